@@ -1,0 +1,71 @@
+import type { EpochMs } from "./time.ts";
+
+/** Entra's client secret (`passwordCredential`) or certificate (`keyCredential`). */
+export type Kind = "secret" | "certificate";
+
+/** Which of the two directory objects of an application holds a credential; both sign the same client id in. */
+export type HolderType = "application" | "servicePrincipal";
+
+/** What a certificate entry is for. `verify` signs clients in; the others are never client credentials. */
+export type Usage = "verify" | "sign" | "other";
+
+/** One credential as the directory lists it. Every property but the key id may be null in Graph. */
+export interface Credential {
+  readonly keyId: string;
+  readonly kind: Kind;
+  /** The display name; for old secrets, the text hidden in `customKeyIdentifier`. */
+  readonly name: string | null;
+  /** The first three characters of a secret. */
+  readonly hint: string | null;
+  readonly start: EpochMs | null;
+  readonly end: EpochMs | null;
+  /** Null for secrets. */
+  readonly usage: Usage | null;
+  /** `customKeyIdentifier` as lower-case hex: a certificate's SHA-1 thumbprint, or what ties a SAML secret to its key. */
+  readonly customKeyIdentifier: string | null;
+}
+
+/** Names one directory object. */
+export interface HolderRef {
+  readonly type: HolderType;
+  readonly objectId: string;
+  readonly appId: string;
+}
+
+/** An application or service principal with what decides about its credentials. */
+export interface Holder extends HolderRef {
+  readonly displayName: string;
+  /** Null where the directory does not say (old service principals). */
+  readonly createdAt: EpochMs | null;
+  readonly signInAudience: string | null;
+  readonly tags: readonly string[];
+  readonly notes: string | null;
+  readonly serviceManagementReference: string | null;
+  /** Service principals only: `Application`, `ManagedIdentity`, `Legacy`, … */
+  readonly servicePrincipalType: string | null;
+  /** Service principals only: the tenant whose application this is an instance of. */
+  readonly homeTenantId: string | null;
+  /** Service principals only: `saml`, `oidc`, `password`, … */
+  readonly signOnMode: string | null;
+  /** False when sign-in is switched off. */
+  readonly enabled: boolean;
+  /** Whether the property lock forbids credentials on service principals of this application. */
+  readonly locked: boolean;
+  readonly credentials: readonly Credential[];
+}
+
+/** Whether a credential could sign in at `now` as far as its dates say. */
+export function isLive(credential: Credential, now: EpochMs): boolean {
+  if (credential.end === null || credential.end <= now) return false;
+  return credential.start === null || credential.start <= now;
+}
+
+export type CredentialState = "ok" | "expiring" | "expired" | "not-yet-valid" | "unknown";
+
+/** The state shown for a credential; `expiring` means it ends within `within` milliseconds of `now`. */
+export function credentialState(credential: Credential, now: EpochMs, within: number): CredentialState {
+  if (credential.end === null) return "unknown";
+  if (credential.end <= now) return "expired";
+  if (credential.start !== null && credential.start > now) return "not-yet-valid";
+  return credential.end - now <= within ? "expiring" : "ok";
+}

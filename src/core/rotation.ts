@@ -1,0 +1,159 @@
+/**
+ * A rotation: the replacement of one credential by its successor. Both generations are named (`replaces`, `issued`);
+ * nothing is ever inferred from "newest" or "all others". States are proven facts (design §4.1); retries are columns.
+ */
+import type { HolderRef, Kind } from "./credential.ts";
+import type { NolapseErrorCode } from "./errors.ts";
+import type { Policy } from "./policy.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { Assurance, Probe } from "./sign-in.ts";
+import type { EpochMs } from "./time.ts";
+
+export type RotationState =
+  | "planned"
+  | "issued"
+  | "accepted"
+  | "delivered"
+  | "verified"
+  | "retired"
+  | "halted"
+  | "cancelled";
+
+/**
+ * One try at creating the successor. Stored before the call is sent, so that a lost answer can be told from a call that
+ * was never made (design §4.5).
+ */
+export interface Attempt {
+  /** Twelve base32 characters; with the instance's four it makes the marker. */
+  readonly id: string;
+  /** What the credential's display name will be, marker included. */
+  readonly displayName: string;
+  /** The exact end that is asked for. */
+  readonly end: EpochMs;
+  /** Key ids the holder had just before. */
+  readonly keyIdsBefore: readonly string[];
+  readonly startedAt: EpochMs;
+  /** `open`: intent stored, outcome not. `unknown`: the answer was lost. The others are settled. */
+  readonly outcome: "open" | "unknown" | "issued" | "refused" | "orphan-removed" | "never-arrived" | "withdrawn";
+  /** When the holder was read for the marker after an unknown outcome, and what carried it. */
+  readonly reads: readonly { readonly at: EpochMs; readonly keyIds: readonly string[] }[];
+  /** The orphan whose removal has been decided; a durable intent of its own. */
+  readonly orphan: string | null;
+}
+
+export interface Issued {
+  readonly keyId: string;
+  readonly end: EpochMs;
+  readonly hint: string | null;
+  readonly at: EpochMs;
+  /** Keyed digest of the value, to compare copies without opening the seal. */
+  readonly fingerprint: string;
+  readonly attempt: string;
+}
+
+/** What is known of one target of a rotation. */
+export interface Delivery {
+  readonly target: string;
+  /** The write may have begun; from here on the new credential counts as received by a consumer. */
+  readonly intendedAt: EpochMs | null;
+  readonly receipt: { readonly version: string | null; readonly at: EpochMs } | null;
+  /** The last time the copy read back had our fingerprint and signed in (or its stand-in was found). */
+  readonly verifiedAt: EpochMs | null;
+  readonly assurance: Assurance | null;
+}
+
+export interface Failure {
+  readonly code: NolapseErrorCode;
+  /** For people; never holds a value. */
+  readonly message: string;
+  readonly at: EpochMs;
+}
+
+export interface Rotation {
+  readonly id: string;
+  /** The tenant's name in the configuration, and its id in the directory. */
+  readonly tenant: string;
+  readonly tenantId: string;
+  readonly holder: HolderRef;
+  readonly displayName: string;
+  readonly slot: string;
+  readonly kind: Kind;
+  /** Key id of the credential to be replaced, its name and its end. */
+  readonly replaces: string;
+  readonly replacesName: string | null;
+  readonly replacesEnd: EpochMs | null;
+  readonly reason: ReasonCode;
+  readonly policy: Policy;
+  /** The binding said that nobody but the targets holds a copy. */
+  readonly consumersComplete: boolean;
+  readonly state: RotationState;
+  /** The state a halted or cancelled rotation was in. */
+  readonly from: RotationState | null;
+  readonly haltReason: ReasonCode | null;
+  readonly preflightAt: EpochMs | null;
+  readonly attempts: readonly Attempt[];
+  readonly issued: Issued | null;
+  /** Token requests of the acceptance in hand, oldest first; a refusal empties it. */
+  readonly probes: readonly Probe[];
+  /** When the first probe of this attempt was made; the acceptance window counts from here. */
+  readonly probingSince: EpochMs | null;
+  readonly acceptedAt: EpochMs | null;
+  /** Request ids of every probe of ours, so that they never count as use. */
+  readonly ownRequests: readonly string[];
+  readonly deliveries: readonly Delivery[];
+  readonly verifiedAt: EpochMs | null;
+  readonly assurance: Assurance | null;
+  readonly withdrawIntendedAt: EpochMs | null;
+  readonly retireIntendedAt: EpochMs | null;
+  readonly removedAt: EpochMs | null;
+  /** Reads that no longer showed the old key id, counted towards `retired`. */
+  readonly absentReads: readonly EpochMs[];
+  readonly retiredAt: EpochMs | null;
+  readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
+  /** Failed tries of the step in hand. */
+  readonly failures: number;
+  readonly lastFailure: Failure | null;
+  /** Not before this instant; null when nothing is left to do. */
+  readonly dueAt: EpochMs | null;
+  readonly plannedAt: EpochMs;
+  readonly updatedAt: EpochMs;
+}
+
+/** What has happened to a rotation. `advance` makes events; only {@link applyEvent} turns them into a new rotation. */
+export type RotationEvent = { readonly at: EpochMs } & (
+  | { readonly type: "preflighted" }
+  | {
+      readonly type: "issue-intended";
+      readonly attempt: Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">;
+    }
+  | { readonly type: "issued"; readonly issued: Issued }
+  | { readonly type: "issue-refused"; readonly failure: Failure; readonly dueAt: EpochMs }
+  | { readonly type: "issue-unknown"; readonly failure: Failure }
+  | { readonly type: "attempt-read"; readonly attempt: string; readonly keyIds: readonly string[] }
+  | { readonly type: "orphan-confirmed"; readonly attempt: string; readonly keyId: string }
+  | { readonly type: "orphan-removed"; readonly attempt: string }
+  | { readonly type: "attempt-closed"; readonly attempt: string }
+  | { readonly type: "probed"; readonly probe: Probe }
+  | { readonly type: "accepted"; readonly assurance: Assurance }
+  | { readonly type: "withdraw-intended" }
+  | { readonly type: "withdrawn"; readonly dueAt: EpochMs }
+  | { readonly type: "delivery-intended"; readonly target: string }
+  | { readonly type: "delivered"; readonly target: string; readonly version: string | null }
+  | {
+      readonly type: "verified";
+      readonly target: string;
+      readonly assurance: Assurance;
+      readonly request: string | null;
+    }
+  | { readonly type: "drifted"; readonly target: string }
+  | { readonly type: "retire-intended" }
+  | { readonly type: "removed" }
+  | { readonly type: "absent-read" }
+  | { readonly type: "reappeared" }
+  | { readonly type: "approved"; readonly what: "issue" | "retire" }
+  | { readonly type: "failed"; readonly failure: Failure; readonly dueAt: EpochMs }
+  | { readonly type: "waited"; readonly dueAt: EpochMs | null }
+  | { readonly type: "halted"; readonly reason: ReasonCode }
+  | { readonly type: "resumed" }
+  | { readonly type: "cancelled" }
+);

@@ -1,0 +1,54 @@
+import type { Credential, Holder, HolderRef, HolderType } from "../core/credential.ts";
+import type { NolapseError } from "../core/errors.ts";
+import type { SecretValue } from "../core/secret-value.ts";
+import type { EpochMs } from "../core/time.ts";
+
+/** One page of a list, in the directory's order. `next` is opaque; null on the last page. */
+export interface HolderPage {
+  readonly holders: readonly Holder[];
+  readonly next: string | null;
+}
+
+/** One object as just read, with the service's own time (its `Date` header). */
+export interface HolderReading {
+  readonly holder: Holder;
+  readonly serviceTime: EpochMs;
+}
+
+/**
+ * What became of a write. `not-applied`: the service answered 429 or an explicit 4xx, so nothing was changed. `unknown`:
+ * 5xx, time-out, reset, unreadable answer: it may have been applied (design §4.5). Never retried below this port.
+ */
+export type Unsettled =
+  | { readonly outcome: "not-applied"; readonly error: NolapseError }
+  | { readonly outcome: "unknown"; readonly error: NolapseError };
+
+export type AddSecretOutcome =
+  | { readonly outcome: "applied"; readonly credential: Credential; readonly value: SecretValue }
+  | Unsettled;
+
+/** `no-such-credential` is the service's "No password credential found": within the replication window it means not yet. */
+export type RemoveSecretOutcome =
+  | { readonly outcome: "applied" }
+  | { readonly outcome: "no-such-credential" }
+  | Unsettled;
+
+/**
+ * The directory of one tenant. Every method is exactly one request on the wire and throws a NolapseError with a
+ * `directory-…`, `sign-in-failed`, `tenant-not-found` or `certificate-untrusted` code: absent, forbidden and unreachable
+ * are different answers, and a failed read is never an empty one.
+ */
+export interface Entra {
+  /** One page of applications or service principals; `cursor` null for the first. */
+  page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage>;
+  /** One object, now. @throws NolapseError `directory-absent` when it is not there. */
+  read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading>;
+  /** Creates a client secret. `start` is always omitted, `end` always sent (invariant 9). */
+  addSecret(
+    holder: HolderRef,
+    secret: { readonly displayName: string; readonly end: EpochMs },
+    signal?: AbortSignal,
+  ): Promise<AddSecretOutcome>;
+  /** Removes one client secret by key id. */
+  removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveSecretOutcome>;
+}

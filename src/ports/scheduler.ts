@@ -1,0 +1,5 @@
+/** Fan-out. The engine never uses Promise.all, so that a simulation can order every interleaving. */
+export interface Scheduler {
+  /** Runs the tasks, at most `width` at a time; the results in the tasks' order. A failure waits for the others, then throws. */
+  all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]>;
+}

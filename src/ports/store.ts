@@ -1,0 +1,178 @@
+import type { HolderRef, HolderType, Kind } from "../core/credential.ts";
+import type { ReasonCode } from "../core/reasons.ts";
+import type { Rotation, RotationState } from "../core/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
+
+/** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
+export type LedgerOrigin = "issued" | "adopted" | "orphan";
+
+export interface LedgerEntry {
+  readonly tenantId: string;
+  readonly holder: HolderRef;
+  readonly keyId: string;
+  readonly origin: LedgerOrigin;
+  readonly rotation: string | null;
+  readonly enteredAt: EpochMs;
+  readonly removedAt: EpochMs | null;
+}
+
+/** One line of the append-only audit trail. `details` holds ids, names, codes and times, never a value. */
+export interface AuditEntry {
+  readonly tenantId: string;
+  readonly at: EpochMs;
+  /** Who: `nolapse`, or the person or command that asked. */
+  readonly actor: string;
+  /** What, as the event's type: `issued`, `removed`, `stop`, … */
+  readonly action: string;
+  readonly rotation: string | null;
+  readonly appId: string | null;
+  readonly keyId: string | null;
+  readonly reason: ReasonCode | null;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What the last scan of one kind of object saw; completeness is part of it (invariant 8). */
+export interface ScanSummary {
+  readonly tenantId: string;
+  readonly scannedAt: EpochMs;
+  readonly applications: number;
+  readonly servicePrincipals: number;
+  readonly complete: boolean;
+  /** Objects known before and not seen now, as a share of those known before (0 to 1); only from a complete scan. */
+  readonly lost: number;
+}
+
+/** One object of the inventory that a scan saw. */
+export interface SeenHolder {
+  readonly type: HolderType;
+  readonly objectId: string;
+  readonly appId: string;
+  readonly displayName: string;
+}
+
+/** The line of succession of one slot: which key id is current, by our own proof. */
+export interface SlotRecord {
+  readonly tenantId: string;
+  readonly appId: string;
+  readonly slot: string;
+  readonly kind: Kind;
+  readonly keyId: string;
+  readonly since: EpochMs;
+}
+
+/** What holds all writing back, or only removal, in one tenant. */
+export interface Switches {
+  /** Set by `nolapse stop`. */
+  readonly stopped: { readonly at: EpochMs; readonly by: string } | null;
+  /** Set by Nolapse itself when the store looks older than the directory (design §4.5). */
+  readonly removalOff: { readonly at: EpochMs; readonly why: string } | null;
+  /** Set by the breaker; cleared by `nolapse resume`. */
+  readonly breaker: { readonly at: EpochMs; readonly why: string } | null;
+}
+
+/** A claim on one rotation: the lease's fencing token goes with every write made under it. */
+export interface Claim {
+  readonly rotation: Rotation;
+  readonly fence: number;
+}
+
+/** What one step proved, in one transaction. */
+export interface Change {
+  readonly rotation: Rotation;
+  readonly audit: readonly AuditEntry[];
+  /** The sealed value that must be on disk together with `issued`. */
+  readonly seal?: { readonly keyId: string; readonly sealed: string };
+  /** Erase the sealed value of this rotation. */
+  readonly erase?: boolean;
+  readonly ledger?: readonly LedgerEntry[];
+  /** Key ids seen absent for good: noted in the ledger as removed. */
+  readonly removed?: readonly { readonly keyId: string; readonly at: EpochMs }[];
+  readonly slot?: SlotRecord;
+}
+
+/** Numbers for ramp, hourly limit, waves and breaker (design §4.7). */
+export interface Tally {
+  /** Instants of issues in the last 24 hours of domain time, oldest first. */
+  readonly issues: readonly EpochMs[];
+  /** Rotations verified at least 28 hours ago without a failure since. */
+  readonly clean: number;
+  /** Instants of early retirements (before the old end), oldest first, last 60 days. */
+  readonly earlyRetirements: readonly EpochMs[];
+  /** Outcomes of the last 20 acceptances and verifications, newest first: true for success. */
+  readonly recent: readonly boolean[];
+}
+
+export interface RotationFilter {
+  readonly tenantId?: string;
+  readonly appId?: string;
+  readonly states?: readonly RotationState[];
+}
+
+/**
+ * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
+ * `store-…`, `disk-full` or `lease-lost`.
+ */
+export interface Store {
+  /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
+  instance(propose: string): Promise<string>;
+
+  /** Records a scan and what it saw; the summary comes back with `lost` filled in. An incomplete one forgets nothing. */
+  recordScan(summary: Omit<ScanSummary, "lost">, seen: readonly SeenHolder[]): Promise<ScanSummary>;
+  lastScan(tenantId: string): Promise<ScanSummary | null>;
+
+  /**
+   * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open (not
+   * retired, cancelled or halted-and-superseded) for the same tenant, holder and replaced key id, or for the same slot.
+   * Returns whether it was opened.
+   */
+  open(rotation: Rotation, ledger: readonly LedgerEntry[], audit: AuditEntry): Promise<boolean>;
+  rotation(id: string): Promise<Rotation | null>;
+  /** Newest first. */
+  rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
+
+  /**
+   * Leases the due rotation with the earliest `replacesEnd` (then highest priority) whose `dueAt` is not after `now` and
+   * which nobody else holds; at most one rotation of one holder is leased at a time, so that writes to one application
+   * are serialised. A lease lasts `leaseMs` of process time; one held by a dead process of this host is free at once.
+   * `only` restricts the choice to these ids. Null when nothing can be claimed.
+   */
+  claim(request: {
+    readonly tenantId: string;
+    readonly now: EpochMs;
+    readonly processNow: number;
+    readonly leaseMs: number;
+    readonly only?: readonly string[];
+  }): Promise<Claim | null>;
+  /** Extends the lease. @throws NolapseError `lease-lost`. */
+  renew(claim: Claim, processNow: number, leaseMs: number): Promise<void>;
+  /** Gives the lease back; quietly nothing when it is no longer ours. */
+  release(claim: Claim): Promise<void>;
+  /** Stores what a step proved, under the claim's fence. @throws NolapseError `lease-lost` when the fence is stale. */
+  commit(claim: Claim, change: Change): Promise<void>;
+  /** Changes a rotation on a person's word (approve, cancel, resume), when it still is `expected.updatedAt` old and not leased. */
+  amend(expected: Rotation, change: Change): Promise<boolean>;
+
+  /** The sealed value of a rotation, or null when there is none (never sealed, or erased). */
+  sealed(rotation: string): Promise<{ readonly keyId: string; readonly sealed: string } | null>;
+  /** Ledger entries of one application, removed ones included. */
+  ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
+  slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;
+  /** Which of these attempt ids this store has ever recorded an intent for. */
+  knownAttempts(tenantId: string, attempts: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The earliest `dueAt` of the tenant's rotations, null when nothing is waiting. */
+  nextDue(tenantId: string): Promise<EpochMs | null>;
+
+  switches(tenantId: string): Promise<Switches>;
+  /** Sets or clears one switch, with its audit line. */
+  turn<K extends keyof Switches>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
+  tally(tenantId: string, now: EpochMs): Promise<Tally>;
+
+  audit(entry: AuditEntry): Promise<void>;
+  /** The trail of a tenant, oldest first, at most `limit` entries after sequence number `after`. */
+  auditTrail(
+    tenantId: string,
+    after: number,
+    limit: number,
+  ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,12 @@
+import type { SecretValue } from "../core/secret-value.ts";
+import type { Probe, SignIn } from "../core/sign-in.ts";
+
+/** Proves that a credential works. */
+export interface Verifier {
+  /**
+   * One token request on a fresh connection, without cookies and without any token cache (design §4.1). Never throws for
+   * an answer of the service or the lack of one: that is what the outcome says. The token is read for its client id and
+   * dropped; a token for another client id is `inconclusive`.
+   */
+  probe(signIn: SignIn, value: SecretValue, signal?: AbortSignal): Promise<Probe>;
+}
