@@ -113,7 +113,9 @@ export interface Rotation {
   /** Failed tries of the step in hand. */
   readonly failures: number;
   readonly lastFailure: Failure | null;
-  /** Not before this instant; null when nothing is left to do. */
+  /** After a failure or a withdrawal, the next try is not before this instant. */
+  readonly notBefore: EpochMs | null;
+  /** When the store should hand it out again; null when only a person can move it, or nothing is left to do. */
   readonly dueAt: EpochMs | null;
   readonly plannedAt: EpochMs;
   readonly updatedAt: EpochMs;
@@ -127,7 +129,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly attempt: Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">;
     }
   | { readonly type: "issued"; readonly issued: Issued }
-  | { readonly type: "issue-refused"; readonly failure: Failure; readonly dueAt: EpochMs }
+  | { readonly type: "issue-refused"; readonly failure: Failure; readonly notBefore: EpochMs }
   | { readonly type: "issue-unknown"; readonly failure: Failure }
   | { readonly type: "attempt-read"; readonly attempt: string; readonly keyIds: readonly string[] }
   | { readonly type: "orphan-confirmed"; readonly attempt: string; readonly keyId: string }
@@ -136,7 +138,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "probed"; readonly probe: Probe }
   | { readonly type: "accepted"; readonly assurance: Assurance }
   | { readonly type: "withdraw-intended" }
-  | { readonly type: "withdrawn"; readonly dueAt: EpochMs }
+  | { readonly type: "withdrawn"; readonly notBefore: EpochMs }
   | { readonly type: "delivery-intended"; readonly target: string }
   | { readonly type: "delivered"; readonly target: string; readonly version: string | null }
   | {
@@ -150,8 +152,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "removed" }
   | { readonly type: "absent-read" }
   | { readonly type: "reappeared" }
-  | { readonly type: "approved"; readonly what: "issue" | "retire" }
-  | { readonly type: "failed"; readonly failure: Failure; readonly dueAt: EpochMs }
+  | { readonly type: "approved"; readonly what: "issue" | "retire" | "both" }
+  | { readonly type: "failed"; readonly failure: Failure; readonly notBefore: EpochMs }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
   | { readonly type: "resumed" }

@@ -4,6 +4,8 @@ import type { EpochMs } from "../core/time.ts";
 export interface Clock {
   /** Domain time: the directory's where one is named, else the machine's. @throws NolapseError `clock-unavailable`. */
   now(signal?: AbortSignal): Promise<EpochMs>;
+  /** Whether domain time stands still until somebody moves it: then waiting for it is in vain. */
+  frozen(signal?: AbortSignal): Promise<boolean>;
   /** Process time in milliseconds: monotonic, comparable between processes of this host; for leases only. */
   processNow(): number;
   /**

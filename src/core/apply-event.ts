@@ -1,0 +1,270 @@
+/**
+ * The only function that turns an event into a new rotation, and the table of the transitions it may make
+ * (docs/state-machine.md draws the same table; a test compares them).
+ */
+import { foldProbe } from "./acceptance.ts";
+import type { Attempt, Delivery, Rotation, RotationEvent, RotationState } from "./rotation.ts";
+
+/** How many reads without the old key id make it retired (design §4.1). */
+export const ABSENT_READS = 5;
+
+type EventType = RotationEvent["type"];
+
+const ANYWHERE: readonly EventType[] = [
+  "attempt-read",
+  "orphan-confirmed",
+  "orphan-removed",
+  "attempt-closed",
+  "failed",
+  "waited",
+];
+const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved"];
+
+/** From each state, which events may come and the states they may lead to; staying in the state is not listed. */
+export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventType, readonly RotationState[]>>>> = {
+  planned: {
+    preflighted: [],
+    "issue-intended": [],
+    "issue-refused": [],
+    "issue-unknown": [],
+    issued: ["issued"],
+    halted: ["halted"],
+    cancelled: ["cancelled"],
+  },
+  issued: {
+    probed: [],
+    accepted: ["accepted"],
+    "withdraw-intended": [],
+    withdrawn: ["planned"],
+    halted: ["halted"],
+  },
+  accepted: { "delivery-intended": [], delivered: ["delivered"], halted: ["halted"] },
+  delivered: { verified: ["verified"], drifted: ["accepted"], halted: ["halted"], cancelled: ["cancelled"] },
+  verified: {
+    verified: [],
+    drifted: ["accepted"],
+    "retire-intended": [],
+    removed: [],
+    "absent-read": ["retired"],
+    reappeared: [],
+    halted: ["halted"],
+    cancelled: ["cancelled"],
+  },
+  retired: {},
+  halted: { resumed: ["planned", "issued", "accepted", "delivered", "verified"], cancelled: ["cancelled"] },
+  cancelled: {},
+};
+
+const ENDED: readonly RotationState[] = ["retired", "cancelled", "halted"];
+
+/** Whether the table lets an event of this type come in this state. */
+export function mayCome(state: RotationState, type: EventType): boolean {
+  return TRANSITIONS[state][type] !== undefined || (ENDED.includes(state) ? ANYWHERE : ACTIVE).includes(type);
+}
+
+/**
+ * The rotation after the event. Pure; the result shares what did not change.
+ * @throws TypeError when the event may not come in this state, or speaks of an attempt or target that is not there:
+ * always a fault of the caller, never of the world.
+ */
+export function applyEvent(rotation: Rotation, event: RotationEvent): Rotation {
+  if (!mayCome(rotation.state, event.type)) {
+    throw new TypeError(`event ${event.type} cannot come in state ${rotation.state}`);
+  }
+  const after = { ...change(rotation, event), updatedAt: event.at };
+  const allowed = TRANSITIONS[rotation.state][event.type] ?? [];
+  if (after.state !== rotation.state && !allowed.includes(after.state)) {
+    throw new TypeError(`event ${event.type} may not lead from ${rotation.state} to ${after.state}`);
+  }
+  return after;
+}
+
+/** A step that worked: the count of failed tries starts anew. */
+const CLEAR = { failures: 0, lastFailure: null, notBefore: null } as const;
+
+function change(r: Rotation, event: RotationEvent): Rotation {
+  switch (event.type) {
+    case "preflighted":
+      return { ...r, ...CLEAR, preflightAt: event.at };
+    case "issue-intended":
+    case "issued":
+    case "issue-refused":
+    case "issue-unknown":
+    case "withdraw-intended":
+    case "withdrawn":
+      return changeIssue(r, event);
+    case "attempt-read":
+    case "orphan-confirmed":
+    case "orphan-removed":
+    case "attempt-closed":
+      return changeAttempt(r, event);
+    case "probed": {
+      const ownRequests = event.probe.requestId === null ? r.ownRequests : [...r.ownRequests, event.probe.requestId];
+      const probes = foldProbe(r.probes, event.probe);
+      return { ...r, probes, ownRequests, probingSince: r.probingSince ?? event.at };
+    }
+    case "accepted":
+      return { ...r, ...CLEAR, state: "accepted", acceptedAt: event.at, assurance: event.assurance };
+    case "delivery-intended":
+    case "delivered":
+    case "verified":
+    case "drifted":
+      return changeDelivery(r, event);
+    case "retire-intended":
+      return { ...r, retireIntendedAt: event.at };
+    case "removed":
+      return { ...r, ...CLEAR, removedAt: event.at, absentReads: [] };
+    case "absent-read": {
+      const absentReads = [...r.absentReads, event.at];
+      if (absentReads.length < ABSENT_READS) return { ...r, ...CLEAR, absentReads };
+      return { ...r, ...CLEAR, absentReads, state: "retired", retiredAt: event.at };
+    }
+    case "reappeared":
+      // a read still showed it: replication flips, or the removal was lost; the removal is proven and sent again
+      return { ...r, removedAt: null, absentReads: [] };
+    case "approved":
+      return {
+        ...r,
+        approvals: {
+          issue: event.what === "retire" ? r.approvals.issue : event.at,
+          retire: event.what === "issue" ? r.approvals.retire : event.at,
+        },
+      };
+    case "failed":
+      return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };
+    case "waited":
+      return { ...r, dueAt: event.dueAt };
+    case "halted":
+      return { ...r, state: "halted", from: r.state, haltReason: event.reason };
+    case "resumed":
+      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+    case "cancelled":
+      return { ...r, state: "cancelled", from: r.state === "halted" ? r.from : r.state };
+  }
+}
+
+type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
+
+function changeIssue(
+  r: Rotation,
+  event: Of<"issue-intended" | "issued" | "issue-refused" | "issue-unknown" | "withdraw-intended" | "withdrawn">,
+): Rotation {
+  switch (event.type) {
+    case "issue-intended": {
+      const attempt: Attempt = { ...event.attempt, startedAt: event.at, outcome: "open", reads: [], orphan: null };
+      return { ...r, attempts: [...r.attempts, attempt] };
+    }
+    case "issued":
+      return {
+        ...r,
+        ...CLEAR,
+        state: "issued",
+        issued: event.issued,
+        attempts: settle(r, event.issued.attempt, { outcome: "issued" }),
+        probes: [],
+        probingSince: null,
+      };
+    case "issue-refused": {
+      const last = r.attempts.at(-1);
+      if (last === undefined) throw new TypeError("nothing was attempted");
+      return {
+        ...r,
+        attempts: settle(r, last.id, { outcome: "refused" }),
+        failures: r.failures + 1,
+        lastFailure: event.failure,
+        notBefore: event.notBefore,
+      };
+    }
+    case "issue-unknown": {
+      const last = r.attempts.at(-1);
+      if (last === undefined) throw new TypeError("nothing was attempted");
+      return { ...r, attempts: settle(r, last.id, { outcome: "unknown" }), lastFailure: event.failure };
+    }
+    case "withdraw-intended":
+      return { ...r, withdrawIntendedAt: event.at };
+    case "withdrawn":
+      return {
+        ...r,
+        ...CLEAR,
+        state: "planned",
+        attempts: r.issued === null ? r.attempts : settle(r, r.issued.attempt, { outcome: "withdrawn" }),
+        issued: null,
+        probes: [],
+        probingSince: null,
+        withdrawIntendedAt: null,
+        preflightAt: null,
+        notBefore: event.notBefore,
+      };
+  }
+}
+
+function changeAttempt(
+  r: Rotation,
+  event: Of<"attempt-read" | "orphan-confirmed" | "orphan-removed" | "attempt-closed">,
+): Rotation {
+  const attempt = r.attempts.find((one) => one.id === event.attempt);
+  if (attempt === undefined) throw new TypeError(`no attempt ${event.attempt}`);
+  switch (event.type) {
+    case "attempt-read": {
+      const reads = [...attempt.reads, { at: event.at, keyIds: event.keyIds }];
+      const outcome = attempt.outcome === "open" ? "unknown" : attempt.outcome;
+      return { ...r, ...CLEAR, attempts: settle(r, attempt.id, { reads, outcome }) };
+    }
+    case "orphan-confirmed":
+      return { ...r, attempts: settle(r, attempt.id, { orphan: event.keyId }) };
+    case "orphan-removed":
+      return { ...r, ...CLEAR, attempts: settle(r, attempt.id, { outcome: "orphan-removed" }) };
+    case "attempt-closed":
+      return { ...r, attempts: settle(r, attempt.id, { outcome: "never-arrived" }) };
+  }
+}
+
+function settle(r: Rotation, id: string, changes: Partial<Attempt>): Attempt[] {
+  return r.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...changes } : attempt));
+}
+
+function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered" | "verified" | "drifted">): Rotation {
+  const at = event.at;
+  const with_ = (changes: Partial<Delivery>) => {
+    if (!r.deliveries.some((one) => one.target === event.target)) throw new TypeError(`no target ${event.target}`);
+    return r.deliveries.map((one) => (one.target === event.target ? { ...one, ...changes } : one));
+  };
+  switch (event.type) {
+    case "delivery-intended":
+      return { ...r, deliveries: with_({ intendedAt: at }) };
+    case "delivered": {
+      const deliveries = with_({ receipt: { version: event.version, at } });
+      const all = deliveries.every((one) => one.receipt !== null);
+      // the count of failures goes on: a target that loses what it took must not be written to at full pace for ever
+      return { ...r, deliveries, notBefore: null, state: all ? "delivered" : r.state };
+    }
+    case "verified": {
+      const deliveries = with_({ verifiedAt: at, assurance: event.assurance });
+      const all = deliveries.every((one) => one.verifiedAt !== null);
+      return {
+        ...r,
+        ...CLEAR,
+        deliveries,
+        ownRequests: event.request === null ? r.ownRequests : [...r.ownRequests, event.request],
+        state: all ? "verified" : r.state,
+        verifiedAt: all ? (r.verifiedAt ?? at) : r.verifiedAt,
+        assurance: all ? weakest(deliveries) : r.assurance,
+      };
+    }
+    case "drifted":
+      // the copy is not ours: the proof of this target is gone, and with it the state that rested on it
+      return {
+        ...r,
+        state: "accepted",
+        verifiedAt: null,
+        deliveries: with_({ receipt: null, verifiedAt: null, assurance: null }),
+      };
+  }
+}
+
+const STRENGTH = ["token", "consumer-evidence", "person", "receipt", "authenticated-blocked"] as const;
+
+function weakest(deliveries: readonly Delivery[]): (typeof STRENGTH)[number] {
+  const places = deliveries.map((one) => STRENGTH.indexOf(one.assurance ?? "authenticated-blocked"));
+  return STRENGTH[Math.max(...places)] ?? "authenticated-blocked";
+}

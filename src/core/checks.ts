@@ -1,0 +1,304 @@
+/** The checks of the decision, each a small question, and their order in each state (design §4.2). */
+import { judgeAcceptance } from "./acceptance.ts";
+import { ABSENT_READS } from "./apply-event.ts";
+import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
+import { effectiveOverlap, retireRule } from "./policy.ts";
+import type { ReasonCode } from "./reasons.ts";
+import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
+import { PROOF_LASTS } from "./retire-guard.ts";
+import type { Attempt, Rotation, RotationState } from "./rotation.ts";
+import type { TargetSettings } from "./settings.ts";
+import { DAY, type EpochMs, HOUR, plus } from "./time.ts";
+import type { Check, Situation, Step, Verdict } from "./verdict.ts";
+import { frozenAt, openAt } from "./windows.ts";
+
+/** A credential that lived out its own end is swept this much later (design §4.4). */
+export const SWEEP_AFTER = 7 * DAY;
+/** A preflight older than this is made again before anything is created. */
+export const PREFLIGHT_LASTS = 1 * HOUR;
+/** How often a new credential is created for one rotation; never a third time (design §4.1). */
+export const ISSUE_TRIES = 2;
+
+const doStep = (step: Step, because: ReasonCode): Verdict => ({ verdict: "do", step, because });
+const wait = (until: EpochMs | null, because: ReasonCode): Verdict => ({ verdict: "wait", until, because });
+const halt = (because: ReasonCode): Verdict => ({ verdict: "halt", because });
+
+const unsettled = ({ attempts }: Rotation): Attempt[] =>
+  attempts.filter((one) => one.outcome === "open" || one.outcome === "unknown");
+
+const stop: Check = { name: "stop", judge: ({ facts }) => (facts.stopped ? wait(null, "stopped") : null) };
+
+const mode: Check = {
+  name: "mode",
+  judge: ({ facts, rotation }) => {
+    if (facts.mode === "observe") return wait(null, "mode-observe");
+    // in propose, a person's word on this rotation is what starts it
+    return facts.mode === "propose" && rotation.approvals.issue === null ? wait(null, "mode-propose") : null;
+  },
+};
+
+const backoff: Check = {
+  name: "backoff",
+  judge: ({ rotation, now }) =>
+    rotation.notBefore !== null && now < rotation.notBefore
+      ? wait(rotation.notBefore, rotation.lastFailure === null ? "second-attempt" : "backoff")
+      : null,
+};
+
+/** Attempts whose answer was lost are read for and, where found, removed, before anything else happens. */
+const lostAnswers: Check = {
+  name: "lost-answers",
+  judge: ({ rotation, facts, now }) => {
+    const open = unsettled(rotation);
+    for (const attempt of open) {
+      if (attempt.orphan !== null) {
+        return facts.removalOff
+          ? wait(null, "removal-off")
+          : doStep({ step: "remove-orphan", attempt: attempt.id }, "unknown-outcome");
+      }
+      const due = nextReadAt(WATCH_SCHEDULE, attempt.startedAt, attempt.reads.length);
+      if (due === null) return doStep({ step: "close-attempt", attempt: attempt.id }, "watched-attempt");
+      if (due <= now) return doStep({ step: "read-attempt", attempt: attempt.id }, "unknown-outcome");
+    }
+    // until the first reads are over the answer may still come to light; after them a new attempt may begin
+    const reading = open.find((attempt) => attempt.reads.length < READ_SCHEDULE.length);
+    if (reading === undefined) return null;
+    return wait(nextReadAt(WATCH_SCHEDULE, reading.startedAt, reading.reads.length), "unknown-outcome");
+  },
+};
+
+const bound: Check = {
+  name: "targets-bound",
+  judge: ({ facts }) => (facts.targets.some((one) => one === null) ? halt("target-unbound") : null),
+};
+
+const soundScan: Check = {
+  name: "scan",
+  judge: ({ facts }) => (facts.scanSound ? null : wait(null, "scan-incomplete")),
+};
+
+const breaker: Check = {
+  name: "breaker",
+  judge: ({ facts }) => (facts.breakerOpen ? wait(null, "breaker-open") : null),
+};
+
+const freeze: Check = {
+  name: "freeze",
+  judge: ({ rotation, facts, now }) => {
+    const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);
+    return answer.frozen ? wait(answer.until, "frozen") : null;
+  },
+};
+
+const window: Check = {
+  name: "window",
+  judge: ({ rotation, facts, now, urgent }) => {
+    if (urgent) return null;
+    const answer = openAt(rotation.policy.windows, facts.timeZone, now);
+    return answer.open ? null : wait(answer.next, "outside-window");
+  },
+};
+
+const approvalToIssue: Check = {
+  name: "approval",
+  judge: ({ rotation }) =>
+    (rotation.policy.approval === "issue" || rotation.policy.approval === "both") && rotation.approvals.issue === null
+      ? wait(null, "approval-issue")
+      : null,
+};
+
+const tries: Check = {
+  name: "tries",
+  judge: ({ rotation }) =>
+    rotation.attempts.filter((one) => one.outcome === "withdrawn").length >= ISSUE_TRIES
+      ? halt("never-accepted")
+      : null,
+};
+
+const pace: Check = {
+  name: "pace",
+  judge: ({ facts, now, urgent }) => {
+    const answer = mayIssue(facts.tally, facts.limits, now, urgent);
+    return answer.allowed ? null : wait(answer.until, answer.because);
+  },
+};
+
+const preflight: Check = {
+  name: "preflight",
+  judge: ({ rotation, now }) =>
+    rotation.preflightAt === null || now - rotation.preflightAt > PREFLIGHT_LASTS
+      ? doStep({ step: "preflight" }, "preflight-due")
+      : null,
+};
+
+const issue: Check = { name: "issue", judge: () => doStep({ step: "issue" }, "issue-due") };
+
+const withdrawal: Check = {
+  name: "withdrawal",
+  judge: ({ rotation, facts }) => {
+    if (rotation.withdrawIntendedAt === null) return null;
+    return facts.removalOff ? wait(null, "removal-off") : doStep({ step: "withdraw" }, "never-accepted");
+  },
+};
+
+const acceptance: Check = {
+  name: "acceptance",
+  judge: ({ rotation, facts, now }) => {
+    const answer = judgeAcceptance(
+      facts.acceptance,
+      rotation.policy.probe,
+      rotation.probes,
+      rotation.probingSince,
+      now,
+    );
+    if (answer.verdict === "accepted") return doStep({ step: "accept" }, "probe-due");
+    if (answer.verdict === "probe") {
+      return answer.at <= now ? doStep({ step: "probe" }, "probe-due") : wait(answer.at, "acceptance-spread");
+    }
+    return facts.removalOff ? wait(null, "removal-off") : doStep({ step: "withdraw" }, "never-accepted");
+  },
+};
+
+const deliver: Check = {
+  name: "deliver",
+  judge: ({ rotation }) => {
+    const next = rotation.deliveries.find((one) => one.receipt === null);
+    return next === undefined ? null : doStep({ step: "deliver", target: next.target }, "deliver-due");
+  },
+};
+
+const verify: Check = {
+  name: "verify",
+  judge: ({ rotation }) => {
+    const next = rotation.deliveries.find((one) => one.verifiedAt === null);
+    return next === undefined ? null : doStep({ step: "verify", target: next.target }, "verify-due");
+  },
+};
+
+/** When the old credential may go, and under which rule; `at` null: not by itself. */
+export function retirement(
+  rotation: Rotation,
+  targets: readonly TargetSettings[],
+): {
+  readonly at: EpochMs | null;
+  readonly because: ReasonCode;
+  readonly early: boolean;
+} {
+  const { rule, because } = retireRule(rotation.policy, targets, rotation.consumersComplete);
+  if (rule === "never") return { at: null, because: "retire-never", early: false };
+  const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
+  if (rule === "after-overlap" && rotation.verifiedAt !== null && rotation.assurance === "token") {
+    const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
+    if (swept === null || at < swept) return { at, because: "overlap", early: true };
+  }
+  const why = because ?? (rule === "after-evidence" ? "no-evidence" : "until-expiry");
+  return { at: swept, because: why, early: false };
+}
+
+const removalUnderWay: Check = {
+  name: "absence",
+  judge: ({ rotation, now }) => {
+    if (rotation.removedAt === null) return null;
+    if (rotation.absentReads.length >= ABSENT_READS) return null;
+    const due = nextReadAt(READ_SCHEDULE, rotation.removedAt, rotation.absentReads.length);
+    return due === null || due <= now ? doStep({ step: "read-absent" }, "absence-reads") : wait(due, "absence-reads");
+  },
+};
+
+const retireTime: Check = {
+  name: "retire-time",
+  judge: ({ rotation, facts, now }) => {
+    const { at, because } = retirement(rotation, known(facts.targets));
+    if (at === null) return wait(null, because);
+    return now < at ? wait(at, because) : null;
+  },
+};
+
+const watchedAttempts: Check = {
+  name: "watched-attempts",
+  judge: ({ rotation }) => {
+    const watched = unsettled(rotation)[0];
+    if (watched === undefined) return null;
+    return wait(nextReadAt(WATCH_SCHEDULE, watched.startedAt, watched.reads.length), "watched-attempt");
+  },
+};
+
+const removalOn: Check = {
+  name: "removal",
+  judge: ({ facts }) => (facts.removalOff ? wait(null, "removal-off") : null),
+};
+
+const approvalToRetire: Check = {
+  name: "approval",
+  judge: ({ rotation }) =>
+    (rotation.policy.approval === "retire" || rotation.policy.approval === "both") && rotation.approvals.retire === null
+      ? wait(null, "approval-retire")
+      : null,
+};
+
+const wave: Check = {
+  name: "wave",
+  judge: ({ rotation, facts, now }) => {
+    if (!retirement(rotation, known(facts.targets)).early) return null;
+    const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
+    return answer.allowed ? null : wait(answer.until, "retire-wave");
+  },
+};
+
+/** Right before the removal every copy is proven again (invariant 1). */
+const proof: Check = {
+  name: "proof",
+  judge: ({ rotation, now }) => {
+    const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
+    return stale === undefined ? null : doStep({ step: "verify", target: stale.target }, "verify-due");
+  },
+};
+
+const retire: Check = { name: "retire", judge: () => doStep({ step: "retire" }, "retire-due") };
+
+const ended: Check = {
+  name: "ended",
+  judge: ({ rotation }) => {
+    if (rotation.state === "halted") return wait(null, rotation.haltReason ?? "done");
+    return { verdict: "done", because: rotation.state === "cancelled" ? "cancelled" : "done" };
+  },
+};
+
+const START = [stop, mode, backoff, lostAnswers];
+const WRITE = [bound, freeze, window];
+
+const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
+  planned: [...START, tries, bound, soundScan, breaker, freeze, approvalToIssue, window, pace, preflight, issue],
+  issued: [...START, withdrawal, acceptance],
+  accepted: [...START, ...WRITE, deliver],
+  delivered: [...START, bound, verify],
+  verified: [
+    ...START,
+    removalUnderWay,
+    bound,
+    retireTime,
+    watchedAttempts,
+    removalOn,
+    soundScan,
+    breaker,
+    freeze,
+    approvalToRetire,
+    window,
+    wave,
+    proof,
+    retire,
+  ],
+  // an attempt with a lost answer stays on the watch list whatever becomes of the rotation
+  halted: [stop, mode, lostAnswers, ended],
+  cancelled: [stop, mode, lostAnswers, ended],
+  retired: [ended],
+};
+
+/** The checks asked of a rotation in this state, in order. */
+export function checksFor(state: RotationState): readonly Check[] {
+  return CHECKS[state];
+}
+
+function known(targets: Situation["facts"]["targets"]): TargetSettings[] {
+  return targets.filter((one) => one !== null);
+}

@@ -1,0 +1,83 @@
+/**
+ * May this key id be removed? The one safety predicate before every removal (design §4.3, invariant 1). It judges what
+ * was read just now; it never reads. Everything it does not know counts against the removal.
+ */
+import { type Holder, isLive } from "./credential.ts";
+import { parseMarkedName } from "./marker.ts";
+import type { Rotation } from "./rotation.ts";
+import { type EpochMs, MINUTE } from "./time.ts";
+
+/** A proof older than this does not count (design §4.3, invariant 1). */
+export const PROOF_LASTS = 10 * MINUTE;
+
+export type RemovalPurpose =
+  /** The old credential, after its successor was verified. */
+  | "retire"
+  /** Our new credential that no consumer has received. */
+  | "withdraw"
+  /** A confirmed orphan of a lost answer. */
+  | "orphan";
+
+export interface GuardFacts {
+  readonly purpose: RemovalPurpose;
+  readonly keyId: string;
+  readonly rotation: Rotation;
+  /** The object as read just now. */
+  readonly holder: Holder;
+  /** The ledger's entry for the key id, null when it has none. */
+  readonly ledger: { readonly origin: "issued" | "adopted" | "orphan"; readonly removedAt: EpochMs | null } | null;
+  /** Why removal is switched off in this tenant, null when it is not. */
+  readonly removalOff: string | null;
+  /** Attempt ids on the holder that carry our instance and that this store does not know. */
+  readonly unknownAttempts: readonly string[];
+  readonly now: EpochMs;
+}
+
+export type GuardAnswer = { readonly allowed: true } | { readonly allowed: false; readonly why: string };
+
+/** Whether the removal is safe, or the first reason why it is not. */
+export function mayRemove(facts: GuardFacts): GuardAnswer {
+  const refusal = sharedRefusal(facts) ?? (facts.purpose === "retire" ? retireRefusal(facts) : ownRefusal(facts));
+  return refusal === null ? { allowed: true } : { allowed: false, why: refusal };
+}
+
+function sharedRefusal({ ledger, removalOff, unknownAttempts }: GuardFacts): string | null {
+  if (removalOff !== null) return `removal is off: ${removalOff}`;
+  if (unknownAttempts.length > 0)
+    return "the application holds credentials marked as ours that this store does not know";
+  if (ledger === null) return "the credential is not in the ledger: neither issued nor adopted by this Nolapse";
+  return null;
+}
+
+function retireRefusal({ rotation, keyId, holder, ledger, now }: GuardFacts): string | null {
+  if (rotation.state !== "verified") return `the successor is not verified, the rotation is ${rotation.state}`;
+  if (keyId !== rotation.replaces) return "it is not the credential this rotation replaces";
+  if (ledger?.origin === "orphan") return "the ledger has it as an orphan, not as a credential in use";
+  const issued = rotation.issued;
+  if (issued === null || issued.keyId === keyId) return "the rotation has no successor";
+  const successor = holder.credentials.find((one) => one.keyId === issued.keyId);
+  if (successor === undefined) return "the successor is not in the directory";
+  if (!isLive(successor, now)) return "the successor is not valid now";
+  if (rotation.deliveries.length === 0) return "the successor was delivered nowhere";
+  const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
+  if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ten minutes`;
+  const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
+  if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
+  return null;
+}
+
+function ownRefusal({ purpose, rotation, keyId, ledger, holder }: GuardFacts): string | null {
+  if (purpose === "withdraw") {
+    if (rotation.issued?.keyId !== keyId || ledger?.origin !== "issued") return "it was not issued by this rotation";
+    if (rotation.deliveries.some((one) => one.intendedAt !== null)) return "a consumer may have received it";
+    return null;
+  }
+  if (ledger?.origin !== "orphan") return "it is not confirmed as an orphan";
+  const attempt = rotation.attempts.find((one) => one.orphan === keyId);
+  if (attempt === undefined) return "no attempt of this rotation confirmed it as its orphan";
+  const found = holder.credentials.find((one) => one.keyId === keyId);
+  if (found !== undefined && parseMarkedName(found.name ?? "").marker?.attempt !== attempt.id) {
+    return "it does not carry the marker of the attempt";
+  }
+  return null;
+}

@@ -1,0 +1,57 @@
+/** The words of the decision: what may be done next, what is looked at, and what a check is (design §4.2). */
+import type { Forecast } from "./forecast.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { Rotation } from "./rotation.ts";
+import type { AcceptanceRule, Mode, TargetSettings } from "./settings.ts";
+import type { EpochMs } from "./time.ts";
+
+/** One thing to do next. Each changes at most one thing outside. */
+export type Step =
+  | { readonly step: "preflight" | "issue" | "probe" | "accept" | "withdraw" | "retire" | "read-absent" }
+  | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }
+  | { readonly step: "deliver" | "verify"; readonly target: string };
+
+export type Verdict =
+  | { readonly verdict: "do"; readonly step: Step; readonly because: ReasonCode }
+  /** `until` null: only a person, or a change in the tenant, can end the wait. */
+  | { readonly verdict: "wait"; readonly until: EpochMs | null; readonly because: ReasonCode }
+  | { readonly verdict: "halt"; readonly because: ReasonCode }
+  | { readonly verdict: "done"; readonly because: ReasonCode };
+
+/** Everything the decision looks at besides the rotation. Gathered by the engine, judged here. */
+export interface Facts {
+  readonly mode: Mode;
+  readonly stopped: boolean;
+  readonly removalOff: boolean;
+  readonly breakerOpen: boolean;
+  /** The last scan was complete and lost few objects. */
+  readonly scanSound: boolean;
+  readonly acceptance: AcceptanceRule;
+  readonly limits: { readonly issuesPerHour: number } | null;
+  readonly timeZone: string;
+  /** The rotation's targets as configured now; null where one is no longer bound. */
+  readonly targets: readonly (TargetSettings | null)[];
+  readonly forecast: Forecast | null;
+  /** Instants of issues in the last 24 hours, clean rotations, and early retirements (design §4.7). */
+  readonly tally: {
+    readonly issues: readonly EpochMs[];
+    readonly clean: number;
+    readonly earlyRetirements: readonly EpochMs[];
+  };
+  /** How many early retirements are waiting in the tenant now, this one included. */
+  readonly earlyDue: number;
+}
+
+export interface Situation {
+  readonly rotation: Rotation;
+  readonly facts: Facts;
+  readonly now: EpochMs;
+  /** Past its urgent time: windows, ramp and hourly limits yield. */
+  readonly urgent: boolean;
+}
+
+/** A named question; null means it passes and the next one is asked. */
+export interface Check {
+  readonly name: string;
+  judge(situation: Situation): Verdict | null;
+}

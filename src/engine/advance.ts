@@ -1,0 +1,105 @@
+/**
+ * Exactly one step of one rotation: lease → reload → decide → intent → effect → outcome. The claim hands out the rotation
+ * as it is in the store under the lease, so nothing is decided on an old copy; every step is idempotent all the same,
+ * because a rare double holder must do no harm (design §4.3, invariant 6).
+ */
+import { decide } from "../core/decide.ts";
+import { asNolapseError } from "../core/errors.ts";
+import type { Rotation } from "../core/rotation.ts";
+import { type EpochMs, MINUTE, plus } from "../core/time.ts";
+import type { Step, Verdict } from "../core/verdict.ts";
+import type { Claim } from "../ports/store.ts";
+import { Claimed } from "./claimed.ts";
+import type { Deps } from "./deps.ts";
+import { gatherFacts } from "./facts.ts";
+import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
+import { accept, probe, withdraw } from "./steps/accept.ts";
+import { deliver } from "./steps/deliver.ts";
+import { issue } from "./steps/issue.ts";
+import { preflight } from "./steps/preflight.ts";
+import { readAbsent, retire } from "./steps/retire.ts";
+import { verify } from "./steps/verify.ts";
+
+/** A wait that only a change in the tenant ends is looked at again this often. */
+const LOOK_AGAIN = 15 * MINUTE;
+
+/** What became of one claim. */
+export interface Advanced {
+  readonly rotation: Rotation;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Takes one step of the claimed rotation and stores when it is due again. Failures of the outside world are stored with
+ * the rotation, not thrown. @throws NolapseError `lease-lost` and `store-…`: then nothing more was stored.
+ */
+export async function advance(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<Advanced> {
+  const claimed = new Claimed(deps, claim, signal);
+  const verdict = await judge(claimed);
+  if (verdict.verdict === "halt") await claimed.halt(verdict.because);
+  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
+  const dueAt = dueAfter(await judge(claimed), claimed.rotation, await claimed.now());
+  if (dueAt !== claimed.rotation.dueAt) await claimed.record([{ type: "waited", at: await claimed.now(), dueAt }]);
+  return { rotation: claimed.rotation, verdict };
+}
+
+async function judge(claimed: Claimed): Promise<Verdict> {
+  const now = await claimed.now();
+  return decide(claimed.rotation, await gatherFacts(claimed.deps, claimed.rotation, now), now);
+}
+
+async function attempt(claimed: Claimed, step: Step): Promise<void> {
+  try {
+    await take(claimed, step);
+  } catch (thrown) {
+    const error = asNolapseError(thrown);
+    // without a lease or a store nothing can be stored; the next claim starts from what was
+    if (error.code === "lease-lost" || error.code.startsWith("store-") || claimed.signal?.aborted === true) throw error;
+    await claimed.fail(error);
+    if (error.code === "seal-key-wrong") await claimed.halt("value-lost");
+  }
+}
+
+function take(claimed: Claimed, step: Step): Promise<void> {
+  switch (step.step) {
+    case "preflight":
+      return preflight(claimed);
+    case "issue":
+      return issue(claimed);
+    case "read-attempt":
+      return readAttempt(claimed, step.attempt);
+    case "remove-orphan":
+      return removeOrphan(claimed, step.attempt);
+    case "close-attempt":
+      return closeAttempt(claimed, step.attempt);
+    case "probe":
+      return probe(claimed);
+    case "accept":
+      return accept(claimed);
+    case "withdraw":
+      return withdraw(claimed);
+    case "deliver":
+      return deliver(claimed, step.target);
+    case "verify":
+      return verify(claimed, step.target);
+    case "retire":
+      return retire(claimed);
+    case "read-absent":
+      return readAbsent(claimed);
+  }
+}
+
+/** When the store hands it out again: at once, at the end of a wait, now and then, or never by itself. */
+function dueAfter(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs | null {
+  switch (verdict.verdict) {
+    case "do":
+    case "halt":
+      return now;
+    case "done":
+      return null;
+    case "wait":
+      if (verdict.until !== null) return verdict.until;
+      if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
+      return plus(now, LOOK_AGAIN);
+  }
+}

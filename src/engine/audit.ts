@@ -1,0 +1,89 @@
+/** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
+import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { AuditEntry } from "../ports/store.ts";
+
+/** Who acts when nobody asked. */
+export const NOLAPSE = "nolapse";
+
+/** The audit line of an event on a rotation as it was before it; null for events that are only waiting. */
+export function auditLine(
+  before: Rotation,
+  event: RotationEvent,
+  after: Rotation,
+  note: AuditEntry["details"],
+): AuditEntry | null {
+  if (event.type === "waited") return null;
+  return {
+    tenantId: before.tenantId,
+    at: event.at,
+    actor: NOLAPSE,
+    action: actionOf(before, event, after),
+    rotation: before.id,
+    appId: before.holder.appId,
+    keyId: keyOf(before, event),
+    reason: event.type === "halted" ? event.reason : null,
+    details: { ...detailsOf(before, event), ...note },
+  };
+}
+
+/** The tally of the breaker counts `accepted` and `verified` against `accept-failed` and `verify-failed`, so each is said once. */
+function actionOf(before: Rotation, event: RotationEvent, after: Rotation): string {
+  if (event.type === "verified") {
+    return before.state === "delivered" && after.state === "verified" ? "verified" : "copy-verified";
+  }
+  if (event.type === "withdraw-intended") return "accept-failed";
+  if (event.type === "failed" && before.state === "delivered") return "verify-failed";
+  return event.type;
+}
+
+function keyOf(before: Rotation, event: RotationEvent): string | null {
+  switch (event.type) {
+    case "issued":
+      return event.issued.keyId;
+    case "orphan-confirmed":
+      return event.keyId;
+    case "orphan-removed":
+      return before.attempts.find((one) => one.id === event.attempt)?.orphan ?? null;
+    case "retire-intended":
+    case "removed":
+    case "absent-read":
+    case "reappeared":
+      return before.replaces;
+    default:
+      return before.issued?.keyId ?? null;
+  }
+}
+
+function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"] {
+  switch (event.type) {
+    case "issue-intended":
+      return { attempt: event.attempt.id, end: event.attempt.end };
+    case "issue-refused":
+    case "issue-unknown":
+    case "failed":
+      return { code: event.failure.code, message: event.failure.message };
+    case "attempt-read":
+      return { attempt: event.attempt, found: event.keyIds.length };
+    case "orphan-confirmed":
+    case "orphan-removed":
+    case "attempt-closed":
+      return { attempt: event.attempt };
+    case "probed":
+      return { outcome: event.probe.outcome, code: event.probe.code, request: event.probe.requestId };
+    case "accepted":
+      return { assurance: event.assurance };
+    case "delivery-intended":
+    case "drifted":
+      return { target: event.target };
+    case "delivered":
+      return { target: event.target, version: event.version };
+    case "verified":
+      return { target: event.target, assurance: event.assurance, request: event.request };
+    case "removed":
+      return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
+    case "approved":
+      return { what: event.what };
+    default:
+      return {};
+  }
+}

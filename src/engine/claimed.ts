@@ -1,0 +1,95 @@
+/** One rotation in hand: what a step may do with it, and how what it proved is stored before anything else happens. */
+import { applyEvent } from "../core/apply-event.ts";
+import { asNolapseError, NolapseError } from "../core/errors.ts";
+import { forecast } from "../core/forecast.ts";
+import type { ReasonCode } from "../core/reasons.ts";
+import { retryDelay } from "../core/retry.ts";
+import type { Failure, Rotation, RotationEvent } from "../core/rotation.ts";
+import type { TargetSettings } from "../core/settings.ts";
+import { type EpochMs, plus } from "../core/time.ts";
+import type { AuditEntry, Change, Claim } from "../ports/store.ts";
+import { auditLine } from "./audit.ts";
+import type { Deps } from "./deps.ts";
+import { stopped, targetSettings } from "./facts.ts";
+
+/** What goes to the store in the same transaction as an event. */
+export type Extra = Omit<Change, "rotation" | "audit"> & { readonly note?: AuditEntry["details"] };
+
+export class Claimed {
+  readonly deps: Deps;
+  readonly signal: AbortSignal | undefined;
+  #claim: Claim;
+  #rotation: Rotation;
+
+  constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
+    this.deps = deps;
+    this.signal = signal;
+    this.#claim = claim;
+    this.#rotation = claim.rotation;
+  }
+
+  get rotation(): Rotation {
+    return this.#rotation;
+  }
+
+  /** Domain time. */
+  now(): Promise<EpochMs> {
+    return this.deps.clock.now(this.signal);
+  }
+
+  /**
+   * Applies the events in order and stores the result in one transaction under the lease's fence, with one audit line
+   * each. @throws NolapseError `lease-lost` when somebody else has taken over: then nothing is stored.
+   */
+  async record(events: readonly RotationEvent[], extra: Extra = {}): Promise<void> {
+    let rotation = this.#rotation;
+    const audit: AuditEntry[] = [];
+    const { note, ...change } = extra;
+    for (const event of events) {
+      const before = rotation;
+      rotation = applyEvent(before, event);
+      const line = auditLine(before, event, rotation, note ?? {});
+      if (line !== null) audit.push(line);
+    }
+    await this.deps.store.commit(this.#claim, { ...change, rotation, audit });
+    this.#rotation = rotation;
+    for (const event of events) this.deps.observe?.(rotation, event);
+  }
+
+  /** The settings of the rotation's targets as configured now; null where one is no longer bound to this slot. */
+  targetSettings(): readonly (TargetSettings | null)[] {
+    return targetSettings(this.deps, this.#rotation);
+  }
+
+  /** What a failure is noted as, and when the step is tried again. */
+  async failure(thrown: unknown): Promise<{ failure: Failure; notBefore: EpochMs }> {
+    const error = asNolapseError(thrown);
+    const at = await this.now();
+    return { failure: { code: error.code, message: error.message, at }, notBefore: plus(at, this.#delay(error, at)) };
+  }
+
+  /** Stores a failed try: the state stays, the next try comes later. */
+  async fail(thrown: unknown): Promise<void> {
+    const { failure, notBefore } = await this.failure(thrown);
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore }]);
+  }
+
+  /** Stores that no retry can mend this; the old credential stays where it is. */
+  async halt(reason: ReasonCode): Promise<void> {
+    await this.record([{ type: "halted", at: await this.now(), reason }]);
+  }
+
+  /** Looked at right before every effect outside. @throws NolapseError `refused-by-stop`. */
+  async mayAct(): Promise<void> {
+    const why = await stopped(this.deps, this.#rotation.tenantId);
+    if (why !== null) throw new NolapseError("refused-by-stop", why, { next: "nolapse resume" });
+  }
+
+  #delay(error: NolapseError, at: EpochMs): number {
+    const { replaces, replacesEnd, policy, failures, id } = this.#rotation;
+    const targets = this.targetSettings().filter((one) => one !== null);
+    const due = forecast({ keyId: replaces, start: null, end: replacesEnd }, policy, targets, at);
+    const pace = due !== null && at >= due.urgentAt ? "urgent" : "normal";
+    return retryDelay(failures + 1, id, pace, error.retryAfter);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Reads every application and service principal of the tenant, page by page, and records what was seen. A page that
+ * cannot be read makes the scan incomplete; it never makes anything look absent (invariant 8).
+ */
+import type { Holder, HolderType } from "../core/credential.ts";
+import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
+import { retryDelay } from "../core/retry.ts";
+import { type EpochMs, plus, SECOND } from "../core/time.ts";
+import type { HolderPage } from "../ports/entra.ts";
+import type { Deps } from "./deps.ts";
+import { noteUnknownMarks } from "./recognise.ts";
+
+/** How often one page is tried before the scan goes on without the rest of that list. */
+const PAGE_TRIES = 3;
+/** A page's retry never waits longer than this in process time: a scan is a command somebody waits for. */
+const LONGEST_WAIT = 30 * SECOND;
+
+export interface Coverage {
+  readonly applications: number;
+  readonly servicePrincipals: number;
+  readonly complete: boolean;
+}
+
+export interface Scan {
+  readonly tenantId: string;
+  readonly scannedAt: EpochMs;
+  readonly coverage: Coverage;
+  readonly holders: readonly Holder[];
+  /** Why each list that is not complete stopped. */
+  readonly failures: readonly { readonly list: HolderType; readonly error: NolapseError }[];
+}
+
+/** Only looks: nothing is stored. @throws NolapseError when not a single page of either list could be read. */
+export async function look(
+  deps: Pick<Deps, "settings" | "entra" | "clock" | "scheduler">,
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const scannedAt = await deps.clock.now(signal);
+  const lists: readonly HolderType[] = ["application", "servicePrincipal"];
+  const read = await deps.scheduler.all(
+    lists.map((list) => () => readList(deps, list, signal)),
+    lists.length,
+  );
+  const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, error }]));
+  const holders = read.flatMap((one) => one.holders);
+  if (holders.length === 0 && failures[0] !== undefined) throw failures[0].error;
+  return {
+    tenantId: deps.settings.tenantId,
+    scannedAt,
+    coverage: {
+      applications: holders.filter((one) => one.type === "application").length,
+      servicePrincipals: holders.filter((one) => one.type === "servicePrincipal").length,
+      complete: failures.length === 0,
+    },
+    holders,
+    failures,
+  };
+}
+
+/** Looks, and records what was seen; recognises credentials marked as ours that the store does not know. */
+export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> {
+  const scan = await look(deps, signal);
+  await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, scan.holders);
+  await noteUnknownMarks(deps, scan.holders);
+  return scan;
+}
+
+async function readList(
+  deps: Pick<Deps, "entra" | "clock">,
+  list: HolderType,
+  signal?: AbortSignal,
+): Promise<{ list: HolderType; holders: Holder[]; error: NolapseError | null }> {
+  const holders: Holder[] = [];
+  let cursor: string | null = null;
+  do {
+    const page = await readPage(deps, list, cursor, signal);
+    if (!("holders" in page)) return { list, holders, error: page.error };
+    holders.push(...page.holders);
+    cursor = page.next;
+  } while (cursor !== null);
+  return { list, holders, error: null };
+}
+
+async function readPage(
+  { entra, clock }: Pick<Deps, "entra" | "clock">,
+  list: HolderType,
+  cursor: string | null,
+  signal?: AbortSignal,
+): Promise<HolderPage | { readonly error: NolapseError }> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await entra.page(list, cursor, signal);
+    } catch (thrown) {
+      const error = asNolapseError(thrown);
+      if (tried === PAGE_TRIES || ERRORS[error.code].handling !== "retry" || signal?.aborted === true) return { error };
+      const delay = Math.min(retryDelay(tried, list, "urgent", error.retryAfter), LONGEST_WAIT);
+      await clock.wait(plus(await clock.now(signal), delay), delay, signal);
+    }
+  }
+}

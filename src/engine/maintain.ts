@@ -1,0 +1,163 @@
+/** The loop: scan, open what is due, claim, advance. Counts come out; it stops cleanly between two steps. */
+import { breakerTrips } from "../core/blast-radius.ts";
+import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import { type EpochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
+import type { Claim } from "../ports/store.ts";
+import { advance } from "./advance.ts";
+import { NOLAPSE } from "./audit.ts";
+import type { Deps } from "./deps.ts";
+import { discover, type Scan } from "./discover.ts";
+import { stopped } from "./facts.ts";
+import { makePlan, openDue } from "./plan.ts";
+
+/** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
+export const LEASE: number = 30 * SECOND;
+export const RENEW_EVERY: number = 10 * SECOND;
+/** Rotations advanced side by side. Writes to one application stay serialised by the claim. */
+const WIDTH = 8;
+/** How often a running loop looks at the whole tenant again. */
+const SCAN_EVERY = 1 * HOUR;
+/** Longest sleep of the loop in process time, so that another process's work is noticed. */
+const LONGEST_SLEEP = 1 * MINUTE;
+
+export interface RunReport {
+  readonly scan: Scan | null;
+  readonly opened: number;
+  readonly steps: number;
+  /** When the next thing is due, null when nothing waits for a time. */
+  readonly nextDue: EpochMs | null;
+  readonly endedAt: EpochMs;
+  /** Why everything stands still, when it does. */
+  readonly stopped: string | null;
+}
+
+export interface RunOptions {
+  /** Waits as long as this, in domain time, for the next thing to come due (design §6, `--wait`). */
+  readonly wait: number;
+  /** Only these rotations; then nothing is scanned or opened. */
+  readonly only?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** Works until every rotation waits for something further off than `wait`, or the signal says stop. */
+export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): Promise<RunReport> {
+  const scan = only === undefined ? await discover(deps, signal) : null;
+  const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
+  let steps = 0;
+  for (;;) {
+    steps += await drain(deps, only, signal);
+    const now = await deps.clock.now();
+    const nextDue = await next(deps, only);
+    const worthWaiting = nextDue !== null && nextDue <= now + wait && (nextDue <= now || !(await deps.clock.frozen()));
+    if (!worthWaiting || signal?.aborted === true) {
+      return { scan, opened, steps, nextDue, endedAt: now, stopped: await stopped(deps, deps.settings.tenantId) };
+    }
+    // due now yet not to be had: another process holds it, or its application; look again soon
+    const until = nextDue <= now ? plus(now, SECOND) : nextDue;
+    await deps.clock.wait(until, nextDue <= now ? SECOND : LONGEST_SLEEP, signal);
+  }
+}
+
+/** Runs until the signal says stop. Failures of a scan are reported and tried again; the loop goes on. */
+export async function run(
+  deps: Deps,
+  options: { readonly signal: AbortSignal; readonly onScan?: (result: Scan | NolapseError) => void },
+): Promise<void> {
+  const { signal, onScan } = options;
+  let scanAt = await deps.clock.now();
+  while (!signal.aborted) {
+    const now = await deps.clock.now();
+    if (now >= scanAt) {
+      onScan?.(await scanAndOpen(deps, signal));
+      scanAt = plus(now, SCAN_EVERY);
+    }
+    await drain(deps, undefined, signal);
+    const nextDue = await next(deps, undefined);
+    const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
+    if (!signal.aborted) await deps.clock.wait(until, until <= now ? SECOND : LONGEST_SLEEP, signal);
+  }
+}
+
+async function scanAndOpen(deps: Deps, signal: AbortSignal): Promise<Scan | NolapseError> {
+  try {
+    const scan = await discover(deps, signal);
+    await openDue(deps, await makePlan(deps, scan));
+    return scan;
+  } catch (thrown) {
+    const error = asNolapseError(thrown);
+    if (error.code.startsWith("store-")) throw error;
+    return error;
+  }
+}
+
+async function next(deps: Deps, only: readonly string[] | undefined): Promise<EpochMs | null> {
+  if (only === undefined) return deps.store.nextDue(deps.settings.tenantId);
+  const ids = new Set(only);
+  const mine = await deps.store.rotations({ tenantId: deps.settings.tenantId });
+  const dues = mine.flatMap((one) => (ids.has(one.id) && one.dueAt !== null ? [one.dueAt] : []));
+  return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
+}
+
+/** Claims and advances until nothing can be claimed; the number of steps. */
+async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
+  const worker = async (): Promise<number> => {
+    let steps = 0;
+    while (signal?.aborted !== true) {
+      const claim = await deps.store.claim({
+        tenantId: deps.settings.tenantId,
+        now: await deps.clock.now(),
+        processNow: deps.clock.processNow(),
+        leaseMs: LEASE,
+        ...(only === undefined ? {} : { only }),
+      });
+      if (claim === null) break;
+      await hold(deps, claim);
+      steps += 1;
+    }
+    return steps;
+  };
+  const counts = await deps.scheduler.all(
+    Array.from({ length: WIDTH }, () => worker),
+    WIDTH,
+  );
+  return counts.reduce((sum, one) => sum + one, 0);
+}
+
+/** One step under the lease, which is renewed meanwhile and given back afterwards. */
+async function hold(deps: Deps, claim: Claim): Promise<void> {
+  const beat = () => deps.store.renew(claim, deps.clock.processNow(), LEASE);
+  try {
+    const { rotation } = await deps.scheduler.during(() => advance(deps, claim), RENEW_EVERY, beat);
+    if (rotation.failures > 0 || rotation.withdrawIntendedAt !== null || rotation.state === "planned") {
+      await tripBreaker(deps);
+    }
+  } catch (thrown) {
+    // somebody else has it now: what this step proved and could not store, the next holder proves again
+    if (asNolapseError(thrown).code !== "lease-lost") throw thrown;
+  }
+  await deps.store.release(claim);
+}
+
+/** Opens the breaker when too many acceptances or verifications failed lately (design §4.7). */
+async function tripBreaker(deps: Deps): Promise<void> {
+  const { store, settings, clock } = deps;
+  const at = await clock.now();
+  const why = breakerTrips((await store.tally(settings.tenantId, at)).recent);
+  if (why === null || (await store.switches(settings.tenantId)).breaker !== null) return;
+  await store.turn(
+    settings.tenantId,
+    "breaker",
+    { at, why },
+    {
+      tenantId: settings.tenantId,
+      at,
+      actor: NOLAPSE,
+      action: "breaker-opened",
+      rotation: null,
+      appId: null,
+      keyId: null,
+      reason: "breaker-open",
+      details: { why },
+    },
+  );
+}

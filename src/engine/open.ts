@@ -1,0 +1,97 @@
+import type { ReasonCode } from "../core/reasons.ts";
+import type { Rotation } from "../core/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { LedgerEntry } from "../ports/store.ts";
+import { NOLAPSE } from "./audit.ts";
+import type { Deps } from "./deps.ts";
+import type { PlanItem } from "./plan.ts";
+
+/**
+ * Opens a rotation for a planned item: policy, targets and reason are fixed from here on. The current credential of a
+ * bound slot counts as adopted (design §5). Null when one is open for it already.
+ */
+export async function openRotation(
+  deps: Deps,
+  item: PlanItem,
+  reason: ReasonCode,
+  at: EpochMs,
+  by: { readonly actor: string; readonly approved: boolean } = { actor: NOLAPSE, approved: false },
+): Promise<Rotation | null> {
+  const { holder, credential, policy, slot } = item;
+  if (holder === null || credential === null || policy === null || slot === null) return null;
+  const rotation: Rotation = {
+    id: deps.random.uuid(),
+    tenant: deps.settings.name,
+    tenantId: deps.settings.tenantId,
+    holder: { type: holder.type, objectId: holder.objectId, appId: holder.appId },
+    displayName: item.displayName,
+    slot,
+    kind: credential.kind,
+    replaces: credential.keyId,
+    replacesName: credential.name,
+    replacesEnd: credential.end,
+    reason,
+    policy,
+    consumersComplete: item.consumersComplete,
+    state: "planned",
+    from: null,
+    haltReason: null,
+    preflightAt: null,
+    attempts: [],
+    issued: null,
+    probes: [],
+    probingSince: null,
+    acceptedAt: null,
+    ownRequests: [],
+    deliveries: item.targets.map((target) => ({
+      target,
+      intendedAt: null,
+      receipt: null,
+      verifiedAt: null,
+      assurance: null,
+    })),
+    verifiedAt: null,
+    assurance: null,
+    withdrawIntendedAt: null,
+    retireIntendedAt: null,
+    removedAt: null,
+    absentReads: [],
+    retiredAt: null,
+    approvals: { issue: by.approved ? at : null, retire: null },
+    failures: 0,
+    lastFailure: null,
+    notBefore: null,
+    dueAt: at,
+    plannedAt: at,
+    updatedAt: at,
+  };
+  const known = await deps.store.ledger(rotation.tenantId, holder.appId);
+  const opened = await deps.store.open(
+    rotation,
+    known.some((one) => one.keyId === credential.keyId) ? [] : [adopted(rotation, at)],
+    {
+      tenantId: rotation.tenantId,
+      at,
+      actor: by.actor,
+      action: "planned",
+      rotation: rotation.id,
+      appId: holder.appId,
+      keyId: credential.keyId,
+      reason,
+      details: { slot, policy: policy.name },
+    },
+  );
+  return opened ? rotation : null;
+}
+
+function adopted(rotation: Rotation, at: EpochMs): LedgerEntry {
+  return {
+    tenantId: rotation.tenantId,
+    holder: rotation.holder,
+    keyId: rotation.replaces,
+    origin: "adopted",
+    rotation: rotation.id,
+    enteredAt: at,
+    removedAt: null,
+  };
+}

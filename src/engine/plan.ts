@@ -1,0 +1,223 @@
+/**
+ * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out. Opening
+ * rotations is all that carrying out means here; `advance` does the rest.
+ */
+import { mayIssue } from "../core/blast-radius.ts";
+import { classify } from "../core/classify.ts";
+import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
+import { type Forecast, forecast } from "../core/forecast.ts";
+import type { Policy } from "../core/policy.ts";
+import { effectiveOverlap, isExcluded, policyFor } from "../core/policy.ts";
+import type { ReasonCode } from "../core/reasons.ts";
+import type { Rotation } from "../core/rotation.ts";
+import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
+import { resolveSlot } from "../core/slots.ts";
+import { type EpochMs, HOUR } from "../core/time.ts";
+import type { LedgerEntry } from "../ports/store.ts";
+import type { Deps } from "./deps.ts";
+import type { Scan } from "./discover.ts";
+import { openRotation } from "./open.ts";
+
+export interface PlanItem {
+  readonly appId: string;
+  readonly displayName: string;
+  readonly holder: HolderRef | null;
+  readonly slot: string | null;
+  readonly credential: Credential | null;
+  readonly policy: Policy | null;
+  readonly targets: readonly string[];
+  readonly consumersComplete: boolean;
+  /** `due`: a rotation is opened; `cannot`: it would be due, and the reason says why nothing is done. */
+  readonly status: "due" | "later" | "in-progress" | "cannot";
+  readonly because: ReasonCode;
+  readonly detail: string | null;
+  readonly forecast: Forecast | null;
+  /** The open rotation, for `in-progress`. */
+  readonly rotation: Rotation | null;
+  /** When the successor can be issued inside the limits; for `due`. */
+  readonly startsAt: EpochMs | null;
+}
+
+export interface Plan {
+  readonly tenant: string;
+  readonly tenantId: string;
+  readonly madeAt: EpochMs;
+  readonly mode: Deps["settings"]["mode"];
+  readonly coverage: Scan["coverage"];
+  readonly items: readonly PlanItem[];
+  /** When the last due rotation will have its successor, by the limits; null when nothing is due. */
+  readonly issuedBy: EpochMs | null;
+}
+
+const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
+/** How many secrets an application with a personal audience can hold (graph-applications reference, §16). */
+const PERSONAL_SECRETS = 2;
+
+/** The plan for what the scan saw. */
+export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
+  const now = await deps.clock.now();
+  const bound: PlanItem[] = [];
+  const taken = new Set<string>();
+  for (const binding of deps.settings.bindings) {
+    const holders = scan.holders.filter((one) => one.appId === binding.appId);
+    for (const item of await planBinding(deps, binding, holders, now)) {
+      bound.push(item);
+      if (item.credential !== null) taken.add(item.credential.keyId);
+      if (item.rotation !== null)
+        for (const id of [item.rotation.replaces, item.rotation.issued?.keyId ?? ""]) taken.add(id);
+    }
+  }
+  const unbound = scan.holders.flatMap((holder) =>
+    holder.credentials.filter((one) => !taken.has(one.keyId)).map((one) => planUnbound(deps, holder, one, now)),
+  );
+  const items = await schedule(deps, [...bound, ...unbound], now);
+  const starts = items.flatMap((one) => (one.startsAt === null ? [] : [one.startsAt]));
+  return {
+    tenant: deps.settings.name,
+    tenantId: deps.settings.tenantId,
+    madeAt: now,
+    mode: deps.settings.mode,
+    coverage: scan.coverage,
+    items,
+    issuedBy: starts.length === 0 ? null : (Math.max(...starts) as EpochMs),
+  };
+}
+
+/** Opens a rotation for each item that is due; the number opened. Nothing in mode observe. */
+export async function openDue(deps: Deps, plan: Plan): Promise<number> {
+  if (deps.settings.mode === "observe") return 0;
+  let opened = 0;
+  for (const item of plan.items) {
+    if (item.status === "due" && (await openRotation(deps, item, item.because, plan.madeAt)) !== null) opened += 1;
+  }
+  return opened;
+}
+
+async function planBinding(
+  deps: Deps,
+  binding: Binding,
+  holders: readonly Holder[],
+  now: EpochMs,
+): Promise<PlanItem[]> {
+  const { store, settings } = deps;
+  const records = await store.slots(settings.tenantId, binding.appId);
+  const ledger = await store.ledger(settings.tenantId, binding.appId);
+  const rotations = await store.rotations({ tenantId: settings.tenantId, appId: binding.appId });
+  return binding.slots.map((slot) => {
+    const open = rotations.find(
+      (one) => one.slot === slot.slot && !["retired", "cancelled", "verified"].includes(one.state),
+    );
+    return planSlot(deps, { binding, slot, holders, records, ledger, rotations, now }, open ?? null);
+  });
+}
+
+interface SlotFacts {
+  readonly binding: Binding;
+  readonly slot: SlotSettings;
+  readonly holders: readonly Holder[];
+  readonly records: readonly { readonly slot: string; readonly keyId: string }[];
+  readonly ledger: readonly LedgerEntry[];
+  readonly rotations: readonly Rotation[];
+  readonly now: EpochMs;
+}
+
+function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem {
+  const { binding, slot, holders, now } = facts;
+  const holder = holders[0];
+  const base = {
+    appId: binding.appId,
+    displayName: holder?.displayName ?? binding.appId,
+    holder: null,
+    slot: slot.slot,
+    credential: null,
+    policy: holder === undefined ? null : policyFor(deps.settings, holder),
+    targets: slot.targets,
+    consumersComplete: binding.consumers === "complete",
+    forecast: null,
+    rotation: open,
+    startsAt: null,
+    detail: null,
+  };
+  if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
+  if (open !== null) return { ...base, holder: open.holder, status: "in-progress", because: open.reason };
+  const found = resolveSlot(binding, slot, holders, facts.records, facts.ledger, now);
+  if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
+  const policy = policyFor(deps.settings, found.holder);
+  const targets = slotTargets(deps, slot);
+  const ends = forecast(found.found, policy, targets, now);
+  const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends };
+  const refusal = whyNot(deps, found.holder, found.found, policy, targets, slot);
+  if (refusal !== null) return { ...item, status: "cannot", because: refusal };
+  if (ends === null) return { ...item, status: "cannot", because: "no-end" };
+  if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
+  return { ...item, status: "due", because: ends.dueBecause };
+}
+
+function slotTargets(deps: Deps, slot: SlotSettings): TargetSettings[] {
+  return slot.targets.map((name) => deps.settings.targets[name]).filter((one) => one !== undefined);
+}
+
+/** Why a bound credential is not rotated all the same, null when it is. */
+export function whyNot(
+  deps: Deps,
+  holder: Holder,
+  credential: Credential,
+  policy: Policy,
+  targets: readonly TargetSettings[],
+  slot: SlotSettings,
+): ReasonCode | null {
+  if (isExcluded(deps.settings, holder)) return "excluded";
+  const { reason } = classify(holder, credential, deps.settings.tenantId);
+  if (reason !== null) return reason;
+  if (slot.targets.length === 0) return "no-targets";
+  if (policy.kind === "certificate") return "certificate-not-handled";
+  if (policy.lifetime - effectiveOverlap(policy, targets) < HOUR) return "lifetime-too-short";
+  const secrets = holder.credentials.filter((one) => one.kind === "secret").length;
+  if (PERSONAL.includes(holder.signInAudience ?? "") && secrets >= PERSONAL_SECRETS) return "no-room";
+  return null;
+}
+
+function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: EpochMs): PlanItem {
+  const policy = policyFor(deps.settings, holder);
+  const ends = forecast(credential, policy, [], now);
+  const base = {
+    appId: holder.appId,
+    displayName: holder.displayName,
+    holder,
+    slot: null,
+    credential,
+    policy,
+    targets: [],
+    consumersComplete: false,
+    forecast: ends,
+    rotation: null,
+    startsAt: null,
+    detail: null,
+  };
+  const { reason } = classify(holder, credential, deps.settings.tenantId);
+  const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
+  const due = ends !== null && ends.dueBecause !== null;
+  const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
+  const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : "not-bound");
+  return { ...base, status: due || ended ? "cannot" : "later", because };
+}
+
+/** When each due item can be issued inside ramp and hourly limit, the earliest end first. */
+async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): Promise<PlanItem[]> {
+  const tally = await deps.store.tally(deps.settings.tenantId, now);
+  const issues = [...tally.issues];
+  const starts = new Map<PlanItem, EpochMs>();
+  const due = items.filter((one) => one.status === "due");
+  for (const item of due.sort((a, b) => (a.credential?.end ?? 0) - (b.credential?.end ?? 0))) {
+    const urgent = item.forecast !== null && now >= item.forecast.urgentAt;
+    let at = issues.reduce((last, one) => (one > last ? one : last), now);
+    for (;;) {
+      const answer = mayIssue({ ...tally, issues }, deps.settings.limits, at, urgent);
+      if (answer.allowed) break;
+      at = answer.until;
+    }
+    issues.push(at);
+    starts.set(item, at);
+  }
+  return items.map((item) => ({ ...item, startsAt: starts.get(item) ?? null }));
+}

@@ -1,0 +1,27 @@
+/** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
+import { ABSENT_READS } from "../../core/apply-event.ts";
+import type { Claimed } from "../claimed.ts";
+import { removeGuarded } from "./remove.ts";
+
+export async function retire(claimed: Claimed): Promise<void> {
+  if (claimed.rotation.retireIntendedAt === null) {
+    await claimed.record([{ type: "retire-intended", at: await claimed.now() }]);
+  }
+  if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
+    await claimed.record([{ type: "removed", at: await claimed.now() }]);
+  }
+}
+
+/** One read that should no longer show the old key id. */
+export async function readAbsent(claimed: Claimed): Promise<void> {
+  const { rotation, deps, signal } = claimed;
+  const { holder } = await deps.entra.read(rotation.holder, signal);
+  const at = await claimed.now();
+  if (holder.credentials.some((one) => one.keyId === rotation.replaces)) {
+    await claimed.record([{ type: "reappeared", at }]);
+    return;
+  }
+  const last = rotation.absentReads.length + 1 === ABSENT_READS;
+  const extra = last ? { erase: rotation.policy.custody === "none", removed: [{ keyId: rotation.replaces, at }] } : {};
+  await claimed.record([{ type: "absent-read", at }], extra);
+}

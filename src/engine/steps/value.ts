@@ -1,0 +1,27 @@
+import { NolapseError } from "../../core/errors.ts";
+import type { SecretValue } from "../../core/secret-value.ts";
+import type { SignIn } from "../../core/sign-in.ts";
+import type { Claimed } from "../claimed.ts";
+
+/** The sealed value of the rotation in hand, opened. @throws NolapseError `seal-key-wrong` when it cannot be. */
+export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
+  const { rotation, deps } = claimed;
+  const sealed = await deps.store.sealed(rotation.id);
+  if (sealed === null || rotation.issued === null || sealed.keyId !== rotation.issued.keyId) {
+    throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store");
+  }
+  const context = { tenantId: rotation.tenantId, appId: rotation.holder.appId, keyId: sealed.keyId };
+  return deps.sealer.open(sealed.sealed, context);
+}
+
+/** Where the rotation's application signs in: at home, or where its entry says. */
+export function signInOf({ rotation, deps }: Claimed): SignIn {
+  const { settings } = deps;
+  const elsewhere = settings.bindings.find((one) => one.appId === rotation.holder.appId)?.signIn ?? null;
+  return {
+    authority: elsewhere?.authority ?? settings.authority,
+    tenant: elsewhere?.tenant ?? settings.tenantId,
+    clientId: rotation.holder.appId,
+    scope: elsewhere?.scope ?? settings.probeScope,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Verification (design §4.1): the copy read back from the target is ours and signs in. A write-only target stands on its
+ * receipt. The same proof is made again right before the old credential is removed.
+ */
+import { NolapseError } from "../../core/errors.ts";
+import type { RotationEvent } from "../../core/rotation.ts";
+import type { Assurance } from "../../core/sign-in.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { Copy } from "../../ports/target.ts";
+import type { Claimed, Extra } from "../claimed.ts";
+import { targetOf } from "./target.ts";
+import { signInOf } from "./value.ts";
+
+export async function verify(claimed: Claimed, name: string): Promise<void> {
+  const target = targetOf(claimed, name);
+  if (target.readBack === undefined) {
+    await verified(claimed, name, "receipt", null, await claimed.now());
+    return;
+  }
+  const copy = await target.readBack(claimed.signal);
+  if (!(await isOurs(claimed, copy)) || copy.state === "empty") {
+    await drifted(claimed, name);
+    return;
+  }
+  if (claimed.rotation.policy.probe === "none") {
+    await verified(claimed, name, "receipt", null, await claimed.now());
+    return;
+  }
+  const probe = await claimed.deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
+  if (probe.outcome === "issued") return verified(claimed, name, "token", probe.requestId, probe.at);
+  if (probe.outcome === "authenticated-refused") {
+    return verified(claimed, name, "authenticated-blocked", probe.requestId, probe.at);
+  }
+  const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
+  const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;
+  throw new NolapseError(code, `the copy read back from ${name} did not sign in: ${answer}`, {
+    retryAfter: probe.retryAfter,
+  });
+}
+
+async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean> {
+  if (copy.state === "empty" || rotation.issued === null) return false;
+  return (await deps.sealer.fingerprint(copy.value)) === rotation.issued.fingerprint;
+}
+
+/** The target holds something else: it lost the write, or somebody put another value there. It is delivered again. */
+async function drifted(claimed: Claimed, name: string): Promise<void> {
+  const error = new NolapseError("target-failed", `the copy read back from ${name} is not the one that was delivered`);
+  const { failure, notBefore } = await claimed.failure(error);
+  await claimed.record([
+    { type: "failed", at: failure.at, failure, notBefore },
+    { type: "drifted", at: failure.at, target: name },
+  ]);
+}
+
+async function verified(
+  claimed: Claimed,
+  name: string,
+  assurance: Assurance,
+  request: string | null,
+  at: EpochMs,
+): Promise<void> {
+  const { rotation } = claimed;
+  const event: RotationEvent = { type: "verified", at, target: name, assurance, request };
+  const last = rotation.deliveries.every((one) => one.target === name || one.verifiedAt !== null);
+  await claimed.record([event], last ? succession(claimed, at) : {});
+}
+
+/** With the last proof the slot has a new current credential, and the sealed value has served its purpose. */
+function succession({ rotation, deps }: Claimed, at: EpochMs): Extra {
+  if (rotation.issued === null) return {};
+  const readable = rotation.deliveries.every(({ target }) => deps.targets.get(target)?.readBack !== undefined);
+  return {
+    erase: readable && rotation.policy.custody === "none",
+    slot: {
+      tenantId: rotation.tenantId,
+      appId: rotation.holder.appId,
+      slot: rotation.slot,
+      kind: rotation.kind,
+      keyId: rotation.issued.keyId,
+      since: rotation.verifiedAt ?? at,
+    },
+  };
+}
