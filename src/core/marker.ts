@@ -23,8 +23,15 @@ export function formatMarkedName(description: string, marker: Marker): string {
   const suffix = `[nolapse:${marker.instance}.${marker.attempt}]`;
   if (!MARKER.test(suffix)) throw new TypeError("a marker is four and twelve base32 characters");
   const room = DISPLAY_NAME_LIMIT - suffix.length - 1;
-  const cut = [...description.trim()].reduce((kept, char) => ((kept + char).length <= room ? kept + char : kept), "");
-  return cut.trimEnd() === "" ? suffix : `${cut.trimEnd()} ${suffix}`;
+  const cut = prefix(description.trim(), room).trimEnd();
+  return cut === "" ? suffix : `${cut} ${suffix}`;
+}
+
+/** The longest beginning of `text` of at most `room` UTF-16 units that does not split a code point. */
+function prefix(text: string, room: number): string {
+  if (text.length <= room) return text;
+  const last = text.codePointAt(room - 1) ?? 0;
+  return text.slice(0, last > 0xffff ? room - 1 : room);
 }
 
 /** The marker at the end of a display name, and the human words before it; the marker is null where there is none. */

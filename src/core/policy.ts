@@ -1,5 +1,8 @@
-import type { Kind } from "./credential.ts";
-import type { DurationMs } from "./time.ts";
+import type { Holder, Kind } from "./credential.ts";
+import { NolapseError } from "./errors.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { Match, TargetSettings, TenantSettings } from "./settings.ts";
+import { DAY, type DurationMs, formatDuration, isDate, MINUTE } from "./time.ts";
 
 /** When the old credential may go (design §4.4). */
 export type RetireRule = "at-expiry" | "after-evidence" | "after-overlap" | "never";
@@ -49,3 +52,187 @@ export interface Freeze {
 
 /** What a policy in the configuration may leave out. */
 export type PolicyInput = { readonly [K in Exclude<keyof Policy, "name">]?: Policy[K] | undefined };
+
+/** The longest an issued credential may last (design §4.3, invariant 9). */
+export const MAX_LIFETIME: DurationMs = 730 * DAY;
+
+/** Below this an old and a new credential hardly overlap; the rotation halts `lifetime-too-short` (design §4.4). */
+export const MIN_LIFETIME: DurationMs = 14 * DAY;
+
+const DEFAULT_LIFETIME: DurationMs = 180 * DAY;
+const DEFAULT_OVERLAP: DurationMs = 7 * DAY;
+const LEAST_RENEW_BEFORE: DurationMs = 30 * DAY;
+
+/** How long a token issued just before a reload may still be used: 60 to 90 minutes (design §4.4). */
+export const TOKEN_LIFE: DurationMs = 90 * MINUTE;
+
+/**
+ * A policy with every default of design §4.4 filled in. `renewBefore` comes back as the effective one: at most half of
+ * what the lifetime leaves beside the overlap, so that a new credential is never due at once. An overlap left out is at
+ * most half of a short lifetime, so that only a written one can be wrong.
+ * @throws NolapseError `config-invalid` that names the policy and the field.
+ */
+export function completePolicy(name: string, input: PolicyInput): Policy {
+  const lifetime = length(name, "lifetime", input.lifetime ?? DEFAULT_LIFETIME);
+  if (lifetime > MAX_LIFETIME) throw wrong(name, "lifetime", `is longer than ${formatDuration(MAX_LIFETIME)}`);
+
+  const overlap = length(name, "overlap", input.overlap ?? Math.min(DEFAULT_OVERLAP, lifetime / 2), "or-zero");
+  if (overlap >= lifetime) throw wrong(name, "overlap", "is not shorter than the lifetime");
+
+  const maxAge = length(name, "maxAge", input.maxAge ?? MAX_LIFETIME);
+  if (maxAge <= overlap) throw wrong(name, "maxAge", "is not longer than the overlap");
+
+  const asked = length(name, "renewBefore", input.renewBefore ?? Math.max(lifetime / 3, LEAST_RENEW_BEFORE));
+  const priority = input.priority ?? 0;
+  if (!Number.isFinite(priority)) throw wrong(name, "priority", "is not a number");
+
+  return {
+    name,
+    kind: input.kind ?? "secret",
+    lifetime,
+    maxAge,
+    renewBefore: Math.min(asked, (lifetime - overlap) / 2),
+    overlap,
+    retire: input.retire ?? "at-expiry",
+    approval: input.approval ?? "none",
+    custody: input.custody ?? "none",
+    probe: input.probe ?? "full",
+    priority,
+    windows: (input.windows ?? []).map((window) => checkedWindow(name, window)),
+    freeze: (input.freeze ?? []).map((freeze) => checkedFreeze(name, freeze)),
+  };
+}
+
+function length(policy: string, field: string, value: DurationMs, zero: "or-zero" | "never" = "never"): DurationMs {
+  if (!Number.isFinite(value)) throw wrong(policy, field, "is not a length of time");
+  if (value < 0) throw wrong(policy, field, "is negative");
+  if (value === 0 && zero === "never") throw wrong(policy, field, "is zero");
+  return value;
+}
+
+const TIME_OF_DAY = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+
+function checkedWindow(policy: string, window: Window): Window {
+  if (window.days.length === 0) throw wrong(policy, "windows", "has a window without days");
+  if (!TIME_OF_DAY.test(window.from)) throw wrong(policy, "windows", `has "${window.from}" where HH:MM is expected`);
+  if (!TIME_OF_DAY.test(window.to) && window.to !== "24:00") {
+    throw wrong(policy, "windows", `has "${window.to}" where HH:MM is expected`);
+  }
+  if (window.from === window.to) throw wrong(policy, "windows", "has a window that ends when it begins");
+  return window;
+}
+
+function checkedFreeze(policy: string, freeze: Freeze): Freeze {
+  for (const date of [freeze.from, freeze.to]) {
+    if (!isDate(date)) throw wrong(policy, "freeze", `has "${date}" where a date (YYYY-MM-DD) is expected`);
+  }
+  if (freeze.to < freeze.from) throw wrong(policy, "freeze", "has a freeze that ends before it begins");
+  return freeze;
+}
+
+function wrong(policy: string, field: string, why: string): NolapseError {
+  return new NolapseError("config-invalid", `policy "${policy}": ${field} ${why}`, {
+    next: `correct policies.${policy}.${field} in the configuration`,
+  });
+}
+
+/**
+ * The policy of one application or service principal: the one its binding names, else the first choice that matches, else
+ * the one called `default`, else all defaults. @throws NolapseError `config-invalid` for a name that is not configured.
+ */
+export function policyFor(settings: TenantSettings, holder: Holder): Policy {
+  const binding = settings.bindings.find((one) => one.policy !== null && sameText(one.appId, holder.appId));
+  const name = binding?.policy ?? settings.choices.find((choice) => matches(choice.match, holder))?.policy ?? null;
+  if (name === null) return configured(settings, "default") ?? completePolicy("default", {});
+  const policy = configured(settings, name);
+  if (policy === null) {
+    throw new NolapseError("config-invalid", `policy "${name}" of "${holder.displayName}" is not configured`, {
+      next: `add policies.${name} to the configuration`,
+    });
+  }
+  return policy;
+}
+
+function configured(settings: TenantSettings, name: string): Policy | null {
+  // Names come from a file: `constructor` must not find what every object has.
+  return Object.hasOwn(settings.policies, name) ? (settings.policies[name] ?? null) : null;
+}
+
+/** Whether the configuration excludes the holder from everything but reports. */
+export function isExcluded(settings: Pick<TenantSettings, "exclude">, holder: Holder): boolean {
+  return settings.exclude.some((match) => matches(match, holder));
+}
+
+/** Whether all given fields fit the holder; case does not matter. A match without any field fits nothing. */
+export function matches(match: Match, holder: Holder): boolean {
+  const tests: boolean[] = [];
+  if (match.appId !== undefined) tests.push(sameText(match.appId, holder.appId));
+  if (match.displayName !== undefined) tests.push(fitsGlob(match.displayName, holder.displayName));
+  const { tag, serviceManagementReference: reference } = match;
+  if (tag !== undefined) tests.push(holder.tags.some((one) => sameText(one, tag)));
+  if (reference !== undefined) tests.push(sameText(reference, holder.serviceManagementReference ?? ""));
+  return tests.length > 0 && tests.every((fits) => fits);
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/**
+ * Whether `text` fits a pattern in which `*` stands for any run of characters. Each piece between stars is taken at its
+ * first place after the one before: no backtracking, since owners write the text and configuration the pattern.
+ */
+function fitsGlob(pattern: string, text: string): boolean {
+  const [head = "", ...rest] = pattern.toLowerCase().split("*");
+  const name = text.toLowerCase();
+  const tail = rest.pop();
+  if (tail === undefined) return name === head;
+  if (!name.startsWith(head)) return false;
+  let from = head.length;
+  for (const piece of rest) {
+    const at = name.indexOf(piece, from);
+    if (at < 0) return false;
+    from = at + piece.length;
+  }
+  return name.length - tail.length >= from && name.endsWith(tail);
+}
+
+/**
+ * How long the slowest consumer of these targets may keep the old value. `unbounded`: at least one takes a new value only
+ * when it starts; `hook`: at least one is told. Both count as no time here (design §4.4).
+ */
+export function reloadBound(targets: readonly TargetSettings[]): {
+  slowest: DurationMs;
+  unbounded: boolean;
+  hook: boolean;
+} {
+  const reloads = targets.map((target) => target.reload);
+  return {
+    slowest: Math.max(0, ...reloads.filter((reload) => typeof reload === "number")),
+    unbounded: reloads.includes("start"),
+    hook: reloads.includes("hook"),
+  };
+}
+
+/** The policy's overlap, but never below the slowest target's worst reload plus the life of a token (design §4.4). */
+export function effectiveOverlap(policy: Pick<Policy, "overlap">, targets: readonly TargetSettings[]): DurationMs {
+  return Math.max(policy.overlap, reloadBound(targets).slowest + TOKEN_LIFE);
+}
+
+/**
+ * The rule by which the old credential goes, and why it is not the policy's own (else null). Early removal falls back to
+ * `at-expiry` when it could not be safe: consumers not all declared, one that reloads only when it starts, or a credential
+ * that cannot be tried (design §4.1 for `probe: none`, §4.4 for the others).
+ */
+export function retireRule(
+  policy: Pick<Policy, "retire" | "probe">,
+  targets: readonly TargetSettings[],
+  consumersComplete: boolean,
+): { rule: RetireRule; because: ReasonCode | null } {
+  const early = policy.retire === "after-overlap" || policy.retire === "after-evidence";
+  if (early && policy.probe === "none") return { rule: "at-expiry", because: "consumer-proof" };
+  if (policy.retire !== "after-overlap") return { rule: policy.retire, because: null };
+  if (!consumersComplete) return { rule: "at-expiry", because: "consumers-unknown" };
+  if (reloadBound(targets).unbounded) return { rule: "at-expiry", because: "unbounded-reload" };
+  return { rule: "after-overlap", because: null };
+}

@@ -1,0 +1,114 @@
+/**
+ * Limits on what one mistake can reach (design §4.7): the ramp and the hourly limit for issuing, waves for early
+ * retirement, the breaker. A tool that can add a credential to any application is tier 0; so it earns its speed.
+ */
+import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "./time.ts";
+
+/** How long a verified rotation must go without a failure to count as clean: a day's batch jobs, and a margin. */
+export const CLEAN_AFTER: DurationMs = 28 * HOUR;
+
+/** How many rotations must have been clean before the ramp ends. */
+export const RAMP_ENDS_AT = 30;
+
+/** Issues allowed in any 24 hours, by how many rotations were clean: each step is earned by the one before it. */
+const RAMP: readonly { readonly below: number; readonly perDay: number }[] = [
+  { below: 1, perDay: 1 },
+  { below: 6, perDay: 5 },
+  { below: RAMP_ENDS_AT, perDay: 25 },
+];
+
+/** What the ramp and the hourly limit look at. */
+export interface IssueTally {
+  /** Instants of issues in the last 24 hours, oldest first. */
+  readonly issues: readonly EpochMs[];
+  /** Rotations that were clean ({@link CLEAN_AFTER}). */
+  readonly clean: number;
+}
+
+export type IssueVerdict = { allowed: true } | { allowed: false; until: EpochMs; because: "ramp" | "hourly-limit" };
+
+/** Whether one more credential may be issued in a tenant now. Urgent work and `limits: off` (null) pass. */
+export function mayIssue(
+  tally: IssueTally,
+  limits: { readonly issuesPerHour: number } | null,
+  now: EpochMs,
+  urgent: boolean,
+): IssueVerdict {
+  if (limits === null || urgent) return { allowed: true };
+  const step = RAMP.find((one) => tally.clean < one.below);
+  const rampUntil = step === undefined ? null : blockedUntil(tally.issues, step.perDay, DAY, now);
+  if (rampUntil !== null) return { allowed: false, until: rampUntil, because: "ramp" };
+  const hourUntil = blockedUntil(tally.issues, limits.issuesPerHour, HOUR, now);
+  if (hourUntil !== null) return { allowed: false, until: hourUntil, because: "hourly-limit" };
+  return { allowed: true };
+}
+
+/** When fewer than `most` of the instants (oldest first) lie in the span before; null when that is so now. */
+function blockedUntil(instants: readonly EpochMs[], most: number, span: DurationMs, now: EpochMs): EpochMs | null {
+  const recent = instants.filter((at) => plus(at, span) > now);
+  if (recent.length < most) return null;
+  // With a limit of none, no instant ever frees a place: look again after the span.
+  const frees = recent[recent.length - most];
+  return most <= 0 || frees === undefined ? plus(now, span) : plus(frees, span);
+}
+
+/** The sizes of the first two waves of early retirement; from the third on it is a tenth of what is due, at least ten. */
+const FIRST_WAVES: readonly number[] = [1, 10];
+const LATER_WAVE_SHARE = 0.1;
+const LATER_WAVE_LEAST = 10;
+/** Between two waves there is time for late failures to show. */
+export const WAVE_GAP: DurationMs = CLEAN_AFTER;
+
+/**
+ * Whether one more credential may be retired before its own end. `earlyRetirements` are the instants of the last 60 days,
+ * oldest first; a wave is a run of them with less than 28 h between neighbours, so after 60 quiet days a tenant starts
+ * with one again. `dueNow` is how many wait for retirement at this moment. Null limits pass.
+ */
+export function mayRetireEarly(
+  earlyRetirements: readonly EpochMs[],
+  dueNow: number,
+  limits: { readonly issuesPerHour: number } | null,
+  now: EpochMs,
+): { allowed: true } | { allowed: false; until: EpochMs } {
+  if (limits === null) return { allowed: true };
+  let wave = -1;
+  let used = 0;
+  let last: EpochMs | null = null;
+  for (const at of earlyRetirements) {
+    if (last === null || at >= plus(last, WAVE_GAP)) {
+      wave += 1;
+      used = 0;
+    }
+    used += 1;
+    last = at;
+  }
+  if (last === null || now >= plus(last, WAVE_GAP)) return { allowed: true };
+  // What is due shrinks while a wave runs; with those already gone it is what was due when the wave began.
+  const later = Math.max(LATER_WAVE_LEAST, Math.floor((used + dueNow) * LATER_WAVE_SHARE));
+  return used < (FIRST_WAVES[wave] ?? later) ? { allowed: true } : { allowed: false, until: plus(last, WAVE_GAP) };
+}
+
+const FAILURES_IN_A_ROW = 3;
+const BREAKER_SAMPLE = 20;
+const BREAKER_SHARE = 0.1;
+
+/**
+ * Why the breaker must open, as a sentence, or null. `recent` are the outcomes of acceptances and verifications, newest
+ * first, true for success: three failures in a row, or a tenth of the last twenty.
+ */
+export function breakerTrips(recent: readonly boolean[]): string | null {
+  const newest = recent.slice(0, FAILURES_IN_A_ROW);
+  if (newest.length === FAILURES_IN_A_ROW && newest.every((ok) => !ok)) {
+    return `the last ${FAILURES_IN_A_ROW} acceptances or verifications failed`;
+  }
+  const sample = recent.slice(0, BREAKER_SAMPLE);
+  const failed = sample.filter((ok) => !ok).length;
+  if (sample.length < BREAKER_SAMPLE || failed < BREAKER_SAMPLE * BREAKER_SHARE) return null;
+  return `${failed} of the last ${BREAKER_SAMPLE} acceptances or verifications failed`;
+}
+
+/** Whether a scan lost so many known objects (`lost` is a share, 0 to 1) that nothing may be written on its word. */
+export function scanTooLossy(lost: number): boolean {
+  // Written so that an unreadable share counts as lossy.
+  return !(lost <= 0.1);
+}

@@ -1,0 +1,23 @@
+/**
+ * How long Entra ID may take to show a write everywhere, and when to read again meanwhile (design §4.1, §4.5). Reads flip
+ * between seeing and not seeing a fresh change, so one read proves nothing; several, spread over the window, do.
+ */
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus, SECOND } from "./time.ts";
+
+/**
+ * The time after which a write counts as seen everywhere. There is no service level for it: 4 to 18 s are typical for a
+ * fresh secret, minutes are reported, so this is many times the worst seen.
+ */
+export const REPLICATION_WINDOW: DurationMs = 10 * MINUTE;
+
+/** When to read after a write, counted from it: five reads, dense at first because most changes show in seconds. */
+export const READ_SCHEDULE: readonly DurationMs[] = [0, 30 * SECOND, 2 * MINUTE, 5 * MINUTE, REPLICATION_WINDOW];
+
+/** When to read for an attempt whose answer was lost: as above, then on watch until it is 24 h old (design §4.5). */
+export const WATCH_SCHEDULE: readonly DurationMs[] = [...READ_SCHEDULE, HOUR, 6 * HOUR, DAY];
+
+/** The instant of the next read, given how many were made since `since`; null when all of the schedule are made. */
+export function nextReadAt(schedule: readonly DurationMs[], since: EpochMs, readsDone: number): EpochMs | null {
+  const offset = schedule[readsDone];
+  return offset === undefined ? null : plus(since, offset);
+}
