@@ -121,9 +121,9 @@ export interface Store {
   lastScan(tenantId: string): Promise<ScanSummary | null>;
 
   /**
-   * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open (not
-   * retired, cancelled or halted-and-superseded) for the same tenant, holder and replaced key id, or for the same slot.
-   * Returns whether it was opened.
+   * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open for the
+   * same replaced key id (any state but retired and cancelled), or one is under way in the same slot (planned to
+   * delivered, or halted; a verified one only waits to retire and is no obstacle). Returns whether it was opened.
    */
   open(rotation: Rotation, ledger: readonly LedgerEntry[], audit: AuditEntry): Promise<boolean>;
   rotation(id: string): Promise<Rotation | null>;
@@ -159,11 +159,13 @@ export interface Store {
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;
   /** Which of these attempt ids this store has ever recorded an intent for. */
   knownAttempts(tenantId: string, attempts: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Notes attempts found in the directory as known, on a person's word after a restored backup. */
+  noteAttempts(tenantId: string, attempts: readonly string[]): Promise<void>;
   /** The earliest `dueAt` of the tenant's rotations, null when nothing is waiting. */
   nextDue(tenantId: string): Promise<EpochMs | null>;
 
   switches(tenantId: string): Promise<Switches>;
-  /** Sets or clears one switch, with its audit line. */
+  /** Sets or clears one switch, with its audit line. Clearing the breaker also forgets the outcomes that opened it. */
   turn<K extends keyof Switches>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
   tally(tenantId: string, now: EpochMs): Promise<Tally>;
 

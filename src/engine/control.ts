@@ -1,0 +1,244 @@
+/** What a person asks for: rotate now, stop, resume, approve, cancel, recover, show a value. Each leaves an audit line. */
+import { applyEvent, mayCome } from "../core/apply-event.ts";
+import { NolapseError } from "../core/errors.ts";
+import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
+import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { SecretValue } from "../core/secret-value.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { AuditEntry, Switches } from "../ports/store.ts";
+import { auditLine } from "./audit.ts";
+import type { Deps } from "./deps.ts";
+import { discover, type Scan } from "./discover.ts";
+import { openRotation } from "./open.ts";
+import { makePlan, type PlanItem } from "./plan.ts";
+
+/** What `nolapse rotate` opened or found open, and what it could not. */
+export interface Asked {
+  readonly rotations: readonly Rotation[];
+  readonly refused: readonly PlanItem[];
+}
+
+/**
+ * Opens rotations of the named applications on a person's word: due or not, though never past a safety rule.
+ * @throws NolapseError `not-found` when an application is not in the tenant, `refused-by-mode` in mode observe.
+ */
+export async function ask(deps: Deps, appIds: readonly string[], actor: string): Promise<Asked> {
+  if (deps.settings.mode === "observe") {
+    throw new NolapseError("refused-by-mode", `tenant ${deps.settings.name} is in mode observe: nothing is written`, {
+      next: `set mode: propose or enforce for tenant ${deps.settings.name} in the configuration`,
+    });
+  }
+  const scan = await discover(deps);
+  const plan = await makePlan(deps, scan);
+  const rotations: Rotation[] = [];
+  const refused: PlanItem[] = [];
+  for (const appId of appIds) {
+    const items = plan.items.filter((one) => one.appId === appId && one.slot !== null);
+    if (items.length === 0) throw unknownApplication(scan, appId);
+    for (const item of items) {
+      const rotation = await askFor(deps, item, actor, plan.madeAt);
+      if (rotation === null) refused.push(item);
+      else rotations.push(rotation);
+    }
+  }
+  return { rotations, refused };
+}
+
+async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
+  if (item.rotation !== null) return approve(deps, item.rotation.id, "issue", actor);
+  if (item.status === "cannot") return null;
+  return openRotation(deps, item, "asked-for", at, { actor, approved: true });
+}
+
+function unknownApplication(scan: Scan, appId: string): NolapseError {
+  const seen = scan.holders.find((one) => one.appId === appId);
+  if (seen !== undefined) {
+    return new NolapseError(
+      "not-found",
+      `${seen.displayName} (${appId}) has no entry with targets in the configuration`,
+      {
+        next: "add it under applications, with the targets that hold its secret",
+      },
+    );
+  }
+  const scope = scan.coverage.complete ? "" : " as far as the scan could see";
+  return new NolapseError("not-found", `no application with client id ${appId} is in the tenant${scope}`, {
+    next: "nolapse scan",
+  });
+}
+
+/** Notes a person's approval. @throws NolapseError `not-found`. */
+export async function approve(
+  deps: Deps,
+  id: string,
+  what: "issue" | "retire" | "both",
+  actor: string,
+): Promise<Rotation> {
+  return amend(deps, id, actor, (at) => ({ type: "approved", at, what }));
+}
+
+/** Cancels a rotation; both credentials stay. @throws NolapseError `refused-by-rule` between issue and delivery. */
+export async function cancel(deps: Deps, id: string, actor: string): Promise<Rotation> {
+  return amend(deps, id, actor, (at) => ({ type: "cancelled", at }));
+}
+
+/** Stops all writing in the tenant; reading goes on. */
+export async function stop(deps: Deps, actor: string): Promise<void> {
+  const at = await deps.clock.now();
+  await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
+}
+
+/** Lets writing go on after a stop or an open breaker, and takes halted rotations up again. */
+export async function resume(deps: Deps, actor: string): Promise<{ readonly resumed: number }> {
+  const at = await deps.clock.now();
+  await turn(deps, "stopped", null, actor, "resume", at);
+  await turn(deps, "breaker", null, actor, "breaker-closed", at);
+  let resumed = 0;
+  for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
+    if (rotation.state === "retired" || rotation.state === "cancelled") continue;
+    const event: RotationEvent =
+      rotation.state === "halted" ? { type: "resumed", at } : { type: "waited", at, dueAt: at };
+    if (rotation.state === "halted") resumed += 1;
+    await store(deps, rotation, [event, { type: "waited", at, dueAt: at }], actor);
+  }
+  return { resumed };
+}
+
+/** One credential that carries our mark and that this store does not know. */
+export interface Unknown {
+  readonly appId: string;
+  readonly displayName: string;
+  readonly keyId: string;
+  readonly end: EpochMs | null;
+}
+
+/**
+ * Compares the directory with the store after a backup was restored. What carries our mark and is not known is reported
+ * and never removed. With `accept` the attempts are noted as known (so that they mean nothing from here on) and removal
+ * goes on again.
+ */
+export async function recover(deps: Deps, accept: boolean, actor: string): Promise<readonly Unknown[]> {
+  const scan = await discover(deps);
+  const instance = await deps.store.instance(deps.random.base32(INSTANCE_LENGTH));
+  const marked = scan.holders.flatMap((holder) =>
+    holder.credentials.flatMap((one) => {
+      const marker = parseMarkedName(one.name ?? "").marker;
+      return marker?.instance === instance ? [{ holder, credential: one, attempt: marker.attempt }] : [];
+    }),
+  );
+  const known = await deps.store.knownAttempts(
+    deps.settings.tenantId,
+    marked.map((one) => one.attempt),
+  );
+  const unknown = marked.filter((one) => !known.has(one.attempt));
+  if (accept) {
+    if (!scan.coverage.complete) {
+      throw new NolapseError("incomplete", "the scan was not complete, so the store cannot be compared", {
+        next: "nolapse recover",
+      });
+    }
+    await deps.store.noteAttempts(
+      deps.settings.tenantId,
+      unknown.map((one) => one.attempt),
+    );
+    await turn(deps, "removalOff", null, actor, "recover", await deps.clock.now());
+  }
+  return unknown.map(({ holder, credential }) => ({
+    appId: holder.appId,
+    displayName: holder.displayName,
+    keyId: credential.keyId,
+    end: credential.end,
+  }));
+}
+
+/**
+ * The value of the newest credential Nolapse issued for an application, while it is still sealed. A reveal: it takes a
+ * reason, which goes into the trail. @throws NolapseError `not-found` when no value is kept.
+ */
+export async function showSecret(
+  deps: Deps,
+  appId: string,
+  reason: string,
+  actor: string,
+): Promise<{ readonly rotation: Rotation; readonly value: SecretValue }> {
+  const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
+  for (const rotation of rotations) {
+    const kept = await deps.store.sealed(rotation.id);
+    if (kept === null) continue;
+    const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
+    const at = await deps.clock.now();
+    await deps.store.audit(
+      line(deps, actor, "revealed", at, { rotation: rotation.id, appId, keyId: kept.keyId }, { why: reason }),
+    );
+    return { rotation, value };
+  }
+  const places = rotations[0]?.deliveries.map((one) => one.target).join(", ");
+  throw new NolapseError("not-found", `no value of application ${appId} is kept`, {
+    next:
+      places === undefined || places === ""
+        ? "nolapse plan shows which applications Nolapse rotates"
+        : `it was delivered and erased here: read it where it went (${places}), or set custody: keep in the policy`,
+  });
+}
+
+async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
+  const rotation = await deps.store.rotation(id);
+  if (rotation === null || rotation.tenantId !== deps.settings.tenantId) {
+    throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
+  }
+  const at = await deps.clock.now();
+  const event = make(at);
+  if (!mayCome(rotation.state, event.type)) {
+    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`);
+  }
+  return store(deps, rotation, [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }], actor);
+}
+
+async function store(deps: Deps, before: Rotation, events: readonly RotationEvent[], actor: string): Promise<Rotation> {
+  let rotation = before;
+  const audit: AuditEntry[] = [];
+  for (const event of events) {
+    const last = rotation;
+    rotation = applyEvent(last, event);
+    const entry = auditLine(last, event, rotation, {});
+    if (entry !== null) audit.push({ ...entry, actor });
+  }
+  if (!(await deps.store.amend(before, { rotation, audit }))) {
+    throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
+      next: "try again in half a minute",
+    });
+  }
+  return rotation;
+}
+
+async function turn<K extends keyof Switches>(
+  deps: Deps,
+  which: K,
+  value: Switches[K],
+  actor: string,
+  action: string,
+  at: EpochMs,
+): Promise<void> {
+  await deps.store.turn(deps.settings.tenantId, which, value, line(deps, actor, action, at, {}, {}));
+}
+
+function line(
+  deps: Deps,
+  actor: string,
+  action: string,
+  at: EpochMs,
+  about: { readonly rotation?: string; readonly appId?: string; readonly keyId?: string },
+  details: AuditEntry["details"],
+): AuditEntry {
+  return {
+    tenantId: deps.settings.tenantId,
+    at,
+    actor,
+    action,
+    rotation: about.rotation ?? null,
+    appId: about.appId ?? null,
+    keyId: about.keyId ?? null,
+    reason: null,
+    details,
+  };
+}
