@@ -1,0 +1,136 @@
+/** Builders of core's words for tests: valid by default, each test names only what it is about. */
+import fc from "fast-check";
+import type { Credential, Holder } from "../../src/core/credential.ts";
+import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
+import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
+import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
+import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
+
+export const TENANT = "3f6c0000-0000-4000-8000-000000000001";
+export const APP_ID = "0b0e0000-0000-4000-8000-000000000002";
+export const NOW = at("2026-03-01T12:00:00Z");
+
+/** An instant from its ISO text. */
+export function at(text: string): EpochMs {
+  const instant = parseInstant(text);
+  if (instant === null) throw new Error(`not an instant: ${text}`);
+  return instant;
+}
+
+export function secret(keyId: string, parts: Partial<Credential> = {}): Credential {
+  return {
+    keyId,
+    kind: "secret",
+    name: `name of ${keyId}`,
+    hint: "abc",
+    start: plus(NOW, -100 * DAY),
+    end: plus(NOW, 80 * DAY),
+    usage: null,
+    customKeyIdentifier: null,
+    ...parts,
+  };
+}
+
+export function certificate(keyId: string, parts: Partial<Credential> = {}): Credential {
+  return secret(keyId, { kind: "certificate", hint: null, usage: "verify", customKeyIdentifier: "ab12", ...parts });
+}
+
+export function holder(parts: Partial<Holder> = {}): Holder {
+  return {
+    type: "application",
+    objectId: "11110000-0000-4000-8000-000000000003",
+    appId: APP_ID,
+    displayName: "Billing API",
+    createdAt: plus(NOW, -900 * DAY),
+    signInAudience: "AzureADMyOrg",
+    tags: [],
+    notes: null,
+    serviceManagementReference: null,
+    servicePrincipalType: null,
+    homeTenantId: null,
+    signOnMode: null,
+    enabled: true,
+    locked: false,
+    credentials: [],
+    ...parts,
+  };
+}
+
+export function principal(parts: Partial<Holder> = {}): Holder {
+  return holder({ type: "servicePrincipal", servicePrincipalType: "Application", homeTenantId: TENANT, ...parts });
+}
+
+export function slot(parts: Partial<SlotSettings> = {}): SlotSettings {
+  return { slot: "default", current: null, targets: ["env"], ...parts };
+}
+
+export function binding(parts: Partial<Binding> = {}): Binding {
+  return { appId: APP_ID, policy: null, slots: [slot()], consumers: "unknown", signIn: null, ...parts };
+}
+
+export function settings(parts: Partial<TenantSettings> = {}): TenantSettings {
+  return {
+    name: "contoso",
+    tenantId: TENANT,
+    timeZone: "Europe/Amsterdam",
+    mode: "enforce",
+    authority: "https://login.microsoftonline.com",
+    probeScope: "https://graph.microsoft.com/.default",
+    acceptance: { successes: 4, over: 5 * MINUTE, window: 30 * MINUTE },
+    limits: { issuesPerHour: 60 },
+    policies: {},
+    choices: [],
+    bindings: [],
+    exclude: [],
+    targets: {},
+    ...parts,
+  };
+}
+
+export function target(reload: TargetSettings["reload"], name = "env"): TargetSettings {
+  return { name, type: "env-file", reload };
+}
+
+export function probe(outcome: ProbeOutcome, when: EpochMs, retryAfter: number | null = null): Probe {
+  return { outcome, code: null, requestId: null, at: when, retryAfter };
+}
+
+/** Lengths of time in days that a policy may or may not accept. */
+const days = (most: number) => fc.double({ min: -5, max: most, noNaN: true }).map((count) => count * DAY);
+const maybe = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: undefined });
+
+/** Any policy input, sensible or not. */
+export const anyPolicyInput: fc.Arbitrary<PolicyInput> = fc.record({
+  lifetime: maybe(days(900)),
+  maxAge: maybe(days(2000)),
+  renewBefore: maybe(days(800)),
+  overlap: maybe(days(200)),
+  retire: maybe(fc.constantFrom("at-expiry", "after-evidence", "after-overlap", "never")),
+  approval: maybe(fc.constantFrom("none", "issue", "retire", "both")),
+  custody: maybe(fc.constantFrom("none", "keep")),
+  probe: maybe(fc.constantFrom("full", "minimal", "none")),
+  priority: maybe(fc.integer({ min: -5, max: 5 })),
+  freeze: maybe(fc.constant([{ from: "2026-12-20", to: "2027-01-02", reason: "year end" }])),
+  windows: maybe(fc.constant([{ days: ["sat"], from: "22:00", to: "04:00" }] as const)),
+});
+
+/** Any policy that {@link completePolicy} accepts. */
+export const anyPolicy = anyPolicyInput
+  .map((input) => {
+    try {
+      return completePolicy("any", input);
+    } catch {
+      return null;
+    }
+  })
+  .filter((policy) => policy !== null);
+
+export const anyReload = fc.oneof(
+  fc.constantFrom("start" as const, "hook" as const),
+  fc.integer({ min: 0, max: 2 * DAY }),
+);
+export const anyTargets = fc.array(
+  anyReload.map((reload) => target(reload)),
+  { maxLength: 4 },
+);
+export const anyInstant = fc.integer({ min: Date.UTC(2020, 0, 1), max: Date.UTC(2035, 0, 1) }).map((ms) => epochMs(ms));
