@@ -6,6 +6,7 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
+import { requireAll } from "./reporter.ts";
 
 function command(...names: string[]): string | null {
   for (const name of names) {
@@ -60,6 +61,6 @@ export function needs({ skip }: Pick<TestContext, "skip">, what: Need, environme
   const found = find();
   if (found !== null) return found;
   const reason = `needs ${what}: ${hint}`;
-  if (environment.NOLAPSE_REQUIRE_ALL === "1") throw new Error(reason);
+  if (requireAll(environment)) throw new Error(reason);
   return skip(reason);
 }

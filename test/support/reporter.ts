@@ -3,7 +3,6 @@
  * `N passed, N failed, N skipped`. With NOLAPSE_REQUIRE_ALL=1 a skip fails the run.
  */
 
-import { writeSync } from "node:fs";
 import type { SerializedError } from "vitest";
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from "vitest/node";
 
@@ -49,9 +48,9 @@ export default class TotalsReporter implements Reporter {
       for (const suite of suitesOf(module)) this.#totals.failed += suite.errors().length > 0 ? 1 : 0;
       for (const test of module.children.allTests()) this.#count(test, skips);
     }
-    if (skips.length > 0) writeSync(1, `skipped:\n${skips.map((line) => `  ${line}\n`).join("")}`);
+    if (skips.length > 0) process.stdout.write(`skipped:\n${skips.map((line) => `  ${line}\n`).join("")}`);
     if (requireAll() && this.#totals.skipped > 0) {
-      writeSync(1, "NOLAPSE_REQUIRE_ALL=1: a skipped test is a failure here\n");
+      process.stdout.write("NOLAPSE_REQUIRE_ALL=1: a skipped test is a failure here\n");
       process.exitCode = 1;
     }
   }
@@ -75,6 +74,6 @@ export default class TotalsReporter implements Reporter {
     const lost = !this.#ended || failed > 0 || (requireAll() && skipped > 0);
     if (lost && (process.exitCode ?? 0) === 0) process.exitCode = 1;
     const failures = this.#ended ? failed : Math.max(failed, 1);
-    writeSync(1, `${passed} passed, ${failures} failed, ${skipped} skipped\n`);
+    process.stdout.write(`${passed} passed, ${failures} failed, ${skipped} skipped\n`);
   }
 }
