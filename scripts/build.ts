@@ -1,0 +1,69 @@
+/**
+ * Builds the package into dist/: compiled JavaScript with declarations, and beside it whatever else lies in src (SQL,
+ * schemas, scenarios). Then asks npm what it would pack, and refuses to go on if anything is missing or too much.
+ */
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const dist = join(root, "dist");
+
+function run(command: string, args: readonly string[]): string {
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed\n${result.stdout}`);
+  return result.stdout;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+}
+
+interface Manifest {
+  readonly bin: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+}
+
+/** What a user of the package reaches by name. */
+function promised(manifest: Manifest): string[] {
+  const exported = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === "string"
+      ? [entry]
+      : Object.entries(entry).flatMap(([name, path]) => (name === "source" ? [] : [path])),
+  );
+  return [...Object.values(manifest.bin), ...exported.map((path) => path.replace(/^\.\//, ""))];
+}
+
+function faults(packed: readonly string[], manifest: Manifest): string[] {
+  const extra = packed.filter(
+    (path) =>
+      !/^(dist\/|LICENSE$|README\.md$|package\.json$)/.test(path) ||
+      /(?<!\.d)\.ts$|\.test\.|\.tsbuildinfo$|(^|\/)(\.env|node_modules)/.test(path),
+  );
+  const missing = promised(manifest).filter((path) => !packed.includes(path));
+  return [...extra.map((path) => `too much: ${path}`), ...missing.map((path) => `missing: ${path}`)];
+}
+
+rmSync(dist, { recursive: true, force: true });
+run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
+for (const path of filesBelow(join(root, "src"))) {
+  if (!path.endsWith(".ts")) cpSync(join(root, "src", path), join(dist, path));
+}
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+const report = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--offline"])) as unknown;
+// npm answers with a list, newer ones with one entry per package name
+const [entry] = Object.values(report as Record<string, { files: { path: string }[]; unpackedSize: number }>);
+if (entry === undefined) throw new Error("npm pack names no package");
+const packed = entry.files.map((file) => file.path);
+const wrong = faults(packed, manifest);
+if (wrong.length > 0) {
+  console.error(`the package is not right:\n${wrong.map((line) => `  ${line}`).join("\n")}`);
+  process.exitCode = 1;
+} else {
+  for (const path of Object.values(manifest.bin)) chmodSync(join(root, path), 0o755);
+  console.error(`${packed.length} files, ${Math.round(entry.unpackedSize / 1024)} KiB`);
+}

@@ -1,0 +1,43 @@
+/** What to do next, for each error code. The command line prints a more exact line where it knows one. */
+
+import type { NolapseErrorCode } from "../src/core/errors.ts";
+
+export const ADVICE: Record<NolapseErrorCode, string> = {
+  unexpected: "Run the command again; if it stays, report it with the printed id and no values",
+  usage: "Look at `nolapse <command> --help`; the message names the word that was not understood",
+  "runtime-too-old": "Install Node.js 24 or newer; inside the repository use the npm scripts, which bring their own",
+  "config-not-found": "Write one with `nolapse init`, or name it with `--config FILE`",
+  "config-invalid": "Correct the named line, then `nolapse config check`",
+  "config-reference": "Set the named variable, or create the named file, readable by this user",
+  "credentials-missing": "Set the variables of `@azure/identity`, or `auth` of the tenant; `nolapse doctor` checks it",
+  "not-found": "Look it up with `nolapse scan` or `nolapse plan`, and name it by its id",
+  incomplete: "Run it again; what is missing is named in the output, and nothing was concluded from it",
+  "refused-by-guard": "`nolapse explain APP` shows the check that said no; the old credential stays in place",
+  "refused-by-mode": "Set the tenant's `mode` to `enforce` when you want Nolapse to write",
+  "refused-by-stop": "Find out who stopped it, then `nolapse resume` (or remove the stop file or `NOLAPSE_STOP`)",
+  "refused-by-rule": "Read the named rule; there is no switch that turns it off",
+  "tenant-not-found": "Check the tenant's id or domain, and its cloud",
+  "sign-in-failed": "`nolapse doctor` shows the AADSTS code and what Nolapse's own application is missing",
+  "directory-unreachable": "Check network, proxy and `NOLAPSE_GRAPH_ENDPOINT`; Nolapse tries again by itself",
+  "certificate-untrusted": "Give the issuing CA in `NODE_EXTRA_CA_CERTS`; never switch checking off",
+  "directory-forbidden": "`nolapse doctor` names the least permission for what you asked; an administrator grants it",
+  "directory-absent": "Wait for the next scan; an object that was just created may still be replicating",
+  "directory-throttled": "Nothing: Nolapse waits as long as it was asked to; `nolapse plan` shows the budget",
+  "directory-refused": "Read the service's code in the message; Nolapse tries again by itself",
+  "directory-failed": "Nothing at first: Nolapse tries again by itself; if it stays, look at the service's health",
+  "policy-refused": "Shorten `lifetime` or change `kind` to what the tenant's app management policy allows",
+  "target-absent": "Create the vault, namespace, repository or folder, or correct the target's entry",
+  "target-forbidden": "Give Nolapse the right the message names on the target",
+  "target-unreachable": "Check the way to the target; Nolapse tries again by itself",
+  "target-failed": "Look at the target's own log; Nolapse tries again and the old credential stays",
+  "disk-full": "Free space where the store lies; nothing new is issued before",
+  "store-unavailable": "Check the store's path or address and the rights on it",
+  "store-busy": "Let the other process finish; `nolapse doctor` names it",
+  "lease-lost": "Nothing: the other process goes on from the last stored state",
+  "store-newer": "Install the Nolapse that wrote the store, or a newer one",
+  "store-failed":
+    "Check the disk; if the file is damaged, restore the last `nolapse store backup`, then `nolapse recover`",
+  "seal-key-missing": "Put the seal key back from where you keep it; a new key cannot open old values",
+  "seal-key-wrong": "Use the key the value was sealed with; if it is lost, the value has to be issued anew",
+  "clock-unavailable": "Start the directory `NOLAPSE_DIRECTORY_URL` points to, or unset the variable",
+};

@@ -1,0 +1,101 @@
+/**
+ * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the import table of docs/architecture.md and
+ * the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { ERRORS } from "../src/core/errors.ts";
+import { REASONS } from "../src/core/reasons.ts";
+import { ADVICE } from "./error-advice.ts";
+import { boundaries } from "./lint/boundaries.ts";
+import { ROOMS, type Room } from "./lint/rooms.ts";
+
+const root = new URL("../", import.meta.url);
+const GENERATED = "<!-- written by `npm run docs`; do not edit -->";
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function errors(): string {
+  const rows = Object.entries(ERRORS).map(([code, kind]) => [
+    `\`${code}\``,
+    String(kind.exit),
+    kind.meaning,
+    ADVICE[code as keyof typeof ERRORS],
+  ]);
+  return `# Error codes
+
+${GENERATED}
+
+Every failure of Nolapse carries one of these codes, in the command line's messages, in \`--json\`, in the HTTP API's problem
+details and in the log. Decide by the code, never by the sentence: sentences may change, codes do not.
+
+${table(["code", "exit code", "meaning", "what to do next"], rows)}
+
+If several happen in one run, the exit code is the highest of 6, 5, 4 and 3. Exit code 3 is not an error: it is a finding of
+\`scan --fail-on\`.
+`;
+}
+
+function reasons(): string {
+  const rows = Object.entries(REASONS).map(([code, text]) => [`\`${code}\``, text]);
+  return `# Reason codes
+
+${GENERATED}
+
+Why a credential is due or not, what a rotation waits for, and why it was halted. \`nolapse explain APP\` prints them; API,
+UI, log and audit trail carry the same codes.
+
+${table(["code", "meaning"], rows)}
+`;
+}
+
+function roomRow(room: Room): string[] {
+  const exceptions = Object.entries(room.exceptions ?? {}).map(
+    ([file, more]) => `\`${file}\` also ${[...(more.rooms ?? []), ...(more.packages ?? [])].join(", ")}`,
+  );
+  const rooms = room.rooms.length === 0 ? "–" : room.rooms.join(", ");
+  const packages = room.packages === "any" ? "any" : room.packages.length === 0 ? "–" : room.packages.join(", ");
+  const notes = [...(room.flats ? ["never a sibling folder"] : []), ...exceptions].join("; ");
+  return [`\`${room.path}\``, room.purpose, rooms, packages, notes];
+}
+
+/** Replaces what stands between the two marks in a page that people write. */
+function within(page: string, mark: string, content: string): string {
+  const [before, rest] = page.split(`<!-- ${mark}: written by \`npm run docs\` -->`);
+  const after = rest?.split(`<!-- /${mark} -->`)[1];
+  if (before === undefined || after === undefined) throw new Error(`the marks of ${mark} are missing`);
+  return `${before}<!-- ${mark}: written by \`npm run docs\` -->\n${content}\n<!-- /${mark} -->${after}`;
+}
+
+const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
+const outputs: Record<string, string> = {
+  "docs/errors.md": errors(),
+  "docs/reasons.md": reasons(),
+  "docs/architecture.md": within(
+    architecture,
+    "rooms",
+    table(["room", "what it is", "may import", "packages", "notes"], ROOMS.map(roomRow)),
+  ),
+  "scripts/lint/boundaries.json": boundaries(),
+};
+
+const stale: string[] = [];
+for (const [path, content] of Object.entries(outputs)) {
+  const url = new URL(path, root);
+  let current = "";
+  try {
+    current = readFileSync(url, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  if (current === content) continue;
+  stale.push(path);
+  if (!process.argv.includes("--check")) writeFileSync(url, content);
+}
+if (process.argv.includes("--check") && stale.length > 0) {
+  console.error(`not up to date: ${stale.join(", ")}\nrun: npm run docs`);
+  process.exitCode = 1;
+}

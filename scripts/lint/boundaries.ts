@@ -1,0 +1,105 @@
+/** Turns the table of rooms into overrides for Biome: one per room and folder depth, because Biome matches an import as it is written. */
+
+import { DEPTH, ROOMS, type Room } from "./rooms.ts";
+
+/** Names a pure room may not use. The compiler settings of tsconfig.core.json keep out what is not in the language. */
+const IMPURE: Record<string, string> = {
+  Date: "Only core/time.ts names Date; the present comes from the clock port.",
+  Intl: "Intl formats with the zone and locale of the machine; core/time.ts formats.",
+  WeakRef: "Its answers depend on the garbage collector.",
+  FinalizationRegistry: "Its calls depend on the garbage collector.",
+  globalThis: "It opens a way around the ports.",
+};
+
+/** rehearse is compiled with the types of Node.js, so these must be named as well. */
+const AMBIENT: Record<string, string> = Object.fromEntries(
+  ["setTimeout", "setInterval", "performance", "process", "fetch", "crypto"].map((name) => [
+    name,
+    "The simulation sees nothing of the machine.",
+  ]),
+);
+
+interface Allowed {
+  readonly rooms: readonly string[];
+  readonly packages: "any" | readonly string[];
+}
+
+/** What `noRestrictedImports` refuses for files `depth` folders below src. `own` is how far up the file's own ground goes. */
+function refused(allowed: Allowed, depth: number, own: number): string[] {
+  const up = (steps: number) => "../".repeat(steps);
+  const libraries =
+    allowed.packages === "any"
+      ? ["nolapse", "nolapse/**"]
+      : ["**", "!./**", "!../**", ...allowed.packages.flatMap((name) => [`!${name}`, `!${name}/**`])];
+  // "../core/../engine": such a detour would make the written path lie
+  const detour = (from: string) => `${from}*/**/../**`;
+  return [
+    ...libraries,
+    `${up(own)}**`,
+    ...Array.from({ length: Math.max(depth - 1, 0) }, (_, level) => detour(up(level + 1))),
+    ...allowed.rooms.map((room) => `!${up(depth)}${room}${room.endsWith(".ts") ? "" : "/**"}`),
+    detour(up(Math.max(depth, 1))),
+    detour("./"),
+    "./../**",
+  ];
+}
+
+function restriction(includes: string[], allowed: Allowed, depth: number, own: number, message: string) {
+  const patterns = [{ group: refused(allowed, depth, own), message }];
+  return {
+    includes,
+    linter: { rules: { style: { noRestrictedImports: { level: "error", options: { patterns } } } } },
+  };
+}
+
+function sentence(room: Room): string {
+  const rooms = room.rooms.length === 0 ? "no other room" : room.rooms.join(", ");
+  const packages =
+    room.packages === "any" ? "any package" : room.packages.length === 0 ? "no package" : room.packages.join(", ");
+  return `src/${room.path} may import ${rooms} and ${packages}${room.flats ? ", never a sibling folder" : ""} (docs/architecture.md).`;
+}
+
+function boundariesOf(room: Room): object[] {
+  const message = sentence(room);
+  if (room.path.endsWith(".ts")) {
+    const everything = { rooms: [], packages: room.packages };
+    return [restriction([`src/${room.path}`], everything, 0, 1, message)];
+  }
+  const exceptions = Object.entries(room.exceptions ?? {});
+  const overrides: object[] = [];
+  for (let depth = room.flats ? 2 : 1; depth <= DEPTH; depth += 1) {
+    const folder = `src/${room.path}/${"*/".repeat(depth - 1)}`;
+    const excluded = depth === 1 ? exceptions.map(([file]) => `!${folder}${file}`) : [];
+    const own = room.flats ? depth - 1 : depth;
+    overrides.push(restriction([`${folder}*.ts`, ...excluded], room, depth, own, message));
+  }
+  for (const [file, more] of exceptions) {
+    const packages = room.packages === "any" ? "any" : [...room.packages, ...(more.packages ?? [])];
+    const allowed = { rooms: [...room.rooms, ...(more.rooms ?? [])], packages } as const;
+    overrides.push(restriction([`src/${room.path}/${file}`], allowed, 1, 1, message));
+  }
+  return overrides;
+}
+
+function purityOf(room: Room): object[] {
+  const rule = (deniedGlobals: Record<string, string>) => ({
+    rules: {
+      style: { noRestrictedGlobals: { level: "error", options: { deniedGlobals } } },
+      suspicious: { noConsole: "error" },
+    },
+  });
+  const denied = room.path === "rehearse" ? { ...IMPURE, ...AMBIENT } : IMPURE;
+  const { Date: _date, Intl: _intl, ...rest } = denied;
+  return room.path === "core"
+    ? [
+        { includes: ["src/core/**", "!src/core/time.ts"], linter: rule(denied) },
+        { includes: ["src/core/time.ts"], linter: rule(rest) },
+      ]
+    : [{ includes: [`src/${room.path}/**`], linter: rule(denied) }];
+}
+
+/** The text of scripts/lint/boundaries.json. */
+export function boundaries(): string {
+  const overrides = [...ROOMS.flatMap(boundariesOf), ...ROOMS.filter((room) => room.pure).flatMap(purityOf)];
+  return `${JSON.stringify({ overrides }, null, 2)}\n`;
+}

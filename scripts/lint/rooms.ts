@@ -1,0 +1,90 @@
+/**
+ * The house as data: the folders of src ("rooms") and what each may import. The lint configuration
+ * (scripts/lint/boundaries.json), the table in docs/architecture.md and test/house/boundaries.test.ts are all made from
+ * this one table.
+ */
+
+export interface Room {
+  /** The folder below src, or the single file. */
+  readonly path: string;
+  /** What the room is for, in a few words. */
+  readonly purpose: string;
+  /** The other rooms it may import. */
+  readonly rooms: readonly string[];
+  /** Packages it may import: every one, none, or the ones named. `node:*` stands for the modules of Node.js. */
+  readonly packages: "any" | readonly string[];
+  /** In a room of flats, the folders below it may not import one another. */
+  readonly flats?: true;
+  /** Time, timers, randomness and output reach a pure room only as arguments or through ports. */
+  readonly pure?: true;
+  /** Files that may import more than the rest of the room. */
+  readonly exceptions?: Readonly<
+    Record<string, { readonly rooms?: readonly string[]; readonly packages?: readonly string[] }>
+  >;
+}
+
+export const ROOMS: readonly Room[] = [
+  {
+    path: "core",
+    purpose: "the words and the rules; pure functions",
+    rooms: [],
+    packages: [],
+    pure: true,
+    exceptions: { "time.ts": { packages: ["luxon"] } },
+  },
+  { path: "ports", purpose: "interfaces to everything outside", rooms: ["core"], packages: [], pure: true },
+  { path: "engine", purpose: "the use cases, one verb a file", rooms: ["core", "ports"], packages: [], pure: true },
+  {
+    path: "adapters",
+    purpose: "one folder for each system outside",
+    rooms: ["core", "ports"],
+    packages: "any",
+    flats: true,
+  },
+  { path: "directory", purpose: "the embedded Entra ID", rooms: [], packages: "any" },
+  {
+    path: "rehearse",
+    purpose: "the simulator: scheduler, world, consumers, faults, report",
+    rooms: ["core", "engine", "ports"],
+    packages: [],
+    pure: true,
+  },
+  {
+    path: "config",
+    purpose: "the configuration file: schema and loader",
+    rooms: ["core"],
+    packages: ["node:*", "yaml", "zod"],
+  },
+  {
+    path: "http",
+    purpose: "server, API routes, problem details",
+    rooms: ["config", "core", "engine"],
+    packages: "any",
+  },
+  {
+    path: "cli",
+    purpose: "commands, and how they speak",
+    rooms: ["config", "core", "engine"],
+    packages: "any",
+    exceptions: { "main.ts": { rooms: ["compose.ts"] } },
+  },
+  { path: "client", purpose: "the library applications embed", rooms: [], packages: "any" },
+  {
+    path: "compose.ts",
+    purpose: "puts the parts together",
+    rooms: ["adapters", "cli", "client", "config", "core", "directory", "engine", "http", "ports", "rehearse"],
+    packages: "any",
+  },
+];
+
+/** No file lies deeper below its room than this many folders; the lint rules are written out for each depth. */
+export const DEPTH = 3;
+
+/** Names that say nothing about what is inside. */
+export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "shared", "misc", "types", "manager"];
+
+/**
+ * Files over 400 lines, each with the reason why it is not cut. An entry for a file that is no longer too long fails
+ * the test as well.
+ */
+export const LONG_FILES: Readonly<Record<string, string>> = {};

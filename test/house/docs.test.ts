@@ -1,0 +1,82 @@
+/** The pages that must agree with the sources are read back here, independently of the script that writes some of them. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ERRORS } from "../../src/core/errors.ts";
+import { REASONS } from "../../src/core/reasons.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+/** The rows of a page's tables whose first cell is a code, as cells. */
+function rows(page: string): string[][] {
+  return read(page)
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => line.slice(2, -2).split(" | "))
+    .map(([first = "", ...rest]) => [first.replaceAll("`", ""), ...rest]);
+}
+
+test("docs/errors.md lists exactly the error codes, with exit code, meaning and what to do next", () => {
+  const page = rows("docs/errors.md");
+  expect(page.map((row) => row.slice(0, 3))).toEqual(
+    Object.entries(ERRORS).map(([code, kind]) => [code, String(kind.exit), kind.meaning]),
+  );
+  for (const row of page) expect(row, row[0]).toHaveLength(4);
+});
+
+test("docs/reasons.md lists exactly the reason codes with their sentences", () => {
+  expect(rows("docs/reasons.md")).toEqual(Object.entries(REASONS));
+});
+
+describe("dependencies", () => {
+  const manifests = readdirSync(join(root, "tools"))
+    .map((folder) => `tools/${folder}/package.json`)
+    .filter((path) => existsSync(join(root, path)));
+  const pins = (path: string): Record<string, string> => {
+    const manifest = JSON.parse(read(path));
+    return { ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies };
+  };
+
+  test("docs/dependencies.md has a line for each one and for no other", () => {
+    const listed = rows("docs/dependencies.md").map(([name]) => name);
+    expect(listed.toSorted()).toEqual(Object.keys(pins("package.json")).toSorted());
+    for (const row of rows("docs/dependencies.md"))
+      expect(
+        row.slice(1).every((cell) => cell.length > 3),
+        row[0],
+      ).toBe(true);
+  });
+
+  test.each(["package.json", ...manifests])("%s pins exact versions", (path) => {
+    for (const [name, version] of Object.entries(pins(path)))
+      expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
+  });
+});
+
+describe("links", () => {
+  const pages = [
+    ...readdirSync(root).filter((name) => name.endsWith(".md")),
+    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
+
+  test.each(pages)("%s points to files that exist", (page) => {
+    const prose = read(page).replaceAll(/```[\s\S]*?```/g, "");
+    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+    const local = targets.filter((target) => !/^(https?:|mailto:|#)/.test(target));
+    const missing = local.filter((target) => {
+      const path = target.replace(/#.*$/, "");
+      return !existsSync(join(root, path.startsWith("/") ? "" : dirname(page), path));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  test("decision notes carry a number of their own", () => {
+    const numbers = readdirSync(join(root, "docs/decisions")).map((name) => /^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1]);
+    expect(numbers).not.toContain(undefined);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
