@@ -3,8 +3,10 @@
  * as it is in the store under the lease, so nothing is decided on an old copy; every step is idempotent all the same,
  * because a rare double holder must do no harm (design §4.3, invariant 6).
  */
+import { mayCome } from "../core/apply-event.ts";
 import { decide } from "../core/decide.ts";
 import { asNolapseError } from "../core/errors.ts";
+import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import { type EpochMs, MINUTE, plus } from "../core/time.ts";
 import type { Step, Verdict } from "../core/verdict.ts";
@@ -22,6 +24,8 @@ import { verify } from "./steps/verify.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
 const LOOK_AGAIN = 15 * MINUTE;
+/** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
+const ABSENCES_BEFORE_HALT = 5;
 
 /** What became of one claim. */
 export interface Advanced {
@@ -56,8 +60,16 @@ async function attempt(claimed: Claimed, step: Step): Promise<void> {
     // without a lease or a store nothing can be stored; the next claim starts from what was
     if (error.code === "lease-lost" || error.code.startsWith("store-") || claimed.signal?.aborted === true) throw error;
     await claimed.fail(error);
-    if (error.code === "seal-key-wrong") await claimed.halt("value-lost");
+    if (error.code === "seal-key-wrong") await halt(claimed, "value-lost");
+    if (error.code === "directory-absent" && claimed.rotation.failures >= ABSENCES_BEFORE_HALT) {
+      await halt(claimed, "holder-gone");
+    }
   }
+}
+
+/** Halts unless it has ended already: a watched attempt of an ended rotation can fail, too. */
+async function halt(claimed: Claimed, reason: ReasonCode): Promise<void> {
+  if (mayCome(claimed.rotation.state, "halted")) await claimed.halt(reason);
 }
 
 function take(claimed: Claimed, step: Step): Promise<void> {

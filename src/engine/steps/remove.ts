@@ -1,6 +1,10 @@
 /** Every removal goes through here: fresh read, guard, brake, one request. */
+import { mayCome } from "../../core/apply-event.ts";
 import { NolapseError } from "../../core/errors.ts";
+import { REPLICATION_WINDOW } from "../../core/replication.ts";
 import { mayRemove, type RemovalPurpose } from "../../core/retire-guard.ts";
+import type { Rotation } from "../../core/rotation.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { Claimed } from "../claimed.ts";
 import { noteUnknownMarks } from "../recognise.ts";
 
@@ -30,19 +34,30 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   });
   if (!answer.allowed) {
     await claimed.fail(new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`));
-    if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT) await claimed.halt("guard-refused");
+    if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT && mayCome(rotation.state, "halted")) {
+      await claimed.halt("guard-refused");
+    }
     return false;
   }
-  // gone already: by an earlier try whose outcome was lost, or by somebody else; the reads that follow prove it
-  if (!holder.credentials.some((one) => one.keyId === keyId)) return true;
+  const listed = holder.credentials.some((one) => one.keyId === keyId);
+  // gone already: by an earlier try whose outcome was lost, or by somebody else; the five reads that follow prove it
+  if (!listed && purpose === "retire") return true;
   await claimed.mayAct();
   const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);
   if (outcome.outcome === "applied") return true;
   if (outcome.outcome === "no-such-credential") {
-    // the read just showed it: within the replication window this means "not yet", never "done"
-    await claimed.fail(new NolapseError("directory-refused", "the directory does not find the credential it lists"));
+    // within the replication window this means "not yet", never "done" (design §4.5)
+    if (!listed && isSettled(rotation, now)) return true;
+    const why = "the directory does not find the credential yet";
+    await claimed.fail(new NolapseError("directory-refused", why));
     return false;
   }
   await claimed.fail(outcome.error);
   return false;
+}
+
+/** Whether the last attempt is old enough for the whole directory to know what came of it. */
+function isSettled({ attempts }: Rotation, now: EpochMs): boolean {
+  const last = attempts.at(-1);
+  return last === undefined || now - last.startedAt > REPLICATION_WINDOW;
 }
