@@ -112,6 +112,14 @@ describe("forecast", () => {
     expect(Math.max(...hours.values())).toBeLessThan(25);
   });
 
+  test("jitter also spreads those that are due by their age", () => {
+    const old = { ...credential, end: at("2126-01-01T00:00:00Z") };
+    const keyIds = Array.from({ length: 50 }, (_, index) => `key-${index}`);
+    const instants = keyIds.map((keyId) => deadlines({ ...old, keyId }, policy, [], START).rotateAt);
+    expect(new Set(instants).size).toBe(50);
+    expect(Math.max(...instants)).toBeLessThanOrEqual(START + policy.maxAge);
+  });
+
   test("the deadlines are nested, and reasons only grow stronger as time passes", () => {
     const order = [null, "age-reached", "lead-time-reached", "urgent", "last-safe-passed"];
     fc.assert(
