@@ -93,7 +93,7 @@ export interface Rotation {
   readonly preflightAt: EpochMs | null;
   readonly attempts: readonly Attempt[];
   readonly issued: Issued | null;
-  /** Token requests of the acceptance in hand, oldest first; a refusal empties it. */
+  /** Token requests of the acceptance in hand, oldest first; a refusal drops what came before it. */
   readonly probes: readonly Probe[];
   /** When the first probe of this attempt was made; the acceptance window counts from here. */
   readonly probingSince: EpochMs | null;

@@ -7,12 +7,12 @@ import { classify } from "../core/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
 import { type Forecast, forecast } from "../core/forecast.ts";
 import type { Policy } from "../core/policy.ts";
-import { effectiveOverlap, isExcluded, policyFor } from "../core/policy.ts";
+import { isExcluded, MIN_LIFETIME, policyFor } from "../core/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
 import { resolveSlot } from "../core/slots.ts";
-import { type EpochMs, HOUR } from "../core/time.ts";
+import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
@@ -146,7 +146,7 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   const targets = slotTargets(deps, slot);
   const ends = forecast(found.found, policy, targets, now);
   const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends };
-  const refusal = whyNot(deps, found.holder, found.found, policy, targets, slot);
+  const refusal = whyNot(deps, found.holder, found.found, policy, slot);
   if (refusal !== null) return { ...item, status: "cannot", because: refusal };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
@@ -163,7 +163,6 @@ export function whyNot(
   holder: Holder,
   credential: Credential,
   policy: Policy,
-  targets: readonly TargetSettings[],
   slot: SlotSettings,
 ): ReasonCode | null {
   if (isExcluded(deps.settings, holder)) return "excluded";
@@ -171,7 +170,7 @@ export function whyNot(
   if (reason !== null) return reason;
   if (slot.targets.length === 0) return "no-targets";
   if (policy.kind === "certificate") return "certificate-not-handled";
-  if (policy.lifetime - effectiveOverlap(policy, targets) < HOUR) return "lifetime-too-short";
+  if (policy.lifetime < MIN_LIFETIME) return "lifetime-too-short";
   const secrets = holder.credentials.filter((one) => one.kind === "secret").length;
   if (PERSONAL.includes(holder.signInAudience ?? "") && secrets >= PERSONAL_SECRETS) return "no-room";
   return null;
