@@ -19,10 +19,15 @@ export interface Asked {
 }
 
 /**
- * Opens rotations of the named applications on a person's word: due or not, though never past a safety rule.
+ * Opens rotations of the named applications on a person's word; with `now` also those that are not due, though never past
+ * a safety rule.
  * @throws NolapseError `not-found` when an application is not in the tenant, `refused-by-mode` in mode observe.
  */
-export async function ask(deps: Deps, appIds: readonly string[], actor: string): Promise<Asked> {
+export async function ask(
+  deps: Deps,
+  appIds: readonly string[],
+  { now, actor }: { readonly now: boolean; readonly actor: string },
+): Promise<Asked> {
   if (deps.settings.mode === "observe") {
     throw new NolapseError("refused-by-mode", `tenant ${deps.settings.name} is in mode observe: nothing is written`, {
       next: `set mode: propose or enforce for tenant ${deps.settings.name} in the configuration`,
@@ -36,7 +41,7 @@ export async function ask(deps: Deps, appIds: readonly string[], actor: string):
     const items = plan.items.filter((one) => one.appId === appId && one.slot !== null);
     if (items.length === 0) throw unknownApplication(scan, appId);
     for (const item of items) {
-      const rotation = await askFor(deps, item, actor, plan.madeAt);
+      const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, plan.madeAt);
       if (rotation === null) refused.push(item);
       else rotations.push(rotation);
     }

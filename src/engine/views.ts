@@ -153,3 +153,16 @@ function credentialView(
     ledger: origin,
   };
 }
+
+/** The rotations that are not finished, with what each waits for now. */
+export async function waitingOf(deps: Deps): Promise<{ readonly rotation: Rotation; readonly verdict: Verdict }[]> {
+  const now = await deps.clock.now();
+  const states = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
+  const open = await deps.store.rotations({ tenantId: deps.settings.tenantId, states });
+  const waiting = [];
+  for (const rotation of open) {
+    const { verdict } = explain(rotation, await gatherFacts(deps, rotation, now), now);
+    waiting.push({ rotation, verdict });
+  }
+  return waiting;
+}

@@ -229,7 +229,8 @@ export function identityTokens(options: CredentialsOptions): TokenSource {
         return null;
       });
     if (granted === null) throw observer.explain(attempt) ?? noWay(auth, fault);
-    // MSAL reckons the end by the machine's clock; what is left of it is what domain time may use.
+    // what is left of it by the machine's clock is what domain time may use
+    // biome-ignore lint/plugin: MSAL reckons the end by the machine's clock
     return { token: granted.token, lifetime: granted.expiresOnTimestamp - Date.now() };
   };
   return keep(options.clock, clientId, acquire);

@@ -35,20 +35,40 @@ export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStor
     // Kysely's own transaction begins deferred, and two processes that upgrade at once fail at once instead of waiting
     write: (work) =>
       guard(() =>
-        opened.sql.connection().execute(async (db) => {
-          await sql`BEGIN IMMEDIATE`.execute(db);
-          try {
-            const result = await work(db);
-            await sql`COMMIT`.execute(db);
-            return result;
-          } catch (thrown) {
-            if (opened.handle.isTransaction) await sql`ROLLBACK`.execute(db);
-            throw thrown;
-          }
-        }),
+        inTurn(path, () =>
+          opened.sql.connection().execute(async (db) => {
+            await sql`BEGIN IMMEDIATE`.execute(db);
+            try {
+              const result = await work(db);
+              await sql`COMMIT`.execute(db);
+              return result;
+            } catch (thrown) {
+              if (opened.handle.isTransaction) await sql`ROLLBACK`.execute(db);
+              throw thrown;
+            }
+          }),
+        ),
       ),
     close: () => guard(() => opened.sql.destroy()),
   };
   const store = createRepository(database, lease ?? { owner: thisOwner(), mayBeAlive });
   return { ...store, backup: async (file) => backupTo(opened, file) };
+}
+
+const queues = new Map<string, Promise<unknown>>();
+
+/**
+ * One writing transaction of this process at a time for a file. SQLite waits for a lock by blocking the thread, and a
+ * second handle in the same process would so keep the first one from ever giving it back.
+ */
+function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  if (path === ":memory:") return work();
+  const turn = (queues.get(path) ?? Promise.resolve()).then(work, work);
+  const settled = turn
+    .catch(() => undefined)
+    .finally(() => {
+      if (queues.get(path) === settled) queues.delete(path);
+    });
+  queues.set(path, settled);
+  return turn;
 }

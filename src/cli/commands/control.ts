@@ -1,0 +1,101 @@
+import { NolapseError } from "../../core/errors.ts";
+import * as control from "../../engine/control.ts";
+import { actorOf, type Context, configOf, oneTenant, tenantsOf, withManager } from "../context.ts";
+import { type ExitCode, iso, when } from "../speak.ts";
+
+/** Stops all writing in the tenants named, or all. */
+export async function stop(context: Context): Promise<ExitCode> {
+  const config = configOf(context);
+  for (const tenant of tenantsOf(config, context)) {
+    await withManager(context, config, tenant, ({ deps }) => control.stop(deps, actorOf(context)));
+    context.speaker.say(`nolapse: ${tenant.name} is stopped: nothing is written until nolapse resume`);
+  }
+  if (context.globals.json === true) context.speaker.json({ stopped: true });
+  return 0;
+}
+
+export async function resume(context: Context): Promise<ExitCode> {
+  const config = configOf(context);
+  let resumed = 0;
+  for (const tenant of tenantsOf(config, context)) {
+    const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
+    resumed += result.resumed;
+    context.speaker.say(`nolapse: ${tenant.name} goes on; ${result.resumed} halted rotations taken up again`);
+  }
+  if (context.globals.json === true) context.speaker.json({ resumed });
+  return 0;
+}
+
+export async function approve(context: Context, id: string, options: { readonly only?: string }): Promise<ExitCode> {
+  const what = options.only ?? "both";
+  if (what !== "issue" && what !== "retire" && what !== "both") {
+    throw new NolapseError("usage", `--only does not know "${what}"`, { next: "use --only issue or --only retire" });
+  }
+  const config = configOf(context);
+  const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    control.approve(deps, id, what, actorOf(context)),
+  );
+  context.speaker.say(`nolapse: ${rotation.displayName}: approved (${what})`);
+  if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, approved: what });
+  return 0;
+}
+
+export async function cancel(context: Context, id: string): Promise<ExitCode> {
+  const config = configOf(context);
+  const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    control.cancel(deps, id, actorOf(context)),
+  );
+  context.speaker.say(`nolapse: ${rotation.displayName}: cancelled; both credentials stay`);
+  if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
+  return 0;
+}
+
+/** Reports what carries our mark and is not known; with --yes notes it and turns removal on again. */
+export async function recover(context: Context): Promise<ExitCode> {
+  const config = configOf(context);
+  const accept = context.globals.yes === true;
+  const unknown = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    control.recover(deps, accept, actorOf(context)),
+  );
+  const { speaker, globals } = context;
+  if (globals.json === true)
+    speaker.json({ accepted: accept, unknown: unknown.map((one) => ({ ...one, end: iso(one.end) })) });
+  for (const one of unknown) speaker.say(`${one.displayName} (${one.appId}): ${one.keyId}, ends ${when(one.end)}`);
+  speaker.say(`nolapse: ${unknown.length} credentials carry this store's mark and are not known to it`);
+  if (accept) speaker.say("nolapse: they are noted and stay where they are; removal is on again");
+  else if (unknown.length > 0) speaker.say("hint: look at them in the portal, then nolapse recover --yes");
+  return unknown.length > 0 && !accept ? 3 : 0;
+}
+
+/** Prints a value that is still sealed. The one command that prints one, and only to stdout. */
+export async function secretShow(
+  context: Context,
+  app: string,
+  options: { readonly reason: string },
+): Promise<ExitCode> {
+  if (options.reason.trim() === "")
+    throw new NolapseError("usage", "--reason is empty", { next: 'use --reason "why"' });
+  const config = configOf(context);
+  const { rotation, value } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    control.showSecret(deps, app.toLowerCase(), options.reason, actorOf(context)),
+  );
+  const { speaker, globals } = context;
+  if (globals.json === true) speaker.json({ appId: app, keyId: rotation.issued?.keyId ?? null, value: value.reveal() });
+  else speaker.data(value.reveal());
+  speaker.say(`nolapse: shown; the audit trail says who and why`);
+  return 0;
+}
+
+export async function storeBackup(context: Context, file: string): Promise<ExitCode> {
+  const config = configOf(context);
+  const [tenant] = config.tenants;
+  if (config.store === null || tenant === undefined) {
+    throw new NolapseError("config-not-found", "there is no configuration file, so there is no store", {
+      next: "name the file with --config",
+    });
+  }
+  await withManager(context, config, tenant, (manager) => manager.backup(file));
+  context.speaker.say(`nolapse: wrote ${file}; the seal key ${config.seal?.path} is backed up apart from it`);
+  if (context.globals.json === true) context.speaker.json({ file });
+  return 0;
+}

@@ -1,0 +1,19 @@
+import { discover } from "../../engine/discover.ts";
+import { makePlan } from "../../engine/plan.ts";
+import { type Context, configOf, oneTenant, withManager } from "../context.ts";
+import { planJson, planLines } from "../render/plan.ts";
+import { type ExitCode, exitCode } from "../speak.ts";
+
+/** Prints what a run would do. Opens nothing. */
+export async function plan(context: Context): Promise<ExitCode> {
+  const config = configOf(context);
+  const tenant = oneTenant(config, context);
+  const made = await withManager(context, config, tenant, async ({ deps }) =>
+    makePlan(deps, await discover(deps, context.signal)),
+  );
+  const { speaker, globals } = context;
+  for (const warning of config.warnings) speaker.say(`nolapse: ${warning}`);
+  if (globals.json === true) speaker.json(planJson(made));
+  else for (const line of planLines(made, config.path !== null, speaker.style)) speaker.data(line);
+  return exitCode(made.coverage.complete ? 0 : 4);
+}

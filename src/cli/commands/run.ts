@@ -1,0 +1,120 @@
+import type { TenantConfig } from "../../config/load.ts";
+import { NolapseError } from "../../core/errors.ts";
+import type { Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { Deps } from "../../engine/deps.ts";
+import { run as runLoop, runOnce } from "../../engine/maintain.ts";
+import { waitingOf } from "../../engine/views.ts";
+import { type Context, configOf, tenantsOf, withManager } from "../context.ts";
+import { eventLine, runJson, runLines } from "../render/run.ts";
+import { type ExitCode, exitCode } from "../speak.ts";
+import { waitOf } from "../wait.ts";
+
+export interface RunOptions {
+  readonly once?: boolean;
+  readonly wait?: number;
+}
+
+/** The maintenance loop over all tenants of the configuration, or the one named. */
+export async function run(context: Context, options: RunOptions): Promise<ExitCode> {
+  if (options.once !== true && options.wait !== undefined) {
+    throw new NolapseError("usage", "--wait goes with --once", { next: "nolapse run --once --wait 10m" });
+  }
+  return options.once === true ? once(context, options) : loop(context);
+}
+
+/** Tells people what happens as it is stored. */
+export function teller({ speaker }: Context): NonNullable<Deps["observe"]> {
+  return (rotation: Rotation, event: RotationEvent) => {
+    const line = eventLine(rotation, event);
+    if (line !== null) speaker.say(line);
+  };
+}
+
+async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
+  const config = configOf(context);
+  needFile(config.path);
+  const codes: ExitCode[] = [];
+  const documents: unknown[] = [];
+  for (const tenant of tenantsOf(config, context)) {
+    const code = await withManager(
+      context,
+      config,
+      tenant,
+      async ({ deps }) => {
+        const patience = waitOf(wait, tenant.acceptance.over);
+        const report = await runOnce(deps, { wait: patience, signal: context.signal });
+        const waiting = await waitingOf(deps);
+        documents.push(runJson(tenant.name, report, waiting));
+        if (context.globals.json !== true) {
+          for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
+        }
+        const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
+        return exitCode(report.scan?.coverage.complete === false || failed ? 4 : 0, report.stopped === null ? 0 : 5);
+      },
+      teller(context),
+    );
+    codes.push(code);
+  }
+  if (context.globals.json === true) context.speaker.json(documents.length === 1 ? documents[0] : documents);
+  return exitCode(...codes);
+}
+
+/** Runs until a stop signal. SIGHUP reads the file again between two steps; an invalid one keeps what is in force. */
+async function loop(context: Context): Promise<ExitCode> {
+  const { speaker, signal } = context;
+  let config = configOf(context);
+  needFile(config.path);
+  while (!signal.aborted) {
+    const epoch = new AbortController();
+    const reload = () => {
+      try {
+        config = configOf(context);
+        speaker.say("nolapse: configuration read again");
+        epoch.abort();
+      } catch (error) {
+        const why = error instanceof NolapseError ? error.message : String(error);
+        speaker.say(`nolapse: the old configuration stays in force: ${why}`);
+      }
+    };
+    process.on("SIGHUP", reload);
+    try {
+      const either = AbortSignal.any([signal, epoch.signal]);
+      await Promise.all(tenantsOf(config, context).map((tenant) => loopTenant(context, config, tenant, either)));
+    } finally {
+      process.off("SIGHUP", reload);
+    }
+  }
+  return 0;
+}
+
+async function loopTenant(
+  context: Context,
+  config: ReturnType<typeof configOf>,
+  tenant: TenantConfig,
+  signal: AbortSignal,
+): Promise<void> {
+  const { speaker } = context;
+  speaker.say(`nolapse: watching over ${tenant.name}, mode ${tenant.mode}`);
+  await withManager(
+    context,
+    config,
+    tenant,
+    ({ deps }) =>
+      runLoop(deps, {
+        signal,
+        onScan: (result) => {
+          if (result instanceof NolapseError)
+            speaker.say(`nolapse: the scan failed and will be tried again: ${result.message}`);
+          else if (!result.coverage.complete) speaker.say("nolapse: the scan was not complete; nothing new is written");
+        },
+      }),
+    teller(context),
+  );
+}
+
+function needFile(path: string | null): void {
+  if (path !== null) return;
+  throw new NolapseError("config-not-found", "there is no nolapse.yaml, so no application is bound to a target", {
+    next: "write one (nolapse config schema describes it), or look first: nolapse scan",
+  });
+}

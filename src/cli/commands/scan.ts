@@ -1,0 +1,52 @@
+import { writeFileSync } from "node:fs";
+import { NolapseError } from "../../core/errors.ts";
+import { DAY, parseDuration } from "../../core/time.ts";
+import { look } from "../../engine/discover.ts";
+import { type ScanReport, type ScanRow, scanReport } from "../../engine/views.ts";
+import { type Context, configOf, oneTenant, withManager } from "../context.ts";
+import { scanCsv, scanHtml, scanJson, scanLines } from "../render/scan.ts";
+import { type ExitCode, exitCode } from "../speak.ts";
+
+export interface ScanOptions {
+  readonly within: number;
+  readonly failOn?: string;
+  readonly csv?: boolean;
+  readonly html?: string;
+}
+
+/** Reports every credential. Needs no store and no configuration file; writes nothing. */
+export async function scan(context: Context, options: ScanOptions): Promise<ExitCode> {
+  const finding = findingOf(options.failOn);
+  const config = configOf(context);
+  const tenant = oneTenant(config, context);
+  const report = await withManager(context, { ...config, store: null, seal: null }, tenant, async ({ deps }) =>
+    scanReport(await look(deps, context.signal), tenant.name, options.within),
+  );
+  const { speaker, globals } = context;
+  if (options.html !== undefined) {
+    writeFileSync(options.html, scanHtml(report));
+    speaker.say(`wrote ${options.html}`);
+  }
+  if (globals.json === true) speaker.json(scanJson(report));
+  else if (options.csv === true) for (const line of scanCsv(report)) speaker.data(line);
+  else for (const line of scanLines(report, options.within, speaker.style)) speaker.data(line);
+  for (const failure of report.failures) speaker.say(`nolapse: not everything could be read: ${failure}`);
+  const found = report.credentials.some(finding);
+  if (found) speaker.say(`nolapse: found what --fail-on ${options.failOn} asks for`);
+  return exitCode(report.coverage.complete ? 0 : 4, found ? 3 : 0);
+}
+
+/** What `--fail-on` counts as a finding. @throws NolapseError `usage`. */
+function findingOf(text: string | undefined): (row: ScanRow) => boolean {
+  if (text === undefined) return () => false;
+  if (text === "expired") return (row) => row.state === "expired";
+  const within = text.startsWith("expiring:") ? parseDuration(text.slice("expiring:".length)) : null;
+  if (within === null) {
+    throw new NolapseError("usage", `--fail-on does not know "${text}"`, {
+      next: "use --fail-on expired, or --fail-on expiring:30d",
+    });
+  }
+  return (row) => row.daysLeft !== null && row.daysLeft >= 0 && row.daysLeft * DAY <= within && row.state !== "expired";
+}
+
+export type { ScanReport };

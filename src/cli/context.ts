@@ -1,0 +1,112 @@
+/** What the commands need from outside the command line; the composition provides it. */
+import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import { NolapseError } from "../core/errors.ts";
+import type { Deps } from "../engine/deps.ts";
+import type { DemoClock } from "./demo/run.ts";
+import type { Speaker } from "./speak.ts";
+
+/** A tenant's engine, ready to use. */
+export interface Manager {
+  readonly deps: Deps;
+  /** Writes a backup of the store. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A running embedded directory. */
+export interface RunningDirectory {
+  readonly url: string;
+  readonly clock: DemoClock;
+  readonly tenantId: string;
+  /** The variables that point programs at it; some hold secrets. */
+  environment(): Record<string, string>;
+  /** Writes those variables to a file, 0600, at once or not at all. */
+  writeEnvironment(path: string): void;
+  /** The values of the scenario's client secrets by key id, where this process made them. */
+  readonly values: ReadonlyMap<string, string>;
+  close(): Promise<void>;
+}
+
+export interface DirectoryRequest {
+  readonly port: number;
+  readonly inMemory: boolean;
+  readonly data: string | null;
+  readonly scenario: string;
+  readonly clock: string | null;
+  readonly frozen: boolean;
+  readonly faults: string | null;
+}
+
+export interface Composition {
+  loadConfig(options: Omit<LoadOptions, "targetTypes">): ResolvedConfig;
+  configJsonSchema(): unknown;
+  /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
+  manager(config: ResolvedConfig, tenant: TenantConfig, observe?: Deps["observe"]): Promise<Manager>;
+  directory(request: DirectoryRequest): Promise<RunningDirectory>;
+  /** Makes this process trust a CA it did not start with. */
+  trust(pem: string): void;
+}
+
+/** What every command gets. */
+export interface Context {
+  readonly composition: Composition;
+  readonly speaker: Speaker;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborts at the first SIGINT or SIGTERM: finish the step in hand, begin nothing. */
+  readonly signal: AbortSignal;
+  readonly globals: GlobalOptions;
+}
+
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly tenant?: string;
+  readonly json?: boolean;
+  readonly yes?: boolean;
+}
+
+/** The configuration that the global options name. */
+export function configOf({ composition, globals, env, cwd }: Context): ResolvedConfig {
+  return composition.loadConfig({ path: globals.config ?? null, env, cwd });
+}
+
+/** The tenants a command works on: the named one, or all. @throws NolapseError `usage`. */
+export function tenantsOf(config: ResolvedConfig, { globals }: Context): readonly TenantConfig[] {
+  if (globals.tenant === undefined) return config.tenants;
+  const named = config.tenants.filter((one) => one.name === globals.tenant || one.tenantId === globals.tenant);
+  if (named.length > 0) return named;
+  const names = config.tenants.map((one) => one.name).join(", ");
+  throw new NolapseError("usage", `there is no tenant ${globals.tenant} in the configuration`, {
+    next: `use --tenant with one of: ${names}`,
+  });
+}
+
+/** The one tenant a command works on. @throws NolapseError `usage` when there are several and none is named. */
+export function oneTenant(config: ResolvedConfig, context: Context): TenantConfig {
+  const [first, second] = tenantsOf(config, context);
+  if (first !== undefined && second === undefined) return first;
+  throw new NolapseError("usage", "the configuration has several tenants", {
+    next: `name one: --tenant ${first?.name ?? "NAME"}`,
+  });
+}
+
+/** Runs `work` with the tenant's engine and closes it whatever happens. */
+export async function withManager<T>(
+  context: Context,
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  work: (manager: Manager) => Promise<T>,
+  observe?: Deps["observe"],
+): Promise<T> {
+  const manager = await context.composition.manager(config, tenant, observe);
+  try {
+    return await work(manager);
+  } finally {
+    await manager.close();
+  }
+}
+
+/** Who asks, for the audit trail. */
+export function actorOf({ env }: Pick<Context, "env">): string {
+  return `cli:${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? "unknown"}`;
+}

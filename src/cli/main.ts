@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** Entry: refuses an old Node.js in one line before anything else is loaded, then hands over. */
+import { enableCompileCache } from "node:module";
+
+const FLOOR = 24;
+const version = process.versions.node;
+if (Number(version.split(".")[0]) < FLOOR) {
+  process.stderr.write(`nolapse: it needs Node.js ${FLOOR} or newer, this is ${version}\n`);
+  process.exitCode = 2;
+} else {
+  enableCompileCache();
+  const { main } = await import("./program.ts");
+  const { compose } = await import("../compose.ts");
+  await main(process.argv, compose);
+}

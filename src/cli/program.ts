@@ -1,0 +1,205 @@
+/** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { parseDuration } from "../core/time.ts";
+import type { Composition, Context, GlobalOptions } from "./context.ts";
+import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
+
+/** After a stop signal the step in hand has this long, milliseconds (design §3, Operations). */
+const GRACE = 10_000;
+
+type Action = (context: Context) => Promise<ExitCode>;
+
+/** Runs one command line and sets the process's exit code. `compose` is called only by commands that need it. */
+export async function main(argv: readonly string[], compose: () => Composition): Promise<void> {
+  const speaker = createSpeaker(process.env);
+  const { signal, interrupted } = stopSignals(speaker.say);
+  const debug = process.env.NOLAPSE_DEBUG === "1";
+  let exit: ExitCode = 0;
+  const run = async (globals: GlobalOptions, action: Action) => {
+    const context = {
+      get composition() {
+        return compose();
+      },
+      speaker,
+      env: process.env,
+      cwd: process.cwd(),
+      signal,
+      globals,
+    };
+    exit = await action(context);
+  };
+  try {
+    await buildProgram(run).parseAsync(argv);
+  } catch (thrown) {
+    exit = thrown instanceof CommanderError ? (thrown.exitCode === 0 ? 0 : 2) : sayError(speaker, thrown, debug);
+  }
+  process.exitCode = interrupted() ?? exit;
+}
+
+function stopSignals(say: (line: string) => void) {
+  const controller = new AbortController();
+  let code: 130 | 143 | null = null;
+  const stop = (exit: 130 | 143) => {
+    if (code !== null) process.exit(code);
+    code = exit;
+    say("nolapse: finishing the step in hand; once more to end at once");
+    controller.abort();
+    setTimeout(() => process.exit(exit), GRACE).unref();
+  };
+  process.on("SIGINT", () => stop(130));
+  process.on("SIGTERM", () => stop(143));
+  return { signal: controller.signal, interrupted: () => code };
+}
+
+type Run = (globals: GlobalOptions, action: Action) => Promise<void>;
+
+function buildProgram(run: Run): Command {
+  const program = new Command("nolapse")
+    .description("keeps the credentials of Microsoft Entra ID app registrations alive")
+    .option("--config <file>", "configuration file (default: nolapse.yaml)")
+    .option("--tenant <name>", "only this tenant of the configuration")
+    .option("--json", "one JSON document on stdout")
+    .option("--yes", "answer yes to every question")
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nolapse: ")) })
+    .showHelpAfterError("hint: nolapse --help lists the commands")
+    .exitOverride();
+  addReading(program, run);
+  addWriting(program, run);
+  addControl(program, run);
+  addSurroundings(program, run);
+  return program;
+}
+
+function addReading(program: Command, run: Run): void {
+  program
+    .command("scan")
+    .description("report every credential of the tenant; writes nothing, needs no configuration")
+    .option("--within <duration>", "what counts as expiring", duration, parseDuration("90d") ?? 0)
+    .option("--fail-on <what>", "exit 3 on: expired, or expiring:30d")
+    .option("--csv", "comma-separated values on stdout")
+    .option("--html <file>", "write a page to a file")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/scan.ts")).scan(it, options)),
+    );
+  program
+    .command("plan")
+    .description("what would be rotated, when, inside which limits, and what cannot and why")
+    .action((_options, command) => act(run, command, async (it) => (await import("./commands/plan.ts")).plan(it)));
+  program
+    .command("explain <app>")
+    .description("every check and deadline of one application, with reasons")
+    .action((app, _options, command) =>
+      act(run, command, async (it) => (await import("./commands/explain.ts")).explain(it, app)),
+    );
+}
+
+function addWriting(program: Command, run: Run): void {
+  program
+    .command("rotate <app...>")
+    .description("take applications through the states now")
+    .option("--now", "also when it is not due")
+    .option("--wait <duration>", "how long to wait for the next thing to come due", duration)
+    .action((apps, options, command) =>
+      act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),
+    );
+  program
+    .command("run")
+    .description("the maintenance loop")
+    .option("--once", "work until everything waits for something further off than --wait")
+    .option("--wait <duration>", "with --once: how far off is worth waiting for", duration)
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
+    );
+}
+
+function addControl(program: Command, run: Run): void {
+  const control = async () => import("./commands/control.ts");
+  program
+    .command("stop")
+    .description("hold back all writing in the tenant")
+    .action((_options, command) => act(run, command, async (it) => (await control()).stop(it)));
+  program
+    .command("resume")
+    .description("let writing go on after a stop, an open breaker or a halt")
+    .action((_options, command) => act(run, command, async (it) => (await control()).resume(it)));
+  program
+    .command("approve <rotation>")
+    .description("approve a rotation that waits for a person")
+    .option("--only <what>", "issue or retire")
+    .action((id, options, command) => act(run, command, async (it) => (await control()).approve(it, id, options)));
+  program
+    .command("cancel <rotation>")
+    .description("give a rotation up; both credentials stay")
+    .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
+  program
+    .command("recover")
+    .description("compare the store with the directory after a backup was restored; with --yes, turn removal on again")
+    .action((_options, command) => act(run, command, async (it) => (await control()).recover(it)));
+  const secret = program.command("secret").description("custody of values");
+  secret
+    .command("show <app>")
+    .description("print the value that is still sealed for an application; goes into the audit trail")
+    .requiredOption("--reason <text>", "why, for the audit trail")
+    .action((app, options, command) => act(run, command, async (it) => (await control()).secretShow(it, app, options)));
+  const store = program.command("store").description("the store");
+  store
+    .command("backup <file>")
+    .description("write a consistent copy of the store to a new file")
+    .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+function addSurroundings(program: Command, run: Run): void {
+  const config = program.command("config").description("the configuration");
+  const commands = async () => import("./commands/config.ts");
+  config
+    .command("show")
+    .description("the resolved configuration; references stay references")
+    .action((_options, command) => act(run, command, async (it) => (await commands()).show(it)));
+  config
+    .command("check")
+    .description("check the file")
+    .action((_options, command) => act(run, command, async (it) => (await commands()).check(it)));
+  config
+    .command("schema")
+    .description("the JSON Schema for editors")
+    .action((_options, command) => act(run, command, async (it) => (await commands()).schema(it)));
+  program
+    .command("directory")
+    .description("run the embedded directory")
+    .option("--port <number>", "port on localhost", whole, 8443)
+    .option("--in-memory", "keep nothing on disk")
+    .option("--data <dir>", "keep everything in this folder", ".nolapse/directory")
+    .option("--scenario <name>", "contoso, empty, or a file", "contoso")
+    .option("--clock <iso>", "the time it starts at, or +30d")
+    .option("--frozen", "let its clock stand still")
+    .option("--faults <file>", "a plan of faults, JSON")
+    .option("--env-file <file>", "write the variables for clients to a file")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/directory.ts")).directory(it, options)),
+    );
+  program
+    .command("demo")
+    .description("the whole job on the embedded directory, with three sample applications that really sign in")
+    .option("--once", "run the whole job, print the result and end")
+    .option("--fresh", "forget the last demo")
+    .option("--port <number>", "port of the directory; any free one by default", whole, 0)
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/demo.ts")).demo(it, options)),
+    );
+}
+
+function act(run: Run, command: Command, action: Action): Promise<void> {
+  return run(command.optsWithGlobals<GlobalOptions>(), action);
+}
+
+function duration(text: string): number {
+  const length = parseDuration(text);
+  if (length === null) throw new InvalidArgumentError("a duration such as 90m, 12h or 30d is needed");
+  return length;
+}
+
+function whole(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError("a port is needed");
+  return number;
+}

@@ -1,0 +1,116 @@
+/** The explanation of one application: the same checks and reason codes that the engine decides by. */
+import { REASONS } from "../../core/reasons.ts";
+import { formatDuration } from "../../core/time.ts";
+import type { Explanation } from "../../engine/views.ts";
+import { iso, relative, type Style, table, when } from "../speak.ts";
+
+type Told = Explanation["credentials"][number];
+type Judged = Explanation["rotations"][number];
+
+/** The document of `explain --json` (docs/json/explain.schema.json). */
+export function explainJson(told: Explanation) {
+  return {
+    tenant: told.tenant,
+    now: iso(told.now),
+    coverage: told.coverage,
+    appId: told.appId,
+    displayName: told.displayName,
+    holders: told.holders,
+    credentials: told.credentials.map((one) => ({
+      ...one.row,
+      start: iso(one.row.start),
+      end: iso(one.row.end),
+      status: one.status,
+      reason: one.because,
+      sentence: one.sentence,
+      detail: one.detail,
+      policy: one.policy?.name ?? null,
+      targets: one.targets,
+      ledger: one.ledger,
+      rotateAt: iso(one.forecast?.rotateAt ?? null),
+      urgentAt: iso(one.forecast?.urgentAt ?? null),
+      lastSafeAt: iso(one.forecast?.lastSafeAt ?? null),
+    })),
+    rotations: told.rotations.map(({ rotation, verdict, checks }) => ({
+      id: rotation.id,
+      slot: rotation.slot,
+      state: rotation.state,
+      reason: rotation.reason,
+      replaces: rotation.replaces,
+      issued: rotation.issued?.keyId ?? null,
+      verdict: verdict.verdict,
+      because: verdict.because,
+      until: verdict.verdict === "wait" ? iso(verdict.until) : null,
+      checks,
+      lastFailure: rotation.lastFailure === null ? null : { ...rotation.lastFailure, at: iso(rotation.lastFailure.at) },
+    })),
+  };
+}
+
+export function explainLines(told: Explanation, style: Style): string[] {
+  const { switches } = told;
+  return [
+    style.bold(`${told.displayName} (${told.appId})`),
+    ...told.holders.map((one) => `${one.type} ${one.objectId}`),
+    ...(switches.stopped === null
+      ? []
+      : [`stopped by ${switches.stopped.by} at ${when(switches.stopped.at)}: nolapse resume`]),
+    ...(switches.breaker === null ? [] : [`the breaker is open: ${switches.breaker.why}; nolapse resume`]),
+    ...(switches.removalOff === null ? [] : [`removal is off: ${switches.removalOff.why}; nolapse recover`]),
+    ...told.credentials.flatMap((one) => credentialLines(one, told, style)),
+    ...told.rotations.flatMap((one) => rotationLines(one, told, style)),
+  ];
+}
+
+function credentialLines(one: Told, { now }: Explanation, style: Style): string[] {
+  const { row, forecast } = one;
+  const end = row.end === null ? "has no end" : `ends ${when(row.end)} UTC, ${relative(row.end, now)}`;
+  const hint = row.hint === null ? "" : `, hint ${row.hint}`;
+  const deadlines =
+    forecast === null
+      ? []
+      : table(
+          ["  deadline", "when (UTC)", ""],
+          [
+            ["  rotate-at", when(forecast.rotateAt), relative(forecast.rotateAt, now)],
+            ["  urgent-at", when(forecast.urgentAt), relative(forecast.urgentAt, now)],
+            ["  last-safe-at", when(forecast.lastSafeAt), relative(forecast.lastSafeAt, now)],
+          ],
+        ).slice(1);
+  return [
+    "",
+    style.bold(`${row.kind} ${row.credentialName ?? "without a name"}`),
+    `  key id ${row.keyId}${hint}, on the ${row.owner}; ${end}`,
+    `  class ${row.class}; ${one.status}: ${one.sentence} [${one.because}]`,
+    ...(one.detail === null ? [] : [`  ${one.detail}`]),
+    ...(one.policy === null
+      ? []
+      : [
+          `  policy ${one.policy.name}: lifetime ${formatDuration(one.policy.lifetime)}, renew ${formatDuration(one.policy.renewBefore)} before, overlap ${formatDuration(one.policy.overlap)}, retire ${one.policy.retire}`,
+        ]),
+    `  targets: ${one.targets.length === 0 ? "none" : one.targets.join(", ")}; ledger: ${one.ledger ?? "not ours"}`,
+    ...deadlines,
+    ...(forecast?.warnings ?? []).map((code) => `  warning: ${REASONS[code]} [${code}]`),
+  ];
+}
+
+function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanation, style: Style): string[] {
+  const until =
+    verdict.verdict === "wait" && verdict.until !== null
+      ? `, until ${when(verdict.until)} UTC (${relative(verdict.until, now)})`
+      : "";
+  const next = verdict.verdict === "do" ? `next: ${verdict.step.step}` : `${verdict.verdict}${until}`;
+  return [
+    "",
+    style.bold(`rotation ${rotation.id}: ${rotation.state}`),
+    `  replaces ${rotation.replaces} by ${rotation.issued?.keyId ?? "nothing yet"}; opened because ${REASONS[rotation.reason]}`,
+    `  ${next}: ${REASONS[verdict.because]} [${verdict.because}]`,
+    ...checks.map(
+      (one) =>
+        `  ${one.passed ? "✓" : "●"} ${one.check}: ${one.sentence}${one.reason === null ? "" : ` [${one.reason}]`}`,
+    ),
+    ...(rotation.lastFailure === null
+      ? []
+      : [`  last failure (${rotation.failures}): ${rotation.lastFailure.message} [${rotation.lastFailure.code}]`]),
+  ];
+}

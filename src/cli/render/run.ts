@@ -1,0 +1,90 @@
+/** What a run did and what it waits for. */
+import { REASONS } from "../../core/reasons.ts";
+import type { Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { Verdict } from "../../core/verdict.ts";
+import type { RunReport } from "../../engine/maintain.ts";
+import { iso, relative, type Style, table, when } from "../speak.ts";
+
+/** A rotation with what it waits for. */
+export interface Waiting {
+  readonly rotation: Rotation;
+  readonly verdict: Verdict;
+}
+
+/** The document of `run --once --json` and `rotate --json` (docs/json/run.schema.json). */
+export function runJson(tenant: string, report: RunReport, waiting: readonly Waiting[]) {
+  return {
+    tenant,
+    endedAt: iso(report.endedAt),
+    coverage: report.scan?.coverage ?? null,
+    opened: report.opened,
+    steps: report.steps,
+    stopped: report.stopped,
+    nextDue: iso(report.nextDue),
+    rotations: waiting.map(({ rotation, verdict }) => ({
+      id: rotation.id,
+      appId: rotation.holder.appId,
+      displayName: rotation.displayName,
+      slot: rotation.slot,
+      state: rotation.state,
+      replaces: rotation.replaces,
+      issued: rotation.issued?.keyId ?? null,
+      verdict: verdict.verdict,
+      reason: verdict.because,
+      sentence: REASONS[verdict.because],
+      until: verdict.verdict === "wait" ? iso(verdict.until) : null,
+      failures: rotation.failures,
+      lastFailure: rotation.lastFailure === null ? null : { ...rotation.lastFailure, at: iso(rotation.lastFailure.at) },
+    })),
+  };
+}
+
+export function runLines(report: RunReport, waiting: readonly Waiting[], style: Style): string[] {
+  const rows = waiting.map(({ rotation, verdict }) => [
+    rotation.displayName,
+    rotation.slot,
+    rotation.state,
+    REASONS[verdict.because],
+    verdict.verdict === "wait" && verdict.until !== null ? relative(verdict.until, report.endedAt) : "–",
+    rotation.lastFailure?.message ?? "",
+  ]);
+  const next =
+    report.nextDue === null
+      ? "nothing is due by itself"
+      : `next at ${when(report.nextDue)} UTC, ${relative(report.nextDue, report.endedAt)}`;
+  return [
+    style.bold(`${report.opened} rotations opened, ${report.steps} steps taken; ${next}`),
+    ...(rows.length === 0
+      ? []
+      : ["", ...table(["application", "slot", "state", "waits for", "until", "last failure"], rows)]),
+    ...(report.stopped === null ? [] : ["", `everything stands still: ${report.stopped}`]),
+  ];
+}
+
+/** One line for people about what has just been proven; null for what would only be noise. */
+export function eventLine(rotation: Rotation, event: RotationEvent): string | null {
+  const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
+  switch (event.type) {
+    case "issued":
+      return `${about}: issued ${event.issued.keyId}, ends ${when(event.issued.end)}`;
+    case "accepted":
+      return `${about}: accepted by the login authority`;
+    case "delivered":
+      return `${about}: delivered to ${event.target}`;
+    case "verified":
+      return rotation.verifiedAt === event.at ? `${about}: verified, the copy read back signs in` : null;
+    case "removed":
+      return `${about}: old secret ${rotation.replaces} removed`;
+    case "failed":
+    case "issue-refused":
+    case "issue-unknown":
+      return `${about}: ${event.failure.message} [${event.failure.code}]`;
+    case "halted":
+      return `${about}: halted, ${REASONS[event.reason]} [${event.reason}]`;
+    case "orphan-removed":
+      return `${about}: removed the orphan of a lost answer`;
+    default:
+      return rotation.state === "retired" ? `${about}: retired` : null;
+  }
+}

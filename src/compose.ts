@@ -1,0 +1,176 @@
+/** Puts the parts together: the only file that knows adapters and directory. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
+import type { Auth } from "./adapters/graph/credentials.ts";
+import { createBrake } from "./adapters/machine/brake.ts";
+import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
+import { createMachineRandom } from "./adapters/machine/random.ts";
+import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
+import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
+import type { Composition, DirectoryRequest, Manager, RunningDirectory } from "./cli/context.ts";
+import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
+import { configJsonSchema } from "./config/schema.ts";
+import { NolapseError } from "./core/errors.ts";
+import type { Deps } from "./engine/deps.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Entra } from "./ports/entra.ts";
+import type { Sealer } from "./ports/sealer.ts";
+import type { Store } from "./ports/store.ts";
+import type { Target, Targets } from "./ports/target.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
+  .version;
+
+/** The composition of the command line. Heavy parts are loaded when they are used. */
+export function compose(): Composition {
+  return {
+    loadConfig: (options) => loadConfig({ ...options, targetTypes }),
+    configJsonSchema: () => configJsonSchema(targetTypes),
+    manager: (config, tenant, observe) => composeManager(config, tenant, process.env, observe),
+    directory: startDirectory,
+    trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
+  };
+}
+
+/** One tenant's engine on the real adapters. @throws NolapseError `store-…`, `seal-…`, `config-reference`. */
+export async function composeManager(
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  env: Environment,
+  observe?: Deps["observe"],
+): Promise<Manager> {
+  const { createGraphEntra } = await import("./adapters/graph/entra.ts");
+  const { createVerifier } = await import("./adapters/graph/verifier.ts");
+  const clock = composeClock(env);
+  const { store, backup } = await composeStore(config);
+  const folder = config.path === null ? process.cwd() : dirname(config.path);
+  const entra = createGraphEntra({
+    tenantId: tenant.tenantId,
+    authority: tenant.authority,
+    graphEndpoint: tenant.graphEndpoint,
+    auth: authOf(tenant, env, folder),
+    clock,
+    version: VERSION,
+    env,
+  });
+  const { entra: reached, targets } = await withMode(tenant, entra, config);
+  return {
+    deps: {
+      settings: tenant,
+      entra: reached,
+      verifier: createVerifier({ clock, version: VERSION }),
+      targets,
+      sealer: await composeSealer(config),
+      store,
+      clock,
+      random: createMachineRandom(),
+      scheduler: createMachineScheduler(),
+      brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
+      ...(observe === undefined ? {} : { observe }),
+    },
+    backup,
+    close: () => store.close(),
+  };
+}
+
+/** Domain time follows the directory whose URL is set; in every other case it is the machine's (design §5). */
+function composeClock(env: Environment): Clock {
+  const url = (env.NOLAPSE_DIRECTORY_URL ?? "").replace(/\/+$/, "");
+  if (url === "") return createMachineClock();
+  return createDirectoryClock({ url, fetch: (input, init) => fetch(input, init), processNow });
+}
+
+async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {
+  const { openSqliteStore } = await import("./adapters/store/open.ts");
+  if (config.store !== null && config.seal !== null && !existsSync(config.seal.path)) {
+    // a new key beside an old store would make its sealed values useless without saying so
+    if (existsSync(config.store.path)) {
+      throw new NolapseError(
+        "seal-key-missing",
+        `the seal key ${config.seal.path} does not exist, but the store does`,
+        {
+          next: "put back the seal key file that belongs to this store",
+        },
+      );
+    }
+    const { createLocalKey } = await import("./adapters/seal/local-key.ts");
+    createLocalKey(config.seal.path);
+  }
+  const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
+  return { store, backup: (file) => store.backup(file) };
+}
+
+async function composeSealer(config: ResolvedConfig): Promise<Sealer> {
+  if (config.seal !== null) return (await import("./adapters/seal/local-key.ts")).openLocalKey(config.seal.path);
+  const none = async (): Promise<never> => {
+    throw new NolapseError("seal-key-missing", "there is no configuration file, so nothing can be sealed");
+  };
+  return { seal: none, open: none, fingerprint: none };
+}
+
+/** In mode observe the no-effect adapters stand where writes would happen: dry run is an adapter, not a flag. */
+async function withMode(
+  tenant: TenantConfig,
+  entra: Entra,
+  config: ResolvedConfig,
+): Promise<{ entra: Entra; targets: Targets }> {
+  const opened = new Map<string, Target>();
+  for (const { name, settings, reload, hook } of Object.values(config.targets)) {
+    opened.set(name, createTarget(name, settings, reload, hook));
+  }
+  if (tenant.mode !== "observe") return { entra, targets: { get: (name) => opened.get(name) ?? null } };
+  const { createNoEffectEntra } = await import("./adapters/no-effect/entra.ts");
+  const { createNoEffectTarget } = await import("./adapters/no-effect/target.ts");
+  const still = new Map([...opened].map(([name, target]) => [name, createNoEffectTarget(target)]));
+  return { entra: createNoEffectEntra(entra), targets: { get: (name) => still.get(name) ?? null } };
+}
+
+function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth {
+  const value = (reference: string | undefined) =>
+    reference === undefined ? undefined : resolveReference(reference, env, folder);
+  const given = <T extends object>(entries: T) =>
+    Object.fromEntries(Object.entries(entries).filter(([, one]) => one !== undefined)) as {
+      [K in keyof T]: Exclude<T[K], undefined>;
+    };
+  switch (auth.method) {
+    case "secret":
+      return { method: "secret", ...given({ clientId: auth.clientId, secret: value(auth.secret) }) };
+    case "certificate":
+      return {
+        method: "certificate",
+        ...given({ clientId: auth.clientId, certificatePath: auth.certificate, password: value(auth.password) }),
+      };
+    case "workload-identity":
+      return { method: "workload-identity", ...given({ clientId: auth.clientId, tokenFile: auth.tokenFile }) };
+    case "managed-identity":
+      return { method: "managed-identity", ...given({ clientId: auth.clientId }) };
+    case "cli":
+    case "default":
+      return { method: auth.method };
+  }
+}
+
+/** The embedded directory on a port of localhost. */
+async function startDirectory(request: DirectoryRequest): Promise<RunningDirectory> {
+  const { createDirectory, writeEnvFile } = await import("./directory/index.ts");
+  const directory = await createDirectory({
+    listen: { port: request.port },
+    scenario: request.scenario,
+    clock: { ...(request.clock === null ? {} : { now: request.clock }), frozen: request.frozen },
+    ...(request.inMemory || request.data === null ? {} : { dataDir: request.data }),
+    ...(request.faults === null ? {} : { faults: JSON.parse(readFileSync(request.faults, "utf8")) }),
+  });
+  return {
+    url: directory.url,
+    clock: directory.clock,
+    tenantId: directory.admin.tenantId,
+    environment: () => directory.environment(),
+    writeEnvironment: (path) => writeEnvFile(directory, path),
+    values: directory.values,
+    close: () => directory.close(),
+  };
+}

@@ -1,0 +1,240 @@
+/** Reads the configuration, resolves every default, and freezes it; or makes one from the environment alone. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { NolapseError } from "../core/errors.ts";
+import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
+import { SecretValue } from "../core/secret-value.ts";
+import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
+import { parseSource, type Source, schemaProblem } from "./locate.ts";
+import { checkRules } from "./rules.ts";
+import { type AuthSettings, type BoundEntry, type ConfigFile, configSchema, type TargetTypeSchema } from "./schema.ts";
+
+export const DEFAULT_CONFIG = "nolapse.yaml";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One tenant, resolved, and how Nolapse signs in to it. References stay references until they are used. */
+export interface TenantConfig extends TenantSettings {
+  readonly graphEndpoint: string;
+  readonly auth: AuthSettings;
+}
+
+/** One target, with paths made absolute; the composition opens it. */
+export interface TargetConfig extends TargetSettings {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly hook: readonly string[] | null;
+}
+
+export interface ResolvedConfig {
+  /** The file; null when everything comes from the environment. */
+  readonly path: string | null;
+  readonly tenants: readonly TenantConfig[];
+  /** Null without a file: then nothing is kept. */
+  readonly store: { readonly type: "sqlite"; readonly path: string } | null;
+  readonly seal: { readonly type: "local-key"; readonly path: string } | null;
+  readonly targets: Readonly<Record<string, TargetConfig>>;
+  readonly warnings: readonly string[];
+}
+
+const CLOUDS = {
+  public: { authorityHost: "https://login.microsoftonline.com", graphEndpoint: "https://graph.microsoft.com" },
+  usgov: { authorityHost: "https://login.microsoftonline.us", graphEndpoint: "https://graph.microsoft.us" },
+  china: { authorityHost: "https://login.chinacloudapi.cn", graphEndpoint: "https://microsoftgraph.chinacloudapi.cn" },
+} as const;
+
+export interface LoadOptions {
+  /** The file that was asked for; null: nolapse.yaml if there is one, else the environment. */
+  readonly path: string | null;
+  readonly env: Environment;
+  readonly targetTypes: readonly TargetTypeSchema[];
+  readonly cwd: string;
+}
+
+/** @throws NolapseError `config-not-found`, `config-invalid`, `credentials-missing`. */
+export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): ResolvedConfig {
+  const file = resolve(cwd, path ?? DEFAULT_CONFIG);
+  if (!existsSync(file)) {
+    if (path === null) return fromEnvironment(env);
+    throw new NolapseError("config-not-found", `there is no configuration file ${file}`, {
+      next: "name an existing file with --config, or write one: nolapse config schema describes it",
+    });
+  }
+  const source = parseSource(file, readFileSync(file, "utf8"));
+  const parsed = configSchema(targetTypes).safeParse(source.value ?? {});
+  if (!parsed.success) throw schemaProblem(source, parsed.error);
+  return deepFreeze(resolveFile(source, parsed.data, { env, targetTypes, folder: dirname(file) }));
+}
+
+/** The value behind `env:NAME` or `file:PATH`. @throws NolapseError `config-reference`. */
+export function resolveReference(reference: string, env: Environment, folder: string): SecretValue {
+  const [scheme, rest = ""] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf(":") + 1)];
+  try {
+    const text = scheme === "env" ? (env[rest] ?? "") : readFileSync(resolve(folder, rest), "utf8").trim();
+    if (text !== "") return new SecretValue(text);
+  } catch (cause) {
+    throw new NolapseError("config-reference", `the file of ${reference} cannot be read`, {
+      cause,
+      next: `check ${rest}`,
+    });
+  }
+  throw new NolapseError("config-reference", `${reference} has no value`, {
+    next: scheme === "env" ? `set the variable ${rest}` : `put the value into ${rest}`,
+  });
+}
+
+interface Around {
+  readonly env: Environment;
+  readonly targetTypes: readonly TargetTypeSchema[];
+  readonly folder: string;
+}
+
+function resolveFile(source: Source, file: ConfigFile, around: Around): ResolvedConfig {
+  const policies = resolvePolicies(source, file);
+  const targets = resolveTargets(file, around);
+  const warnings = checkRules(source, file, policies, targets);
+  if (file.limits === "off" && (around.env.NOLAPSE_DIRECTORY_URL ?? "") === "") {
+    throw new NolapseError(
+      "config-invalid",
+      `${source.place(["limits"])} limits: off is refused against a real cloud`,
+      {
+        next: "remove it, or set NOLAPSE_DIRECTORY_URL when this is a directory for tests",
+      },
+    );
+  }
+  if (file.limits === "off") warnings.push("limits are off: no ramp, no hourly limit, no waves; only for tests");
+  const bindings = file.applications.flatMap((one) => ("appId" in one ? [binding(one)] : []));
+  const choices = file.applications.flatMap((one) => ("match" in one ? [one] : []));
+  const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
+    const cloud = cloudOf(tenant.cloud, around.env);
+    return {
+      name,
+      tenantId: tenant.id.toLowerCase(),
+      timeZone: tenant.timeZone,
+      mode: tenant.mode,
+      authority: cloud.authorityHost,
+      graphEndpoint: cloud.graphEndpoint,
+      probeScope: `${cloud.graphEndpoint}/.default`,
+      auth: tenant.auth,
+      acceptance: file.acceptance,
+      limits: file.limits === "off" ? null : file.limits,
+      policies,
+      choices,
+      bindings,
+      exclude: file.exclude.map((one) => one.match),
+      targets,
+    };
+  });
+  return {
+    path: source.path,
+    tenants,
+    store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
+    seal: { type: "local-key", path: resolve(around.folder, file.seal.key.slice("file:".length)) },
+    targets,
+    warnings,
+  };
+}
+
+function resolvePolicies(source: Source, file: ConfigFile): Record<string, Policy> {
+  const policies: Record<string, Policy> = {};
+  for (const [name, input] of Object.entries({ default: {}, ...file.policies })) {
+    try {
+      policies[name] = completePolicy(name, input);
+    } catch (thrown) {
+      if (!(thrown instanceof NolapseError)) throw thrown;
+      const next = thrown.next ?? "correct it; nolapse config check reads the file again";
+      throw new NolapseError("config-invalid", `${source.place(["policies", name])} ${thrown.message}`, { next });
+    }
+  }
+  return policies;
+}
+
+function resolveTargets(file: ConfigFile, { targetTypes, folder }: Around): Record<string, TargetConfig> {
+  const targets: Record<string, TargetConfig> = {};
+  for (const [name, entry] of Object.entries(file.targets)) {
+    const { reload, hook, ...settings } = entry as Record<string, unknown> & { reload?: Reload; hook?: string[] };
+    const kind = targetTypes.find((one) => one.type === settings.type);
+    const path = settings.path;
+    targets[name] = {
+      name,
+      type: String(settings.type),
+      reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
+      hook: hook ?? null,
+      settings: typeof path === "string" ? { ...settings, path: resolve(folder, path) } : settings,
+    };
+  }
+  return targets;
+}
+
+function binding(entry: BoundEntry): Binding {
+  return {
+    appId: entry.appId.toLowerCase(),
+    policy: entry.policy ?? null,
+    slots:
+      entry.credentials?.map(({ slot, current, targets }) => ({ slot, current, targets })) ??
+      (entry.targets === undefined ? [] : [{ slot: "default", current: null, targets: entry.targets }]),
+    consumers: entry.consumers ?? "unknown",
+    signIn:
+      entry.signIn === undefined
+        ? null
+        : {
+            authority: entry.signIn.authority ?? null,
+            tenant: entry.signIn.tenant ?? null,
+            scope: entry.signIn.scope ?? null,
+          },
+  };
+}
+
+type CloudEntry = ConfigFile["tenants"][string]["cloud"];
+
+/** The cloud the file names; else the one of the environment (a directory, a sovereign cloud); else the public one. */
+function cloudOf(cloud: CloudEntry, env: Environment): { authorityHost: string; graphEndpoint: string } {
+  if (typeof cloud === "object") {
+    return { authorityHost: trim(cloud.authorityHost), graphEndpoint: trim(cloud.graphEndpoint) };
+  }
+  if (cloud !== undefined) return CLOUDS[cloud];
+  return {
+    authorityHost: trim(env.AZURE_AUTHORITY_HOST || CLOUDS.public.authorityHost),
+    graphEndpoint: trim(env.NOLAPSE_GRAPH_ENDPOINT || CLOUDS.public.graphEndpoint),
+  };
+}
+
+/** Read-only commands work without a file, from the variables that `@azure/identity` knows. */
+function fromEnvironment(env: Environment): ResolvedConfig {
+  const tenantId = env.AZURE_TENANT_ID ?? "";
+  if (tenantId === "") {
+    throw new NolapseError("credentials-missing", "there is no nolapse.yaml, and AZURE_TENANT_ID is not set", {
+      next: "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or name a file with --config",
+    });
+  }
+  const cloud = cloudOf(undefined, env);
+  const tenant: TenantConfig = {
+    name: tenantId,
+    tenantId,
+    timeZone: "UTC",
+    mode: "observe",
+    authority: cloud.authorityHost,
+    graphEndpoint: cloud.graphEndpoint,
+    probeScope: `${cloud.graphEndpoint}/.default`,
+    auth: { method: "default" },
+    acceptance: { successes: 4, over: 300_000, window: 1_800_000 },
+    limits: { issuesPerHour: 60 },
+    policies: { default: completePolicy("default", {}) },
+    choices: [],
+    bindings: [],
+    exclude: [],
+    targets: {},
+  };
+  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, warnings: [] });
+}
+
+function trim(origin: string): string {
+  return origin.replace(/\/+$/, "");
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

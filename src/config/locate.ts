@@ -1,0 +1,129 @@
+/** Problems with their place: file, line and column, and the nearest known name for a misspelt one. */
+import { isNode, LineCounter, type Node, parseDocument } from "yaml";
+import type { z } from "zod";
+import { NolapseError } from "../core/errors.ts";
+
+export interface Source {
+  readonly path: string;
+  readonly value: unknown;
+  /** `file:line:column` of the value at this path, or of the nearest thing around it; of the key, when asked. */
+  place(at: readonly PropertyKey[], key?: boolean): string;
+}
+
+/** Parses the text. @throws NolapseError `config-invalid` with the place, for text that is not YAML. */
+export function parseSource(path: string, text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  const problem = document.errors[0];
+  if (problem !== undefined) {
+    throw new NolapseError("config-invalid", `${at(problem.pos[0])} is not YAML: ${firstLine(problem.message)}`, {
+      next: "correct that line; nolapse config check reads the file again",
+    });
+  }
+  return {
+    path,
+    value: document.toJS(),
+    place: (where, key = false) => {
+      for (let depth = where.length; depth >= 0; depth -= 1) {
+        const offset = offsetOf(document.contents, where.slice(0, depth), key && depth === where.length);
+        if (offset !== null) return at(offset);
+      }
+      return path;
+    },
+  };
+}
+
+function offsetOf(root: unknown, where: readonly PropertyKey[], key: boolean): number | null {
+  let node: unknown = root;
+  for (const [index, part] of where.entries()) {
+    const items: unknown = isNode(node) && "items" in node ? node.items : null;
+    if (!Array.isArray(items)) return null;
+    if (typeof part === "number") {
+      node = items[part];
+      continue;
+    }
+    const pair = items.find((one) => String(one?.key?.value ?? "") === String(part));
+    if (pair === undefined) return null;
+    node = key && index === where.length - 1 ? pair.key : (pair.value ?? pair.key);
+  }
+  return (node as Node | null)?.range?.[0] ?? null;
+}
+
+/** The first problem zod found, as one sentence with its place and what to do. */
+export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
+  const issue = deepest(error.issues);
+  if (issue.code === "unrecognized_keys") {
+    const name = issue.keys[0] ?? "";
+    const near = nearest(name, NAMES);
+    return new NolapseError("config-invalid", `${source.place([...issue.path, name], true)} unknown key "${name}"`, {
+      next: near === null ? "remove it; nolapse config schema lists the keys" : `did you mean "${near}"?`,
+    });
+  }
+  const where = source.place(issue.path);
+  const name = issue.path.map(String).join(".");
+  return new NolapseError(
+    "config-invalid",
+    `${where} ${name === "" ? "the file" : name}: ${firstLine(issue.message)}`,
+    {
+      next: "correct it; nolapse config check reads the file again",
+    },
+  );
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** A union reports one list of problems for each of its forms: the form that got furthest is the one that was meant. */
+function deepest(issues: readonly Issue[]): Issue {
+  const [first] = issues;
+  if (first === undefined) throw new TypeError("no problem to report");
+  if (first.code !== "invalid_union" || first.errors.length === 0) return first;
+  const forms = first.errors.filter((form) => form.length > 0);
+  const meant = forms.sort((a, b) => score(b) - score(a))[0];
+  if (meant === undefined) return first;
+  const inner = deepest(meant);
+  return { ...inner, path: [...first.path, ...inner.path] } as Issue;
+}
+
+function score(form: readonly Issue[]): number {
+  const missing = form.filter((one) => one.code === "invalid_type" && one.message.includes("undefined")).length;
+  return Math.max(...form.map((one) => one.path.length)) - missing * 2 - form.length / 100;
+}
+
+/** Every name that could stand in this file: enough to find what a misspelt one was meant to be. */
+const NAMES = (
+  "version tenants store seal policies targets applications exclude acceptance limits id timeZone mode cloud auth method " +
+  "clientId secret certificate password tokenFile authorityHost graphEndpoint type path key kind lifetime maxAge renewBefore " +
+  "overlap retire approval custody probe priority windows freeze days from to reason appId policy credentials slot current " +
+  "consumers signIn authority tenant scope match displayName tag serviceManagementReference successes over window " +
+  "issuesPerHour reload hook name"
+).split(" ");
+
+/** The nearest of the known names, when it is near enough to have been meant. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  const ranked = known
+    .map((one) => ({ one, distance: distance(name.toLowerCase(), one.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best !== undefined && best.distance <= Math.max(2, name.length / 3) ? best.one : null;
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, left] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, right] of [...b].entries()) {
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (left === right ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+function firstLine(text: string): string {
+  return (text.split("\n")[0] ?? "").replace(/\.$/, "");
+}
