@@ -151,6 +151,10 @@ export class Planter {
       servicePrincipalLockConfiguration: given.locked === true ? LOCK : null,
     });
     (application.web as { redirectUris: string[] }).redirectUris = given.redirectUris ?? [];
+    // Personal accounts need v2.0 tokens (reference graph-applications §1.4).
+    if (given.audience?.includes("PersonalMicrosoftAccount") === true) {
+      (application.api as { requestedAccessTokenVersion: number | null }).requestedAccessTokenVersion = 2;
+    }
     if (given.registered !== false) {
       const record = await this.#withCredentials(tenant, application, owners, given, `${label}/application`, seeded);
       this.#put("applications", record);

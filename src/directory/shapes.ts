@@ -143,7 +143,7 @@ function isComplex(value: unknown): value is Record<string, unknown> {
 /** Like `2026-03-01T09:12:44.0123456Z`: Graph prints instants it made itself with up to seven digits. The last four come from `digits`. */
 export function graphInstant(ms: number, digits: string): string {
   const iso = new Date(ms).toISOString();
-  return `${iso.slice(0, -1)}${digits}Z`;
+  return `${`${iso.slice(0, -1)}${digits}`.replace(/\.?0+$/, "")}Z`;
 }
 
 /** An instant a client sent, in UTC, its own fraction kept (seven digits at most, trailing zeros dropped). */
