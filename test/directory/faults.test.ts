@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Directory, FaultRule } from "../../src/directory/index.ts";
+import { control, type Graph, graphAs, openDirectory, requestToken, signIn } from "./entra.ts";
+
+let directory: Directory;
+let graph: Graph;
+let application: { id: string; appId: string; value: string };
+
+beforeEach(async () => {
+  directory = await openDirectory();
+  graph = await graphAs(directory);
+  const [seeded] = await directory.seed([{ name: "Billing", secrets: [{ end: "P30D" }] }]);
+  application = { id: seeded?.id ?? "", appId: seeded?.appId ?? "", value: seeded?.secrets[0]?.value ?? "" };
+});
+afterEach(() => directory.close());
+
+const plan = (...rules: FaultRule[]) => directory.faults.set({ seed: 1, rules });
+const add = async () =>
+  (await graph("POST", `/applications/${application.id}/addPassword`, {})).body as {
+    keyId: string;
+    secretText: string;
+  };
+const keyIds = async () =>
+  (await graph("GET", `/applications/${application.id}`)).body.passwordCredentials.map(
+    (one: { keyId: string }) => one.keyId,
+  ) as string[];
+
+test("the plan is data, checked strictly", async () => {
+  const wanted = { seed: 4, rules: [{ on: "token", fault: "slow", probability: 0.5, duration: "PT1S", times: 2 }] };
+  expect((await control(directory, "PUT", "faults", wanted)).status).toBe(200);
+  expect((await control(directory, "GET", "faults")).body).toEqual(wanted);
+  for (const rule of [
+    { on: "token" },
+    { on: "token", fault: "fire" },
+    { on: "token", fault: "slow", probability: 2 },
+    { on: "token", fault: "slow", duration: "soon" },
+    { on: "token", fault: "slow", foo: 1 },
+  ]) {
+    expect((await control(directory, "PUT", "faults", { rules: [rule] })).status).toBe(400);
+  }
+});
+
+describe("lag", () => {
+  test("at the token endpoint refuses a fresh secret, flips, sometimes says expired, and ends", async () => {
+    plan({ on: "token", fault: "token-lag", duration: "PT2M" });
+    const { secretText } = await add();
+    expect(await signIn(directory, application.appId, application.value)).toBe(0);
+    const answers: number[] = [];
+    for (let second = 0; second < 120; second += 1) {
+      answers.push(await signIn(directory, application.appId, secretText));
+      expect(await signIn(directory, application.appId, secretText)).toBe(answers.at(-1));
+      directory.clock.advance(1000);
+    }
+    expect(answers.slice(0, 60)).not.toContain(0);
+    expect(answers.slice(60)).toContain(0);
+    expect(answers.slice(60)).toContain(7000215);
+    expect(answers).toContain(7000222);
+    for (let second = 0; second < 10; second += 1) {
+      expect(await signIn(directory, application.appId, secretText)).toBe(0);
+      directory.clock.advance(1000);
+    }
+  });
+
+  test("of reads hides a fresh secret from reads and from removePassword", async () => {
+    plan({ on: "read", fault: "read-lag", duration: "PT1M" });
+    const before = await keyIds();
+    const { keyId, secretText } = await add();
+    expect(await keyIds()).toEqual(before);
+    expect(await signIn(directory, application.appId, secretText)).toBe(0);
+    const early = await graph("POST", `/applications/${application.id}/removePassword`, { keyId });
+    expect(early.body.error.message).toMatch(/^No password credential found with keyId/);
+    const seen: boolean[] = [];
+    for (let second = 0; second < 60; second += 1) {
+      seen.push((await keyIds()).includes(keyId));
+      directory.clock.advance(1000);
+    }
+    expect(new Set(seen.slice(30))).toEqual(new Set([true, false]));
+    expect(await keyIds()).toContain(keyId);
+    expect((await graph("POST", `/applications/${application.id}/removePassword`, { keyId })).status).toBe(204);
+  });
+
+  test("touches as many credentials as the rule says", async () => {
+    plan({ on: "token", fault: "token-lag", duration: "PT1H", times: 1 });
+    const [one, other] = [await add(), await add()];
+    expect(await signIn(directory, application.appId, one.secretText)).not.toBe(0);
+    expect(await signIn(directory, application.appId, other.secretText)).toBe(0);
+  });
+});
+
+describe("the answer", () => {
+  test("is lost after the effect", async () => {
+    plan({ on: "addPassword", fault: "lost-response", times: 1 });
+    const before = await keyIds();
+    await expect(graph("POST", `/applications/${application.id}/addPassword`, {})).rejects.toThrow(TypeError);
+    expect((await keyIds()).length).toBe(before.length + 1);
+    expect((await add()).secretText).toBeDefined();
+  });
+
+  test("never comes, until the caller gives up or the directory closes", async () => {
+    plan({ on: "addPassword", fault: "commit-then-stall", times: 2 });
+    const before = await keyIds();
+    const { body } = await requestToken(directory, {
+      client_id: directory.admin.clientId,
+      client_secret: directory.admin.clientSecret,
+    });
+    const stop = new AbortController();
+    const send = (signal?: AbortSignal) =>
+      directory.fetch(`${directory.url}/v1.0/applications/${application.id}/addPassword`, {
+        method: "POST",
+        body: "{}",
+        headers: { authorization: `Bearer ${body.access_token}`, "content-type": "application/json" },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const given = send(stop.signal);
+    const kept = send();
+    while ((await keyIds()).length < before.length + 2);
+    stop.abort();
+    await expect(given).rejects.toThrow("abort");
+    const closing = expect(kept).rejects.toThrow(TypeError);
+    await directory.close();
+    await closing;
+    directory = await openDirectory();
+  });
+
+  test("is a refusal without effect: throttle, concurrency violation, reset", async () => {
+    const before = await keyIds();
+    plan(
+      { on: "addPassword", fault: "throttle", duration: "PT7S", times: 1 },
+      { on: "removePassword", fault: "concurrency-violation", times: 1 },
+    );
+    const throttled = await graph("POST", `/applications/${application.id}/addPassword`, {});
+    expect([throttled.status, throttled.body.error.code, throttled.headers.get("retry-after")]).toEqual([
+      429,
+      "TooManyRequests",
+      "7",
+    ]);
+    const conflict = await graph("POST", `/applications/${application.id}/removePassword`, { keyId: before[0] });
+    expect([conflict.status, conflict.body.error.code]).toEqual([409, "Directory_ConcurrencyViolation"]);
+    plan({ on: "addPassword", fault: "reset", times: 1 });
+    await expect(add()).rejects.toThrow(TypeError);
+    expect(await keyIds()).toEqual(before);
+  });
+
+  test("of the token endpoint is Conditional Access, or busy", async () => {
+    plan({ on: "token", fault: "conditional-access", times: 1 });
+    expect(await signIn(directory, application.appId, application.value)).toBe(53003);
+    expect(await signIn(directory, application.appId, application.value)).toBe(0);
+    plan({ on: "token", fault: "throttle", times: 1 });
+    expect(await signIn(directory, application.appId, application.value)).toBe(90055);
+  });
+});
+
+test("chance derives from the seed", async () => {
+  const outcomes = async (seed: number) => {
+    directory.faults.set({ seed, rules: [{ on: "token", fault: "conditional-access", probability: 0.5 }] });
+    const codes: number[] = [];
+    for (let count = 0; count < 30; count += 1)
+      codes.push(await signIn(directory, application.appId, application.value));
+    return codes;
+  };
+  const first = await outcomes(1);
+  expect(new Set(first)).toEqual(new Set([0, 53003]));
+  expect(await outcomes(1)).toEqual(first);
+  expect(await outcomes(2)).not.toEqual(first);
+});

@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createDirectory, writeEnvFile } from "../../src/directory/index.ts";
+import { control, graphAs, keys, openDirectory, START, signIn } from "./entra.ts";
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "nolapse-directory-test-"));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+test("kill -9 while writing loses nothing that was answered", async () => {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./writer.ts", import.meta.url)), dataDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  const answered: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    answered.push(line);
+    if (answered.length === 40) child.kill("SIGKILL");
+  }
+  await closed;
+  const [first = "", ...keyIds] = answered;
+  expect(keyIds.length).toBeGreaterThanOrEqual(39);
+  const directory = await createDirectory({ keys, dataDir });
+  const { body } = await (await graphAs(directory))("GET", `/applications/${first.split(" ")[1]}`);
+  const kept = body.passwordCredentials.map((one: { keyId: string }) => one.keyId).reverse();
+  expect(kept.slice(0, keyIds.length)).toEqual(keyIds);
+  // The one in flight may be there as well, and whole.
+  expect(kept.length - keyIds.length).toBeLessThanOrEqual(1);
+  await directory.close();
+});
+
+describe("a restart", () => {
+  test("keeps objects, clock, faults, CA, the administrator and tokens; no value is on disk but his", async () => {
+    const first = await openDirectory({ dataDir, scenario: "contoso" });
+    const [seeded] = await first.seed([{ name: "Kept", secrets: [{ end: "P30D" }] }]);
+    const graph = await graphAs(first);
+    const added = await graph("POST", `/applications/${seeded?.id}/addPassword`, {});
+    first.clock.set(Date.parse("2031-03-05T00:00:00Z"));
+    first.faults.set({ seed: 9, rules: [{ on: "token", fault: "slow", duration: "PT0S" }] });
+    const state = first.state();
+    await first.close();
+
+    const second = await createDirectory({ keys, dataDir, random: 1 });
+    const { clock: _one, ...before } = state;
+    const { clock: _other, ...after } = second.state();
+    expect(after).toEqual(before);
+    expect(second.clock.now()).toBe(Date.parse("2031-03-05T00:00:00Z"));
+    expect((await control(second, "GET", "clock")).body.frozen).toBe(true);
+    expect((await control(second, "GET", "faults")).body.seed).toBe(9);
+    expect(second.ca).toBe(first.ca);
+    expect(second.admin).toEqual(first.admin);
+    expect(await signIn(second, seeded?.appId ?? "", added.body.secretText)).toBe(0);
+    expect(await signIn(second, second.admin.clientId, second.admin.clientSecret)).toBe(0);
+    for (const [keyId, value] of first.values) {
+      if (!seeded?.secrets.some((one) => one.keyId === keyId)) expect(second.values.get(keyId)).toBe(value);
+    }
+    await second.close();
+
+    const secrets = [...first.values.values(), added.body.secretText];
+    for (const name of readdirSync(dataDir)) {
+      const text = readFileSync(join(dataDir, name), "utf8");
+      const found = secrets.filter((value) => text.includes(value));
+      expect([name, found]).toEqual([name, name === "admin.json" ? [first.admin.clientSecret] : []]);
+    }
+    for (const name of ["ca.key", "admin.json", "snapshot.json", "journal.ndjson"])
+      expect([name, statSync(join(dataDir, name)).mode & 0o777]).toEqual([name, 0o600]);
+  });
+
+  test("drops a torn last line, and refuses damage before it", async () => {
+    const path = join(dataDir, "journal.ndjson");
+    const first = await openDirectory({ dataDir });
+    const graph = await graphAs(first);
+    await graph("POST", "/applications", { displayName: "Whole" });
+    const whole = readFileSync(path, "utf8");
+    await first.close();
+    rmSync(join(dataDir, "snapshot.json"));
+    writeFileSync(path, whole);
+    appendFileSync(path, whole.split("\n").at(-2)?.slice(0, 60) ?? "");
+    const second = await openDirectory({ dataDir });
+    expect(second.state().applications.map(({ entity }) => entity.displayName)).toContain("Whole");
+    await second.close();
+    rmSync(join(dataDir, "snapshot.json"));
+    writeFileSync(path, whole.replace("Whole", "Whale"));
+    await expect(openDirectory({ dataDir })).rejects.toThrow("damaged");
+  });
+
+  test("two processes never share a data folder", async () => {
+    const first = await openDirectory({ dataDir });
+    await expect(openDirectory({ dataDir })).rejects.toThrow("in use");
+    await first.close();
+    await (await openDirectory({ dataDir })).close();
+  });
+});
+
+describe("state as a document", () => {
+  test("moves to another directory, where the same secrets sign in", async () => {
+    const one = await openDirectory({ scenario: "contoso" });
+    const [seeded] = await one.seed([{ name: "Moved", secrets: [{ end: "P30D" }] }]);
+    const { body } = await control(one, "GET", "state");
+    const other = await openDirectory({ random: 2 });
+    expect((await control(other, "PUT", "state", body)).status).toBe(200);
+    expect(await signIn(other, seeded?.appId ?? "", seeded?.secrets[0]?.value ?? "")).toBe(0);
+    expect((await control(other, "PUT", "state", { ...body, extra: 1 })).status).toBe(400);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test("reset begins with the scenario again", async () => {
+    const directory = await openDirectory({ scenario: "contoso" });
+    const before = directory.state().applications.length;
+    await directory.seed([{ name: "Extra" }]);
+    expect((await control(directory, "POST", "reset")).body).toEqual({ applications: before });
+    expect(directory.state().applications.map(({ entity }) => entity.displayName)).not.toContain("Extra");
+    expect(await signIn(directory, directory.admin.clientId, directory.admin.clientSecret)).toBe(0);
+    await directory.close();
+  });
+});
+
+test("the environment file is written whole, for its owner only, with every variable", async () => {
+  const directory = await openDirectory({ listen: { port: 0 } });
+  const path = join(dataDir, "directory.env");
+  writeEnvFile(directory, path);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const names = readFileSync(path, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.split("=")[0]);
+  expect(names).toEqual([
+    "NOLAPSE_DIRECTORY_URL",
+    "NOLAPSE_GRAPH_ENDPOINT",
+    "AZURE_AUTHORITY_HOST",
+    "AZURE_TENANT_ID",
+    "AZURE_CLIENT_ID",
+    "AZURE_CLIENT_SECRET",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+  ]);
+  const { caFile } = directory;
+  expect(readFileSync(caFile, "utf8")).toBe(directory.ca);
+  expect(statSync(join(caFile, "..")).mode & 0o777).toBe(0o700);
+  await directory.close();
+  expect(() => statSync(caFile)).toThrow("ENOENT");
+});
+
+describe("with a seed and a frozen clock", () => {
+  const play = async (random: number) => {
+    const directory = await openDirectory({ random, scenario: "contoso", clock: { now: START, frozen: true } });
+    const graph = await graphAs(directory);
+    const transcript: unknown[] = [];
+    const send = async (...request: Parameters<typeof graph>) => {
+      const { status, headers, body } = await graph(...request);
+      transcript.push({ status, headers: [...headers], body });
+      return body;
+    };
+    const made = await send("POST", "/applications", { displayName: "Same" });
+    await send("POST", "/servicePrincipals", { appId: made.appId });
+    const added = await send("POST", `/applications/${made.id}/addPassword`, {});
+    await signIn(directory, made.appId, added.secretText);
+    await send("GET", "/applications?$top=50");
+    const result = { state: directory.state(), transcript, values: [...directory.values] };
+    await directory.close();
+    return result;
+  };
+
+  test("two directories answer byte for byte alike, and another seed differs in values only where it must", async () => {
+    const [one, same, other] = [await play(11), await play(11), await play(12)];
+    expect(same).toEqual(one);
+    expect(other.values).not.toEqual(one.values);
+    const names = (run: typeof one) =>
+      run.state.applications.slice(0, 40).map(({ entity }) => [entity.id, entity.appId, entity.displayName]);
+    expect(names(other)).toEqual(names(one));
+  });
+});
