@@ -1,0 +1,68 @@
+/**
+ * One request to Graph: token, headers, answer. Never a second one by itself, but for one case: a read that is answered
+ * 401 discards the token and its credential object and is sent once more (design §3); a write never is.
+ */
+import type { NolapseError } from "../../core/errors.ts";
+import type { TokenSource } from "./credentials.ts";
+import { type Doing, lost } from "./refusals.ts";
+import { type Wire, type WireAnswer, WireFailure } from "./wire.ts";
+
+/** The answer with what must not be printed of the request that got it. */
+export interface GraphAnswer {
+  readonly answer: WireAnswer;
+  readonly hidden: readonly string[];
+}
+
+/** What became of a write on the wire. `not-sent`: no token could be had, so nothing left this machine. */
+export type WriteOnWire =
+  | ({ readonly sent: "answered" } & GraphAnswer)
+  | { readonly sent: "lost"; readonly error: NolapseError };
+
+export interface Graph {
+  readonly clientId: string | null;
+  /** @throws NolapseError when no answer came, or no token could be had. */
+  get(url: string, doing: Doing, signal?: AbortSignal): Promise<GraphAnswer>;
+  /** @throws NolapseError only when nothing was sent: no token could be had. */
+  post(url: string, body: unknown, doing: Doing, signal?: AbortSignal): Promise<WriteOnWire>;
+}
+
+export function createGraph(wire: Wire, tokens: TokenSource): Graph {
+  const headers = (token: string) => ({ Authorization: `Bearer ${token}`, Accept: "application/json" });
+  const getOnce = async (url: string, doing: Doing, signal?: AbortSignal): Promise<GraphAnswer> => {
+    const token = await tokens.token(signal);
+    signal?.throwIfAborted();
+    try {
+      return { answer: await wire.send({ method: "GET", url, headers: headers(token) }, signal), hidden: [token] };
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      throw thrown instanceof WireFailure ? lost(thrown, doing.what) : thrown;
+    }
+  };
+  return {
+    clientId: tokens.clientId,
+    async get(url, doing, signal) {
+      const first = await getOnce(url, doing, signal);
+      if (first.answer.status !== 401) return first;
+      tokens.discard();
+      return getOnce(url, doing, signal);
+    },
+    async post(url, body, doing, signal) {
+      const token = await tokens.token(signal);
+      signal?.throwIfAborted();
+      const request = {
+        method: "POST" as const,
+        url,
+        headers: { ...headers(token), "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      try {
+        const answer = await wire.send(request, signal);
+        if (answer.status === 401) tokens.discard();
+        return { sent: "answered", answer, hidden: [token] };
+      } catch (thrown) {
+        if (thrown instanceof WireFailure) return { sent: "lost", error: lost(thrown, doing.what) };
+        throw thrown;
+      }
+    },
+  };
+}

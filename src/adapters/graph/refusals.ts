@@ -1,0 +1,132 @@
+/**
+ * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The one exception is documented at
+ * {@link isNoSuchSecret}.
+ */
+import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
+import { objectAt, parseObject, textAt } from "./json.ts";
+import { scrub } from "./scrub.ts";
+import { retryAfterOf, type WireAnswer, type WireFailure } from "./wire.ts";
+
+/** Whom and what a refusal is about, for its message and for the command that mends it. */
+export interface Doing {
+  /** For example `reading application 1234…`. */
+  readonly what: string;
+  readonly writes: boolean;
+  /** The client id Nolapse signs in with, where it is known. */
+  readonly clientId: string | null;
+}
+
+const GRAPH = "00000003-0000-0000-c000-000000000000";
+const READ_ALL = { name: "Application.Read.All", id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30" };
+const OWNED_BY = { name: "Application.ReadWrite.OwnedBy", id: "18a4783c-866b-4cc7-a460-3d5e5662c884" };
+
+const POLICY_REFUSALS = new Set(["CredentialInvalidLifetimeAsPerAppPolicy", "CredentialTypeNotAllowedAsPerAppPolicy"]);
+/** 403 by status, but of room and not of rights. */
+const FULL = new Set(["Directory_ResourceSizeExceeded", "Directory_QuotaExceeded"]);
+
+function grantCommand(doing: Doing): string {
+  const role = doing.writes ? OWNED_BY : READ_ALL;
+  const id = doing.clientId ?? "<client id of nolapse>";
+  const owner = doing.writes ? `; make it an owner of the application (az ad app owner add), or give it more` : "";
+  return (
+    `grant ${role.name}: az ad app permission add --id ${id} --api ${GRAPH} --api-permissions ${role.id}=Role` +
+    ` && az ad app permission admin-consent --id ${id}${owner}`
+  );
+}
+
+/** Graph's error code in an answer, null when the answer is not Graph's error document. */
+export function graphErrorCode(answer: WireAnswer): string | null {
+  return textAt(objectAt(parseObject(answer.body), "error"), "code");
+}
+
+function requestIdOf(answer: WireAnswer): string {
+  const inner = objectAt(objectAt(parseObject(answer.body), "error"), "innerError");
+  const id = answer.header("request-id") ?? textAt(inner, "request-id") ?? answer.header("client-request-id");
+  return id === null ? "no request id" : `request ${scrub(id)}`;
+}
+
+interface Meaning {
+  readonly code: NolapseErrorCode;
+  readonly next: string;
+}
+
+function meaningOf(answer: WireAnswer, code: string | null, doing: Doing): Meaning {
+  const { status } = answer;
+  if (code !== null && POLICY_REFUSALS.has(code)) {
+    return { code: "policy-refused", next: "shorten the lifetime, or exempt the application from the policy" };
+  }
+  if (code !== null && FULL.has(code)) {
+    return { code: "directory-refused", next: "remove credentials nobody uses, in App registrations or with az" };
+  }
+  if (status === 429) return { code: "directory-throttled", next: "wait; nolapse tries again by itself" };
+  if (status === 404 && code === "Request_ResourceNotFound") {
+    return { code: "directory-absent", next: "check the object id; new objects take seconds to be seen everywhere" };
+  }
+  if (status === 403 && code !== null) return { code: "directory-forbidden", next: grantCommand(doing) };
+  if (status === 401 && !doing.writes) {
+    return {
+      code: "sign-in-failed",
+      next: "check that cloud and tenant fit the credential, and the clock of this machine",
+    };
+  }
+  if (status >= 400 && status < 500 && code !== null) {
+    return {
+      code: "directory-refused",
+      next: "nolapse tries again by itself; nolapse explain shows what it waits for",
+    };
+  }
+  if (status >= 500) return { code: "directory-failed", next: "wait; nolapse tries again by itself" };
+  return { code: "directory-failed", next: "check that graphEndpoint names Microsoft Graph itself" };
+}
+
+/** The error for any answer that is not a success. `hidden` are values that must not appear, whatever the service says. */
+export function refusal(answer: WireAnswer, doing: Doing, hidden: readonly string[]): NolapseError {
+  const code = graphErrorCode(answer);
+  const said = textAt(objectAt(parseObject(answer.body), "error"), "message");
+  const { code: ours, next } = meaningOf(answer, code, doing);
+  const why = said === null ? "the answer is not Microsoft Graph's" : scrub(said, hidden);
+  const label = [String(answer.status), code === null ? null : scrub(code, hidden), requestIdOf(answer)];
+  const message = `${doing.what} failed: ${why} (${label.filter((part) => part !== null).join(", ")})`;
+  return new NolapseError(ours, message, { next, retryAfter: retryAfterOf(answer) });
+}
+
+/**
+ * Whether a refused write was certainly not applied: 429, or a 4xx in Graph's own words. 408 and 499 say only that
+ * somebody stopped waiting; a 4xx without Graph's error document is a gateway's, which may have passed the request on.
+ */
+export function isNotApplied(answer: WireAnswer): boolean {
+  if (answer.status === 429) return true;
+  if (answer.status === 408 || answer.status === 499) return false;
+  return answer.status >= 400 && answer.status < 500 && graphErrorCode(answer) !== null;
+}
+
+/**
+ * removePassword's answer for a key id that is not there, or not there yet. The one place where a text decides: no raw
+ * body with its error code is on record, every client that knows the case matches these words (graph-applications
+ * reference, §2.3 and open point 1).
+ */
+export function isNoSuchSecret(answer: WireAnswer): boolean {
+  if (answer.status !== 400) return false;
+  const said = textAt(objectAt(parseObject(answer.body), "error"), "message");
+  return said?.startsWith("No password credential found") === true;
+}
+
+/** The error for a request without a whole answer. */
+export function lost(failure: WireFailure, what: string): NolapseError {
+  const { host, kind, systemCode } = failure;
+  if (kind === "untrusted") {
+    return new NolapseError("certificate-untrusted", `${what} failed: ${host} is not trusted (${systemCode})`, {
+      next: "set NODE_EXTRA_CA_CERTS to a PEM file with the CA that signed the server's certificate, and start again",
+      cause: failure,
+    });
+  }
+  const why = {
+    "timed-out": `${host} did not answer in time`,
+    aborted: `the request to ${host} was given up`,
+    unreachable: `${host} cannot be reached (${systemCode ?? "connection lost"})`,
+  }[kind];
+  return new NolapseError("directory-unreachable", `${what} failed: ${why}`, {
+    next: `check the network, HTTPS_PROXY and the name ${host}; nolapse doctor tests each`,
+    cause: failure,
+  });
+}
