@@ -4,6 +4,7 @@
  */
 import { foldProbe } from "./acceptance.ts";
 import type { Attempt, Delivery, Rotation, RotationEvent, RotationState } from "./rotation.ts";
+import type { EpochMs } from "./time.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
 export const ABSENT_READS = 5;
@@ -43,6 +44,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
   verified: {
     verified: [],
     drifted: ["accepted"],
+    succeeded: [],
     "retire-intended": [],
     removed: [],
     "absent-read": ["retired"],
@@ -110,6 +112,13 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "verified":
     case "drifted":
       return changeDelivery(r, event);
+    case "succeeded":
+      return {
+        ...r,
+        issued: event.by.issued,
+        assurance: event.by.assurance,
+        deliveries: event.by.targets.map((target) => delivered(target, event.at)),
+      };
     case "retire-intended":
       return { ...r, retireIntendedAt: event.at };
     case "removed":
@@ -260,6 +269,11 @@ function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered"
         deliveries: with_({ receipt: null, verifiedAt: null, assurance: null }),
       };
   }
+}
+
+/** A copy that a later rotation has delivered; its proof is made anew right before the removal. */
+function delivered(target: string, at: EpochMs): Delivery {
+  return { target, intendedAt: at, receipt: { version: null, at }, verifiedAt: null, assurance: null };
 }
 
 const STRENGTH = ["token", "consumer-evidence", "person", "receipt", "authenticated-blocked"] as const;

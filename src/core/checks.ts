@@ -205,6 +205,15 @@ const removalUnderWay: Check = {
   },
 };
 
+/** The slot may have moved on: then the newest proven credential is what the old one's removal must rest on. */
+const succession: Check = {
+  name: "succession",
+  judge: ({ facts }) => {
+    if (facts.succession.underWay) return wait(null, "successor-under-way");
+    return facts.succession.by === null ? null : doStep({ step: "succeed" }, "successor-under-way");
+  },
+};
+
 const retireTime: Check = {
   name: "retire-time",
   judge: ({ rotation, facts, now }) => {
@@ -275,6 +284,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   verified: [
     ...START,
     removalUnderWay,
+    succession,
     bound,
     retireTime,
     watchedAttempts,

@@ -56,6 +56,7 @@ export const REASONS = {
   "no-evidence": "no evidence yet that nobody uses the old credential",
   "unbounded-reload": "a consumer reloads only when it starts, so an early removal is not safe",
   "consumers-unknown": "the binding does not say that all consumers are declared",
+  "successor-under-way": "a later rotation of the same slot is under way or has just become current",
   "absence-reads": "the old credential must be seen absent in five reads",
   // steps and ends
   "preflight-due": "every target is checked before anything is created",

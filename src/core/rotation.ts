@@ -62,6 +62,14 @@ export interface Delivery {
   readonly assurance: Assurance | null;
 }
 
+/** A later rotation of the same slot has a verified successor: the proof before the removal is about that one now. */
+export interface Succession {
+  readonly rotation: string;
+  readonly issued: Issued;
+  readonly targets: readonly string[];
+  readonly assurance: Assurance | null;
+}
+
 export interface Failure {
   readonly code: NolapseErrorCode;
   /** For people; never holds a value. */
@@ -148,6 +156,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly request: string | null;
     }
   | { readonly type: "drifted"; readonly target: string }
+  | { readonly type: "succeeded"; readonly by: Succession }
   | { readonly type: "retire-intended" }
   | { readonly type: "removed" }
   | { readonly type: "absent-read" }

@@ -1,13 +1,13 @@
 /** The words of the decision: what may be done next, what is looked at, and what a check is (design §4.2). */
 import type { Forecast } from "./forecast.ts";
 import type { ReasonCode } from "./reasons.ts";
-import type { Rotation } from "./rotation.ts";
+import type { Rotation, Succession } from "./rotation.ts";
 import type { AcceptanceRule, Mode, TargetSettings } from "./settings.ts";
 import type { EpochMs } from "./time.ts";
 
 /** One thing to do next. Each changes at most one thing outside. */
 export type Step =
-  | { readonly step: "preflight" | "issue" | "probe" | "accept" | "withdraw" | "retire" | "read-absent" }
+  | { readonly step: "preflight" | "issue" | "probe" | "accept" | "withdraw" | "retire" | "read-absent" | "succeed" }
   | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }
   | { readonly step: "deliver" | "verify"; readonly target: string };
 
@@ -37,6 +37,13 @@ export interface Facts {
     readonly issues: readonly EpochMs[];
     readonly clean: number;
     readonly earlyRetirements: readonly EpochMs[];
+  };
+  /** Of a verified rotation: what later rotations of the same slot have come to. */
+  readonly succession: {
+    /** One is under way: what targets hold may change at any moment. */
+    readonly underWay: boolean;
+    /** The one that is current now, when it is not this rotation's own successor. */
+    readonly by: Succession | null;
   };
   /** How many early retirements are waiting in the tenant now, this one included. */
   readonly earlyDue: number;

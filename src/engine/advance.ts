@@ -19,7 +19,7 @@ import { accept, probe, withdraw } from "./steps/accept.ts";
 import { deliver } from "./steps/deliver.ts";
 import { issue } from "./steps/issue.ts";
 import { preflight } from "./steps/preflight.ts";
-import { readAbsent, retire } from "./steps/retire.ts";
+import { readAbsent, retire, succeed } from "./steps/retire.ts";
 import { verify } from "./steps/verify.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
@@ -96,6 +96,8 @@ function take(claimed: Claimed, step: Step): Promise<void> {
       return verify(claimed, step.target);
     case "retire":
       return retire(claimed);
+    case "succeed":
+      return succeed(claimed);
     case "read-absent":
       return readAbsent(claimed);
   }

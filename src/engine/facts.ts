@@ -29,6 +29,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     targets,
     forecast: forecast(credential, policy, known(targets), now),
     tally,
+    succession: await succession(deps, rotation),
     earlyDue: await earlyDue(deps, rotation, now),
   };
 }
@@ -48,6 +49,22 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
   return rotation.deliveries.map(({ target }) =>
     slot?.targets.includes(target) === true ? (deps.settings.targets[target] ?? null) : null,
   );
+}
+
+/** What later rotations of the slot have come to; only asked of a verified rotation. */
+export async function succession(deps: Deps, rotation: Rotation): Promise<Facts["succession"]> {
+  if (rotation.state !== "verified") return { underWay: false, by: null };
+  const { tenantId, holder, slot, issued } = rotation;
+  const others = (await deps.store.rotations({ tenantId, appId: holder.appId })).filter(
+    (one) => one.slot === slot && one.id !== rotation.id,
+  );
+  const underWay = others.some((one) => !["verified", "retired", "cancelled"].includes(one.state));
+  const current = (await deps.store.slots(tenantId, holder.appId)).find((one) => one.slot === slot);
+  if (current === undefined || current.keyId === issued?.keyId) return { underWay, by: null };
+  const later = others.find((one) => one.issued?.keyId === current.keyId && one.verifiedAt !== null);
+  if (later?.issued == null) return { underWay, by: null };
+  const targets = later.deliveries.map((one) => one.target);
+  return { underWay, by: { rotation: later.id, issued: later.issued, targets, assurance: later.assurance } };
 }
 
 /** How many early retirements are due: only asked where it matters, for a verified rotation under limits. */

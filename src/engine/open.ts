@@ -1,3 +1,5 @@
+import type { Credential, HolderRef } from "../core/credential.ts";
+import type { Policy } from "../core/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -19,7 +21,39 @@ export async function openRotation(
 ): Promise<Rotation | null> {
   const { holder, credential, policy, slot } = item;
   if (holder === null || credential === null || policy === null || slot === null) return null;
-  const rotation: Rotation = {
+  const rotation = planned(deps, item, { holder, credential, policy, slot }, reason, at, by.approved);
+  const known = await deps.store.ledger(rotation.tenantId, holder.appId);
+  const isKnown = known.some((one) => one.keyId === credential.keyId);
+  const opened = await deps.store.open(rotation, isKnown ? [] : [adopted(rotation, at)], {
+    tenantId: rotation.tenantId,
+    at,
+    actor: by.actor,
+    action: "planned",
+    rotation: rotation.id,
+    appId: holder.appId,
+    keyId: credential.keyId,
+    reason,
+    details: { slot, policy: policy.name },
+  });
+  return opened ? rotation : null;
+}
+
+interface Fixed {
+  readonly holder: HolderRef;
+  readonly credential: Credential;
+  readonly policy: Policy;
+  readonly slot: string;
+}
+
+function planned(
+  deps: Deps,
+  item: PlanItem,
+  { holder, credential, policy, slot }: Fixed,
+  reason: ReasonCode,
+  at: EpochMs,
+  approved: boolean,
+): Rotation {
+  return {
     id: deps.random.uuid(),
     tenant: deps.settings.name,
     tenantId: deps.settings.tenantId,
@@ -57,7 +91,7 @@ export async function openRotation(
     removedAt: null,
     absentReads: [],
     retiredAt: null,
-    approvals: { issue: by.approved ? at : null, retire: null },
+    approvals: { issue: approved ? at : null, retire: null },
     failures: 0,
     lastFailure: null,
     notBefore: null,
@@ -65,23 +99,6 @@ export async function openRotation(
     plannedAt: at,
     updatedAt: at,
   };
-  const known = await deps.store.ledger(rotation.tenantId, holder.appId);
-  const opened = await deps.store.open(
-    rotation,
-    known.some((one) => one.keyId === credential.keyId) ? [] : [adopted(rotation, at)],
-    {
-      tenantId: rotation.tenantId,
-      at,
-      actor: by.actor,
-      action: "planned",
-      rotation: rotation.id,
-      appId: holder.appId,
-      keyId: credential.keyId,
-      reason,
-      details: { slot, policy: policy.name },
-    },
-  );
-  return opened ? rotation : null;
 }
 
 function adopted(rotation: Rotation, at: EpochMs): LedgerEntry {

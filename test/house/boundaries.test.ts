@@ -150,6 +150,11 @@ const FAULTS: readonly (readonly [string, string, string])[] = [
   ["src/directory/p-now.ts", "export const now = () => Date.now();\n", "plugin"],
   ["src/directory/p-random.ts", "export const dice = () => Math.random();\n", "plugin"],
   ["src/adapters/graph/p-now.ts", "export const now = () => new Date();\n", "plugin"],
+  [
+    "src/http/p-long.ts",
+    `export function long() {\n${"  long;\n".repeat(61)}}\n`,
+    "lint/complexity/noExcessiveLinesPerFunction",
+  ],
   ["src/http/p-now.ts", "export const now = () => Date.now();\n", "plugin"],
   ["src/directory/clock.ts", "export const now = () => Date.now();\n", ""],
 ];
@@ -193,7 +198,7 @@ describe("the linter", () => {
     expect(found.findings).not.toContain(`${path} ${IMPORTS}`);
   });
 
-  test.each(FAULTS)("%s: %s", (path, _source, rule) => {
+  test.each(FAULTS.map(([path, source, rule]) => [path, rule, source] as const))("%s: %s", (path, rule) => {
     if (rule === "") expect([...found.findings].filter((finding) => finding.startsWith(`${path} `))).toEqual([]);
     else expect(found.findings).toContain(`${path} ${rule}`);
   });
@@ -248,6 +253,19 @@ describe("the tree", () => {
     expect(room, `src/${first} is not in scripts/lint/rooms.ts`).toBeDefined();
     expect(rest.length, "deeper than the lint rules reach").toBeLessThanOrEqual(DEPTH);
     if (room?.flats) expect(rest.length, "a file of no adapter").toBeGreaterThan(1);
+  });
+
+  test("no comment switches a boundary off", () => {
+    const off =
+      /biome-ignore(-\w+)? lint(\/style(\/noRestricted\w+)?|\/suspicious(\/noImportCycles)?)?:|biome-ignore-all|@ts-(ignore|nocheck)/;
+    const pure = new RegExp(`${off.source}|biome-ignore(-\\w+)? lint/plugin`);
+    const rooms = ROOMS.filter((room) => room.pure).map((room) => `src/${room.path}/`);
+    const rule = (path: string) => (rooms.some((room) => path.startsWith(room)) ? pure : off);
+    expect(sources.filter((path) => rule(path).test(readFileSync(join(root, path), "utf8")))).toEqual([]);
+    expect("// biome-ignore lint/style/noRestrictedImports: x").toMatch(off);
+    expect("// biome-ignore lint: x").toMatch(off);
+    expect("// biome-ignore lint/plugin/clock-read: x").toMatch(pure);
+    expect("// biome-ignore lint/plugin: x").not.toMatch(off);
   });
 
   test("no name says nothing", () => {

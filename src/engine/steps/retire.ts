@@ -1,6 +1,7 @@
 /** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
 import { ABSENT_READS } from "../../core/apply-event.ts";
 import type { Claimed } from "../claimed.ts";
+import { succession } from "../facts.ts";
 import { removeGuarded } from "./remove.ts";
 
 export async function retire(claimed: Claimed): Promise<void> {
@@ -10,6 +11,12 @@ export async function retire(claimed: Claimed): Promise<void> {
   if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
     await claimed.record([{ type: "removed", at: await claimed.now() }]);
   }
+}
+
+/** Takes over what a later rotation of the slot has proven, so that the removal rests on the newest credential. */
+export async function succeed(claimed: Claimed): Promise<void> {
+  const { by } = await succession(claimed.deps, claimed.rotation);
+  if (by !== null) await claimed.record([{ type: "succeeded", at: await claimed.now(), by }]);
 }
 
 /** One read that should no longer show the old key id. */

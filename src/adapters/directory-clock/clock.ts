@@ -1,0 +1,62 @@
+/** Domain time from an embedded directory: whoever tests a tenant there moves its clock, and Nolapse moves with it. */
+import { z } from "zod";
+import { NolapseError } from "../../core/errors.ts";
+import { type EpochMs, parseInstant } from "../../core/time.ts";
+import type { Clock } from "../../ports/clock.ts";
+
+export interface DirectoryClockOptions {
+  /** Origin of the directory (`NOLAPSE_DIRECTORY_URL`). */
+  readonly url: string;
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  /** Process time in milliseconds. */
+  readonly processNow: () => number;
+}
+
+const READING = z.object({ now: z.string(), version: z.number(), frozen: z.boolean() });
+
+interface Reading {
+  readonly now: EpochMs;
+  readonly version: number;
+  readonly frozen: boolean;
+}
+
+/** A clock that asks the directory. Waiting is a long poll, so that a moved clock wakes it at once. */
+export function createDirectoryClock(options: DirectoryClockOptions): Clock {
+  const read = (query = "", signal?: AbortSignal) => readClock(options, query, signal);
+  return {
+    now: async (signal) => (await read("", signal)).now,
+    frozen: async (signal) => (await read("", signal)).frozen,
+    processNow: options.processNow,
+    async wait(until, atMost, signal) {
+      try {
+        const { now, version, frozen } = await read("", signal);
+        const left = Math.min(frozen ? atMost : until - now, atMost);
+        if (left <= 0 || signal?.aborted === true) return;
+        await read(`?after=${version}&timeoutMs=${Math.ceil(left)}`, signal);
+      } catch (error) {
+        if (signal?.aborted !== true) throw error;
+      }
+    },
+  };
+}
+
+async function readClock(options: DirectoryClockOptions, query: string, signal?: AbortSignal): Promise<Reading> {
+  const url = `${options.url}/_directory/clock${query}`;
+  const next = "check NOLAPSE_DIRECTORY_URL, and that nolapse directory is running";
+  let answer: unknown;
+  try {
+    const response = await options.fetch(url, signal === undefined ? {} : { signal: signal as globalThis.AbortSignal });
+    answer = await response.json();
+  } catch (cause) {
+    throw new NolapseError("clock-unavailable", `the clock of the directory at ${options.url} does not answer`, {
+      cause,
+      next,
+    });
+  }
+  const parsed = READING.safeParse(answer);
+  const now = parsed.success ? parseInstant(parsed.data.now) : null;
+  if (!parsed.success || now === null) {
+    throw new NolapseError("clock-unavailable", `${url} does not answer with a clock`, { next });
+  }
+  return { now, version: parsed.data.version, frozen: parsed.data.frozen };
+}

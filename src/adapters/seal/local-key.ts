@@ -1,0 +1,127 @@
+/**
+ * Sealing with keys in a local file: compact JWE (A256GCM, direct), the key's id in the header so that keys can be
+ * rolled, and the credential it belongs to bound in as protected header members. The file holds a list of keys, the first
+ * is current, older ones still open; and one more key for fingerprints, which stays when keys are rolled.
+ */
+import { createHmac, randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { CompactEncrypt, compactDecrypt } from "jose";
+import { z } from "zod";
+import { NolapseError } from "../../core/errors.ts";
+import { SecretValue } from "../../core/secret-value.ts";
+import type { SealContext, Sealer } from "../../ports/sealer.ts";
+
+const KEY = z.object({ kid: z.string().min(1), key: z.base64url() });
+const FILE = z.object({ version: z.literal(1), fingerprint: z.base64url(), keys: z.array(KEY).min(1) });
+type KeyFile = z.infer<typeof FILE>;
+
+const KEY_BYTES = 32;
+
+/** Makes the key file, 0600. @throws NolapseError `usage` when it exists: a new key would make sealed values useless. */
+export function createLocalKey(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file: KeyFile = { version: 1, fingerprint: newKey(), keys: [{ kid: newKid(), key: newKey() }] };
+  try {
+    write(path, file, "wx");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+    throw new NolapseError("usage", `the seal key ${path} exists already`, { cause });
+  }
+}
+
+/** Puts a new key first; what was sealed before still opens. */
+export function rollLocalKey(path: string): void {
+  const file = readKeyFile(path);
+  write(`${path}.new`, { ...file, keys: [{ kid: newKid(), key: newKey() }, ...file.keys] }, "w");
+  renameSync(`${path}.new`, path);
+}
+
+/** The sealer for a key file. @throws NolapseError `seal-key-missing`, `seal-key-wrong`. */
+export function openLocalKey(path: string): Sealer {
+  const file = readKeyFile(path);
+  const keys = new Map(file.keys.map(({ kid, key }) => [kid, Buffer.from(key, "base64url")]));
+  const current = file.keys[0];
+  if (current === undefined) throw new NolapseError("seal-key-wrong", `the seal key file ${path} holds no key`);
+  const fingerprintKey = Buffer.from(file.fingerprint, "base64url");
+  return {
+    seal: (value, context) => seal(value, context, current.kid, Buffer.from(current.key, "base64url")),
+    open: (sealed, context) => open(sealed, context, keys, path),
+    fingerprint: async (value) => createHmac("sha256", fingerprintKey).update(value.reveal()).digest("base64url"),
+  };
+}
+
+async function seal(value: SecretValue, context: SealContext, kid: string, key: Uint8Array): Promise<string> {
+  return new CompactEncrypt(new TextEncoder().encode(value.reveal()))
+    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, v: 1, ...context })
+    .encrypt(key);
+}
+
+async function open(
+  sealed: string,
+  context: SealContext,
+  keys: ReadonlyMap<string, Uint8Array>,
+  path: string,
+): Promise<SecretValue> {
+  try {
+    const { plaintext, protectedHeader } = await compactDecrypt(sealed, ({ kid }) => {
+      const key = keys.get(kid ?? "");
+      if (key === undefined) throw new TypeError(`no key ${kid}`);
+      return key;
+    });
+    for (const [name, expected] of Object.entries(context)) {
+      if (protectedHeader[name] !== expected) throw new TypeError(`sealed for another ${name}`);
+    }
+    return new SecretValue(new TextDecoder().decode(plaintext));
+  } catch (cause) {
+    throw new NolapseError("seal-key-wrong", `a sealed value does not open with the keys in ${path}`, {
+      cause,
+      next: "put back the seal key file that belongs to this store (it is backed up apart from it)",
+    });
+  }
+}
+
+function readKeyFile(path: string): KeyFile {
+  let text: string;
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) {
+      throw new NolapseError("seal-key-wrong", `the seal key ${path} can be read by others`, {
+        next: `chmod 600 ${path}`,
+      });
+    }
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (cause instanceof NolapseError) throw cause;
+    throw new NolapseError("seal-key-missing", `the seal key ${path} cannot be read`, {
+      cause,
+      next: "put back the seal key file that belongs to this store; without it its sealed values are lost",
+    });
+  }
+  try {
+    return FILE.parse(JSON.parse(text));
+  } catch (cause) {
+    // the parser's own message could quote the file, which holds keys
+    void cause;
+    throw new NolapseError("seal-key-wrong", `${path} is not a seal key file of this version`, {
+      next: "put back the seal key file that belongs to this store",
+    });
+  }
+}
+
+function write(path: string, file: KeyFile, flags: "w" | "wx"): void {
+  const handle = openSync(path, flags, 0o600);
+  try {
+    writeSync(handle, `${JSON.stringify(file)}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function newKey(): string {
+  return randomBytes(KEY_BYTES).toString("base64url");
+}
+
+function newKid(): string {
+  return randomBytes(6).toString("base64url");
+}

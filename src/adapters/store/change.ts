@@ -1,0 +1,75 @@
+/** What a step proved, written within the transaction of its verb. */
+import type { AuditEntry, Change } from "../../ports/store.ts";
+import type { Db } from "./database.ts";
+import { auditRow, ledgerRow, slotRow } from "./rows.ts";
+
+/** Which audit actions count as an outcome for the breaker. */
+const OUTCOMES: Readonly<Record<string, number>> = {
+  accepted: 1,
+  verified: 1,
+  "accept-failed": 0,
+  "verify-failed": 0,
+};
+
+export async function writeChange(db: Db, change: Change): Promise<void> {
+  const { rotation } = change;
+  const { tenantId } = rotation;
+  await noteAttempts(
+    db,
+    tenantId,
+    rotation.attempts.map((one) => one.id),
+  );
+  if (change.seal !== undefined) {
+    const row = { rotation: rotation.id, key_id: change.seal.keyId, sealed: change.seal.sealed };
+    await db
+      .insertInto("sealed")
+      .values(row)
+      .onConflict((it) => it.column("rotation").doUpdateSet(row))
+      .execute();
+  }
+  if (change.erase === true) await db.deleteFrom("sealed").where("rotation", "=", rotation.id).execute();
+  for (const entry of change.ledger ?? []) await enterLedger(db, ledgerRow(entry));
+  for (const { keyId, at } of change.removed ?? []) {
+    await db
+      .updateTable("ledger")
+      .set({ removed_at: at })
+      .where("tenant_id", "=", tenantId)
+      .where("key_id", "=", keyId)
+      .execute();
+  }
+  if (change.slot !== undefined) {
+    const row = slotRow(change.slot);
+    await db
+      .insertInto("slots")
+      .values(row)
+      .onConflict((it) => it.columns(["tenant_id", "app_id", "slot"]).doUpdateSet(row))
+      .execute();
+  }
+  await writeAudit(db, change.audit);
+}
+
+export async function enterLedger(db: Db, row: ReturnType<typeof ledgerRow>): Promise<void> {
+  await db
+    .insertInto("ledger")
+    .values(row)
+    .onConflict((it) => it.columns(["tenant_id", "key_id"]).doUpdateSet(row))
+    .execute();
+}
+
+export async function noteAttempts(db: Db, tenantId: string, attempts: readonly string[]): Promise<void> {
+  for (const attempt of attempts) {
+    await db
+      .insertInto("attempts")
+      .values({ tenant_id: tenantId, attempt })
+      .onConflict((it) => it.doNothing())
+      .execute();
+  }
+}
+
+export async function writeAudit(db: Db, entries: readonly AuditEntry[]): Promise<void> {
+  for (const entry of entries) {
+    await db.insertInto("audit").values(auditRow(entry)).execute();
+    const ok = OUTCOMES[entry.action];
+    if (ok !== undefined) await db.insertInto("outcomes").values({ tenant_id: entry.tenantId, ok }).execute();
+  }
+}

@@ -1,0 +1,54 @@
+/** The embedded store: SQLite in one file. */
+import { sql } from "kysely";
+import type { Store } from "../../ports/store.ts";
+import type { LeaseOptions } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { storeFailure } from "./failures.ts";
+import { mayBeAlive, thisOwner } from "./lease.ts";
+import { backupTo, openDatabase } from "./sqlite.ts";
+import { createRepository } from "./store.ts";
+
+export interface SqliteStoreOptions {
+  /** The file; `:memory:` keeps nothing. */
+  readonly path: string;
+  /** For tests and the simulator, which run several managers in one process. */
+  readonly lease?: LeaseOptions;
+}
+
+export interface SqliteStore extends Store {
+  /** Writes a consistent copy to a new file. @throws NolapseError `usage` when it exists, `disk-full`. */
+  backup(file: string): Promise<void>;
+}
+
+/** Opens the store, making it when it is not there. @throws NolapseError `store-…`, `disk-full`. */
+export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStore {
+  const opened = openDatabase(path);
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw storeFailure(thrown, path);
+    }
+  };
+  const database: Database = {
+    read: (work) => guard(() => work(opened.sql)),
+    // Kysely's own transaction begins deferred, and two processes that upgrade at once fail at once instead of waiting
+    write: (work) =>
+      guard(() =>
+        opened.sql.connection().execute(async (db) => {
+          await sql`BEGIN IMMEDIATE`.execute(db);
+          try {
+            const result = await work(db);
+            await sql`COMMIT`.execute(db);
+            return result;
+          } catch (thrown) {
+            if (opened.handle.isTransaction) await sql`ROLLBACK`.execute(db);
+            throw thrown;
+          }
+        }),
+      ),
+    close: () => guard(() => opened.sql.destroy()),
+  };
+  const store = createRepository(database, lease ?? { owner: thisOwner(), mayBeAlive });
+  return { ...store, backup: async (file) => backupTo(opened, file) };
+}

@@ -1,0 +1,113 @@
+/** Rows ↔ the words of the port. */
+import type { HolderType, Kind } from "../../core/credential.ts";
+import type { ReasonCode } from "../../core/reasons.ts";
+import type { Rotation } from "../../core/rotation.ts";
+import type { EpochMs } from "../../core/time.ts";
+import type { AuditEntry, LedgerEntry, LedgerOrigin, SlotRecord } from "../../ports/store.ts";
+import type { Tables } from "./tables.ts";
+
+type Row<T extends keyof Tables> = {
+  [K in keyof Tables[T]]: Tables[T][K] extends { __select__: infer S } ? S : Tables[T][K];
+};
+
+/** The columns of a rotation that queries need, and the document itself. */
+export function rotationRow(rotation: Rotation) {
+  return {
+    id: rotation.id,
+    tenant_id: rotation.tenantId,
+    object_id: rotation.holder.objectId,
+    app_id: rotation.holder.appId,
+    slot: rotation.slot,
+    replaces: rotation.replaces,
+    state: rotation.state,
+    due_at: rotation.dueAt,
+    replaces_end: rotation.replacesEnd,
+    priority: rotation.policy.priority,
+    verified_at: rotation.verifiedAt,
+    failures: rotation.failures,
+    planned_at: rotation.plannedAt,
+    updated_at: rotation.updatedAt,
+    body: JSON.stringify(rotation),
+  };
+}
+
+export function rotationFrom(row: { readonly body: string }): Rotation {
+  return JSON.parse(row.body) as Rotation;
+}
+
+export function ledgerRow(entry: LedgerEntry) {
+  return {
+    tenant_id: entry.tenantId,
+    key_id: entry.keyId,
+    type: entry.holder.type,
+    object_id: entry.holder.objectId,
+    app_id: entry.holder.appId,
+    origin: entry.origin,
+    rotation: entry.rotation,
+    entered_at: entry.enteredAt,
+    removed_at: entry.removedAt,
+  };
+}
+
+export function ledgerFrom(row: Row<"ledger">): LedgerEntry {
+  return {
+    tenantId: row.tenant_id,
+    holder: { type: row.type as HolderType, objectId: row.object_id, appId: row.app_id },
+    keyId: row.key_id,
+    origin: row.origin as LedgerOrigin,
+    rotation: row.rotation,
+    enteredAt: row.entered_at as EpochMs,
+    removedAt: row.removed_at as EpochMs | null,
+  };
+}
+
+export function slotRow(slot: SlotRecord) {
+  return {
+    tenant_id: slot.tenantId,
+    app_id: slot.appId,
+    slot: slot.slot,
+    kind: slot.kind,
+    key_id: slot.keyId,
+    since: slot.since,
+  };
+}
+
+export function slotFrom(row: Row<"slots">): SlotRecord {
+  return {
+    tenantId: row.tenant_id,
+    appId: row.app_id,
+    slot: row.slot,
+    kind: row.kind as Kind,
+    keyId: row.key_id,
+    since: row.since as EpochMs,
+  };
+}
+
+export function auditRow(entry: AuditEntry) {
+  return {
+    tenant_id: entry.tenantId,
+    at: entry.at,
+    actor: entry.actor,
+    action: entry.action,
+    rotation: entry.rotation,
+    app_id: entry.appId,
+    key_id: entry.keyId,
+    reason: entry.reason,
+    details: JSON.stringify(entry.details),
+  };
+}
+
+export function auditFrom(row: Row<"audit">): AuditEntry & { readonly sequence: number } {
+  return {
+    sequence: row.sequence,
+    tenantId: row.tenant_id,
+    at: row.at as EpochMs,
+    actor: row.actor,
+    action: row.action,
+    rotation: row.rotation,
+    appId: row.app_id,
+    keyId: row.key_id,
+    reason: row.reason as ReasonCode | null,
+    details: JSON.parse(row.details) as AuditEntry["details"],
+  };
+}

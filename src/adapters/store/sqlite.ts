@@ -1,0 +1,127 @@
+/**
+ * SQLite through `node:sqlite`: opening, pragmas, migrations, backup. Kysely has no dialect for it, so its SQLite dialect
+ * gets a small shim over DatabaseSync.
+ */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { NolapseError } from "../../core/errors.ts";
+import { storeFailure } from "./failures.ts";
+import type { Tables } from "./tables.ts";
+
+const MIGRATIONS = new URL("./migrations/", import.meta.url);
+/** How long a write waits for another process, milliseconds. */
+const BUSY_TIMEOUT = 10_000;
+
+/** An open database: Kysely for the queries, the handle for what has no query. */
+export interface OpenDatabase {
+  readonly path: string;
+  readonly sql: Kysely<Tables>;
+  readonly handle: DatabaseSync;
+}
+
+/**
+ * Opens or creates the database (0600 in a 0700 folder) and brings its schema up to date. `:memory:` is for tests.
+ * @throws NolapseError `store-…`, `disk-full`.
+ */
+export function openDatabase(path: string): OpenDatabase {
+  try {
+    const handle = open(path);
+    migrate(handle, path);
+    return { path, handle, sql: new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(handle) }) }) };
+  } catch (thrown) {
+    throw storeFailure(thrown, path);
+  }
+}
+
+function open(path: string): DatabaseSync {
+  const inFile = path !== ":memory:";
+  if (inFile) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const isNew = inFile && !existsSync(path);
+  const handle = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
+  if (isNew) chmodSync(path, 0o600);
+  // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
+  handle.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  return handle;
+}
+
+/** DatabaseSync in the shape that Kysely's dialect asks for. */
+function shim(handle: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => handle.close(),
+    prepare: (text) => {
+      const statement = handle.prepare(text);
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...(parameters as never[])),
+        run: (parameters) => statement.run(...(parameters as never[])),
+        iterate: (parameters) => statement.iterate(...(parameters as never[])),
+      };
+    },
+  };
+}
+
+function migrationFiles(): { version: number; name: string }[] {
+  return readdirSync(MIGRATIONS)
+    .filter((name) => /^\d{4}_.*(?<!\.postgres)\.sql$/.test(name))
+    .sort()
+    .map((name) => ({ version: Number(name.slice(0, 4)), name }));
+}
+
+/** Under an exclusive lock, after a dated copy of what was there; an older program refuses a newer store. */
+function migrate(handle: DatabaseSync, path: string): void {
+  const files = migrationFiles();
+  const newest = files.at(-1)?.version ?? 0;
+  const found = versionOf(handle);
+  if (found > newest) {
+    throw new NolapseError(
+      "store-newer",
+      `the store ${path} was written by a newer nolapse (schema ${found}, known ${newest})`,
+      {
+        next: "install the newer version, or restore a backup from before the update",
+      },
+    );
+  }
+  if (found === newest) return;
+  if (found > 0 && path !== ":memory:") copyBefore(handle, path, found);
+  handle.exec("BEGIN EXCLUSIVE");
+  try {
+    // another process may have migrated while this one waited for the lock
+    for (const { version, name } of files.filter((one) => one.version > versionOf(handle))) {
+      handle.exec(readFileSync(new URL(name, MIGRATIONS), "utf8"));
+      handle.exec(`PRAGMA user_version = ${version}`);
+    }
+    handle.exec("COMMIT");
+  } catch (thrown) {
+    handle.exec("ROLLBACK");
+    throw thrown;
+  }
+}
+
+function versionOf(handle: DatabaseSync): number {
+  return Number(handle.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+}
+
+function copyBefore(handle: DatabaseSync, path: string, version: number): void {
+  for (let number = 1; ; number += 1) {
+    const copy = `${path}.before-schema-${version}${number === 1 ? "" : `.${number}`}`;
+    if (existsSync(copy)) continue;
+    handle.prepare("VACUUM INTO ?").run(copy);
+    chmodSync(copy, 0o600);
+    return;
+  }
+}
+
+/** A consistent copy in a new file. @throws NolapseError `usage` when the file exists. */
+export function backupTo({ handle, path }: OpenDatabase, file: string): void {
+  if (existsSync(file)) {
+    throw new NolapseError("usage", `${file} exists already`, { next: "name a file that does not exist" });
+  }
+  try {
+    handle.prepare("VACUUM INTO ?").run(file);
+    chmodSync(file, 0o600);
+  } catch (thrown) {
+    throw storeFailure(thrown, path);
+  }
+}

@@ -1,0 +1,18 @@
+/** The repository: each verb of the port as one transaction, in SQL that both databases understand. */
+import type { Store } from "../../ports/store.ts";
+import { books, trail } from "./books.ts";
+import { claims, type LeaseOptions } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { inventory } from "./inventory.ts";
+import { rotations } from "./rotations.ts";
+
+export function createRepository(database: Database, lease: LeaseOptions): Store {
+  return {
+    ...inventory(database),
+    ...rotations(database, lease.mayBeAlive),
+    ...claims(database, lease),
+    ...books(database),
+    ...trail(database),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,70 @@
+/** The tables as Kysely sees them; migrations/ is the truth, a test compares. */
+import type { Generated } from "kysely";
+
+export interface Tables {
+  meta: { name: string; value: string };
+  scans: {
+    tenant_id: string;
+    scanned_at: number;
+    applications: number;
+    service_principals: number;
+    complete: number;
+    lost: number;
+  };
+  holders: {
+    tenant_id: string;
+    object_id: string;
+    type: string;
+    app_id: string;
+    display_name: string;
+    seen_at: number;
+  };
+  rotations: {
+    id: string;
+    tenant_id: string;
+    object_id: string;
+    app_id: string;
+    slot: string;
+    replaces: string;
+    state: string;
+    due_at: number | null;
+    replaces_end: number | null;
+    priority: number;
+    verified_at: number | null;
+    failures: number;
+    planned_at: number;
+    updated_at: number;
+    lease_owner: string | null;
+    lease_until: number | null;
+    fence: Generated<number>;
+    body: string;
+  };
+  sealed: { rotation: string; key_id: string; sealed: string };
+  ledger: {
+    tenant_id: string;
+    key_id: string;
+    type: string;
+    object_id: string;
+    app_id: string;
+    origin: string;
+    rotation: string | null;
+    entered_at: number;
+    removed_at: number | null;
+  };
+  slots: { tenant_id: string; app_id: string; slot: string; kind: string; key_id: string; since: number };
+  attempts: { tenant_id: string; attempt: string };
+  switches: { tenant_id: string; name: string; value: string };
+  outcomes: { sequence: Generated<number>; tenant_id: string; ok: number };
+  audit: {
+    sequence: Generated<number>;
+    tenant_id: string;
+    at: number;
+    actor: string;
+    action: string;
+    rotation: string | null;
+    app_id: string | null;
+    key_id: string | null;
+    reason: string | null;
+    details: string;
+  };
+}

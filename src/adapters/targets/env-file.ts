@@ -1,0 +1,59 @@
+/** Target `env-file`: one key of a dotenv file, such as `AZURE_CLIENT_SECRET` in an application's `.env`. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { NolapseError } from "../../core/errors.ts";
+import { SecretValue } from "../../core/secret-value.ts";
+import type { Target } from "../../ports/target.ts";
+import { readKey, writeKey } from "./dotenv.ts";
+import { targetFailure } from "./failures.ts";
+import type { TargetBase } from "./registry.ts";
+import { checkReplaceable, replaceFile } from "./replace-file.ts";
+
+export const envFileSettings = z.strictObject({
+  type: z.literal("env-file"),
+  path: z.string().min(1).meta({ description: "the file; relative to the configuration file", path: true }),
+  secret: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "a variable name: letters, digits and underscores")
+    .meta({ description: "the variable that holds the client secret" }),
+});
+
+export function createEnvFile(base: TargetBase, settings: z.infer<typeof envFileSettings>): Target {
+  const { path, secret: key } = settings;
+  const attempt = async <T>(work: () => T): Promise<T> => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw targetFailure(thrown, base.name, path);
+    }
+  };
+  return {
+    ...base,
+    type: "env-file",
+    preflight: () =>
+      attempt(() => {
+        readFileSync(path, "utf8");
+        checkReplaceable(path);
+      }),
+    deliver: ({ value }) =>
+      attempt(() => {
+        const before = readFileSync(path, "utf8");
+        // written already by an earlier try: the same bytes, no needless change for whoever watches the file
+        if (readKey(before, key) === value.reveal()) return { version: null };
+        const after = writeKey(before, key, value.reveal());
+        if (after === null) {
+          throw new NolapseError("target-failed", `target ${base.name}: ${key} in ${path} cannot be edited safely`, {
+            next: `write ${key}= on a line of its own in ${path}`,
+          });
+        }
+        replaceFile(path, after);
+        return { version: null };
+      }),
+    readBack: () =>
+      attempt(() => {
+        const text = readKey(readFileSync(path, "utf8"), key);
+        if (text === null || text === "") return { state: "empty" };
+        return { state: "present", value: new SecretValue(text), version: null };
+      }),
+  };
+}

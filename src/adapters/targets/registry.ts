@@ -1,0 +1,52 @@
+/** The types of targets. A new one is its file, its test and its page in docs/targets, and a line here. */
+import { z } from "zod";
+import type { Reload } from "../../core/policy.ts";
+import type { Target } from "../../ports/target.ts";
+import { createEnvFile, envFileSettings } from "./env-file.ts";
+import { createLocalVault, localVaultSettings } from "./local-vault.ts";
+import { runReloadHook } from "./reload-hook.ts";
+
+/** What every target has, whatever its type. */
+export interface TargetBase {
+  readonly name: string;
+  readonly reload: Reload;
+  readonly reloadConsumer?: (signal?: AbortSignal) => Promise<void>;
+}
+
+export interface TargetType {
+  readonly type: string;
+  /** What its entry in the configuration holds beside `reload` and `hook`. */
+  readonly schema: z.ZodObject;
+  /** How its consumers reload when the entry does not say. */
+  readonly reload: Reload;
+}
+
+const TYPES = {
+  "env-file": { schema: envFileSettings, reload: "start", create: createEnvFile },
+  "local-vault": { schema: localVaultSettings, reload: "start", create: createLocalVault },
+} as const;
+
+/** The types as the configuration's schema needs them. */
+export const targetTypes: readonly TargetType[] = Object.entries(TYPES).map(([type, { schema, reload }]) => ({
+  type,
+  schema,
+  reload,
+}));
+
+/** One configured target. @throws Error for settings that the schema of its type would have refused. */
+export function createTarget(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  reload: Reload,
+  hook: readonly string[] | null,
+): Target {
+  const base: TargetBase = {
+    name,
+    reload,
+    ...(hook === null ? {} : { reloadConsumer: (signal?: AbortSignal) => runReloadHook(name, hook, signal) }),
+  };
+  const parsed = z.discriminatedUnion("type", [envFileSettings, localVaultSettings]).parse(settings);
+  return parsed.type === "env-file"
+    ? TYPES["env-file"].create(base, parsed)
+    : TYPES["local-vault"].create(base, parsed);
+}

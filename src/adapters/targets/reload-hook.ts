@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { NolapseError } from "../../core/errors.ts";
+
+/** A hook that has not ended after so long is ended, milliseconds. */
+const HOOK_TIMEOUT = 60_000;
+
+/**
+ * Runs the command that tells a consumer to reload. It gets no value: not in its arguments, not in its environment.
+ * @throws NolapseError `target-failed` when it cannot be run or ends with another code than 0.
+ */
+export function runReloadHook(target: string, command: readonly string[], signal?: AbortSignal): Promise<void> {
+  const [program = "", ...parameters] = command;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown) =>
+      reject(
+        new NolapseError("target-failed", `target ${target}: the reload hook ${program} ${why}`, {
+          cause,
+          next: `run it by hand: ${command.join(" ")}`,
+        }),
+      );
+    const child = spawn(program, parameters, {
+      stdio: "ignore",
+      timeout: HOOK_TIMEOUT,
+      ...(signal === undefined ? {} : { signal: signal as globalThis.AbortSignal }),
+    });
+    child.once("error", (cause) => fail("could not be run", cause));
+    child.once("exit", (code, killedBy) => {
+      if (code === 0) resolve();
+      else fail(code === null ? `was ended by ${killedBy}` : `ended with code ${code}`);
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file's content so that a reader sees the old one or the new one, never half: a new file in the same folder,
+ * flushed, renamed over it, the folder flushed. Mode and owner stay; a link is followed to the file it names.
+ * `mode` is for a file that does not exist yet. @throws the file system's error; then the old file is untouched.
+ */
+export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const real = realOf(path);
+  const before = statOf(real);
+  const temporary = `${real}.nolapse-${randomBytes(6).toString("hex")}`;
+  try {
+    const handle = openSync(temporary, "wx", 0o600);
+    try {
+      const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content;
+      for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written);
+      if (before !== null) keepOwner(handle, before);
+      fchmodSync(handle, before === null ? mode : before.mode & 0o7777);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, real);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(real));
+}
+
+/** Throws the file system's error when the file could not be replaced: itself readable, its folder writable. */
+export function checkReplaceable(path: string): void {
+  const real = realpathSync(path);
+  accessSync(real, constants.R_OK | constants.W_OK);
+  accessSync(dirname(real), constants.W_OK | constants.X_OK);
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return path;
+    throw error;
+  }
+}
+
+function statOf(path: string): { mode: number; uid: number; gid: number } | null {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** A file that changed its owner on the way would lock its application out; so that is an error, not a detail. */
+function keepOwner(handle: number, before: { uid: number; gid: number }): void {
+  if (before.uid !== process.getuid?.() || before.gid !== process.getgid?.())
+    fchownSync(handle, before.uid, before.gid);
+}
+
+function flushFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
