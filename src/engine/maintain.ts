@@ -73,7 +73,9 @@ export async function run(
   while (!signal.aborted) {
     const now = await deps.clock.now();
     if (now >= scanAt) {
-      onScan?.(await scanAndOpen(deps, signal));
+      // not as the argument: an optional call without a listener would not even scan
+      const result = await scanAndOpen(deps, signal);
+      onScan?.(result);
       scanAt = plus(now, scanEvery);
     }
     await drain(deps, undefined, signal);
