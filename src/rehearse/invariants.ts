@@ -103,15 +103,15 @@ export class Watch {
     if (entry.origin !== "adopted" && !this.#delivered.has(keyId)) return null;
     const rotation = [...this.rotations.values()].find((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return "no verified rotation replaces it";
-    const successor = rotation.issued?.keyId ?? "";
-    const other = this.truth(holder.objectId).find((one) => one.keyId === successor);
-    if (other === undefined || !isLive(other, now)) return "its successor is not valid";
-    if (now - (this.#signedIn.get(successor) ?? 0) > PROOF_LASTS) return "its successor did not sign in lately";
-    const stale = rotation.deliveries.find(({ target }) => {
+    for (const { target } of rotation.deliveries) {
       const read = this.#readBack.get(target);
-      return read === undefined || now - read.at > PROOF_LASTS || read.keyId !== successor;
-    });
-    return stale === undefined ? null : `the copy in ${stale.target} was not read back lately`;
+      if (read === undefined || now - read.at > PROOF_LASTS) return `the copy in ${target} was not read back lately`;
+      const other = this.truth(holder.objectId).find((one) => one.keyId === read.keyId && one.keyId !== keyId);
+      if (other === undefined || !isLive(other, now)) return `the copy in ${target} is of no other valid credential`;
+      if (now - (this.#signedIn.get(other.keyId) ?? 0) > PROOF_LASTS)
+        return `the copy in ${target} did not sign in lately`;
+    }
+    return null;
   }
 
   async #afterEntra({ method, args }: Call, outcome: Outcome): Promise<void> {

@@ -141,10 +141,16 @@ export class ManagerProcess {
     } catch (thrown) {
       outcome = { ok: false, thrown };
     }
-    const line = story.call(turns.now, this.name, call, outcome, aboutOf(call, outcome));
+    const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
+    const line = story.call(turns.now, this.name, call, outcome, about);
     await watch.after(call, outcome, line, turns.now);
     await this.#stage.react(call, outcome);
     return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
+  }
+
+  #appOf(target: string): string | null {
+    const { bindings } = this.deps.settings;
+    return bindings.find(({ slots }) => slots.some((one) => one.targets.includes(target)))?.appId ?? null;
   }
 
   async #crash(call: Call, moment: string): Promise<typeof DROPPED> {

@@ -2,7 +2,7 @@
  * One rehearsal: a tenant lives through years in minutes while the manager's processes crash and come back, answers get
  * lost and replication lags; after every port call the invariants are looked at. The same seed is the same run.
  */
-import { asNolapseError } from "../core/errors.ts";
+import { asNolapseError, NolapseError } from "../core/errors.ts";
 import { DAY, type DurationMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import { resume } from "../engine/control.ts";
 import { run } from "../engine/maintain.ts";
@@ -66,6 +66,7 @@ class Rehearsal {
   #boots = 0;
   #crashes = 0;
   #signIns = 0;
+  readonly #ends = new Set<string>();
 
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
@@ -103,7 +104,10 @@ class Rehearsal {
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
-    for (const one of this.#world.registered) await this.#watch.know(one);
+    for (const one of this.#world.registered) {
+      await this.#watch.know(one);
+      this.#checkAt(one.holder.appId, one.end);
+    }
     for (const consumer of this.#world.consumers) await this.#settle(consumer);
     await this.#changeWeather();
     this.#everyDay();
@@ -172,14 +176,25 @@ class Rehearsal {
   async #live(process: ManagerProcess): Promise<void> {
     const { signal } = new AbortController();
     try {
-      await run(process.deps, { signal, scanEvery: this.#options.scanEvery ?? SCAN_EVERY });
+      await run(process.deps, {
+        signal,
+        scanEvery: this.#options.scanEvery ?? SCAN_EVERY,
+        onScan: (result) => {
+          if (result instanceof NolapseError) this.#failed("a scan", result);
+        },
+      });
     } catch (thrown) {
-      const error = asNolapseError(thrown);
-      this.#story.event(this.#turns.now, `${process.name} ends: ${error.code}`, null);
-      if (error.code === "unexpected") this.#watch.broken(this.#turns.now, `the loop threw: ${error.message}`, null);
+      this.#failed(process.name, asNolapseError(thrown));
     }
     await process.die();
     this.#bootAfter(MINUTE);
+  }
+
+  /** A failure of the outside is a line of the story; a fault of our own is a finding. */
+  #failed(what: string, error: NolapseError): void {
+    const now = this.#turns.now;
+    this.#story.event(now, `${what} fails: ${error.code}`, null);
+    if (error.code === "unexpected") this.#watch.broken(now, `${what} met a fault of our own: ${error.message}`, null);
   }
 
   /** Adapters tell the time without parking: their calls are parked already. */
@@ -255,8 +270,6 @@ class Rehearsal {
       this.#sample(consumer);
     });
   }
-
-  readonly #ends = new Set<string>();
 
   /** At the end of a credential's life everybody who could hold it signs in. */
   #checkAt(appId: string, end: number): void {

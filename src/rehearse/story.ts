@@ -20,8 +20,16 @@ export type Outcome = { readonly ok: true; readonly value: unknown } | { readonl
 
 /** Lines kept of each application, for transcripts. */
 const KEPT = 40;
-/** Looking is the background of every story: hashed, and left out of transcripts. */
-const QUIET = new Set(["now", "frozen", "wait", "switches", "lastScan", "tally", "pulled", "nextDue", "release"]);
+/** The calls a transcript is made of; all others are hashed and counted, and would only hide these. */
+const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
+  clock: [],
+  brake: [],
+  sealer: [],
+  store: ["open", "commit", "amend", "turn"],
+  entra: ["read", "addSecret", "removeSecret"],
+  verifier: ["probe"],
+  target: ["preflight", "deliver", "readBack", "reloadConsumer"],
+};
 
 export class Story {
   readonly #digest: ReturnType<Ground["digest"]>;
@@ -43,7 +51,7 @@ export class Story {
     const said = outcome.ok ? briefly(call, outcome.value) : `! ${asNolapseError(outcome.thrown).code}`;
     const asked = asking(call);
     const line = `${this.#steps} ${formatInstant(at)} ${process} ${call.port}.${call.method}${asked} → ${said}`;
-    this.#tell(line, QUIET.has(call.method) ? undefined : about);
+    this.#tell(line, isTold(call) || !outcome.ok ? about : undefined);
     return line;
   }
 
@@ -76,6 +84,11 @@ export class Story {
     this.#tails.set(about, tail);
     return tail;
   }
+}
+
+function isTold({ port, method, args }: Call): boolean {
+  if (!TOLD[port].includes(method)) return false;
+  return method !== "commit" || (args[1] as Change).audit.length > 0;
 }
 
 function asking({ port, method, args }: Call): string {

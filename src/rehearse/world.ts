@@ -42,7 +42,8 @@ export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
     completePolicy("quick", { lifetime: 60 * DAY, renewBefore: 20 * DAY, overlap: 3 * DAY, retire: "after-overlap" }),
     completePolicy("standard", { lifetime: 90 * DAY, renewBefore: 30 * DAY, retire: "after-overlap" }),
     completePolicy("windowed", { lifetime: 120 * DAY, retire: "after-overlap", windows: [...WINDOW] }),
-    completePolicy("patient", { lifetime: 60 * DAY, renewBefore: 25 * DAY, retire: "at-expiry" }),
+    // all defaults: the next rotation begins about when the old credential of the last one is swept
+    completePolicy("patient", { lifetime: 60 * DAY }),
     completePolicy("long", { lifetime: 180 * DAY, renewBefore: 45 * DAY, retire: "at-expiry" }),
   ].map((policy) => [policy.name, policy]),
 );
