@@ -196,7 +196,9 @@ export class Watch {
       const id = parseMarkedName(name ?? "").marker?.attempt;
       const owner = [...this.rotations.values()].find((one) => one.attempts.some((attempt) => attempt.id === id));
       const outcome = owner?.attempts.find((attempt) => attempt.id === id)?.outcome;
-      if (outcome === "open" || outcome === "unknown" || owner?.state === "halted") continue;
+      if (outcome === "open" || outcome === "unknown") continue;
+      // reported: by a halt, or left to a person after one
+      if (outcome === "left" || owner?.state === "halted") continue;
       const why = outcome === undefined ? "no attempt of that name is known" : `its attempt is ${outcome}`;
       this.#find("orphan", now, `nobody knows key id ${keyId} (${name}): ${why}`, owner?.holder.appId ?? null);
     }
