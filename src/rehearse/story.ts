@@ -105,6 +105,7 @@ function asking({ port, method, args }: Call): string {
 
 /** What came back, as far as it is the same in every run of the seed. */
 function briefly({ port, method }: Call, value: unknown): string {
+  if (port === "sealer") return "ok";
   const name = `${port}.${method}`;
   switch (name) {
     case "store.claim": {
