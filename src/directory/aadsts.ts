@@ -1,0 +1,189 @@
+/** One failure of the login authority: reference token-endpoint §5. */
+export class AadError extends Error {
+  readonly status: number;
+  /** The OAuth `error` value. */
+  readonly error: string;
+  /** The AADSTS number; 0 for what this directory does not emulate. */
+  readonly code: number;
+  readonly hasPage: boolean;
+
+  constructor(code: number, status: number, error: string, message: string, hasPage = false) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.error = error;
+    this.hasPage = hasPage;
+  }
+}
+
+const NOT_FOUND_HINT =
+  "This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.";
+
+/**
+ * The failures by name, with number, HTTP status, `error` and text as recorded; where the reference names two statuses for one code,
+ * the one its `error` family uses is taken. The last argument says whether `error_uri` is sent (only for codes the lookup page knows).
+ */
+export const aadsts = {
+  invalidSecret: (appId: string) =>
+    new AadError(
+      7000215,
+      401,
+      "invalid_client",
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${appId}'.`,
+      true,
+    ),
+  expiredSecret: (appId: string) =>
+    new AadError(
+      7000222,
+      401,
+      "invalid_client",
+      `The provided client secret keys for app '${appId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+      true,
+    ),
+  missingCredential: () =>
+    new AadError(
+      7000216,
+      401,
+      "invalid_client",
+      "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+      true,
+    ),
+  missingServicePrincipal: (appId: string, tenant: string) =>
+    new AadError(
+      7000229,
+      401,
+      "invalid_client",
+      `The client application ${appId} is missing service principal in the tenant ${tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
+      true,
+    ),
+  applicationDisabled: (appId: string, name: string) =>
+    new AadError(7000112, 400, "unauthorized_client", `Application '${appId}'(${name}) is disabled.`, true),
+  applicationNotFound: (appId: string, directory: string) =>
+    new AadError(
+      700016,
+      400,
+      "unauthorized_client",
+      `Application with identifier '${appId}' was not found in the directory '${directory}'. ${NOT_FOUND_HINT} You may have sent your authentication request to the wrong tenant.`,
+      true,
+    ),
+  zeroClientId: (appId: string) =>
+    new AadError(700038, 400, "unauthorized_client", `${appId} is not a valid application identifier.`),
+  tenantNotFound: (tenant: string, error: "invalid_request" | "invalid_tenant") =>
+    new AadError(
+      90002,
+      400,
+      error,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+      true,
+    ),
+  tenantMalformed: (tenant: string, error: "invalid_request" | "invalid_tenant") =>
+    new AadError(
+      900023,
+      400,
+      error,
+      `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`,
+      true,
+    ),
+  noTenant: () =>
+    new AadError(
+      50059,
+      400,
+      "invalid_request",
+      "No tenant-identifying information found in either the request or implied by any provided credentials.",
+      true,
+    ),
+  conditionalAccess: () =>
+    new AadError(
+      53003,
+      400,
+      "invalid_grant",
+      "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+      true,
+    ),
+  invalidScope: (scope: string) =>
+    new AadError(
+      70011,
+      400,
+      "invalid_scope",
+      `The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid.`,
+      true,
+    ),
+  scopeWithoutDefault: (scope: string) =>
+    new AadError(
+      1002012,
+      400,
+      "invalid_scope",
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    ),
+  severalResources: (scope: string) =>
+    new AadError(
+      700022,
+      400,
+      "invalid_scope",
+      `The provided value for the input parameter 'scope' is not valid because it contains more than one resource. Scope ${scope} is not valid.`,
+    ),
+  resourceNotFound: (resource: string, directory: string) =>
+    new AadError(
+      500011,
+      400,
+      "invalid_resource",
+      `The resource principal named ${resource} was not found in the tenant named ${directory}. ${NOT_FOUND_HINT} You might have sent your authentication request to the wrong tenant.`,
+      true,
+    ),
+  notAssigned: (appId: string, name: string, resourceId: string, resourceName: string) =>
+    new AadError(
+      501051,
+      400,
+      "invalid_grant",
+      `Application '${appId}'(${name}) is not assigned to a role for the application '${resourceId}'(${resourceName}).`,
+      true,
+    ),
+  unsupportedGrant: (grant: string) =>
+    new AadError(70003, 400, "unsupported_grant_type", `The app requested an unsupported grant type '${grant}'.`),
+  missingParameter: (name: string) =>
+    new AadError(
+      900144,
+      400,
+      "invalid_request",
+      `The request body must contain the following parameter: '${name}'.`,
+      true,
+    ),
+  onlyPost: (method: string) =>
+    new AadError(
+      900561,
+      405,
+      "invalid_request",
+      `The endpoint only accepts POST requests. Received a ${method} request.`,
+      true,
+    ),
+  malformed: () =>
+    new AadError(9002313, 400, "invalid_request", "Invalid request. Request is malformed or invalid.", true),
+  invalidInstance: () => new AadError(50049, 400, "invalid_instance", "Unknown or invalid instance."),
+  throttled: () => new AadError(90055, 429, "temporarily_unavailable", "The tenant has received too many requests."),
+  /** Our own answer for what the real authority does and this directory does not yet: docs/directory-coverage.md. */
+  notEmulated: (what: string) =>
+    new AadError(0, 501, "not_emulated", `Directory_NotEmulated: ${what} is not emulated by the Nolapse directory.`),
+} as const;
+
+/** The body of an error answer (reference token-endpoint §5). */
+export function aadBody(
+  failure: AadError,
+  now: number,
+  traceId: string,
+  correlationId: string,
+): Record<string, unknown> {
+  const timestamp = new Date(now)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z$/, "Z");
+  const text = failure.code === 0 ? failure.message : `AADSTS${failure.code}: ${failure.message}`;
+  return {
+    error: failure.error,
+    error_description: `${text} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_codes: failure.code === 0 ? [] : [failure.code],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: correlationId,
+    ...(failure.hasPage ? { error_uri: `https://login.microsoftonline.com/error?code=${failure.code}` } : {}),
+  };
+}

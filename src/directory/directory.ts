@@ -1,0 +1,201 @@
+import { answerAuthority } from "./authority-routes.ts";
+import { DirectoryClock, machineNow } from "./clock.ts";
+import { answerControl } from "./control.ts";
+import { Faults } from "./faults.ts";
+import { answerGraph } from "./graph.ts";
+import { graphErrorBody, notEmulated } from "./graph-error.ts";
+import type { Journal } from "./journal.ts";
+import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
+import { json, type Request, type Response } from "./message.ts";
+import type { Random } from "./random.ts";
+import { Planter, type Scenario, type ScenarioApplication, type SeededApplication } from "./scenario.ts";
+import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
+import type { Services } from "./services.ts";
+import { type Change, emptyState, Store } from "./state.ts";
+
+export interface EngineOptions {
+  scenario: "contoso" | "empty" | Scenario;
+  clock: { now?: string | number; frozen?: boolean };
+  random: Random;
+  keys: SigningKeys | undefined;
+  journal: Journal | undefined;
+  /** The administrator's secret of an earlier run of the same data folder. */
+  adminSecret: string | undefined;
+}
+
+export interface Administrator {
+  tenantId: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+/** The directory itself, without any transport. */
+export class Engine implements Services {
+  readonly clock: DirectoryClock;
+  readonly store: Store;
+  readonly faults = new Faults();
+  readonly random: Random;
+  readonly noise: Random;
+  readonly origins = new Set<string>();
+  readonly values = new Map<string, string>();
+  readonly signer: TokenSigner;
+  readonly admin: Administrator;
+  readonly #keys: SigningKeys;
+  readonly #scenario: Scenario;
+  readonly #journal: Journal | undefined;
+
+  private constructor(
+    options: EngineOptions,
+    keys: SigningKeys,
+    signer: TokenSigner,
+    scenario: Scenario,
+    admin: Administrator,
+  ) {
+    this.random = options.random.fork("objects");
+    this.noise = options.random.fork("requests");
+    this.#keys = keys;
+    this.signer = signer;
+    this.#scenario = scenario;
+    this.#journal = options.journal;
+    this.admin = admin;
+    const pepper = options.random.fork("pepper").bytes(32).toString("base64url");
+    this.store = new Store(options.journal?.recovered.state ?? emptyState(pepper));
+    for (const change of options.journal?.recovered.changes ?? []) this.store.apply(change);
+    this.faults.set(this.store.faults);
+    this.clock = new DirectoryClock(resumed(options.clock, this.store.clock));
+    this.clock.onChange = () => this.#keepClock();
+  }
+
+  static async create(options: EngineOptions): Promise<Engine> {
+    const keys = options.keys ?? createSigningKeys(options.random.fork("keys"));
+    // The certificate around the signing key is fixed in time: its bytes name the key (kid), which must not change with a restart.
+    const signer = await createTokenSigner(keys.signing, Date.UTC(2024, 0, 1));
+    const scenario = withAdministrator(
+      typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,
+    );
+    const first = scenario.tenants[0];
+    if (first === undefined) throw new RangeError("the scenario has no tenant");
+    const clientSecret = options.adminSecret ?? options.random.fork("administrator").secretText();
+    const scratch = new Planter(new Store(emptyState("scratch")), options.random.fork("values"), keys, 0);
+    const [administrator] = await scratch.plant({ tenants: [{ ...first, users: [], applications: [ADMINISTRATOR] }] });
+    const tenantId = scratch.changes.flatMap((change) => ("tenant" in change ? change.tenant.id : []))[0] ?? "";
+    const engine = new Engine(options, keys, signer, scenario, {
+      tenantId,
+      clientId: administrator?.appId ?? "",
+      clientSecret,
+    });
+    if (engine.store.tenants.size === 0) await engine.#plantScenario(options.random);
+    else if (options.random.seeded) await engine.#deriveValues(options.random);
+    engine.#keepClock();
+    return engine;
+  }
+
+  commit(changes: readonly Change[], durable = true): void {
+    this.#journal?.append(changes, durable);
+    for (const change of changes) this.store.apply(change);
+    if (this.#journal?.wantsFolding === true) this.#journal.fold(this.store.toState());
+  }
+
+  async reset(): Promise<void> {
+    const fresh = emptyState(this.store.pepper);
+    this.commit([{ state: { ...fresh, clock: this.store.clock } }]);
+    this.faults.set(this.store.faults);
+    this.values.clear();
+    await this.#plantScenario(this.random);
+  }
+
+  async seed(
+    applications: readonly ScenarioApplication[],
+    tenantId = this.admin.tenantId,
+  ): Promise<SeededApplication[]> {
+    const tenant = this.store.tenants.get(tenantId);
+    if (tenant === undefined) throw new RangeError(`there is no tenant ${tenantId}`);
+    const planter = new Planter(this.store, this.random, this.#keys, this.clock.now());
+    const seeded: SeededApplication[] = [];
+    for (const application of applications) seeded.push(await planter.application(tenant, application));
+    this.#journal?.append(planter.changes, true);
+    for (const [keyId, value] of planter.values) this.values.set(keyId, value);
+    return seeded;
+  }
+
+  /** Answers any request: control plane, login authority or Graph, by path. Never throws. */
+  async answer(request: Request): Promise<Response> {
+    const response = await this.#route(request);
+    response.headers.Date ??= new Date(this.clock.now()).toUTCString();
+    return response;
+  }
+
+  close(): void {
+    this.#journal?.fold(this.store.toState());
+    this.#journal?.close();
+  }
+
+  async #route(request: Request): Promise<Response> {
+    const path = request.target.split("?")[0] ?? "";
+    try {
+      if (path.startsWith("/_directory/")) return await answerControl(this, request);
+      if (path.startsWith("/v1.0/")) return await answerGraph(this, request);
+      const answer = await answerAuthority(this, request);
+      if (answer !== undefined) return answer;
+      const failure = notEmulated(`${request.method} ${path}`);
+      const id = this.noise.guid();
+      return json(
+        failure.status,
+        graphErrorBody(failure, this.clock.now(), id, request.headers["client-request-id"] ?? id),
+      );
+    } catch (failure) {
+      const message = failure instanceof Error ? failure.message : String(failure);
+      return json(500, { error: { code: "InternalServerError", message: `The directory failed: ${message}` } });
+    }
+  }
+
+  async #plantScenario(random: Random): Promise<void> {
+    const planter = new Planter(this.store, random.fork("values"), this.#keys, this.clock.now());
+    await planter.plant(withSecret(this.#scenario, this.admin.clientSecret));
+    this.#journal?.append(planter.changes, true);
+    for (const [keyId, value] of planter.values) this.values.set(keyId, value);
+  }
+
+  /** After a restart the values of seeded scenario secrets are made again; nothing of them is on disk. */
+  async #deriveValues(random: Random): Promise<void> {
+    const scratch = new Planter(new Store(emptyState("scratch")), random.fork("values"), this.#keys, this.clock.now());
+    await scratch.plant(withSecret(this.#scenario, this.admin.clientSecret));
+    const known = new Set(
+      this.store
+        .toState()
+        .applications.concat(this.store.toState().servicePrincipals)
+        .flatMap(({ secrets }) => Object.keys(secrets)),
+    );
+    for (const [keyId, value] of scratch.values) if (known.has(keyId)) this.values.set(keyId, value);
+  }
+
+  #keepClock(): void {
+    if (this.#journal === undefined) return;
+    this.commit([{ clock: { now: this.clock.now(), frozen: this.clock.frozen, machine: machineNow() } }]);
+  }
+}
+
+/** The clock of the last run, unless the caller sets one: a frozen one stands where it stood, a running one has run on. */
+function resumed(asked: EngineOptions["clock"], kept: Store["clock"]): { now?: string | number; frozen?: boolean } {
+  if (kept === null) return asked;
+  const frozen = asked.frozen ?? kept.frozen;
+  return { frozen, now: asked.now ?? (kept.frozen ? kept.now : kept.now + (machineNow() - kept.machine)) };
+}
+
+function withAdministrator(scenario: Scenario): Scenario {
+  const [first, ...others] = scenario.tenants;
+  if (first === undefined || first.applications.some(({ name }) => name === ADMINISTRATOR.name)) return scenario;
+  return { tenants: [{ ...first, applications: [ADMINISTRATOR, ...first.applications] }, ...others] };
+}
+
+/** The administrator's own secret, which lasts for as long as anybody moves the clock. */
+function withSecret(scenario: Scenario, value: string): Scenario {
+  const [first, ...others] = scenario.tenants;
+  if (first === undefined) return scenario;
+  const applications = first.applications.map((one) =>
+    one.name === ADMINISTRATOR.name
+      ? { ...one, secrets: [...(one.secrets ?? []), { name: "administrator", end: "P20Y", value }] }
+      : one,
+  );
+  return { tenants: [{ ...first, applications }, ...others] };
+}

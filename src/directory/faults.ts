@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { addDuration } from "./clock.ts";
+
+const OPERATIONS = ["addPassword", "removePassword", "patch", "token", "read", "*"] as const;
+const FAULTS = [
+  "token-lag",
+  "read-lag",
+  "lost-response",
+  "commit-then-stall",
+  "concurrency-violation",
+  "throttle",
+  "slow",
+  "reset",
+  "conditional-access",
+] as const;
+
+const duration = z.string().refine((text) => isDuration(text), "not an ISO 8601 duration");
+
+/** Faults as data (design §7). */
+export const faultPlanSchema = z.strictObject({
+  /** Every "by chance" below derives from it. */
+  seed: z.int().default(1),
+  rules: z
+    .array(
+      z.strictObject({
+        on: z.enum(OPERATIONS),
+        fault: z.enum(FAULTS),
+        /** Of each request (of each credential for the two lags); default 1. */
+        probability: z.number().min(0).max(1).optional(),
+        /** Lag in directory time, slowness in real time, `Retry-After` of a throttle; ISO 8601. */
+        duration: duration.optional(),
+        /** The rule ends after so many requests (credentials for the two lags). */
+        times: z.int().min(0).optional(),
+      }),
+    )
+    .default([]),
+});
+
+export type FaultPlan = z.infer<typeof faultPlanSchema>;
+export type FaultRule = FaultPlan["rules"][number];
+export type FaultName = FaultRule["fault"];
+/** `write` is every write that has no name of its own; only `*` reaches it. */
+export type Operation = Exclude<FaultRule["on"], "*"> | "write";
+
+/** What the rules have in store for one request. */
+export interface Strike {
+  fault: FaultName;
+  /** Milliseconds. */
+  durationMs: number;
+}
+
+/** How a fresh credential looks to one reader at one instant. */
+export type Visibility = "visible" | "unknown" | "expired";
+
+/** Decides, from the plan's seed alone, which request meets which fault. */
+export class Faults {
+  #plan: FaultPlan = { seed: 1, rules: [] };
+  #asked: number[] = [];
+  #struck: number[] = [];
+  #lagging: Set<string>[] = [];
+
+  get plan(): FaultPlan {
+    return this.#plan;
+  }
+
+  /** Takes a plan and forgets every count of the former one. */
+  set(plan: FaultPlan): void {
+    this.#plan = plan;
+    this.#asked = plan.rules.map(() => 0);
+    this.#struck = plan.rules.map(() => 0);
+    this.#lagging = plan.rules.map(() => new Set());
+  }
+
+  /** The faults this request meets, at most one of each name; counts them as met. */
+  strike(operation: Operation): Strike[] {
+    const strikes: Strike[] = [];
+    this.#plan.rules.forEach((rule, index) => {
+      if (rule.fault.endsWith("-lag") || !(rule.on === operation || rule.on === "*")) return;
+      const asked = this.#asked[index] ?? 0;
+      this.#asked[index] = asked + 1;
+      const struck = this.#struck[index] ?? 0;
+      if (struck >= (rule.times ?? Infinity) || this.#chance(index, String(asked)) >= (rule.probability ?? 1)) return;
+      this.#struck[index] = struck + 1;
+      strikes.push({ fault: rule.fault, durationMs: durationOf(rule, "PT1S") });
+    });
+    return strikes;
+  }
+
+  /**
+   * Whether the token endpoint knows a credential yet. In the first half of the lag never, in the second it flips from second to second,
+   * as several back ends behind one address do; a refusal is sometimes "expired" (reference token-endpoint §5.2).
+   */
+  tokenVisibility(keyId: string, createdAt: number, now: number): Visibility {
+    return this.#visibility("token-lag", ["token", "addPassword", "*"], keyId, createdAt, now);
+  }
+
+  /** Whether a Graph read, or removePassword, sees a credential yet. */
+  readVisibility(keyId: string, createdAt: number, now: number): Visibility {
+    return this.#visibility("read-lag", ["read", "addPassword", "removePassword", "*"], keyId, createdAt, now);
+  }
+
+  #visibility(fault: FaultName, on: readonly string[], keyId: string, createdAt: number, now: number): Visibility {
+    for (const [index, rule] of this.#plan.rules.entries()) {
+      if (rule.fault !== fault || !on.includes(rule.on)) continue;
+      const age = now - createdAt;
+      const lag = durationOf(rule, "PT15S");
+      if (age >= lag || age < 0 || !this.#lags(index, rule, keyId)) continue;
+      const slot = Math.floor(now / 1000);
+      if (age >= lag / 2 && this.#chance(index, `${keyId} ${slot} seen`) < 0.5) continue;
+      return this.#chance(index, `${keyId} ${slot} how`) < 0.125 ? "expired" : "unknown";
+    }
+    return "visible";
+  }
+
+  #lags(index: number, rule: FaultRule, keyId: string): boolean {
+    const known = this.#lagging[index];
+    if (known === undefined || known.has(keyId)) return known !== undefined;
+    if (known.size >= (rule.times ?? Infinity) || this.#chance(index, keyId) >= (rule.probability ?? 1)) return false;
+    known.add(keyId);
+    return true;
+  }
+
+  /** A number in [0, 1) that belongs to the seed, the rule and the label. */
+  #chance(index: number, label: string): number {
+    const digest = createHash("sha256").update(`${this.#plan.seed} ${index} ${label}`).digest();
+    return digest.readUInt32BE(0) / 0x1_0000_0000;
+  }
+}
+
+function durationOf(rule: FaultRule, fallback: string): number {
+  return addDuration(0, rule.duration ?? fallback);
+}
+
+function isDuration(text: string): boolean {
+  try {
+    return addDuration(0, text) >= 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,257 @@
+import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
+import { addPassword, removePassword } from "./credentials.ts";
+import type { Operation } from "./faults.ts";
+import type { Request } from "./message.ts";
+import {
+  createApplication,
+  createServicePrincipal,
+  deleteObject,
+  listObjects,
+  readObject,
+  updateObject,
+} from "./objects.ts";
+import type { Option, Query } from "./odata.ts";
+import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
+import { type Access, access } from "./permissions.ts";
+import type { Key } from "./routing.ts";
+import type { Services } from "./services.ts";
+import type { ObjectRecord } from "./state.ts";
+
+/** The service principal behind an access token. */
+export interface Caller {
+  tenantId: string;
+  appId: string;
+  objectId: string;
+  roles: Set<string>;
+}
+
+/** Everything a Graph handler works with: the route has been matched, the caller checked, the query and body read. */
+export interface GraphCall {
+  services: Services;
+  request: Request;
+  caller: Caller;
+  keys: Key[];
+  /** The object the path names, where the route has a target. */
+  record: ObjectRecord | undefined;
+  query: Query;
+  body: Record<string, unknown>;
+  /** The caller holds only Application.ReadWrite.OwnedBy. */
+  onlyOwned: boolean;
+  /** Directory time, epoch milliseconds. */
+  now: number;
+}
+
+export interface GraphAnswer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Only where the body is not JSON. */
+  contentType?: string;
+}
+
+/** One row of the table of what this directory answers of Graph v1.0; docs/directory-coverage.md is made from it. */
+export interface GraphRoute {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  summary: string;
+  access: Access;
+  /** What fault rules call it. */
+  operation: Operation;
+  /** The collection `{…}` in the path is looked up in. */
+  target?: "applications" | "servicePrincipals";
+  /** The type query options are checked against. */
+  entity?: string;
+  options?: readonly Option[];
+  body?: "required" | "optional";
+  handle(call: GraphCall): GraphAnswer;
+}
+
+const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
+
+/** Applications and service principals answer alike, so their rows are made by one function. */
+function objectRoutes(
+  kind: "applications" | "servicePrincipals",
+  entity: "application" | "servicePrincipal",
+): GraphRoute[] {
+  const one = { target: kind, entity } as const;
+  const create = kind === "applications" ? createApplication : createServicePrincipal;
+  const [path, key] = [`/${kind}`, `/${kind}/{id}`];
+  return [
+    {
+      method: "GET",
+      path,
+      summary: `List ${kind}`,
+      access: access.list,
+      operation: "read",
+      entity,
+      options: LIST,
+      handle: (call) => listObjects(call, kind),
+    },
+    {
+      method: "GET",
+      path: `${path}/$count`,
+      summary: `Count ${kind}`,
+      access: access.list,
+      operation: "read",
+      entity,
+      options: ["$filter"],
+      handle: (call) => listObjects(call, kind, "count"),
+    },
+    {
+      method: "POST",
+      path,
+      summary: `Create one of ${kind}`,
+      access: access.create,
+      operation: "write",
+      entity,
+      body: "required",
+      handle: create,
+    },
+    {
+      ...one,
+      method: "GET",
+      path: key,
+      summary: `Read one of ${kind}`,
+      access: access.read,
+      operation: "read",
+      options: ["$select", "$expand"],
+      handle: (call) => readObject(call, kind),
+    },
+    {
+      ...one,
+      method: "PATCH",
+      path: key,
+      summary: `Update one of ${kind}`,
+      access: access.write,
+      operation: "patch",
+      body: "required",
+      handle: (call) => updateObject(call, kind),
+    },
+    {
+      ...one,
+      method: "DELETE",
+      path: key,
+      summary: `Move one of ${kind} to the recycle bin`,
+      access: access.write,
+      operation: "write",
+      handle: (call) => deleteObject(call, kind),
+    },
+    {
+      ...one,
+      method: "POST",
+      path: `${key}/addPassword`,
+      summary: "Add a client secret",
+      access: access.write,
+      operation: "addPassword",
+      body: "optional",
+      handle: (call) => addPassword(call, kind),
+    },
+    {
+      ...one,
+      method: "POST",
+      path: `${key}/removePassword`,
+      summary: "Remove a client secret",
+      access: access.write,
+      operation: "removePassword",
+      body: "required",
+      handle: (call) => removePassword(call, kind),
+    },
+    {
+      method: "GET",
+      path: `${key}/owners`,
+      summary: "List owners",
+      access: access.read,
+      operation: "read",
+      target: kind,
+      handle: listOwners,
+    },
+    {
+      method: "POST",
+      path: `${key}/owners/$ref`,
+      summary: "Add an owner",
+      access: access.write,
+      operation: "write",
+      target: kind,
+      body: "required",
+      handle: (call) => addOwner(call, kind),
+    },
+    {
+      method: "DELETE",
+      path: `${key}/owners/{owner}/$ref`,
+      summary: "Remove an owner",
+      access: access.write,
+      operation: "write",
+      target: kind,
+      handle: (call) => removeOwner(call, kind),
+    },
+  ];
+}
+
+const principal = { target: "servicePrincipals", operation: "write" } as const;
+
+export const graphRoutes: readonly GraphRoute[] = [
+  ...objectRoutes("applications", "application"),
+  ...objectRoutes("servicePrincipals", "servicePrincipal"),
+  {
+    ...principal,
+    method: "GET",
+    path: "/servicePrincipals/{id}/appRoleAssignments",
+    summary: "List app roles granted to a service principal",
+    access: access.read,
+    operation: "read",
+    handle: (call) => assignedRoles(call, "principalId"),
+  },
+  {
+    ...principal,
+    method: "GET",
+    path: "/servicePrincipals/{id}/appRoleAssignedTo",
+    summary: "List app roles granted on a service principal",
+    access: access.read,
+    operation: "read",
+    handle: (call) => assignedRoles(call, "resourceId"),
+  },
+  {
+    ...principal,
+    method: "POST",
+    path: "/servicePrincipals/{id}/appRoleAssignments",
+    summary: "Grant an app role to a service principal",
+    access: access.assignRoles,
+    body: "required",
+    handle: assignRole,
+  },
+  {
+    ...principal,
+    method: "POST",
+    path: "/servicePrincipals/{id}/appRoleAssignedTo",
+    summary: "Grant an app role on a service principal",
+    access: access.assignRoles,
+    body: "required",
+    handle: assignRole,
+  },
+  {
+    ...principal,
+    method: "DELETE",
+    path: "/servicePrincipals/{id}/appRoleAssignments/{assignment}",
+    summary: "Revoke an app role",
+    access: access.assignRoles,
+    handle: revokeRole,
+  },
+  {
+    ...principal,
+    method: "DELETE",
+    path: "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
+    summary: "Revoke an app role",
+    access: access.assignRoles,
+    handle: revokeRole,
+  },
+  {
+    method: "GET",
+    path: "/organization",
+    summary: "The tenant's name and domains",
+    access: access.organization,
+    operation: "read",
+    entity: "organization",
+    options: ["$select"],
+    handle: showOrganization,
+  },
+];

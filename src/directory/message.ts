@@ -1,0 +1,33 @@
+/** A request as every route sees it, whether it came over a socket or in process. */
+export interface Request {
+  method: string;
+  /** Path and query, as sent. */
+  target: string;
+  /** Names in lower case. */
+  headers: Record<string, string | undefined>;
+  body: string;
+  /** Scheme, host and port the client used; absolute links in answers start with it. */
+  origin: string;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+}
+
+/** What a fault does to the connection instead of, or after, an answer. */
+export type Disturbance = "lost" | "stall" | "reset";
+
+export interface Response {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: string;
+  disturbance?: Disturbance;
+  /** Real milliseconds to hold the answer back. */
+  delayMs?: number;
+}
+
+export function json(status: number, body: unknown, headers: Record<string, string | string[]> = {}): Response {
+  return {
+    status,
+    headers: { "Content-Type": "application/json; charset=utf-8", ...headers },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,277 @@
+import type { Visibility } from "./faults.ts";
+import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
+import type { GraphAnswer, GraphCall } from "./graph-routes.ts";
+import { project, type Query, skipToken } from "./odata.ts";
+import { ownerView } from "./owners.ts";
+import { requireType } from "./schema.ts";
+import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
+import type { Change, Entity, ObjectRecord } from "./state.ts";
+
+export type ObjectKind = "applications" | "servicePrincipals";
+
+const DEFAULT_PAGE = 100;
+
+/** Properties no client may write: assigned by the service, or written by actions of their own. */
+const READ_ONLY: Record<ObjectKind, Set<string>> = {
+  applications: new Set(
+    "id deletedDateTime appId applicationTemplateId certification createdByAppId createdDateTime disabledByMicrosoftStatus publisherDomain verifiedPublisher".split(
+      " ",
+    ),
+  ),
+  servicePrincipals: new Set(
+    "id deletedDateTime appId appDescription appDisplayName applicationTemplateId appOwnerOrganizationId createdByAppId disabledByMicrosoftStatus servicePrincipalType signInAudience verifiedPublisher oauth2PermissionScopes appRoles resourceSpecificApplicationPermissions".split(
+      " ",
+    ),
+  ),
+};
+const NOT_EMULATED = new Set([
+  "keyCredentials",
+  "logo",
+  "managerApplications",
+  "authenticationBehaviors",
+  "customSecurityAttributes",
+  "tokenEncryptionKeyId",
+  "addIns",
+  "uniqueName",
+]);
+const AUDIENCES = new Set([
+  "AzureADMyOrg",
+  "AzureADMultipleOrgs",
+  "AzureADandPersonalMicrosoftAccount",
+  "PersonalMicrosoftAccount",
+]);
+
+/** `GET /applications`, `GET /servicePrincipals` and their `/$count`. */
+export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "count" = "list"): GraphAnswer {
+  const { query, caller, services, request } = call;
+  if (as === "count") {
+    if (request.headers.consistencylevel?.toLowerCase() !== "eventual")
+      throw badRequest("$count is not currently supported.");
+    return { status: 200, body: String(countOf(call, kind)), contentType: "text/plain" };
+  }
+  if (query.expandOwners && query.count) throw badRequest("$expand is not supported with advanced queries.");
+  const size = query.top ?? DEFAULT_PAGE;
+  const page: ObjectRecord[] = [];
+  let more = false;
+  for (const record of services.store.list(kind, caller.tenantId, query.after)) {
+    if (query.filter !== undefined && !query.filter(record.entity)) continue;
+    more = page.length === size;
+    if (more) break;
+    page.push(record);
+  }
+  const url = new URL(request.target, request.origin);
+  const context = `${request.origin}/v1.0/$metadata#${kind}${selection(query)}`;
+  const body: Record<string, unknown> = { "@odata.context": context };
+  if (query.count && query.after === 0) body["@odata.count"] = countOf(call, kind);
+  if (more) {
+    url.searchParams.set("$skiptoken", skipToken(page.at(-1)?.seq ?? 0));
+    body["@odata.nextLink"] = `${request.origin}${url.pathname}?${readable(url.searchParams)}`;
+  }
+  body.value = page.map((record) => view(call, record));
+  return { status: 200, body, headers: { "x-ms-resource-unit": "1" } };
+}
+
+function countOf(call: GraphCall, kind: ObjectKind): number {
+  let count = 0;
+  for (const record of call.services.store.list(kind, call.caller.tenantId)) {
+    if (call.query.filter === undefined || call.query.filter(record.entity)) count += 1;
+  }
+  return count;
+}
+
+/** Keeps `$` and the commas of a query readable, as Graph's own links do. */
+function readable(params: URLSearchParams): string {
+  return params.toString().replaceAll("%24", "$").replaceAll("%2C", ",");
+}
+
+function selection(query: Query): string {
+  return query.select === undefined ? "" : `(${query.select.join(",")})`;
+}
+
+/** `GET /applications/{id}` and its like. */
+export function readObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
+  const record = target(call);
+  const context = `${call.request.origin}/v1.0/$metadata#${kind}${selection(call.query)}/$entity`;
+  return {
+    status: 200,
+    body: { "@odata.context": context, ...view(call, record) },
+    headers: { "x-ms-resource-unit": "1" },
+  };
+}
+
+/** The object the path names; routes with a target always have one. */
+export function target(call: GraphCall): ObjectRecord {
+  if (call.record === undefined) throw new Error("the route has no target");
+  return call.record;
+}
+
+/** An object as a read shows it: without secrets the reader does not see yet, and without certificate bytes unless selected. */
+function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
+  const { services, query, now } = call;
+  const entity: Entity = { ...record.entity };
+  if (services.faults.plan.rules.length > 0) {
+    const seen = (keyId: string): Visibility => {
+      const secret = record.secrets[keyId];
+      return secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
+    };
+    entity.passwordCredentials = (entity.passwordCredentials as { keyId: string }[]).filter(
+      ({ keyId }) => seen(keyId) === "visible",
+    );
+  }
+  if (query.select?.includes("keyCredentials") !== true) {
+    entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({
+      ...credential,
+      key: null,
+    }));
+  }
+  const shown = project(entity, query.select);
+  // An expansion shows at most twenty members (reference limits §4).
+  return query.expandOwners ? { ...shown, owners: ownerView(services, record).slice(0, 20) } : shown;
+}
+
+/** `POST /applications`. */
+export function createApplication(call: GraphCall): GraphAnswer {
+  const { services, caller, now, request } = call;
+  const given = writable(call, "applications");
+  if (typeof given.displayName !== "string" || given.displayName === "") {
+    throw badRequest("A value is required for property 'displayName' of resource 'Application'.");
+  }
+  const tenant = services.store.tenants.get(caller.tenantId);
+  const id = services.random.guid();
+  const entity = newApplication({
+    ...given,
+    id,
+    appId: services.random.guid(),
+    createdDateTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    publisherDomain: tenant?.domains.find(({ isDefault }) => isDefault)?.name ?? "",
+  });
+  const record: ObjectRecord = {
+    seq: services.store.nextSeq(),
+    tenantId: caller.tenantId,
+    entity,
+    owners: [caller.objectId],
+    secrets: {},
+  };
+  services.commit([{ put: "applications", record }]);
+  const body = { "@odata.context": `${request.origin}/v1.0/$metadata#applications/$entity`, ...entity };
+  return {
+    status: 201,
+    body,
+    headers: { Location: `${request.origin}/v1.0/directoryObjects/${id}/Microsoft.DirectoryServices.Application` },
+  };
+}
+
+/** `POST /servicePrincipals` for an application of this tenant, or a multi-tenant one of another. */
+export function createServicePrincipal(call: GraphCall): GraphAnswer {
+  const { services, caller, request } = call;
+  const { appId, ...rest } = call.body;
+  if (typeof appId !== "string" || appId === "")
+    throw badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.");
+  const given = writable({ ...call, body: rest }, "servicePrincipals");
+  const application = services.store.applicationByAppId(appId);
+  const foreign = application?.tenantId !== caller.tenantId;
+  if (application === undefined || (foreign && application.entity.signInAudience === "AzureADMyOrg")) {
+    throw badRequest(`The appId '${appId}' of the service principal does not reference a valid application object.`);
+  }
+  if (call.onlyOwned && (foreign || !application.owners.includes(caller.objectId))) throw denied();
+  if (services.store.principalByName(caller.tenantId, appId) !== undefined) {
+    throw new GraphError(
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
+    );
+  }
+  const id = services.random.guid();
+  const own = {
+    ...copiedFromApplication(application.entity),
+    appOwnerOrganizationId: application.tenantId,
+    createdByAppId: caller.appId,
+  };
+  const entity = newServicePrincipal({ ...own, ...given, id, appId: String(application.entity.appId) });
+  const record: ObjectRecord = {
+    seq: services.store.nextSeq(),
+    tenantId: caller.tenantId,
+    entity,
+    owners: [caller.objectId],
+    secrets: {},
+  };
+  services.commit([{ put: "servicePrincipals", record }]);
+  const body = { "@odata.context": `${request.origin}/v1.0/$metadata#servicePrincipals/$entity`, ...entity };
+  return {
+    status: 201,
+    body,
+    headers: { Location: `${request.origin}/v1.0/directoryObjects/${id}/Microsoft.DirectoryServices.ServicePrincipal` },
+  };
+}
+
+/** `PATCH` of an application or service principal. */
+export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
+  const record = target(call);
+  const given = writable(call, kind);
+  const entity = merge(record.entity, given);
+  if (kind === "applications" && (typeof entity.displayName !== "string" || entity.displayName === "")) {
+    throw badRequest("Invalid value specified for property 'displayName' of resource 'Application'.");
+  }
+  const changes: Change[] = [{ put: kind, record: { ...record, entity } }];
+  if (kind === "applications") {
+    for (const tenantId of call.services.store.tenants.keys()) {
+      const principal = call.services.store.principalByName(tenantId, String(entity.appId));
+      if (principal === undefined) continue;
+      const copied = merge(principal.entity, copiedFromApplication(entity));
+      changes.push({ put: "servicePrincipals", record: { ...principal, entity: copied } });
+    }
+  }
+  call.services.commit(changes);
+  return { status: 204 };
+}
+
+/** `DELETE`: into the recycle bin, an application together with its service principal of the same tenant. */
+export function deleteObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
+  const record = target(call);
+  const { services, now } = call;
+  const binned = (one: ObjectRecord): ObjectRecord => ({
+    ...one,
+    deletedAt: now,
+    entity: { ...one.entity, deletedDateTime: graphInstant(now, "") },
+  });
+  const changes: Change[] = [{ put: kind, record: binned(record) }];
+  if (kind === "applications") {
+    const principal = services.store.principalByName(record.tenantId, String(record.entity.appId));
+    if (principal !== undefined) changes.push({ put: "servicePrincipals", record: binned(principal) });
+  }
+  services.commit(changes);
+  return { status: 204 };
+}
+
+/** The body of a create or update: of the type, and of properties a client may write. */
+function writable(call: GraphCall, kind: ObjectKind): Record<string, unknown> {
+  const type = kind === "applications" ? "application" : "servicePrincipal";
+  const body = requireType(type, call.body);
+  for (const [name, value] of Object.entries(body)) {
+    if (name === "passwordCredentials") {
+      if (Array.isArray(value) && value.length === 0 && call.record === undefined) continue;
+      throw badRequest("Updates to passwordCredentials are not allowed here; use addPassword and removePassword.");
+    }
+    if (NOT_EMULATED.has(name)) {
+      // az sends an empty list with every create.
+      if (name === "keyCredentials" && Array.isArray(value) && value.length === 0 && call.record === undefined)
+        continue;
+      throw notEmulated(`Writing '${name}'`);
+    }
+    if (READ_ONLY[kind].has(name)) throw badRequest(`Property '${name}' is read-only and cannot be set.`);
+  }
+  checkLimits(body);
+  return body;
+}
+
+/** Lengths and value sets of reference limits §5. */
+function checkLimits(body: Record<string, unknown>): void {
+  const invalid = (name: string) =>
+    badRequest(`Invalid value specified for property '${name}' of resource 'Application'.`);
+  if (String(body.displayName ?? "").length > 256) throw invalid("displayName");
+  if (String(body.description ?? "").length > 1024) throw invalid("description");
+  const audience = body.signInAudience;
+  if (audience !== undefined && !AUDIENCES.has(String(audience))) throw invalid("signInAudience");
+  const tags = (body.tags ?? []) as string[];
+  if (tags.some((tag) => tag.length < 1 || tag.length > 256) || new Set(tags).size < tags.length) throw invalid("tags");
+}

@@ -1,0 +1,23 @@
+import type { DirectoryClock } from "./clock.ts";
+import type { Faults } from "./faults.ts";
+import type { TokenSigner } from "./keys.ts";
+import type { Random } from "./random.ts";
+import type { Change, Store } from "./state.ts";
+
+/** What every route works with. */
+export interface Services {
+  clock: DirectoryClock;
+  store: Store;
+  faults: Faults;
+  signer: TokenSigner;
+  /** Ids and values of objects. */
+  random: Random;
+  /** Request ids, trace ids and token ids: a stream of its own, so that a read does not move the ids of later objects. */
+  noise: Random;
+  /** The directory's own origins, aliases of Graph's resource URI. */
+  origins: Set<string>;
+  /** Writes the changes to the journal (synced when `durable`, the default) and applies them, as one. */
+  commit(changes: readonly Change[], durable?: boolean): void;
+  /** Forgets all and begins with the scenario again. */
+  reset(): Promise<void>;
+}

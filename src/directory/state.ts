@@ -1,0 +1,291 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { FaultPlan } from "./faults.ts";
+
+/** An object as Graph shows it. */
+export type Entity = Record<string, unknown> & { id: string };
+
+/** A passwordCredential as Graph shows it in reads (`secretText` always null). */
+export interface PasswordCredential {
+  customKeyIdentifier: string | null;
+  displayName: string | null;
+  endDateTime: string | null;
+  hint: string | null;
+  keyId: string;
+  secretText: null;
+  startDateTime: string | null;
+}
+
+/** What the directory keeps of a client secret. */
+export interface SecretRecord {
+  /** HMAC-SHA-256 of the value under the state's pepper, base64url: the value itself is kept nowhere. */
+  verifier: string;
+  /** When it was added, directory time in epoch milliseconds; replication lag is counted from here. */
+  createdAt: number;
+}
+
+export interface TenantRecord {
+  id: string;
+  displayName: string;
+  domains: { name: string; isDefault: boolean; isInitial: boolean }[];
+}
+
+/** One directory object, with what Graph does not show of it. */
+export interface ObjectRecord {
+  /** Place in lists, unique in the directory, growing. */
+  seq: number;
+  tenantId: string;
+  entity: Entity;
+  /** Object ids of users and service principals. */
+  owners: string[];
+  /** By keyId. */
+  secrets: Record<string, SecretRecord>;
+  /** Epoch milliseconds, while the object is in the recycle bin. */
+  deletedAt?: number;
+}
+
+export type Kind = "applications" | "servicePrincipals" | "users" | "grants";
+const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants"];
+
+/** One request at the token endpoint that named a known application. */
+export interface SignInRecord {
+  seq: number;
+  id: string;
+  /** ISO 8601, directory time. */
+  createdDateTime: string;
+  tenantId: string;
+  appId: string;
+  servicePrincipalId: string | null;
+  /** The credential that matched, also when it had expired; null when none did. */
+  keyId: string | null;
+  resourceId: string | null;
+  /** 0 or the number of the AADSTS code. */
+  errorCode: number;
+  correlationId: string;
+  userAgent: string | null;
+}
+
+/** The whole directory as one JSON document. */
+export interface DirectoryState {
+  version: 1;
+  pepper: string;
+  seq: number;
+  clock: { now: number; frozen: boolean; machine: number } | null;
+  faults: FaultPlan;
+  tenants: TenantRecord[];
+  applications: ObjectRecord[];
+  servicePrincipals: ObjectRecord[];
+  users: ObjectRecord[];
+  grants: ObjectRecord[];
+  signIns: SignInRecord[];
+}
+
+/** One line of the journal: what a request changed, applied whole or not at all. */
+export type Change =
+  | { put: Kind; record: ObjectRecord }
+  | { drop: Kind; id: string }
+  | { tenant: TenantRecord }
+  | { signIn: SignInRecord }
+  | { clock: DirectoryState["clock"] }
+  | { faults: FaultPlan }
+  | { state: DirectoryState };
+
+/** Sign-ins are evidence for tests and demos, not an archive: the oldest go. */
+const SIGN_INS_KEPT = 20_000;
+
+export function emptyState(pepper: string): DirectoryState {
+  const lists = { tenants: [], applications: [], servicePrincipals: [], users: [], grants: [], signIns: [] };
+  return { version: 1, pepper, seq: 0, clock: null, faults: { seed: 1, rules: [] }, ...lists };
+}
+
+/** The directory's objects in memory with the indexes its lookups need. Changes go through `apply` only. */
+export class Store {
+  pepper: string;
+  seq = 0;
+  clock: DirectoryState["clock"] = null;
+  faults: FaultPlan = { seed: 1, rules: [] };
+  readonly tenants = new Map<string, TenantRecord>();
+  signIns: SignInRecord[] = [];
+  readonly #objects: Record<Kind, Map<string, ObjectRecord>> = {
+    applications: new Map(),
+    servicePrincipals: new Map(),
+    users: new Map(),
+    grants: new Map(),
+  };
+  /** Per kind and tenant, ascending by seq. */
+  readonly #ordered = new Map<string, ObjectRecord[]>();
+  readonly #applicationsByAppId = new Map<string, string>();
+  readonly #principalsByName = new Map<string, string>();
+  readonly #grantsByPrincipal = new Map<string, Set<string>>();
+
+  constructor(state: DirectoryState) {
+    this.pepper = state.pepper;
+    this.#load(state);
+  }
+
+  nextSeq(): number {
+    this.seq += 1;
+    return this.seq;
+  }
+
+  apply(change: Change): void {
+    if ("put" in change) this.#put(change.put, change.record);
+    else if ("drop" in change) this.#drop(change.drop, change.id);
+    else if ("tenant" in change) this.tenants.set(change.tenant.id, change.tenant);
+    else if ("signIn" in change) this.#addSignIn(change.signIn);
+    else if ("clock" in change) this.clock = change.clock;
+    else if ("faults" in change) this.faults = change.faults;
+    else this.#load(change.state);
+  }
+
+  /** An object that is not in the recycle bin. */
+  find(kind: Kind, tenantId: string, id: string): ObjectRecord | undefined {
+    const record = this.#objects[kind].get(id.toLowerCase());
+    return record === undefined || record.tenantId !== tenantId || record.deletedAt !== undefined ? undefined : record;
+  }
+
+  /** Whether any application or service principal, also one in the recycle bin, has this id. */
+  has(id: string): boolean {
+    return this.#objects.applications.has(id) || this.#objects.servicePrincipals.has(id);
+  }
+
+  /** The application object of a client id, in whichever tenant it is registered. */
+  applicationByAppId(appId: string): ObjectRecord | undefined {
+    const id = this.#applicationsByAppId.get(appId.toLowerCase());
+    return id === undefined ? undefined : this.#objects.applications.get(id);
+  }
+
+  /** The service principal with this appId or identifier URI among its servicePrincipalNames. */
+  principalByName(tenantId: string, name: string): ObjectRecord | undefined {
+    const id = this.#principalsByName.get(`${tenantId} ${name.toLowerCase()}`);
+    return id === undefined ? undefined : this.#objects.servicePrincipals.get(id);
+  }
+
+  /** appRoleAssignments granted to a principal. */
+  grantsTo(principalId: string): ObjectRecord[] {
+    const ids = this.#grantsByPrincipal.get(principalId) ?? [];
+    return [...ids].flatMap((id) => this.#objects.grants.get(id) ?? []);
+  }
+
+  /** Live objects of a tenant in list order, those after `afterSeq`. */
+  *list(kind: Kind, tenantId: string, afterSeq = 0): Generator<ObjectRecord> {
+    const ordered = this.#ordered.get(`${kind} ${tenantId}`) ?? [];
+    for (let index = firstAfter(ordered, afterSeq); index < ordered.length; index += 1) {
+      const record = ordered[index];
+      if (record !== undefined && record.deletedAt === undefined) yield record;
+    }
+  }
+
+  /** The HMAC by which a presented value is recognised. */
+  verifierOf(value: string): string {
+    return createHmac("sha256", this.pepper).update(value).digest("base64url");
+  }
+
+  toState(): DirectoryState {
+    const { pepper, seq, clock, faults, signIns } = this;
+    const lists = Object.fromEntries(KINDS.map((kind) => [kind, [...this.#objects[kind].values()]]));
+    const objects = lists as Record<Kind, ObjectRecord[]>;
+    return {
+      version: 1,
+      pepper,
+      seq,
+      clock,
+      faults,
+      tenants: [...this.tenants.values()],
+      ...objects,
+      signIns: [...signIns],
+    };
+  }
+
+  #load(state: DirectoryState): void {
+    this.pepper = state.pepper;
+    this.clock = state.clock;
+    this.faults = state.faults;
+    this.tenants.clear();
+    for (const index of [this.#ordered, this.#applicationsByAppId, this.#principalsByName, this.#grantsByPrincipal])
+      index.clear();
+    for (const tenant of state.tenants) this.tenants.set(tenant.id, tenant);
+    this.signIns = [...state.signIns];
+    for (const kind of KINDS) {
+      this.#objects[kind].clear();
+      for (const record of state[kind]) this.#put(kind, record);
+    }
+    this.seq = state.seq;
+  }
+
+  #put(kind: Kind, record: ObjectRecord): void {
+    const objects = this.#objects[kind];
+    const previous = objects.get(record.entity.id);
+    if (previous !== undefined) this.#unindex(kind, previous);
+    objects.set(record.entity.id, record);
+    this.seq = Math.max(this.seq, record.seq);
+    const listKey = `${kind} ${record.tenantId}`;
+    const ordered = this.#ordered.get(listKey) ?? [];
+    if (ordered.length === 0) this.#ordered.set(listKey, ordered);
+    const place = firstAfter(ordered, record.seq - 1);
+    ordered.splice(place, previous === undefined ? 0 : 1, record);
+    this.#index(kind, record);
+  }
+
+  #drop(kind: Kind, id: string): void {
+    const record = this.#objects[kind].get(id);
+    if (record === undefined) return;
+    this.#unindex(kind, record);
+    this.#objects[kind].delete(id);
+    const ordered = this.#ordered.get(`${kind} ${record.tenantId}`) ?? [];
+    ordered.splice(firstAfter(ordered, record.seq - 1), 1);
+  }
+
+  #index(kind: Kind, record: ObjectRecord): void {
+    const { entity, tenantId } = record;
+    if (kind === "grants") {
+      const principalId = String(entity.principalId);
+      const grants = this.#grantsByPrincipal.get(principalId) ?? new Set();
+      this.#grantsByPrincipal.set(principalId, grants.add(entity.id));
+    }
+    if (record.deletedAt !== undefined) return;
+    if (kind === "applications") this.#applicationsByAppId.set(String(entity.appId).toLowerCase(), entity.id);
+    for (const name of principalNames(kind, entity)) this.#principalsByName.set(`${tenantId} ${name}`, entity.id);
+  }
+
+  #unindex(kind: Kind, record: ObjectRecord): void {
+    const { entity, tenantId } = record;
+    if (kind === "grants") this.#grantsByPrincipal.get(String(entity.principalId))?.delete(entity.id);
+    if (record.deletedAt !== undefined) return;
+    if (kind === "applications") this.#applicationsByAppId.delete(String(entity.appId).toLowerCase());
+    for (const name of principalNames(kind, entity)) this.#principalsByName.delete(`${tenantId} ${name}`);
+  }
+
+  #addSignIn(signIn: SignInRecord): void {
+    this.signIns.push(signIn);
+    this.seq = Math.max(this.seq, signIn.seq);
+    if (this.signIns.length > SIGN_INS_KEPT * 1.1) this.signIns = this.signIns.slice(-SIGN_INS_KEPT);
+  }
+}
+
+function principalNames(kind: Kind, entity: Entity): string[] {
+  if (kind !== "servicePrincipals") return [];
+  const names = (entity.servicePrincipalNames ?? []) as string[];
+  return [String(entity.appId), ...names].map((name) => name.toLowerCase());
+}
+
+/** The index of the first record whose seq is greater than `seq`, by bisection. */
+function firstAfter(ordered: readonly ObjectRecord[], seq: number): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ordered[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Compares two verifiers in constant time. */
+export function sameVerifier(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** The client secrets of an object, newest first. */
+export function passwordsOf(record: ObjectRecord): PasswordCredential[] {
+  return record.entity.passwordCredentials as PasswordCredential[];
+}
