@@ -21,6 +21,8 @@ export class Consumer {
   readonly name: string;
   readonly appId: string;
   readonly place: Place;
+  /** How it takes a new value, whatever the configuration says. */
+  readonly reload: Reload;
   readonly #verifier: Verifier;
   readonly #signIn: SignIn;
   readonly #chance: Chance;
@@ -31,11 +33,13 @@ export class Consumer {
 
   constructor(options: {
     readonly place: Place;
+    readonly reload: Reload;
     readonly signIn: SignIn;
     readonly verifier: Verifier;
     readonly chance: Chance;
   }) {
     this.place = options.place;
+    this.reload = options.reload;
     this.name = `consumer of ${options.place.name}`;
     this.appId = options.signIn.clientId;
     this.#signIn = options.signIn;
@@ -58,7 +62,7 @@ export class Consumer {
 
   /** When it looks at its place again after `now`; null when only a hook makes it look. */
   nextLook(now: EpochMs): EpochMs | null {
-    const { reload } = this.place;
+    const { reload } = this;
     if (reload === "hook") return null;
     if (reload === "start") return plus(now, Math.ceil(this.#chance.fraction() * RESTART_WITHIN));
     return nextBeat(now, periodOf(reload), this.#phase);

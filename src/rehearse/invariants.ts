@@ -72,13 +72,7 @@ export class Watch {
   async compare(store: Store, now: EpochMs): Promise<void> {
     const kept = new Map((await store.rotations({ tenantId: this.#ground.tenantId })).map((one) => [one.id, one]));
     for (const rotation of this.rotations.values()) {
-      const found = kept.get(rotation.id);
-      const same =
-        found !== undefined &&
-        found.state === rotation.state &&
-        found.dueAt === rotation.dueAt &&
-        found.attempts.length === rotation.attempts.length &&
-        found.failures === rotation.failures;
+      const same = isSame(rotation, kept.get(rotation.id));
       if (!same) this.#find("break", now, `the store lost a commit of rotation ${rotation.id}`, rotation.holder.appId);
     }
   }
@@ -167,6 +161,10 @@ export class Watch {
   #claimed(claim: Claim | null, now: EpochMs): void {
     if (claim === null) return;
     const { id, holder } = claim.rotation;
+    const known = this.rotations.get(id);
+    if (known === undefined || !isSame(known, claim.rotation)) {
+      this.#find("break", now, `rotation ${id} was handed out as it was before its last commit`, holder.appId);
+    }
     if (claim.fence <= (this.#fences.get(id) ?? -1)) {
       this.#find("break", now, `the fence of rotation ${id} did not rise`, holder.appId);
     }
@@ -220,4 +218,15 @@ export class Watch {
     this.#story.event(at, `${kind}: ${what}`, about);
     this.findings.push({ kind, at, what, about, transcript: [...this.#story.tail(about)] });
   }
+}
+
+/** Whether two copies of a rotation are the same version of it. */
+function isSame(one: Rotation, other: Rotation | undefined): boolean {
+  return (
+    one.state === other?.state &&
+    one.dueAt === other.dueAt &&
+    one.updatedAt === other.updatedAt &&
+    one.failures === other.failures &&
+    one.attempts.length === other.attempts.length
+  );
 }

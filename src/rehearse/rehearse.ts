@@ -144,7 +144,7 @@ class Rehearsal {
   async #settle(consumer: Consumer): Promise<void> {
     await this.#signIn(consumer);
     this.#sample(consumer);
-    if (consumer.place.reload === "start") this.#look(consumer, "for ever");
+    if (consumer.reload === "start") this.#look(consumer, "for ever");
   }
 
   async #end(): Promise<void> {
@@ -244,7 +244,7 @@ class Rehearsal {
     if (call.port !== "target" || !(call.method === "deliver" || call.method === "reloadConsumer")) return;
     for (const consumer of this.#world.consumers) {
       if (consumer.place.name !== call.args[0]) continue;
-      if (call.method === "deliver" && consumer.place.reload !== "start") this.#look(consumer, "once");
+      if (call.method === "deliver" && consumer.reload !== "start") this.#look(consumer, "once");
       if (call.method === "reloadConsumer" && outcome.ok) await this.#signIn(consumer);
     }
   }

@@ -17,6 +17,8 @@ export interface ApplicationPlan {
   readonly left: DurationMs;
   /** One place per entry, read by a consumer that reloads like this. */
   readonly reloads: readonly Reload[];
+  /** What the configuration says of the same places, where it is wrong about them. */
+  readonly declared?: readonly Reload[];
 }
 
 export interface WorldPlan {
@@ -77,14 +79,14 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, chance: Chance
       const name = `${application.displayName} place ${index + 1}`;
       const place: Place = new Place({
         name,
-        reload,
+        reload: application.declared?.[index] ?? reload,
         value: made.value,
         chance,
         flaky: plan.flaky,
         onHook: () => consumers.find((one) => one.place === place)?.take(),
       });
       places.set(name, place);
-      consumers.push(consumerOf(ground, place, made.holder, chance));
+      consumers.push(consumerOf(ground, place, reload, made.holder, chance));
       return name;
     });
     bindings.push({
@@ -103,9 +105,9 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, chance: Chance
   };
 }
 
-function consumerOf(ground: Ground, place: Place, { appId }: HolderRef, chance: Chance): Consumer {
+function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {
   const signIn = { authority: ground.authority, tenant: ground.tenantId, clientId: appId, scope: ground.probeScope };
-  return new Consumer({ place, signIn, verifier: ground.consumers, chance });
+  return new Consumer({ place, reload, signIn, verifier: ground.consumers, chance });
 }
 
 function settingsOf(
