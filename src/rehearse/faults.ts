@@ -51,7 +51,7 @@ export const NO_CRASHES: CrashPlan = { moment: () => null, downtime: () => 0 };
 export function latency(call: Call, chance: Chance): DurationMs {
   if (call.port !== "entra" && call.port !== "verifier" && call.port !== "target") return 0;
   if (!chance.hits(0.3)) return 0;
-  return chance.hits(0.02) ? chance.between(5, 25) * SECOND : chance.between(20, 2_000);
+  return chance.hits(0.02) ? chance.between(5, 60) * SECOND : chance.between(20, 2_000);
 }
 
 /** How often the weather changes. */

@@ -38,7 +38,6 @@ export class ManagerProcess {
   readonly deps: Deps;
   readonly #stage: Stage;
   readonly #booted: Booted;
-  #dead = false;
 
   constructor(
     stage: Stage,
@@ -68,14 +67,8 @@ export class ManagerProcess {
     };
   }
 
-  /** Whether it has died; what it does from then on changes nothing. */
-  get dead(): boolean {
-    return this.#dead;
-  }
-
   /** The end of the process, wanted or not: none of its actors goes on. */
   async die(): Promise<void> {
-    this.#dead = true;
     this.#stage.turns.drop(this.name);
     await this.#booted.die();
   }

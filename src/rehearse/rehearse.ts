@@ -62,7 +62,7 @@ class Rehearsal {
   readonly #watch: Watch;
   readonly #stage: Stage;
   readonly #chances: { readonly world: Chance; readonly weather: Chance };
-  #process: ManagerProcess | null = null;
+  readonly #processes = new Set<ManagerProcess>();
   #boots = 0;
   #crashes = 0;
   #signIns = 0;
@@ -95,7 +95,8 @@ class Rehearsal {
       crashes: options.crashes ?? crashesByChance(Chance.of(seed, "crashes"), CRASHES),
       latency: (call) => (options.faults === false ? 0 : latency(call, slow)),
       react: (call, outcome) => this.#react(call, outcome),
-      died: () => {
+      died: (process) => {
+        this.#processes.delete(process);
         this.#crashes += 1;
         this.#bootAfter(this.#stage.crashes.downtime());
       },
@@ -111,7 +112,7 @@ class Rehearsal {
     for (const consumer of this.#world.consumers) await this.#settle(consumer);
     await this.#changeWeather();
     this.#everyDay();
-    this.#bootAfter(0);
+    for (let manager = 0; manager < this.#world.managers; manager++) this.#bootAfter(0);
     const horizon = plus(this.#ground.start, duration);
     await this.#turns.run(horizon, () => enough?.(this.#watch) ?? false);
     await this.#end();
@@ -149,7 +150,7 @@ class Rehearsal {
 
   async #end(): Promise<void> {
     for (const consumer of this.#world.consumers) await this.#signIn(consumer);
-    await this.#process?.die();
+    for (const process of this.#processes) await process.die();
     const last = await this.#ground.boot(this.#clock(), Chance.of(0, "last"), "last");
     await this.#watch.compare(last.store, this.#turns.now);
     await last.die();
@@ -166,7 +167,7 @@ class Rehearsal {
       if (this.#boots > 1) await this.#watch.compare(booted.store, this.#turns.now);
       const { settings, targets } = this.#world;
       const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random });
-      this.#process = process;
+      this.#processes.add(process);
       this.#story.event(this.#turns.now, `${name} starts`, null);
       this.#turns.start(name, this.#turns.now, () => this.#live(process));
     });
@@ -187,6 +188,7 @@ class Rehearsal {
       this.#failed(process.name, asNolapseError(thrown));
     }
     await process.die();
+    this.#processes.delete(process);
     this.#bootAfter(MINUTE);
   }
 
@@ -213,8 +215,8 @@ class Rehearsal {
     this.#turns.event(WORLD, at, async () => {
       this.#options.progress?.((at - this.#ground.start) / this.#options.duration);
       const halted = [...this.#watch.rotations.values()].some((one) => one.state === "halted");
-      const process = this.#process;
-      if (process !== null && !process.dead && (halted || this.#watch.breakerOpen)) {
+      const [process] = this.#processes;
+      if (process !== undefined && (halted || this.#watch.breakerOpen)) {
         // somebody else's process, which a crash may end in the middle, too
         this.#turns.start(process.name, this.#turns.now, () =>
           resume(process.deps, "person").then(

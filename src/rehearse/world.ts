@@ -27,6 +27,8 @@ export interface WorldPlan {
   readonly limits: TenantSettings["limits"];
   /** Probability that a call to a place fails. */
   readonly flaky: number;
+  /** Manager processes side by side on one store; one where not given. */
+  readonly managers?: number;
 }
 
 export interface World {
@@ -34,6 +36,7 @@ export interface World {
   readonly registered: readonly Registered[];
   readonly consumers: readonly Consumer[];
   readonly targets: Targets;
+  readonly managers: number;
 }
 
 const WINDOW = [{ days: ["tue", "thu"], from: "09:00", to: "17:00" }] as const;
@@ -62,6 +65,7 @@ export function drawWorld(chance: Chance, applications: number): WorldPlan {
     })),
     limits: chance.hits(0.5) ? { issuesPerHour: 60 } : null,
     flaky: chance.pick([0, 0.01, 0.05]),
+    managers: chance.pick([1, 1, 2]),
   };
 }
 
@@ -102,6 +106,7 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, chance: Chance
     registered,
     consumers,
     targets: { get: (name) => places.get(name) ?? null },
+    managers: plan.managers ?? 1,
   };
 }
 

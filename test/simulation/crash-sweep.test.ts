@@ -27,6 +27,25 @@ test("every port call, on the ground in memory", { timeout: 120_000 }, async () 
   expect(swept.runs).toBe(2 * swept.calls);
 });
 
+test.each(["addSecret", "removeSecret"] as const)(
+  "every port call, when the answer of %s is lost as well",
+  { timeout: 120_000 },
+  async (call) => {
+    const ground = async () => {
+      const made = memoryGround();
+      made.entra.fail(call, { fault: "lost-after" });
+      return made;
+    };
+    const swept = await crashSweep(ground, { seed: 2, plan });
+    expect(said(swept)).toEqual([]);
+  },
+);
+
+test("every port call, with a second manager on the same store", { timeout: 120_000 }, async () => {
+  const swept = await crashSweep(async () => memoryGround(), { seed: 3, plan: { ...plan, managers: 2 } });
+  expect(said(swept)).toEqual([]);
+});
+
 test("every call that changes something, on the real parts", { timeout: 180_000 }, async () => {
   const changes: Partial<Record<Call["port"], readonly string[]>> = {
     entra: ["addSecret", "removeSecret"],
