@@ -224,8 +224,13 @@ function changeAttempt(
     case "orphan-removed":
       return { ...r, ...CLEAR, attempts: settle(r, attempt.id, { outcome: "orphan-removed" }) };
     case "attempt-closed":
-      return { ...r, attempts: settle(r, attempt.id, { outcome: "never-arrived" }) };
+      return { ...r, attempts: settle(r, attempt.id, { outcome: wasSeen(attempt) ? "left" : "never-arrived" }) };
   }
+}
+
+/** Whether a read found credentials with its marker, and none of them could be removed for certain. */
+function wasSeen({ reads }: Attempt): boolean {
+  return reads.some((read) => read.keyIds.length > 0);
 }
 
 function settle(r: Rotation, id: string, changes: Partial<Attempt>): Attempt[] {

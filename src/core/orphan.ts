@@ -18,7 +18,7 @@ export interface OrphanFacts {
 export type OrphanVerdict =
   | { readonly found: "nothing" }
   | { readonly found: "orphan"; readonly keyId: string }
-  | { readonly found: "ambiguous"; readonly why: string };
+  | { readonly found: "ambiguous"; readonly why: string; readonly keyIds: readonly string[] };
 
 /** Key ids on the holder that carry the marker of this attempt. */
 export function marked(holder: Holder, instance: string, attemptId: string): string[] {
@@ -35,20 +35,23 @@ export function judgeOrphan({ attempt, instance, holder, heldByTarget }: OrphanF
   const matches = marked(holder, instance, attempt.id);
   const keyId = matches[0];
   if (keyId === undefined) return { found: "nothing" };
-  if (attempt.outcome !== "unknown" && attempt.outcome !== "open") {
-    return { found: "ambiguous", why: `the attempt is already ${attempt.outcome}` };
-  }
-  if (matches.length > 1) return { found: "ambiguous", why: `${matches.length} credentials carry the same marker` };
-  if (attempt.keyIdsBefore.includes(keyId)) return { found: "ambiguous", why: "it was there before the attempt" };
+  const why = whyAmbiguous(keyId, matches.length, { attempt, holder, heldByTarget });
+  return why === null ? { found: "orphan", keyId } : { found: "ambiguous", why, keyIds: matches };
+}
+
+function whyAmbiguous(
+  keyId: string,
+  matches: number,
+  { attempt, holder, heldByTarget }: Omit<OrphanFacts, "instance">,
+): string | null {
+  if (attempt.outcome !== "unknown" && attempt.outcome !== "open") return `the attempt is already ${attempt.outcome}`;
+  if (matches > 1) return `${matches} credentials carry the same marker`;
+  if (attempt.keyIdsBefore.includes(keyId)) return "it was there before the attempt";
   const credential = holder.credentials.find((one) => one.keyId === keyId);
-  if (credential === undefined || credential.kind !== "secret") {
-    return { found: "ambiguous", why: "it is not a client secret" };
-  }
-  if (credential.end !== attempt.end) return { found: "ambiguous", why: "its end is not the one that was asked for" };
-  if (credential.hint !== null) {
-    const held = heldByTarget(credential.hint);
-    if (held === null) return { found: "ambiguous", why: "a target could not be read to rule out that it holds it" };
-    if (held) return { found: "ambiguous", why: "a target holds a value with its hint" };
-  }
-  return { found: "orphan", keyId };
+  if (credential === undefined || credential.kind !== "secret") return "it is not a client secret";
+  if (credential.end !== attempt.end) return "its end is not the one that was asked for";
+  if (credential.hint === null) return null;
+  const held = heldByTarget(credential.hint);
+  if (held === null) return "a target could not be read to rule out that it holds it";
+  return held ? "a target holds a value with its hint" : null;
 }

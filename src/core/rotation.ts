@@ -33,8 +33,19 @@ export interface Attempt {
   /** Key ids the holder had just before. */
   readonly keyIdsBefore: readonly string[];
   readonly startedAt: EpochMs;
-  /** `open`: intent stored, outcome not. `unknown`: the answer was lost. The others are settled. */
-  readonly outcome: "open" | "unknown" | "issued" | "refused" | "orphan-removed" | "never-arrived" | "withdrawn";
+  /**
+   * `open`: intent stored, outcome not. `unknown`: the answer was lost. The others are settled; `left`: credentials with
+   * its marker were seen, none of which is certainly its orphan, so they were reported and left to a person.
+   */
+  readonly outcome:
+    | "open"
+    | "unknown"
+    | "issued"
+    | "refused"
+    | "orphan-removed"
+    | "never-arrived"
+    | "left"
+    | "withdrawn";
   /** When the holder was read for the marker after an unknown outcome, and what carried it. */
   readonly reads: readonly { readonly at: EpochMs; readonly keyIds: readonly string[] }[];
   /** The orphan whose removal has been decided; a durable intent of its own. */

@@ -15,7 +15,7 @@ export const LEASE: number = 30 * SECOND;
 export const RENEW_EVERY: number = 10 * SECOND;
 /** Rotations advanced side by side. Writes to one application stay serialised by the claim. */
 const WIDTH = 8;
-/** How often a running loop looks at the whole tenant again. */
+/** How often a running loop looks at the whole tenant again where nobody says otherwise. */
 const SCAN_EVERY = 1 * HOUR;
 /** Longest sleep of the loop in process time, so that another process's work is noticed. */
 const LONGEST_SLEEP = 1 * MINUTE;
@@ -61,15 +61,22 @@ export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): P
 /** Runs until the signal says stop. Failures of a scan are reported and tried again; the loop goes on. */
 export async function run(
   deps: Deps,
-  options: { readonly signal: AbortSignal; readonly onScan?: (result: Scan | NolapseError) => void },
+  options: {
+    readonly signal: AbortSignal;
+    /** Domain time between two scans. */
+    readonly scanEvery?: number;
+    readonly onScan?: (result: Scan | NolapseError) => void;
+  },
 ): Promise<void> {
-  const { signal, onScan } = options;
+  const { signal, onScan, scanEvery = SCAN_EVERY } = options;
   let scanAt = await deps.clock.now();
   while (!signal.aborted) {
     const now = await deps.clock.now();
     if (now >= scanAt) {
-      onScan?.(await scanAndOpen(deps, signal));
-      scanAt = plus(now, SCAN_EVERY);
+      // not as the argument: an optional call without a listener would not even scan
+      const result = await scanAndOpen(deps, signal);
+      onScan?.(result);
+      scanAt = plus(now, scanEvery);
     }
     await drain(deps, undefined, signal);
     const nextDue = await next(deps, undefined);

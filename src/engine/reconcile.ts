@@ -29,7 +29,7 @@ export async function readAttempt(claimed: Claimed, attemptId: string): Promise<
     return;
   }
   if (answer.found === "ambiguous") {
-    const read = { type: "attempt-read", at, attempt: attempt.id, keyIds: [] } as const;
+    const read = { type: "attempt-read", at, attempt: attempt.id, keyIds: answer.keyIds } as const;
     const ended = rotation.state === "halted" || rotation.state === "cancelled";
     await claimed.record(ended ? [read] : [read, { type: "halted", at, reason: "ambiguous-orphan" }], {
       note: { why: answer.why },
@@ -66,7 +66,7 @@ export async function removeOrphan(claimed: Claimed, attemptId: string): Promise
   await claimed.record([{ type: "orphan-removed", at, attempt: attemptId }], { removed: [{ keyId: orphan, at }] });
 }
 
-/** A day of reads showed nothing: the creation never reached the directory. */
+/** The day of reads is over: the creation never reached the directory, or what it left there is for a person. */
 export async function closeAttempt(claimed: Claimed, attemptId: string): Promise<void> {
   await claimed.record([{ type: "attempt-closed", at: await claimed.now(), attempt: attemptId }]);
 }

@@ -1,0 +1,71 @@
+/**
+ * What the rehearsal stands on: a directory, a token endpoint, a store and a sealer, handed in by the composition. The
+ * rehearsal never asks which they are; that is how the same run tests the fakes and the real ones.
+ */
+import type { Credential, HolderRef } from "../core/credential.ts";
+import type { SecretValue } from "../core/secret-value.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Entra } from "../ports/entra.ts";
+import type { Random } from "../ports/random.ts";
+import type { Sealer } from "../ports/sealer.ts";
+import type { Store } from "../ports/store.ts";
+import type { Verifier } from "../ports/verifier.ts";
+
+/** A fault of the directory as its fault file writes it (design §7). */
+export interface FaultRule {
+  readonly on: "addPassword" | "removePassword" | "token" | "read" | "*";
+  readonly fault:
+    | "token-lag"
+    | "read-lag"
+    | "lost-response"
+    | "commit-then-stall"
+    | "concurrency-violation"
+    | "throttle"
+    | "reset";
+  readonly probability?: number;
+  /** ISO 8601. */
+  readonly duration?: string;
+  readonly times?: number;
+}
+
+/** An application as somebody registered it by hand before Nolapse came. */
+export interface Registered {
+  readonly holder: HolderRef;
+  readonly keyId: string;
+  readonly value: SecretValue;
+  readonly end: EpochMs;
+}
+
+/** The ports of one manager process. */
+export interface Booted {
+  readonly entra: Entra;
+  readonly verifier: Verifier;
+  readonly sealer: Sealer;
+  readonly store: Store;
+  /** The process is gone: nothing is flushed or given back, and its leases are those of a dead process. */
+  die(): Promise<void>;
+}
+
+export interface Ground {
+  readonly tenantId: string;
+  readonly authority: string;
+  readonly probeScope: string;
+  readonly start: EpochMs;
+  /** Moves the directory's clock. */
+  moveClock(to: EpochMs): Promise<void>;
+  register(displayName: string, secret: { readonly name: string; readonly end: EpochMs }): Promise<Registered>;
+  /** The client secrets the directory holds, without any lag. */
+  truth(holder: HolderRef): Promise<readonly Credential[]>;
+  /** Replaces the faults of the directory. */
+  weather(seed: number, rules: readonly FaultRule[]): Promise<void>;
+  /** A new manager process with the store reopened. */
+  boot(clock: Clock, random: Random, name: string): Promise<Booted>;
+  /** How consumers sign in. */
+  readonly consumers: Verifier;
+  /** Everything the store has written, as text in which a value in the clear would be found. */
+  written(): Promise<string>;
+  /** A running SHA-256. */
+  digest(): { add(text: string): void; hex(): string };
+  end(): Promise<void>;
+}

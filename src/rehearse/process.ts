@@ -1,0 +1,172 @@
+/**
+ * One manager process on the rehearsal's stage: the engine with every port wrapped, so that each call parks its actor, may
+ * be where the process dies, is told in the story and is looked at by the watch.
+ */
+
+import type { HolderRef } from "../core/credential.ts";
+import type { TenantSettings } from "../core/settings.ts";
+import { type DurationMs, type EpochMs, plus } from "../core/time.ts";
+import type { Deps } from "../engine/deps.ts";
+import type { Brake } from "../ports/brake.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Random } from "../ports/random.ts";
+import type { Target, Targets } from "../ports/target.ts";
+import type { CrashPlan } from "./faults.ts";
+import type { Booted } from "./ground.ts";
+import type { Watch } from "./invariants.ts";
+import { rehearsedScheduler } from "./scheduler.ts";
+import type { Call, Outcome, Story } from "./story.ts";
+import { DROPPED, type Turns } from "./turns.ts";
+
+/** What all processes of a run share. */
+export interface Stage {
+  readonly turns: Turns;
+  readonly story: Story;
+  readonly watch: Watch;
+  readonly crashes: CrashPlan;
+  latency(call: Call): DurationMs;
+  /** After an effect outside, before its outcome goes back: the world may react to it. */
+  react(call: Call, outcome: Outcome): Promise<void>;
+  /** The process died here. */
+  died(process: ManagerProcess): void;
+}
+
+const NEVER_PULLED: Brake = { pulled: async () => null };
+
+export class ManagerProcess {
+  readonly name: string;
+  readonly deps: Deps;
+  readonly #stage: Stage;
+  readonly #booted: Booted;
+
+  constructor(
+    stage: Stage,
+    options: {
+      readonly name: string;
+      readonly booted: Booted;
+      readonly settings: TenantSettings;
+      readonly targets: Targets;
+      readonly random: Random;
+    },
+  ) {
+    this.#stage = stage;
+    this.#booted = options.booted;
+    this.name = options.name;
+    const { entra, verifier, sealer, store } = options.booted;
+    this.deps = {
+      settings: options.settings,
+      entra: this.#wrapped("entra", entra),
+      verifier: this.#wrapped("verifier", verifier),
+      sealer: this.#wrapped("sealer", sealer),
+      store: this.#wrapped("store", store),
+      brake: this.#wrapped("brake", NEVER_PULLED),
+      targets: this.#targets(options.targets),
+      clock: this.#clock(),
+      random: options.random,
+      scheduler: rehearsedScheduler(stage.turns, this.name),
+    };
+  }
+
+  /** The end of the process, wanted or not: none of its actors goes on. */
+  async die(): Promise<void> {
+    this.#stage.turns.drop(this.name);
+    await this.#booted.die();
+  }
+
+  #clock(): Clock {
+    const { turns } = this.#stage;
+    const call = (method: string) => ({ port: "clock", method, args: [] }) as const;
+    return {
+      now: () => this.#call(call("now"), async () => turns.now),
+      // the rehearsal moves time whenever everybody waits, so waiting is never in vain
+      frozen: () => this.#call(call("frozen"), async () => false),
+      // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
+      processNow: () => turns.now,
+      wait: (until) => this.#call(call("wait"), async () => undefined, until),
+    };
+  }
+
+  #targets(targets: Targets): Targets {
+    const wrapped = new Map<string, Target | null>();
+    return {
+      get: (name) => {
+        const known = wrapped.get(name);
+        if (known !== undefined) return known;
+        const target = targets.get(name);
+        const outside = target === null ? null : this.#wrapped("target", target, [name]);
+        wrapped.set(name, outside);
+        return outside;
+      },
+    };
+  }
+
+  /** The same port, each method a port call of this process. Methods it lacks stay lacking. */
+  #wrapped<T extends object>(port: Call["port"], inner: T, about: readonly unknown[] = []): T {
+    return new Proxy(inner, {
+      get: (target, key) => {
+        const member: unknown = Reflect.get(target, key);
+        if (typeof member !== "function") return member;
+        return (...args: unknown[]) =>
+          this.#call({ port, method: String(key), args: [...about, ...args] }, async () => member.apply(target, args));
+      },
+    });
+  }
+
+  #call<T>(call: Call, effect: () => Promise<T>, until?: EpochMs): Promise<T> {
+    const { turns, crashes, story } = this.#stage;
+    const at = until ?? plus(turns.now, this.#stage.latency(call));
+    return turns.park<T>(this.name, at, async () => {
+      const moment = crashes.moment(call, story.steps);
+      if (moment === "before") return this.#crash(call, moment);
+      const { outcome, thrown } = await this.#effect(call, effect);
+      if (moment === "after") return this.#crash(call, moment);
+      if (!outcome.ok) throw thrown;
+      return outcome.value as T;
+    });
+  }
+
+  async #effect(call: Call, effect: () => Promise<unknown>): Promise<{ outcome: Outcome; thrown?: unknown }> {
+    const { turns, watch, story } = this.#stage;
+    watch.before(call, turns.now);
+    let outcome: Outcome;
+    try {
+      outcome = { ok: true, value: await effect() };
+    } catch (thrown) {
+      outcome = { ok: false, thrown };
+    }
+    const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
+    const line = story.call(turns.now, this.name, call, outcome, about);
+    await watch.after(call, outcome, line, turns.now);
+    await this.#stage.react(call, outcome);
+    return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
+  }
+
+  #appOf(target: string): string | null {
+    const { bindings } = this.deps.settings;
+    return bindings.find(({ slots }) => slots.some((one) => one.targets.includes(target)))?.appId ?? null;
+  }
+
+  async #crash(call: Call, moment: string): Promise<typeof DROPPED> {
+    const { turns, story } = this.#stage;
+    story.event(turns.now, `${this.name} crashes ${moment} ${call.port}.${call.method}`, null);
+    await this.die();
+    this.#stage.died(this);
+    return DROPPED;
+  }
+}
+
+/** The client id a call is about, null when it is about the whole tenant. */
+function aboutOf({ args }: Call, outcome: Outcome): string | null {
+  for (const one of [...args, outcome.ok ? outcome.value : null]) {
+    if (typeof one !== "object" || one === null) continue;
+    const { appId, clientId, holder, rotation } = one as {
+      appId?: string;
+      clientId?: string;
+      holder?: HolderRef;
+      rotation?: { holder?: HolderRef };
+    };
+    const about = appId ?? clientId ?? holder?.appId ?? rotation?.holder?.appId;
+    if (typeof about === "string") return about;
+  }
+  return null;
+}

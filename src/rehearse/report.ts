@@ -1,0 +1,54 @@
+/** What a rehearsal found, and how it is said. */
+import { type EpochMs, formatInstant } from "../core/time.ts";
+
+/** What `npm run simulate -- --json` prints. */
+export interface RehearsalReport {
+  readonly seed: number;
+  /** How many years of one application were lived through. */
+  readonly applicationYears: number;
+  /** Port calls of the manager. */
+  readonly steps: number;
+  readonly lapses: number;
+  readonly orphans: number;
+  /** Violations of the other invariants of design §4.3. */
+  readonly breaks: number;
+  /** SHA-256 of the ordered story of port calls and outcomes. */
+  readonly storyHash: string;
+}
+
+export type FindingKind = "lapse" | "orphan" | "break";
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly at: EpochMs;
+  readonly what: string;
+  /** The client id of the application it is about. */
+  readonly about: string | null;
+  /** The end of the story of that application. */
+  readonly transcript: readonly string[];
+}
+
+/** Figures beside the report, for tests and people. */
+export interface RehearsalFigures {
+  readonly rotations: number;
+  readonly retired: number;
+  readonly halted: number;
+  readonly crashes: number;
+  readonly signIns: number;
+}
+
+export interface Rehearsed {
+  readonly report: RehearsalReport;
+  readonly findings: readonly Finding[];
+  readonly figures: RehearsalFigures;
+}
+
+export function hasFindings({ lapses, orphans, breaks }: RehearsalReport): boolean {
+  return lapses + orphans + breaks > 0;
+}
+
+/** A finding as text: what happened, and the story that led to it. */
+export function tell(finding: Finding): string {
+  const head = `${finding.kind} at ${formatInstant(finding.at)}: ${finding.what}`;
+  return [head, ...finding.transcript.map((line) => `  ${line}`)].join("\n");
+}

@@ -1,0 +1,136 @@
+/**
+ * The ordered story of a run: every port call with its outcome, numbered and timed, without ciphertexts, signatures and
+ * values. Its hash is how two runs are compared; its end is what a finding is explained with.
+ */
+import { asNolapseError } from "../core/errors.ts";
+import type { Rotation } from "../core/rotation.ts";
+import { type EpochMs, formatInstant } from "../core/time.ts";
+import type { AddSecretOutcome, HolderPage, HolderReading } from "../ports/entra.ts";
+import type { Change, Claim } from "../ports/store.ts";
+import type { Ground } from "./ground.ts";
+
+/** One port call of a manager process. */
+export interface Call {
+  readonly port: "clock" | "store" | "entra" | "verifier" | "sealer" | "target" | "brake";
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly thrown: unknown };
+
+/** Lines kept of each application, for transcripts. */
+const KEPT = 40;
+/** The calls a transcript is made of; all others are hashed and counted, and would only hide these. */
+const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
+  clock: [],
+  brake: [],
+  sealer: [],
+  store: ["open", "commit", "amend", "turn"],
+  entra: ["read", "addSecret", "removeSecret"],
+  verifier: ["probe"],
+  target: ["preflight", "deliver", "readBack", "reloadConsumer"],
+};
+
+export class Story {
+  readonly #digest: ReturnType<Ground["digest"]>;
+  readonly #tails = new Map<string, string[]>();
+  #steps = 0;
+
+  constructor(digest: ReturnType<Ground["digest"]>) {
+    this.#digest = digest;
+  }
+
+  /** Port calls so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Tells one port call; the line comes back so that it can be searched for values. */
+  call(at: EpochMs, process: string, call: Call, outcome: Outcome, about: string | null): string {
+    this.#steps += 1;
+    const said = outcome.ok ? briefly(call, outcome.value) : `! ${asNolapseError(outcome.thrown).code}`;
+    const asked = asking(call);
+    const line = `${this.#steps} ${formatInstant(at)} ${process} ${call.port}.${call.method}${asked} → ${said}`;
+    this.#tell(line, isTold(call) || !outcome.ok ? about : undefined);
+    return line;
+  }
+
+  /** Tells something that happened in the world: a crash, a sign-in of a consumer, a change of weather. */
+  event(at: EpochMs, what: string, about: string | null): void {
+    this.#tell(`- ${formatInstant(at)} ${what}`, about);
+  }
+
+  /** The last lines about an application, with what concerned everybody. */
+  tail(about: string | null): readonly string[] {
+    return this.#tails.get(about ?? "") ?? [];
+  }
+
+  hash(): string {
+    return this.#digest.hex();
+  }
+
+  #tell(line: string, about: string | null | undefined): void {
+    this.#digest.add(`${line}\n`);
+    if (about === undefined) return;
+    const tails = about === null ? [...this.#tails.values(), this.#tailOf("")] : [this.#tailOf(about)];
+    for (const tail of new Set(tails)) {
+      tail.push(line);
+      if (tail.length > KEPT) tail.shift();
+    }
+  }
+
+  #tailOf(about: string): string[] {
+    const tail = this.#tails.get(about) ?? [];
+    this.#tails.set(about, tail);
+    return tail;
+  }
+}
+
+function isTold({ port, method, args }: Call): boolean {
+  if (!TOLD[port].includes(method)) return false;
+  return method !== "commit" || (args[1] as Change).audit.length > 0;
+}
+
+function asking({ port, method, args }: Call): string {
+  if (port === "entra" && method === "removeSecret") return `(${String(args[1])})`;
+  if (port === "entra" && method === "addSecret") return `(${(args[1] as { displayName: string }).displayName})`;
+  if (port === "store" && method === "commit") {
+    const [claim, change] = args as [Claim, Change];
+    const { rotation, audit } = change;
+    return `(${rotation.id.slice(0, 8)} fence ${claim.fence} ${rotation.state} ${audit.map((one) => one.action).join("+")})`;
+  }
+  if (port === "target") return `(${String(args[0])})`;
+  return "";
+}
+
+/** What came back, as far as it is the same in every run of the seed. */
+function briefly({ port, method }: Call, value: unknown): string {
+  if (port === "sealer") return "ok";
+  const name = `${port}.${method}`;
+  switch (name) {
+    case "store.claim": {
+      const claim = value as Claim | null;
+      return claim === null ? "none" : `${claim.rotation.id.slice(0, 8)} ${claim.rotation.state} fence ${claim.fence}`;
+    }
+    case "store.rotations":
+      return (value as readonly Rotation[]).map((one) => `${one.id.slice(0, 8)} ${one.state}`).join(", ");
+    case "entra.page":
+      return `${(value as HolderPage).holders.length} holders`;
+    case "entra.read":
+      return (value as HolderReading).holder.credentials.map((one) => one.keyId.slice(0, 8)).join(" ");
+    case "entra.addSecret": {
+      const outcome = value as AddSecretOutcome;
+      return outcome.outcome === "applied"
+        ? `applied ${outcome.credential.keyId}`
+        : `${outcome.outcome} ${outcome.error.code}`;
+    }
+    case "entra.removeSecret":
+      return (value as { outcome: string }).outcome;
+    case "verifier.probe": {
+      const probe = value as { outcome: string; code: number | null };
+      return `${probe.outcome} ${probe.code ?? ""}`.trim();
+    }
+    default:
+      return typeof value === "object" || value === undefined ? "ok" : String(value).slice(0, 60);
+  }
+}

@@ -1,0 +1,60 @@
+/** Faults of the engine that the simulator found, each as the smallest run that showed it. */
+import { expect, test } from "vitest";
+import { applyEvent } from "../../src/core/apply-event.ts";
+import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation.ts";
+import { DAY, epochMs, HOUR } from "../../src/core/time.ts";
+import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { rehearse } from "../../src/rehearse/rehearse.ts";
+import { hasFindings, tell } from "../../src/rehearse/report.ts";
+import type { WorldPlan } from "../../src/rehearse/world.ts";
+import { memoryGround } from "./memory-ground.ts";
+
+const quiet = { crashes: NO_CRASHES, faults: false };
+
+function plan(policy: string): WorldPlan {
+  return {
+    applications: [{ displayName: "one", policy, left: 40 * DAY, reloads: [HOUR] }],
+    limits: null,
+    flaky: 0,
+  };
+}
+
+test("the loop scans though nobody listens to its scans", async () => {
+  const ground = memoryGround();
+  const { figures } = await rehearse(ground, { seed: 1, duration: 30 * DAY, plan: plan("quick"), ...quiet });
+  expect(ground.shelf.scan).not.toBeNull();
+  expect(figures.rotations).toBeGreaterThan(0);
+});
+
+test("a rotation that waits for the old end is followed by the next one and still retires", async () => {
+  // 60 days and all defaults: the next one is due just when the old credential of the last one is to be swept
+  const { report, findings, figures } = await rehearse(memoryGround(), {
+    seed: 1,
+    duration: 200 * DAY,
+    plan: plan("patient"),
+    ...quiet,
+  });
+  expect(findings.map(tell)).toEqual([]);
+  expect(hasFindings(report)).toBe(false);
+  expect(figures).toMatchObject({ halted: 0, rotations: 6, retired: 5 });
+});
+
+test("what was seen of a lost answer and could not be told apart is not said to have never arrived", () => {
+  const read = (keyIds: readonly string[]) =>
+    ({ type: "attempt-read", at: epochMs(2), attempt: "a".repeat(12), keyIds }) as const;
+  const close = { type: "attempt-closed", at: epochMs(3), attempt: "a".repeat(12) } as const;
+  const attempt: Attempt = {
+    id: "a".repeat(12),
+    displayName: `one [nolapse:abcd.${"a".repeat(12)}]`,
+    end: epochMs(9),
+    keyIdsBefore: [],
+    startedAt: epochMs(1),
+    outcome: "unknown",
+    reads: [],
+    orphan: null,
+  };
+  const halted = { state: "halted", attempts: [attempt] } as unknown as Rotation;
+  const outcome = (events: readonly RotationEvent[]) => events.reduce(applyEvent, halted).attempts[0]?.outcome;
+  expect(outcome([read([]), close])).toBe("never-arrived");
+  expect(outcome([read([]), read(["key"]), close])).toBe("left");
+});

@@ -1,0 +1,87 @@
+/** A ground in memory: the fake directory and the memory store, for tests of the simulator itself. */
+import { createHash } from "node:crypto";
+import type { Credential } from "../../src/core/credential.ts";
+import { NolapseError } from "../../src/core/errors.ts";
+import { SecretValue } from "../../src/core/secret-value.ts";
+import { type EpochMs, epochMs } from "../../src/core/time.ts";
+import type { Ground } from "../../src/rehearse/ground.ts";
+import { FakeEntra } from "../support/fake-entra.ts";
+import { memoryStore, Shelf } from "./memory-store.ts";
+
+const START = epochMs(1_767_225_600_000); // 2026-01-01
+
+export interface MemoryGround extends Ground {
+  readonly entra: FakeEntra;
+  readonly shelf: Shelf;
+}
+
+/** A tenant whose faults are those the weather names, as far as the fake knows them. */
+export function memoryGround(): MemoryGround {
+  let now: EpochMs = START;
+  const entra = new FakeEntra({ now: () => now });
+  const shelf = new Shelf();
+  return {
+    entra,
+    shelf,
+    tenantId: "11111111-1111-4111-8111-111111111111",
+    authority: "https://login.example",
+    probeScope: "https://graph.example/.default",
+    start: START,
+    moveClock: async (to) => {
+      now = to;
+    },
+    async register(displayName, secret) {
+      const seeded = entra.seed({ displayName, secrets: [secret] });
+      const [keyId = "", value = ""] = [seeded.keyIds[0], seeded.values[0]];
+      const { type, objectId, appId } = seeded;
+      return { holder: { type, objectId, appId }, keyId, value: new SecretValue(value), end: secret.end };
+    },
+    async truth(holder) {
+      const { readLag, calls } = entra;
+      entra.readLag = 0;
+      const { holder: read } = await entra.read(holder);
+      entra.readLag = readLag;
+      calls.length = 0;
+      return read.credentials.filter((one: Credential) => entra.keyIds(holder).includes(one.keyId));
+    },
+    async weather(_, rules) {
+      const longest = (fault: string) =>
+        Math.max(
+          0,
+          ...rules.filter((one) => one.fault === fault).map((one) => Number(one.duration?.slice(2, -1)) * 1_000),
+        );
+      entra.tokenLag = longest("token-lag");
+      entra.readLag = longest("read-lag");
+      for (const { on, fault } of rules) {
+        const call = on === "addPassword" ? "addSecret" : on === "removePassword" ? "removeSecret" : null;
+        if (call === null) continue;
+        if (fault === "lost-response") entra.fail(call, { fault: "lost-after" });
+        if (fault === "concurrency-violation") {
+          entra.fail(call, { fault: "error", error: new NolapseError("directory-refused", "concurrency violation") });
+        }
+      }
+    },
+    async boot(_clock, _random, name) {
+      return {
+        entra,
+        verifier: entra,
+        sealer: {
+          seal: async (value) => Buffer.from(value.reveal()).toString("hex"),
+          open: async (sealed) => new SecretValue(Buffer.from(sealed, "hex").toString()),
+          fingerprint: async (value) => createHash("sha256").update(value.reveal()).digest("hex"),
+        },
+        store: memoryStore(shelf, name),
+        die: async () => {
+          shelf.dead.add(name);
+        },
+      };
+    },
+    consumers: entra,
+    written: async () => JSON.stringify([...shelf.rotations.values(), ...shelf.trail, ...shelf.ledger.values()]),
+    digest() {
+      const hash = createHash("sha256");
+      return { add: (text) => void hash.update(text), hex: () => hash.digest("hex") };
+    },
+    end: async () => {},
+  };
+}

@@ -1,0 +1,176 @@
+/**
+ * The store port in memory: what is written lives in a {@link Shelf} that outlives the process that wrote it. The quick
+ * stand-in for the real store where a test asks about the simulator and not about storage.
+ */
+import { NolapseError } from "../../src/core/errors.ts";
+import type { Rotation } from "../../src/core/rotation.ts";
+import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
+import type {
+  AuditEntry,
+  Change,
+  Claim,
+  LedgerEntry,
+  ScanSummary,
+  SlotRecord,
+  Store,
+  Switches,
+  Tally,
+} from "../../src/ports/store.ts";
+
+interface Lease {
+  readonly owner: string;
+  readonly fence: number;
+  readonly until: number;
+}
+
+/** What is on disk. */
+export class Shelf {
+  instance: string | null = null;
+  scan: ScanSummary | null = null;
+  readonly rotations = new Map<string, Rotation>();
+  readonly sealed = new Map<string, { keyId: string; sealed: string }>();
+  readonly ledger = new Map<string, LedgerEntry>();
+  readonly slots = new Map<string, SlotRecord>();
+  readonly leases = new Map<string, Lease>();
+  readonly fences = new Map<string, number>();
+  readonly attempts = new Set<string>();
+  readonly trail: AuditEntry[] = [];
+  readonly dead = new Set<string>();
+  breakerClearedAt = 0;
+  switches: Switches = { stopped: null, removalOff: null, breaker: null };
+}
+
+const ENDED = ["retired", "cancelled"];
+
+export function memoryStore(shelf: Shelf, owner: string): Store {
+  const held = (id: string, processNow: number): boolean => {
+    const lease = shelf.leases.get(id);
+    return lease !== undefined && lease.until > processNow && !shelf.dead.has(lease.owner);
+  };
+  const apply = (change: Change): void => {
+    const { rotation } = change;
+    shelf.rotations.set(rotation.id, rotation);
+    for (const { id } of rotation.attempts) shelf.attempts.add(id);
+    if (change.seal !== undefined) shelf.sealed.set(rotation.id, change.seal);
+    if (change.erase === true) shelf.sealed.delete(rotation.id);
+    for (const entry of change.ledger ?? []) shelf.ledger.set(entry.keyId, entry);
+    for (const { keyId, at } of change.removed ?? []) {
+      const entry = shelf.ledger.get(keyId);
+      if (entry !== undefined) shelf.ledger.set(keyId, { ...entry, removedAt: at });
+    }
+    if (change.slot !== undefined) shelf.slots.set(`${change.slot.appId} ${change.slot.slot}`, change.slot);
+    shelf.trail.push(...change.audit);
+  };
+  const check = (claim: Claim): void => {
+    const lease = shelf.leases.get(claim.rotation.id);
+    if (lease?.fence !== claim.fence || lease.owner !== owner) throw new NolapseError("lease-lost", "taken over");
+  };
+  return {
+    instance: async (propose) => (shelf.instance ??= propose),
+    async recordScan(summary) {
+      shelf.scan = { ...summary, lost: 0 };
+      return shelf.scan;
+    },
+    lastScan: async () => shelf.scan,
+    async open(rotation, ledger, audit) {
+      const all = [...shelf.rotations.values()];
+      const same = all.some((one) => one.replaces === rotation.replaces && !ENDED.includes(one.state));
+      const busy = all.some(
+        (one) =>
+          one.holder.appId === rotation.holder.appId &&
+          one.slot === rotation.slot &&
+          ![...ENDED, "verified"].includes(one.state),
+      );
+      if (same || busy) return false;
+      shelf.rotations.set(rotation.id, rotation);
+      for (const entry of ledger) shelf.ledger.set(entry.keyId, entry);
+      shelf.trail.push(audit);
+      return true;
+    },
+    rotation: async (id) => shelf.rotations.get(id) ?? null,
+    async rotations(filter) {
+      const all = [...shelf.rotations.values()].reverse();
+      return all.filter(
+        (one) =>
+          (filter.appId === undefined || one.holder.appId === filter.appId) &&
+          (filter.states === undefined || filter.states.includes(one.state)),
+      );
+    },
+    async claim({ now, processNow, leaseMs, only }) {
+      const all = [...shelf.rotations.values()];
+      const busy = new Set(all.filter((one) => held(one.id, processNow)).map((one) => one.holder.objectId));
+      const due = all
+        .filter((one) => one.dueAt !== null && one.dueAt <= now && !busy.has(one.holder.objectId))
+        .filter((one) => only === undefined || only.includes(one.id))
+        .sort((a, b) => (a.replacesEnd ?? 0) - (b.replacesEnd ?? 0) || b.policy.priority - a.policy.priority);
+      const rotation = due[0];
+      if (rotation === undefined) return null;
+      const fence = (shelf.fences.get(rotation.id) ?? 0) + 1;
+      shelf.fences.set(rotation.id, fence);
+      shelf.leases.set(rotation.id, { owner, fence, until: processNow + leaseMs });
+      return { rotation, fence };
+    },
+    async renew(claim, processNow, leaseMs) {
+      check(claim);
+      shelf.leases.set(claim.rotation.id, { owner, fence: claim.fence, until: processNow + leaseMs });
+    },
+    async release(claim) {
+      if (shelf.leases.get(claim.rotation.id)?.fence === claim.fence) shelf.leases.delete(claim.rotation.id);
+    },
+    async commit(claim, change) {
+      check(claim);
+      apply(change);
+    },
+    async amend(expected, change) {
+      const now = shelf.rotations.get(expected.id);
+      if (now?.updatedAt !== expected.updatedAt || held(expected.id, Number.MIN_SAFE_INTEGER)) return false;
+      apply(change);
+      return true;
+    },
+    sealed: async (id) => shelf.sealed.get(id) ?? null,
+    ledger: async (_, appId) => [...shelf.ledger.values()].filter((one) => one.holder.appId === appId),
+    slots: async (_, appId) => [...shelf.slots.values()].filter((one) => appId === null || one.appId === appId),
+    knownAttempts: async (_, attempts) => new Set(attempts.filter((one) => shelf.attempts.has(one))),
+    async noteAttempts(_, attempts) {
+      for (const one of attempts) shelf.attempts.add(one);
+    },
+    async nextDue() {
+      const dues = [...shelf.rotations.values()].flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
+      return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
+    },
+    switches: async () => shelf.switches,
+    async turn(_, which, value, audit) {
+      shelf.switches = { ...shelf.switches, [which]: value };
+      if (which === "breaker" && value === null) shelf.breakerClearedAt = audit.at;
+      shelf.trail.push(audit);
+    },
+    tally: async (_, now) => tally(shelf, now),
+    async audit(entry) {
+      shelf.trail.push(entry);
+    },
+    async auditTrail(_, after, limit) {
+      return shelf.trail.slice(after, after + limit).map((entry, index) => ({ ...entry, sequence: after + index + 1 }));
+    },
+    close: async () => {},
+  };
+}
+
+function tally(shelf: Shelf, now: EpochMs): Tally {
+  const at = (action: string, since: number) =>
+    shelf.trail.filter((one) => one.action === action && one.at > now - since).map((one) => one.at);
+  const outcomes = shelf.trail.filter(
+    ({ action, at }) =>
+      at > shelf.breakerClearedAt && ["accepted", "verified", "accept-failed", "verify-failed"].includes(action),
+  );
+  return {
+    issues: at("issued", DAY),
+    clean: shelf.trail.filter((one) => one.action === "verified" && one.at <= now - 28 * HOUR).length,
+    earlyRetirements: shelf.trail
+      .filter((one) => one.action === "removed" && one.details.early === true && one.at > now - 60 * DAY)
+      .map((one) => one.at),
+    recent: outcomes
+      .slice(-20)
+      .reverse()
+      .map(({ action }) => !action.endsWith("failed")),
+  };
+}
