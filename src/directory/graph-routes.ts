@@ -68,14 +68,21 @@ export interface GraphRoute {
 
 const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
 
+type Kind = "applications" | "servicePrincipals";
+
 /** Applications and service principals answer alike, so their rows are made by one function. */
-function objectRoutes(
-  kind: "applications" | "servicePrincipals",
-  entity: "application" | "servicePrincipal",
-): GraphRoute[] {
-  const one = { target: kind, entity } as const;
+function objectRoutes(kind: Kind, entity: "application" | "servicePrincipal"): GraphRoute[] {
+  return [
+    ...collectionRoutes(kind, entity),
+    ...singleRoutes(kind, entity),
+    ...secretRoutes(kind, entity),
+    ...ownerRoutes(kind),
+  ];
+}
+
+function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
+  const path = `/${kind}`;
   const create = kind === "applications" ? createApplication : createServicePrincipal;
-  const [path, key] = [`/${kind}`, `/${kind}/{id}`];
   return [
     {
       method: "GET",
@@ -107,10 +114,15 @@ function objectRoutes(
       body: "required",
       handle: create,
     },
+  ];
+}
+
+function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
+  const one = { path: `/${kind}/{id}`, target: kind, entity } as const;
+  return [
     {
       ...one,
       method: "GET",
-      path: key,
       summary: `Read one of ${kind}`,
       access: access.read,
       operation: "read",
@@ -120,7 +132,6 @@ function objectRoutes(
     {
       ...one,
       method: "PATCH",
-      path: key,
       summary: `Update one of ${kind}`,
       access: access.write,
       operation: "patch",
@@ -130,35 +141,42 @@ function objectRoutes(
     {
       ...one,
       method: "DELETE",
-      path: key,
       summary: `Move one of ${kind} to the recycle bin`,
       access: access.write,
       operation: "write",
       handle: (call) => deleteObject(call, kind),
     },
+  ];
+}
+
+function secretRoutes(kind: Kind, entity: string): GraphRoute[] {
+  const one = { method: "POST", target: kind, entity, access: access.write } as const;
+  return [
     {
       ...one,
-      method: "POST",
-      path: `${key}/addPassword`,
+      path: `/${kind}/{id}/addPassword`,
       summary: "Add a client secret",
-      access: access.write,
       operation: "addPassword",
       body: "optional",
       handle: (call) => addPassword(call, kind),
     },
     {
       ...one,
-      method: "POST",
-      path: `${key}/removePassword`,
+      path: `/${kind}/{id}/removePassword`,
       summary: "Remove a client secret",
-      access: access.write,
       operation: "removePassword",
       body: "required",
       handle: (call) => removePassword(call, kind),
     },
+  ];
+}
+
+function ownerRoutes(kind: Kind): GraphRoute[] {
+  const path = `/${kind}/{id}/owners`;
+  return [
     {
       method: "GET",
-      path: `${key}/owners`,
+      path,
       summary: "List owners",
       access: access.read,
       operation: "read",
@@ -167,7 +185,7 @@ function objectRoutes(
     },
     {
       method: "POST",
-      path: `${key}/owners/$ref`,
+      path: `${path}/$ref`,
       summary: "Add an owner",
       access: access.write,
       operation: "write",
@@ -177,7 +195,7 @@ function objectRoutes(
     },
     {
       method: "DELETE",
-      path: `${key}/owners/{owner}/$ref`,
+      path: `${path}/{owner}/$ref`,
       summary: "Remove an owner",
       access: access.write,
       operation: "write",

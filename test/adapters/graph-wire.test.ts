@@ -12,7 +12,7 @@ import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 const NOW = epochMs(1_780_000_000_000);
-const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {} };
+const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
 const OWN_SECRET = "own8Q~canary-of-the-client-secret-of-nolapse";
 const BEARER = "eyJhbGciOiJub25lIn0.canaryOfTheBearerTokenOfNolapse.x";
 const NEW_VALUE = "new8Q~canary-of-the-value-just-made";
