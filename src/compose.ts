@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { prettifyError, ZodError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
@@ -9,18 +10,17 @@ import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
 import { createMachineRandom } from "./adapters/machine/random.ts";
 import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
-import type { Composition, DirectoryRequest, Manager, RunningDirectory } from "./cli/context.ts";
+import type { Composition, DirectoryRequest, Environment, Manager, RunningDirectory } from "./cli/context.ts";
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import { NolapseError } from "./core/errors.ts";
+import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Entra } from "./ports/entra.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
 import type { Target, Targets } from "./ports/target.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -30,7 +30,7 @@ export function compose(): Composition {
   return {
     loadConfig: (options) => loadConfig({ ...options, targetTypes }),
     configJsonSchema: () => configJsonSchema(targetTypes),
-    manager: (config, tenant, observe) => composeManager(config, tenant, process.env, observe),
+    manager: composeManager,
     directory: startDirectory,
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
@@ -154,15 +154,20 @@ function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth 
   }
 }
 
-/** The embedded directory on a port of localhost. */
+/** The embedded directory on a port of localhost. @throws NolapseError `usage`. */
 async function startDirectory(request: DirectoryRequest): Promise<RunningDirectory> {
-  const { createDirectory, writeEnvFile } = await import("./directory/index.ts");
+  const { createDirectory, writeEnvFile, parseScenario, faultPlanSchema } = await import("./directory/index.ts");
+  const named = request.scenario === "contoso" || request.scenario === "empty" ? request.scenario : null;
   const directory = await createDirectory({
     listen: { port: request.port },
-    scenario: request.scenario,
-    clock: { ...(request.clock === null ? {} : { now: request.clock }), frozen: request.frozen },
-    ...(request.inMemory || request.data === null ? {} : { dataDir: request.data }),
-    ...(request.faults === null ? {} : { faults: JSON.parse(readFileSync(request.faults, "utf8")) }),
+    scenario: named ?? readJson("--scenario", request.scenario, parseScenario),
+    clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
+    ...(request.data === null ? {} : { dataDir: request.data }),
+    ...(request.faults === null
+      ? {}
+      : { faults: readJson("--faults", request.faults, (it) => faultPlanSchema.parse(it)) }),
+  }).catch((thrown: unknown) => {
+    throw explainStart(thrown, request);
   });
   return {
     url: directory.url,
@@ -173,4 +178,43 @@ async function startDirectory(request: DirectoryRequest): Promise<RunningDirecto
     values: directory.values,
     close: () => directory.close(),
   };
+}
+
+/** `--clock`: an instant, or `+30d` and `-30d` from the machine's now. */
+async function startOf(clock: string | null): Promise<{ now?: string | number }> {
+  if (clock === null) return {};
+  const relative = /^([+-])(.+)$/.exec(clock);
+  const length = relative === null ? null : parseDuration(relative[2] ?? "");
+  if (length !== null) return { now: (await createMachineClock().now()) + (relative?.[1] === "-" ? -length : length) };
+  if (Number.isNaN(Date.parse(clock)) || !/Z$|[+-]\d\d:\d\d$/.test(clock)) {
+    throw new NolapseError("usage", `--clock ${clock} is neither an instant nor a length of time`, {
+      next: "use --clock 2027-01-31T12:00:00Z or --clock +30d",
+    });
+  }
+  return { now: clock };
+}
+
+function readJson<T>(option: string, path: string, check: (given: unknown) => T): T {
+  try {
+    return check(JSON.parse(readFileSync(path, "utf8")));
+  } catch (thrown) {
+    const why = thrown instanceof ZodError ? prettifyError(thrown) : thrown instanceof Error ? thrown.message : "";
+    throw new NolapseError("usage", `${option} ${path} cannot be used: ${why}`, {
+      next: `correct the file, or leave ${option} out`,
+    });
+  }
+}
+
+function explainStart(thrown: unknown, { port, data }: DirectoryRequest): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === "EADDRINUSE" || code === "EACCES") {
+    return new NolapseError("usage", `the directory cannot listen on port ${port}: ${code}`, {
+      next: "choose another one with --port, or --port 0 for any",
+    });
+  }
+  if (data !== null && thrown.message.startsWith("the data folder")) {
+    return new NolapseError("usage", thrown.message, { next: "end that process, or choose another --data folder" });
+  }
+  return thrown;
 }

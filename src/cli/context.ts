@@ -5,6 +5,9 @@ import type { Deps } from "../engine/deps.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** A tenant's engine, ready to use. */
 export interface Manager {
   readonly deps: Deps;
@@ -28,12 +31,17 @@ export interface RunningDirectory {
 }
 
 export interface DirectoryRequest {
+  /** 0 for any that is free. */
   readonly port: number;
-  readonly inMemory: boolean;
+  /** The folder its state is kept in; null for memory only. */
   readonly data: string | null;
+  /** `contoso`, `empty` or a JSON file. */
   readonly scenario: string;
+  /** An ISO 8601 instant or `+30d`; null for the machine's time, or where the folder's clock stood. */
   readonly clock: string | null;
-  readonly frozen: boolean;
+  /** Null: as the folder's clock was, else running. */
+  readonly frozen: boolean | null;
+  /** A JSON file. */
   readonly faults: string | null;
 }
 
@@ -41,7 +49,7 @@ export interface Composition {
   loadConfig(options: Omit<LoadOptions, "targetTypes">): ResolvedConfig;
   configJsonSchema(): unknown;
   /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
-  manager(config: ResolvedConfig, tenant: TenantConfig, observe?: Deps["observe"]): Promise<Manager>;
+  manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
@@ -51,7 +59,7 @@ export interface Composition {
 export interface Context {
   readonly composition: Composition;
   readonly speaker: Speaker;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly cwd: string;
   /** Aborts at the first SIGINT or SIGTERM: finish the step in hand, begin nothing. */
   readonly signal: AbortSignal;
@@ -98,7 +106,7 @@ export async function withManager<T>(
   work: (manager: Manager) => Promise<T>,
   observe?: Deps["observe"],
 ): Promise<T> {
-  const manager = await context.composition.manager(config, tenant, observe);
+  const manager = await context.composition.manager(config, tenant, context.env, observe);
   try {
     return await work(manager);
   } finally {

@@ -8,7 +8,13 @@ import type { Journal } from "./journal.ts";
 import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
 import type { Random } from "./random.ts";
-import { Planter, type Scenario, type ScenarioApplication, type SeededApplication } from "./scenario.ts";
+import {
+  Planter,
+  type Scenario,
+  type ScenarioApplication,
+  type ScenarioTenant,
+  type SeededApplication,
+} from "./scenario.ts";
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
 import type { Services } from "./services.ts";
 import { type Change, emptyState, Store } from "./state.ts";
@@ -19,8 +25,10 @@ export interface EngineOptions {
   random: Random;
   keys: SigningKeys | undefined;
   journal: Journal | undefined;
-  /** The administrator's secret of an earlier run of the same data folder. */
-  adminSecret: string | undefined;
+  /** The administrator of an earlier run of the same data folder. */
+  admin: Administrator | undefined;
+  /** Keeps a new administrator before anything is planted. */
+  keepAdmin?: (admin: Administrator) => void;
 }
 
 export interface Administrator {
@@ -75,17 +83,15 @@ export class Engine implements Services {
     );
     const first = scenario.tenants[0];
     if (first === undefined) throw new RangeError("the scenario has no tenant");
-    const clientSecret = options.adminSecret ?? options.random.fork("administrator").secretText();
-    const scratch = new Planter(new Store(emptyState("scratch")), options.random.fork("values"), keys, 0);
-    const [administrator] = await scratch.plant({ tenants: [{ ...first, users: [], applications: [ADMINISTRATOR] }] });
-    const tenantId = scratch.changes.flatMap((change) => ("tenant" in change ? change.tenant.id : []))[0] ?? "";
-    const engine = new Engine(options, keys, signer, scenario, {
-      tenantId,
-      clientId: administrator?.appId ?? "",
-      clientSecret,
-    });
-    if (engine.store.tenants.size === 0) await engine.#plantScenario(options.random);
-    else if (options.random.seeded) await engine.#deriveValues(options.random);
+    const admin = options.admin ?? (await administratorOf(first, options.random, keys));
+    // before anything is planted: a crash in between must not leave a directory nobody can sign in to
+    options.keepAdmin?.(admin);
+    const engine = new Engine(options, keys, signer, scenario, admin);
+    if (engine.store.tenants.size === 0) {
+      // the pepper every stored secret is checked with is on disk before the first secret is
+      engine.commit([{ state: engine.store.toState() }]);
+      await engine.#plantScenario(options.random);
+    } else if (options.random.seeded) await engine.#deriveValues(options.random);
     engine.#keepClock();
     return engine;
   }
@@ -180,6 +186,15 @@ function resumed(asked: EngineOptions["clock"], kept: Store["clock"]): { now?: s
   if (kept === null) return asked;
   const frozen = asked.frozen ?? kept.frozen;
   return { frozen, now: asked.now ?? (kept.frozen ? kept.now : kept.now + (machineNow() - kept.machine)) };
+}
+
+/** The identity the administrator application will have, and a value for its secret. */
+async function administratorOf(first: ScenarioTenant, random: Random, keys: SigningKeys): Promise<Administrator> {
+  const scratch = new Planter(new Store(emptyState("scratch")), random.fork("values"), keys, 0);
+  const [planted] = await scratch.plant({ tenants: [{ ...first, users: [], applications: [ADMINISTRATOR] }] });
+  const tenantId = scratch.changes.flatMap((change) => ("tenant" in change ? change.tenant.id : []))[0] ?? "";
+  const clientSecret = random.fork("administrator").secretText();
+  return { tenantId, clientId: planted?.appId ?? "", clientSecret };
 }
 
 function withAdministrator(scenario: Scenario): Scenario {

@@ -28,6 +28,7 @@ export type {
   ScenarioTenant,
   SeededApplication,
 } from "./scenario.ts";
+export { parseScenario, scenarioSchema } from "./scenario-file.ts";
 export type { DirectoryState, SignInRecord } from "./state.ts";
 
 export interface DirectoryOptions {
@@ -90,9 +91,11 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     random,
     keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
     journal,
-    adminSecret: dataDir === undefined ? undefined : readAdminSecret(dataDir),
+    admin: dataDir === undefined ? undefined : readAdmin(dataDir),
+    keepAdmin: (admin) => {
+      if (dataDir !== undefined) writePrivate(join(dataDir, "admin.json"), JSON.stringify(admin));
+    },
   });
-  if (dataDir !== undefined) writePrivate(join(dataDir, "admin.json"), JSON.stringify(engine.admin));
   if (options.faults !== undefined) setFaults(engine, options.faults);
   const tls = await createTlsIdentity(dataDir);
   const closing = new AbortController();
@@ -205,9 +208,9 @@ function persistedKeys(dataDir: string, random: Random): SigningKeys {
  * The administrator's secret is the one value kept on disk, in a file of its own that only the owner reads: the state holds no values,
  * and a directory nobody can sign in to any more after a restart would be of no use.
  */
-function readAdminSecret(dataDir: string): string | undefined {
+function readAdmin(dataDir: string): Administrator | undefined {
   const kept = readOptional(join(dataDir, "admin.json"));
-  return kept === undefined ? undefined : (JSON.parse(kept) as Administrator).clientSecret;
+  return kept === undefined ? undefined : (JSON.parse(kept) as Administrator);
 }
 
 function readOptional(path: string): string | undefined {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Directory, FaultRule } from "../../src/directory/index.ts";
 import { control, type Graph, graphAs, openDirectory, requestToken, signIn } from "./entra.ts";
@@ -113,7 +114,8 @@ describe("the answer", () => {
       });
     const given = send(stop.signal);
     const kept = send();
-    while ((await keyIds()).length < before.length + 2);
+    for (let look = 0; look < 100 && (await keyIds()).length < before.length + 2; look += 1) await setImmediate();
+    expect((await keyIds()).length).toBe(before.length + 2);
     stop.abort();
     await expect(given).rejects.toThrow("abort");
     const closing = expect(kept).rejects.toThrow(TypeError);

@@ -78,6 +78,7 @@ describe("a restart", () => {
     const first = await openDirectory({ dataDir });
     const graph = await graphAs(first);
     await graph("POST", "/applications", { displayName: "Whole" });
+    await graph("POST", "/applications", { displayName: "Last" });
     const whole = readFileSync(path, "utf8");
     await first.close();
     rmSync(join(dataDir, "snapshot.json"));

@@ -25,7 +25,6 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
   speaker.say("nolapse: starting the embedded directory with the tenant contoso");
   const directory = await composition.directory({
     port: options.port,
-    inMemory: false,
     data: join(folder, "directory"),
     scenario: "contoso",
     clock: null,

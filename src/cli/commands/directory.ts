@@ -13,16 +13,17 @@ export interface DirectoryOptions {
   readonly envFile?: string;
 }
 
+const NAMED: ReadonlySet<string> = new Set(["contoso", "empty"]);
+
 /** Runs the embedded directory until a stop signal. */
 export async function directory(context: Context, options: DirectoryOptions): Promise<ExitCode> {
   const { speaker, signal, cwd, globals } = context;
   const running = await context.composition.directory({
     port: options.port,
-    inMemory: options.inMemory === true,
     data: options.inMemory === true ? null : resolve(cwd, options.data),
-    scenario: options.scenario,
+    scenario: NAMED.has(options.scenario) ? options.scenario : resolve(cwd, options.scenario),
     clock: options.clock ?? null,
-    frozen: options.frozen === true,
+    frozen: options.frozen ?? null,
     faults: options.faults === undefined ? null : resolve(cwd, options.faults),
   });
   try {

@@ -60,7 +60,7 @@ export async function prepareDemo(
   const config = composition.loadConfig({ path: configFile, env, cwd: folder });
   const [configured] = config.tenants;
   if (configured === undefined) throw new NolapseError("unexpected", "the demo's configuration has no tenant");
-  const manager: Manager = await composition.manager(config, configured);
+  const manager: Manager = await composition.manager(config, configured, env);
   const report = scanReport(scan, tenant.name, DUE_WITHIN);
   return {
     configFile,
@@ -82,7 +82,7 @@ async function firstLook(context: Context): Promise<{ scan: Scan; tenant: Tenant
   const bare = composition.loadConfig({ path: null, env, cwd: join(cwd, ".nolapse", "demo", "no-file") });
   const [tenant] = bare.tenants;
   if (tenant === undefined) throw new NolapseError("unexpected", "the directory named no tenant");
-  const manager = await composition.manager(bare, tenant);
+  const manager = await composition.manager(bare, tenant, env);
   try {
     return { scan: await look(manager.deps, context.signal), tenant };
   } finally {
