@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 /** Entry: refuses an old Node.js in one line before anything else is loaded, then hands over. */
 import { enableCompileCache } from "node:module";
 
