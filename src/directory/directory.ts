@@ -7,14 +7,9 @@ import { graphErrorBody, notEmulated } from "./graph-error.ts";
 import type { Journal } from "./journal.ts";
 import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
+import { Planter } from "./planter.ts";
 import type { Random } from "./random.ts";
-import {
-  Planter,
-  type Scenario,
-  type ScenarioApplication,
-  type ScenarioTenant,
-  type SeededApplication,
-} from "./scenario.ts";
+import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
 import type { Services } from "./services.ts";
 import { type Change, emptyState, Store } from "./state.ts";

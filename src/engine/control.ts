@@ -9,6 +9,7 @@ import type { AuditEntry, Switches } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
+import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
 
@@ -25,7 +26,7 @@ export interface Asked {
  */
 export async function ask(
   deps: Deps,
-  appIds: readonly string[],
+  named: readonly string[],
   { now, actor }: { readonly now: boolean; readonly actor: string },
 ): Promise<Asked> {
   if (deps.settings.mode === "observe") {
@@ -37,9 +38,9 @@ export async function ask(
   const plan = await makePlan(deps, scan);
   const rotations: Rotation[] = [];
   const refused: PlanItem[] = [];
-  for (const appId of appIds) {
+  for (const appId of new Set(named.map((one) => applicationNamed(scan, one)))) {
     const items = plan.items.filter((one) => one.appId === appId && one.slot !== null);
-    if (items.length === 0) throw unknownApplication(scan, appId);
+    if (items.length === 0) throw notBound(scan, appId);
     for (const item of items) {
       const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, plan.madeAt);
       if (rotation === null) refused.push(item);
@@ -55,21 +56,13 @@ async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): P
   return openRotation(deps, item, "asked-for", at, { actor, approved: true });
 }
 
-function unknownApplication(scan: Scan, appId: string): NolapseError {
+function notBound(scan: Scan, appId: string): NolapseError {
   const seen = scan.holders.find((one) => one.appId === appId);
-  if (seen !== undefined) {
-    return new NolapseError(
-      "not-found",
-      `${seen.displayName} (${appId}) has no entry with targets in the configuration`,
-      {
-        next: "add it under applications, with the targets that hold its secret",
-      },
-    );
-  }
-  const scope = scan.coverage.complete ? "" : " as far as the scan could see";
-  return new NolapseError("not-found", `no application with client id ${appId} is in the tenant${scope}`, {
-    next: "nolapse scan",
-  });
+  return new NolapseError(
+    "not-found",
+    `${seen?.displayName ?? "the application"} (${appId}) has no entry with targets in the configuration`,
+    { next: "add it under applications, with the targets that hold its secret" },
+  );
 }
 
 /** Notes a person's approval. @throws NolapseError `not-found`. */
@@ -162,10 +155,11 @@ export async function recover(deps: Deps, accept: boolean, actor: string): Promi
  */
 export async function showSecret(
   deps: Deps,
-  appId: string,
+  clientId: string,
   reason: string,
   actor: string,
 ): Promise<{ readonly rotation: Rotation; readonly value: SecretValue }> {
+  const appId = clientId.toLowerCase();
   const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
   for (const rotation of rotations) {
     const kept = await deps.store.sealed(rotation.id);

@@ -2,7 +2,6 @@
 import { type Class, classify } from "../core/classify.ts";
 import { type Credential, credentialState, type Holder, type HolderRef } from "../core/credential.ts";
 import { type CheckResult, explain } from "../core/decide.ts";
-import { NolapseError } from "../core/errors.ts";
 import type { Forecast } from "../core/forecast.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
@@ -12,6 +11,7 @@ import type { LedgerEntry, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { gatherFacts } from "./facts.ts";
+import { applicationNamed } from "./named.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
 
 /** One credential of a scan report (design §6). Instants in epoch ms; the edge formats them. */
@@ -96,18 +96,12 @@ export interface Explanation {
   }[];
 }
 
-/** Every check and deadline of one application. @throws NolapseError `not-found`. */
-export async function explainApplication(deps: Deps, appId: string, within: number): Promise<Explanation> {
+/** Every check and deadline of one application, named by client id, object id or display name. @throws NolapseError `not-found`. */
+export async function explainApplication(deps: Deps, named: string, within: number): Promise<Explanation> {
   const scan = await discover(deps);
+  const appId = applicationNamed(scan, named);
   const plan = await makePlan(deps, scan);
   const holders = scan.holders.filter((one) => one.appId === appId);
-  const first = holders[0];
-  if (first === undefined) {
-    const scope = scan.coverage.complete ? "" : ", as far as the incomplete scan could see";
-    throw new NolapseError("not-found", `no application with client id ${appId} is in the tenant${scope}`, {
-      next: "nolapse scan lists the client ids",
-    });
-  }
   const now = await deps.clock.now();
   const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
   const ledger = await deps.store.ledger(deps.settings.tenantId, appId);
@@ -121,7 +115,7 @@ export async function explainApplication(deps: Deps, appId: string, within: numb
     now,
     coverage: scan.coverage,
     appId,
-    displayName: first.displayName,
+    displayName: holders[0]?.displayName ?? appId,
     holders: holders.map(({ type, objectId }) => ({ type, objectId, appId })),
     switches: await deps.store.switches(deps.settings.tenantId),
     credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),

@@ -77,7 +77,7 @@ export async function secretShow(
     throw new NolapseError("usage", "--reason is empty", { next: 'use --reason "why"' });
   const config = configOf(context);
   const { rotation, value } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
-    control.showSecret(deps, app.toLowerCase(), options.reason, actorOf(context)),
+    control.showSecret(deps, app, options.reason, actorOf(context)),
   );
   const { speaker, globals } = context;
   if (globals.json === true) speaker.json({ appId: app, keyId: rotation.issued?.keyId ?? null, value: value.reveal() });

@@ -23,8 +23,7 @@ export async function rotate(context: Context, apps: readonly string[], options:
     config,
     tenant,
     async ({ deps }) => {
-      const appIds = apps.map((one) => one.toLowerCase());
-      const asked = await ask(deps, appIds, { now: options.now === true, actor: actorOf(context) });
+      const asked = await ask(deps, apps, { now: options.now === true, actor: actorOf(context) });
       const only = asked.rotations.map((one) => one.id);
       for (const item of asked.refused) {
         const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;

@@ -1,10 +1,10 @@
 /**
- * The whole job on the embedded directory: scan, rotate what is due, move the clock at most a day a step with the manager
+ * The whole job on the embedded directory: scan, rotate what is due, move the clock at most six hours a step with the manager
  * acting between, retire. Three sample applications sign in all the while, as processes of their own.
  */
 import { NolapseError } from "../../core/errors.ts";
 import type { Rotation } from "../../core/rotation.ts";
-import { DAY, type EpochMs, MINUTE } from "../../core/time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { type RunReport, runOnce } from "../../engine/maintain.ts";
 import type { Fleet } from "./fleet.ts";
@@ -23,7 +23,7 @@ export interface DemoResult {
 }
 
 /** The clock never moves further than this at once, so that everybody can act in between. */
-const LONGEST_STEP = DAY;
+const LONGEST_STEP = 6 * HOUR;
 /** A demo that has not come to its end after so much domain time has something wrong with it. */
 const LONGEST_DEMO = 60 * DAY;
 const ENDED = ["retired", "cancelled", "halted"];

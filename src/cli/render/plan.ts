@@ -87,5 +87,5 @@ function section(
 
 function byEnd(items: readonly PlanItem[]): PlanItem[] {
   const end = (item: PlanItem) => item.credential?.end ?? Number.MAX_SAFE_INTEGER;
-  return [...items].sort((a, b) => end(b) - end(a));
+  return [...items].sort((a, b) => end(a) - end(b));
 }

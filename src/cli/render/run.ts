@@ -84,7 +84,9 @@ export function eventLine(rotation: Rotation, event: RotationEvent): string | nu
       return `${about}: halted, ${REASONS[event.reason]} [${event.reason}]`;
     case "orphan-removed":
       return `${about}: removed the orphan of a lost answer`;
+    case "absent-read":
+      return rotation.retiredAt === event.at ? `${about}: retired` : null;
     default:
-      return rotation.state === "retired" ? `${about}: retired` : null;
+      return null;
   }
 }
