@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
+import type { Attempt, Delivery, Issued, Rotation } from "../../src/core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
 import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
@@ -89,6 +90,81 @@ export function settings(parts: Partial<TenantSettings> = {}): TenantSettings {
 
 export function target(reload: TargetSettings["reload"], name = "env"): TargetSettings {
   return { name, type: "env-file", reload };
+}
+
+/** A rotation as it is planned: of the only secret, to one target. */
+export function rotation(parts: Partial<Rotation> = {}): Rotation {
+  return {
+    id: "r1",
+    tenant: "contoso",
+    tenantId: TENANT,
+    holder: { type: "application", objectId: "11110000-0000-4000-8000-000000000003", appId: APP_ID },
+    displayName: "Billing API",
+    slot: "default",
+    kind: "secret",
+    replaces: "old",
+    replacesName: "name of old",
+    replacesEnd: plus(NOW, 10 * DAY),
+    reason: "lead-time-reached",
+    policy: completePolicy("standard", {}),
+    consumersComplete: false,
+    state: "planned",
+    from: null,
+    haltReason: null,
+    preflightAt: null,
+    attempts: [],
+    issued: null,
+    probes: [],
+    probingSince: null,
+    acceptedAt: null,
+    ownRequests: [],
+    deliveries: [delivery()],
+    verifiedAt: null,
+    assurance: null,
+    withdrawIntendedAt: null,
+    retireIntendedAt: null,
+    removedAt: null,
+    absentReads: [],
+    retiredAt: null,
+    approvals: { issue: null, retire: null },
+    failures: 0,
+    lastFailure: null,
+    notBefore: null,
+    dueAt: NOW,
+    plannedAt: NOW,
+    updatedAt: NOW,
+    ...parts,
+  };
+}
+
+export function delivery(parts: Partial<Delivery> = {}): Delivery {
+  return { target: "env", intendedAt: null, receipt: null, verifiedAt: null, assurance: null, ...parts };
+}
+
+export function attempt(parts: Partial<Attempt> = {}): Attempt {
+  return {
+    id: "aaaaaaaaaaaa",
+    displayName: "name of old [nolapse:abcd.aaaaaaaaaaaa]",
+    end: plus(NOW, 180 * DAY),
+    keyIdsBefore: ["old"],
+    startedAt: NOW,
+    outcome: "open",
+    reads: [],
+    orphan: null,
+    ...parts,
+  };
+}
+
+export function issued(parts: Partial<Issued> = {}): Issued {
+  return {
+    keyId: "new",
+    end: plus(NOW, 180 * DAY),
+    hint: "xyz",
+    at: NOW,
+    fingerprint: "fingerprint of new",
+    attempt: "aaaaaaaaaaaa",
+    ...parts,
+  };
 }
 
 export function probe(outcome: ProbeOutcome, when: EpochMs, retryAfter: number | null = null): Probe {

@@ -36,11 +36,15 @@ export class Shelf {
   readonly attempts = new Set<string>();
   readonly trail: AuditEntry[] = [];
   readonly dead = new Set<string>();
-  breakerClearedAt = 0;
-  switches: Switches = { stopped: null, removalOff: null, breaker: null };
+  readonly seen = new Set<string>();
+  /** Where in the trail the breaker was last closed. */
+  breakerClosed = 0;
+  readonly switches = new Map<string, Switches>();
 }
 
 const ENDED = ["retired", "cancelled"];
+const OFF: Switches = { stopped: null, removalOff: null, breaker: null };
+const endOf = (one: Rotation) => one.replacesEnd ?? Number.MAX_SAFE_INTEGER;
 
 export function memoryStore(shelf: Shelf, owner: string): Store {
   const held = (id: string, processNow: number): boolean => {
@@ -67,11 +71,15 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
   };
   return {
     instance: async (propose) => (shelf.instance ??= propose),
-    async recordScan(summary) {
-      shelf.scan = { ...summary, lost: 0 };
+    async recordScan(summary, seen) {
+      const now = new Set(seen.map((one) => one.objectId));
+      const gone = summary.complete ? [...shelf.seen].filter((id) => !now.has(id)) : [];
+      shelf.scan = { ...summary, lost: gone.length === 0 ? 0 : gone.length / shelf.seen.size };
+      for (const id of gone) shelf.seen.delete(id);
+      for (const id of now) shelf.seen.add(id);
       return shelf.scan;
     },
-    lastScan: async () => shelf.scan,
+    lastScan: async (tenantId) => (shelf.scan?.tenantId === tenantId ? shelf.scan : null),
     async open(rotation, ledger, audit) {
       const all = [...shelf.rotations.values()];
       const same = all.some((one) => one.replaces === rotation.replaces && !ENDED.includes(one.state));
@@ -89,20 +97,21 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     rotation: async (id) => shelf.rotations.get(id) ?? null,
     async rotations(filter) {
-      const all = [...shelf.rotations.values()].reverse();
+      const all = [...shelf.rotations.values()].toSorted((a, b) => b.plannedAt - a.plannedAt);
       return all.filter(
         (one) =>
+          (filter.tenantId === undefined || filter.tenantId === one.tenantId) &&
           (filter.appId === undefined || one.holder.appId === filter.appId) &&
           (filter.states === undefined || filter.states.includes(one.state)),
       );
     },
-    async claim({ now, processNow, leaseMs, only }) {
-      const all = [...shelf.rotations.values()];
+    async claim({ tenantId, now, processNow, leaseMs, only }) {
+      const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
       const busy = new Set(all.filter((one) => held(one.id, processNow)).map((one) => one.holder.objectId));
       const due = all
         .filter((one) => one.dueAt !== null && one.dueAt <= now && !busy.has(one.holder.objectId))
         .filter((one) => only === undefined || only.includes(one.id))
-        .sort((a, b) => (a.replacesEnd ?? 0) - (b.replacesEnd ?? 0) || b.policy.priority - a.policy.priority);
+        .sort((a, b) => endOf(a) - endOf(b) || b.policy.priority - a.policy.priority);
       const rotation = due[0];
       if (rotation === undefined) return null;
       const fence = (shelf.fences.get(rotation.id) ?? 0) + 1;
@@ -115,7 +124,8 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.leases.set(claim.rotation.id, { owner, fence: claim.fence, until: processNow + leaseMs });
     },
     async release(claim) {
-      if (shelf.leases.get(claim.rotation.id)?.fence === claim.fence) shelf.leases.delete(claim.rotation.id);
+      const lease = shelf.leases.get(claim.rotation.id);
+      if (lease?.fence === claim.fence && lease.owner === owner) shelf.leases.delete(claim.rotation.id);
     },
     async commit(claim, change) {
       check(claim);
@@ -123,7 +133,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     async amend(expected, change) {
       const now = shelf.rotations.get(expected.id);
-      if (now?.updatedAt !== expected.updatedAt || held(expected.id, Number.MIN_SAFE_INTEGER)) return false;
+      if (JSON.stringify(now) !== JSON.stringify(expected) || held(expected.id, Number.MIN_SAFE_INTEGER)) return false;
       apply(change);
       return true;
     },
@@ -134,22 +144,24 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     async noteAttempts(_, attempts) {
       for (const one of attempts) shelf.attempts.add(one);
     },
-    async nextDue() {
-      const dues = [...shelf.rotations.values()].flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
+    async nextDue(tenantId) {
+      const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
+      const dues = all.flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
       return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
     },
-    switches: async () => shelf.switches,
-    async turn(_, which, value, audit) {
-      shelf.switches = { ...shelf.switches, [which]: value };
-      if (which === "breaker" && value === null) shelf.breakerClearedAt = audit.at;
+    switches: async (tenantId) => shelf.switches.get(tenantId) ?? OFF,
+    async turn(tenantId, which, value, audit) {
+      shelf.switches.set(tenantId, { ...(shelf.switches.get(tenantId) ?? OFF), [which]: value });
+      if (which === "breaker" && value === null) shelf.breakerClosed = shelf.trail.length;
       shelf.trail.push(audit);
     },
     tally: async (_, now) => tally(shelf, now),
     async audit(entry) {
       shelf.trail.push(entry);
     },
-    async auditTrail(_, after, limit) {
-      return shelf.trail.slice(after, after + limit).map((entry, index) => ({ ...entry, sequence: after + index + 1 }));
+    async auditTrail(tenantId, after, limit) {
+      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
+      return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
     },
     close: async () => {},
   };
@@ -158,13 +170,18 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
 function tally(shelf: Shelf, now: EpochMs): Tally {
   const at = (action: string, since: number) =>
     shelf.trail.filter((one) => one.action === action && one.at > now - since).map((one) => one.at);
-  const outcomes = shelf.trail.filter(
-    ({ action, at }) =>
-      at > shelf.breakerClearedAt && ["accepted", "verified", "accept-failed", "verify-failed"].includes(action),
-  );
+  const outcomes = shelf.trail
+    .slice(shelf.breakerClosed)
+    .filter(({ action }) => ["accepted", "verified", "accept-failed", "verify-failed"].includes(action));
   return {
     issues: at("issued", DAY),
-    clean: shelf.trail.filter((one) => one.action === "verified" && one.at <= now - 28 * HOUR).length,
+    clean: [...shelf.rotations.values()].filter(
+      (one) =>
+        one.failures === 0 &&
+        ["verified", "retired"].includes(one.state) &&
+        one.verifiedAt !== null &&
+        one.verifiedAt <= now - 28 * HOUR,
+    ).length,
     earlyRetirements: shelf.trail
       .filter((one) => one.action === "removed" && one.details.early === true && one.at > now - 60 * DAY)
       .map((one) => one.at),

@@ -25,10 +25,10 @@ export interface OpenDatabase {
  * Opens or creates the database (0600 in a 0700 folder) and brings its schema up to date. `:memory:` is for tests.
  * @throws NolapseError `store-…`, `disk-full`.
  */
-export function openDatabase(path: string): OpenDatabase {
+export function openDatabase(path: string, migrations: URL = MIGRATIONS): OpenDatabase {
   try {
     const handle = open(path);
-    migrate(handle, path);
+    migrate(handle, path, migrations);
     return { path, handle, sql: new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(handle) }) }) };
   } catch (thrown) {
     throw storeFailure(thrown, path);
@@ -62,16 +62,16 @@ function shim(handle: DatabaseSync): SqliteDatabase {
   };
 }
 
-function migrationFiles(): { version: number; name: string }[] {
-  return readdirSync(MIGRATIONS)
+function migrationFiles(migrations: URL): { version: number; name: string }[] {
+  return readdirSync(migrations)
     .filter((name) => /^\d{4}_.*(?<!\.postgres)\.sql$/.test(name))
     .sort()
     .map((name) => ({ version: Number(name.slice(0, 4)), name }));
 }
 
 /** Under an exclusive lock, after a dated copy of what was there; an older program refuses a newer store. */
-function migrate(handle: DatabaseSync, path: string): void {
-  const files = migrationFiles();
+function migrate(handle: DatabaseSync, path: string, migrations: URL): void {
+  const files = migrationFiles(migrations);
   const newest = files.at(-1)?.version ?? 0;
   const found = versionOf(handle);
   if (found > newest) {
@@ -89,7 +89,7 @@ function migrate(handle: DatabaseSync, path: string): void {
   try {
     // another process may have migrated while this one waited for the lock
     for (const { version, name } of files.filter((one) => one.version > versionOf(handle))) {
-      handle.exec(readFileSync(new URL(name, MIGRATIONS), "utf8"));
+      handle.exec(readFileSync(new URL(name, migrations), "utf8"));
       handle.exec(`PRAGMA user_version = ${version}`);
     }
     handle.exec("COMMIT");
@@ -103,14 +103,14 @@ function versionOf(handle: DatabaseSync): number {
   return Number(handle.prepare("PRAGMA user_version").get()?.user_version ?? 0);
 }
 
+/** The copy is named by the schema and, in UTC, the second it was made in; SQLite reads the clock, as nothing hangs on it. */
 function copyBefore(handle: DatabaseSync, path: string, version: number): void {
-  for (let number = 1; ; number += 1) {
-    const copy = `${path}.before-schema-${version}${number === 1 ? "" : `.${number}`}`;
-    if (existsSync(copy)) continue;
-    handle.prepare("VACUUM INTO ?").run(copy);
-    chmodSync(copy, 0o600);
-    return;
-  }
+  const row = handle.prepare("SELECT strftime('%Y%m%dT%H%M%SZ', 'now') AS stamp").get();
+  const copy = `${path}.schema-${version}.${row?.stamp}`;
+  // two processes that migrate in the same second make the same copy; the first one's will do
+  if (existsSync(copy)) return;
+  handle.prepare("VACUUM INTO ?").run(copy);
+  chmodSync(copy, 0o600);
 }
 
 /** A consistent copy in a new file. @throws NolapseError `usage` when the file exists. */

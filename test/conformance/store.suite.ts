@@ -1,0 +1,364 @@
+/** What every implementation of the port `Store` does. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Rotation } from "../../src/core/rotation.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import type { AuditEntry, Change, LedgerEntry, Store } from "../../src/ports/store.ts";
+import { attempt, issued, NOW, rotation, TENANT } from "../core/make.ts";
+
+export interface StoreBench {
+  /** The same memory, opened by another process. */
+  open(owner: string): Promise<Store>;
+  /** From now on that process is dead. */
+  kill(owner: string): void;
+  close(): Promise<void>;
+}
+
+const LEASE = 30_000;
+const OTHER_TENANT = "3f6c0000-0000-4000-8000-00000000000f";
+
+export function audit(action: string, parts: Partial<AuditEntry> = {}): AuditEntry {
+  const about = { rotation: null, appId: null, keyId: null, reason: null, details: {} };
+  return { tenantId: TENANT, at: NOW, actor: "nolapse", action, ...about, ...parts };
+}
+
+/** A rotation of its own application, so that several can be open at once. */
+export function numbered(number: number, parts: Partial<Rotation> = {}): Rotation {
+  const holder = {
+    type: "application",
+    objectId: `11110000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+    appId: `0b0e0000-0000-4000-8000-${String(number).padStart(12, "0")}`,
+  } as const;
+  return rotation({ id: `r${number}`, holder, replaces: `old${number}`, ...parts });
+}
+
+function entry(of: Rotation, parts: Partial<LedgerEntry> = {}): LedgerEntry {
+  const { tenantId, holder, replaces, id } = of;
+  return {
+    tenantId,
+    holder,
+    keyId: replaces,
+    origin: "adopted",
+    rotation: id,
+    enteredAt: NOW,
+    removedAt: null,
+    ...parts,
+  };
+}
+
+const open = (store: Store, of: Rotation) => store.open(of, [entry(of)], audit("planned", { rotation: of.id }));
+const claim = (store: Store, now: EpochMs = NOW, processNow = 0, only?: readonly string[]) =>
+  store.claim({ tenantId: TENANT, now, processNow, leaseMs: LEASE, ...(only === undefined ? {} : { only }) });
+const change = (after: Rotation, more: Partial<Change> = {}): Change => ({ rotation: after, audit: [], ...more });
+
+export function storeSuite(name: string, make: () => Promise<StoreBench>): void {
+  describe(`store: ${name}`, () => {
+    let bench: StoreBench;
+    let store: Store;
+    beforeEach(async () => {
+      bench = await make();
+      store = await bench.open("one");
+    });
+    afterEach(() => bench.close());
+
+    it("keeps the name that was proposed first", async () => {
+      expect(await store.instance("abcd")).toBe("abcd");
+      expect(await (await bench.open("two")).instance("wxyz")).toBe("abcd");
+    });
+
+    opening(() => store);
+    leases(
+      () => store,
+      () => bench,
+    );
+    changes(() => store);
+    scans(() => store);
+    switchesAndTally(() => store);
+  });
+}
+
+function opening(store: () => Store): void {
+  describe("opening", () => {
+    it("gives the rotation back as it was, newest first, filtered", async () => {
+      const later = numbered(2, { plannedAt: plus(NOW, MINUTE), state: "verified" });
+      expect(await open(store(), numbered(1))).toBe(true);
+      expect(await open(store(), later)).toBe(true);
+      expect(await store().rotation("r1")).toEqual(numbered(1));
+      expect(await store().rotation("r9")).toBeNull();
+      const ids = async (filter: Parameters<Store["rotations"]>[0]) =>
+        (await store().rotations(filter)).map((one) => one.id);
+      expect(await ids({})).toEqual(["r2", "r1"]);
+      expect(await ids({ tenantId: TENANT, states: ["verified"] })).toEqual(["r2"]);
+      expect(await ids({ appId: later.holder.appId })).toEqual(["r2"]);
+      expect(await ids({ tenantId: OTHER_TENANT })).toEqual([]);
+    });
+
+    it("refuses a second rotation of one credential, and a second one under way in a slot", async () => {
+      await open(store(), numbered(1));
+      expect(await open(store(), numbered(1, { id: "again", slot: "other" }))).toBe(false);
+      expect(await open(store(), numbered(1, { id: "again", replaces: "else" }))).toBe(false);
+      expect((await store().rotations({})).map((one) => one.id)).toEqual(["r1"]);
+      expect(await store().auditTrail(TENANT, 0, 10)).toHaveLength(1);
+    });
+
+    it("lets the next one open in a slot whose last one only waits to retire", async () => {
+      await open(store(), numbered(1, { state: "verified" }));
+      expect(await open(store(), numbered(1, { id: "next", replaces: "else" }))).toBe(true);
+    });
+
+    it("of two processes at once opens one", async () => {
+      const same = [numbered(1, { id: "a" }), numbered(1, { id: "b" })];
+      const opened = await Promise.all(same.map((one) => open(store(), one)));
+      expect(opened.toSorted()).toEqual([false, true]);
+    });
+
+    it("tells when the next thing is due", async () => {
+      expect(await store().nextDue(TENANT)).toBeNull();
+      await open(store(), numbered(1, { dueAt: plus(NOW, DAY) }));
+      await open(store(), numbered(2, { dueAt: plus(NOW, HOUR) }));
+      await open(store(), numbered(3, { dueAt: null }));
+      expect(await store().nextDue(TENANT)).toBe(plus(NOW, HOUR));
+      expect(await store().nextDue(OTHER_TENANT)).toBeNull();
+    });
+  });
+}
+
+function leases(store: () => Store, bench: () => StoreBench): void {
+  describe("leases", () => {
+    it("go to what is due, the earliest end first, then the highest priority", async () => {
+      const policy = numbered(1).policy;
+      await open(store(), numbered(1, { replacesEnd: plus(NOW, 9 * DAY) }));
+      await open(store(), numbered(2, { replacesEnd: plus(NOW, 2 * DAY), policy: { ...policy, priority: 1 } }));
+      await open(store(), numbered(3, { replacesEnd: plus(NOW, 2 * DAY), policy: { ...policy, priority: 5 } }));
+      await open(store(), numbered(4, { replacesEnd: plus(NOW, DAY), dueAt: plus(NOW, 1) }));
+      await open(store(), numbered(5, { replacesEnd: null }));
+      await open(store(), numbered(6, { replacesEnd: plus(NOW, DAY), dueAt: null }));
+      const order: string[] = [];
+      for (let next = await claim(store()); next !== null; next = await claim(store())) order.push(next.rotation.id);
+      expect(order).toEqual(["r3", "r2", "r1", "r5"]);
+    });
+
+    it("can be asked of some rotations only, and of one tenant", async () => {
+      await open(store(), numbered(1));
+      await open(store(), numbered(2));
+      expect(await store().claim({ tenantId: OTHER_TENANT, now: NOW, processNow: 0, leaseMs: LEASE })).toBeNull();
+      expect((await claim(store(), NOW, 0, ["r2"]))?.rotation.id).toBe("r2");
+      expect(await claim(store(), NOW, 0, ["r2"])).toBeNull();
+    });
+
+    it("have one holder, until they are given back", async () => {
+      await open(store(), numbered(1));
+      const two = await bench().open("two");
+      const held = await claim(store());
+      expect(await claim(two)).toBeNull();
+      if (held === null) throw new Error("nothing claimed");
+      await store().release(held);
+      expect((await claim(two))?.rotation.id).toBe("r1");
+    });
+
+    it("let one rotation of an application through at a time", async () => {
+      await open(store(), numbered(1));
+      await open(store(), { ...numbered(1), id: "twin", slot: "jobs", replaces: "else" });
+      expect(await claim(store())).not.toBeNull();
+      expect(await claim(store())).toBeNull();
+    });
+
+    it("end by themselves, and not while they are renewed", async () => {
+      await open(store(), numbered(1));
+      const two = await bench().open("two");
+      const held = await claim(store(), NOW, 0);
+      if (held === null) throw new Error("nothing claimed");
+      await store().renew(held, 20_000, LEASE);
+      expect(await claim(two, NOW, LEASE + 1)).toBeNull();
+      expect(await claim(two, NOW, 20_000 + LEASE + 1)).not.toBeNull();
+    });
+
+    it("of a dead process are free at once", async () => {
+      await open(store(), numbered(1));
+      await claim(store(), NOW, 0);
+      bench().kill("one");
+      expect((await claim(await bench().open("two"), NOW, 1))?.rotation.id).toBe("r1");
+    });
+
+    it("are fenced: who was overtaken stores, renews and frees nothing", async () => {
+      await open(store(), numbered(1));
+      const two = await bench().open("two");
+      const late = await claim(store(), NOW, 0);
+      const heir = await claim(two, NOW, LEASE + 1);
+      if (late === null || heir === null) throw new Error("nothing claimed");
+      expect(heir.fence).toBeGreaterThan(late.fence);
+      const spoilt = change({ ...late.rotation, state: "issued" }, { seal: { keyId: "new", sealed: "x" } });
+      await expect(store().commit(late, spoilt)).rejects.toMatchObject({ code: "lease-lost" });
+      await expect(store().renew(late, LEASE + 2, LEASE)).rejects.toMatchObject({ code: "lease-lost" });
+      await store().release(late);
+      expect(await store().sealed("r1")).toBeNull();
+      expect((await store().rotation("r1"))?.state).toBe("planned");
+      expect(await claim(await bench().open("three"), NOW, LEASE + 3)).toBeNull();
+      await two.commit(heir, change({ ...heir.rotation, preflightAt: NOW }));
+      expect((await store().rotation("r1"))?.preflightAt).toBe(NOW);
+    });
+
+    it("keep people's words out while they are held", async () => {
+      await open(store(), numbered(1));
+      const held = await claim(store());
+      if (held === null) throw new Error("nothing claimed");
+      const cancelled = change({ ...held.rotation, state: "cancelled" });
+      expect(await store().amend(held.rotation, cancelled)).toBe(false);
+      await store().release(held);
+      expect(await store().amend({ ...held.rotation, updatedAt: plus(NOW, 1) }, cancelled)).toBe(false);
+      expect(await store().amend(held.rotation, cancelled)).toBe(true);
+      expect((await store().rotation("r1"))?.state).toBe("cancelled");
+    });
+  });
+}
+
+function changes(store: () => Store): void {
+  describe("what a step proved", () => {
+    const begin = async () => {
+      await open(store(), numbered(1));
+      const held = await claim(store());
+      if (held === null) throw new Error("nothing claimed");
+      return held;
+    };
+
+    it("is stored whole: rotation, seal, ledger, slot, audit", async () => {
+      const held = await begin();
+      const after: Rotation = { ...held.rotation, state: "issued", issued: issued(), attempts: [attempt()] };
+      const slot = {
+        tenantId: TENANT,
+        appId: after.holder.appId,
+        slot: "default",
+        kind: "secret",
+        keyId: "new",
+        since: NOW,
+      };
+      const line = audit("issued", {
+        rotation: "r1",
+        keyId: "new",
+        reason: "issue-due",
+        details: { end: 5, early: true },
+      });
+      await store().commit(held, {
+        rotation: after,
+        audit: [line],
+        seal: { keyId: "new", sealed: "jwe" },
+        ledger: [entry(after, { keyId: "new", origin: "issued", enteredAt: plus(NOW, 1) })],
+        slot: { ...slot, kind: "secret" },
+      });
+      expect(await store().rotation("r1")).toEqual(after);
+      expect(await store().sealed("r1")).toEqual({ keyId: "new", sealed: "jwe" });
+      const ledger = await store().ledger(TENANT, after.holder.appId);
+      expect(ledger.map(({ keyId, origin }) => [keyId, origin])).toEqual([
+        ["old1", "adopted"],
+        ["new", "issued"],
+      ]);
+      expect(await store().slots(TENANT, null)).toEqual([slot]);
+      expect(await store().slots(TENANT, "another")).toEqual([]);
+      expect((await store().auditTrail(TENANT, 0, 10)).at(-1)).toMatchObject(line);
+      expect([...(await store().knownAttempts(TENANT, ["aaaaaaaaaaaa", "bbbbbbbbbbbb"]))]).toEqual(["aaaaaaaaaaaa"]);
+    });
+
+    it("erases the seal and notes what was removed", async () => {
+      const held = await begin();
+      await store().commit(held, change(held.rotation, { seal: { keyId: "new", sealed: "jwe" } }));
+      await store().commit(
+        held,
+        change(held.rotation, { erase: true, removed: [{ keyId: "old1", at: plus(NOW, 5) }] }),
+      );
+      expect(await store().sealed("r1")).toBeNull();
+      expect((await store().ledger(TENANT, held.rotation.holder.appId))[0]).toMatchObject({
+        keyId: "old1",
+        removedAt: plus(NOW, 5),
+      });
+    });
+
+    it("reads the trail in its order, in pages", async () => {
+      for (const action of ["a", "b", "c"]) await store().audit(audit(action));
+      const first = await store().auditTrail(TENANT, 0, 2);
+      const rest = await store().auditTrail(TENANT, first.at(-1)?.sequence ?? 0, 2);
+      expect([...first, ...rest].map((one) => one.action)).toEqual(["a", "b", "c"]);
+      expect(await store().auditTrail(OTHER_TENANT, 0, 10)).toEqual([]);
+    });
+
+    it("notes attempts on a person's word", async () => {
+      await store().noteAttempts(TENANT, ["cccccccccccc"]);
+      await store().noteAttempts(TENANT, ["cccccccccccc"]);
+      expect([...(await store().knownAttempts(TENANT, ["cccccccccccc"]))]).toEqual(["cccccccccccc"]);
+    });
+  });
+}
+
+function scans(store: () => Store): void {
+  describe("scans", () => {
+    const summary = { tenantId: TENANT, scannedAt: NOW, applications: 2, servicePrincipals: 0, complete: true };
+    const seen = (...ids: string[]) =>
+      ids.map((id) => ({ type: "application" as const, objectId: id, appId: `app-${id}`, displayName: id }));
+
+    it("tell what share of the known objects a complete one no longer saw", async () => {
+      expect(await store().lastScan(TENANT)).toBeNull();
+      expect(await store().recordScan(summary, seen("a", "b", "c", "d"))).toEqual({ ...summary, lost: 0 });
+      const second = { ...summary, scannedAt: plus(NOW, DAY) };
+      expect(await store().recordScan(second, seen("a", "b", "c"))).toEqual({ ...second, lost: 0.25 });
+      expect(await store().lastScan(TENANT)).toEqual({ ...second, lost: 0.25 });
+      expect((await store().recordScan(second, seen("a", "b", "c"))).lost).toBe(0);
+    });
+
+    it("forget nothing when they are incomplete", async () => {
+      await store().recordScan(summary, seen("a", "b"));
+      expect(await store().recordScan({ ...summary, complete: false }, seen("a"))).toMatchObject({ lost: 0 });
+      expect(await store().recordScan(summary, seen("a"))).toMatchObject({ lost: 0.5 });
+    });
+  });
+}
+
+function switchesAndTally(store: () => Store): void {
+  describe("switches and the tally", () => {
+    it("turn on and off, each with its line in the trail", async () => {
+      expect(await store().switches(TENANT)).toEqual({ stopped: null, removalOff: null, breaker: null });
+      await store().turn(TENANT, "stopped", { at: NOW, by: "ann" }, audit("stop"));
+      await store().turn(TENANT, "stopped", { at: plus(NOW, 1), by: "bob" }, audit("stop"));
+      await store().turn(TENANT, "removalOff", { at: NOW, why: "older" }, audit("removal-off"));
+      expect(await store().switches(TENANT)).toEqual({
+        stopped: { at: plus(NOW, 1), by: "bob" },
+        removalOff: { at: NOW, why: "older" },
+        breaker: null,
+      });
+      expect(await store().switches(OTHER_TENANT)).toMatchObject({ stopped: null });
+      await store().turn(TENANT, "stopped", null, audit("resume"));
+      expect((await store().switches(TENANT)).stopped).toBeNull();
+      expect((await store().auditTrail(TENANT, 0, 10)).map((one) => one.action)).toEqual([
+        "stop",
+        "stop",
+        "removal-off",
+        "resume",
+      ]);
+    });
+
+    it("count issues of a day, early retirements, and the last outcomes until the breaker is closed", async () => {
+      await store().audit(audit("issued", { at: plus(NOW, -2 * DAY) }));
+      await store().audit(audit("issued", { at: plus(NOW, -HOUR) }));
+      await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: true } }));
+      await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: false } }));
+      for (const action of ["accepted", "verified", "accept-failed", "verify-failed"])
+        await store().audit(audit(action));
+      const tally = await store().tally(TENANT, NOW);
+      expect(tally).toEqual({
+        issues: [plus(NOW, -HOUR)],
+        clean: 0,
+        earlyRetirements: [plus(NOW, -HOUR)],
+        recent: [false, false, true, true],
+      });
+      await store().turn(TENANT, "breaker", null, audit("breaker-closed", { at: plus(NOW, 1) }));
+      expect((await store().tally(TENANT, plus(NOW, 2))).recent).toEqual([]);
+    });
+
+    it("count as clean what has been verified for 28 hours without a failure", async () => {
+      const verified = (number: number, parts: Partial<Rotation>) =>
+        open(store(), numbered(number, { state: "verified", verifiedAt: plus(NOW, -28 * HOUR), ...parts }));
+      await verified(1, {});
+      await verified(2, { failures: 1 });
+      await verified(3, { verifiedAt: plus(NOW, -27 * HOUR) });
+      await verified(4, { state: "retired" });
+      expect((await store().tally(TENANT, NOW)).clean).toBe(2);
+    });
+  });
+}
