@@ -1,11 +1,14 @@
 /**
- * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the import table of docs/architecture.md and
- * the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
+ * docs/state-machine.md, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { TRANSITIONS } from "../src/core/apply-event.ts";
+import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
+import type { RotationState } from "../src/core/rotation.ts";
 import { ADVICE } from "./error-advice.ts";
 import { boundaries } from "./lint/boundaries.ts";
 import { ROOMS, type Room } from "./lint/rooms.ts";
@@ -70,10 +73,37 @@ function within(page: string, mark: string, content: string): string {
   return `${before}<!-- ${mark}: written by \`npm run docs\` -->\n${content}\n<!-- /${mark} -->${after}`;
 }
 
+const STATES = Object.keys(TRANSITIONS) as RotationState[];
+
+function transitions(): string {
+  const arrows: string[] = [];
+  const staying: string[][] = [];
+  for (const state of STATES) {
+    const events = Object.entries(TRANSITIONS[state]);
+    for (const [event, next] of events) for (const to of next ?? []) arrows.push(`  ${state} --> ${to}: ${event}`);
+    const stay = events.filter(([, next]) => next?.length === 0).map(([event]) => `\`${event}\``);
+    if (stay.length > 0) staying.push([`\`${state}\``, stay.join(", ")]);
+  }
+  const diagram = ["stateDiagram-v2", "  [*] --> planned", ...arrows, "  retired --> [*]", "  cancelled --> [*]"];
+  return `\`\`\`mermaid\n${diagram.join("\n")}\n\`\`\`\n\n${table(["state", "events that stay in it"], staying)}`;
+}
+
+function checks(): string {
+  const rows = STATES.map((state) => [
+    `\`${state}\``,
+    checksFor(state)
+      .map((check) => check.name)
+      .join(" → "),
+  ]);
+  return table(["state", "checks"], rows);
+}
+
+const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
   "docs/reasons.md": reasons(),
+  "docs/state-machine.md": within(within(stateMachine, "transitions", transitions()), "checks", checks()),
   "docs/architecture.md": within(
     architecture,
     "rooms",

@@ -3,8 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { TRANSITIONS } from "../../src/core/apply-event.ts";
+import { checksFor } from "../../src/core/checks.ts";
 import { ERRORS } from "../../src/core/errors.ts";
 import { REASONS } from "../../src/core/reasons.ts";
+import type { RotationState } from "../../src/core/rotation.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -28,6 +31,32 @@ test("docs/errors.md lists exactly the error codes, with exit code, meaning and 
 
 test("docs/reasons.md lists exactly the reason codes with their sentences", () => {
   expect(rows("docs/reasons.md")).toEqual(Object.entries(REASONS));
+});
+
+describe("docs/state-machine.md", () => {
+  const page = read("docs/state-machine.md");
+
+  test("draws exactly the transitions that applyEvent allows", () => {
+    const drawn = [...page.matchAll(/^ {2}(\w+) --> (\w+): ([\w-]+)$/gm)].map(([, from, to, event]) => [
+      from,
+      to,
+      event,
+    ]);
+    const allowed = Object.entries(TRANSITIONS).flatMap(([from, events]) =>
+      Object.entries(events).flatMap(([event, next]) => next.map((to) => [from, to, event])),
+    );
+    expect(drawn.toSorted()).toEqual(allowed.toSorted());
+    expect(drawn.length).toBeGreaterThan(15);
+  });
+
+  test("describes every state, and names its checks in their order", () => {
+    const listed = rows("docs/state-machine.md");
+    for (const state of Object.keys(TRANSITIONS) as RotationState[]) {
+      const lines = listed.filter(([name]) => name === state);
+      expect(lines.length, state).toBeGreaterThanOrEqual(2);
+      expect(lines.at(-1)?.[1]?.split(" → "), state).toEqual(checksFor(state).map((check) => check.name));
+    }
+  });
 });
 
 describe("dependencies", () => {
