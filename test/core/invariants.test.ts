@@ -1,0 +1,310 @@
+/**
+ * The invariants of rotation over random orders of events (design §4.3), as far as core can see them. Two kinds of walk:
+ * one in which anything that may come comes, and one in which the decision leads and the world answers as it likes.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/apply-event.ts";
+import { ISSUE_TRIES, SWEEP_AFTER } from "../../src/core/checks.ts";
+import { decide } from "../../src/core/decide.ts";
+import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
+import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import type { Facts, Step } from "../../src/core/verdict.ts";
+import { attempt, delivery, issued, NOW, probe, rotation, settings, target } from "./make.ts";
+
+const failure = { code: "directory-unreachable", message: "no answer", at: NOW } as const;
+const TARGETS = ["env", "vault"];
+const fresh = (parts: Partial<Rotation> = {}) =>
+  rotation({ deliveries: TARGETS.map((name) => delivery({ target: name })), ...parts });
+
+/** Every event there is, some of them nonsense for the state they meet. */
+function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
+  const last = r.attempts.at(-1)?.id;
+  const name = TARGETS[number % TARGETS.length] ?? "env";
+  const made = { id: `attempt${number}`, displayName: "n", end: plus(at, DAY), keyIdsBefore: ["old"] };
+  const always: RotationEvent[] = [
+    { type: "preflighted", at },
+    { type: "issue-intended", at, attempt: made },
+    { type: "probed", at, probe: probe(number % 2 === 0 ? "issued" : "not-authenticated", at) },
+    { type: "accepted", at, assurance: "token" },
+    { type: "withdraw-intended", at },
+    { type: "withdrawn", at, notBefore: plus(at, HOUR) },
+    { type: "delivery-intended", at, target: name },
+    { type: "delivered", at, target: name, version: null },
+    { type: "verified", at, target: name, assurance: "token", request: null },
+    { type: "drifted", at, target: name },
+    { type: "retire-intended", at },
+    { type: "removed", at },
+    { type: "absent-read", at },
+    { type: "reappeared", at },
+    { type: "approved", at, what: "both" },
+    { type: "failed", at, failure, notBefore: plus(at, MINUTE) },
+    { type: "waited", at, dueAt: at },
+    { type: "halted", at, reason: "guard-refused" },
+    { type: "resumed", at },
+    { type: "cancelled", at },
+  ];
+  if (last === undefined) return always;
+  return [
+    ...always,
+    { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: last, at }) },
+    { type: "issue-refused", at, failure, notBefore: at },
+    { type: "issue-unknown", at, failure },
+    { type: "attempt-read", at, attempt: last, keyIds: [] },
+    { type: "attempt-closed", at, attempt: last },
+  ];
+}
+
+const RANK: Record<RotationState, number> = {
+  planned: 0,
+  issued: 1,
+  accepted: 2,
+  delivered: 3,
+  verified: 4,
+  retired: 5,
+  halted: -1,
+  cancelled: -1,
+};
+
+/** What must be true of any rotation, however it came to be. */
+function sound(r: Rotation): void {
+  const was = r.state === "halted" || r.state === "cancelled" ? r.from : r.state;
+  const rank = was === null ? 0 : RANK[was];
+  if (rank >= 1) expect(r.issued, "issued has a credential").not.toBeNull();
+  if (rank >= 2) expect(r.acceptedAt, "accepted was accepted").not.toBeNull();
+  if (rank >= 3) for (const one of r.deliveries) expect(one.receipt, "delivered has every receipt").not.toBeNull();
+  if (rank >= 4) for (const one of r.deliveries) expect(one.verifiedAt, "verified has every proof").not.toBeNull();
+  if (rank >= 5) {
+    expect(r.removedAt).not.toBeNull();
+    expect(r.absentReads.length).toBeGreaterThanOrEqual(ABSENT_READS);
+  }
+  expect(JSON.parse(JSON.stringify(r)), "survives the store").toEqual(r);
+}
+
+test("whatever comes in whatever order, a state is reached only with its proof, and in its order", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(30), fc.nat(2 * HOUR)), { maxLength: 120 }), (picks) => {
+      let r = fresh();
+      let now = NOW;
+      for (const [index, [pick, later]] of picks.entries()) {
+        now = plus(now, later);
+        const events = anyEvent(index, now, r).filter(({ type }) => mayCome(r.state, type));
+        const event = events[pick % events.length];
+        if (event === undefined) break;
+        const before = r;
+        r = applyEvent(r, event);
+        sound(r);
+        const forward = RANK[r.state] - RANK[before.state];
+        if (RANK[before.state] >= 0 && RANK[r.state] >= 0) {
+          expect(forward, `${before.state} → ${r.state}`).toBeLessThanOrEqual(1);
+          if (forward < 0) expect(["withdrawn", "drifted"]).toContain(event.type);
+        }
+        expect(before, "the old one is not touched").not.toBe(r);
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test("an event that may not come is refused, and changes nothing", () => {
+  for (const state of Object.keys(TRANSITIONS) as RotationState[]) {
+    const r = fresh({ state, attempts: [attempt()], issued: issued() });
+    for (const event of anyEvent(1, NOW, r)) {
+      if (mayCome(state, event.type)) continue;
+      expect(() => applyEvent(r, event), `${event.type} in ${state}`).toThrow(TypeError);
+    }
+  }
+});
+
+/** A tenant's switches and a service that answers as it likes. */
+interface World {
+  readonly stopped: boolean;
+  readonly removalOff: boolean;
+  readonly breakerOpen: boolean;
+  readonly scanSound: boolean;
+  readonly mode: Facts["mode"];
+  readonly good: number;
+  readonly later: number;
+}
+
+const anyWorld: fc.Arbitrary<World> = fc.record({
+  stopped: fc.integer({ min: 0, max: 19 }).map((one) => one === 0),
+  removalOff: fc.integer({ min: 0, max: 9 }).map((one) => one === 0),
+  breakerOpen: fc.integer({ min: 0, max: 19 }).map((one) => one === 0),
+  scanSound: fc.integer({ min: 0, max: 9 }).map((one) => one !== 0),
+  mode: fc.constantFrom("enforce", "enforce", "enforce", "enforce", "enforce", "propose", "observe"),
+  good: fc.integer({ min: 0, max: 9 }),
+  later: fc.oneof(fc.integer({ min: 0, max: HOUR }), fc.integer({ min: 0, max: 10 * DAY })),
+});
+
+/** Worlds that last for a while, or a walk would hardly ever come far. */
+const worldsInTurn = fc
+  .array(fc.tuple(anyWorld, fc.integer({ min: 1, max: 40 })), { maxLength: 16 })
+  .map((spans) => spans.flatMap(([world, times]) => Array<World>(times).fill(world)));
+
+function factsOf(world: World, reload: number): Facts {
+  const { acceptance } = settings();
+  return {
+    mode: world.mode,
+    stopped: world.stopped,
+    removalOff: world.removalOff,
+    breakerOpen: world.breakerOpen,
+    scanSound: world.scanSound,
+    acceptance,
+    limits: null,
+    timeZone: "UTC",
+    targets: TARGETS.map((name) => target(reload, name)),
+    forecast: null,
+    tally: { issues: [], clean: 0, earlyRetirements: [] },
+    succession: { underWay: false, by: null },
+    earlyDue: 1,
+  };
+}
+
+/** What the engine makes of a step, when the world answers well (`good` > 2) or badly. */
+function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: number): RotationEvent[] {
+  const failed: RotationEvent = { type: "failed", at, failure, notBefore: plus(at, MINUTE) };
+  const well = good > 2;
+  switch (step.step) {
+    case "preflight":
+      return well ? [{ type: "preflighted", at }] : [failed];
+    case "issue": {
+      const made = { id: `attempt${number}`, displayName: "n", end: plus(at, 90 * DAY), keyIdsBefore: ["old"] };
+      const intent: RotationEvent = { type: "issue-intended", at, attempt: made };
+      if (good === 0) return [intent];
+      if (good === 1) return [intent, { type: "issue-unknown", at, failure }];
+      if (good === 2) return [intent, { type: "issue-refused", at, failure, notBefore: plus(at, MINUTE) }];
+      return [intent, { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: made.id, at }) }];
+    }
+    case "read-attempt":
+      if (good !== 1) return [{ type: "attempt-read", at, attempt: step.attempt, keyIds: [] }];
+      return [
+        { type: "attempt-read", at, attempt: step.attempt, keyIds: [`orphan${number}`] },
+        { type: "orphan-confirmed", at, attempt: step.attempt, keyId: `orphan${number}` },
+      ];
+    case "remove-orphan":
+      return well ? [{ type: "orphan-removed", at, attempt: step.attempt }] : [failed];
+    case "close-attempt":
+      return [{ type: "attempt-closed", at, attempt: step.attempt }];
+    case "probe":
+      return [{ type: "probed", at, probe: probe(well ? "issued" : "not-authenticated", at) }];
+    case "accept":
+      return [{ type: "accepted", at, assurance: "token" }];
+    case "withdraw":
+      if (r.withdrawIntendedAt === null) return [{ type: "withdraw-intended", at }];
+      return well ? [{ type: "withdrawn", at, notBefore: plus(at, HOUR) }] : [failed];
+    case "deliver":
+      if (r.deliveries.find((one) => one.target === step.target)?.intendedAt === null)
+        return [{ type: "delivery-intended", at, target: step.target }];
+      return well ? [{ type: "delivered", at, target: step.target, version: null }] : [failed];
+    case "verify":
+      if (good === 0) return [{ type: "drifted", at, target: step.target }];
+      return well ? [{ type: "verified", at, target: step.target, assurance: "token", request: null }] : [failed];
+    case "retire":
+      return well
+        ? [
+            { type: "retire-intended", at },
+            { type: "removed", at },
+          ]
+        : [{ type: "retire-intended", at }, failed];
+    case "read-absent":
+      return good === 0 ? [{ type: "reappeared", at }] : [{ type: "absent-read", at }];
+    case "succeed":
+      return [];
+  }
+}
+
+/** What must be true whenever the decision says "do". */
+function allowed(r: Rotation, step: Step, world: World, now: EpochMs): void {
+  expect(world.stopped, "nothing is done after a stop").toBe(false);
+  expect(world.mode, "nothing is done in mode observe").not.toBe("observe");
+  if (world.mode === "propose") expect(r.approvals.issue, "propose waits for a person").not.toBeNull();
+  const unsettled = r.attempts.filter((one) => one.outcome === "open" || one.outcome === "unknown");
+  if (step.step === "issue") {
+    expect(r.state).toBe("planned");
+    expect(world.breakerOpen || !world.scanSound).toBe(false);
+    expect(r.attempts.filter((one) => one.outcome === "withdrawn").length).toBeLessThan(ISSUE_TRIES);
+    expect(unsettled.every((one) => one.reads.length >= 5)).toBe(true);
+    expect(unsettled.every((one) => one.orphan === null)).toBe(true);
+  }
+  if (step.step === "withdraw") {
+    expect(r.state).toBe("issued");
+    expect(r.deliveries.every((one) => one.intendedAt === null)).toBe(true);
+    expect(world.removalOff).toBe(false);
+  }
+  if (step.step === "remove-orphan") expect(world.removalOff).toBe(false);
+  if (step.step === "deliver") expect(r.acceptedAt, "accept comes before deliver").not.toBeNull();
+  if (step.step === "retire") retiredSafely(r, world, now, unsettled.length);
+}
+
+function retiredSafely(r: Rotation, world: World, now: EpochMs, unsettled: number): void {
+  expect(r.state).toBe("verified");
+  expect(world.removalOff || world.breakerOpen || !world.scanSound).toBe(false);
+  expect(unsettled).toBe(0);
+  for (const { verifiedAt } of r.deliveries) expect(now - (verifiedAt ?? 0)).toBeLessThanOrEqual(PROOF_LASTS);
+  const swept = plus(r.replacesEnd ?? (0 as EpochMs), SWEEP_AFTER);
+  if (now < swept) {
+    expect(r.policy.retire, "early only where the policy says so").toBe("after-overlap");
+    expect(r.consumersComplete, "and the binding").toBe(true);
+    expect(now - (r.verifiedAt ?? now)).toBeGreaterThanOrEqual(r.policy.overlap);
+  }
+}
+
+describe("led by the decision", () => {
+  const walk = (worlds: readonly World[], start: Rotation): RotationState => {
+    let r = start;
+    let now = NOW;
+    for (const [index, world] of worlds.entries()) {
+      const verdict = decide(r, factsOf(world, MINUTE), now);
+      if (verdict.verdict === "do") {
+        allowed(r, verdict.step, world, now);
+        for (const event of outcome(r, verdict.step, world, now, index)) {
+          r = applyEvent(r, event);
+          sound(r);
+        }
+        continue;
+      }
+      if (verdict.verdict === "halt") r = applyEvent(r, { type: "halted", at: now, reason: verdict.because });
+      else if (verdict.verdict === "wait" && verdict.until !== null) {
+        expect(verdict.until, "a wait is for the future").toBeGreaterThan(now);
+        now = plus(now, Math.min(verdict.until - now, Math.max(world.later, MINUTE)));
+      } else now = plus(now, Math.max(world.later, MINUTE));
+    }
+    return r.state;
+  };
+  const policies = fc.constantFrom("at-expiry" as const, "after-overlap" as const, "never" as const);
+
+  test("nothing is done that a rule forbids, whatever the world answers", () => {
+    fc.assert(
+      fc.property(worldsInTurn, policies, fc.boolean(), (worlds, retire, complete) => {
+        const start = fresh({ consumersComplete: complete });
+        walk(worlds, { ...start, policy: { ...start.policy, retire } });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("in a good world every rotation comes to its end", () => {
+    const fine: World = {
+      stopped: false,
+      removalOff: false,
+      breakerOpen: false,
+      scanSound: true,
+      mode: "enforce",
+      good: 9,
+      later: DAY,
+    };
+    for (const [retire, complete] of [
+      ["at-expiry", false],
+      ["after-overlap", false],
+      ["after-overlap", true],
+    ] as const) {
+      const start = fresh({ consumersComplete: complete });
+      expect(walk(Array(120).fill(fine), { ...start, policy: { ...start.policy, retire } }), retire).toBe("retired");
+    }
+    expect(walk(Array(120).fill(fine), { ...fresh(), policy: { ...fresh().policy, retire: "never" } })).toBe(
+      "verified",
+    );
+  });
+});
