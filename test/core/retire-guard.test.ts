@@ -1,0 +1,160 @@
+/** May this key id be removed? Everything that is not known counts against it. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/retire-guard.ts";
+import type { Rotation } from "../../src/core/rotation.ts";
+import { DAY, MINUTE, plus } from "../../src/core/time.ts";
+import { attempt, delivery, holder, issued, NOW, rotation, secret } from "./make.ts";
+
+const proven = delivery({ receipt: { version: null, at: NOW }, intendedAt: NOW, verifiedAt: NOW, assurance: "token" });
+const verified = rotation({ state: "verified", issued: issued(), deliveries: [proven], verifiedAt: NOW });
+const both = holder({ credentials: [secret("new", { end: plus(NOW, 90 * DAY) }), secret("old")] });
+
+const retire: GuardFacts = {
+  purpose: "retire",
+  keyId: "old",
+  rotation: verified,
+  holder: both,
+  ledger: { origin: "adopted", removedAt: null },
+  removalOff: null,
+  unknownAttempts: [],
+  now: NOW,
+};
+
+const MARKED = "name of old [nolapse:abcd.aaaaaaaaaaaa]";
+const withdraw: GuardFacts = {
+  ...retire,
+  purpose: "withdraw",
+  keyId: "new",
+  rotation: rotation({ state: "issued", issued: issued() }),
+  ledger: { origin: "issued", removedAt: null },
+};
+const orphan: GuardFacts = {
+  ...retire,
+  purpose: "orphan",
+  keyId: "lost",
+  rotation: rotation({ attempts: [attempt({ outcome: "unknown", orphan: "lost" })] }),
+  holder: holder({ credentials: [secret("lost", { name: MARKED }), secret("old")] }),
+  ledger: { origin: "orphan", removedAt: null },
+};
+
+const why = (facts: GuardFacts) => {
+  const answer = mayRemove(facts);
+  return answer.allowed ? "allowed" : answer.why;
+};
+const withRotation = (facts: GuardFacts, parts: Partial<Rotation>): GuardFacts => ({
+  ...facts,
+  rotation: { ...facts.rotation, ...parts },
+});
+
+describe("the guard allows", () => {
+  test.each([
+    ["retire", retire],
+    ["withdraw", withdraw],
+    ["orphan", orphan],
+  ])("%s when everything speaks for it", (_, facts) => {
+    expect(why(facts)).toBe("allowed");
+  });
+});
+
+describe("the guard refuses", () => {
+  const stale = delivery({ ...proven, verifiedAt: plus(NOW, -PROOF_LASTS - 1) });
+  const cases: [string, GuardFacts, RegExp][] = [
+    ["what is not in the ledger", { ...retire, ledger: null }, /not in the ledger/],
+    ["while removal is off", { ...retire, removalOff: "the store is older" }, /removal is off: the store is older/],
+    ["beside marks of ours that the store does not know", { ...retire, unknownAttempts: ["x"] }, /does not know/],
+    ["before the successor is verified", withRotation(retire, { state: "delivered" }), /is delivered/],
+    ["any other credential", { ...retire, keyId: "somebody-elses" }, /not the credential/],
+    ["the successor itself", withRotation({ ...retire, keyId: "new" }, { replaces: "new" }), /no successor/],
+    ["without a successor", withRotation(retire, { issued: null }), /no successor/],
+    [
+      "when somebody removed the successor",
+      { ...retire, holder: holder({ credentials: [secret("old")] }) },
+      /not in the directory/,
+    ],
+    [
+      "when the successor has expired",
+      { ...retire, holder: holder({ credentials: [secret("new", { end: NOW }), secret("old")] }) },
+      /not valid now/,
+    ],
+    ["when nothing was delivered", withRotation(retire, { deliveries: [] }), /delivered nowhere/],
+    [
+      "on an old proof",
+      withRotation(retire, { deliveries: [proven, { ...stale, target: "vault" }] }),
+      /vault was not verified/,
+    ],
+    ["without a proof", withRotation(retire, { deliveries: [{ ...proven, verifiedAt: null }] }), /not verified/],
+    [
+      "on a proof from the future",
+      withRotation(retire, { deliveries: [{ ...proven, verifiedAt: plus(NOW, MINUTE) }] }),
+      /future/,
+    ],
+    ["to retire an orphan", { ...retire, ledger: { origin: "orphan", removedAt: null } }, /as an orphan/],
+    [
+      "to withdraw what a consumer may have",
+      withRotation(withdraw, { deliveries: [{ ...proven, receipt: null, verifiedAt: null }] }),
+      /may have received/,
+    ],
+    [
+      "to withdraw what was adopted",
+      { ...withdraw, ledger: { origin: "adopted", removedAt: null } },
+      /not issued by this rotation/,
+    ],
+    ["to withdraw another's", { ...withdraw, keyId: "old" }, /not issued by this rotation/],
+    ["an orphan nobody confirmed", withRotation(orphan, { attempts: [attempt({ outcome: "unknown" })] }), /no attempt/],
+    [
+      "an orphan that is entered otherwise",
+      { ...orphan, ledger: { origin: "issued", removedAt: null } },
+      /not confirmed/,
+    ],
+    ["an orphan without the mark", { ...orphan, holder: holder({ credentials: [secret("lost")] }) }, /marker/],
+  ];
+  test.each(cases)("%s", (_, facts, reason) => {
+    expect(why(facts)).toMatch(reason);
+  });
+});
+
+test("whatever the facts, a removal that is allowed is of a ledger key with a live, freshly proven other", () => {
+  const near = fc.integer({ min: -12, max: 1 }).map((minutes) => plus(NOW, minutes * MINUTE));
+  const end = fc.integer({ min: -5, max: 60 }).map((minutes) => plus(NOW, minutes * MINUTE));
+  const key = fc.constantFrom("old", "new", "else");
+  const anyFacts = fc.record({
+    keyId: key,
+    ledger: fc.option(
+      fc.record({ origin: fc.constantFrom("issued", "adopted", "orphan"), removedAt: fc.constant(null) }),
+    ),
+    removalOff: fc.option(fc.constant("off"), { freq: 4 }),
+    unknownAttempts: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant(["x"]) }),
+    state: fc.constantFrom("planned", "issued", "accepted", "delivered", "verified", "verified", "verified"),
+    replaces: key,
+    issuedKey: fc.option(key, { freq: 5 }),
+    proofs: fc.array(fc.option(near, { freq: 9 }), { maxLength: 3 }),
+    ends: fc.array(fc.tuple(key, end), { maxLength: 4 }),
+  } as const);
+  let allowed = 0;
+  fc.assert(
+    fc.property(anyFacts, (any) => {
+      const r = rotation({
+        state: any.state,
+        replaces: any.replaces,
+        issued: any.issuedKey === null ? null : issued({ keyId: any.issuedKey }),
+        deliveries: any.proofs.map((verifiedAt, index) => ({ ...proven, target: `t${index}`, verifiedAt })),
+      });
+      const credentials = any.ends.map(([keyId, end]) => secret(keyId, { end }));
+      const answer = mayRemove({ ...retire, ...any, rotation: r, holder: holder({ credentials }) });
+      if (!answer.allowed) return;
+      allowed += 1;
+      expect(any.ledger).not.toBeNull();
+      expect(any.keyId).toBe(any.replaces);
+      expect(any.issuedKey).not.toBe(any.keyId);
+      expect(credentials.some((one) => one.keyId === any.issuedKey && (one.end ?? 0) > NOW)).toBe(true);
+      expect(any.proofs.length).toBeGreaterThan(0);
+      for (const proof of any.proofs) {
+        expect(proof).not.toBeNull();
+        expect(NOW - (proof ?? 0)).toBeLessThanOrEqual(10 * MINUTE);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(allowed, "the property is not empty").toBeGreaterThan(20);
+});
