@@ -10,7 +10,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { ERRORS, NolapseError } from "../core/errors.ts";
-import { DAY, type EpochMs, formatInstant, HOUR, MINUTE } from "../core/time.ts";
+import { DAY, type EpochMs, formatInstant, HOUR, MINUTE, SECOND } from "../core/time.ts";
 
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
 
@@ -106,11 +106,17 @@ export function when(at: EpochMs | null): string {
   return at === null ? "–" : formatInstant(at).slice(0, 16).replace("T", " ");
 }
 
-/** `in 3 days`, `2 hours ago`, `now`. */
+/** `in 3 days`, `2 hours ago`, `in 30 seconds`, `now`. */
 export function relative(at: EpochMs, now: EpochMs): string {
   const distance = Math.abs(at - now);
-  if (distance < MINUTE) return "now";
-  const [size, unit] = distance >= DAY ? [DAY, "day"] : distance >= HOUR ? [HOUR, "hour"] : [MINUTE, "minute"];
+  const units = [
+    [DAY, "day"],
+    [HOUR, "hour"],
+    [MINUTE, "minute"],
+    [SECOND, "second"],
+  ] as const;
+  const [size, unit] = units.find(([length]) => distance >= length) ?? [0, ""];
+  if (size === 0) return "now";
   const amount = Math.floor(distance / size);
   const text = `${amount} ${unit}${amount === 1 ? "" : "s"}`;
   return at > now ? `in ${text}` : `${text} ago`;

@@ -31,6 +31,7 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   if (event.type === "verified") {
     return before.state === "delivered" && after.state === "verified" ? "verified" : "copy-verified";
   }
+  if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
   if (event.type === "failed" && before.state === "delivered") return "verify-failed";
   return event.type;

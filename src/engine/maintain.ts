@@ -2,7 +2,7 @@
 import { breakerTrips } from "../core/blast-radius.ts";
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
 import { type EpochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
-import type { Claim } from "../ports/store.ts";
+import type { Claim, Switches } from "../ports/store.ts";
 import { advance } from "./advance.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
@@ -29,6 +29,8 @@ export interface RunReport {
   readonly endedAt: EpochMs;
   /** Why everything stands still, when it does. */
   readonly stopped: string | null;
+  /** What else holds writing back: removal switched off, an open breaker. */
+  readonly switches: Switches;
 }
 
 export interface RunOptions {
@@ -50,7 +52,9 @@ export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): P
     const nextDue = await next(deps, only);
     const worthWaiting = nextDue !== null && nextDue <= now + wait && (nextDue <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
-      return { scan, opened, steps, nextDue, endedAt: now, stopped: await stopped(deps, deps.settings.tenantId) };
+      const { tenantId } = deps.settings;
+      const switches = await deps.store.switches(tenantId);
+      return { scan, opened, steps, nextDue, endedAt: now, stopped: await stopped(deps, tenantId), switches };
     }
     // due now yet not to be had: another process holds it, or its application; look again soon
     const until = nextDue <= now ? plus(now, SECOND) : nextDue;

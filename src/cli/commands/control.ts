@@ -60,7 +60,8 @@ export async function recover(context: Context): Promise<ExitCode> {
   const { speaker, globals } = context;
   if (globals.json === true)
     speaker.json({ accepted: accept, unknown: unknown.map((one) => ({ ...one, end: iso(one.end) })) });
-  for (const one of unknown) speaker.say(`${one.displayName} (${one.appId}): ${one.keyId}, ends ${when(one.end)}`);
+  else
+    for (const one of unknown) speaker.data(`${one.displayName} (${one.appId}): ${one.keyId}, ends ${when(one.end)}`);
   speaker.say(`nolapse: ${unknown.length} credentials carry this store's mark and are not known to it`);
   if (accept) speaker.say("nolapse: they are noted and stay where they are; removal is on again");
   else if (unknown.length > 0) speaker.say("hint: look at them in the portal, then nolapse recover --yes");

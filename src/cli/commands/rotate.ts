@@ -4,7 +4,7 @@ import { ask } from "../../engine/control.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
-import { runJson, runLines } from "../render/run.ts";
+import { isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 import { teller } from "./run.ts";
@@ -42,7 +42,7 @@ export async function rotate(context: Context, apps: readonly string[], options:
         for (const line of lines) context.speaker.data(line);
       }
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
-      return exitCode(failed ? 4 : 0, asked.refused.length === 0 && report.stopped === null ? 0 : 5);
+      return exitCode(failed ? 4 : 0, asked.refused.length === 0 && !isHeldBack(report) ? 0 : 5);
     },
     teller(context),
   );

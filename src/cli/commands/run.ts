@@ -5,7 +5,7 @@ import type { Deps } from "../../engine/deps.ts";
 import { run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { type Context, configOf, tenantsOf, withManager } from "../context.ts";
-import { eventLine, runJson, runLines } from "../render/run.ts";
+import { eventLine, isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
@@ -49,7 +49,7 @@ async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
           for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
         }
         const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
-        return exitCode(report.scan?.coverage.complete === false || failed ? 4 : 0, report.stopped === null ? 0 : 5);
+        return exitCode(report.scan?.coverage.complete === false || failed ? 4 : 0, isHeldBack(report) ? 5 : 0);
       },
       teller(context),
     );

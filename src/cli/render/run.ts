@@ -1,5 +1,5 @@
 /** What a run did and what it waits for. */
-import { REASONS } from "../../core/reasons.ts";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
@@ -21,6 +21,8 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     opened: report.opened,
     steps: report.steps,
     stopped: report.stopped,
+    removalOff: report.switches.removalOff?.why ?? null,
+    breaker: report.switches.breaker?.why ?? null,
     nextDue: iso(report.nextDue),
     rotations: waiting.map(({ rotation, verdict }) => ({
       id: rotation.id,
@@ -31,8 +33,8 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
       replaces: rotation.replaces,
       issued: rotation.issued?.keyId ?? null,
       verdict: verdict.verdict,
-      reason: verdict.because,
-      sentence: REASONS[verdict.because],
+      reason: because(rotation, verdict),
+      sentence: REASONS[because(rotation, verdict)],
       until: verdict.verdict === "wait" ? iso(verdict.until) : null,
       failures: rotation.failures,
       lastFailure: rotation.lastFailure === null ? null : { ...rotation.lastFailure, at: iso(rotation.lastFailure.at) },
@@ -45,8 +47,10 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
     rotation.displayName,
     rotation.slot,
     rotation.state,
-    REASONS[verdict.because],
-    verdict.verdict === "wait" && verdict.until !== null ? relative(verdict.until, report.endedAt) : "–",
+    `${REASONS[because(rotation, verdict)]} [${because(rotation, verdict)}]`,
+    rotation.state !== "halted" && verdict.verdict === "wait" && verdict.until !== null
+      ? relative(verdict.until, report.endedAt)
+      : "–",
     rotation.lastFailure?.message ?? "",
   ]);
   const next =
@@ -57,9 +61,28 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
     style.bold(`${report.opened} rotations opened, ${report.steps} steps taken; ${next}`),
     ...(rows.length === 0
       ? []
-      : ["", ...table(["application", "slot", "state", "waits for", "until", "last failure"], rows)]),
-    ...(report.stopped === null ? [] : ["", `everything stands still: ${report.stopped}`]),
+      : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
+    ...heldBack(report).flatMap((line) => ["", line]),
   ];
+}
+
+/** What keeps Nolapse from writing, and what to type. */
+function heldBack({ stopped, switches: { removalOff, breaker } }: RunReport): string[] {
+  return [
+    ...(stopped === null ? [] : [`everything stands still: ${stopped}`]),
+    ...(removalOff === null ? [] : [`removal is off: ${removalOff.why}; nolapse recover shows them`]),
+    ...(breaker === null ? [] : [`the breaker is open: ${breaker.why}; once that is mended: nolapse resume`]),
+  ];
+}
+
+/** A safety rule holds writing back. */
+export function isHeldBack(report: RunReport): boolean {
+  return heldBack(report).length > 0;
+}
+
+/** Why it is where it is: of a halted one the reason of the halt, whatever is still being looked for. */
+function because(rotation: Rotation, verdict: Verdict): ReasonCode {
+  return (rotation.state === "halted" ? rotation.haltReason : null) ?? verdict.because;
 }
 
 /** One line for people about what has just been proven; null for what would only be noise. */

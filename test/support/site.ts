@@ -1,0 +1,242 @@
+/** A place as an administrator has it: a directory that listens, a folder with files and a configuration, real processes. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stringify } from "yaml";
+import { compose } from "../../src/compose.ts";
+import type { Rotation } from "../../src/core/rotation.ts";
+import { DAY } from "../../src/core/time.ts";
+import {
+  createDirectory,
+  createSigningKeys,
+  type Directory,
+  Random,
+  type SeededApplication,
+} from "../../src/directory/index.ts";
+import { runOnce } from "../../src/engine/maintain.ts";
+import { waitingOf } from "../../src/engine/views.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const MAIN = join(root, "src/cli/main.ts");
+const CRASHING = join(root, "test/chaos/crashing-main.ts");
+const START = "2031-03-01T12:00:00Z";
+const keys = createSigningKeys(new Random(7));
+
+/** How one run of the program ended, and what it said. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The nth call of a port's method, and whether the process dies before it is made or after it was answered. */
+export interface CrashPoint {
+  readonly method: string;
+  readonly nth: number;
+  readonly moment: "before" | "after";
+}
+
+export interface SiteOptions {
+  /** How many applications, each with one secret that is due and a file of its own. Default 1. */
+  readonly applications?: number;
+  readonly policy?: Record<string, unknown>;
+  readonly consumers?: "complete" | undefined;
+}
+
+export interface SiteApplication extends SeededApplication {
+  readonly file: string;
+}
+
+export class Site {
+  readonly folder: string;
+  readonly directory: Directory;
+  readonly applications: readonly SiteApplication[];
+  readonly environment: Record<string, string>;
+  readonly #children = new Set<ChildProcess>();
+
+  private constructor(folder: string, directory: Directory, applications: readonly SiteApplication[]) {
+    this.folder = folder;
+    this.directory = directory;
+    this.applications = applications;
+    this.environment = directory.environment();
+  }
+
+  static async open(options: SiteOptions = {}): Promise<Site> {
+    const folder = mkdtempSync(join(tmpdir(), "nolapse-site-"));
+    const directory = await createDirectory({
+      listen: { port: 0 },
+      scenario: "empty",
+      clock: { now: START, frozen: true },
+      random: 1,
+      keys,
+    });
+    const names = Array.from({ length: options.applications ?? 1 }, (_, index) => `app-${index + 1}`);
+    const seeded = await directory.seed(
+      names.map((name) => ({ name, secrets: [{ name: `${name} 2030`, end: "P10D" }] })),
+    );
+    const applications = seeded.map((one) => {
+      const file = join(folder, "apps", one.name, ".env");
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, `# ${one.name}\nAZURE_CLIENT_SECRET=${one.secrets[0]?.value}\n`, { mode: 0o600 });
+      return { ...one, file };
+    });
+    const site = new Site(folder, directory, applications);
+    site.configure(site.config(options));
+    return site;
+  }
+
+  /** The configuration a person would write for these applications. */
+  config({ policy, consumers = "complete" }: SiteOptions = {}): Record<string, unknown> {
+    const bound = this.applications.map(({ appId, name }) => ({ appId, policy: "quick", targets: [name], consumers }));
+    const quick = { lifetime: "90d", renewBefore: "30d", overlap: "7d", retire: "after-overlap", ...policy };
+    return {
+      version: 1,
+      tenants: { contoso: { id: this.directory.admin.tenantId, mode: "enforce" } },
+      store: { type: "sqlite", path: "./nolapse.db" },
+      seal: { type: "local-key", key: "file:./seal.key" },
+      policies: { quick },
+      targets: Object.fromEntries(
+        this.applications.map(({ name }) => [
+          name,
+          { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" },
+        ]),
+      ),
+      applications: bound.map(({ consumers: said, ...one }) =>
+        said === undefined ? one : { ...one, consumers: said },
+      ),
+      limits: "off",
+    };
+  }
+
+  configure(config: unknown): void {
+    writeFileSync(this.configFile, typeof config === "string" ? config : stringify(config));
+  }
+
+  get configFile(): string {
+    return join(this.folder, "nolapse.yaml");
+  }
+
+  /** Starts the program as a process of its own, in the site's folder. */
+  start(args: readonly string[], more: { env?: Record<string, string>; crash?: CrashPoint } = {}): ChildProcess {
+    const child = spawn(process.execPath, ["--", more.crash === undefined ? MAIN : CRASHING, ...args], {
+      cwd: this.folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: this.folder,
+        USER: "ann",
+        NO_COLOR: "1",
+        ...this.environment,
+        ...more.env,
+        ...(more.crash === undefined ? {} : { NOLAPSE_TEST_CRASH: JSON.stringify(more.crash) }),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Runs the program to its end. */
+  nolapse(args: readonly string[], more: { env?: Record<string, string>; crash?: CrashPoint } = {}): Promise<Ended> {
+    return ended(this.start(args, more));
+  }
+
+  /** The value the application would read now. */
+  copy(application: SiteApplication): string {
+    return /^AZURE_CLIENT_SECRET=(.*)$/m.exec(readFileSync(application.file, "utf8"))?.[1] ?? "";
+  }
+
+  /** The AADSTS number of a sign-in with the application's own copy; 0 when it is issued a token. */
+  async signIn(application: SiteApplication): Promise<number> {
+    const body = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: application.appId,
+      client_secret: this.copy(application),
+      scope: "https://graph.microsoft.com/.default",
+    });
+    const url = `${this.directory.url}/${this.directory.admin.tenantId}/oauth2/v2.0/token`;
+    const response = await this.directory.fetch(url, { method: "POST", body });
+    const answer = (await response.json()) as { error_codes?: number[] };
+    return response.status === 200 ? 0 : (answer.error_codes?.[0] ?? -1);
+  }
+
+  /** What the directory holds of an application now, newest first. */
+  secrets(application: SiteApplication): { keyId: string; name: string | null; end: string }[] {
+    const found = this.directory.state().applications.find(({ entity }) => entity.appId === application.appId);
+    const list = (found?.entity.passwordCredentials ?? []) as {
+      keyId: string;
+      displayName: string | null;
+      endDateTime: string;
+    }[];
+    return list.map(({ keyId, displayName, endDateTime }) => ({ keyId, name: displayName, end: endDateTime }));
+  }
+
+  /** The engine on the site's own files, in this process: for going on quickly once the real program has shown its part. */
+  async inside<T>(work: (deps: Parameters<typeof runOnce>[0]) => Promise<T>): Promise<T> {
+    const composition = compose();
+    composition.trust(this.directory.ca);
+    const config = composition.loadConfig({ path: this.configFile, env: this.environment, cwd: this.folder });
+    const [tenant] = config.tenants;
+    if (tenant === undefined) throw new Error("no tenant");
+    const manager = await composition.manager(config, tenant, this.environment);
+    try {
+      return await work(manager.deps);
+    } finally {
+      await manager.close();
+    }
+  }
+
+  rotations(): Promise<readonly Rotation[]> {
+    return this.inside((deps) => deps.store.rotations({}));
+  }
+
+  /** Moves the clock from one due time to the next, the manager acting in between, until nothing is open any more. */
+  async finish(days = 60): Promise<readonly Rotation[]> {
+    return this.inside(async (deps) => {
+      const end = this.directory.clock.now() + days * DAY;
+      while (this.directory.clock.now() < end) {
+        const { nextDue } = await runOnce(deps, { wait: 0 });
+        for (const one of this.applications) {
+          const answer = await this.signIn(one);
+          if (answer !== 0) throw new Error(`${one.name} cannot sign in: AADSTS${answer}`);
+        }
+        const rotations = await deps.store.rotations({});
+        const open = rotations.filter(({ state }) => !["retired", "cancelled"].includes(state));
+        if (open.length === 0 && rotations.length > 0) return rotations;
+        const now = this.directory.clock.now();
+        this.directory.clock.advance(Math.min(Math.max((nextDue ?? now + DAY) - now, 1000), DAY));
+      }
+      const waiting = (await waitingOf(deps)).map(({ rotation, verdict }) => `${rotation.state} ${verdict.because}`);
+      throw new Error(`not done after ${days} days: ${waiting.join(", ")}`);
+    });
+  }
+
+  /** A turn of the event loop, in which the directory and the processes can act. */
+  tick(): Promise<void> {
+    return new Promise((done) => setImmediate(done));
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill("SIGKILL");
+    await this.directory.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits for a process and gathers what it says. */
+export async function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  return new Promise((done, fail) => {
+    child.once("error", fail);
+    child.once("close", (code, signal) => done({ code, signal, stdout, stderr }));
+  });
+}
