@@ -122,6 +122,11 @@ export function relative(at: EpochMs, now: EpochMs): string {
   return at > now ? `in ${text}` : `${text} ago`;
 }
 
+/** `1 rotation`, `2 rotations`. */
+export function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
 /** ISO 8601 for JSON, null kept. */
 export function iso(at: EpochMs | null): string | null {
   return at === null ? null : formatInstant(at);

@@ -87,7 +87,7 @@ const CLEAR = { failures: 0, lastFailure: null, notBefore: null } as const;
 function change(r: Rotation, event: RotationEvent): Rotation {
   switch (event.type) {
     case "preflighted":
-      return { ...r, ...CLEAR, preflightAt: event.at };
+      return { ...r, ...CLEAR, preflightAt: event.at, ownRequests: [...r.ownRequests, ...event.requests] };
     case "issue-intended":
     case "issued":
     case "issue-refused":

@@ -43,6 +43,12 @@ export const ERRORS = {
     meaning: "The tenant's app management policy forbids the credential",
   },
   "target-absent": { exit: 6, handling: "retry", meaning: "The place to deliver to does not exist" },
+  "target-empty": { exit: 6, handling: "retry", meaning: "The place to deliver to holds no value that anybody reads" },
+  "target-foreign": {
+    exit: 6,
+    handling: "retry",
+    meaning: "What the place to deliver to holds is not this application's secret",
+  },
   "target-forbidden": { exit: 6, handling: "retry", meaning: "The place to deliver to cannot be read or written" },
   "target-unreachable": { exit: 6, handling: "retry", meaning: "The place to deliver to does not answer" },
   "target-failed": { exit: 6, handling: "retry", meaning: "The place to deliver to failed or lost the write" },

@@ -142,7 +142,11 @@ export interface Rotation {
 
 /** What has happened to a rotation. `advance` makes events; only {@link applyEvent} turns them into a new rotation. */
 export type RotationEvent = { readonly at: EpochMs } & (
-  | { readonly type: "preflighted" }
+  | {
+      readonly type: "preflighted";
+      /** Ids of our own sign-ins with the copies found there. */
+      readonly requests: readonly string[];
+    }
   | {
       readonly type: "issue-intended";
       readonly attempt: Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">;

@@ -24,7 +24,7 @@ function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
   const name = TARGETS[number % TARGETS.length] ?? "env";
   const made = { id: `attempt${number}`, displayName: "n", end: plus(at, DAY), keyIdsBefore: ["old"] };
   const always: RotationEvent[] = [
-    { type: "preflighted", at },
+    { type: "preflighted", at, requests: [] },
     { type: "issue-intended", at, attempt: made },
     { type: "probed", at, probe: probe(number % 2 === 0 ? "issued" : "not-authenticated", at) },
     { type: "accepted", at, assurance: "token" },
@@ -168,7 +168,7 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
   const well = good > 2;
   switch (step.step) {
     case "preflight":
-      return well ? [{ type: "preflighted", at }] : [failed];
+      return well ? [{ type: "preflighted", at, requests: [] }] : [failed];
     case "issue": {
       const made = { id: `attempt${number}`, displayName: "n", end: plus(at, 90 * DAY), keyIdsBefore: ["old"] };
       const intent: RotationEvent = { type: "issue-intended", at, attempt: made };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createNoEffectEntra } from "../../src/adapters/no-effect/entra.ts";
 import { openSqliteStore } from "../../src/adapters/store/open.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { ask, recover, resume, showSecret, stop } from "../../src/engine/control.ts";
 import { Workbench } from "../support/workbench.ts";
@@ -45,7 +46,8 @@ describe("the order", () => {
     const bench = new Workbench();
     const rotation = await bench.drive(verified);
     expect((rotation.acceptedAt ?? 0) - (rotation.issued?.at ?? 0)).toBeGreaterThanOrEqual(5 * MINUTE);
-    expect(bench.entra.calls.filter((one) => one.call === "probe")).toHaveLength(5);
+    // one with the copy that was there before, four with the new value, one with the copy read back
+    expect(bench.entra.calls.filter((one) => one.call === "probe")).toHaveLength(6);
   });
 
   test("without complete consumers the old credential lives out its own end and is swept a week later", async () => {
@@ -167,6 +169,39 @@ describe("when the target fails", () => {
     expect(rotation?.lastFailure?.code).toBe("target-absent");
     expect(bench.entra.calls.some((one) => one.call === "addSecret")).toBe(false);
     expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
+  });
+
+  test("what holds somebody else's secret is not overwritten, and nothing is created", async () => {
+    const bench = new Workbench({ policy: OVERLAP, complete: true });
+    bench.target.value = new SecretValue("another application's");
+    await bench.run();
+    expect((await bench.rotation())?.lastFailure?.code).toBe("target-foreign");
+    expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
+    bench.target.value = new SecretValue("old~value");
+    await bench.drive(retired);
+    expect(bench.target.deliveries).toBe(1);
+  });
+
+  test("an empty place is nobody's: filled only where the old secret lives out its end", async () => {
+    const early = new Workbench({ policy: OVERLAP, complete: true });
+    early.target.value = null;
+    await early.run();
+    expect((await early.rotation())?.lastFailure?.code).toBe("target-empty");
+    expect(early.entra.keyIds(early.app)).toEqual(early.app.keyIds);
+    const late = new Workbench();
+    late.target.value = null;
+    const rotation = await late.drive(retired);
+    expect(rotation.removedAt).toBeGreaterThanOrEqual((rotation.replacesEnd ?? 0) + 7 * DAY);
+  });
+
+  test("a copy that has expired is still in the right place", async () => {
+    const bench = new Workbench({ endsIn: DAY });
+    const report = await bench.run();
+    expect(report.opened).toBe(1);
+    const expired = new Workbench({ endsIn: 10 * DAY });
+    expired.entra.fail("probe", { fault: "probe", probe: { outcome: "not-authenticated", code: 7000222 } });
+    await expired.run();
+    expect((await expired.rotation())?.preflightAt).not.toBeNull();
   });
 
   test("a write that is lost is found by reading back, and written again", async () => {

@@ -41,6 +41,8 @@ export interface CrashPoint {
 export interface SiteOptions {
   /** How many applications, each with one secret that is due and a file of its own. Default 1. */
   readonly applications?: number;
+  /** `contoso` has applications of its own and no configuration. */
+  readonly scenario?: "contoso";
   readonly policy?: Record<string, unknown>;
   readonly consumers?: "complete" | undefined;
 }
@@ -60,19 +62,23 @@ export class Site {
     this.folder = folder;
     this.directory = directory;
     this.applications = applications;
-    this.environment = directory.environment();
+    // a copy, as the directory takes its own along when it ends
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, directory.ca);
+    this.environment = { ...directory.environment(), NODE_EXTRA_CA_CERTS: ca };
   }
 
   static async open(options: SiteOptions = {}): Promise<Site> {
     const folder = mkdtempSync(join(tmpdir(), "nolapse-site-"));
     const directory = await createDirectory({
       listen: { port: 0 },
-      scenario: "empty",
+      scenario: options.scenario ?? "empty",
       clock: { now: START, frozen: true },
       random: 1,
       keys,
     });
-    const names = Array.from({ length: options.applications ?? 1 }, (_, index) => `app-${index + 1}`);
+    const count = options.applications ?? (options.scenario === undefined ? 1 : 0);
+    const names = Array.from({ length: count }, (_, index) => `app-${index + 1}`);
     const seeded = await directory.seed(
       names.map((name) => ({ name, secrets: [{ name: `${name} 2030`, end: "P10D" }] })),
     );
@@ -83,7 +89,7 @@ export class Site {
       return { ...one, file };
     });
     const site = new Site(folder, directory, applications);
-    site.configure(site.config(options));
+    if (count > 0) site.configure(site.config(options));
     return site;
   }
 

@@ -40,6 +40,12 @@ export function createDirectoryClock(options: DirectoryClockOptions): Clock {
   };
 }
 
+/** The system error code of a failed fetch, which hides it in its cause; empty when there is none. */
+function systemCode(thrown: unknown): string {
+  const cause = thrown instanceof Error ? thrown.cause : null;
+  return cause instanceof Error && "code" in cause ? String(cause.code) : "";
+}
+
 async function readClock(options: DirectoryClockOptions, query: string, signal?: AbortSignal): Promise<Reading> {
   const url = `${options.url}/_directory/clock${query}`;
   const next = "check NOLAPSE_DIRECTORY_URL, and that nolapse directory is running";
@@ -48,6 +54,13 @@ async function readClock(options: DirectoryClockOptions, query: string, signal?:
     const response = await options.fetch(url, signal === undefined ? {} : { signal: signal as globalThis.AbortSignal });
     answer = await response.json();
   } catch (cause) {
+    const code = systemCode(cause);
+    if (/CERT|SIGNATURE|SELF_SIGNED|ALTNAME/.test(code)) {
+      throw new NolapseError("certificate-untrusted", `the directory at ${options.url} is not trusted (${code})`, {
+        cause,
+        next: "set NODE_EXTRA_CA_CERTS to the CA file of the directory (its --env-file names it), and start again",
+      });
+    }
     throw new NolapseError("clock-unavailable", `the clock of the directory at ${options.url} does not answer`, {
       cause,
       next,

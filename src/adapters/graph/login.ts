@@ -107,7 +107,8 @@ export function signInRefused(answer: LoginAnswer, at: SignInAttempt): NolapseEr
         ? `${at.authority} asks to slow down`
         : `${at.authority} gave no readable answer`;
   return new NolapseError(ours, `signing in failed: ${why} (${label})`, {
-    next: explained?.next ?? "nolapse doctor tests the sign-in and shows each step",
+    next:
+      explained?.next ?? "look up the AADSTS code: it is about Nolapse's own sign-in, not about a rotated application",
     retryAfter: answer.retryAfter,
   });
 }

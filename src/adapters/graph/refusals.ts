@@ -126,7 +126,7 @@ export function lost(failure: WireFailure, what: string): NolapseError {
     unreachable: `${host} cannot be reached (${systemCode ?? "connection lost"})`,
   }[kind];
   return new NolapseError("directory-unreachable", `${what} failed: ${why}`, {
-    next: `check the network, HTTPS_PROXY and the name ${host}; nolapse doctor tests each`,
+    next: `check the network, HTTPS_PROXY and the name ${host}`,
     cause: failure,
   });
 }

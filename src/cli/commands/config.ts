@@ -1,13 +1,26 @@
+import { stringify } from "yaml";
+import { formatDuration } from "../../core/time.ts";
 import { type Context, configOf } from "../context.ts";
-import type { ExitCode } from "../speak.ts";
+import { count, type ExitCode } from "../speak.ts";
 
 /** The resolved configuration. It holds references, never values, so it can be shown whole. */
 export async function show(context: Context): Promise<ExitCode> {
-  const { speaker } = context;
+  const { speaker, globals } = context;
   const config = configOf(context);
-  speaker.json(config);
+  if (globals.json === true) speaker.json(config);
+  else speaker.data(stringify(readable(config)).trimEnd());
   for (const warning of config.warnings) speaker.say(`nolapse: ${warning}`);
   return 0;
+}
+
+const DURATIONS = new Set(["lifetime", "maxAge", "renewBefore", "overlap", "reload", "over", "window"]);
+
+/** The same with durations as a person writes them. */
+function readable(value: unknown, key = ""): unknown {
+  if (typeof value === "number" && DURATIONS.has(key)) return formatDuration(value);
+  if (Array.isArray(value)) return value.map((one) => readable(one));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, readable(one, name)]));
 }
 
 export async function check(context: Context): Promise<ExitCode> {
@@ -19,7 +32,9 @@ export async function check(context: Context): Promise<ExitCode> {
   if (globals.json === true) speaker.json({ path: config.path, warnings: config.warnings });
   else {
     const targets = Object.keys(config.targets).length;
-    speaker.data(`${from} is valid: ${config.tenants.length} tenants, ${bound} applications, ${targets} targets`);
+    speaker.data(
+      `${from} is valid: ${count(config.tenants.length, "tenant")}, ${count(bound, "application")}, ${count(targets, "target")}`,
+    );
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
 import * as control from "../../engine/control.ts";
 import { actorOf, type Context, configOf, oneTenant, tenantsOf, withManager } from "../context.ts";
-import { type ExitCode, iso, when } from "../speak.ts";
+import { count, type ExitCode, iso, when } from "../speak.ts";
 
 /** Stops all writing in the tenants named, or all. */
 export async function stop(context: Context): Promise<ExitCode> {
@@ -20,7 +20,7 @@ export async function resume(context: Context): Promise<ExitCode> {
   for (const tenant of tenantsOf(config, context)) {
     const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
     resumed += result.resumed;
-    context.speaker.say(`nolapse: ${tenant.name} goes on; ${result.resumed} halted rotations taken up again`);
+    context.speaker.say(`nolapse: ${tenant.name} goes on; ${count(result.resumed, "halted rotation")} taken up again`);
   }
   if (context.globals.json === true) context.speaker.json({ resumed });
   return 0;

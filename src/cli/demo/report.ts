@@ -56,10 +56,10 @@ export function demoLines(report: DemoReport, style: Style): string[] {
     row < 0 ? style.dim(cell) : column === 6 && cell === "retired" ? style.green(cell) : cell;
   return [
     "",
-    `${before.credentials} credentials of ${before.applications} applications; ${before.expiring} ended within 30 days, ${before.expired} had expired`,
+    `at the start: ${before.credentials} credentials of ${before.applications} applications, ${before.expired} expired, ${before.expiring} with less than 30 days left`,
     "",
     ...table(
-      ["application", "delivered to", "old one ended", "new one ends", "verified", "old one removed", "state"],
+      ["application", "delivered to", "old one's end", "new one's end", "verified", "old one removed", "state"],
       rows,
       paint,
     ),

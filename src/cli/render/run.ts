@@ -4,7 +4,7 @@ import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { RunReport } from "../../engine/maintain.ts";
-import { iso, relative, type Style, table, when } from "../speak.ts";
+import { count, iso, relative, type Style, table, when } from "../speak.ts";
 
 /** A rotation with what it waits for. */
 export interface Waiting {
@@ -58,7 +58,7 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       ? "nothing is due by itself"
       : `next at ${when(report.nextDue)} UTC, ${relative(report.nextDue, report.endedAt)}`;
   return [
-    style.bold(`${report.opened} rotations opened, ${report.steps} steps taken; ${next}`),
+    style.bold(`${count(report.opened, "rotation")} opened, ${count(report.steps, "step")} taken; ${next}`),
     ...(rows.length === 0
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),

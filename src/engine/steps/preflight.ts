@@ -1,10 +1,58 @@
+import { NolapseError } from "../../core/errors.ts";
+import { retireRule } from "../../core/policy.ts";
+import type { Target } from "../../ports/target.ts";
 import type { Claimed } from "../claimed.ts";
 import { targetOf } from "./target.ts";
+import { signInOf } from "./value.ts";
+
+/** The secret was right and has expired: the place is the right one all the same. */
+const EXPIRED = 7000222;
 
 /** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
 export async function preflight(claimed: Claimed): Promise<void> {
-  for (const { target } of claimed.rotation.deliveries) {
-    await targetOf(claimed, target).preflight(claimed.signal);
+  const requests: string[] = [];
+  for (const { target: name } of claimed.rotation.deliveries) {
+    const target = targetOf(claimed, name);
+    await target.preflight(claimed.signal);
+    const request = await checkCopy(claimed, name, target);
+    if (request !== null) requests.push(request);
   }
-  await claimed.record([{ type: "preflighted", at: await claimed.now() }]);
+  await claimed.record([{ type: "preflighted", at: await claimed.now(), requests }]);
+}
+
+/**
+ * Is this the place the application reads? What lies there now must sign in as this application: else a slip in the
+ * configuration would overwrite somebody else's secret, or prove a copy that nobody reads and retire the one in use.
+ * An empty place may be filled where the old credential lives out its own end. Gives the id of our own sign-in.
+ */
+async function checkCopy(claimed: Claimed, name: string, target: Target): Promise<string | null> {
+  if (target.readBack === undefined) return null;
+  const { rotation, deps } = claimed;
+  const app = rotation.displayName;
+  const copy = await target.readBack(claimed.signal);
+  if (copy.state === "empty") {
+    const settings = claimed.targetSettings().filter((one) => one !== null);
+    const { rule } = retireRule(rotation.policy, settings, rotation.consumersComplete);
+    if (rule !== "after-overlap") return null;
+    throw new NolapseError("target-empty", `target ${name} holds no value yet, so nobody can be reading it`, {
+      next: `put the current secret of ${app} there, or let its old secret live out its end (retire: at-expiry)`,
+    });
+  }
+  if (rotation.policy.probe === "none") return null;
+  const probe = await deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
+  if (probe.outcome === "inconclusive") {
+    throw new NolapseError("directory-unreachable", `the copy in ${name} could not be tried: no clear answer`, {
+      retryAfter: probe.retryAfter,
+    });
+  }
+  if (probe.outcome === "not-authenticated" && probe.code !== EXPIRED) {
+    throw new NolapseError(
+      "target-foreign",
+      `the value in target ${name} does not sign in as ${app} (AADSTS${probe.code})`,
+      {
+        next: `name the place that ${app} reads its secret from, or put its current secret there`,
+      },
+    );
+  }
+  return probe.requestId;
 }

@@ -1,0 +1,165 @@
+/**
+ * Transcripts: what a person types and exactly what comes back. A file holds
+ *
+ *   # a comment
+ *   @ site 2 | contoso | bare                      the place: with a configuration for N applications; or only a directory
+ *   @ replace FILE "from" "to"                     and other changes to the place (see `change`)
+ *   $ NAME=value nolapse scan --json               a command; then its output:
+ *   a line of stdout
+ *   ! a line of stderr
+ *   ? 6                                            its exit code, where it is not 0
+ *
+ * Ids, the folder and the port differ from run to run and are written `<guid 1>`, `<folder>`, `<directory>`. With
+ * NOLAPSE_UPDATE=1 the files are written anew; read the difference before you commit it.
+ */
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDuration } from "../../src/core/time.ts";
+import { type Ended, Site } from "../support/site.ts";
+
+/** A command with the output that the file expects, or a change to the place, or text that is kept. */
+export type Part =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "change"; readonly words: readonly string[]; readonly text: string }
+  | { readonly kind: "command"; readonly command: string; readonly expected: readonly string[] };
+
+export function parseTranscript(text: string): Part[] {
+  const parts: Part[] = [];
+  let output: string[] | null = null;
+  for (const line of text.split("\n")) {
+    if (line.startsWith("$ ")) {
+      output = [];
+      parts.push({ kind: "command", command: line.slice(2), expected: output });
+    } else if (line.startsWith("@ ")) {
+      output = null;
+      parts.push({ kind: "change", words: wordsOf(line.slice(2)), text: line });
+    } else if (line === "" || line.startsWith("# ")) {
+      output = null;
+      parts.push({ kind: "text", text: line });
+    } else if (output !== null) output.push(line);
+    else throw new Error(`a line of output without a command: ${line}`);
+  }
+  return parts;
+}
+
+/** Splits as a shell would, for words in double or single quotes; no expansion. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double?.replaceAll('\\"', '"') ?? single ?? bare ?? "",
+  );
+}
+
+/** Plays the parts; gives the transcript as it really was. */
+export async function play(parts: readonly Part[]): Promise<string> {
+  let site: Site | null = null;
+  const lines: string[] = [];
+  const normal = normaliser(() => site);
+  try {
+    for (const part of parts) {
+      if (part.kind === "text") lines.push(part.text);
+      else if (part.kind === "change") {
+        lines.push(part.text);
+        const [verb = "", ...words] = part.words;
+        if (verb in PLACES) {
+          await (site as Site | null)?.close();
+          site = await PLACES[verb as keyof typeof PLACES](words);
+        } else await change(need(site), verb, words);
+      } else {
+        const told = await type(need(site), part.command);
+        lines.push(`$ ${part.command}`, ...normal(told));
+      }
+    }
+  } finally {
+    await site?.close();
+  }
+  return lines.join("\n");
+}
+
+function need(site: Site | null): Site {
+  if (site === null) throw new Error("a transcript begins with @ site, @ contoso or @ bare");
+  return site;
+}
+
+const PLACES = {
+  site: ([count = "1"]: readonly string[]) => Site.open({ applications: Number(count) }),
+  contoso: () => Site.open({ scenario: "contoso" }),
+  bare: () => Site.open({ applications: 0 }),
+};
+
+async function change(site: Site, verb: string, words: readonly string[]): Promise<void> {
+  const [first = "", second = "", third = ""] = words;
+  const path = join(site.folder, first);
+  switch (verb) {
+    case "replace": {
+      const text = readFileSync(path, "utf8");
+      if (!text.includes(second)) throw new Error(`${first} does not hold ${second}`);
+      writeFileSync(path, text.replace(second, third));
+      return;
+    }
+    case "write":
+      mkdirSync(join(path, ".."), { recursive: true });
+      writeFileSync(path, `${second.replaceAll("\\n", "\n")}\n`);
+      return;
+    case "remove":
+      rmSync(path, { recursive: true });
+      return;
+    case "folder":
+      mkdirSync(path, { recursive: true });
+      return;
+    case "mode":
+      chmodSync(path, Number.parseInt(second, 8));
+      return;
+    case "clock":
+      site.directory.clock.advance(parseDuration(first) ?? 0);
+      return;
+    case "directory-down":
+      await site.directory.close();
+      return;
+    case "fault":
+      site.directory.faults.set({ seed: 1, rules: [JSON.parse(first)] });
+      return;
+    default:
+      throw new Error(`there is no change called ${verb}`);
+  }
+}
+
+/** Types one command line: variables before the name, `$APP1` for the client id of the first application. */
+async function type(site: Site, command: string): Promise<Ended> {
+  const words = wordsOf(command).map((word) =>
+    word.replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? ""),
+  );
+  const at = words.indexOf("nolapse");
+  const env = Object.fromEntries(words.slice(0, at).map((one) => one.split(/=(.*)/s).slice(0, 2)));
+  const told = await site.nolapse(words.slice(at + 1), { env });
+  const printsValue = words[at + 1] === "secret";
+  for (const value of site.directory.values.values()) {
+    if (!printsValue && (told.stdout + told.stderr).includes(value)) throw new Error(`${command} printed a value`);
+  }
+  return told;
+}
+
+/** The output as lines of a transcript, with what differs from run to run named by its order of appearance. */
+function normaliser(site: () => Site | null): (told: Ended) => string[] {
+  const seen = new Map<string, string>();
+  const name = (kind: string) => (found: string) => {
+    const known = seen.get(found);
+    if (known !== undefined) return known;
+    const count = [...seen.values()].filter((one) => one.startsWith(`<${kind} `)).length + 1;
+    seen.set(found, `<${kind} ${count}>`);
+    return `<${kind} ${count}>`;
+  };
+  const clean = (text: string) =>
+    text
+      .replaceAll(site()?.folder ?? "\0", "<folder>")
+      .replaceAll(site()?.directory.url ?? "\0", "<directory>")
+      .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, name("guid"))
+      .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
+      .replaceAll(/ in \d+ seconds/g, " in <n> seconds")
+      .replaceAll(/"durationMs":\d+/g, '"durationMs":<ms>');
+  const linesOf = (text: string) => (text === "" ? [] : clean(text).replace(/\n$/, "").split("\n"));
+  return ({ stdout, stderr, code, signal }) => [
+    ...linesOf(stdout).map((line) => (line === "" ? " " : line)),
+    ...linesOf(stderr).map((line) => `! ${line}`),
+    ...(code === 0 ? [] : [`? ${code ?? signal}`]),
+  ];
+}
