@@ -78,6 +78,11 @@ export function configOf({ composition, globals, env, cwd }: Context): ResolvedC
   return composition.loadConfig({ path: globals.config ?? null, env, cwd });
 }
 
+/** Says what the configuration allows that a person should know of. */
+export function warn({ speaker }: Context, { warnings }: ResolvedConfig): void {
+  for (const warning of warnings) speaker.say(`nolapse: ${warning}`);
+}
+
 /** The tenants a command works on: the named one, or all. @throws NolapseError `usage`. */
 export function tenantsOf(config: ResolvedConfig, { globals }: Context): readonly TenantConfig[] {
   if (globals.tenant === undefined) return config.tenants;

@@ -85,6 +85,8 @@ export interface Failure {
   readonly code: NolapseErrorCode;
   /** For people; never holds a value. */
   readonly message: string;
+  /** What a person can do about it, where something is known. */
+  readonly next: string | null;
   readonly at: EpochMs;
 }
 

@@ -65,7 +65,8 @@ export class Claimed {
   async failure(thrown: unknown): Promise<{ failure: Failure; notBefore: EpochMs }> {
     const error = asNolapseError(thrown);
     const at = await this.now();
-    return { failure: { code: error.code, message: error.message, at }, notBefore: plus(at, this.#delay(error, at)) };
+    const failure = { code: error.code, message: error.message, next: error.next, at };
+    return { failure, notBefore: plus(at, this.#delay(error, at)) };
   }
 
   /** Stores a failed try: the state stays, the next try comes later. */

@@ -13,7 +13,7 @@ import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts, Step } from "../../src/core/verdict.ts";
 import { attempt, delivery, issued, NOW, probe, rotation, settings, target } from "./make.ts";
 
-const failure = { code: "directory-unreachable", message: "no answer", at: NOW } as const;
+const failure = { code: "directory-unreachable", message: "no answer", next: null, at: NOW } as const;
 const TARGETS = ["env", "vault"];
 const fresh = (parts: Partial<Rotation> = {}) =>
   rotation({ deliveries: TARGETS.map((name) => delivery({ target: name })), ...parts });

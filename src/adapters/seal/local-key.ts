@@ -4,7 +4,18 @@
  * is current, older ones still open; and one more key for fingerprints, which stays when keys are rolled.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { z } from "zod";
@@ -18,15 +29,40 @@ type KeyFile = z.infer<typeof FILE>;
 
 const KEY_BYTES = 32;
 
-/** Makes the key file, 0600. @throws NolapseError `usage` when it exists: a new key would make sealed values useless. */
+/**
+ * Makes the key file, 0600, whole or not at all. @throws NolapseError `usage` when it exists (a new key would make
+ * sealed values useless), `disk-full`, `seal-key-missing`.
+ */
 export function createLocalKey(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file: KeyFile = { version: 1, fingerprint: newKey(), keys: [{ kid: newKid(), key: newKey() }] };
+  const draft = `${path}.${newKid()}`;
   try {
-    write(path, file, "wx");
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    write(draft, file, "wx");
+    // a link, unlike a rename, never replaces a key that another process made meanwhile
+    linkSync(draft, path);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
-    throw new NolapseError("usage", `the seal key ${path} exists already`, { cause });
+    throw makingFailed(cause, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function makingFailed(cause: unknown, path: string): NolapseError {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case "EEXIST":
+      return new NolapseError("usage", `the seal key ${path} exists already`, { cause });
+    case "ENOSPC":
+    case "EDQUOT":
+      return new NolapseError("disk-full", `there is no space left for the seal key ${path}`, {
+        cause,
+        next: "free some space and run the same command again: nothing is lost",
+      });
+    default:
+      return new NolapseError("seal-key-missing", `the seal key ${path} cannot be made`, {
+        cause,
+        next: "check that its folder is a folder and belongs to the user who runs nolapse",
+      });
   }
 }
 

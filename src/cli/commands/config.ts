@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { formatDuration } from "../../core/time.ts";
-import { type Context, configOf } from "../context.ts";
+import { type Context, configOf, warn } from "../context.ts";
 import { count, type ExitCode } from "../speak.ts";
 
 /** The resolved configuration. It holds references, never values, so it can be shown whole. */
@@ -9,7 +9,7 @@ export async function show(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   if (globals.json === true) speaker.json(config);
   else speaker.data(stringify(readable(config)).trimEnd());
-  for (const warning of config.warnings) speaker.say(`nolapse: ${warning}`);
+  warn(context, config);
   return 0;
 }
 
@@ -27,7 +27,7 @@ export async function check(context: Context): Promise<ExitCode> {
   const { speaker, globals } = context;
   const config = configOf(context);
   const bound = config.tenants[0]?.bindings.length ?? 0;
-  for (const warning of config.warnings) speaker.say(`nolapse: ${warning}`);
+  warn(context, config);
   const from = config.path ?? "the environment";
   if (globals.json === true) speaker.json({ path: config.path, warnings: config.warnings });
   else {

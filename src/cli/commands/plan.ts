@@ -1,6 +1,6 @@
 import { discover } from "../../engine/discover.ts";
 import { makePlan } from "../../engine/plan.ts";
-import { type Context, configOf, oneTenant, withManager } from "../context.ts";
+import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { planJson, planLines } from "../render/plan.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 
@@ -12,7 +12,7 @@ export async function plan(context: Context): Promise<ExitCode> {
     makePlan(deps, await discover(deps, context.signal)),
   );
   const { speaker, globals } = context;
-  for (const warning of config.warnings) speaker.say(`nolapse: ${warning}`);
+  warn(context, config);
   if (globals.json === true) speaker.json(planJson(made));
   else for (const line of planLines(made, config.path !== null, speaker.style)) speaker.data(line);
   return exitCode(made.coverage.complete ? 0 : 4);

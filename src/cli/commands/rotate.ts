@@ -3,7 +3,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { ask } from "../../engine/control.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
-import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
+import { actorOf, type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
@@ -18,6 +18,7 @@ export interface RotateOptions {
 export async function rotate(context: Context, apps: readonly string[], options: RotateOptions): Promise<ExitCode> {
   const config = configOf(context);
   const tenant = oneTenant(config, context);
+  warn(context, config);
   return withManager(
     context,
     config,

@@ -4,8 +4,8 @@ import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
-import { type Context, configOf, tenantsOf, withManager } from "../context.ts";
-import { eventLine, isHeldBack, runJson, runLines } from "../render/run.ts";
+import { type Context, configOf, tenantsOf, warn, withManager } from "../context.ts";
+import { eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
@@ -25,14 +25,14 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
 /** Tells people what happens as it is stored. */
 export function teller({ speaker }: Context): NonNullable<Deps["observe"]> {
   return (rotation: Rotation, event: RotationEvent) => {
-    const line = eventLine(rotation, event);
-    if (line !== null) speaker.say(line);
+    for (const line of eventLines(rotation, event)) speaker.say(line);
   };
 }
 
 async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
   const config = configOf(context);
   needFile(config.path);
+  warn(context, config);
   const codes: ExitCode[] = [];
   const documents: unknown[] = [];
   for (const tenant of tenantsOf(config, context)) {
@@ -64,6 +64,7 @@ async function loop(context: Context): Promise<ExitCode> {
   const { speaker, signal } = context;
   let config = configOf(context);
   needFile(config.path);
+  warn(context, config);
   while (!signal.aborted) {
     const epoch = new AbortController();
     const reload = () => {

@@ -111,6 +111,9 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
     ),
     ...(rotation.lastFailure === null
       ? []
-      : [`  last failure (${rotation.failures}): ${rotation.lastFailure.message} [${rotation.lastFailure.code}]`]),
+      : [
+          `  last failure (${rotation.failures}): ${rotation.lastFailure.message} [${rotation.lastFailure.code}]`,
+          ...(rotation.lastFailure.next === null ? [] : [`  hint: ${rotation.lastFailure.next}`]),
+        ]),
   ];
 }

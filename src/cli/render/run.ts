@@ -85,8 +85,15 @@ function because(rotation: Rotation, verdict: Verdict): ReasonCode {
   return (rotation.state === "halted" ? rotation.haltReason : null) ?? verdict.because;
 }
 
-/** One line for people about what has just been proven; null for what would only be noise. */
-export function eventLine(rotation: Rotation, event: RotationEvent): string | null {
+/** What a person is told about an event: what has just been proven, or why not and what to do. Nothing for mere noise. */
+export function eventLines(rotation: Rotation, event: RotationEvent): string[] {
+  const line = eventLine(rotation, event);
+  if (line === null) return [];
+  const next = "failure" in event ? event.failure.next : null;
+  return next === null ? [line] : [line, `hint: ${next}`];
+}
+
+function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
     case "issued":
