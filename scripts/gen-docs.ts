@@ -1,15 +1,17 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the schemas in docs/json, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { z } from "zod";
 import { TRANSITIONS } from "../src/core/apply-event.ts";
 import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
 import { ADVICE } from "./error-advice.ts";
+import { DOCUMENTS } from "./json-documents.ts";
 import { boundaries } from "./lint/boundaries.ts";
 import { ROOMS, type Room } from "./lint/rooms.ts";
 
@@ -98,6 +100,15 @@ function checks(): string {
   return table(["state", "checks"], rows);
 }
 
+/** A JSON Schema for each document of the command line. */
+function schemas(): [string, string][] {
+  return Object.entries(DOCUMENTS).map(([command, document]) => {
+    const title = `nolapse ${command.replace("-", " ")} --json`;
+    const schema = z.toJSONSchema(document.meta({ title }), { reused: "ref" });
+    return [`docs/json/${command}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`];
+  });
+}
+
 const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
@@ -110,6 +121,7 @@ const outputs: Record<string, string> = {
     table(["room", "what it is", "may import", "packages", "notes"], ROOMS.map(roomRow)),
   ),
   "scripts/lint/boundaries.json": boundaries(),
+  ...Object.fromEntries(schemas()),
 };
 
 const stale: string[] = [];

@@ -1,0 +1,166 @@
+/** What each command prints with `--json`, as schemas: docs/json is written from them, and tests hold real output to them. */
+import { z } from "zod";
+import { ERRORS } from "../src/core/errors.ts";
+import { REASONS } from "../src/core/reasons.ts";
+
+const text = z.string();
+const guid = z.string().describe("a GUID");
+const instant = z.iso.datetime().describe("ISO 8601, UTC");
+const maybeInstant = instant.nullable();
+const code = z.enum(Object.keys(REASONS) as [string, ...string[]]).describe("see docs/reasons.md");
+const errorCode = z.enum(Object.keys(ERRORS) as [string, ...string[]]).describe("see docs/errors.md");
+const state = z.enum(["planned", "issued", "accepted", "delivered", "verified", "retired", "halted", "cancelled"]);
+const whole = z.int().nonnegative();
+
+const coverage = z
+  .strictObject({ applications: whole, servicePrincipals: whole, complete: z.boolean() })
+  .describe("how much of the tenant was seen; when it is not complete, nothing may be concluded from what is missing");
+
+const row = {
+  appId: guid,
+  objectId: guid,
+  owner: z.enum(["application", "servicePrincipal"]),
+  displayName: text,
+  keyId: guid,
+  kind: z.enum(["secret", "certificate"]),
+  credentialName: text.nullable(),
+  hint: text.nullable().describe("the first three characters of a client secret, as Graph shows them"),
+  start: maybeInstant,
+  end: maybeInstant,
+  daysLeft: z.int().nullable(),
+  state: z.enum(["ok", "expiring", "expired", "not-yet-valid", "unknown"]),
+  class: text,
+};
+
+const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();
+const verdict = z.enum(["do", "wait", "halt", "done"]);
+
+const run = z.strictObject({
+  tenant: text,
+  endedAt: instant,
+  coverage: coverage.nullable().describe("null when only named rotations were worked on"),
+  opened: whole,
+  steps: whole,
+  stopped: text.nullable().describe("why everything stands still"),
+  removalOff: text.nullable(),
+  breaker: text.nullable(),
+  nextDue: maybeInstant,
+  rotations: z.array(
+    z.strictObject({
+      id: guid,
+      appId: guid,
+      displayName: text,
+      slot: text,
+      state,
+      replaces: guid,
+      issued: guid.nullable(),
+      verdict,
+      reason: code,
+      sentence: text,
+      until: maybeInstant,
+      failures: whole,
+      lastFailure: failure,
+    }),
+  ),
+});
+
+/** By the name of the command. */
+export const DOCUMENTS = {
+  scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
+  plan: z.strictObject({
+    tenant: guid,
+    madeAt: instant,
+    mode: z.enum(["observe", "propose", "enforce"]),
+    coverage,
+    issuedBy: maybeInstant.describe("when the last successor that is due will have been issued, inside the limits"),
+    items: z.array(
+      z.strictObject({
+        appId: guid,
+        displayName: text,
+        slot: text.nullable(),
+        keyId: guid.nullable(),
+        end: maybeInstant,
+        status: z.enum(["due", "in-progress", "cannot", "later"]),
+        reason: code,
+        sentence: text,
+        detail: text.nullable(),
+        policy: text.nullable(),
+        targets: z.array(text),
+        rotateAt: maybeInstant,
+        urgentAt: maybeInstant,
+        lastSafeAt: maybeInstant,
+        startsAt: maybeInstant,
+        rotation: guid.nullable(),
+        state: state.nullable(),
+      }),
+    ),
+  }),
+  explain: z.strictObject({
+    tenant: text,
+    now: instant,
+    coverage,
+    appId: guid,
+    displayName: text,
+    holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
+    credentials: z.array(
+      z.strictObject({
+        ...row,
+        status: z.enum(["due", "in-progress", "cannot", "later", "replaced", "successor"]),
+        reason: code,
+        sentence: text,
+        detail: text.nullable(),
+        policy: text.nullable(),
+        targets: z.array(text),
+        ledger: z.enum(["issued", "adopted", "orphan"]).nullable(),
+        rotateAt: maybeInstant,
+        urgentAt: maybeInstant,
+        lastSafeAt: maybeInstant,
+      }),
+    ),
+    rotations: z.array(
+      z.strictObject({
+        id: guid,
+        slot: text,
+        state,
+        reason: code,
+        replaces: guid,
+        issued: guid.nullable(),
+        verdict,
+        because: code,
+        until: maybeInstant,
+        checks: z.array(z.strictObject({ check: text, passed: z.boolean(), reason: code.nullable(), sentence: text })),
+        lastFailure: failure,
+      }),
+    ),
+  }),
+  run,
+  rotate: run,
+  demo: z.strictObject({
+    applications: whole,
+    credentials: whole,
+    expired: whole,
+    expiring: whole,
+    rotated: whole,
+    retired: whole,
+    halted: whole,
+    lapses: whole.describe("identities of the sample applications that failed a sign-in"),
+    signIns: z.strictObject({ ok: whole, failed: whole }),
+    durationMs: whole,
+  }),
+  stop: z.strictObject({ stopped: z.literal(true) }),
+  resume: z.strictObject({ resumed: whole }),
+  recover: z.strictObject({
+    accepted: z.boolean(),
+    unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
+  }),
+  "config-check": z.strictObject({ path: text.nullable(), warnings: z.array(text) }),
+  simulate: z.strictObject({
+    seed: z.int(),
+    applicationYears: z.number(),
+    steps: whole,
+    lapses: whole,
+    orphans: whole,
+    breaks: whole,
+    storyHash: text,
+  }),
+} as const;

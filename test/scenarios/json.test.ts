@@ -1,0 +1,34 @@
+/** What `--json` prints is exactly one document, and the one that docs/json promises. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DOCUMENTS } from "../../scripts/json-documents.ts";
+import { Site } from "../support/site.ts";
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open({ applications: 2 });
+});
+afterAll(() => site.close());
+
+const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], number])[] = [
+  ["scan", ["scan"], 0],
+  ["scan", ["scan", "--fail-on", "expiring:30d"], 3],
+  ["plan", ["plan"], 0],
+  ["config-check", ["config", "check"], 0],
+  ["stop", ["stop"], 0],
+  ["rotate", ["rotate", "app-1"], 5],
+  ["resume", ["resume"], 0],
+  ["rotate", ["rotate", "app-1"], 0],
+  ["run", ["run", "--once"], 0],
+  ["plan", ["plan"], 0],
+  ["explain", ["explain", "app-1"], 0],
+  ["recover", ["recover"], 0],
+];
+
+test("every document has the shape that docs/json gives it", { timeout: 60_000 }, async () => {
+  for (const [name, args, code] of commands) {
+    const told = await site.nolapse([...args, "--json"]);
+    const [document, rest] = told.stdout.split("\n");
+    expect([told.code, rest], args.join(" ")).toEqual([code, ""]);
+    DOCUMENTS[name].parse(JSON.parse(document ?? ""));
+  }
+});
