@@ -36,7 +36,7 @@ export interface Recovered {
 /**
  * The directory on disk: `snapshot.json` and an append-only `journal.ndjson` of what happened since. Every line is one request's
  * changes with a checksum, written and synced before the request is answered, so that after kill -9 or power loss exactly the answered
- * effects (and perhaps the one in flight) are there. Why not SQLite: docs/decisions/010-directory-journal.md.
+ * effects (and perhaps the one in flight) are there. Why not SQLite: docs/decisions/0004-directory-journal.md.
  */
 export class Journal {
   readonly #dir: string;

@@ -148,7 +148,7 @@ function credentialView(
   };
 }
 
-/** The rotations that are not finished, with what each waits for now. */
+/** The rotations that are not finished, by name, with what each waits for now. */
 export async function waitingOf(deps: Deps): Promise<{ readonly rotation: Rotation; readonly verdict: Verdict }[]> {
   const now = await deps.clock.now();
   const states = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
@@ -158,5 +158,6 @@ export async function waitingOf(deps: Deps): Promise<{ readonly rotation: Rotati
     const { verdict } = explain(rotation, await gatherFacts(deps, rotation, now), now);
     waiting.push({ rotation, verdict });
   }
-  return waiting;
+  const name = ({ rotation }: { rotation: Rotation }) => `${rotation.displayName} ${rotation.slot}`;
+  return waiting.toSorted((a, b) => (name(a) < name(b) ? -1 : 1));
 }

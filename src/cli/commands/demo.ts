@@ -2,13 +2,13 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Context } from "../context.ts";
 import { type Fleet, startFleet } from "../demo/fleet.ts";
+import { createNarrator } from "../demo/narrate.ts";
 import { prepareDemo } from "../demo/prepare.ts";
 import { demoJson, demoLines } from "../demo/report.ts";
 import { type DemoResult, runDemo } from "../demo/run.ts";
 import { processStarted } from "../demo/timing.ts";
 import { type ExitCode, when } from "../speak.ts";
 import { untilAborted } from "./directory.ts";
-import { teller } from "./run.ts";
 
 export interface DemoOptions {
   readonly once?: boolean;
@@ -39,16 +39,17 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
       speaker.say(
         `nolapse: ${prepared.applications.length} sample applications sign in, over and over, at ${directory.url}`,
       );
-      const tell = teller(context);
-      const result = await runDemo(prepared.deps(tell), directory.clock, fleet, {
+      const narrator = createNarrator();
+      const result = await runDemo(prepared.deps(narrator.observe), directory.clock, fleet, {
         signal,
         tell: (now, report) => {
           if (report.scan !== null) {
             const { applications, servicePrincipals } = report.scan.coverage;
             speaker.say(
-              `${when(now)} scanned ${applications} applications and ${servicePrincipals} service principals; ${report.opened} secrets are due`,
+              `${when(now)} scanned ${applications} applications and ${servicePrincipals} service principals; ${report.opened} secrets are due and bound to a target`,
             );
           }
+          for (const line of narrator.lines()) speaker.say(line);
         },
       });
       if (options.once !== true && !signal.aborted) await carryOn(context, directory.url, prepared.configFile);

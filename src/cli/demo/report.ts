@@ -37,7 +37,8 @@ export function demoJson({ result, tally, before, durationMs }: DemoReport) {
 export function demoLines(report: DemoReport, style: Style): string[] {
   const { result, before } = report;
   const sums = demoJson(report);
-  const rows = result.rotations.map((one) => [
+  const byEnd = result.rotations.toSorted((a, b) => (a.replacesEnd ?? 0) - (b.replacesEnd ?? 0));
+  const rows = byEnd.map((one) => [
     one.displayName,
     one.deliveries.map(({ target }) => target).join(", "),
     when(one.replacesEnd),
