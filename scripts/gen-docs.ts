@@ -10,6 +10,7 @@ import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
+import { commandSections, configurationRows } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
 import { DOCUMENTS } from "./json-documents.ts";
 import { boundaries } from "./lint/boundaries.ts";
@@ -100,6 +101,13 @@ function checks(): string {
   return table(["state", "checks"], rows);
 }
 
+function keys(): string {
+  return table(
+    ["key", "values", "meaning"],
+    configurationRows().map(([key, values, meaning]) => [`\`${key}\``, values ?? "", meaning ?? ""]),
+  );
+}
+
 /** A JSON Schema for each document of the command line. */
 function schemas(): [string, string][] {
   return Object.entries(DOCUMENTS).map(([command, document]) => {
@@ -110,11 +118,15 @@ function schemas(): [string, string][] {
 }
 
 const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
+const configuration = readFileSync(new URL("docs/configuration.md", root), "utf8");
+const commands = readFileSync(new URL("docs/commands.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
   "docs/reasons.md": reasons(),
   "docs/state-machine.md": within(within(stateMachine, "transitions", transitions()), "checks", checks()),
+  "docs/configuration.md": within(configuration, "keys", keys()),
+  "docs/commands.md": within(commands, "commands", commandSections()),
   "docs/architecture.md": within(
     architecture,
     "rooms",

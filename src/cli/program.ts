@@ -1,6 +1,6 @@
 /** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { parseDuration } from "../core/time.ts";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { DAY, parseDuration } from "../core/time.ts";
 import type { Composition, Context, GlobalOptions } from "./context.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
@@ -53,7 +53,8 @@ function stopSignals(say: (line: string) => void) {
 
 type Run = (globals: GlobalOptions, action: Action) => Promise<void>;
 
-function buildProgram(run: Run): Command {
+/** The commands alone, for the page that lists them. */
+export function buildProgram(run: Run): Command {
   const program = new Command("nolapse")
     .description("keeps the credentials of Microsoft Entra ID app registrations alive")
     .option("--config <file>", "configuration file (default: nolapse.yaml)")
@@ -74,7 +75,9 @@ function addReading(program: Command, run: Run): void {
   program
     .command("scan")
     .description("report every credential of the tenant; writes nothing, needs no configuration")
-    .option("--within <duration>", "what counts as expiring", duration, parseDuration("90d") ?? 0)
+    .addOption(
+      new Option("--within <duration>", "what counts as expiring").argParser(duration).default(90 * DAY, "90d"),
+    )
     .option("--fail-on <what>", "exit 3 on: expired, or expiring:30d")
     .option("--csv", "comma-separated values on stdout")
     .option("--html <file>", "write a page to a file")
@@ -163,7 +166,7 @@ function addSurroundings(program: Command, run: Run): void {
     .command("schema")
     .description("the JSON Schema for editors")
     .action((_options, command) => act(run, command, async (it) => (await commands()).schema(it)));
-  program
+  const directory = program
     .command("directory")
     .description("run the embedded directory")
     .option("--port <number>", "port on localhost", whole, 8443)
@@ -176,6 +179,15 @@ function addSurroundings(program: Command, run: Run): void {
     .option("--env-file <file>", "write the variables for clients to a file")
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/directory.ts")).directory(it, options)),
+    );
+  directory
+    .command("env")
+    .description("the variables that point programs at a running directory")
+    .action((_options, command) =>
+      // --data is an option of the parent as well, and is parsed there
+      act(run, command, async (it) =>
+        (await import("./commands/directory.ts")).directoryEnv(it, command.optsWithGlobals()),
+      ),
     );
   program
     .command("demo")

@@ -29,22 +29,34 @@ const origin = z.url({ protocol: /^https$/, error: "an https origin such as http
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, HH:MM");
 const day = z.enum(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
 
+/** What a method does not say comes from the variables of `@azure/identity`. */
+const clientId = guid.optional().meta({ description: "Nolapse's own client id (AZURE_CLIENT_ID)" });
+
 const auth = z.discriminatedUnion("method", [
-  z.strictObject({ method: z.literal("default") }),
-  z.strictObject({ method: z.literal("secret"), clientId: guid.optional(), secret: reference.optional() }),
+  z
+    .strictObject({ method: z.literal("default") })
+    .meta({ description: "environment, workload identity, managed identity, then the Azure CLI's sign-in" }),
+  z.strictObject({
+    method: z.literal("secret"),
+    clientId,
+    secret: reference.optional().meta({ description: "env:NAME or file:PATH (AZURE_CLIENT_SECRET)" }),
+  }),
   z.strictObject({
     method: z.literal("certificate"),
-    clientId: guid.optional(),
-    certificate: z.string().optional().meta({ description: "PEM file with certificate and private key" }),
-    password: reference.optional(),
+    clientId,
+    certificate: z
+      .string()
+      .optional()
+      .meta({ description: "PEM file with certificate and private key (AZURE_CLIENT_CERTIFICATE_PATH)" }),
+    password: reference.optional().meta({ description: "env:NAME or file:PATH, where the key is encrypted" }),
   }),
   z.strictObject({
     method: z.literal("workload-identity"),
-    clientId: guid.optional(),
-    tokenFile: z.string().optional(),
+    clientId,
+    tokenFile: z.string().optional().meta({ description: "the platform's token (AZURE_FEDERATED_TOKEN_FILE)" }),
   }),
-  z.strictObject({ method: z.literal("managed-identity"), clientId: guid.optional() }),
-  z.strictObject({ method: z.literal("cli") }),
+  z.strictObject({ method: z.literal("managed-identity"), clientId }),
+  z.strictObject({ method: z.literal("cli") }).meta({ description: "who is signed in with az login" }),
 ]);
 
 const tenant = z.strictObject({
@@ -62,14 +74,22 @@ const tenant = z.strictObject({
     .union([z.enum(["public", "usgov", "china"]), z.strictObject({ authorityHost: origin, graphEndpoint: origin })])
     .optional()
     .meta({ description: "which Microsoft cloud; by default the environment's, else public" }),
-  auth: auth.default({ method: "default" }),
+  auth: auth.default({ method: "default" }).meta({ description: "how Nolapse itself signs in to this tenant" }),
 });
 
-const window = z.strictObject({ days: z.array(day).min(1), from: clock, to: clock });
-const freeze = z.strictObject({ from: z.iso.date(), to: z.iso.date(), reason: z.string().min(1) });
+const window = z.strictObject({
+  days: z.array(day).min(1).meta({ description: "the days it begins on: mon … sun" }),
+  from: clock.meta({ description: "HH:MM in the tenant's time zone" }),
+  to: clock.meta({ description: "HH:MM; before `from` means the next day" }),
+});
+const freeze = z.strictObject({
+  from: z.iso.date().meta({ description: "first day, 2026-12-20" }),
+  to: z.iso.date().meta({ description: "last day, included" }),
+  reason: z.string().min(1).meta({ description: "for the people who wonder" }),
+});
 
 const policy = z.strictObject({
-  kind: z.enum(["secret", "certificate"]).optional(),
+  kind: z.enum(["secret", "certificate"]).optional().meta({ description: "secret is all that is handled yet" }),
   lifetime: duration.optional().meta({ description: "how long a new credential lasts; at most 730d (180d)" }),
   maxAge: duration.optional().meta({ description: "the oldest a credential may grow (730d)" }),
   renewBefore: duration
@@ -80,41 +100,58 @@ const policy = z.strictObject({
     .enum(["at-expiry", "after-evidence", "after-overlap", "never"])
     .optional()
     .meta({ description: "when the old credential may go (at-expiry)" }),
-  approval: z.enum(["none", "issue", "retire", "both"]).optional(),
+  approval: z
+    .enum(["none", "issue", "retire", "both"])
+    .optional()
+    .meta({ description: "what a person must approve first: nolapse approve (none)" }),
   custody: z.enum(["none", "keep"]).optional().meta({ description: "keep: the sealed value stays after delivery" }),
-  probe: z.enum(["full", "minimal", "none"]).optional(),
-  priority: z.int().optional(),
-  windows: z.array(window).optional(),
-  freeze: z.array(freeze).optional(),
+  probe: z.enum(["full", "minimal", "none"]).optional().meta({
+    description: "how the new value is tried: as acceptance says, once, or never, and then nothing goes early (full)",
+  }),
+  priority: z.int().optional().meta({ description: "the higher goes first among equal ends (0)" }),
+  windows: z.array(window).optional().meta({ description: "when something may be issued, delivered or retired" }),
+  freeze: z.array(freeze).optional().meta({ description: "when nothing may, not even urgent things" }),
 });
 
 const match = z.strictObject({
-  appId: guid.optional(),
+  appId: guid.optional().meta({ description: "the client id" }),
   displayName: z.string().optional().meta({ description: "* stands for any characters" }),
-  tag: z.string().optional(),
-  serviceManagementReference: z.string().optional(),
+  tag: z.string().optional().meta({ description: "one of its tags" }),
+  serviceManagementReference: z.string().optional().meta({ description: "its service management reference" }),
 });
 
 const bound = z.strictObject({
-  appId: guid,
-  policy: z.string().optional(),
+  appId: guid.meta({ description: "the client id; targets bind to nothing else" }),
+  policy: z.string().optional().meta({ description: "a name under policies (default)" }),
   targets: z.array(z.string()).min(1).optional().meta({ description: "where the one live secret goes" }),
   credentials: z
     .array(
       z.strictObject({
-        slot: z.string().regex(/^[\w.-]{1,40}$/, "letters, digits, dots, hyphens and underscores"),
+        slot: z
+          .string()
+          .regex(/^[\w.-]{1,40}$/, "letters, digits, dots, hyphens and underscores")
+          .meta({ description: "a name for this line of succession" }),
         current: z.string().min(1).meta({ description: "display name or key id of the credential that is current" }),
-        targets: z.array(z.string()).min(1),
+        targets: z.array(z.string()).min(1).meta({ description: "where this one goes" }),
       }),
     )
     .min(1)
-    .optional(),
+    .optional()
+    .meta({ description: "instead of targets, where several secrets are alive" }),
   consumers: z.literal("complete").optional().meta({ description: "nobody but the targets holds a copy" }),
   signIn: z
-    .strictObject({ authority: origin.optional(), tenant: z.string().optional(), scope: z.string().optional() })
-    .optional(),
+    .strictObject({
+      authority: origin.optional().meta({ description: "the tenant's" }),
+      tenant: z.string().optional().meta({ description: "the tenant's id" }),
+      scope: z.string().optional().meta({ description: "Graph's .default" }),
+    })
+    .optional()
+    .meta({ description: "where the application signs in, when that is not its home tenant for Graph" }),
 });
-const choice = z.strictObject({ match, policy: z.string() });
+const choice = z.strictObject({
+  match: match.meta({ description: "chooses a policy for every application that fits all of it; never a target" }),
+  policy: z.string().meta({ description: "a name under policies" }),
+});
 
 const reload = z.union([z.literal("start"), z.literal("hook"), duration]);
 
@@ -125,7 +162,11 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
       reload: reload
         .optional()
         .meta({ description: "how its consumer takes a new value: start, hook, or within a time" }),
-      hook: z.array(z.string()).min(1).optional().meta({ description: "command that makes the consumer reload" }),
+      hook: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .meta({ description: "command and arguments that make the consumer reload, with reload: hook" }),
     }),
   );
   const [first, ...rest] = entries;
@@ -136,26 +177,43 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
       .record(z.string().regex(/^[\w-]+$/), tenant)
       .refine((all) => Object.keys(all).length > 0, "at least one tenant"),
     store: z
-      .strictObject({ type: z.literal("sqlite"), path: z.string() })
+      .strictObject({ type: z.literal("sqlite"), path: z.string().meta({ description: "the file" }) })
       .default({ type: "sqlite", path: "./.nolapse/nolapse.db" }),
     seal: z
-      .strictObject({ type: z.literal("local-key"), key: z.string().regex(/^file:.+$/, "file:PATH") })
+      .strictObject({
+        type: z.literal("local-key"),
+        key: z
+          .string()
+          .regex(/^file:.+$/, "file:PATH")
+          .meta({ description: "file:PATH; made on first use, 0600" }),
+      })
       .default({ type: "local-key", key: "file:./.nolapse/seal.key" }),
     policies: z.record(z.string(), policy).default({}),
     targets: z
       .record(z.string().regex(/^[\w.-]+$/), z.discriminatedUnion("type", [first, ...rest] as never))
       .default({}),
     applications: z.array(z.union([bound, choice])).default([]),
-    exclude: z.array(z.strictObject({ match })).default([]),
+    exclude: z
+      .array(z.strictObject({ match: match.meta({ description: "applications that are shown and never rotated" }) }))
+      .default([]),
     acceptance: z
       .strictObject({
-        successes: z.int().min(1).max(20).default(4),
-        over: duration.default(300_000),
-        window: duration.default(1_800_000),
+        successes: z.int().min(1).max(20).default(4).meta({ description: "how many sign-ins must succeed in a row" }),
+        over: duration.default(300_000).meta({ description: "spread over how long (5m)" }),
+        window: duration.default(1_800_000).meta({ description: "how long refusals mean not yet (30m)" }),
       })
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
     limits: z
-      .union([z.literal("off"), z.strictObject({ issuesPerHour: z.int().min(1).max(1000) })])
+      .union([
+        z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),
+        z.strictObject({
+          issuesPerHour: z
+            .int()
+            .min(1)
+            .max(1000)
+            .meta({ description: "new credentials an hour, once the ramp is over" }),
+        }),
+      ])
       .default({ issuesPerHour: 60 }),
   });
 }

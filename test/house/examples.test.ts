@@ -1,0 +1,52 @@
+/** What the pages tell people to write and type is what the program takes. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { targetTypes } from "../../src/adapters/targets/registry.ts";
+import { loadConfig } from "../../src/config/load.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const blocks = (page: string, language: string) =>
+  [...read(page).matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, text]) => text ?? "");
+
+function load(text: string) {
+  const folder = mkdtempSync(join(tmpdir(), "nolapse-example-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "nolapse.yaml"), text);
+  return loadConfig({ path: null, env: {}, cwd: folder, targetTypes });
+}
+
+const whole = ["README.md", "docs/configuration.md"].flatMap((page) =>
+  blocks(page, "yaml")
+    .filter((text) => text.includes("version: 1"))
+    .map((text) => [page, text] as const),
+);
+
+test.each(whole)("the example of %s is a valid configuration, without a warning", (_, text) => {
+  expect(load(text).warnings).toEqual([]);
+});
+
+test("there is such an example in both pages", () => {
+  expect(whole.map(([page]) => page)).toEqual(["README.md", "docs/configuration.md"]);
+});
+
+test.each(["docs/targets/env-file.md", "docs/targets/local-vault.md"])("the target of %s is valid", (page) => {
+  const [target = ""] = blocks(page, "yaml");
+  const config = load(`version: 1\ntenants: { t: { id: 3f6c0000-0000-4000-8000-000000000001 } }\n${target}`);
+  expect(Object.values(config.targets)).toHaveLength(1);
+});
+
+test.each(targetTypes.map(({ type }) => type))("target %s has its page", (type) => {
+  expect(read(`docs/targets/${type}.md`)).toContain(`# Target \`${type}\``);
+});
+
+test("every nolapse command in the README is one that docs/commands.md lists", () => {
+  const listed = [...read("docs/commands.md").matchAll(/^### `nolapse ([a-z ]+?)(?: <.*)?`$/gm)].map(
+    ([, name]) => name,
+  );
+  const typed = [...read("README.md").matchAll(/(?:^\$ |^|`)nolapse ([a-z]+(?: (?:check|show|schema|env|backup))?)/gm)];
+  expect(typed.length).toBeGreaterThan(10);
+  for (const [, name] of typed) expect(listed).toContain(name);
+});
