@@ -56,9 +56,7 @@ export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): P
       const switches = await deps.store.switches(tenantId);
       return { scan, opened, steps, nextDue, endedAt: now, stopped: await stopped(deps, tenantId), switches };
     }
-    // due now yet not to be had: another process holds it, or its application; look again soon
-    const until = nextDue <= now ? plus(now, SECOND) : nextDue;
-    await deps.clock.wait(until, nextDue <= now ? SECOND : LONGEST_SLEEP, signal);
+    await pause(deps, nextDue, now, signal);
   }
 }
 
@@ -85,8 +83,14 @@ export async function run(
     await drain(deps, undefined, signal);
     const nextDue = await next(deps, undefined);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
-    if (!signal.aborted) await deps.clock.wait(until, until <= now ? SECOND : LONGEST_SLEEP, signal);
+    if (!signal.aborted) await pause(deps, until, now, signal);
   }
+}
+
+/** Waits for what is due next. What is due now yet not to be had is held by another process: look again soon. */
+async function pause({ clock }: Deps, until: EpochMs, now: EpochMs, signal?: AbortSignal): Promise<void> {
+  if (until <= now) await clock.wait(plus(now, SECOND), SECOND, signal);
+  else await clock.wait(until, LONGEST_SLEEP, signal);
 }
 
 async function scanAndOpen(deps: Deps, signal: AbortSignal): Promise<Scan | NolapseError> {

@@ -31,7 +31,7 @@ export function createDirectoryClock(options: DirectoryClockOptions): Clock {
       try {
         const { now, version, frozen } = await read("", signal);
         const left = Math.min(frozen ? atMost : until - now, atMost);
-        if (left <= 0 || signal?.aborted === true) return;
+        if (until <= now || left <= 0 || signal?.aborted === true) return;
         await read(`?after=${version}&timeoutMs=${Math.ceil(left)}`, signal);
       } catch (error) {
         if (signal?.aborted !== true) throw error;

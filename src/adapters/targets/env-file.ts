@@ -18,6 +18,9 @@ export const envFileSettings = z.strictObject({
     .meta({ description: "the variable that holds the client secret" }),
 });
 
+/** As long as a real value, and of its alphabet. */
+const PLACEHOLDER = "aaa8Q~placeholder-placeholder-placeholder";
+
 export function createEnvFile(base: TargetBase, settings: z.infer<typeof envFileSettings>): Target {
   const { path, secret: key } = settings;
   const attempt = async <T>(work: () => T): Promise<T> => {
@@ -27,12 +30,20 @@ export function createEnvFile(base: TargetBase, settings: z.infer<typeof envFile
       throw targetFailure(thrown, base.name, path);
     }
   };
+  const edited = (before: string, value: string): string => {
+    const after = writeKey(before, key, value);
+    if (after !== null) return after;
+    throw new NolapseError("target-failed", `target ${base.name}: ${key} in ${path} cannot be edited safely`, {
+      next: `write ${key}= on a line of its own in ${path}`,
+    });
+  };
   return {
     ...base,
     type: "env-file",
     preflight: () =>
       attempt(() => {
-        readFileSync(path, "utf8");
+        // the edit itself is tried as well: what cannot take a value must say so before there is one
+        edited(readFileSync(path, "utf8"), PLACEHOLDER);
         checkReplaceable(path);
       }),
     deliver: ({ value }) =>
@@ -40,13 +51,7 @@ export function createEnvFile(base: TargetBase, settings: z.infer<typeof envFile
         const before = readFileSync(path, "utf8");
         // written already by an earlier try: the same bytes, no needless change for whoever watches the file
         if (readKey(before, key) === value.reveal()) return { version: null };
-        const after = writeKey(before, key, value.reveal());
-        if (after === null) {
-          throw new NolapseError("target-failed", `target ${base.name}: ${key} in ${path} cannot be edited safely`, {
-            next: `write ${key}= on a line of its own in ${path}`,
-          });
-        }
-        replaceFile(path, after);
+        replaceFile(path, edited(before, value.reveal()));
         return { version: null };
       }),
     readBack: () =>

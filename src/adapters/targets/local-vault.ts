@@ -4,17 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
@@ -55,14 +45,16 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
         if (!statSync(settings.path).isDirectory()) {
           throw new NolapseError("target-absent", `target ${base.name}: ${settings.path} is not a folder`);
         }
-        mkdirSync(versions, { recursive: true, mode: 0o700 });
-        checkReplaceable(versions);
+        // the nearest folder that is there must be writable; nothing is made before there is a value
+        checkReplaceable([versions, folder, settings.path].find((one) => existsSync(one)) ?? settings.path);
       }),
     deliver: ({ idempotencyKey, value }) =>
       attempt(() => {
+        // the vault itself is never made here: a mistyped path would fill a folder that nobody reads
+        statSync(settings.path);
         mkdirSync(versions, { recursive: true, mode: 0o700 });
         const version = createHash("sha256").update(idempotencyKey).digest("hex").slice(0, 32);
-        writeVersion(join(versions, version), value.reveal());
+        replaceFile(join(versions, version), value.reveal());
         replaceFile(current, `${version}\n`);
         forgetOld(versions, version);
         return { version };
@@ -80,7 +72,7 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
 export function seedLocalVault(path: string, name: string, value: SecretValue): void {
   const versions = join(path, name, "versions");
   mkdirSync(versions, { recursive: true, mode: 0o700 });
-  writeVersion(join(versions, "first"), value.reveal());
+  replaceFile(join(versions, "first"), value.reveal());
   replaceFile(join(path, name, "current"), "first\n");
 }
 
@@ -90,16 +82,6 @@ function currentOf(file: string): string | null {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
-  }
-}
-
-function writeVersion(file: string, text: string): void {
-  const handle = openSync(file, "w", 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

@@ -4,6 +4,12 @@ import { NolapseError } from "../../core/errors.ts";
 /** A hook that has not ended after so long is ended, milliseconds. */
 const HOOK_TIMEOUT = 60_000;
 
+/** What a hook finds in its environment; Nolapse's own may hold Nolapse's own secret. */
+const PASSED_ON = [
+  ...["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP"],
+  ...["XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "DOCKER_HOST", "KUBECONFIG", "SystemRoot", "ComSpec", "PATHEXT"],
+];
+
 /**
  * Runs the command that tells a consumer to reload. It gets no value: not in its arguments, not in its environment.
  * @throws NolapseError `target-failed` when it cannot be run or ends with another code than 0.
@@ -20,6 +26,9 @@ export function runReloadHook(target: string, command: readonly string[], signal
       );
     const child = spawn(program, parameters, {
       stdio: "ignore",
+      env: Object.fromEntries(
+        PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+      ),
       timeout: HOOK_TIMEOUT,
       ...(signal === undefined ? {} : { signal: signal as globalThis.AbortSignal }),
     });
