@@ -1,8 +1,8 @@
 /** Rules between entries, which no schema can say: names that must exist, one slot per target, safe retirement. */
 import { NolapseError } from "../core/errors.ts";
 import type { Policy } from "../core/policy.ts";
-import { effectiveOverlap, retireRule } from "../core/policy.ts";
 import { REASONS } from "../core/reasons.ts";
+import { effectiveOverlap, retireRule } from "../core/reload.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import { formatDuration } from "../core/time.ts";
 import { nearest, type Source } from "./locate.ts";

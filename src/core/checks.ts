@@ -2,8 +2,8 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
-import { effectiveOverlap, retireRule } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
+import { effectiveOverlap, retireRule } from "./reload.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";

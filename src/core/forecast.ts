@@ -3,8 +3,9 @@
  * (design §4.4). Pure: the same credential, policy, targets and now always give the same answer.
  */
 import type { Credential } from "./credential.ts";
-import { MIN_LIFETIME, type Policy, reloadBound } from "./policy.ts";
+import { MIN_LIFETIME, type Policy } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
+import { reloadBound } from "./reload.ts";
 import { REPLICATION_WINDOW } from "./replication.ts";
 import { stableFraction } from "./retry.ts";
 import type { TargetSettings } from "./settings.ts";

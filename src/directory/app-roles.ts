@@ -1,5 +1,5 @@
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, notFound } from "./graph-error.ts";
-import type { GraphAnswer, GraphCall } from "./graph-routes.ts";
 import { requireType } from "./schema.ts";
 import type { ObjectRecord } from "./state.ts";
 

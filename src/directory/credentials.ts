@@ -1,6 +1,6 @@
 import { addMonths } from "./clock.ts";
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
-import type { GraphAnswer, GraphCall } from "./graph-routes.ts";
 import { type ObjectKind, target } from "./objects.ts";
 import { requireType } from "./schema.ts";
 import { graphInstant, normalisedInstant } from "./shapes.ts";

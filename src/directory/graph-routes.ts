@@ -1,7 +1,7 @@
 import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { addPassword, removePassword } from "./credentials.ts";
 import type { Operation } from "./faults.ts";
-import type { Request } from "./message.ts";
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import {
   createApplication,
   createServicePrincipal,
@@ -10,44 +10,9 @@ import {
   readObject,
   updateObject,
 } from "./objects.ts";
-import type { Option, Query } from "./odata.ts";
+import type { Option } from "./odata.ts";
 import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
 import { type Access, access } from "./permissions.ts";
-import type { Key } from "./routing.ts";
-import type { Services } from "./services.ts";
-import type { ObjectRecord } from "./state.ts";
-
-/** The service principal behind an access token. */
-export interface Caller {
-  tenantId: string;
-  appId: string;
-  objectId: string;
-  roles: Set<string>;
-}
-
-/** Everything a Graph handler works with: the route has been matched, the caller checked, the query and body read. */
-export interface GraphCall {
-  services: Services;
-  request: Request;
-  caller: Caller;
-  keys: Key[];
-  /** The object the path names, where the route has a target. */
-  record: ObjectRecord | undefined;
-  query: Query;
-  body: Record<string, unknown>;
-  /** The caller holds only Application.ReadWrite.OwnedBy. */
-  onlyOwned: boolean;
-  /** Directory time, epoch milliseconds. */
-  now: number;
-}
-
-export interface GraphAnswer {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-  /** Only where the body is not JSON. */
-  contentType?: string;
-}
 
 /** One row of the table of what this directory answers of Graph v1.0; docs/directory-coverage.md is made from it. */
 export interface GraphRoute {

@@ -1,5 +1,6 @@
 import { compactVerify } from "jose";
 import type { Strike } from "./faults.ts";
+import type { Caller, GraphAnswer } from "./graph-call.ts";
 import {
   denied,
   GraphError,
@@ -9,7 +10,7 @@ import {
   notFound,
   unauthenticated,
 } from "./graph-error.ts";
-import { type Caller, type GraphAnswer, type GraphRoute, graphRoutes } from "./graph-routes.ts";
+import { type GraphRoute, graphRoutes } from "./graph-routes.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";

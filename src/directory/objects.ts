@@ -1,6 +1,6 @@
 import type { Visibility } from "./faults.ts";
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
-import type { GraphAnswer, GraphCall } from "./graph-routes.ts";
 import { project, type Query, skipToken } from "./odata.ts";
 import { ownerView } from "./owners.ts";
 import { requireType } from "./schema.ts";
@@ -131,7 +131,7 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
 
 /** `POST /applications`. */
 export function createApplication(call: GraphCall): GraphAnswer {
-  const { services, caller, now, request } = call;
+  const { services, caller, now } = call;
   const given = writable(call, "applications");
   if (typeof given.displayName !== "string" || given.displayName === "") {
     throw badRequest("A value is required for property 'displayName' of resource 'Application'.");
@@ -145,25 +145,12 @@ export function createApplication(call: GraphCall): GraphAnswer {
     createdDateTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
     publisherDomain: tenant?.domains.find(({ isDefault }) => isDefault)?.name ?? "",
   });
-  const record: ObjectRecord = {
-    seq: services.store.nextSeq(),
-    tenantId: caller.tenantId,
-    entity,
-    owners: [caller.objectId],
-    secrets: {},
-  };
-  services.commit([{ put: "applications", record }]);
-  const body = { "@odata.context": `${request.origin}/v1.0/$metadata#applications/$entity`, ...entity };
-  return {
-    status: 201,
-    body,
-    headers: { Location: `${request.origin}/v1.0/directoryObjects/${id}/Microsoft.DirectoryServices.Application` },
-  };
+  return created(call, "applications", entity);
 }
 
 /** `POST /servicePrincipals` for an application of this tenant, or a multi-tenant one of another. */
 export function createServicePrincipal(call: GraphCall): GraphAnswer {
-  const { services, caller, request } = call;
+  const { services, caller } = call;
   const { appId, ...rest } = call.body;
   if (typeof appId !== "string" || appId === "")
     throw badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.");
@@ -188,6 +175,11 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
     createdByAppId: caller.appId,
   };
   const entity = newServicePrincipal({ ...own, ...given, id, appId: String(application.entity.appId) });
+  return created(call, "servicePrincipals", entity);
+}
+
+/** Stores the new object, owned by its maker, and answers with it. */
+function created({ services, caller, request }: GraphCall, kind: ObjectKind, entity: Entity): GraphAnswer {
   const record: ObjectRecord = {
     seq: services.store.nextSeq(),
     tenantId: caller.tenantId,
@@ -195,12 +187,12 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
     owners: [caller.objectId],
     secrets: {},
   };
-  services.commit([{ put: "servicePrincipals", record }]);
-  const body = { "@odata.context": `${request.origin}/v1.0/$metadata#servicePrincipals/$entity`, ...entity };
+  services.commit([{ put: kind, record }]);
+  const type = kind === "applications" ? "Application" : "ServicePrincipal";
   return {
     status: 201,
-    body,
-    headers: { Location: `${request.origin}/v1.0/directoryObjects/${id}/Microsoft.DirectoryServices.ServicePrincipal` },
+    body: { "@odata.context": `${request.origin}/v1.0/$metadata#${kind}/$entity`, ...entity },
+    headers: { Location: `${request.origin}/v1.0/directoryObjects/${entity.id}/Microsoft.DirectoryServices.${type}` },
   };
 }
 

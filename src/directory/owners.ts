@@ -1,5 +1,5 @@
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError, notFound } from "./graph-error.ts";
-import type { GraphAnswer, GraphCall } from "./graph-routes.ts";
 import { project } from "./odata.ts";
 import type { Services } from "./services.ts";
 import type { ObjectRecord } from "./state.ts";

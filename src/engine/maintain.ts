@@ -8,7 +8,8 @@ import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { stopped } from "./facts.ts";
-import { makePlan, openDue } from "./plan.ts";
+import { openDue } from "./open.ts";
+import { makePlan } from "./plan.ts";
 
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
 export const LEASE: number = 30 * SECOND;

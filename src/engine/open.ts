@@ -6,7 +6,17 @@ import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
-import type { PlanItem } from "./plan.ts";
+import type { Plan, PlanItem } from "./plan.ts";
+
+/** Opens a rotation for each item that is due; the number opened. Nothing in mode observe. */
+export async function openDue(deps: Deps, plan: Plan): Promise<number> {
+  if (deps.settings.mode === "observe") return 0;
+  let opened = 0;
+  for (const item of plan.items) {
+    if (item.status === "due" && (await openRotation(deps, item, item.because, plan.madeAt)) !== null) opened += 1;
+  }
+  return opened;
+}
 
 /**
  * Opens a rotation for a planned item: policy, targets and reason are fixed from here on. The current credential of a

@@ -1,13 +1,14 @@
 /**
- * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out. Opening
- * rotations is all that carrying out means here; `advance` does the rest.
+ * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out: `open` makes
+ * rotations of what is due, `advance` does the rest.
  */
 import { mayIssue } from "../core/blast-radius.ts";
 import { classify } from "../core/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
 import { type Forecast, forecast } from "../core/forecast.ts";
 import type { Policy } from "../core/policy.ts";
-import { isExcluded, MIN_LIFETIME, policyFor } from "../core/policy.ts";
+import { MIN_LIFETIME } from "../core/policy.ts";
+import { isExcluded, policyFor } from "../core/policy-choice.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
@@ -16,7 +17,6 @@ import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
-import { openRotation } from "./open.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -81,16 +81,6 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
     items,
     issuedBy: starts.length === 0 ? null : (Math.max(...starts) as EpochMs),
   };
-}
-
-/** Opens a rotation for each item that is due; the number opened. Nothing in mode observe. */
-export async function openDue(deps: Deps, plan: Plan): Promise<number> {
-  if (deps.settings.mode === "observe") return 0;
-  let opened = 0;
-  for (const item of plan.items) {
-    if (item.status === "due" && (await openRotation(deps, item, item.because, plan.madeAt)) !== null) opened += 1;
-  }
-  return opened;
 }
 
 async function planBinding(

@@ -88,6 +88,21 @@ export function graphWith(directory: Directory, token: string): Graph {
   };
 }
 
+/** Makes an application through Graph. */
+export function creator(graph: () => Graph) {
+  return async (body: Record<string, unknown> = {}) => {
+    const created = await graph()("POST", "/applications", { displayName: "Made by a test", ...body });
+    if (created.status !== 201) throw new Error(`POST /applications answered ${created.status}`);
+    return created.body;
+  };
+}
+
+/** Status and error code of an answer. */
+export const codeOf = (answer: { status: number; body: { error?: { code: string } } }) => [
+  answer.status,
+  answer.body.error?.code,
+];
+
 /** Sends to the control plane. */
 export async function control(
   directory: Directory,

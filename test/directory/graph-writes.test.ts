@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
-import { DAY, type Graph, graphAs, graphWith, openDirectory } from "./entra.ts";
+import { codeOf, creator, DAY, type Graph, graphAs, graphWith, openDirectory } from "./entra.ts";
 
 let directory: Directory;
 let graph: Graph;
@@ -11,16 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => directory.close());
 
-async function create(body: Record<string, unknown> = {}) {
-  const created = await graph("POST", "/applications", { displayName: "Made by a test", ...body });
-  expect(created.status).toBe(201);
-  return created.body;
-}
-
-const codeOf = (answer: { status: number; body: { error?: { code: string } } }) => [
-  answer.status,
-  answer.body.error?.code,
-];
+const create = creator(() => graph);
 
 describe("client secrets", () => {
   test("are shown once, and live two years where nothing is said", async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
 import { mismatch } from "../../src/directory/schema.ts";
-import { type Graph, graphAs, openDirectory, START } from "./entra.ts";
+import { codeOf, creator, type Graph, graphAs, openDirectory, START } from "./entra.ts";
 
 let directory: Directory;
 let graph: Graph;
@@ -12,16 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => directory.close());
 
-async function create(body: Record<string, unknown> = {}) {
-  const created = await graph("POST", "/applications", { displayName: "Made by a test", ...body });
-  expect(created.status).toBe(201);
-  return created.body;
-}
-
-const codeOf = (answer: { status: number; body: { error?: { code: string } } }) => [
-  answer.status,
-  answer.body.error?.code,
-];
+const create = creator(() => graph);
 
 describe("the contract", () => {
   test("every object of contoso has the types of Graph's own schema", async () => {

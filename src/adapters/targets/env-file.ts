@@ -6,8 +6,8 @@ import { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
 import { readKey, writeKey } from "./dotenv.ts";
 import { targetFailure } from "./failures.ts";
-import type { TargetBase } from "./registry.ts";
 import { checkReplaceable, replaceFile } from "./replace-file.ts";
+import type { TargetBase } from "./target-base.ts";
 
 export const envFileSettings = z.strictObject({
   type: z.literal("env-file"),

@@ -11,8 +11,8 @@ import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
 import { targetFailure } from "./failures.ts";
-import type { TargetBase } from "./registry.ts";
 import { checkReplaceable, replaceFile } from "./replace-file.ts";
+import type { TargetBase } from "./target-base.ts";
 
 export const localVaultSettings = z.strictObject({
   type: z.literal("local-vault"),

@@ -5,13 +5,7 @@ import type { Target } from "../../ports/target.ts";
 import { createEnvFile, envFileSettings } from "./env-file.ts";
 import { createLocalVault, localVaultSettings } from "./local-vault.ts";
 import { runReloadHook } from "./reload-hook.ts";
-
-/** What every target has, whatever its type. */
-export interface TargetBase {
-  readonly name: string;
-  readonly reload: Reload;
-  readonly reloadConsumer?: (signal?: AbortSignal) => Promise<void>;
-}
+import type { TargetBase } from "./target-base.ts";
 
 export interface TargetType {
   readonly type: string;

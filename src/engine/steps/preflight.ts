@@ -1,5 +1,5 @@
 import { NolapseError } from "../../core/errors.ts";
-import { retireRule } from "../../core/policy.ts";
+import { retireRule } from "../../core/reload.ts";
 import type { Target } from "../../ports/target.ts";
 import type { Claimed } from "../claimed.ts";
 import { targetOf } from "./target.ts";
