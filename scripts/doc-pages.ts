@@ -1,8 +1,11 @@
-/** The generated parts of docs/configuration.md and docs/commands.md: keys from the one schema, commands from the program. */
+/** Generated pages and parts of pages: keys from the one schema, commands from the program, routes from the directory. */
 import type { Command } from "commander";
 import { targetTypes } from "../src/adapters/targets/registry.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
+import { authorityRoutes } from "../src/directory/authority-routes.ts";
+import { controlRoutes } from "../src/directory/control.ts";
+import { graphRoutes } from "../src/directory/graph-routes.ts";
 
 interface Schema {
   readonly description?: string;
@@ -98,4 +101,23 @@ function options(title: string, command: Command): string {
     return `| \`${one.flags}\` | ${one.description}${standard}${one.mandatory ? "; required" : ""} |`;
   });
   return [...(title === "" ? [] : [title, ""]), "| option | |", "|---|---|", ...rows].join("\n");
+}
+
+/** What the embedded directory answers: one table for each of its three faces. */
+export function coverageTables(): { readonly authority: string; readonly graph: string; readonly control: string } {
+  const table = (head: string, rows: readonly string[]) => [head, head.replaceAll(/[^|]+/g, "---"), ...rows].join("\n");
+  const plain = (routes: readonly { method: string; path: string; summary: string }[]) =>
+    table(
+      "| request | |",
+      routes.map((one) => `| \`${one.method} ${one.path}\` | ${one.summary} |`),
+    );
+  const graph = graphRoutes.map(
+    (one) =>
+      `| \`${one.method} ${one.path}\` | ${one.summary} | ${(one.options ?? []).map((name) => `\`${name}\``).join(" ")} |`,
+  );
+  return {
+    authority: plain(authorityRoutes),
+    graph: table("| request below `/v1.0` | | query options |", graph),
+    control: plain(controlRoutes),
+  };
 }

@@ -10,7 +10,7 @@ import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
-import { commandSections, configurationRows } from "./doc-pages.ts";
+import { commandSections, configurationRows, coverageTables } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
 import { DOCUMENTS } from "./json-documents.ts";
 import { boundaries } from "./lint/boundaries.ts";
@@ -108,6 +108,34 @@ function keys(): string {
   );
 }
 
+function coverage(): string {
+  const { authority, graph, control } = coverageTables();
+  return `# What the embedded directory answers
+
+${GENERATED}
+
+Made from the tables that answer the requests. Whatever is not here fails: as Microsoft's service fails where that is known, else
+with the code \`Directory_NotEmulated\`; never with an empty list.
+
+## Login authority
+
+${authority}
+
+## Microsoft Graph
+
+Objects are addressed as \`/applications/{id}\` and as \`/applications(appId='…')\`, service principals likewise. Every answer is checked against
+Graph's own schema in the tests.
+
+${graph}
+
+## Control
+
+For tests and demonstrations; nobody has to sign in here, so the directory listens on localhost only unless told otherwise.
+
+${control}
+`;
+}
+
 /** A JSON Schema for each document of the command line. */
 function schemas(): [string, string][] {
   return Object.entries(DOCUMENTS).map(([command, document]) => {
@@ -124,6 +152,7 @@ const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8")
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
   "docs/reasons.md": reasons(),
+  "docs/directory-coverage.md": coverage(),
   "docs/state-machine.md": within(within(stateMachine, "transitions", transitions()), "checks", checks()),
   "docs/configuration.md": within(configuration, "keys", keys()),
   "docs/commands.md": within(commands, "commands", commandSections()),

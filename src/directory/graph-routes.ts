@@ -45,6 +45,11 @@ function objectRoutes(kind: Kind, entity: "application" | "servicePrincipal"): G
   ];
 }
 
+const WORDS = {
+  applications: { one: "an application", several: "applications" },
+  servicePrincipals: { one: "a service principal", several: "service principals" },
+} as const;
+
 function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
   const path = `/${kind}`;
   const create = kind === "applications" ? createApplication : createServicePrincipal;
@@ -52,7 +57,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       method: "GET",
       path,
-      summary: `List ${kind}`,
+      summary: `List ${WORDS[kind].several}`,
       access: access.list,
       operation: "read",
       entity,
@@ -62,7 +67,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       method: "GET",
       path: `${path}/$count`,
-      summary: `Count ${kind}`,
+      summary: `Count ${WORDS[kind].several}`,
       access: access.list,
       operation: "read",
       entity,
@@ -72,7 +77,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       method: "POST",
       path,
-      summary: `Create one of ${kind}`,
+      summary: `Create ${WORDS[kind].one}`,
       access: access.create,
       operation: "write",
       entity,
@@ -88,7 +93,7 @@ function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       ...one,
       method: "GET",
-      summary: `Read one of ${kind}`,
+      summary: `Read ${WORDS[kind].one}`,
       access: access.read,
       operation: "read",
       options: ["$select", "$expand"],
@@ -97,7 +102,7 @@ function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       ...one,
       method: "PATCH",
-      summary: `Update one of ${kind}`,
+      summary: `Update ${WORDS[kind].one}`,
       access: access.write,
       operation: "patch",
       body: "required",
@@ -106,7 +111,7 @@ function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
     {
       ...one,
       method: "DELETE",
-      summary: `Move one of ${kind} to the recycle bin`,
+      summary: `Move ${WORDS[kind].one} to the recycle bin`,
       access: access.write,
       operation: "write",
       handle: (call) => deleteObject(call, kind),
