@@ -3,13 +3,13 @@ import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import type { ReasonCode } from "./reasons.ts";
-import { effectiveOverlap, retireRule } from "./reload.ts";
+import { effectiveOverlap, longestRule, retireRule } from "./reload.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
 import { DAY, type EpochMs, HOUR, plus } from "./time.ts";
-import type { Check, Situation, Step, Verdict } from "./verdict.ts";
+import type { Check, Facts, Situation, Step, Verdict } from "./verdict.ts";
 import { frozenAt, openAt } from "./windows.ts";
 
 /** A credential that lived out its own end is swept this much later (design §4.4). */
@@ -179,12 +179,15 @@ const verify: Check = {
 export function retirement(
   rotation: Rotation,
   targets: readonly TargetSettings[],
+  asked: Facts["asked"],
 ): {
   readonly at: EpochMs | null;
   readonly because: ReasonCode;
   readonly early: boolean;
 } {
-  const { rule, because } = retireRule(rotation.policy, targets, rotation.consumersComplete);
+  // a person who has since found another consumer and said so in the configuration is heard
+  const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
+  const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
   if (rule === "never") return { at: null, because: "retire-never", early: false };
   const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
   if (rule === "after-overlap" && rotation.verifiedAt !== null && rotation.assurance === "token") {
@@ -217,7 +220,7 @@ const succession: Check = {
 const retireTime: Check = {
   name: "retire-time",
   judge: ({ rotation, facts, now }) => {
-    const { at, because } = retirement(rotation, known(facts.targets));
+    const { at, because } = retirement(rotation, known(facts.targets), facts.asked);
     if (at === null) return wait(null, because);
     return now < at ? wait(at, because) : null;
   },
@@ -248,7 +251,7 @@ const approvalToRetire: Check = {
 const wave: Check = {
   name: "wave",
   judge: ({ rotation, facts, now }) => {
-    if (!retirement(rotation, known(facts.targets)).early) return null;
+    if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");
   },

@@ -26,6 +26,14 @@ export function effectiveOverlap(policy: Pick<Policy, "overlap">, targets: reado
   return Math.max(policy.overlap, reloadBound(targets).slowest + TOKEN_LIFE);
 }
 
+/** From the one that keeps the old credential longest to the one that lets it go first. */
+const LONGEST_FIRST: readonly RetireRule[] = ["never", "at-expiry", "after-evidence", "after-overlap"];
+
+/** The rule that keeps the old credential longest. */
+export function longestRule(...rules: readonly RetireRule[]): RetireRule {
+  return LONGEST_FIRST.find((rule) => rules.includes(rule)) ?? "at-expiry";
+}
+
 /**
  * The rule by which the old credential goes, and why it is not the policy's own (else null). Early removal falls back to
  * `at-expiry` when it could not be safe: consumers not all declared, one that reloads only when it starts, or a credential

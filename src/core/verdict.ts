@@ -1,5 +1,6 @@
 /** The words of the decision: what may be done next, what is looked at, and what a check is (design §4.2). */
 import type { Forecast } from "./forecast.ts";
+import type { RetireRule } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Rotation, Succession } from "./rotation.ts";
 import type { AcceptanceRule, Mode, TargetSettings } from "./settings.ts";
@@ -32,6 +33,8 @@ export interface Facts {
   /** The rotation's targets as configured now; null where one is no longer bound. */
   readonly targets: readonly (TargetSettings | null)[];
   readonly forecast: Forecast | null;
+  /** What the configuration says now about the end of the old credential; it can only be kept longer than was planned. */
+  readonly asked: { readonly retire: RetireRule; readonly complete: boolean };
   /** Instants of issues in the last 24 hours, clean rotations, and early retirements (design §4.7). */
   readonly tally: {
     readonly issues: readonly EpochMs[];

@@ -2,6 +2,7 @@
 import { scanTooLossy } from "../core/blast-radius.ts";
 import { retirement } from "../core/checks.ts";
 import { forecast } from "../core/forecast.ts";
+import { longestRule } from "../core/reload.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -27,6 +28,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     limits: settings.limits,
     timeZone: settings.timeZone,
     targets,
+    asked: asked(deps, rotation),
     forecast: forecast(credential, policy, known(targets), now),
     tally,
     succession: await succession(deps, rotation),
@@ -51,6 +53,14 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
   );
 }
 
+/** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
+function asked({ settings }: Deps, { holder, policy }: Rotation): Facts["asked"] {
+  const binding = settings.bindings.find((one) => one.appId === holder.appId);
+  const names = [policy.name, binding?.policy ?? policy.name];
+  const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
+  return { retire: longestRule(policy.retire, ...rules), complete: binding?.consumers === "complete" };
+}
+
 /** What later rotations of the slot have come to; only asked of a verified rotation. */
 export async function succession(deps: Deps, rotation: Rotation): Promise<Facts["succession"]> {
   if (rotation.state !== "verified") return { underWay: false, by: null };
@@ -72,7 +82,7 @@ async function earlyDue(deps: Deps, rotation: Rotation, now: EpochMs): Promise<n
   if (rotation.state !== "verified" || deps.settings.limits === null) return 0;
   const waiting = await deps.store.rotations({ tenantId: rotation.tenantId, states: ["verified"] });
   return waiting.filter((one) => {
-    const { at, early } = retirement(one, known(targetSettings(deps, one)));
+    const { at, early } = retirement(one, known(targetSettings(deps, one)), asked(deps, one));
     return early && at !== null && at <= now && one.removedAt === null;
   }).length;
 }

@@ -21,6 +21,7 @@ function facts(parts: Partial<Facts> = {}): Facts {
     limits: null,
     timeZone: "UTC",
     targets: [target(MINUTE)],
+    asked: { retire: "after-overlap", complete: true },
     forecast: null,
     tally: { issues: [], clean: 0, earlyRetirements: [] },
     succession: { underWay: false, by: null },
@@ -205,6 +206,18 @@ describe("verified", () => {
     const fresh = { ...early, deliveries: [{ ...proven, verifiedAt: plus(overlapped, -PROOF_LASTS) }] };
     expect(said(fresh, {}, overlapped)).toBe("do retire");
     expect(said(fresh, {}, plus(overlapped, 1))).toBe("do verify");
+  });
+
+  test("what the configuration says since can only keep it longer", () => {
+    const fresh = { ...early, deliveries: [{ ...proven, verifiedAt: overlapped }] };
+    const since = (retire: Facts["asked"]["retire"], complete = true) =>
+      said(fresh, { asked: { retire, complete } }, overlapped);
+    expect(since("after-overlap")).toBe("do retire");
+    expect(since("after-overlap", false)).toMatch(/because consumers-unknown$/);
+    expect(since("at-expiry")).toMatch(/because until-expiry$/);
+    expect(since("never")).toBe("wait for somebody because retire-never");
+    const patient = { ...fresh, policy: policy({ retire: "at-expiry" }) };
+    expect(said(patient, { asked: { retire: "after-overlap", complete: true } }, overlapped)).toMatch(/until-expiry$/);
   });
 
   const due = { ...early, deliveries: [{ ...proven, verifiedAt: overlapped }] };

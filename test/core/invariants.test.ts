@@ -155,6 +155,7 @@ function factsOf(world: World, reload: number): Facts {
     limits: null,
     timeZone: "UTC",
     targets: TARGETS.map((name) => target(reload, name)),
+    asked: { retire: "after-overlap", complete: true },
     forecast: null,
     tally: { issues: [], clean: 0, earlyRetirements: [] },
     succession: { underWay: false, by: null },

@@ -57,6 +57,16 @@ describe("the order", () => {
     expect(rotation.removedAt).toBeGreaterThanOrEqual(end + 7 * DAY);
   });
 
+  test("who finds another consumer during the overlap takes consumers: complete back, and the old one stays", async () => {
+    const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 20 * DAY });
+    const { replacesEnd } = await bench.drive(verified);
+    const [binding] = bench.settings.bindings;
+    if (binding === undefined) throw new Error("no binding");
+    bench.settings = { ...bench.settings, bindings: [{ ...binding, consumers: "unknown" }] };
+    const rotation = await bench.drive(retired);
+    expect(rotation.removedAt).toBeGreaterThanOrEqual((replacesEnd ?? 0) + 7 * DAY);
+  });
+
   test("the new secret ends an hour before the service's own time and the lifetime", async () => {
     const bench = new Workbench();
     const rotation = await bench.drive(verified);
