@@ -45,6 +45,6 @@ export async function rotate(context: Context, apps: readonly string[], options:
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
       return exitCode(failed ? 4 : 0, asked.refused.length === 0 && !isHeldBack(report) ? 0 : 5);
     },
-    teller(context),
+    teller(context, "whole"),
   );
 }

@@ -23,9 +23,9 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
 }
 
 /** Tells people what happens as it is stored. */
-export function teller({ speaker }: Context): NonNullable<Deps["observe"]> {
+export function teller({ speaker }: Context, detail?: "whole"): NonNullable<Deps["observe"]> {
   return (rotation: Rotation, event: RotationEvent) => {
-    for (const line of eventLines(rotation, event)) speaker.say(line);
+    for (const line of eventLines(rotation, event, detail)) speaker.say(line);
   };
 }
 

@@ -86,11 +86,21 @@ function because(rotation: Rotation, verdict: Verdict): ReasonCode {
 }
 
 /** What a person is told about an event: what has just been proven, or why not and what to do. Nothing for mere noise. */
-export function eventLines(rotation: Rotation, event: RotationEvent): string[] {
-  const line = eventLine(rotation, event);
+export function eventLines(rotation: Rotation, event: RotationEvent, detail: "short" | "whole" = "short"): string[] {
+  const line = eventLine(rotation, event) ?? (detail === "whole" ? probeLine(rotation, event) : null);
   if (line === null) return [];
   const next = "failure" in event ? event.failure.next : null;
   return next === null ? [line] : [line, `hint: ${next}`];
+}
+
+/** What one try at the token endpoint said; for somebody who waits for it. */
+function probeLine(rotation: Rotation, event: RotationEvent): string | null {
+  if (event.type !== "probed") return null;
+  const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
+  const { outcome, code } = event.probe;
+  const successes = rotation.probes.filter((one) => one.outcome === "issued").length;
+  if (outcome === "issued") return `${about}: tried at the token endpoint, it works (${successes})`;
+  return `${about}: tried at the token endpoint, ${outcome === "inconclusive" ? "no clear answer" : "not yet"}${code === null ? "" : ` (AADSTS${code})`}`;
 }
 
 function eventLine(rotation: Rotation, event: RotationEvent): string | null {
