@@ -56,7 +56,10 @@ const TOOL_TAG = new RegExp(
 /** "Managed by Terraform" somewhere in the notes, which are prose. */
 const TOOL_NOTE = new RegExp(`\\b(?:managed|provisioned)[ _-]?(?:by|with|in)[ :=_-]{1,3}(?:${TOOLS})\\b`, "i");
 
-/** Audiences with personal accounts hold at most two secrets (graph-applications reference, §14). */
+/**
+ * Audiences with personal accounts hold at most two secrets
+ * (learn.microsoft.com/entra/identity-platform/supported-accounts-validation).
+ */
 const PERSONAL_AUDIENCES: ReadonlySet<string> = new Set([
   "AzureADandPersonalMicrosoftAccount",
   "PersonalMicrosoftAccount",

@@ -4,7 +4,7 @@
  * marker. It is a hint for people and for recovery; it never proves by itself that a credential is ours.
  */
 
-/** Graph cuts longer display names (graph-applications reference, §1.2); so the marker has to fit inside. */
+/** Graph cuts longer display names (learn.microsoft.com/graph/api/resources/keycredential); so the marker has to fit inside. */
 export const DISPLAY_NAME_LIMIT = 90;
 export const INSTANCE_LENGTH = 4;
 export const ATTEMPT_LENGTH = 12;

@@ -50,7 +50,10 @@ export interface Plan {
 }
 
 const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
-/** How many secrets an application with a personal audience can hold (graph-applications reference, §16). */
+/**
+ * How many secrets an application with a personal audience can hold
+ * (learn.microsoft.com/entra/identity-platform/supported-accounts-validation).
+ */
 const PERSONAL_SECRETS = 2;
 
 /** The plan for what the scan saw. */

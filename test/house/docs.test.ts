@@ -84,6 +84,20 @@ describe("dependencies", () => {
   });
 });
 
+test("every rule that a comment cites is in docs/design.md", () => {
+  const sources = ["src", "scripts", "test"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => read(`${folder}/${name}`)),
+  );
+  const cited = new Set(
+    sources.flatMap((text) => [...text.matchAll(/design §(\d+(?:\.\d+)?)/g)].map(([, number]) => number)),
+  );
+  const headings = [...read("docs/design.md").matchAll(/^#+ (\d+(?:\.\d+)?)\.? /gm)].map(([, number]) => number);
+  expect(cited.size).toBeGreaterThan(8);
+  for (const number of cited) expect(headings).toContain(number);
+});
+
 describe("links", () => {
   const pages = [
     ...readdirSync(root).filter((name) => name.endsWith(".md")),

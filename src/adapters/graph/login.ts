@@ -1,6 +1,7 @@
 /**
- * The login authority's answers, by status and AADSTS number (token-endpoint reference, §5). Used for Nolapse's own
- * sign-in; the verifier sorts the same numbers in its own way.
+ * The login authority's answers, by status and AADSTS number
+ * (learn.microsoft.com/entra/identity-platform/reference-error-codes). Used for Nolapse's own sign-in; the verifier sorts
+ * the same numbers in its own way.
  */
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
 import { type JsonObject, parseObject, textAt } from "./json.ts";

@@ -110,7 +110,10 @@ function certificateFrom(entry: JsonObject): Credential {
   };
 }
 
-/** The app instance property lock; it covers secrets and `Verify` certificates alike (graph-applications reference, §1.4). */
+/**
+ * The app instance property lock; it covers secrets and `Verify` certificates alike
+ * (learn.microsoft.com/graph/api/resources/serviceprincipallockconfiguration).
+ */
 function isLocked(application: JsonObject): boolean {
   const lock = objectAt(application, "servicePrincipalLockConfiguration");
   return lock?.isEnabled === true && (lock.allProperties === true || lock.credentialsWithUsageVerify === true);

@@ -102,8 +102,8 @@ export function isNotApplied(answer: WireAnswer): boolean {
 
 /**
  * removePassword's answer for a key id that is not there, or not there yet. The one place where a text decides: no raw
- * body with its error code is on record, every client that knows the case matches these words (graph-applications
- * reference, §2.3 and open point 1).
+ * body with its error code is on record, every client that knows the case matches these words (Vault's and OpenBao's
+ * Azure engines among them).
  */
 export function isNoSuchSecret(answer: WireAnswer): boolean {
   if (answer.status !== 400) return false;

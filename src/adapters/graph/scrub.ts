@@ -4,7 +4,7 @@
  */
 
 const TOKEN = /\b[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g;
-/** Entra's own secrets: three characters, a digit, `Q~`, the rest (graph-applications reference, §1.1). */
+/** Entra's own secrets: three characters, a digit, `Q~`, the rest; the first three are what Graph shows as their hint. */
 const CLIENT_SECRET = /[^\s'"]{3}\dQ~[^\s'"]+/g;
 const LIMIT = 240;
 
