@@ -163,6 +163,7 @@ async function startDirectory(request: DirectoryRequest): Promise<RunningDirecto
     scenario: named ?? readJson("--scenario", request.scenario, parseScenario),
     clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
     ...(request.data === null ? {} : { dataDir: request.data }),
+    strictAssertions: request.strictAssertions,
     ...(request.faults === null
       ? {}
       : { faults: readJson("--faults", request.faults, (it) => faultPlanSchema.parse(it)) }),

@@ -43,6 +43,7 @@ export interface DirectoryRequest {
   readonly frozen: boolean | null;
   /** A JSON file. */
   readonly faults: string | null;
+  readonly strictAssertions: boolean;
 }
 
 export interface Composition {

@@ -176,6 +176,7 @@ function addSurroundings(program: Command, run: Run): void {
     .option("--clock <iso>", "the time it starts at, or +30d")
     .option("--frozen", "let its clock stand still")
     .option("--faults <file>", "a plan of faults, JSON")
+    .option("--strict-assertions", "judge client assertions by its own clock alone, not also by the machine's")
     .option("--env-file <file>", "write the variables for clients to a file")
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/directory.ts")).directory(it, options)),

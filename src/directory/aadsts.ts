@@ -92,6 +92,59 @@ export const aadsts = {
       "No tenant-identifying information found in either the request or implied by any provided credentials.",
       true,
     ),
+  assertionType: (type: string) =>
+    new AadError(
+      50027,
+      400,
+      "invalid_request",
+      `JWT token is invalid or malformed. The client assertion type '${type}' is not supported.`,
+      true,
+    ),
+  malformedAssertion: () => new AadError(50027, 400, "invalid_request", "JWT token is invalid or malformed.", true),
+  assertionAlgorithm: (algorithm: string) =>
+    new AadError(
+      5002738,
+      401,
+      "invalid_client",
+      `Client assertion algorithm '${algorithm}' is not supported. Supported algorithms are RS256 and PS256.`,
+    ),
+  assertionWithoutKey: () =>
+    new AadError(
+      5002723,
+      401,
+      "invalid_client",
+      "Client assertion header names no key: neither a certificate thumbprint nor a key id.",
+    ),
+  assertionOfAnother: (appId: string) =>
+    new AadError(
+      700021,
+      401,
+      "invalid_client",
+      `Client assertion application identifier doesn't match 'client_id' parameter '${appId}'.`,
+      true,
+    ),
+  assertionAudience: () =>
+    new AadError(700023, 401, "invalid_client", "Client assertion audience claim does not match Realm issuer.", true),
+  assertionTime: (now: number, from: number | undefined, to: number | undefined) =>
+    new AadError(
+      700024,
+      401,
+      "invalid_client",
+      `Client assertion is not within its valid time range. Current time: ${zoned(now)}, assertion valid from ${zoned(from)}, expiry time of assertion ${zoned(to)}.`,
+      true,
+    ),
+  keyNotFound: (appId: string, thumbprint: string) =>
+    keyFailure(appId, `The key was not found., Thumbprint of key used by client: '${thumbprint}'`),
+  keyExpired: (appId: string, thumbprint: string, from: number, to: number) =>
+    keyFailure(
+      appId,
+      `The key used is expired., Thumbprint of key used by client: '${thumbprint}', Found key 'Start=${american(from)}, End=${american(to)}'`,
+    ),
+  keySignature: (appId: string, thumbprint: string) =>
+    keyFailure(
+      appId,
+      `Key was found, but use of the key to verify the signature failed., Thumbprint of key used by client: '${thumbprint}'`,
+    ),
   conditionalAccess: () =>
     new AadError(
       53003,
@@ -164,6 +217,28 @@ export const aadsts = {
   notEmulated: (what: string) =>
     new AadError(0, 501, "not_emulated", `Directory_NotEmulated: ${what} is not emulated by the Nolapse directory.`),
 } as const;
+
+function keyFailure(appId: string, reason: string): AadError {
+  const advice = `Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${appId}'.`;
+  return new AadError(
+    700027,
+    401,
+    "invalid_client",
+    `Client assertion contains an invalid signature. [Reason - ${reason}, ${advice}]`,
+    true,
+  );
+}
+
+/** `2026-01-31T12:00:00.0000000Z`, as the time range is printed. */
+function zoned(ms: number | undefined): string {
+  return ms === undefined ? "not given" : `${new Date(ms).toISOString().slice(0, -1)}0000Z`;
+}
+
+/** `01/31/2026 12:00:00`, as the found key's period is printed. */
+function american(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(5, 7)}/${iso.slice(8, 10)}/${iso.slice(0, 4)} ${iso.slice(11, 19)}`;
+}
 
 /** The body of an error answer (reference token-endpoint §5). */
 export function aadBody(

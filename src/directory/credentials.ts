@@ -1,17 +1,16 @@
 import { addMonths } from "./clock.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
+import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
 import { type ObjectKind, target } from "./objects.ts";
 import { requireType } from "./schema.ts";
 import { graphInstant, normalisedInstant } from "./shapes.ts";
-import { type ObjectRecord, type PasswordCredential, passwordsOf } from "./state.ts";
+import { keysOf, type ObjectRecord, type PasswordCredential, passwordsOf } from "./state.ts";
 
 /** A start this much before now still counts as now: clients send their own clock's "now". */
 const START_TOLERANCE_MS = 5 * 60_000;
 /** Secrets an application for personal accounts may hold (reference graph-applications §16). */
 const PERSONAL_LIMIT = 2;
-/** Credentials of all kinds on one object before it is too large (reference limits, open point 6). */
-const OBJECT_LIMIT = 600;
 
 /** `POST …/addPassword`: reference graph-applications §5.1. */
 export function addPassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
@@ -22,7 +21,7 @@ export function addPassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   for (const name of ["secretText", "keyId", "hint", "customKeyIdentifier"]) {
     if (given[name] !== undefined && given[name] !== null) throw badRequest(`Invalid property '${name}'.`);
   }
-  refuseLocked(call, kind);
+  refuseLocked(call, kind, "passwordCredentials");
   refuseCrowded(call, record, kind);
   const keyId = services.random.guid();
   const period = periodOf(given, now, keyId);
@@ -51,7 +50,7 @@ export function removePassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const keyId = String(body.keyId ?? "").toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(keyId))
     throw badRequest("Invalid value specified for property 'keyId' of resource 'PasswordCredential'.");
-  refuseLocked(call, kind);
+  refuseLocked(call, kind, "passwordCredentials");
   const secret = record.secrets[keyId];
   const seen = secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
   if (!passwordsOf(record).some((credential) => credential.keyId === keyId) || seen !== "visible") {
@@ -64,11 +63,6 @@ export function removePassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const { [keyId]: _removed, ...secrets } = record.secrets;
   services.commit([{ put: kind, record: { ...record, entity, secrets } }]);
   return { status: 204 };
-}
-
-function requireOnly(body: Record<string, unknown>, parameter: string): void {
-  const odd = Object.keys(body).find((name) => name !== parameter && !name.includes("@"));
-  if (odd !== undefined) throw badRequest(`Invalid property '${odd}'.`);
 }
 
 /** The start and end of a new secret: now and two years on where not given; a start in the past or an end before the start is refused. */
@@ -95,35 +89,13 @@ function defaultEnd(start: string, endMs: number): string {
   return `${new Date(endMs).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
-/** The application may lock what its service principals hold (`servicePrincipalLockConfiguration`). */
-function refuseLocked(call: GraphCall, kind: ObjectKind): void {
-  if (kind !== "servicePrincipals") return;
-  const application = call.services.store.applicationByAppId(String(target(call).entity.appId));
-  const lock = application?.entity.servicePrincipalLockConfiguration as
-    | { isEnabled?: boolean; allProperties?: boolean; credentialsWithUsageVerify?: boolean }
-    | null
-    | undefined;
-  if (lock?.isEnabled !== true || !(lock.allProperties === true || lock.credentialsWithUsageVerify === true)) return;
-  throw new GraphError(
-    400,
-    "CannotUpdateLockedServicePrincipalProperty",
-    "Property passwordCredentials on the service principal is locked.",
-  );
-}
-
 function refuseCrowded(call: GraphCall, record: ObjectRecord, kind: ObjectKind): void {
   const count = passwordsOf(record).length;
   const audience = String(record.entity.signInAudience);
   if (kind === "applications" && audience.includes("PersonalMicrosoftAccount") && count >= PERSONAL_LIMIT) {
     throw badRequest("You can only add a maximum of 2 encrypted credentials.");
   }
-  if (count + (record.entity.keyCredentials as unknown[]).length >= OBJECT_LIMIT) {
-    throw new GraphError(
-      403,
-      "Directory_ResourceSizeExceeded",
-      "The size of the object has exceeded its limit. Please reduce the number of values and retry your request.",
-    );
-  }
+  requireRoom(count + keysOf(record).length);
   const name = (call.body.passwordCredential as { displayName?: string } | undefined)?.displayName ?? "";
   // 90 characters is the limit for personal audiences; the marker of design §2 fits in it, and no org limit is documented below 256.
   if (name.length > (audience.includes("PersonalMicrosoftAccount") ? 90 : 256))

@@ -19,6 +19,8 @@ export interface EngineOptions {
   clock: { now?: string | number; frozen?: boolean };
   random: Random;
   keys: SigningKeys | undefined;
+  /** Judges assertions by the directory's clock alone, not also by the machine's. */
+  strictAssertions?: boolean | undefined;
   journal: Journal | undefined;
   /** The administrator of an earlier run of the same data folder. */
   admin: Administrator | undefined;
@@ -42,6 +44,7 @@ export class Engine implements Services {
   readonly origins = new Set<string>();
   readonly values = new Map<string, string>();
   readonly signer: TokenSigner;
+  readonly strictAssertions: boolean;
   readonly admin: Administrator;
   readonly #keys: SigningKeys;
   readonly #scenario: Scenario;
@@ -58,6 +61,7 @@ export class Engine implements Services {
     this.noise = options.random.fork("requests");
     this.#keys = keys;
     this.signer = signer;
+    this.strictAssertions = options.strictAssertions === true;
     this.#scenario = scenario;
     this.#journal = options.journal;
     this.admin = admin;
@@ -89,6 +93,10 @@ export class Engine implements Services {
     } else if (options.random.seeded) await engine.#deriveValues(options.random);
     engine.#keepClock();
     return engine;
+  }
+
+  get certificateKey(): SigningKeys["certificates"] {
+    return this.#keys.certificates;
   }
 
   commit(changes: readonly Change[], durable = true): void {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { addDuration } from "./clock.ts";
 
-const OPERATIONS = ["addPassword", "removePassword", "patch", "token", "read", "*"] as const;
+const OPERATIONS = ["addPassword", "removePassword", "addKey", "removeKey", "patch", "token", "read", "*"] as const;
 const FAULTS = [
   "token-lag",
   "read-lag",

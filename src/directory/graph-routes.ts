@@ -2,6 +2,7 @@ import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { addPassword, removePassword } from "./credentials.ts";
 import type { Operation } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
+import { addKey, removeKey } from "./key-credentials.ts";
 import {
   createApplication,
   createServicePrincipal,
@@ -13,6 +14,7 @@ import {
 import type { Option } from "./odata.ts";
 import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
 import { type Access, access } from "./permissions.ts";
+import { addTokenSigningCertificate } from "./token-signing-certificate.ts";
 
 /** One row of the table of what this directory answers of Graph v1.0; docs/directory-coverage.md is made from it. */
 export interface GraphRoute {
@@ -28,7 +30,7 @@ export interface GraphRoute {
   entity?: string;
   options?: readonly Option[];
   body?: "required" | "optional";
-  handle(call: GraphCall): GraphAnswer;
+  handle(call: GraphCall): GraphAnswer | Promise<GraphAnswer>;
 }
 
 const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
@@ -41,6 +43,7 @@ function objectRoutes(kind: Kind, entity: "application" | "servicePrincipal"): G
     ...collectionRoutes(kind, entity),
     ...singleRoutes(kind, entity),
     ...secretRoutes(kind, entity),
+    ...keyRoutes(kind, entity),
     ...ownerRoutes(kind),
   ];
 }
@@ -141,6 +144,26 @@ function secretRoutes(kind: Kind, entity: string): GraphRoute[] {
   ];
 }
 
+function keyRoutes(kind: Kind, entity: string): GraphRoute[] {
+  const one = { method: "POST", target: kind, entity, access: access.rollKey, body: "required" } as const;
+  return [
+    {
+      ...one,
+      path: `/${kind}/{id}/addKey`,
+      summary: "Add a certificate by proof of possession",
+      operation: "addKey",
+      handle: (call) => addKey(call, kind),
+    },
+    {
+      ...one,
+      path: `/${kind}/{id}/removeKey`,
+      summary: "Remove a certificate by proof of possession",
+      operation: "removeKey",
+      handle: (call) => removeKey(call, kind),
+    },
+  ];
+}
+
 function ownerRoutes(kind: Kind): GraphRoute[] {
   const path = `/${kind}/{id}/owners`;
   return [
@@ -175,11 +198,23 @@ function ownerRoutes(kind: Kind): GraphRoute[] {
   ];
 }
 
+const SAML_ROUTE: GraphRoute = {
+  method: "POST",
+  path: "/servicePrincipals/{id}/addTokenSigningCertificate",
+  summary: "Make a certificate that signs SAML tokens",
+  access: access.write,
+  operation: "addKey",
+  target: "servicePrincipals",
+  body: "required",
+  handle: addTokenSigningCertificate,
+};
+
 const principal = { target: "servicePrincipals", operation: "write" } as const;
 
 export const graphRoutes: readonly GraphRoute[] = [
   ...objectRoutes("applications", "application"),
   ...objectRoutes("servicePrincipals", "servicePrincipal"),
+  SAML_ROUTE,
   {
     ...principal,
     method: "GET",

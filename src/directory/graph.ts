@@ -31,7 +31,7 @@ export async function answerGraph(services: Services, request: Request): Promise
     const matched = matchRoute(graphRoutes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
     strikes = services.faults.strike(matched.route.operation);
-    const answer = handle(services, request, matched, caller, strikes);
+    const answer = await handle(services, request, matched, caller, strikes);
     const response: Response = { status: answer.status, headers: { ...common, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
       response.headers["Content-Type"] = answer.contentType ?? JSON_TYPE;
@@ -74,7 +74,7 @@ function handle(
   matched: Matched<GraphRoute>,
   caller: Caller,
   strikes: readonly Strike[],
-): GraphAnswer {
+): GraphAnswer | Promise<GraphAnswer> {
   const { route, keys } = matched;
   const struck = (name: string) => strikes.find(({ fault }) => fault === name);
   const throttle = struck("throttle");
@@ -85,9 +85,11 @@ function handle(
   const holds = (role: string) => caller.roles.has(role);
   const ownedBy = route.access.ownedBy !== undefined && holds("Application.ReadWrite.OwnedBy");
   const full = route.access.roles.some(holds);
-  if (!full && !ownedBy) throw denied();
+  if (!full && !ownedBy && route.access.self !== true) throw denied();
   const record = route.target === undefined ? undefined : findTarget(services, caller, route.target, keys[0]);
-  if (!full && route.access.ownedBy === "owner" && !record?.owners.includes(caller.objectId)) throw denied();
+  const self = route.access.self === true && String(record?.entity.appId).toLowerCase() === caller.appId.toLowerCase();
+  const owns = ownedBy && (route.access.ownedBy === "always" || record?.owners.includes(caller.objectId) === true);
+  if (!full && !self && !owns) throw denied();
   const query = parseQuery(url.searchParams, route.entity ?? "entity", route.options ?? [], eventual);
   const body = route.body === undefined ? {} : readBody(request, route);
   if (struck("concurrency-violation") && route.operation !== "read") {

@@ -45,6 +45,8 @@ export interface DirectoryOptions {
   /** Where to listen; false (the default) serves in process only. Host default `localhost`, which is 127.0.0.1 and ::1. */
   listen?: { port: number; host?: string } | false;
   faults?: FaultPlanInput;
+  /** Judge client assertions by the directory's clock alone; by default the machine's will do, too. */
+  strictAssertions?: boolean;
 }
 
 /** A fault plan as people write it: the seed defaults to 1. */
@@ -91,6 +93,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     random,
     keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
     journal,
+    strictAssertions: options.strictAssertions,
     admin: dataDir === undefined ? undefined : readAdmin(dataDir),
     keepAdmin: (admin) => {
       if (dataDir !== undefined) writePrivate(join(dataDir, "admin.json"), JSON.stringify(admin));

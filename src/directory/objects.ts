@@ -1,11 +1,12 @@
 import type { Visibility } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
+import { replacedKeys, withKeys } from "./key-credentials.ts";
 import { project, type Query, skipToken } from "./odata.ts";
 import { ownerView } from "./owners.ts";
 import { requireType } from "./schema.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
-import type { Change, Entity, ObjectRecord } from "./state.ts";
+import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord } from "./state.ts";
 
 export type ObjectKind = "applications" | "servicePrincipals";
 
@@ -25,7 +26,6 @@ const READ_ONLY: Record<ObjectKind, Set<string>> = {
   ),
 };
 const NOT_EMULATED = new Set([
-  "keyCredentials",
   "logo",
   "managerApplications",
   "authenticationBehaviors",
@@ -117,6 +117,10 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
     entity.passwordCredentials = (entity.passwordCredentials as { keyId: string }[]).filter(
       ({ keyId }) => seen(keyId) === "visible",
     );
+    entity.keyCredentials = keysOf(record).filter(({ keyId }) => {
+      const at = record.keysAt?.[keyId];
+      return at === undefined || services.faults.readVisibility(keyId, at, now) === "visible";
+    });
   }
   if (query.select?.includes("keyCredentials") !== true) {
     entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({
@@ -200,11 +204,14 @@ function created({ services, caller, request }: GraphCall, kind: ObjectKind, ent
 export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const record = target(call);
   const given = writable(call, kind);
-  const entity = merge(record.entity, given);
+  const { keyCredentials, ...others } = given;
+  const entity = merge(record.entity, others);
   if (kind === "applications" && (typeof entity.displayName !== "string" || entity.displayName === "")) {
     throw badRequest("Invalid value specified for property 'displayName' of resource 'Application'.");
   }
-  const changes: Change[] = [{ put: kind, record: { ...record, entity } }];
+  const updated = { ...record, entity };
+  const keys = keyCredentials as KeyCredential[] | undefined;
+  const changes: Change[] = [{ put: kind, record: keys === undefined ? updated : withKeys(updated, keys, call.now) }];
   if (kind === "applications") {
     for (const tenantId of call.services.store.tenants.keys()) {
       const principal = call.services.store.principalByName(tenantId, String(entity.appId));
@@ -244,16 +251,12 @@ function writable(call: GraphCall, kind: ObjectKind): Record<string, unknown> {
       if (Array.isArray(value) && value.length === 0 && call.record === undefined) continue;
       throw badRequest("Updates to passwordCredentials are not allowed here; use addPassword and removePassword.");
     }
-    if (NOT_EMULATED.has(name)) {
-      // az sends an empty list with every create.
-      if (name === "keyCredentials" && Array.isArray(value) && value.length === 0 && call.record === undefined)
-        continue;
-      throw notEmulated(`Writing '${name}'`);
-    }
+    if (NOT_EMULATED.has(name)) throw notEmulated(`Writing '${name}'`);
     if (READ_ONLY[kind].has(name)) throw badRequest(`Property '${name}' is read-only and cannot be set.`);
   }
   checkLimits(body);
-  return body;
+  if (body.keyCredentials === undefined) return body;
+  return { ...body, keyCredentials: replacedKeys(call, kind, body.keyCredentials) };
 }
 
 /** Lengths and value sets of reference limits §5. */

@@ -48,6 +48,8 @@ export interface Access {
    * list is open to this permission, as administrators report (reference graph-applications, open point 10).
    */
   ownedBy?: "owner" | "always";
+  /** The application itself may, without any permission: it proves that it holds one of its own keys. */
+  self?: true;
 }
 
 export const access = {
@@ -55,6 +57,7 @@ export const access = {
   read: { roles: READ, ownedBy: "owner" },
   create: { roles: WRITE, ownedBy: "always" },
   write: { roles: WRITE, ownedBy: "owner" },
+  rollKey: { roles: WRITE, ownedBy: "owner", self: true },
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
   organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"] },
 } as const satisfies Record<string, Access>;

@@ -1,6 +1,6 @@
 import type { DirectoryClock } from "./clock.ts";
 import type { Faults } from "./faults.ts";
-import type { TokenSigner } from "./keys.ts";
+import type { RsaPrivateJwk, TokenSigner } from "./keys.ts";
 import type { Random } from "./random.ts";
 import type { Change, Store } from "./state.ts";
 
@@ -16,6 +16,10 @@ export interface Services {
   noise: Random;
   /** The directory's own origins, aliases of Graph's resource URI. */
   origins: Set<string>;
+  /** Assertions are judged by the directory's clock alone. */
+  strictAssertions: boolean;
+  /** The key pair behind every certificate the directory makes itself. */
+  certificateKey: RsaPrivateJwk;
   /** Writes the changes to the journal (synced when `durable`, the default) and applies them, as one. */
   commit(changes: readonly Change[], durable?: boolean): void;
   /** Forgets all and begins with the scenario again. */

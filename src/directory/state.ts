@@ -15,6 +15,19 @@ export interface PasswordCredential {
   startDateTime: string | null;
 }
 
+/** A keyCredential as the directory keeps it; `key` is the public half, null for what was never public. */
+export interface KeyCredential {
+  /** Base64, as Graph prints it: the SHA-1 thumbprint where the client chose nothing else. */
+  customKeyIdentifier: string | null;
+  displayName: string | null;
+  endDateTime: string | null;
+  key: string | null;
+  keyId: string;
+  startDateTime: string | null;
+  type: string;
+  usage: string;
+}
+
 /** What the directory keeps of a client secret. */
 export interface SecretRecord {
   /** HMAC-SHA-256 of the value under the state's pepper, base64url: the value itself is kept nowhere. */
@@ -39,6 +52,8 @@ export interface ObjectRecord {
   owners: string[];
   /** By keyId. */
   secrets: Record<string, SecretRecord>;
+  /** By keyId, when certificates were added by a client, directory time in epoch milliseconds. */
+  keysAt?: Record<string, number>;
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }
@@ -288,4 +303,9 @@ export function sameVerifier(one: string, other: string): boolean {
 /** The client secrets of an object, newest first. */
 export function passwordsOf(record: ObjectRecord): PasswordCredential[] {
   return record.entity.passwordCredentials as PasswordCredential[];
+}
+
+/** The certificates of an object, in their order. */
+export function keysOf(record: ObjectRecord): KeyCredential[] {
+  return record.entity.keyCredentials as KeyCredential[];
 }

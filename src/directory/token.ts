@@ -1,6 +1,7 @@
 import { SignJWT } from "jose";
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
+import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import type { Services } from "./services.ts";
@@ -90,11 +91,13 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   const client = findClient(services, tenant, asked.clientId);
   attempt.client = client;
   const resourceName = version === "v2" ? resourceOfScope(asked.scope) : asked.scope;
-  attempt.keyId = authenticate(services, client, asked, form, attempt);
+  const assertion = readAssertion(form);
+  if (assertion === undefined) attempt.keyId = authenticate(services, client, asked, attempt);
+  else attempt.keyId = authenticateByCertificate(services, tenant, client, assertion, attempt);
   const resource = findResource(services, tenant, resourceName, request.origin);
   attempt.resourceId = resource.principal.entity.id;
   if (input.blocked) throw aadsts.conditionalAccess();
-  const token = await mint(services, tenant, client, resource);
+  const token = await mint(services, tenant, client, resource, assertion === undefined ? "1" : "2");
   const headers = authorityHeaders(services);
   if (version === "v2") {
     const seconds = TOKEN_SECONDS - 1;
@@ -176,14 +179,7 @@ function findClient(services: Services, tenant: TenantRecord, clientId: string):
 }
 
 /** Checks the secret against the application's and the service principal's credentials; the table is reference token-endpoint §5.2. */
-function authenticate(
-  services: Services,
-  client: Client,
-  asked: TokenRequest,
-  form: URLSearchParams,
-  attempt: Attempt,
-): string {
-  if (form.has("client_assertion")) throw aadsts.notEmulated("Client authentication by 'client_assertion'");
+function authenticate(services: Services, client: Client, asked: TokenRequest, attempt: Attempt): string {
   if (asked.clientSecret === undefined) throw aadsts.missingCredential();
   const presented = services.store.verifierOf(asked.clientSecret);
   const now = services.clock.now();
@@ -242,6 +238,8 @@ async function mint(
   tenant: TenantRecord,
   client: Client,
   resource: Resource,
+  /** How the client authenticated: 1 by a secret, 2 by an assertion. */
+  strength: "1" | "2",
 ): Promise<{ jwt: string; nbf: number; exp: number }> {
   const issued = Math.floor(services.clock.now() / 1000);
   const [nbf, exp] = [issued - 300, issued + TOKEN_SECONDS];
@@ -268,12 +266,12 @@ async function mint(
   const { kid } = services.signer;
   const name = String(client.principal.entity.displayName);
   const shaped = v2
-    ? { ...claims, azp: client.appId, azpacr: "1", ver: "2.0" }
+    ? { ...claims, azp: client.appId, azpacr: strength, ver: "2.0" }
     : {
         ...claims,
         app_displayname: name,
         appid: client.appId,
-        appidacr: "1",
+        appidacr: strength,
         idp: `https://sts.windows.net/${tenant.id}/`,
         idtyp: "app",
         ver: "1.0",

@@ -186,7 +186,7 @@ describe("bodies", () => {
       400,
       "Request_BadRequest",
     ]);
-    expect(codeOf(await graph("PATCH", `/applications/${application.id}`, { keyCredentials: [] }))).toEqual([
+    expect(codeOf(await graph("PATCH", `/applications/${application.id}`, { tokenEncryptionKeyId: null }))).toEqual([
       501,
       "Directory_NotEmulated",
     ]);

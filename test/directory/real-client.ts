@@ -1,21 +1,38 @@
 // Run in a child process, because Node reads NODE_EXTRA_CA_CERTS at start only. Prints one JSON document.
 
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createDefaultHttpClient, createPipelineRequest } from "@azure/core-rest-pipeline";
-import { ClientSecretCredential } from "@azure/identity";
+import { ClientCertificateCredential, ClientSecretCredential } from "@azure/identity";
 import { ConfidentialClientApplication } from "@azure/msal-node";
 
-const [kind, clientId = "", clientSecret = ""] = process.argv.slice(2);
+/** The credential is a client secret, or the path of a PEM file with certificate and private key. */
+const [kind, clientId = "", credential = ""] = process.argv.slice(2);
 const authority = process.env.AZURE_AUTHORITY_HOST ?? "";
 const tenant = process.env.AZURE_TENANT_ID ?? "";
 const scope = "https://graph.microsoft.com/.default";
 
 async function token(): Promise<string> {
+  const pem = credential.endsWith(".pem") ? readFileSync(credential, "utf8") : null;
   if (kind === "identity") {
     const options = { authorityHost: authority, disableInstanceDiscovery: true };
-    return (await new ClientSecretCredential(tenant, clientId, clientSecret, options).getToken(scope)).token;
+    const made =
+      pem === null
+        ? new ClientSecretCredential(tenant, clientId, credential, options)
+        : new ClientCertificateCredential(tenant, clientId, { certificate: pem }, options);
+    return (await made.getToken(scope)).token;
   }
+  const own =
+    pem === null
+      ? { clientSecret: credential }
+      : {
+          clientCertificate: {
+            thumbprintSha256: new X509Certificate(pem).fingerprint256.replaceAll(":", ""),
+            privateKey: /-----BEGIN PRIVATE KEY-----[\s\S]*?-----END PRIVATE KEY-----/.exec(pem)?.[0] ?? "",
+          },
+        };
   const client = new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, authority: `${authority}/${tenant}`, knownAuthorities: [new URL(authority).host] },
+    auth: { clientId, ...own, authority: `${authority}/${tenant}`, knownAuthorities: [new URL(authority).host] },
   });
   const result = await client.acquireTokenByClientCredential({ scopes: [scope] });
   return result?.accessToken ?? "";

@@ -1,9 +1,13 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
 import { DAY, graphAs, keys } from "./entra.ts";
+import { createClientKey } from "./signer.ts";
 
 let directory: Directory;
 
@@ -44,5 +48,23 @@ describe.each(["identity", "msal"] as const)("the unmodified client %s", (kind) 
     const later = await graphAs(directory);
     expect((await later("POST", `${path}/removePassword`, { keyId: added.body.keyId })).status).toBe(204);
     expect(await attempt(kind, clientId, added.body.secretText)).toEqual({ signedIn: false, code: "7000215" });
+  });
+
+  test("signs in with a certificate while it is there and lasts", async () => {
+    const graph = await graphAs(directory);
+    const { clientId } = directory.admin;
+    const now = directory.clock.now();
+    const key = await createClientKey(`CN=${kind}`, now - DAY, now + 30 * DAY);
+    const folder = mkdtempSync(join(tmpdir(), "nolapse-client-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const pem = join(folder, "client.pem");
+    writeFileSync(pem, `${key.privatePem}\n${key.pem}\n`, { mode: 0o600 });
+    expect(await attempt(kind, clientId, pem)).toEqual({ signedIn: false, code: "700027" });
+    const path = `/applications(appId='${clientId}')`;
+    const keyCredentials = [{ type: "AsymmetricX509Cert", usage: "Verify", key: key.der.toString("base64") }];
+    expect((await graph("PATCH", path, { keyCredentials })).status).toBe(204);
+    expect(await attempt(kind, clientId, pem)).toMatchObject({ signedIn: true, status: 200 });
+    directory.clock.advance(31 * DAY);
+    expect(await attempt(kind, clientId, pem)).toEqual({ signedIn: false, code: "700027" });
   });
 });

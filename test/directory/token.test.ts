@@ -156,12 +156,6 @@ describe("requests that are wrong", () => {
     expect(((await response.json()) as { error_codes: number[] }).error_codes).toEqual([900561]);
   });
 
-  test("an assertion is not emulated yet, and says so", async () => {
-    const { status, body } = await requestToken(directory, { ...secretOf(undefined), client_assertion: "a.b.c" });
-    expect([status, body.error]).toEqual([501, "not_emulated"]);
-    expect(body.error_description).toContain("Directory_NotEmulated");
-  });
-
   test("the correlation id is the caller's", async () => {
     const id = "0a0a0a0a-1b1b-4c1c-8d1d-2e2e2e2e2e2e";
     const { body, headers } = await requestToken(directory, secretOf("wrong"), {

@@ -30,6 +30,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     clock: null,
     frozen: true,
     faults: null,
+    strictAssertions: false,
   });
   let fleet: Fleet | null = null;
   try {

@@ -12,6 +12,7 @@ export interface DirectoryOptions {
   readonly clock?: string;
   readonly frozen?: boolean;
   readonly faults?: string;
+  readonly strictAssertions?: boolean;
   readonly envFile?: string;
 }
 
@@ -28,6 +29,7 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
     clock: options.clock ?? null,
     frozen: options.frozen ?? null,
     faults: options.faults === undefined ? null : resolve(cwd, options.faults),
+    strictAssertions: options.strictAssertions === true,
   });
   try {
     if (data !== null) running.writeEnvironment(join(data, ENVIRONMENT));

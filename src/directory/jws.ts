@@ -1,0 +1,50 @@
+/** Compact JWS as clients sign them, read before anybody trusts them, and checked against one public key. */
+import { constants, type KeyObject, verify } from "node:crypto";
+
+/** Header and claims as they were sent: nothing in them is proven until {@link isSignedBy} says so. */
+export interface Unverified {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly signed: string;
+  readonly signature: Buffer;
+}
+
+const PART = /^[A-Za-z0-9_-]+$/;
+
+/** Undefined for what is not three base64url parts with two JSON objects; `=` padding makes it malformed, as at Entra. */
+export function readJws(token: string): Unverified | undefined {
+  const [head = "", body = "", signature = "", ...rest] = token.split(".");
+  if (rest.length > 0 || ![head, body, signature].every((part) => PART.test(part))) return undefined;
+  const header = jsonObject(head);
+  const claims = jsonObject(body);
+  if (header === undefined || claims === undefined) return undefined;
+  return { header, claims, signed: `${head}.${body}`, signature: Buffer.from(signature, "base64url") };
+}
+
+function jsonObject(part: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The algorithms Entra takes for a client's own signature. */
+export const CLIENT_ALGORITHMS: readonly string[] = ["RS256", "PS256"];
+
+export function isSignedBy({ header, signed, signature }: Unverified, key: KeyObject): boolean {
+  if (key.asymmetricKeyType !== "rsa") return false;
+  const data = Buffer.from(signed);
+  if (header.alg === "RS256") return verify("sha256", data, key, signature);
+  if (header.alg !== "PS256") return false;
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
+  return verify("sha256", data, { key, padding, saltLength }, signature);
+}
+
+/** A NumericDate as epoch milliseconds; some clients send fractions. Undefined for anything else. */
+export function numericDate(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value * 1000 : undefined;
+}
