@@ -145,6 +145,21 @@ export const aadsts = {
       appId,
       `Key was found, but use of the key to verify the signature failed., Thumbprint of key used by client: '${thumbprint}'`,
     ),
+  federatedIssuer: (issuer: string) => noFederatedMatch(700211, `assertion issuer '${issuer}'`),
+  federatedAudience: (audience: string) => noFederatedMatch(700212, `assertion audience '${audience}'`),
+  federatedSubject: (subject: string) => noFederatedMatch(700213, `assertion subject '${subject}'`),
+  federatedFromEntra: () =>
+    new AadError(
+      700222,
+      400,
+      "invalid_request",
+      "AAD-issued tokens may not be used for federated identity flows.",
+      true,
+    ),
+  federatedIssuerUnreachable: () =>
+    new AadError(50166, 400, "invalid_request", "Request to External OIDC endpoint failed.", true),
+  /** The code for a token of another provider whose signature is wrong: from general knowledge, not on record. */
+  federatedSignature: () => new AadError(50013, 401, "invalid_client", "Assertion failed signature validation.", true),
   conditionalAccess: () =>
     new AadError(
       53003,
@@ -217,6 +232,11 @@ export const aadsts = {
   notEmulated: (what: string) =>
     new AadError(0, 501, "not_emulated", `Directory_NotEmulated: ${what} is not emulated by the Nolapse directory.`),
 } as const;
+
+function noFederatedMatch(code: number, presented: string): AadError {
+  const message = `No matching federated identity record found for presented ${presented}. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`;
+  return new AadError(code, 401, "invalid_client", message, true);
+}
 
 function keyFailure(appId: string, reason: string): AadError {
   const advice = `Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${appId}'.`;

@@ -21,6 +21,8 @@ export interface EngineOptions {
   keys: SigningKeys | undefined;
   /** Judges assertions by the directory's clock alone, not also by the machine's. */
   strictAssertions?: boolean | undefined;
+  /** How other identity providers are reached; the global one where nothing is given. */
+  fetch?: typeof fetch | undefined;
   journal: Journal | undefined;
   /** The administrator of an earlier run of the same data folder. */
   admin: Administrator | undefined;
@@ -45,6 +47,7 @@ export class Engine implements Services {
   readonly values = new Map<string, string>();
   readonly signer: TokenSigner;
   readonly strictAssertions: boolean;
+  readonly fetch: typeof fetch;
   readonly admin: Administrator;
   readonly #keys: SigningKeys;
   readonly #scenario: Scenario;
@@ -61,6 +64,7 @@ export class Engine implements Services {
     this.noise = options.random.fork("requests");
     this.#keys = keys;
     this.signer = signer;
+    this.fetch = options.fetch ?? fetch;
     this.strictAssertions = options.strictAssertions === true;
     this.#scenario = scenario;
     this.#journal = options.journal;

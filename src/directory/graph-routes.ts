@@ -1,6 +1,13 @@
 import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { addPassword, removePassword } from "./credentials.ts";
 import type { Operation } from "./faults.ts";
+import {
+  createFederated,
+  listFederated,
+  readFederated,
+  removeFederated,
+  updateFederated,
+} from "./federated-credentials.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { addKey, removeKey } from "./key-credentials.ts";
 import {
@@ -198,6 +205,57 @@ function ownerRoutes(kind: Kind): GraphRoute[] {
   ];
 }
 
+function federatedRoutes(): GraphRoute[] {
+  const path = "/applications/{id}/federatedIdentityCredentials";
+  const all = { path, target: "applications", entity: "federatedIdentityCredential" } as const;
+  const one = { ...all, path: `${path}/{fic}` } as const;
+  return [
+    {
+      ...all,
+      method: "GET",
+      summary: "List federated identity credentials",
+      access: access.read,
+      operation: "read",
+      options: ["$select"],
+      handle: listFederated,
+    },
+    {
+      ...all,
+      method: "POST",
+      summary: "Add a federated identity credential",
+      access: access.write,
+      operation: "write",
+      body: "required",
+      handle: createFederated,
+    },
+    {
+      ...one,
+      method: "GET",
+      summary: "Read a federated identity credential",
+      access: access.read,
+      operation: "read",
+      handle: readFederated,
+    },
+    {
+      ...one,
+      method: "PATCH",
+      summary: "Update a federated identity credential, or add it by name",
+      access: access.write,
+      operation: "write",
+      body: "required",
+      handle: updateFederated,
+    },
+    {
+      ...one,
+      method: "DELETE",
+      summary: "Remove a federated identity credential",
+      access: access.write,
+      operation: "write",
+      handle: removeFederated,
+    },
+  ];
+}
+
 const SAML_ROUTE: GraphRoute = {
   method: "POST",
   path: "/servicePrincipals/{id}/addTokenSigningCertificate",
@@ -215,6 +273,7 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...objectRoutes("applications", "application"),
   ...objectRoutes("servicePrincipals", "servicePrincipal"),
   SAML_ROUTE,
+  ...federatedRoutes(),
   {
     ...principal,
     method: "GET",

@@ -47,6 +47,8 @@ export interface DirectoryOptions {
   faults?: FaultPlanInput;
   /** Judge client assertions by the directory's clock alone; by default the machine's will do, too. */
   strictAssertions?: boolean;
+  /** How the issuers of federated credentials are asked for their keys. Default: the global `fetch`. */
+  issuers?: typeof fetch;
 }
 
 /** A fault plan as people write it: the seed defaults to 1. */
@@ -94,6 +96,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
     journal,
     strictAssertions: options.strictAssertions,
+    fetch: options.issuers,
     admin: dataDir === undefined ? undefined : readAdmin(dataDir),
     keepAdmin: (admin) => {
       if (dataDir !== undefined) writePrivate(join(dataDir, "admin.json"), JSON.stringify(admin));

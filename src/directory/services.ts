@@ -20,6 +20,8 @@ export interface Services {
   strictAssertions: boolean;
   /** The key pair behind every certificate the directory makes itself. */
   certificateKey: RsaPrivateJwk;
+  /** Reaches other identity providers, for federated credentials. */
+  fetch: typeof fetch;
   /** Writes the changes to the journal (synced when `durable`, the default) and applies them, as one. */
   commit(changes: readonly Change[], durable?: boolean): void;
   /** Forgets all and begins with the scenario again. */

@@ -28,6 +28,17 @@ export interface KeyCredential {
   usage: string;
 }
 
+/** A federatedIdentityCredential as Graph shows it. */
+export interface FederatedCredential {
+  id: string;
+  audiences: [string];
+  description: string | null;
+  issuer: string;
+  name: string;
+  subject: string;
+  [member: string]: unknown;
+}
+
 /** What the directory keeps of a client secret. */
 export interface SecretRecord {
   /** HMAC-SHA-256 of the value under the state's pepper, base64url: the value itself is kept nowhere. */
@@ -54,6 +65,8 @@ export interface ObjectRecord {
   secrets: Record<string, SecretRecord>;
   /** By keyId, when certificates were added by a client, directory time in epoch milliseconds. */
   keysAt?: Record<string, number>;
+  /** Federated identity credentials, oldest first. */
+  federated?: FederatedCredential[];
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }
@@ -72,6 +85,9 @@ export interface SignInRecord {
   servicePrincipalId: string | null;
   /** The credential that matched, also when it had expired; null when none did. */
   keyId: string | null;
+  /** How the client proved itself, as Graph names it. */
+  clientCredentialType?: "clientSecret" | "certificate" | "federatedIdentityCredential" | "none";
+  federatedCredentialId?: string | null;
   resourceId: string | null;
   /** 0 or the number of the AADSTS code. */
   errorCode: number;
@@ -308,4 +324,8 @@ export function passwordsOf(record: ObjectRecord): PasswordCredential[] {
 /** The certificates of an object, in their order. */
 export function keysOf(record: ObjectRecord): KeyCredential[] {
   return record.entity.keyCredentials as KeyCredential[];
+}
+
+export function federatedOf(record: ObjectRecord): FederatedCredential[] {
+  return record.federated ?? [];
 }

@@ -2,6 +2,7 @@ import { SignJWT } from "jose";
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
 import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
+import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import type { Services } from "./services.ts";
@@ -29,7 +30,9 @@ interface Client {
 /** The credential a sign-in matched, for the log. */
 interface Attempt {
   client?: Client;
+  type: NonNullable<SignInRecord["clientCredentialType"]>;
   keyId: string | null;
+  federatedId: string | null;
   resourceId: string | null;
 }
 
@@ -51,7 +54,7 @@ export async function answerToken(
   const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
   const delayMs = struck("slow")?.durationMs ?? 0;
   if (struck("reset")) return { ...json(503, {}), disturbance: "reset", delayMs };
-  const attempt: Attempt = { keyId: null, resourceId: null };
+  const attempt: Attempt = { type: "none", keyId: null, federatedId: null, resourceId: null };
   const tenant: { record?: TenantRecord | undefined } = {};
   let response: Response;
   try {
@@ -93,7 +96,14 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   const resourceName = version === "v2" ? resourceOfScope(asked.scope) : asked.scope;
   const assertion = readAssertion(form);
   if (assertion === undefined) attempt.keyId = authenticate(services, client, asked, attempt);
-  else attempt.keyId = authenticateByCertificate(services, tenant, client, assertion, attempt);
+  else if (isFederated(assertion)) {
+    attempt.type = "federatedIdentityCredential";
+    const found = await authenticateByFederation(services, client, assertion, form.get("client_assertion") ?? "");
+    attempt.federatedId = found.id;
+  } else {
+    attempt.type = "certificate";
+    attempt.keyId = authenticateByCertificate(services, tenant, client, assertion, attempt);
+  }
   const resource = findResource(services, tenant, resourceName, request.origin);
   attempt.resourceId = resource.principal.entity.id;
   if (input.blocked) throw aadsts.conditionalAccess();
@@ -181,6 +191,7 @@ function findClient(services: Services, tenant: TenantRecord, clientId: string):
 /** Checks the secret against the application's and the service principal's credentials; the table is reference token-endpoint §5.2. */
 function authenticate(services: Services, client: Client, asked: TokenRequest, attempt: Attempt): string {
   if (asked.clientSecret === undefined) throw aadsts.missingCredential();
+  attempt.type = "clientSecret";
   const presented = services.store.verifierOf(asked.clientSecret);
   const now = services.clock.now();
   let refusal = aadsts.invalidSecret(client.appId);
@@ -310,6 +321,8 @@ function logSignIn(
     tenantId: tenant.id,
     appId: attempt.client.appId,
     servicePrincipalId: attempt.client.principal.entity.id,
+    clientCredentialType: attempt.type,
+    federatedCredentialId: attempt.federatedId,
     keyId: attempt.keyId,
     resourceId: attempt.resourceId,
     errorCode,
