@@ -1,5 +1,6 @@
 import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { addPassword, removePassword } from "./credentials.ts";
+import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import type { Operation } from "./faults.ts";
 import {
   createFederated,
@@ -256,6 +257,43 @@ function federatedRoutes(): GraphRoute[] {
   ];
 }
 
+function binRoutes(): GraphRoute[] {
+  const path = "/directory/deletedItems";
+  const one = { path: `${path}/{id}`, access: access.bin } as const;
+  const list = (kind: Kind, type: string): GraphRoute => ({
+    method: "GET",
+    path: `${path}/microsoft.graph.${type}`,
+    summary: `List deleted ${WORDS[kind].several}`,
+    access: access.list,
+    operation: "read",
+    entity: type,
+    options: ["$select"],
+    handle: (call) => listDeleted(call, kind),
+  });
+  return [
+    list("applications", "application"),
+    list("servicePrincipals", "servicePrincipal"),
+    {
+      ...one,
+      method: "GET",
+      summary: "Read a deleted object",
+      access: access.list,
+      operation: "read",
+      handle: readDeleted,
+    },
+    { ...one, method: "DELETE", summary: "Delete it for good", operation: "write", handle: purgeDeleted },
+    {
+      ...one,
+      method: "POST",
+      path: `${path}/{id}/restore`,
+      summary: "Restore a deleted object",
+      operation: "write",
+      body: "optional",
+      handle: restoreDeleted,
+    },
+  ];
+}
+
 const SAML_ROUTE: GraphRoute = {
   method: "POST",
   path: "/servicePrincipals/{id}/addTokenSigningCertificate",
@@ -274,6 +312,7 @@ export const graphRoutes: readonly GraphRoute[] = [
   ...objectRoutes("servicePrincipals", "servicePrincipal"),
   SAML_ROUTE,
   ...federatedRoutes(),
+  ...binRoutes(),
   {
     ...principal,
     method: "GET",

@@ -57,6 +57,7 @@ export const access = {
   read: { roles: READ, ownedBy: "owner" },
   create: { roles: WRITE, ownedBy: "always" },
   write: { roles: WRITE, ownedBy: "owner" },
+  bin: { roles: WRITE, ownedBy: "always" },
   rollKey: { roles: WRITE, ownedBy: "owner", self: true },
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
   organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"] },

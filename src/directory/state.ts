@@ -120,6 +120,9 @@ export type Change =
   | { faults: FaultPlan }
   | { state: DirectoryState };
 
+/** How long the recycle bin keeps an object, milliseconds. */
+export const RETENTION = 30 * 86_400_000;
+
 /** Sign-ins are evidence for tests and demos, not an archive: the oldest go. */
 const SIGN_INS_KEPT = 20_000;
 
@@ -203,6 +206,13 @@ export class Store {
     for (let index = firstAfter(ordered, afterSeq); index < ordered.length; index += 1) {
       const record = ordered[index];
       if (record !== undefined && record.deletedAt === undefined) yield record;
+    }
+  }
+
+  /** What went into the recycle bin after this instant, in list order. */
+  *deleted(kind: Kind, tenantId: string, since: number): Generator<ObjectRecord> {
+    for (const record of this.#ordered.get(`${kind} ${tenantId}`) ?? []) {
+      if (record.deletedAt !== undefined && record.deletedAt > since) yield record;
     }
   }
 
