@@ -4,8 +4,9 @@ import { targetTypes } from "../src/adapters/targets/registry.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
 import { authorityRoutes } from "../src/directory/authority-routes.ts";
+import { betaRoutes } from "../src/directory/beta-routes.ts";
 import { controlRoutes } from "../src/directory/control.ts";
-import { graphRoutes } from "../src/directory/graph-routes.ts";
+import { type GraphRoute, graphRoutes } from "../src/directory/graph-routes.ts";
 
 interface Schema {
   readonly description?: string;
@@ -104,20 +105,27 @@ function options(title: string, command: Command): string {
 }
 
 /** What the embedded directory answers: one table for each of its three faces. */
-export function coverageTables(): { readonly authority: string; readonly graph: string; readonly control: string } {
+export function coverageTables(): {
+  readonly authority: string;
+  readonly graph: string;
+  readonly beta: string;
+  readonly control: string;
+} {
   const table = (head: string, rows: readonly string[]) => [head, head.replaceAll(/[^|]+/g, "---"), ...rows].join("\n");
   const plain = (routes: readonly { method: string; path: string; summary: string }[]) =>
     table(
       "| request | |",
       routes.map((one) => `| \`${one.method} ${one.path}\` | ${one.summary} |`),
     );
-  const graph = graphRoutes.map(
-    (one) =>
-      `| \`${one.method} ${one.path}\` | ${one.summary} | ${(one.options ?? []).map((name) => `\`${name}\``).join(" ")} |`,
-  );
+  const rows = (routes: readonly GraphRoute[]) =>
+    routes.map(
+      (one) =>
+        `| \`${one.method} ${one.path}\` | ${one.summary} | ${(one.options ?? []).map((name) => `\`${name}\``).join(" ")} |`,
+    );
   return {
     authority: plain(authorityRoutes),
-    graph: table("| request below `/v1.0` | | query options |", graph),
+    graph: table("| request below `/v1.0` | | query options |", rows(graphRoutes)),
+    beta: table("| request below `/beta` | | query options |", rows(betaRoutes)),
     control: plain(controlRoutes),
   };
 }

@@ -109,7 +109,7 @@ function keys(): string {
 }
 
 function coverage(): string {
-  const { authority, graph, control } = coverageTables();
+  const { authority, graph, beta, control } = coverageTables();
   return `# What the embedded directory answers
 
 ${GENERATED}
@@ -127,6 +127,8 @@ Objects are addressed as \`/applications/{id}\` and as \`/applications(appId='â€
 Graph's own schema in the tests.
 
 ${graph}
+
+${beta}
 
 ## Control
 

@@ -1,9 +1,11 @@
 import { answerAuthority } from "./authority-routes.ts";
+import { betaRoutes } from "./beta-routes.ts";
 import { DirectoryClock, machineNow } from "./clock.ts";
 import { answerControl } from "./control.ts";
 import { Faults } from "./faults.ts";
 import { answerGraph } from "./graph.ts";
 import { graphErrorBody, notEmulated } from "./graph-error.ts";
+import { graphRoutes } from "./graph-routes.ts";
 import type { Journal } from "./journal.ts";
 import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
@@ -48,6 +50,7 @@ export class Engine implements Services {
   readonly signer: TokenSigner;
   readonly strictAssertions: boolean;
   readonly fetch: typeof fetch;
+  readonly certificateKey: SigningKeys["certificates"];
   readonly admin: Administrator;
   readonly #keys: SigningKeys;
   readonly #scenario: Scenario;
@@ -63,6 +66,7 @@ export class Engine implements Services {
     this.random = options.random.fork("objects");
     this.noise = options.random.fork("requests");
     this.#keys = keys;
+    this.certificateKey = keys.certificates;
     this.signer = signer;
     this.fetch = options.fetch ?? fetch;
     this.strictAssertions = options.strictAssertions === true;
@@ -97,10 +101,6 @@ export class Engine implements Services {
     } else if (options.random.seeded) await engine.#deriveValues(options.random);
     engine.#keepClock();
     return engine;
-  }
-
-  get certificateKey(): SigningKeys["certificates"] {
-    return this.#keys.certificates;
   }
 
   commit(changes: readonly Change[], durable = true): void {
@@ -147,7 +147,8 @@ export class Engine implements Services {
     const path = request.target.split("?")[0] ?? "";
     try {
       if (path.startsWith("/_directory/")) return await answerControl(this, request);
-      if (path.startsWith("/v1.0/")) return await answerGraph(this, request);
+      if (path.startsWith("/v1.0/")) return await answerGraph(this, request, graphRoutes);
+      if (path.startsWith("/beta/")) return await answerGraph(this, request, betaRoutes);
       const answer = await answerAuthority(this, request);
       if (answer !== undefined) return answer;
       const failure = notEmulated(`${request.method} ${path}`);

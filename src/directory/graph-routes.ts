@@ -1,4 +1,5 @@
 import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
+import { listAudits } from "./audit.ts";
 import { addPassword, removePassword } from "./credentials.ts";
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import type { Operation } from "./faults.ts";
@@ -37,6 +38,8 @@ export interface GraphRoute {
   /** The type query options are checked against. */
   entity?: string;
   options?: readonly Option[];
+  /** The handler reads the query options itself. */
+  ownQuery?: true;
   body?: "required" | "optional";
   handle(call: GraphCall): GraphAnswer | Promise<GraphAnswer>;
 }
@@ -364,6 +367,15 @@ export const graphRoutes: readonly GraphRoute[] = [
     summary: "Revoke an app role",
     access: access.assignRoles,
     handle: revokeRole,
+  },
+  {
+    method: "GET",
+    path: "/auditLogs/directoryAudits",
+    summary: "The audit log: what changed, key ids before and after",
+    access: access.logs,
+    operation: "read",
+    ownQuery: true,
+    handle: listAudits,
   },
   {
     method: "GET",

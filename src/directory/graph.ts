@@ -1,4 +1,5 @@
 import { compactVerify } from "jose";
+import { audited } from "./audit.ts";
 import type { Strike } from "./faults.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
 import {
@@ -10,7 +11,7 @@ import {
   notFound,
   unauthenticated,
 } from "./graph-error.ts";
-import { type GraphRoute, graphRoutes } from "./graph-routes.ts";
+import type { GraphRoute } from "./graph-routes.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -21,17 +22,22 @@ import type { ObjectRecord } from "./state.ts";
 /** Bodies over this many bytes are refused before they are read as JSON. */
 export const GRAPH_BODY_LIMIT = 1024 * 1024;
 
-/** Answers a request to Microsoft Graph v1.0. */
-export async function answerGraph(services: Services, request: Request): Promise<Response> {
+/** Answers a request to one version of Microsoft Graph. */
+export async function answerGraph(
+  services: Services,
+  request: Request,
+  routes: readonly GraphRoute[],
+): Promise<Response> {
   const requestId = services.noise.guid();
   const clientRequestId = request.headers["client-request-id"] ?? requestId;
   const common = { "request-id": requestId, "client-request-id": clientRequestId, ...COMMON_HEADERS };
   let strikes: Strike[] = [];
   try {
-    const matched = matchRoute(graphRoutes, request.method, parsePath(request.target));
+    const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
     strikes = services.faults.strike(matched.route.operation);
-    const answer = await handle(services, request, matched, caller, strikes);
+    const recording = audited(services, caller, clientRequestId);
+    const answer = await handle(recording, request, matched, caller, strikes);
     const response: Response = { status: answer.status, headers: { ...common, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
       response.headers["Content-Type"] = answer.contentType ?? JSON_TYPE;
@@ -90,7 +96,12 @@ function handle(
   const self = route.access.self === true && String(record?.entity.appId).toLowerCase() === caller.appId.toLowerCase();
   const owns = ownedBy && (route.access.ownedBy === "always" || record?.owners.includes(caller.objectId) === true);
   if (!full && !self && !owns) throw denied();
-  const query = parseQuery(url.searchParams, route.entity ?? "entity", route.options ?? [], eventual);
+  const query = parseQuery(
+    route.ownQuery === true ? new URLSearchParams() : url.searchParams,
+    route.entity ?? "entity",
+    route.options ?? [],
+    eventual,
+  );
   const body = route.body === undefined ? {} : readBody(request, route);
   if (struck("concurrency-violation") && route.operation !== "read") {
     throw new GraphError(

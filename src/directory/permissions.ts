@@ -60,5 +60,6 @@ export const access = {
   bin: { roles: WRITE, ownedBy: "always" },
   rollKey: { roles: WRITE, ownedBy: "owner", self: true },
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
+  logs: { roles: ["AuditLog.Read.All"] },
   organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"] },
 } as const satisfies Record<string, Access>;

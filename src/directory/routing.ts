@@ -20,7 +20,7 @@ export interface Matched<R> {
 
 /** Splits the path after `/v1.0` of a request target. */
 export function parsePath(target: string): Segment[] {
-  const path = (target.split("?")[0] ?? "").replace(/^\/v1\.0\/?/, "");
+  const path = (target.split("?")[0] ?? "").replace(/^\/(v1\.0|beta)\/?/, "");
   const segments: Segment[] = [];
   for (const part of path.split("/").filter((one) => one !== "")) {
     const text = decode(part);

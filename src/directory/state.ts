@@ -95,6 +95,21 @@ export interface SignInRecord {
   userAgent: string | null;
 }
 
+/** One entry of the audit log. Times in epoch milliseconds, directory time. */
+export interface AuditRecord {
+  seq: number;
+  id: string;
+  at: number;
+  tenantId: string;
+  activity: string;
+  correlationId: string;
+  /** Who did it. */
+  appId: string;
+  servicePrincipalId: string;
+  target: { id: string; displayName: string; type: "Application" | "ServicePrincipal" };
+  modified: { displayName: string; oldValue: string | null; newValue: string | null }[];
+}
+
 /** The whole directory as one JSON document. */
 export interface DirectoryState {
   version: 1;
@@ -108,6 +123,8 @@ export interface DirectoryState {
   users: ObjectRecord[];
   grants: ObjectRecord[];
   signIns: SignInRecord[];
+  /** Absent in states of before it was kept. */
+  audits?: AuditRecord[];
 }
 
 /** One line of the journal: what a request changed, applied whole or not at all. */
@@ -116,6 +133,7 @@ export type Change =
   | { drop: Kind; id: string }
   | { tenant: TenantRecord }
   | { signIn: SignInRecord }
+  | { audit: AuditRecord }
   | { clock: DirectoryState["clock"] }
   | { faults: FaultPlan }
   | { state: DirectoryState };
@@ -125,6 +143,7 @@ export const RETENTION = 30 * 86_400_000;
 
 /** Sign-ins are evidence for tests and demos, not an archive: the oldest go. */
 const SIGN_INS_KEPT = 20_000;
+const AUDITS_KEPT = 50_000;
 
 export function emptyState(pepper: string): DirectoryState {
   const lists = { tenants: [], applications: [], servicePrincipals: [], users: [], grants: [], signIns: [] };
@@ -139,6 +158,7 @@ export class Store {
   faults: FaultPlan = { seed: 1, rules: [] };
   readonly tenants = new Map<string, TenantRecord>();
   signIns: SignInRecord[] = [];
+  audits: AuditRecord[] = [];
   readonly #objects: Record<Kind, Map<string, ObjectRecord>> = {
     applications: new Map(),
     servicePrincipals: new Map(),
@@ -166,6 +186,7 @@ export class Store {
     else if ("drop" in change) this.#drop(change.drop, change.id);
     else if ("tenant" in change) this.tenants.set(change.tenant.id, change.tenant);
     else if ("signIn" in change) this.#addSignIn(change.signIn);
+    else if ("audit" in change) this.#addAudit(change.audit);
     else if ("clock" in change) this.clock = change.clock;
     else if ("faults" in change) this.faults = change.faults;
     else this.#load(change.state);
@@ -175,6 +196,11 @@ export class Store {
   find(kind: Kind, tenantId: string, id: string): ObjectRecord | undefined {
     const record = this.#objects[kind].get(id.toLowerCase());
     return record === undefined || record.tenantId !== tenantId || record.deletedAt !== undefined ? undefined : record;
+  }
+
+  /** An object, also one in the recycle bin. */
+  any(kind: Kind, id: string): ObjectRecord | undefined {
+    return this.#objects[kind].get(id);
   }
 
   /** Whether any application or service principal, also one in the recycle bin, has this id. */
@@ -234,6 +260,7 @@ export class Store {
       tenants: [...this.tenants.values()],
       ...objects,
       signIns: [...signIns],
+      audits: [...this.audits],
     };
   }
 
@@ -246,6 +273,7 @@ export class Store {
       index.clear();
     for (const tenant of state.tenants) this.tenants.set(tenant.id, tenant);
     this.signIns = [...state.signIns];
+    this.audits = [...(state.audits ?? [])];
     for (const kind of KINDS) {
       this.#objects[kind].clear();
       for (const record of state[kind]) this.#put(kind, record);
@@ -294,6 +322,12 @@ export class Store {
     if (record.deletedAt !== undefined) return;
     if (kind === "applications") this.#applicationsByAppId.delete(String(entity.appId).toLowerCase());
     for (const name of principalNames(kind, entity)) this.#principalsByName.delete(`${tenantId} ${name}`);
+  }
+
+  #addAudit(audit: AuditRecord): void {
+    this.audits.push(audit);
+    this.seq = Math.max(this.seq, audit.seq);
+    if (this.audits.length > AUDITS_KEPT * 1.1) this.audits = this.audits.slice(-AUDITS_KEPT);
   }
 
   #addSignIn(signIn: SignInRecord): void {

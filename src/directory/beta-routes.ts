@@ -1,0 +1,27 @@
+import type { GraphRoute } from "./graph-routes.ts";
+import { access } from "./permissions.ts";
+import { listCredentialActivities, listSignIns, readCredentialActivity } from "./usage-reports.ts";
+
+const report = { method: "GET", access: access.logs, operation: "read", ownQuery: true } as const;
+
+/** What is only in Graph's beta. */
+export const betaRoutes: readonly GraphRoute[] = [
+  {
+    ...report,
+    path: "/auditLogs/signIns",
+    summary: "Sign-ins of service principals, with the key id that signed in",
+    handle: listSignIns,
+  },
+  {
+    ...report,
+    path: "/reports/appCredentialSignInActivities",
+    summary: "The last use of each credential",
+    handle: listCredentialActivities,
+  },
+  {
+    ...report,
+    path: "/reports/appCredentialSignInActivities/{id}",
+    summary: "The last use of one credential",
+    handle: readCredentialActivity,
+  },
+];
