@@ -117,6 +117,10 @@ const recordSchema = z.strictObject({
   entity: z.looseObject({ id: z.string() }),
   owners: z.array(z.string()),
   secrets: z.record(z.string(), z.strictObject({ verifier: z.string(), createdAt: z.number() })),
+  keysAt: z.record(z.string(), z.number()).optional(),
+  federated: z
+    .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
+    .optional(),
   deletedAt: z.number().optional(),
 });
 const stateSchema = z.strictObject({
@@ -137,6 +141,7 @@ const stateSchema = z.strictObject({
   users: z.array(recordSchema),
   grants: z.array(recordSchema),
   signIns: z.array(z.looseObject({ seq: z.int() })),
+  audits: z.array(z.looseObject({ seq: z.int() })).optional(),
 });
 
 /** Replaces objects and faults; the clock stays where it is, because who waits on it must see a version first. */
