@@ -93,9 +93,9 @@ describe("what is not there", () => {
     ["a known part of Graph", "GET", "/users", 501, "Directory_NotEmulated"],
     ["delta", "GET", "/applications/delta", 501, "Directory_NotEmulated"],
     [
-      "federated credentials",
+      "policies of another kind",
       "GET",
-      "/applications/11111111-2222-4333-8444-555555555555/federatedIdentityCredentials",
+      "/applications/11111111-2222-4333-8444-555555555555/tokenIssuancePolicies",
       501,
       "Directory_NotEmulated",
     ],
