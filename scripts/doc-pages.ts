@@ -7,6 +7,7 @@ import { authorityRoutes } from "../src/directory/authority-routes.ts";
 import { betaRoutes } from "../src/directory/beta-routes.ts";
 import { controlRoutes } from "../src/directory/control.ts";
 import { type GraphRoute, graphRoutes } from "../src/directory/graph-routes.ts";
+import { policyRoutes } from "../src/directory/policy-routes.ts";
 
 interface Schema {
   readonly description?: string;
@@ -124,7 +125,7 @@ export function coverageTables(): {
     );
   return {
     authority: plain(authorityRoutes),
-    graph: table("| request below `/v1.0` | | query options |", rows(graphRoutes)),
+    graph: table("| request below `/v1.0` | | query options |", rows([...graphRoutes, ...policyRoutes])),
     beta: table("| request below `/beta` | | query options |", rows(betaRoutes)),
     control: plain(controlRoutes),
   };

@@ -117,6 +117,7 @@ const recordSchema = z.strictObject({
   entity: z.looseObject({ id: z.string() }),
   owners: z.array(z.string()),
   secrets: z.record(z.string(), z.strictObject({ verifier: z.string(), createdAt: z.number() })),
+  policyId: z.string().optional(),
   keysAt: z.record(z.string(), z.number()).optional(),
   federated: z
     .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
@@ -141,6 +142,7 @@ const stateSchema = z.strictObject({
   users: z.array(recordSchema),
   grants: z.array(recordSchema),
   signIns: z.array(z.looseObject({ seq: z.int() })),
+  policies: z.array(recordSchema).optional(),
   audits: z.array(z.looseObject({ seq: z.int() })).optional(),
 });
 

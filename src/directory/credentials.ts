@@ -1,3 +1,4 @@
+import { enforcePolicies } from "./app-policies.ts";
 import { addMonths } from "./clock.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
@@ -25,6 +26,8 @@ export function addPassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   refuseCrowded(call, record, kind);
   const keyId = services.random.guid();
   const period = periodOf(given, now, keyId);
+  const spanned = { from: Date.parse(period.start), to: Date.parse(period.end) };
+  enforcePolicies(services, kind, record, { kind: "password", ...spanned });
   const secretText = services.random.secretText();
   const credential: PasswordCredential = {
     customKeyIdentifier: null,

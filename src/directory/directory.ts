@@ -10,6 +10,7 @@ import type { Journal } from "./journal.ts";
 import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { Planter } from "./planter.ts";
+import { policyRoutes } from "./policy-routes.ts";
 import type { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
@@ -37,6 +38,8 @@ export interface Administrator {
   clientId: string;
   clientSecret: string;
 }
+
+const v1Routes = [...graphRoutes, ...policyRoutes];
 
 /** The directory itself, without any transport. */
 export class Engine implements Services {
@@ -147,7 +150,7 @@ export class Engine implements Services {
     const path = request.target.split("?")[0] ?? "";
     try {
       if (path.startsWith("/_directory/")) return await answerControl(this, request);
-      if (path.startsWith("/v1.0/")) return await answerGraph(this, request, graphRoutes);
+      if (path.startsWith("/v1.0/")) return await answerGraph(this, request, v1Routes);
       if (path.startsWith("/beta/")) return await answerGraph(this, request, betaRoutes);
       const answer = await answerAuthority(this, request);
       if (answer !== undefined) return answer;

@@ -1,4 +1,5 @@
 /** Certificates on applications and service principals: PATCH of the whole list, addKey, removeKey (reference graph-applications §6). */
+import { enforcePolicies } from "./app-policies.ts";
 import { readCertificate, readThumbprint } from "./certificate.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
@@ -30,7 +31,7 @@ export function replacedKeys(call: GraphCall, kind: ObjectKind, given: unknown):
   const list = entries.map((entry) => {
     const keyId = String(entry.keyId ?? "").toLowerCase();
     const known = before.find((one) => one.keyId === keyId);
-    if (known === undefined) return newKey(call, entry);
+    if (known === undefined) return newKey(call, kind, entry);
     refuseChanged(known, entry);
     return known;
   });
@@ -66,7 +67,7 @@ function sameThumbprint(one: string, other: string): boolean {
 }
 
 /** A new entry of the list: period and identifier come from the certificate where the client leaves them out. */
-function newKey(call: GraphCall, entry: Record<string, unknown>): KeyCredential {
+function newKey(call: GraphCall, kind: ObjectKind, entry: Record<string, unknown>): KeyCredential {
   const invalid = (name: string) =>
     badRequest(`Invalid value specified for property '${name}' of resource 'KeyCredential'.`);
   const given = requireType("keyCredential", entry);
@@ -79,6 +80,10 @@ function newKey(call: GraphCall, entry: Record<string, unknown>): KeyCredential 
   const certificate = isPublic ? readCertificate(given.key) : undefined;
   if (isPublic && certificate === undefined) throw invalid("key");
   const period = periodOf(given, certificate, call.now);
+  if (call.record !== undefined && isPublic) {
+    const spanned = { from: Date.parse(period.start), to: Date.parse(period.end) };
+    enforcePolicies(call.services, kind, call.record, { kind: "key", ...spanned });
+  }
   const keyId = String(given.keyId ?? call.services.random.guid()).toLowerCase();
   if (!GUID.test(keyId)) throw invalid("keyId");
   const identifier = given.customKeyIdentifier as string | null | undefined;
@@ -130,7 +135,7 @@ export function addKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
   if (typeof body.keyCredential !== "object" || body.keyCredential === null) {
     throw badRequest("A value is required for property 'keyCredential'.");
   }
-  const key = newKey(call, body.keyCredential as Record<string, unknown>);
+  const key = newKey(call, kind, body.keyCredential as Record<string, unknown>);
   const password = body.passwordCredential as { secretText?: unknown } | null | undefined;
   if (key.type === "X509CertAndPassword" && typeof password?.secretText !== "string") {
     throw badRequest("A value is required for property 'passwordCredential'.");

@@ -19,6 +19,7 @@ export const APP_ROLES: Readonly<Record<string, string>> = {
   "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
   "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
   "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
+  "Policy.ReadWrite.ApplicationConfiguration": "be74164b-cff1-491c-8741-e671cb536e13",
   "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
   "Sites.Read.All": "332a536c-c7ef-4017-ab91-336970924f0d",
   "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
@@ -35,6 +36,7 @@ export const SLICE_PERMISSIONS: readonly string[] = [
   "Directory.Read.All",
   "Organization.Read.All",
   "Policy.Read.All",
+  "Policy.ReadWrite.ApplicationConfiguration",
 ];
 
 const READ = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
@@ -60,6 +62,8 @@ export const access = {
   bin: { roles: WRITE, ownedBy: "always" },
   rollKey: { roles: WRITE, ownedBy: "owner", self: true },
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
+  readPolicies: { roles: ["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"] },
+  writePolicies: { roles: ["Policy.ReadWrite.ApplicationConfiguration"] },
   logs: { roles: ["AuditLog.Read.All"] },
   organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"] },
 } as const satisfies Record<string, Access>;

@@ -65,14 +65,16 @@ export interface ObjectRecord {
   secrets: Record<string, SecretRecord>;
   /** By keyId, when certificates were added by a client, directory time in epoch milliseconds. */
   keysAt?: Record<string, number>;
+  /** The app management policy assigned to it. */
+  policyId?: string;
   /** Federated identity credentials, oldest first. */
   federated?: FederatedCredential[];
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }
 
-export type Kind = "applications" | "servicePrincipals" | "users" | "grants";
-const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants"];
+export type Kind = "applications" | "servicePrincipals" | "users" | "grants" | "policies";
+const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants", "policies"];
 
 /** One request at the token endpoint that named a known application. */
 export interface SignInRecord {
@@ -123,8 +125,9 @@ export interface DirectoryState {
   users: ObjectRecord[];
   grants: ObjectRecord[];
   signIns: SignInRecord[];
-  /** Absent in states of before it was kept. */
+  /** Absent in states of before they were kept. */
   audits?: AuditRecord[];
+  policies?: ObjectRecord[];
 }
 
 /** One line of the journal: what a request changed, applied whole or not at all. */
@@ -164,6 +167,7 @@ export class Store {
     servicePrincipals: new Map(),
     users: new Map(),
     grants: new Map(),
+    policies: new Map(),
   };
   /** Per kind and tenant, ascending by seq. */
   readonly #ordered = new Map<string, ObjectRecord[]>();
@@ -276,7 +280,7 @@ export class Store {
     this.audits = [...(state.audits ?? [])];
     for (const kind of KINDS) {
       this.#objects[kind].clear();
-      for (const record of state[kind]) this.#put(kind, record);
+      for (const record of state[kind] ?? []) this.#put(kind, record);
     }
     this.seq = state.seq;
   }
