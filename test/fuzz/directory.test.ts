@@ -1,0 +1,95 @@
+/**
+ * Whatever is sent to the directory, it answers, in the form its clients expect, and never with a 500. 20,000 requests here;
+ * `NOLAPSE_FUZZ=1000000 npx vitest run test/fuzz` sends more, and a failure prints the seed that finds it again.
+ */
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Directory } from "../../src/directory/index.ts";
+import { openDirectory, requestToken } from "../directory/entra.ts";
+import { type FuzzRequest, graphRequest, type Known, tokenRequest } from "./requests.ts";
+
+const RUNS = Number(process.env.NOLAPSE_FUZZ ?? 20_000) / 2;
+const LIMIT = Math.max(60_000, RUNS * 30);
+
+let directory: Directory;
+let known: Known;
+beforeAll(async () => {
+  directory = await openDirectory({ scenario: "contoso" });
+  const { clientId, clientSecret, tenantId } = directory.admin;
+  const { body } = await requestToken(directory, { client_id: clientId, client_secret: clientSecret });
+  const { applications, servicePrincipals } = directory.state();
+  // not the administrator's own: whoever sends everything would delete it, and the rest would be refused at the door
+  const others = [...applications, ...servicePrincipals].filter(({ entity }) => entity.appId !== clientId);
+  const some = [...others.slice(0, 30), ...others.slice(-30)];
+  known = {
+    tenantId,
+    clientId,
+    clientSecret,
+    token: body.access_token ?? "",
+    objectIds: some.map(({ entity }) => entity.id),
+    appIds: some.map(({ entity }) => String(entity.appId)),
+    assertion: body.access_token ?? "",
+  };
+});
+afterAll(() => directory.close());
+
+async function send({ method, path, headers, body }: FuzzRequest) {
+  const clean = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\x20-\x7e]/g, "?")]),
+  );
+  const response = await directory.fetch(`${directory.url}${path}`, {
+    method,
+    headers: clean,
+    ...(body === undefined ? {} : { body }),
+  });
+  return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() };
+}
+
+const seen = new Map<number, number>();
+const wellFormed = (path: string, { status, type, text }: Awaited<ReturnType<typeof send>>) => {
+  seen.set(status, (seen.get(status) ?? 0) + 1);
+  expect(status, text.slice(0, 300)).not.toBe(500);
+  expect(text.includes("The directory failed"), text.slice(0, 300)).toBe(false);
+  if (status < 400 || text === "") return;
+  expect(type).toContain("application/json");
+  const { error } = JSON.parse(text) as { error?: unknown };
+  // the login authority names its errors by a word, Graph by an object
+  if (typeof error === "string") expect(error).not.toBe("");
+  else
+    expect(error, `${path}: ${text.slice(0, 200)}`).toMatchObject({
+      code: expect.any(String),
+      message: expect.any(String),
+    });
+};
+
+test("Graph", { timeout: LIMIT }, async () => {
+  await fc.assert(
+    fc.asyncProperty(graphRequest(known), async (request) => wellFormed(request.path, await send(request))),
+    { numRuns: RUNS },
+  );
+});
+
+test("the token endpoint", { timeout: LIMIT }, async () => {
+  await fc.assert(
+    fc.asyncProperty(tokenRequest(known), async (request) => wellFormed(request.path, await send(request))),
+    { numRuns: RUNS },
+  );
+});
+
+test("the requests get behind every door", () => {
+  for (const status of [200, 201, 400, 401, 404, 405, 501])
+    expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
+});
+
+test("afterwards it is as sound as before", async () => {
+  const { clientId, clientSecret } = directory.admin;
+  const answer = await requestToken(directory, { client_id: clientId, client_secret: clientSecret });
+  expect(answer.status).toBe(200);
+  const list = await send({
+    method: "GET",
+    path: "/v1.0/applications?$top=999",
+    headers: { authorization: `Bearer ${answer.body.access_token}` },
+    body: undefined,
+  });
+  expect(list.status).toBe(200);
+});
