@@ -1,4 +1,5 @@
 /** What the commands need from outside the command line; the composition provides it. */
+import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
@@ -120,7 +121,16 @@ export async function withManager<T>(
   }
 }
 
+function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // a user id without an entry, as in many containers
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
 /** Who asks, for the audit trail. */
 export function actorOf({ env }: Pick<Context, "env">): string {
-  return `cli:${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? "unknown"}`;
+  return `cli:${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? systemUser()}`;
 }

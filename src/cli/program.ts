@@ -42,7 +42,7 @@ function stopSignals(say: (line: string) => void) {
   const stop = (exit: 130 | 143) => {
     if (code !== null) process.exit(code);
     code = exit;
-    say("nolapse: finishing the step in hand; once more to end at once");
+    say("nolapse: ending after what is in hand; once more to end at once");
     controller.abort();
     setTimeout(() => process.exit(exit), GRACE).unref();
   };
@@ -101,7 +101,7 @@ function addWriting(program: Command, run: Run): void {
     .command("rotate <app...>")
     .description("take applications through the states now")
     .option("--now", "also when it is not due")
-    .option("--wait <duration>", "how long to wait for the next thing to come due", duration)
+    .option("--wait <duration>", "how far off the next thing may be to be waited for (10m)", duration)
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),
     );
@@ -109,7 +109,7 @@ function addWriting(program: Command, run: Run): void {
     .command("run")
     .description("the maintenance loop")
     .option("--once", "work until everything waits for something further off than --wait")
-    .option("--wait <duration>", "with --once: how far off is worth waiting for", duration)
+    .option("--wait <duration>", "with --once: how far off is worth waiting for (10m)", duration)
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
     );

@@ -106,6 +106,11 @@ export function when(at: EpochMs | null): string {
   return at === null ? "–" : formatInstant(at).slice(0, 16).replace("T", " ");
 }
 
+/** `09:12:30` in UTC. */
+export function clockTime(at: EpochMs): string {
+  return formatInstant(at).slice(11, 19);
+}
+
 /** `in 3 days`, `2 hours ago`, `in 30 seconds`, `now`. */
 export function relative(at: EpochMs, now: EpochMs): string {
   const distance = Math.abs(at - now);

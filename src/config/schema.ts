@@ -18,7 +18,7 @@ const duration = z
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: "a duration such as 90m, 12h, 180d or P30D" });
 
-const guid = z.guid("a GUID such as 0b0e5a52-2d1c-4c7e-9d3f-3f6c0f1f7a11");
+const guid = z.guid("must be a GUID such as 0b0e5a52-2d1c-4c7e-9d3f-3f6c0f1f7a11; nolapse scan lists client ids");
 const reference = z
   .string()
   .regex(

@@ -134,6 +134,8 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "approved":
       return {
         ...r,
+        // who asks again has mended something: the next try is now. The hour before a second attempt stays
+        notBefore: r.lastFailure === null ? r.notBefore : null,
         approvals: {
           issue: event.what === "retire" ? r.approvals.issue : event.at,
           retire: event.what === "issue" ? r.approvals.retire : event.at,

@@ -9,6 +9,7 @@ import type { AuditEntry, Switches } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
+import { stopped } from "./facts.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
@@ -16,13 +17,16 @@ import { makePlan, type PlanItem } from "./plan.ts";
 /** What `nolapse rotate` opened or found open, and what it could not. */
 export interface Asked {
   readonly rotations: readonly Rotation[];
+  /** How many of them were opened now; the others were open already. */
+  readonly opened: number;
   readonly refused: readonly PlanItem[];
 }
 
 /**
  * Opens rotations of the named applications on a person's word; with `now` also those that are not due, though never past
  * a safety rule.
- * @throws NolapseError `not-found` when an application is not in the tenant, `refused-by-mode` in mode observe.
+ * @throws NolapseError `not-found` when an application is not in the tenant, `refused-by-mode` in mode observe,
+ * `refused-by-stop` while everything stands still: what is asked for then would be forgotten, and done all the same later.
  */
 export async function ask(
   deps: Deps,
@@ -34,9 +38,15 @@ export async function ask(
       next: `set mode: propose or enforce for tenant ${deps.settings.name} in the configuration`,
     });
   }
+  const why = await stopped(deps, deps.settings.tenantId);
+  if (why !== null)
+    throw new NolapseError("refused-by-stop", why, {
+      next: "nolapse resume, and remove the stop file or NOLAPSE_STOP",
+    });
   const scan = await discover(deps);
   const plan = await makePlan(deps, scan);
   const rotations: Rotation[] = [];
+  let opened = 0;
   const refused: PlanItem[] = [];
   for (const appId of new Set(named.map((one) => applicationNamed(scan, one)))) {
     const items = plan.items.filter((one) => one.appId === appId && one.slot !== null);
@@ -45,9 +55,10 @@ export async function ask(
       const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, plan.madeAt);
       if (rotation === null) refused.push(item);
       else rotations.push(rotation);
+      if (rotation !== null && item.rotation === null) opened += 1;
     }
   }
-  return { rotations, refused };
+  return { rotations, opened, refused };
 }
 
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
@@ -87,7 +98,10 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
 }
 
 /** Lets writing go on after a stop or an open breaker, and takes halted rotations up again. */
-export async function resume(deps: Deps, actor: string): Promise<{ readonly resumed: number }> {
+export async function resume(
+  deps: Deps,
+  actor: string,
+): Promise<{ readonly resumed: number; readonly stillStopped: string | null }> {
   const at = await deps.clock.now();
   await turn(deps, "stopped", null, actor, "resume", at);
   await turn(deps, "breaker", null, actor, "breaker-closed", at);
@@ -99,7 +113,7 @@ export async function resume(deps: Deps, actor: string): Promise<{ readonly resu
     if (rotation.state === "halted") resumed += 1;
     await store(deps, rotation, [event, { type: "waited", at, dueAt: at }], actor);
   }
-  return { resumed };
+  return { resumed, stillStopped: await deps.brake.pulled() };
 }
 
 /** One credential that carries our mark and that this store does not know. */
@@ -155,13 +169,15 @@ export async function recover(deps: Deps, accept: boolean, actor: string): Promi
  */
 export async function showSecret(
   deps: Deps,
-  clientId: string,
+  named: string,
   reason: string,
   actor: string,
 ): Promise<{ readonly rotation: Rotation; readonly value: SecretValue }> {
-  const appId = clientId.toLowerCase();
-  const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
+  const wanted = named.trim().toLowerCase();
+  const all = await deps.store.rotations({ tenantId: deps.settings.tenantId });
+  const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
   for (const rotation of rotations) {
+    const { appId } = rotation.holder;
     const kept = await deps.store.sealed(rotation.id);
     if (kept === null) continue;
     const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
@@ -171,11 +187,12 @@ export async function showSecret(
     );
     return { rotation, value };
   }
-  const places = rotations[0]?.deliveries.map((one) => one.target).join(", ");
-  throw new NolapseError("not-found", `no value of application ${appId} is kept`, {
+  const delivered = rotations.find((one) => one.verifiedAt !== null);
+  const places = delivered?.deliveries.map((one) => one.target).join(", ");
+  throw new NolapseError("not-found", `no value of ${named} is kept`, {
     next:
       places === undefined || places === ""
-        ? "nolapse plan shows which applications Nolapse rotates"
+        ? "values are kept from issue to delivery only, or with custody: keep in the policy; nolapse plan shows what is rotated"
         : `it was delivered and erased here: read it where it went (${places}), or set custody: keep in the policy`,
   });
 }

@@ -32,6 +32,7 @@ export interface RunReport {
   readonly stopped: string | null;
   /** What else holds writing back: removal switched off, an open breaker. */
   readonly switches: Switches;
+  readonly mode: Deps["settings"]["mode"];
 }
 
 export interface RunOptions {
@@ -40,10 +41,12 @@ export interface RunOptions {
   /** Only these rotations; then nothing is scanned or opened. */
   readonly only?: readonly string[];
   readonly signal?: AbortSignal;
+  /** Hears what it waits for, before each wait. */
+  readonly onWait?: (until: EpochMs) => void;
 }
 
 /** Works until every rotation waits for something further off than `wait`, or the signal says stop. */
-export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): Promise<RunReport> {
+export async function runOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
   const scan = only === undefined ? await discover(deps, signal) : null;
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
@@ -51,13 +54,24 @@ export async function runOnce(deps: Deps, { wait, only, signal }: RunOptions): P
     steps += await drain(deps, only, signal);
     const now = await deps.clock.now();
     const nextDue = await next(deps, only);
-    const worthWaiting = nextDue !== null && nextDue <= now + wait && (nextDue <= now || !(await deps.clock.frozen()));
+    const soon = await worth(deps, only);
+    const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
       const { tenantId } = deps.settings;
       const switches = await deps.store.switches(tenantId);
-      return { scan, opened, steps, nextDue, endedAt: now, stopped: await stopped(deps, tenantId), switches };
+      return {
+        scan,
+        opened,
+        steps,
+        nextDue,
+        endedAt: now,
+        stopped: await stopped(deps, tenantId),
+        switches,
+        mode: deps.settings.mode,
+      };
     }
-    await pause(deps, nextDue, now, signal);
+    if (soon > now) onWait?.(soon);
+    await pause(deps, soon, now, signal);
   }
 }
 
@@ -104,6 +118,16 @@ async function scanAndOpen(deps: Deps, signal: AbortSignal): Promise<Scan | Nola
     if (error.code.startsWith("store-")) throw error;
     return error;
   }
+}
+
+/** What is due next and worth waiting for: not the next try at a place that a person must mend first. */
+async function worth(deps: Deps, only: readonly string[] | undefined): Promise<EpochMs | null> {
+  const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId });
+  const dues = rotations.flatMap(({ id, dueAt, lastFailure }) => {
+    if (dueAt === null || (only !== undefined && !only.includes(id))) return [];
+    return lastFailure?.code.startsWith("target-") === true ? [] : [dueAt];
+  });
+  return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
 }
 
 async function next(deps: Deps, only: readonly string[] | undefined): Promise<EpochMs | null> {

@@ -181,6 +181,21 @@ describe("when the target fails", () => {
     expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
   });
 
+  test("who mends the place and asks again need not wait for the next try", async () => {
+    const bench = new Workbench();
+    bench.target.broken = new NolapseError("target-absent", "it is not there");
+    for (let round = 0; round < 4; round += 1) {
+      await bench.run();
+      bench.clock.advance(HOUR);
+    }
+    await bench.run();
+    expect((await bench.rotation())?.notBefore).toBeGreaterThan(bench.clock.at);
+    bench.target.broken = null;
+    await ask(bench.deps(), [bench.app.appId], { now: false, actor: "ann" });
+    await bench.run();
+    expect((await bench.rotation())?.state).toBe("issued");
+  });
+
   test("what holds somebody else's secret is not overwritten, and nothing is created", async () => {
     const bench = new Workbench({ policy: OVERLAP, complete: true });
     bench.target.value = new SecretValue("another application's");

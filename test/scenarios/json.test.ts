@@ -15,7 +15,7 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
   ["plan", ["plan"], 0],
   ["config-check", ["config", "check"], 0],
   ["stop", ["stop"], 0],
-  ["rotate", ["rotate", "app-1"], 5],
+  ["run", ["run", "--once"], 5],
   ["resume", ["resume"], 0],
   ["rotate", ["rotate", "app-1"], 0],
   ["run", ["run", "--once"], 0],

@@ -19,7 +19,7 @@ test.each([
   child.kill(signal);
   const { code: left, stderr } = await told;
   expect(left).toBe(code);
-  expect(stderr).toContain("finishing the step in hand");
+  expect(stderr).toContain("ending after what is in hand");
   const [rotation] = await site.rotations();
   expect(rotation?.state, "the answer that was on its way is on disk").toBe("issued");
   const [done] = await site.finish();

@@ -17,13 +17,24 @@ export async function stop(context: Context): Promise<ExitCode> {
 export async function resume(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   let resumed = 0;
+  let held = false;
   for (const tenant of tenantsOf(config, context)) {
     const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
     resumed += result.resumed;
-    context.speaker.say(`nolapse: ${tenant.name} goes on; ${count(result.resumed, "halted rotation")} taken up again`);
+    if (result.stillStopped === null) {
+      context.speaker.say(
+        `nolapse: ${tenant.name} goes on; ${count(result.resumed, "halted rotation")} taken up again`,
+      );
+    } else {
+      held = true;
+      context.speaker.say(
+        `nolapse: ${tenant.name} is no longer told to stop, yet stands still: ${result.stillStopped}`,
+      );
+      context.speaker.say("hint: remove the stop file, or unset NOLAPSE_STOP");
+    }
   }
   if (context.globals.json === true) context.speaker.json({ resumed });
-  return 0;
+  return held ? 5 : 0;
 }
 
 export async function approve(context: Context, id: string, options: { readonly only?: string }): Promise<ExitCode> {
@@ -96,7 +107,9 @@ export async function storeBackup(context: Context, file: string): Promise<ExitC
     });
   }
   await withManager(context, config, tenant, (manager) => manager.backup(file));
-  context.speaker.say(`nolapse: wrote ${file}; the seal key ${config.seal?.path} is backed up apart from it`);
+  context.speaker.say(
+    `nolapse: wrote ${file}; without the seal key it opens no value: back ${config.seal?.path} up too, in another place`,
+  );
   if (context.globals.json === true) context.speaker.json({ file });
   return 0;
 }

@@ -7,7 +7,7 @@ import { actorOf, type Context, configOf, oneTenant, warn, withManager } from ".
 import { isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
-import { teller } from "./run.ts";
+import { teller, waits } from "./run.ts";
 
 export interface RotateOptions {
   readonly now?: boolean;
@@ -34,12 +34,12 @@ export async function rotate(context: Context, apps: readonly string[], options:
       if (only.length === 0)
         throw new NolapseError("refused-by-rule", "there is nothing to rotate", { next: "nolapse plan" });
       const wait = waitOf(options.wait, tenant.acceptance.over);
-      const report = await runOnce(deps, { wait, only, signal: context.signal });
+      const report = await runOnce(deps, { wait, only, signal: context.signal, onWait: waits(context) });
       const waiting = (await waitingOf(deps)).filter(({ rotation }) => only.includes(rotation.id));
       if (context.globals.json === true)
-        context.speaker.json(runJson(tenant.name, { ...report, opened: only.length }, waiting));
+        context.speaker.json(runJson(tenant.name, { ...report, opened: asked.opened }, waiting));
       else {
-        const lines = runLines({ ...report, opened: only.length }, waiting, context.speaker.style);
+        const lines = runLines({ ...report, opened: asked.opened }, waiting, context.speaker.style);
         for (const line of lines) context.speaker.data(line);
       }
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);

@@ -2,11 +2,11 @@ import type { TenantConfig } from "../../config/load.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
-import { run as runLoop, runOnce } from "../../engine/maintain.ts";
+import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { type Context, configOf, tenantsOf, warn, withManager } from "../context.ts";
 import { eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
-import { type ExitCode, exitCode } from "../speak.ts";
+import { clockTime, type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
 export interface RunOptions {
@@ -29,6 +29,18 @@ export function teller({ speaker }: Context, detail?: "whole"): NonNullable<Deps
   };
 }
 
+/** Says what a command waits for, once for each instant. */
+export function waits({ speaker }: Context): NonNullable<OnceOptions["onWait"]> {
+  let last = 0;
+  return (until) => {
+    if (until === last) return;
+    last = until;
+    speaker.say(
+      `nolapse: waiting until ${clockTime(until)} UTC for what is due next; Ctrl-C leaves it to the next run`,
+    );
+  };
+}
+
 async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
   const config = configOf(context);
   needFile(config.path);
@@ -42,7 +54,7 @@ async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
       tenant,
       async ({ deps }) => {
         const patience = waitOf(wait, tenant.acceptance.over);
-        const report = await runOnce(deps, { wait: patience, signal: context.signal });
+        const report = await runOnce(deps, { wait: patience, signal: context.signal, onWait: waits(context) });
         const waiting = await waitingOf(deps);
         documents.push(runJson(tenant.name, report, waiting));
         if (context.globals.json !== true) {

@@ -44,7 +44,7 @@ export function demoLines(report: DemoReport, style: Style): string[] {
     when(one.replacesEnd),
     when(one.issued?.end ?? null),
     when(one.verifiedAt),
-    when(one.retiredAt),
+    when(one.removedAt),
     one.state,
   ]);
   const days = Math.round((result.endedAt - result.startedAt) / DAY);

@@ -105,15 +105,23 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
     style.bold(`rotation ${rotation.id}: ${rotation.state}`),
     `  replaces ${rotation.replaces} by ${rotation.issued?.keyId ?? "nothing yet"}; opened because ${REASONS[rotation.reason]}`,
     `  ${next}: ${REASONS[verdict.because]} [${verdict.because}]`,
-    ...checks.map(
-      (one) =>
-        `  ${one.passed ? "✓" : "●"} ${one.check}: ${one.sentence}${one.reason === null ? "" : ` [${one.reason}]`}`,
-    ),
+    ...checkLines(checks),
     ...(rotation.lastFailure === null
       ? []
       : [
           `  last failure (${rotation.failures}): ${rotation.lastFailure.message} [${rotation.lastFailure.code}]`,
           ...(rotation.lastFailure.next === null ? [] : [`  hint: ${rotation.lastFailure.next}`]),
         ]),
+  ];
+}
+
+/** The checks that passed in one line, the one that decides in another. */
+function checkLines(checks: Judged["checks"]): string[] {
+  const passed = checks.filter((one) => one.passed).map((one) => one.check);
+  return [
+    ...(passed.length === 0 ? [] : [`  ✓ passed: ${passed.join(", ")}`]),
+    ...checks
+      .filter((one) => !one.passed)
+      .map((one) => `  ● ${one.check}: ${one.sentence}${one.reason === null ? "" : ` [${one.reason}]`}`),
   ];
 }

@@ -53,17 +53,36 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       : "–",
     rotation.lastFailure?.message ?? "",
   ]);
+  const soonest = nextStep(report, waiting);
   const next =
-    report.nextDue === null
+    soonest === null
       ? "nothing is due by itself"
-      : `next at ${when(report.nextDue)} UTC, ${relative(report.nextDue, report.endedAt)}`;
+      : `next at ${when(soonest)} UTC, ${relative(soonest, report.endedAt)}`;
   return [
     style.bold(`${count(report.opened, "rotation")} opened, ${count(report.steps, "step")} taken; ${next}`),
     ...(rows.length === 0
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
     ...heldBack(report).flatMap((line) => ["", line]),
+    ...(report.mode === "observe"
+      ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
+      : []),
+    ...waiting
+      .filter(({ verdict }) => verdict.because === "mode-propose")
+      .map(({ rotation }) => `to start it: nolapse rotate ${rotation.holder.appId}`),
   ];
+}
+
+/** When something happens by itself; a look at what only a person can move is nothing to wait for. */
+function nextStep({ stopped, endedAt, nextDue }: RunReport, waiting: readonly Waiting[]): EpochMs | null {
+  if (stopped !== null) return null;
+  const untils = waiting.flatMap(({ rotation, verdict }) => {
+    if (rotation.state === "halted") return [];
+    if (verdict.verdict === "wait") return verdict.until === null ? [] : [verdict.until];
+    return [endedAt];
+  });
+  if (untils.length === 0) return waiting.length === 0 ? nextDue : null;
+  return Math.min(...untils) as EpochMs;
 }
 
 /** What keeps Nolapse from writing, and what to type. */

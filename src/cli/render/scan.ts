@@ -1,4 +1,5 @@
 /** The scan report in its four forms. */
+import { CLASSES } from "../../core/classify.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { ScanReport, ScanRow } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
@@ -51,10 +52,19 @@ export function scanLines(report: ScanReport, within: number, style: Style): str
       ? []
       : ["", ...table(["ends (UTC)", "days", "application", "kind", "credential", "class", "client id"], rows, paint)]),
     ...(expiring.length > SHOWN ? [`… and ${expiring.length - SHOWN} more; --json or --csv lists all`] : []),
+    ...legend(expiring.slice(0, SHOWN)),
     "",
     `${expired.length} already expired; ${credentials.length} credentials in all`,
     scope(report),
   ];
+}
+
+/** What the classes in the table mean, but for the two that say it themselves. */
+function legend(rows: readonly ScanRow[]): string[] {
+  const classes = [...new Set(rows.map((row) => row.class))].filter(
+    (one) => !["client-secret", "certificate"].includes(one),
+  );
+  return classes.length === 0 ? [] : ["", ...classes.map((one) => `${one}: ${CLASSES[one]}`)];
 }
 
 function scope({ coverage, scannedAt, tenantId }: ScanReport): string {
