@@ -164,6 +164,7 @@ async function startDirectory(request: DirectoryRequest): Promise<RunningDirecto
     clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
     ...(request.data === null ? {} : { dataDir: request.data }),
     strictAssertions: request.strictAssertions,
+    generate: request.generate,
     ...(request.faults === null
       ? {}
       : { faults: readJson("--faults", request.faults, (it) => faultPlanSchema.parse(it)) }),

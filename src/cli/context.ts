@@ -45,6 +45,8 @@ export interface DirectoryRequest {
   /** A JSON file. */
   readonly faults: string | null;
   readonly strictAssertions: boolean;
+  /** How many plausible applications to add to a new directory. */
+  readonly generate: number;
 }
 
 export interface Composition {

@@ -176,6 +176,7 @@ function addSurroundings(program: Command, run: Run): void {
     .option("--clock <iso>", "the time it starts at, or +30d")
     .option("--frozen", "let its clock stand still")
     .option("--faults <file>", "a plan of faults, JSON")
+    .option("--generate <number>", "add so many plausible applications", countOf, 0)
     .option("--strict-assertions", "judge client assertions by its own clock alone, not also by the machine's")
     .option("--env-file <file>", "write the variables for clients to a file")
     .action((options, command) =>
@@ -209,6 +210,13 @@ function duration(text: string): number {
   const length = parseDuration(text);
   if (length === null) throw new InvalidArgumentError("a duration such as 90m, 12h or 30d is needed");
   return length;
+}
+
+function countOf(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 0 || number > 1_000_000)
+    throw new InvalidArgumentError("a number up to 1000000 is needed");
+  return number;
 }
 
 function whole(text: string): number {

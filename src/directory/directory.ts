@@ -3,6 +3,7 @@ import { betaRoutes } from "./beta-routes.ts";
 import { DirectoryClock, machineNow } from "./clock.ts";
 import { answerControl } from "./control.ts";
 import { Faults } from "./faults.ts";
+import { generate } from "./generate.ts";
 import { answerGraph } from "./graph.ts";
 import { graphErrorBody, notEmulated } from "./graph-error.ts";
 import { graphRoutes } from "./graph-routes.ts";
@@ -24,6 +25,8 @@ export interface EngineOptions {
   keys: SigningKeys | undefined;
   /** Judges assertions by the directory's clock alone, not also by the machine's. */
   strictAssertions?: boolean | undefined;
+  /** So many more applications in the first tenant of a new directory. */
+  generate?: number | undefined;
   /** How other identity providers are reached; the global one where nothing is given. */
   fetch?: typeof fetch | undefined;
   journal: Journal | undefined;
@@ -101,6 +104,7 @@ export class Engine implements Services {
       // the pepper every stored secret is checked with is on disk before the first secret is
       engine.commit([{ state: engine.store.toState() }]);
       await engine.#plantScenario(options.random);
+      engine.#generate(options.random, options.generate ?? 0);
     } else if (options.random.seeded) await engine.#deriveValues(options.random);
     engine.#keepClock();
     return engine;
@@ -164,6 +168,14 @@ export class Engine implements Services {
       const message = failure instanceof Error ? failure.message : String(failure);
       return json(500, { error: { code: "InternalServerError", message: `The directory failed: ${message}` } });
     }
+  }
+
+  #generate(random: Random, count: number): void {
+    const tenant = this.store.tenants.get(this.admin.tenantId);
+    if (tenant === undefined || count === 0) return;
+    const changes = generate(this.store, random.fork("generated"), tenant, count, this.clock.now());
+    // in parts: a line of the journal is one piece of text
+    for (let from = 0; from < changes.length; from += 1000) this.commit(changes.slice(from, from + 1000), false);
   }
 
   async #plantScenario(random: Random): Promise<void> {

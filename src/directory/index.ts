@@ -45,6 +45,8 @@ export interface DirectoryOptions {
   /** Where to listen; false (the default) serves in process only. Host default `localhost`, which is 127.0.0.1 and ::1. */
   listen?: { port: number; host?: string } | false;
   faults?: FaultPlanInput;
+  /** So many plausible applications more, in the first tenant of a new directory. */
+  generate?: number;
   /** Judge client assertions by the directory's clock alone; by default the machine's will do, too. */
   strictAssertions?: boolean;
   /** How the issuers of federated credentials are asked for their keys. Default: the global `fetch`. */
@@ -96,6 +98,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
     journal,
     strictAssertions: options.strictAssertions,
+    generate: options.generate,
     fetch: options.issuers,
     admin: dataDir === undefined ? undefined : readAdmin(dataDir),
     keepAdmin: (admin) => {

@@ -72,7 +72,7 @@ export class Random {
 const SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~._-";
 
 /** A version 4 GUID of sixteen bytes. */
-function guidFrom(bytes: Buffer): string {
+export function guidFrom(bytes: Buffer): string {
   const copy = Buffer.from(bytes);
   copy[6] = ((copy[6] ?? 0) & 0x0f) | 0x40;
   copy[8] = ((copy[8] ?? 0) & 0x3f) | 0x80;

@@ -31,6 +31,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     frozen: true,
     faults: null,
     strictAssertions: false,
+    generate: 0,
   });
   let fleet: Fleet | null = null;
   try {

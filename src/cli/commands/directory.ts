@@ -13,15 +13,27 @@ export interface DirectoryOptions {
   readonly frozen?: boolean;
   readonly faults?: string;
   readonly strictAssertions?: boolean;
+  readonly generate: number;
   readonly envFile?: string;
 }
 
+/** The state on disk is one document, and a document has its limits. */
+const MOST_ON_DISK = 20_000;
 const NAMED: ReadonlySet<string> = new Set(["contoso", "empty"]);
 
 /** Runs the embedded directory until a stop signal. */
 export async function directory(context: Context, options: DirectoryOptions): Promise<ExitCode> {
   const { speaker, signal, cwd, globals } = context;
   const data = options.inMemory === true ? null : resolve(cwd, options.data);
+  if (data !== null && options.generate > MOST_ON_DISK) {
+    throw new NolapseError(
+      "usage",
+      `--generate ${options.generate} is more than a data folder holds (${MOST_ON_DISK})`,
+      {
+        next: "add --in-memory, or generate fewer",
+      },
+    );
+  }
   const running = await context.composition.directory({
     port: options.port,
     data,
@@ -30,6 +42,7 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
     frozen: options.frozen ?? null,
     faults: options.faults === undefined ? null : resolve(cwd, options.faults),
     strictAssertions: options.strictAssertions === true,
+    generate: options.generate,
   });
   try {
     if (data !== null) running.writeEnvironment(join(data, ENVIRONMENT));
