@@ -2,6 +2,7 @@ import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { listAudits } from "./audit.ts";
 import { addPassword, removePassword } from "./credentials.ts";
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
+import { delta } from "./delta.ts";
 import type { Operation } from "./faults.ts";
 import {
   createFederated,
@@ -87,6 +88,15 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       entity,
       options: ["$filter"],
       handle: (call) => listObjects(call, kind, "count"),
+    },
+    {
+      method: "GET",
+      path: `${path}/delta`,
+      summary: `What changed among ${WORDS[kind].several}`,
+      access: access.list,
+      operation: "read",
+      ownQuery: true,
+      handle: (call) => delta(call, kind),
     },
     {
       method: "POST",

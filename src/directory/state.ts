@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { ChangeLog } from "./change-log.ts";
 import type { FaultPlan } from "./faults.ts";
 
 /** An object as Graph shows it. */
@@ -162,6 +163,10 @@ export class Store {
   readonly tenants = new Map<string, TenantRecord>();
   signIns: SignInRecord[] = [];
   audits: AuditRecord[] = [];
+  /** What changed when, since this process began. */
+  readonly changes = new ChangeLog();
+  /** Names this state in this run: what was told to clients of another one no longer holds. */
+  epoch = "";
   readonly #objects: Record<Kind, Map<string, ObjectRecord>> = {
     applications: new Map(),
     servicePrincipals: new Map(),
@@ -273,6 +278,8 @@ export class Store {
     this.clock = state.clock;
     this.faults = state.faults;
     this.tenants.clear();
+    this.changes.clear();
+    this.epoch = randomBytes(6).toString("hex");
     for (const index of [this.#ordered, this.#applicationsByAppId, this.#principalsByName, this.#grantsByPrincipal])
       index.clear();
     for (const tenant of state.tenants) this.tenants.set(tenant.id, tenant);
@@ -286,6 +293,7 @@ export class Store {
   }
 
   #put(kind: Kind, record: ObjectRecord): void {
+    this.changes.note(kind, record.tenantId, record.entity.id);
     const objects = this.#objects[kind];
     const previous = objects.get(record.entity.id);
     if (previous !== undefined) this.#unindex(kind, previous);
@@ -302,6 +310,7 @@ export class Store {
   #drop(kind: Kind, id: string): void {
     const record = this.#objects[kind].get(id);
     if (record === undefined) return;
+    this.changes.note(kind, record.tenantId, id);
     this.#unindex(kind, record);
     this.#objects[kind].delete(id);
     const ordered = this.#ordered.get(`${kind} ${record.tenantId}`) ?? [];

@@ -91,7 +91,7 @@ describe("what is not there", () => {
     ],
     ["a malformed id", "GET", "/applications/foo", 400, "Request_BadRequest"],
     ["a known part of Graph", "GET", "/users", 501, "Directory_NotEmulated"],
-    ["delta", "GET", "/applications/delta", 501, "Directory_NotEmulated"],
+    ["delta of users", "GET", "/users/delta", 501, "Directory_NotEmulated"],
     [
       "policies of another kind",
       "GET",
