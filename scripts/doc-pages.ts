@@ -6,7 +6,8 @@ import { configJsonSchema } from "../src/config/schema.ts";
 import { authorityRoutes } from "../src/directory/authority-routes.ts";
 import { betaRoutes } from "../src/directory/beta-routes.ts";
 import { controlRoutes } from "../src/directory/control.ts";
-import { type GraphRoute, graphRoutes } from "../src/directory/graph-routes.ts";
+import type { GraphRoute } from "../src/directory/graph-route.ts";
+import { graphRoutes } from "../src/directory/graph-routes.ts";
 import { policyRoutes } from "../src/directory/policy-routes.ts";
 
 interface Schema {

@@ -1,8 +1,8 @@
-import type { GraphRoute } from "./graph-routes.ts";
+import type { GraphRoute } from "./graph-route.ts";
 import { access } from "./permissions.ts";
 import { listCredentialActivities, listSignIns, readCredentialActivity } from "./usage-reports.ts";
 
-const report = { method: "GET", access: access.logs, operation: "read", ownQuery: true } as const;
+const report = { method: "GET", access: access.logs, operation: "read", ownQuery: true, report: true } as const;
 
 /** What is only in Graph's beta. */
 export const betaRoutes: readonly GraphRoute[] = [

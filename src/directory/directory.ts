@@ -17,6 +17,7 @@ import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication }
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
 import type { Services } from "./services.ts";
 import { type Change, emptyState, Store } from "./state.ts";
+import { Throttle } from "./throttle.ts";
 
 export interface EngineOptions {
   scenario: "contoso" | "empty" | Scenario;
@@ -49,6 +50,7 @@ export class Engine implements Services {
   readonly clock: DirectoryClock;
   readonly store: Store;
   readonly faults = new Faults();
+  readonly throttle = new Throttle();
   readonly random: Random;
   readonly noise: Random;
   readonly origins = new Set<string>();

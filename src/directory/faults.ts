@@ -21,6 +21,8 @@ const duration = z.string().refine((text) => isDuration(text), "not an ISO 8601 
 export const faultPlanSchema = z.strictObject({
   /** Every "by chance" below derives from it. */
   seed: z.int().default(1),
+  /** Graph's published limits for a tenant of this size; without it nothing is limited. */
+  limits: z.strictObject({ size: z.enum(["S", "M", "L"]) }).optional(),
   rules: z
     .array(
       z.strictObject({

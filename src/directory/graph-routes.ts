@@ -1,18 +1,9 @@
 import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { listAudits } from "./audit.ts";
-import { addPassword, removePassword } from "./credentials.ts";
+import { federatedRoutes, keyRoutes, SAML_ROUTE, secretRoutes } from "./credential-routes.ts";
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import { delta } from "./delta.ts";
-import type { Operation } from "./faults.ts";
-import {
-  createFederated,
-  listFederated,
-  readFederated,
-  removeFederated,
-  updateFederated,
-} from "./federated-credentials.ts";
-import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { addKey, removeKey } from "./key-credentials.ts";
+import type { GraphRoute } from "./graph-route.ts";
 import {
   createApplication,
   createServicePrincipal,
@@ -23,27 +14,7 @@ import {
 } from "./objects.ts";
 import type { Option } from "./odata.ts";
 import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
-import { type Access, access } from "./permissions.ts";
-import { addTokenSigningCertificate } from "./token-signing-certificate.ts";
-
-/** One row of the table of what this directory answers of Graph v1.0; docs/directory-coverage.md is made from it. */
-export interface GraphRoute {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  path: string;
-  summary: string;
-  access: Access;
-  /** What fault rules call it. */
-  operation: Operation;
-  /** The collection `{…}` in the path is looked up in. */
-  target?: "applications" | "servicePrincipals";
-  /** The type query options are checked against. */
-  entity?: string;
-  options?: readonly Option[];
-  /** The handler reads the query options itself. */
-  ownQuery?: true;
-  body?: "required" | "optional";
-  handle(call: GraphCall): GraphAnswer | Promise<GraphAnswer>;
-}
+import { access } from "./permissions.ts";
 
 const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
 
@@ -75,6 +46,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       summary: `List ${WORDS[kind].several}`,
       access: access.list,
       operation: "read",
+      units: kind === "applications" ? 2 : 1,
       entity,
       options: LIST,
       handle: (call) => listObjects(call, kind),
@@ -143,48 +115,6 @@ function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
   ];
 }
 
-function secretRoutes(kind: Kind, entity: string): GraphRoute[] {
-  const one = { method: "POST", target: kind, entity, access: access.write } as const;
-  return [
-    {
-      ...one,
-      path: `/${kind}/{id}/addPassword`,
-      summary: "Add a client secret",
-      operation: "addPassword",
-      body: "optional",
-      handle: (call) => addPassword(call, kind),
-    },
-    {
-      ...one,
-      path: `/${kind}/{id}/removePassword`,
-      summary: "Remove a client secret",
-      operation: "removePassword",
-      body: "required",
-      handle: (call) => removePassword(call, kind),
-    },
-  ];
-}
-
-function keyRoutes(kind: Kind, entity: string): GraphRoute[] {
-  const one = { method: "POST", target: kind, entity, access: access.rollKey, body: "required" } as const;
-  return [
-    {
-      ...one,
-      path: `/${kind}/{id}/addKey`,
-      summary: "Add a certificate by proof of possession",
-      operation: "addKey",
-      handle: (call) => addKey(call, kind),
-    },
-    {
-      ...one,
-      path: `/${kind}/{id}/removeKey`,
-      summary: "Remove a certificate by proof of possession",
-      operation: "removeKey",
-      handle: (call) => removeKey(call, kind),
-    },
-  ];
-}
-
 function ownerRoutes(kind: Kind): GraphRoute[] {
   const path = `/${kind}/{id}/owners`;
   return [
@@ -215,57 +145,6 @@ function ownerRoutes(kind: Kind): GraphRoute[] {
       operation: "write",
       target: kind,
       handle: (call) => removeOwner(call, kind),
-    },
-  ];
-}
-
-function federatedRoutes(): GraphRoute[] {
-  const path = "/applications/{id}/federatedIdentityCredentials";
-  const all = { path, target: "applications", entity: "federatedIdentityCredential" } as const;
-  const one = { ...all, path: `${path}/{fic}` } as const;
-  return [
-    {
-      ...all,
-      method: "GET",
-      summary: "List federated identity credentials",
-      access: access.read,
-      operation: "read",
-      options: ["$select"],
-      handle: listFederated,
-    },
-    {
-      ...all,
-      method: "POST",
-      summary: "Add a federated identity credential",
-      access: access.write,
-      operation: "write",
-      body: "required",
-      handle: createFederated,
-    },
-    {
-      ...one,
-      method: "GET",
-      summary: "Read a federated identity credential",
-      access: access.read,
-      operation: "read",
-      handle: readFederated,
-    },
-    {
-      ...one,
-      method: "PATCH",
-      summary: "Update a federated identity credential, or add it by name",
-      access: access.write,
-      operation: "write",
-      body: "required",
-      handle: updateFederated,
-    },
-    {
-      ...one,
-      method: "DELETE",
-      summary: "Remove a federated identity credential",
-      access: access.write,
-      operation: "write",
-      handle: removeFederated,
     },
   ];
 }
@@ -307,17 +186,6 @@ function binRoutes(): GraphRoute[] {
   ];
 }
 
-const SAML_ROUTE: GraphRoute = {
-  method: "POST",
-  path: "/servicePrincipals/{id}/addTokenSigningCertificate",
-  summary: "Make a certificate that signs SAML tokens",
-  access: access.write,
-  operation: "addKey",
-  target: "servicePrincipals",
-  body: "required",
-  handle: addTokenSigningCertificate,
-};
-
 const principal = { target: "servicePrincipals", operation: "write" } as const;
 
 export const graphRoutes: readonly GraphRoute[] = [
@@ -332,6 +200,7 @@ export const graphRoutes: readonly GraphRoute[] = [
     path: "/servicePrincipals/{id}/appRoleAssignments",
     summary: "List app roles granted to a service principal",
     access: access.read,
+    units: 2,
     operation: "read",
     handle: (call) => assignedRoles(call, "principalId"),
   },
@@ -384,6 +253,7 @@ export const graphRoutes: readonly GraphRoute[] = [
     summary: "The audit log: what changed, key ids before and after",
     access: access.logs,
     operation: "read",
+    report: true,
     ownQuery: true,
     handle: listAudits,
   },

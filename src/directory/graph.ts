@@ -1,6 +1,7 @@
 import { compactVerify } from "jose";
 import { audited } from "./audit.ts";
 import type { Strike } from "./faults.ts";
+import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
 import {
   denied,
@@ -11,7 +12,7 @@ import {
   notFound,
   unauthenticated,
 } from "./graph-error.ts";
-import type { GraphRoute } from "./graph-routes.ts";
+import type { GraphRoute } from "./graph-route.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -36,9 +37,10 @@ export async function answerGraph(
     const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
     strikes = services.faults.strike(matched.route.operation);
+    const spent = spend(services, request, matched, caller);
     const recording = audited(services, caller, clientRequestId);
     const answer = await handle(recording, request, matched, caller, strikes);
-    const response: Response = { status: answer.status, headers: { ...common, ...answer.headers }, body: "" };
+    const response: Response = { status: answer.status, headers: { ...common, ...spent, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
       response.headers["Content-Type"] = answer.contentType ?? JSON_TYPE;
       response.body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
@@ -84,7 +86,11 @@ function handle(
   const { route, keys } = matched;
   const struck = (name: string) => strikes.find(({ fault }) => fault === name);
   const throttle = struck("throttle");
-  if (throttle !== undefined) throw throttled(caller, route, throttle.durationMs);
+  if (throttle !== undefined) {
+    const kind = route.operation === "read" ? "Read" : "Write";
+    const scope = `Tenant_Application/${kind}/${caller.appId}/${caller.tenantId}`;
+    throw throttled(scope, "ResourceUnitLimitExceeded", throttle.durationMs);
+  }
   if (struck("reset")) throw new GraphError(503, "ServiceUnavailable", "The service is temporarily unavailable.");
   const eventual = request.headers.consistencylevel?.toLowerCase() === "eventual";
   const url = new URL(request.target, request.origin);
@@ -137,17 +143,6 @@ function readBody(request: Request, route: GraphRoute): Record<string, unknown> 
     // falls through to the same answer
   }
   throw invalidBody();
-}
-
-function throttled(caller: Caller, route: GraphRoute, durationMs: number): GraphError {
-  const scope = `Tenant_Application/${route.operation === "read" ? "Read" : "Write"}/${caller.appId}/${caller.tenantId}`;
-  return new GraphError(429, "TooManyRequests", "Too many requests.", {
-    headers: {
-      "Retry-After": String(Math.max(1, Math.ceil(durationMs / 1000))),
-      "x-ms-throttle-scope": scope,
-      "x-ms-throttle-information": "ResourceUnitLimitExceeded",
-    },
-  });
 }
 
 function findTarget(

@@ -54,7 +54,7 @@ export interface DirectoryOptions {
 }
 
 /** A fault plan as people write it: the seed defaults to 1. */
-export type FaultPlanInput = { seed?: number; rules?: FaultPlan["rules"] };
+export type FaultPlanInput = { seed?: number; rules?: FaultPlan["rules"]; limits?: FaultPlan["limits"] };
 
 export interface Directory {
   /** `https://localhost:PORT`, or `https://directory.invalid` when not listening. */

@@ -68,7 +68,7 @@ export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "cou
     body["@odata.nextLink"] = `${request.origin}${url.pathname}?${readable(url.searchParams)}`;
   }
   body.value = page.map((record) => view(call, record));
-  return { status: 200, body, headers: { "x-ms-resource-unit": "1" } };
+  return { status: 200, body };
 }
 
 function countOf(call: GraphCall, kind: ObjectKind): number {
@@ -95,7 +95,6 @@ export function readObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   return {
     status: 200,
     body: { "@odata.context": context, ...view(call, record) },
-    headers: { "x-ms-resource-unit": "1" },
   };
 }
 

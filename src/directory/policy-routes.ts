@@ -11,7 +11,7 @@ import {
   updateDefaultPolicy,
   updatePolicy,
 } from "./app-policies.ts";
-import type { GraphRoute } from "./graph-routes.ts";
+import type { GraphRoute } from "./graph-route.ts";
 import { access } from "./permissions.ts";
 
 const standard = { path: "/policies/defaultAppManagementPolicy" } as const;

@@ -3,6 +3,7 @@ import type { Faults } from "./faults.ts";
 import type { RsaPrivateJwk, TokenSigner } from "./keys.ts";
 import type { Random } from "./random.ts";
 import type { Change, Store } from "./state.ts";
+import type { Throttle } from "./throttle.ts";
 
 /** What every route works with. */
 export interface Services {
@@ -10,6 +11,7 @@ export interface Services {
   store: Store;
   faults: Faults;
   signer: TokenSigner;
+  throttle: Throttle;
   /** Ids and values of objects. */
   random: Random;
   /** Request ids, trace ids and token ids: a stream of its own, so that a read does not move the ids of later objects. */
