@@ -117,19 +117,20 @@ describe("the guard refuses", () => {
 test("whatever the facts, a removal that is allowed is of a ledger key with a live, freshly proven other", () => {
   const near = fc.integer({ min: -12, max: 1 }).map((minutes) => plus(NOW, minutes * MINUTE));
   const end = fc.integer({ min: -5, max: 60 }).map((minutes) => plus(NOW, minutes * MINUTE));
-  const key = fc.constantFrom("old", "new", "else");
+  const mostly = (one: string) =>
+    fc.oneof({ weight: 5, arbitrary: fc.constant(one) }, fc.constantFrom("old", "new", "else"));
   const anyFacts = fc.record({
-    keyId: key,
+    keyId: mostly("old"),
     ledger: fc.option(
       fc.record({ origin: fc.constantFrom("issued", "adopted", "orphan"), removedAt: fc.constant(null) }),
     ),
     removalOff: fc.option(fc.constant("off"), { freq: 4 }),
     unknownAttempts: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant(["x"]) }),
     state: fc.constantFrom("planned", "issued", "accepted", "delivered", "verified", "verified", "verified"),
-    replaces: key,
-    issuedKey: fc.option(key, { freq: 5 }),
+    replaces: mostly("old"),
+    issuedKey: fc.option(mostly("new"), { freq: 5 }),
     proofs: fc.array(fc.option(near, { freq: 9 }), { maxLength: 3 }),
-    ends: fc.array(fc.tuple(key, end), { maxLength: 4 }),
+    ends: fc.array(fc.tuple(mostly("new"), end), { maxLength: 4 }),
   } as const);
   let allowed = 0;
   fc.assert(
@@ -156,5 +157,5 @@ test("whatever the facts, a removal that is allowed is of a ledger key with a li
     }),
     { numRuns: 20_000 },
   );
-  expect(allowed, "the property is not empty").toBeGreaterThan(20);
+  expect(allowed, "the property is not empty").toBeGreaterThan(50);
 });
