@@ -1,8 +1,11 @@
 import type { GraphRoute } from "./graph-route.ts";
 import { access } from "./permissions.ts";
+import { listImpacted, listRecommendations, readRecommendation } from "./recommendations.ts";
 import { listCredentialActivities, listSignIns, readCredentialActivity } from "./usage-reports.ts";
 
 const report = { method: "GET", access: access.logs, operation: "read", ownQuery: true, report: true } as const;
+
+const advice = { method: "GET", access: access.recommendations, operation: "read", ownQuery: true } as const;
 
 /** What is only in Graph's beta. */
 export const betaRoutes: readonly GraphRoute[] = [
@@ -23,5 +26,18 @@ export const betaRoutes: readonly GraphRoute[] = [
     path: "/reports/appCredentialSignInActivities/{id}",
     summary: "The last use of one credential",
     handle: readCredentialActivity,
+  },
+  {
+    ...advice,
+    path: "/directory/recommendations",
+    summary: "Recommendations about credentials that end within thirty days",
+    handle: listRecommendations,
+  },
+  { ...advice, path: "/directory/recommendations/{id}", summary: "One recommendation", handle: readRecommendation },
+  {
+    ...advice,
+    path: "/directory/recommendations/{id}/impactedResources",
+    summary: "The credentials it is about",
+    handle: listImpacted,
   },
 ];

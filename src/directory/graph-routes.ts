@@ -14,6 +14,7 @@ import {
 } from "./objects.ts";
 import type { Option } from "./odata.ts";
 import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
+import { listDomains, listUsers, readDomain, readUser } from "./people.ts";
 import { access } from "./permissions.ts";
 
 const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
@@ -256,6 +257,47 @@ export const graphRoutes: readonly GraphRoute[] = [
     report: true,
     ownQuery: true,
     handle: listAudits,
+  },
+  {
+    method: "GET",
+    path: "/users",
+    summary: "List users",
+    access: access.users,
+    operation: "read",
+    units: 2,
+    entity: "user",
+    options: ["$select", "$top", "$skiptoken"],
+    handle: listUsers,
+  },
+  {
+    method: "GET",
+    path: "/users/{id}",
+    summary: "Read a user, by id or user principal name",
+    access: access.users,
+    operation: "read",
+    entity: "user",
+    options: ["$select"],
+    handle: readUser,
+  },
+  {
+    method: "GET",
+    path: "/domains",
+    summary: "List the tenant's domains",
+    access: access.organization,
+    operation: "read",
+    entity: "domain",
+    options: ["$select"],
+    handle: listDomains,
+  },
+  {
+    method: "GET",
+    path: "/domains/{id}",
+    summary: "Read a domain",
+    access: access.organization,
+    operation: "read",
+    entity: "domain",
+    options: ["$select"],
+    handle: readDomain,
   },
   {
     method: "GET",

@@ -2,15 +2,14 @@ import type { Visibility } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
 import { replacedKeys, withKeys } from "./key-credentials.ts";
-import { project, type Query, skipToken } from "./odata.ts";
+import { project } from "./odata.ts";
 import { ownerView } from "./owners.ts";
+import { countOf, listPage, selection } from "./paging.ts";
 import { requireType } from "./schema.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
 import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord } from "./state.ts";
 
 export type ObjectKind = "applications" | "servicePrincipals";
-
-const DEFAULT_PAGE = 100;
 
 /** Properties no client may write: assigned by the service, or written by actions of their own. */
 const READ_ONLY: Record<ObjectKind, Set<string>> = {
@@ -43,49 +42,14 @@ const AUDIENCES = new Set([
 
 /** `GET /applications`, `GET /servicePrincipals` and their `/$count`. */
 export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "count" = "list"): GraphAnswer {
-  const { query, caller, services, request } = call;
+  const { query, request } = call;
   if (as === "count") {
     if (request.headers.consistencylevel?.toLowerCase() !== "eventual")
       throw badRequest("$count is not currently supported.");
     return { status: 200, body: String(countOf(call, kind)), contentType: "text/plain" };
   }
   if (query.expandOwners && query.count) throw badRequest("$expand is not supported with advanced queries.");
-  const size = query.top ?? DEFAULT_PAGE;
-  const page: ObjectRecord[] = [];
-  let more = false;
-  for (const record of services.store.list(kind, caller.tenantId, query.after)) {
-    if (query.filter !== undefined && !query.filter(record.entity)) continue;
-    more = page.length === size;
-    if (more) break;
-    page.push(record);
-  }
-  const url = new URL(request.target, request.origin);
-  const context = `${request.origin}/v1.0/$metadata#${kind}${selection(query)}`;
-  const body: Record<string, unknown> = { "@odata.context": context };
-  if (query.count && query.after === 0) body["@odata.count"] = countOf(call, kind);
-  if (more) {
-    url.searchParams.set("$skiptoken", skipToken(page.at(-1)?.seq ?? 0));
-    body["@odata.nextLink"] = `${request.origin}${url.pathname}?${readable(url.searchParams)}`;
-  }
-  body.value = page.map((record) => view(call, record));
-  return { status: 200, body };
-}
-
-function countOf(call: GraphCall, kind: ObjectKind): number {
-  let count = 0;
-  for (const record of call.services.store.list(kind, call.caller.tenantId)) {
-    if (call.query.filter === undefined || call.query.filter(record.entity)) count += 1;
-  }
-  return count;
-}
-
-/** Keeps `$` and the commas of a query readable, as Graph's own links do. */
-function readable(params: URLSearchParams): string {
-  return params.toString().replaceAll("%24", "$").replaceAll("%2C", ",");
-}
-
-function selection(query: Query): string {
-  return query.select === undefined ? "" : `(${query.select.join(",")})`;
+  return listPage(call, kind, (record) => view(call, record));
 }
 
 /** `GET /applications/{id}` and its like. */

@@ -90,7 +90,7 @@ describe("what is not there", () => {
       "BadRequest",
     ],
     ["a malformed id", "GET", "/applications/foo", 400, "Request_BadRequest"],
-    ["a known part of Graph", "GET", "/users", 501, "Directory_NotEmulated"],
+    ["a known part of Graph", "GET", "/groups", 501, "Directory_NotEmulated"],
     ["delta of users", "GET", "/users/delta", 501, "Directory_NotEmulated"],
     [
       "policies of another kind",

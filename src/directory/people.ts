@@ -1,0 +1,63 @@
+/** Users and domains, as far as a manager of applications needs them: who owns what, and under which names. */
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
+import { notFound } from "./graph-error.ts";
+import { project } from "./odata.ts";
+import { listPage, selection } from "./paging.ts";
+import type { Entity, TenantRecord } from "./state.ts";
+
+/** What a user shows without `$select`. */
+const SHOWN =
+  "id businessPhones displayName givenName jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName".split(
+    " ",
+  );
+
+export function listUsers(call: GraphCall): GraphAnswer {
+  return listPage(call, "users", ({ entity }) => project(entity, call.query.select ?? SHOWN));
+}
+
+/** By object id or user principal name. */
+export function readUser(call: GraphCall): GraphAnswer {
+  const key = String(call.keys[0]).toLowerCase();
+  for (const { entity } of call.services.store.list("users", call.caller.tenantId)) {
+    if (entity.id !== key && String(entity.userPrincipalName).toLowerCase() !== key) continue;
+    const context = `${call.request.origin}/v1.0/$metadata#users${selection(call.query)}/$entity`;
+    return { status: 200, body: { "@odata.context": context, ...project(entity, call.query.select ?? SHOWN) } };
+  }
+  throw notFound(String(call.keys[0]));
+}
+
+export function listDomains(call: GraphCall): GraphAnswer {
+  const context = `${call.request.origin}/v1.0/$metadata#domains`;
+  return {
+    status: 200,
+    body: { "@odata.context": context, value: domains(call).map((one) => project(one, call.query.select)) },
+  };
+}
+
+export function readDomain(call: GraphCall): GraphAnswer {
+  const name = String(call.keys[0]).toLowerCase();
+  const found = domains(call).find((one) => one.id === name);
+  if (found === undefined) throw notFound(name);
+  const context = `${call.request.origin}/v1.0/$metadata#domains/$entity`;
+  return { status: 200, body: { "@odata.context": context, ...project(found, call.query.select) } };
+}
+
+function domains({ services, caller }: GraphCall): Entity[] {
+  const tenant: TenantRecord | undefined = services.store.tenants.get(caller.tenantId);
+  return (tenant?.domains ?? []).map(({ name, isDefault, isInitial }) => ({
+    id: name,
+    authenticationType: "Managed",
+    availabilityStatus: null,
+    isAdminManaged: true,
+    isDefault,
+    isInitial,
+    isRoot: true,
+    isVerified: true,
+    manufacturer: null,
+    model: null,
+    passwordNotificationWindowInDays: 14,
+    passwordValidityPeriodInDays: 2_147_483_647,
+    state: null,
+    supportedServices: ["Email", "OfficeCommunicationsOnline"],
+  }));
+}
