@@ -185,3 +185,59 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "resumed" }
   | { readonly type: "cancelled" }
 );
+
+/** What is fixed when a rotation is opened. */
+export type Opening = Pick<
+  Rotation,
+  | "id"
+  | "tenant"
+  | "tenantId"
+  | "holder"
+  | "displayName"
+  | "slot"
+  | "kind"
+  | "replaces"
+  | "replacesName"
+  | "replacesEnd"
+  | "reason"
+  | "policy"
+  | "consumersComplete"
+> & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean };
+
+/** A rotation of which nothing has been proven yet, due at once. */
+export function plannedRotation({ targets, at, approved, ...fixed }: Opening): Rotation {
+  return {
+    ...fixed,
+    state: "planned",
+    from: null,
+    haltReason: null,
+    preflightAt: null,
+    attempts: [],
+    issued: null,
+    probes: [],
+    probingSince: null,
+    acceptedAt: null,
+    ownRequests: [],
+    deliveries: targets.map((target) => ({
+      target,
+      intendedAt: null,
+      receipt: null,
+      verifiedAt: null,
+      assurance: null,
+    })),
+    verifiedAt: null,
+    assurance: null,
+    withdrawIntendedAt: null,
+    retireIntendedAt: null,
+    removedAt: null,
+    absentReads: [],
+    retiredAt: null,
+    approvals: { issue: approved ? at : null, retire: null },
+    failures: 0,
+    lastFailure: null,
+    notBefore: null,
+    dueAt: at,
+    plannedAt: at,
+    updatedAt: at,
+  };
+}

@@ -1,7 +1,7 @@
 import type { Credential, HolderRef } from "../core/credential.ts";
 import type { Policy } from "../core/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { plannedRotation, type Rotation } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import { NOLAPSE } from "./audit.ts";
@@ -63,7 +63,7 @@ function planned(
   at: EpochMs,
   approved: boolean,
 ): Rotation {
-  return {
+  return plannedRotation({
     id: deps.random.uuid(),
     tenant: deps.settings.name,
     tenantId: deps.settings.tenantId,
@@ -77,38 +77,10 @@ function planned(
     reason,
     policy,
     consumersComplete: item.consumersComplete,
-    state: "planned",
-    from: null,
-    haltReason: null,
-    preflightAt: null,
-    attempts: [],
-    issued: null,
-    probes: [],
-    probingSince: null,
-    acceptedAt: null,
-    ownRequests: [],
-    deliveries: item.targets.map((target) => ({
-      target,
-      intendedAt: null,
-      receipt: null,
-      verifiedAt: null,
-      assurance: null,
-    })),
-    verifiedAt: null,
-    assurance: null,
-    withdrawIntendedAt: null,
-    retireIntendedAt: null,
-    removedAt: null,
-    absentReads: [],
-    retiredAt: null,
-    approvals: { issue: approved ? at : null, retire: null },
-    failures: 0,
-    lastFailure: null,
-    notBefore: null,
-    dueAt: at,
-    plannedAt: at,
-    updatedAt: at,
-  };
+    targets: item.targets,
+    at,
+    approved,
+  });
 }
 
 function adopted(rotation: Rotation, at: EpochMs): LedgerEntry {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import type { Attempt, Delivery, Issued, Rotation } from "../../src/core/rotation.ts";
+import { type Attempt, type Delivery, type Issued, plannedRotation, type Rotation } from "../../src/core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
 import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
@@ -94,7 +94,7 @@ export function target(reload: TargetSettings["reload"], name = "env"): TargetSe
 
 /** A rotation as it is planned: of the only secret, to one target. */
 export function rotation(parts: Partial<Rotation> = {}): Rotation {
-  return {
+  const planned = plannedRotation({
     id: "r1",
     tenant: "contoso",
     tenantId: TENANT,
@@ -108,33 +108,11 @@ export function rotation(parts: Partial<Rotation> = {}): Rotation {
     reason: "lead-time-reached",
     policy: completePolicy("standard", {}),
     consumersComplete: false,
-    state: "planned",
-    from: null,
-    haltReason: null,
-    preflightAt: null,
-    attempts: [],
-    issued: null,
-    probes: [],
-    probingSince: null,
-    acceptedAt: null,
-    ownRequests: [],
-    deliveries: [delivery()],
-    verifiedAt: null,
-    assurance: null,
-    withdrawIntendedAt: null,
-    retireIntendedAt: null,
-    removedAt: null,
-    absentReads: [],
-    retiredAt: null,
-    approvals: { issue: null, retire: null },
-    failures: 0,
-    lastFailure: null,
-    notBefore: null,
-    dueAt: NOW,
-    plannedAt: NOW,
-    updatedAt: NOW,
-    ...parts,
-  };
+    targets: ["env"],
+    at: NOW,
+    approved: false,
+  });
+  return { ...planned, ...parts };
 }
 
 export function delivery(parts: Partial<Delivery> = {}): Delivery {
