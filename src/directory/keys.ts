@@ -1,5 +1,12 @@
 import "reflect-metadata";
-import { checkPrimeSync, createHash, createPrivateKey, generateKeyPairSync, webcrypto } from "node:crypto";
+import {
+  checkPrimeSync,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  webcrypto,
+} from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import type { Random } from "./random.ts";
 
@@ -108,7 +115,7 @@ export async function selfSignedCertificate(key: RsaPrivateJwk, request: Certifi
 /** What the token endpoint signs with, and what its JWKS shows. */
 export interface TokenSigner {
   kid: string;
-  key: webcrypto.CryptoKey;
+  key: KeyObject;
   verifyKey: webcrypto.CryptoKey;
   jwk: { kty: string; use: string; kid: string; x5t: string; n: string; e: string; x5c: string[] };
 }
@@ -124,7 +131,7 @@ export async function createTokenSigner(key: RsaPrivateJwk, from: number): Promi
   const { n, e } = key;
   return {
     kid,
-    key: await webcrypto.subtle.importKey("jwk", key, RS256, false, ["sign"]),
+    key: createPrivateKey({ key, format: "jwk" }),
     verifyKey: await webcrypto.subtle.importKey("jwk", { kty: "RSA", n, e }, RS256, false, ["verify"]),
     jwk: { kty: "RSA", use: "sig", kid, x5t: kid, n, e, x5c: [der.toString("base64")] },
   };

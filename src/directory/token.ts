@@ -1,8 +1,8 @@
-import { SignJWT } from "jose";
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
 import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
+import { signJws } from "./jws.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import type { Services } from "./services.ts";
@@ -287,14 +287,15 @@ async function mint(
         idtyp: "app",
         ver: "1.0",
       };
-  const jwt = await new SignJWT(shaped)
-    .setProtectedHeader(v2 ? { typ: "JWT", alg: "RS256", kid } : { typ: "JWT", alg: "RS256", x5t: kid, kid })
-    .setAudience(v2 ? String(resource.principal.entity.appId) : resource.audience)
-    .setIssuer(v2 ? `https://login.microsoftonline.com/${tenant.id}/v2.0` : `https://sts.windows.net/${tenant.id}/`)
-    .setIssuedAt(nbf)
-    .setNotBefore(nbf)
-    .setExpirationTime(exp)
-    .sign(services.signer.key);
+  const registered = {
+    aud: v2 ? String(resource.principal.entity.appId) : resource.audience,
+    iss: v2 ? `https://login.microsoftonline.com/${tenant.id}/v2.0` : `https://sts.windows.net/${tenant.id}/`,
+    iat: nbf,
+    nbf,
+    exp,
+  };
+  const header = v2 ? { typ: "JWT", alg: "RS256", kid } : { typ: "JWT", alg: "RS256", x5t: kid, kid };
+  const jwt = await signJws(header, { ...shaped, ...registered }, services.signer.key);
   return { jwt, nbf, exp };
 }
 
