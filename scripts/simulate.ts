@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { createGraphEntra } from "../src/adapters/graph/entra.ts";
 import { createVerifier } from "../src/adapters/graph/verifier.ts";
 import type { Fetch } from "../src/adapters/graph/wire.ts";
-import { createLocalKey, openLocalKey } from "../src/adapters/seal/local-key.ts";
+import { ensureLocalKey, openLocalKey } from "../src/adapters/seal/local-key.ts";
 import { openSqliteStore } from "../src/adapters/store/open.ts";
 import type { Credential, HolderRef } from "../src/core/credential.ts";
 import { SecretValue } from "../src/core/secret-value.ts";
@@ -49,7 +49,7 @@ export async function directoryGround(seed: number): Promise<Ground> {
   const { url, admin } = directory;
   const fetch: Fetch = (address, init) => directory.fetch(address, init);
   const keyFile = join(folder, "seal.key");
-  createLocalKey(keyFile);
+  ensureLocalKey(keyFile);
   const sealer = openLocalKey(keyFile);
   const dead = new Set<string>();
   const live: Clock = {

@@ -86,19 +86,18 @@ function composeClock(env: Environment): Clock {
 
 async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {
   const { openSqliteStore } = await import("./adapters/store/open.ts");
-  if (config.store !== null && config.seal !== null && !existsSync(config.seal.path)) {
-    // a new key beside an old store would make its sealed values useless without saying so
-    if (existsSync(config.store.path)) {
+  if (config.store !== null && config.seal !== null) {
+    // asked in this order: a key is made before the store, so a store that was there and has no key has lost it
+    if (existsSync(config.store.path) && !existsSync(config.seal.path)) {
+      // a new key beside an old store would make its sealed values useless without saying so
       throw new NolapseError(
         "seal-key-missing",
         `the seal key ${config.seal.path} does not exist, but the store does`,
-        {
-          next: "put back the seal key file that belongs to this store",
-        },
+        { next: "put back the seal key file that belongs to this store" },
       );
     }
-    const { createLocalKey } = await import("./adapters/seal/local-key.ts");
-    createLocalKey(config.seal.path);
+    const { ensureLocalKey } = await import("./adapters/seal/local-key.ts");
+    ensureLocalKey(config.seal.path);
   }
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
   return { store, backup: (file) => store.backup(file) };

@@ -1,10 +1,12 @@
 /** Sealing with a local key file. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { decodeProtectedHeader } from "jose";
 import { afterAll, describe, expect, test } from "vitest";
-import { createLocalKey, openLocalKey, rollLocalKey } from "../../src/adapters/seal/local-key.ts";
+import { ensureLocalKey, openLocalKey, rollLocalKey } from "../../src/adapters/seal/local-key.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { sealerSuite } from "../conformance/sealer.suite.ts";
 
@@ -15,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function made(): string {
   const path = newPath();
-  createLocalKey(path);
+  ensureLocalKey(path);
   return path;
 }
 
@@ -37,7 +39,7 @@ describe("the key file", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(path, ".."))).toEqual(["seal.key"]);
     const before = readFileSync(path, "utf8");
-    expect(() => createLocalKey(path)).toThrow(expect.objectContaining({ code: "usage" }));
+    ensureLocalKey(path);
     expect(readFileSync(path, "utf8")).toBe(before);
     rollLocalKey(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -71,10 +73,20 @@ describe("the key file", () => {
     expect(String((thrown as Error).stack) + String((thrown as Error).cause)).not.toContain(key);
   });
 
-  test("made twice at once is one key", async () => {
+  test("made by several processes at once is one key, and none of them fails", { timeout: 30_000 }, async () => {
     const path = newPath();
-    const tries = await Promise.allSettled([1, 2, 3].map(async () => createLocalKey(path)));
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    const module = resolve(import.meta.dirname, "../../src/adapters/seal/local-key.ts");
+    const script = `const { ensureLocalKey } = await import(${JSON.stringify(module)});
+      process.stdin.once("data", () => { ensureLocalKey(${JSON.stringify(path)}); process.stdin.destroy(); });
+      process.stdout.write("ready");`;
+    const makers = [1, 2, 3, 4].map(() =>
+      spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["pipe", "pipe", "inherit"] }),
+    );
+    await Promise.all(makers.map((one) => once(one.stdout, "data")));
+    const ends = makers.map((one) => once(one, "close"));
+    for (const one of makers) one.stdin.write("go");
+    expect(await Promise.all(ends)).toEqual(makers.map(() => [0, null]));
+    expect(readdirSync(join(path, ".."))).toEqual(["seal.key"]);
     expect(() => openLocalKey(path)).not.toThrow();
   });
 });

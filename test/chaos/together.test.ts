@@ -27,7 +27,7 @@ test("two run processes on one store rotate every application once", { timeout: 
   const states = async () => (await site.rotations()).map(({ state }) => state);
   for (let round = 0; round < 30; round += 1) {
     const runs = await Promise.all([site.nolapse(["run", "--once"]), site.nolapse(["run", "--once"])]);
-    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    for (const run of runs) expect(run, `${run.stdout}\n${run.stderr}`).toMatchObject({ code: 0 });
     for (const application of site.applications) expect(await site.signIn(application)).toBe(0);
     if ((await states()).every((state) => state === "retired")) break;
     await moveOn();

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
-import { createLocalKey, openLocalKey } from "../../src/adapters/seal/local-key.ts";
+import { ensureLocalKey, openLocalKey } from "../../src/adapters/seal/local-key.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { BASE32 } from "../../src/core/marker.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
@@ -88,7 +88,7 @@ export class Workbench {
 
   constructor(options: BenchOptions = {}) {
     this.folder = mkdtempSync(join(tmpdir(), "nolapse-"));
-    createLocalKey(join(this.folder, "seal.key"));
+    ensureLocalKey(join(this.folder, "seal.key"));
     const end = plus(START, options.endsIn ?? 10 * 86_400_000);
     const long = plus(START, -365 * 86_400_000);
     this.app = this.entra.seed({

@@ -6,6 +6,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -30,10 +31,12 @@ type KeyFile = z.infer<typeof FILE>;
 const KEY_BYTES = 32;
 
 /**
- * Makes the key file, 0600, whole or not at all. @throws NolapseError `usage` when it exists (a new key would make
- * sealed values useless), `disk-full`, `seal-key-missing`.
+ * Makes the key file, 0600, whole or not at all. One that is there stays as it is: a new key would make sealed values
+ * useless, and of two first runs at once the second takes the first one's. @throws NolapseError `disk-full`,
+ * `seal-key-missing`.
  */
-export function createLocalKey(path: string): void {
+export function ensureLocalKey(path: string): void {
+  if (existsSync(path)) return;
   const file: KeyFile = { version: 1, fingerprint: newKey(), keys: [{ kid: newKid(), key: newKey() }] };
   const draft = `${path}.${newKid()}`;
   try {
@@ -42,7 +45,7 @@ export function createLocalKey(path: string): void {
     // a link, unlike a rename, never replaces a key that another process made meanwhile
     linkSync(draft, path);
   } catch (cause) {
-    throw makingFailed(cause, path);
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw makingFailed(cause, path);
   } finally {
     rmSync(draft, { force: true });
   }
@@ -50,8 +53,6 @@ export function createLocalKey(path: string): void {
 
 function makingFailed(cause: unknown, path: string): NolapseError {
   switch ((cause as NodeJS.ErrnoException).code) {
-    case "EEXIST":
-      return new NolapseError("usage", `the seal key ${path} exists already`, { cause });
     case "ENOSPC":
     case "EDQUOT":
       return new NolapseError("disk-full", `there is no space left for the seal key ${path}`, {
