@@ -159,6 +159,7 @@ async function startDirectory(request: DirectoryRequest): Promise<RunningDirecto
   const named = request.scenario === "contoso" || request.scenario === "empty" ? request.scenario : null;
   const directory = await createDirectory({
     listen: { port: request.port },
+    ...(request.proxyPort === null ? {} : { proxyPort: request.proxyPort }),
     scenario: named ?? readJson("--scenario", request.scenario, parseScenario),
     clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
     ...(request.data === null ? {} : { dataDir: request.data }),
@@ -172,6 +173,7 @@ async function startDirectory(request: DirectoryRequest): Promise<RunningDirecto
   });
   return {
     url: directory.url,
+    proxyUrl: directory.proxyUrl ?? null,
     clock: directory.clock,
     tenantId: directory.admin.tenantId,
     environment: () => directory.environment(),
@@ -210,7 +212,9 @@ function explainStart(thrown: unknown, { port, data }: DirectoryRequest): unknow
   if (!(thrown instanceof Error)) return thrown;
   const { code } = thrown as NodeJS.ErrnoException;
   if (code === "EADDRINUSE" || code === "EACCES") {
-    return new NolapseError("usage", `the directory cannot listen on port ${port}: ${code}`, {
+    // the error itself knows which of the two ports it was
+    const busy = (thrown as NodeJS.ErrnoException & { port?: number }).port ?? port;
+    return new NolapseError("usage", `the directory cannot listen on port ${busy}: ${code}`, {
       next: "choose another one with --port, or --port 0 for any",
     });
   }

@@ -20,6 +20,8 @@ export interface Manager {
 /** A running embedded directory. */
 export interface RunningDirectory {
   readonly url: string;
+  /** Null where no proxy was asked for. */
+  readonly proxyUrl: string | null;
   readonly clock: DemoClock;
   readonly tenantId: string;
   /** The variables that point programs at it; some hold secrets. */
@@ -34,6 +36,8 @@ export interface RunningDirectory {
 export interface DirectoryRequest {
   /** 0 for any that is free. */
   readonly port: number;
+  /** Null for no proxy; 0 for any that is free. */
+  readonly proxyPort: number | null;
   /** The folder its state is kept in; null for memory only. */
   readonly data: string | null;
   /** `contoso`, `empty` or a JSON file. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DAY, parseDuration } from "../core/time.ts";
 import type { Composition, Context, GlobalOptions } from "./context.ts";
+import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
 /** After a stop signal the step in hand has this long, milliseconds (design §3, Operations). */
@@ -170,6 +171,7 @@ function addSurroundings(program: Command, run: Run): void {
     .command("directory")
     .description("run the embedded directory")
     .option("--port <number>", "port on localhost", whole, 8443)
+    .option("--proxy-port <number>", "also a CONNECT proxy, for clients that insist on Microsoft's host names", whole)
     .option("--in-memory", "keep nothing on disk")
     .option("--data <dir>", "keep everything in this folder", ".nolapse/directory")
     .option("--scenario <name>", "contoso, empty, or a file", "contoso")
@@ -185,6 +187,8 @@ function addSurroundings(program: Command, run: Run): void {
   directory
     .command("env")
     .description("the variables that point programs at a running directory")
+    .addOption(new Option("--format <name>", "how to write them").choices([...ENVIRONMENT_FORMATS]).default("dotenv"))
+    .option("--through-proxy", "only those for unmodified clients, which reach Microsoft's own names through the proxy")
     .action((_options, command) =>
       // --data is an option of the parent as well, and is parsed there
       act(run, command, async (it) =>

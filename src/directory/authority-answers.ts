@@ -34,7 +34,8 @@ export function authorityHeaders(
   };
 }
 
-const WELL_KNOWN = new Set(["common", "organizations", "consumers"]);
+/** Names that stand for no tenant. `adfs` is what makes MSAL skip instance discovery (reference clients §4.0, entrance B). */
+const WELL_KNOWN = new Set(["common", "organizations", "consumers", "adfs"]);
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The tenant a path names, or undefined for `common` and its like; throws 90002 or 900023. */

@@ -16,6 +16,19 @@ export interface AuthorityRoute {
 export const authorityRoutes: readonly AuthorityRoute[] = [
   {
     method: "GET",
+    path: "/adfs/.well-known/openid-configuration",
+    summary: "OpenID configuration of the alias that MSAL asks no questions about",
+    handle: (s, r) => configuration(s, r, "adfs", "v1"),
+  },
+  {
+    method: "*",
+    path: "/adfs/oauth2/token",
+    summary: "Token endpoint of the alias; the client id says which tenant",
+    // MSAL sends a scope here, as to AD FS; others a resource
+    handle: (s, r) => answerToken(s, r, "adfs", new URLSearchParams(r.body).has("scope") ? "v2" : "v1"),
+  },
+  {
+    method: "GET",
     path: "/{tenant}/v2.0/.well-known/openid-configuration",
     summary: "OpenID configuration, v2.0",
     handle: (s, r, t) => configuration(s, r, t, "v2"),
@@ -131,7 +144,7 @@ function instance(services: Services, request: Request): Response {
   const tenant = url.pathname.split("/")[1] ?? "common";
   const metadata = [
     { preferred_network: "login.microsoftonline.com", preferred_cache: "login.windows.net", aliases: PUBLIC_CLOUD },
-    { preferred_network: own, preferred_cache: own, aliases: [own] },
+    ...(PUBLIC_CLOUD.includes(own) ? [] : [{ preferred_network: own, preferred_cache: own, aliases: [own] }]),
   ];
   const endpoint = `${url.origin}/${tenant}/v2.0/.well-known/openid-configuration`;
   return json(200, { tenant_discovery_endpoint: endpoint, "api-version": "1.1", metadata }, discoveryHeaders(services));

@@ -3,7 +3,7 @@ import { addDuration, parseInstant } from "./clock.ts";
 import { faultPlanSchema } from "./faults.ts";
 import { json, type Request, type Response } from "./message.ts";
 import type { Services } from "./services.ts";
-import type { DirectoryState } from "./state.ts";
+import { restoreState } from "./state-document.ts";
 
 /** One route of the control plane: what no Entra ID has, for whoever runs this directory. */
 export interface ControlRoute {
@@ -111,46 +111,8 @@ function setFaults(services: Services, request: Request): Response {
   return json(200, faults);
 }
 
-const recordSchema = z.strictObject({
-  seq: z.int(),
-  tenantId: z.string(),
-  entity: z.looseObject({ id: z.string() }),
-  owners: z.array(z.string()),
-  secrets: z.record(z.string(), z.strictObject({ verifier: z.string(), createdAt: z.number() })),
-  policyId: z.string().optional(),
-  keysAt: z.record(z.string(), z.number()).optional(),
-  federated: z
-    .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
-    .optional(),
-  deletedAt: z.number().optional(),
-});
-const stateSchema = z.strictObject({
-  version: z.literal(1),
-  pepper: z.string().min(1),
-  seq: z.int(),
-  clock: z.strictObject({ now: z.number(), frozen: z.boolean(), machine: z.number() }).nullable(),
-  faults: faultPlanSchema,
-  tenants: z.array(
-    z.strictObject({
-      id: z.string(),
-      displayName: z.string(),
-      domains: z.array(z.strictObject({ name: z.string(), isDefault: z.boolean(), isInitial: z.boolean() })),
-    }),
-  ),
-  applications: z.array(recordSchema),
-  servicePrincipals: z.array(recordSchema),
-  users: z.array(recordSchema),
-  grants: z.array(recordSchema),
-  signIns: z.array(z.looseObject({ seq: z.int() })),
-  policies: z.array(recordSchema).optional(),
-  audits: z.array(z.looseObject({ seq: z.int() })).optional(),
-});
-
-/** Replaces objects and faults; the clock stays where it is, because who waits on it must see a version first. */
 function setState(services: Services, request: Request): Response {
-  const state = stateSchema.parse(readJson(request)) as unknown as DirectoryState;
-  services.commit([{ state: { ...state, clock: services.store.clock } }]);
-  services.faults.set(state.faults);
+  const state = restoreState(services, readJson(request));
   return json(200, { applications: state.applications.length, servicePrincipals: state.servicePrincipals.length });
 }
 

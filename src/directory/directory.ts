@@ -1,17 +1,12 @@
-import { answerAuthority } from "./authority-routes.ts";
-import { betaRoutes } from "./beta-routes.ts";
 import { DirectoryClock, machineNow } from "./clock.ts";
-import { answerControl } from "./control.ts";
+import { answerAt } from "./doors.ts";
 import { Faults } from "./faults.ts";
+import { missingFirstParty } from "./first-party.ts";
 import { generate } from "./generate.ts";
-import { answerGraph } from "./graph.ts";
-import { graphErrorBody, notEmulated } from "./graph-error.ts";
-import { graphRoutes } from "./graph-routes.ts";
 import type { Journal } from "./journal.ts";
 import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { Planter } from "./planter.ts";
-import { policyRoutes } from "./policy-routes.ts";
 import type { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
@@ -42,8 +37,6 @@ export interface Administrator {
   clientId: string;
   clientSecret: string;
 }
-
-const v1Routes = [...graphRoutes, ...policyRoutes];
 
 /** The directory itself, without any transport. */
 export class Engine implements Services {
@@ -108,6 +101,7 @@ export class Engine implements Services {
       await engine.#plantScenario(options.random);
       engine.#generate(options.random, options.generate ?? 0);
     } else if (options.random.seeded) await engine.#deriveValues(options.random);
+    engine.#bringUpToDate();
     engine.#keepClock();
     return engine;
   }
@@ -153,19 +147,8 @@ export class Engine implements Services {
   }
 
   async #route(request: Request): Promise<Response> {
-    const path = request.target.split("?")[0] ?? "";
     try {
-      if (path.startsWith("/_directory/")) return await answerControl(this, request);
-      if (path.startsWith("/v1.0/")) return await answerGraph(this, request, v1Routes);
-      if (path.startsWith("/beta/")) return await answerGraph(this, request, betaRoutes);
-      const answer = await answerAuthority(this, request);
-      if (answer !== undefined) return answer;
-      const failure = notEmulated(`${request.method} ${path}`);
-      const id = this.noise.guid();
-      return json(
-        failure.status,
-        graphErrorBody(failure, this.clock.now(), id, request.headers["client-request-id"] ?? id),
-      );
+      return await answerAt(this, request);
     } catch (failure) {
       const message = failure instanceof Error ? failure.message : String(failure);
       return json(500, { error: { code: "InternalServerError", message: `The directory failed: ${message}` } });
@@ -198,6 +181,12 @@ export class Engine implements Services {
         .flatMap(({ secrets }) => Object.keys(secrets)),
     );
     for (const [keyId, value] of scratch.values) if (known.has(keyId)) this.values.set(keyId, value);
+  }
+
+  /** A state of an older version lacks what newer ones rely on. */
+  #bringUpToDate(): void {
+    const changes = missingFirstParty(this.store);
+    if (changes.length > 0) this.commit(changes);
   }
 
   #keepClock(): void {

@@ -1,5 +1,5 @@
-import { compactVerify } from "jose";
 import { audited } from "./audit.ts";
+import { isCurrent, readBearer } from "./bearer.ts";
 import type { Strike } from "./faults.ts";
 import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
@@ -172,21 +172,15 @@ function findTarget(
   return found;
 }
 
-/** Tokens already verified: signature checking costs more than the rest of a read. Only what this process signed can be in it. */
-const verified = new WeakMap<Services, Map<string, Record<string, unknown>>>();
-
 /** Who calls, from the bearer token; times are judged by the directory's clock. */
 async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
-  const header = request.headers.authorization ?? "";
-  const token = /^bearer +(.+)$/i.exec(header)?.[1]?.trim() ?? "";
-  if (token === "") throw unauthenticated("Access token is empty.");
-  const claims = await readToken(services, token);
-  const now = services.clock.now() / 1000;
+  const read = await readBearer(services, request);
+  if ("fault" in read) throw unauthenticated(TOKEN_FAULTS[read.fault]);
+  const { claims } = read;
   const audience = String(claims.aud).replace(/\/+$/, "");
   if (audience !== GRAPH_URI && audience !== GRAPH_APP_ID)
     throw unauthenticated("Access token validation failure. Invalid audience.");
-  if (Number(claims.exp) <= now || Number(claims.nbf) > now + 300)
-    throw unauthenticated("Access token has expired or is not yet valid.");
+  if (!isCurrent(services, claims)) throw unauthenticated("Access token has expired or is not yet valid.");
   const tenantId = String(claims.tid);
   if (!services.store.tenants.has(tenantId)) throw unauthenticated("Access token validation failure. Invalid tenant.");
   return {
@@ -197,19 +191,8 @@ async function authenticateCaller(services: Services, request: Request): Promise
   };
 }
 
-async function readToken(services: Services, token: string): Promise<Record<string, unknown>> {
-  const known = verified.get(services) ?? new Map<string, Record<string, unknown>>();
-  verified.set(services, known);
-  const cached = known.get(token);
-  if (cached !== undefined) return cached;
-  if (token.split(".").length !== 3) throw unauthenticated("CompactToken parsing failed with error code: 80049217");
-  try {
-    const { payload } = await compactVerify(token, services.signer.verifyKey, { algorithms: ["RS256"] });
-    const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
-    if (known.size > 1000) known.clear();
-    known.set(token, claims);
-    return claims;
-  } catch {
-    throw unauthenticated("CompactToken validation failed with reason code: 80049228.");
-  }
-}
+const TOKEN_FAULTS = {
+  empty: "Access token is empty.",
+  malformed: "CompactToken parsing failed with error code: 80049217",
+  signature: "CompactToken validation failed with reason code: 80049228.",
+} as const;

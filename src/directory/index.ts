@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Server as TlsServer } from "node:tls";
 import type { FastifyInstance } from "fastify";
 import { createTlsIdentity, type TlsIdentity } from "./authority.ts";
 import { type Administrator, Engine } from "./directory.ts";
@@ -9,6 +10,7 @@ import { type FaultPlan, faultPlanSchema } from "./faults.ts";
 import { createInProcessFetch } from "./in-process.ts";
 import { Journal } from "./journal.ts";
 import { createSigningKeys, type SigningKeys } from "./keys.ts";
+import { type ConnectProxy, startProxy } from "./proxy.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { createServer } from "./server.ts";
@@ -44,6 +46,8 @@ export interface DirectoryOptions {
   dataDir?: string;
   /** Where to listen; false (the default) serves in process only. Host default `localhost`, which is 127.0.0.1 and ::1. */
   listen?: { port: number; host?: string } | false;
+  /** Also listen as a CONNECT proxy on 127.0.0.1, for clients that insist on Microsoft's host names. Needs `listen`; 0 for any port. */
+  proxyPort?: number;
   faults?: FaultPlanInput;
   /** So many plausible applications more, in the first tenant of a new directory. */
   generate?: number;
@@ -59,6 +63,8 @@ export type FaultPlanInput = { seed?: number; rules?: FaultPlan["rules"]; limits
 export interface Directory {
   /** `https://localhost:PORT`, or `https://directory.invalid` when not listening. */
   readonly url: string;
+  /** `http://127.0.0.1:PORT` of the proxy, where `proxyPort` asked for one. */
+  readonly proxyUrl: string | undefined;
   /** Reaches the directory without a socket; works whether or not it listens. */
   readonly fetch: typeof fetch;
   /** PEM of the certificate authority. */
@@ -108,12 +114,15 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
   if (options.faults !== undefined) setFaults(engine, options.faults);
   const tls = await createTlsIdentity(dataDir);
   const closing = new AbortController();
-  const listening = options.listen ? await listen(engine, tls, options.listen) : undefined;
+  if (options.proxyPort !== undefined && !options.listen) throw new RangeError("proxyPort needs listen");
+  const listening = options.listen ? await listen(engine, tls, options.listen, options.proxyPort) : undefined;
   const url = listening?.url ?? IN_PROCESS_ORIGIN;
   engine.origins.add(url);
   const caFile = caFileOf(tls, dataDir);
+  const proxyUrl = listening?.proxy?.url;
   return {
     url,
+    proxyUrl,
     fetch: createInProcessFetch((request) => engine.answer(request), closing.signal),
     ca: tls.ca,
     get caFile() {
@@ -128,12 +137,13 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     faults: { set: (plan) => setFaults(engine, plan) },
     admin: engine.admin,
     values: engine.values,
-    environment: () => environmentOf(url, engine.admin, caFile.path()),
+    environment: () => environmentOf(url, proxyUrl, engine.admin, caFile.path()),
     seed: (applications, where) => engine.seed(applications, where?.tenantId),
     signIns: () => engine.store.signIns,
     state: () => structuredClone(engine.store.toState()),
     close: async () => {
       closing.abort();
+      await listening?.proxy?.close();
       await listening?.server.close();
       engine.close();
       caFile.remove();
@@ -152,7 +162,12 @@ export function writeEnvFile(directory: Pick<Directory, "environment">, path: st
   writePrivate(path, lines.join(""));
 }
 
-function environmentOf(url: string, admin: Administrator, caFile: string): Record<string, string> {
+function environmentOf(
+  url: string,
+  proxyUrl: string | undefined,
+  admin: Administrator,
+  caFile: string,
+): Record<string, string> {
   return {
     NOLAPSE_DIRECTORY_URL: url,
     NOLAPSE_GRAPH_ENDPOINT: url,
@@ -163,6 +178,8 @@ function environmentOf(url: string, admin: Administrator, caFile: string): Recor
     NODE_EXTRA_CA_CERTS: caFile,
     REQUESTS_CA_BUNDLE: caFile,
     SSL_CERT_FILE: caFile,
+    // not HTTPS_PROXY itself: who loads these variables wants the directory, not every other host refused
+    ...(proxyUrl === undefined ? {} : { HTTPS_PROXY_DIRECTORY: proxyUrl }),
   };
 }
 
@@ -176,13 +193,24 @@ async function listen(
   engine: Engine,
   tls: TlsIdentity,
   where: { port: number; host?: string },
-): Promise<{ server: FastifyInstance; url: string }> {
+  proxyPort: number | undefined,
+): Promise<{ server: FastifyInstance; url: string; proxy: ConnectProxy | undefined }> {
   const server = createServer(tls, (request) => engine.answer(request));
   const host = where.host ?? "localhost";
   await server.listen({ port: where.port, host });
   const { port } = server.server.address() as AddressInfo;
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return { server, url: `https://${name}:${port}` };
+  const own = `${name}:${port}`;
+  // Fastify types its server as plain HTTP; it was made with a certificate
+  const tlsServer = server.server as unknown as TlsServer;
+  const proxy =
+    proxyPort === undefined
+      ? undefined
+      : await startProxy(proxyPort, tlsServer, own).catch(async (failure) => {
+          await server.close();
+          throw failure;
+        });
+  return { server, url: `https://${own}`, proxy };
 }
 
 /** With a data folder the CA is a file there; without, one in a private temporary folder, made when first asked for. */

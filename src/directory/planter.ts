@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { addDuration, parseInstant } from "./clock.ts";
+import { firstPartyPrincipals } from "./first-party.ts";
 import { type SigningKeys, selfSignedCertificate } from "./keys.ts";
-import { APP_ROLES, GRAPH_APP_ID, GRAPH_URI, MICROSOFT_TENANT } from "./permissions.ts";
+import { APP_ROLES, GRAPH_APP_ID } from "./permissions.ts";
 import { guidOf, type Random } from "./random.ts";
 import type {
   Scenario,
@@ -36,7 +37,7 @@ export class Planter {
     for (const tenant of scenario.tenants) {
       const record = this.#tenant(tenant);
       const users = new Map((tenant.users ?? []).map((user) => [user.name, this.#user(record, user)]));
-      this.#graph(record);
+      this.#firstParty(record);
       for (const application of tenant.applications) seeded.push(await this.application(record, application, users));
       for (const appId of tenant.consented ?? []) this.#consent(record, appId);
     }
@@ -230,34 +231,12 @@ export class Planter {
     return undefined;
   }
 
-  /** Microsoft Graph's own service principal, which is in every tenant. */
-  #graph(tenant: TenantRecord): void {
-    const appRoles = Object.entries(APP_ROLES).map(([value, id]) => ({
-      allowedMemberTypes: ["Application"],
-      description: value,
-      displayName: value,
-      id,
-      isEnabled: true,
-      origin: "Application",
-      value,
-    }));
-    const entity = newServicePrincipal({
-      id: guidOf(`${tenant.displayName}/Microsoft Graph`),
-      appId: GRAPH_APP_ID,
-      appDisplayName: "Microsoft Graph",
-      displayName: "Microsoft Graph",
-      appOwnerOrganizationId: MICROSOFT_TENANT,
-      appRoles,
-      servicePrincipalNames: [`${GRAPH_URI}/`, GRAPH_URI, GRAPH_APP_ID],
-      signInAudience: "AzureADMultipleOrgs",
-    });
-    this.#put("servicePrincipals", {
-      seq: this.#store.nextSeq(),
-      tenantId: tenant.id,
-      entity,
-      owners: [],
-      secrets: {},
-    });
+  /** Microsoft's own service principals, which are in every tenant. */
+  #firstParty(tenant: TenantRecord): void {
+    for (const entity of firstPartyPrincipals(tenant)) {
+      const record = { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {} };
+      this.#put("servicePrincipals", record);
+    }
   }
 
   #consent(tenant: TenantRecord, appId: string): void {

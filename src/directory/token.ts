@@ -59,7 +59,8 @@ export async function answerToken(
   let response: Response;
   try {
     if (struck("throttle")) throw aadsts.throttled();
-    tenant.record = resolveTenant(services, tenantName, "invalid_request");
+    tenant.record =
+      resolveTenant(services, tenantName, "invalid_request") ?? aliased(services, request, form, tenantName);
     if (request.method !== "POST") throw aadsts.onlyPost(request.method);
     response = await grant(services, request, {
       form,
@@ -77,6 +78,20 @@ export async function answerToken(
   if (struck("lost-response")) return { ...response, disturbance: "lost", delayMs };
   if (struck("commit-then-stall")) return { ...response, disturbance: "stall", delayMs };
   return { ...response, delayMs };
+}
+
+/** Under the `adfs` alias no tenant reaches us: the client's home says which it is (reference clients §4.5). */
+function aliased(
+  { store }: Services,
+  request: Request,
+  form: URLSearchParams,
+  tenantName: string,
+): TenantRecord | undefined {
+  if (tenantName.toLowerCase() !== "adfs") return undefined;
+  const appId = form.get("client_id") || readBasic(request.headers.authorization)?.clientId || "";
+  const home = store.applicationByAppId(appId)?.tenantId;
+  const known = [...store.tenants.values()];
+  return known.find(({ id }) => (home === undefined ? store.principalByName(id, appId) !== undefined : id === home));
 }
 
 interface GrantInput {

@@ -24,6 +24,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   speaker.say("nolapse: starting the embedded directory with the tenant contoso");
   const directory = await composition.directory({
+    proxyPort: null,
     port: options.port,
     data: join(folder, "directory"),
     scenario: "contoso",

@@ -2,10 +2,12 @@ import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { NolapseError } from "../../core/errors.ts";
 import type { Context } from "../context.ts";
+import { type EnvironmentFormat, parseEnvironment, renderEnvironment } from "../render/environment.ts";
 import type { ExitCode } from "../speak.ts";
 
 export interface DirectoryOptions {
   readonly port: number;
+  readonly proxyPort?: number;
   readonly inMemory?: boolean;
   readonly data: string;
   readonly scenario: string;
@@ -36,6 +38,7 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
   }
   const running = await context.composition.directory({
     port: options.port,
+    proxyPort: options.proxyPort ?? null,
     data,
     scenario: NAMED.has(options.scenario) ? options.scenario : resolve(cwd, options.scenario),
     clock: options.clock ?? null,
@@ -47,8 +50,12 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
   try {
     if (data !== null) running.writeEnvironment(join(data, ENVIRONMENT));
     if (options.envFile !== undefined) running.writeEnvironment(resolve(cwd, options.envFile));
-    if (globals.json === true) speaker.json({ url: running.url, tenantId: running.tenantId });
+    if (globals.json === true) {
+      const proxy = running.proxyUrl === null ? {} : { proxyUrl: running.proxyUrl };
+      speaker.json({ url: running.url, tenantId: running.tenantId, ...proxy });
+    }
     speaker.say(`nolapse: the directory listens on ${running.url}, tenant ${running.tenantId}`);
+    if (running.proxyUrl !== null) speaker.say(`nolapse: its proxy listens on ${running.proxyUrl}`);
     if (options.envFile !== undefined) {
       const file = resolve(cwd, options.envFile);
       speaker.say(`hint: in another terminal: set -a; . ${file}; set +a; then nolapse scan`);
@@ -69,17 +76,40 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
 const ENVIRONMENT = "directory.env";
 
 /** Prints the variables that point programs at the directory running on a data folder; one is its administrator's secret. */
-export async function directoryEnv({ speaker, cwd }: Context, options: { readonly data: string }): Promise<ExitCode> {
-  const file = join(resolve(cwd, options.data), ENVIRONMENT);
+export async function directoryEnv({ speaker, cwd }: Context, options: EnvOptions): Promise<ExitCode> {
+  const variables = parseEnvironment(readRunning(join(resolve(cwd, options.data), ENVIRONMENT), cwd, options.data));
+  const shown = options.throughProxy === true ? throughProxy(variables) : variables;
+  speaker.data(renderEnvironment(options.format, shown));
+  return 0;
+}
+
+export interface EnvOptions {
+  readonly data: string;
+  readonly format: EnvironmentFormat;
+  readonly throughProxy?: boolean;
+}
+
+function readRunning(file: string, cwd: string, data: string): string {
   try {
-    speaker.data(readFileSync(file, "utf8").trimEnd());
+    return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new NolapseError("not-found", `no directory is running on the data folder ${resolve(cwd, options.data)}`, {
+    throw new NolapseError("not-found", `no directory is running on the data folder ${resolve(cwd, data)}`, {
       cause,
       next: "start one: nolapse directory, or name its folder with --data",
     });
   }
-  return 0;
+}
+
+/** The proxy and whom to trust, and nothing else: what such a client does not know cannot mislead it. */
+function throughProxy(variables: Readonly<Record<string, string>>): Record<string, string> {
+  const { HTTPS_PROXY_DIRECTORY: proxy, ...others } = variables;
+  if (proxy === undefined) {
+    throw new NolapseError("usage", "the running directory has no proxy", {
+      next: "start it with --proxy-port, for instance nolapse directory --proxy-port 8444",
+    });
+  }
+  const trust = ["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"];
+  return { HTTPS_PROXY: proxy, ...Object.fromEntries(trust.map((name) => [name, others[name] ?? ""])) };
 }
 
 /** Resolves when the signal aborts. */

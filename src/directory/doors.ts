@@ -1,0 +1,44 @@
+/** Which part of the directory answers a request: by the host name under Microsoft's own names, else by the path. */
+import { answerAuthority } from "./authority-routes.ts";
+import { betaRoutes } from "./beta-routes.ts";
+import { answerControl } from "./control.ts";
+import { answerGraph } from "./graph.ts";
+import { GraphError, graphErrorBody, notEmulated } from "./graph-error.ts";
+import { graphRoutes } from "./graph-routes.ts";
+import { faceOf } from "./hosts.ts";
+import { answerManagement } from "./management-routes.ts";
+import { json, type Request, type Response } from "./message.ts";
+import { policyRoutes } from "./policy-routes.ts";
+import type { Services } from "./services.ts";
+
+/** Everything below `/v1.0`. */
+export const v1Routes = [...graphRoutes, ...policyRoutes];
+
+export async function answerAt(services: Services, request: Request): Promise<Response> {
+  const path = request.target.split("?")[0] ?? "";
+  const face = faceOf(request.origin);
+  const opens = (door: typeof face) => face === undefined || face === door;
+  // the control plane is nothing of Microsoft's, so it has no door under their names
+  if (face === undefined && path.startsWith("/_directory/")) return await answerControl(services, request);
+  if (opens("graph")) {
+    if (path.startsWith("/v1.0/")) return await answerGraph(services, request, v1Routes);
+    if (path.startsWith("/beta/")) return await answerGraph(services, request, betaRoutes);
+  }
+  const answer =
+    (opens("management") ? await answerManagement(services, request) : undefined) ??
+    (opens("login") ? await answerAuthority(services, request) : undefined);
+  return (
+    answer ??
+    refused(services, request, face === "graph" ? invalidVersion(path) : notEmulated(`${request.method} ${path}`))
+  );
+}
+
+/** As Graph words it for a first segment that is no version. */
+const invalidVersion = (path: string) =>
+  new GraphError(400, "BadRequest", `Invalid version: ${path.split("/")[1] ?? ""}`);
+
+function refused(services: Services, request: Request, failure: GraphError): Response {
+  const id = services.noise.guid();
+  const clientId = request.headers["client-request-id"] ?? id;
+  return json(failure.status, graphErrorBody(failure, services.clock.now(), id, clientId));
+}
