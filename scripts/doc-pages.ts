@@ -4,11 +4,12 @@ import { targetTypes } from "../src/adapters/targets/registry.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
 import { authorityRoutes } from "../src/directory/authority-routes.ts";
+import { BATCH } from "../src/directory/batch.ts";
 import { betaRoutes } from "../src/directory/beta-routes.ts";
 import { controlRoutes } from "../src/directory/control.ts";
+import { v1Routes } from "../src/directory/doors.ts";
 import type { GraphRoute } from "../src/directory/graph-route.ts";
-import { graphRoutes } from "../src/directory/graph-routes.ts";
-import { policyRoutes } from "../src/directory/policy-routes.ts";
+import { managementRoutes } from "../src/directory/management-routes.ts";
 
 interface Schema {
   readonly description?: string;
@@ -112,6 +113,7 @@ export function coverageTables(): {
   readonly graph: string;
   readonly beta: string;
   readonly control: string;
+  readonly management: string;
 } {
   const table = (head: string, rows: readonly string[]) => [head, head.replaceAll(/[^|]+/g, "---"), ...rows].join("\n");
   const plain = (routes: readonly { method: string; path: string; summary: string }[]) =>
@@ -126,8 +128,12 @@ export function coverageTables(): {
     );
   return {
     authority: plain(authorityRoutes),
-    graph: table("| request below `/v1.0` | | query options |", rows([...graphRoutes, ...policyRoutes])),
+    graph: table("| request below `/v1.0` | | query options |", [
+      ...rows(v1Routes),
+      `| \`${BATCH.method} ${BATCH.path}\` | ${BATCH.summary} | |`,
+    ]),
     beta: table("| request below `/beta` | | query options |", rows(betaRoutes)),
     control: plain(controlRoutes),
+    management: plain(managementRoutes),
   };
 }

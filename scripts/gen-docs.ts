@@ -109,7 +109,7 @@ function keys(): string {
 }
 
 function coverage(): string {
-  const { authority, graph, beta, control } = coverageTables();
+  const { authority, graph, beta, control, management } = coverageTables();
   return `# What the embedded directory answers
 
 ${GENERATED}
@@ -129,6 +129,12 @@ Graph's own schema in the tests.
 ${graph}
 
 ${beta}
+
+## Azure Resource Manager
+
+As much as clients ask for while they sign in.
+
+${management}
 
 ## Control
 

@@ -1,5 +1,6 @@
 /** Which part of the directory answers a request: by the host name under Microsoft's own names, else by the path. */
 import { answerAuthority } from "./authority-routes.ts";
+import { answerBatch, isBatch } from "./batch.ts";
 import { betaRoutes } from "./beta-routes.ts";
 import { answerControl } from "./control.ts";
 import { answerGraph } from "./graph.ts";
@@ -21,6 +22,8 @@ export async function answerAt(services: Services, request: Request): Promise<Re
   // the control plane is nothing of Microsoft's, so it has no door under their names
   if (face === undefined && path.startsWith("/_directory/")) return await answerControl(services, request);
   if (opens("graph")) {
+    if (isBatch(request, "v1.0")) return await answerBatch(services, request, "v1.0", v1Routes);
+    if (isBatch(request, "beta")) return await answerBatch(services, request, "beta", betaRoutes);
     if (path.startsWith("/v1.0/")) return await answerGraph(services, request, v1Routes);
     if (path.startsWith("/beta/")) return await answerGraph(services, request, betaRoutes);
   }

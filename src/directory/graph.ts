@@ -55,9 +55,10 @@ export async function answerGraph(
   }
 }
 
-const JSON_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+export const JSON_TYPE =
+  "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
-const COMMON_HEADERS = {
+export const COMMON_HEADERS = {
   "Cache-Control": "no-cache",
   "Strict-Transport-Security": "max-age=31536000",
   "x-ms-ags-diagnostic": JSON.stringify({
@@ -173,7 +174,7 @@ function findTarget(
 }
 
 /** Who calls, from the bearer token; times are judged by the directory's clock. */
-async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
+export async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
   const read = await readBearer(services, request);
   if ("fault" in read) throw unauthenticated(TOKEN_FAULTS[read.fault]);
   const { claims } = read;

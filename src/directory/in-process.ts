@@ -11,13 +11,15 @@ export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeo
     const url = new URL(request.url);
     if (closed.aborted) throw new TypeError("fetch failed", { cause: new Error("the directory is closed") });
     request.signal.throwIfAborted();
+    const bytes = Buffer.from(await request.arrayBuffer());
     const ended = AbortSignal.any([request.signal, closed]);
     const response = await untilEnded(
       answer({
         method: request.method,
         target: `${url.pathname}${url.search}`,
         headers: Object.fromEntries(request.headers),
-        body: await request.text(),
+        body: bytes.toString("utf8"),
+        bytes,
         origin: url.origin,
         signal: ended,
       }),
@@ -36,7 +38,10 @@ export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeo
       for (const one of Array.isArray(value) ? value : [value]) if (one !== "") headers.append(name, one);
     }
     const empty = response.status === 204 || response.status === 304;
-    return new Response(empty ? null : response.body, { status: response.status, headers });
+    return new Response(empty ? null : response.bytes === undefined ? response.body : new Uint8Array(response.bytes), {
+      status: response.status,
+      headers,
+    });
   };
 }
 

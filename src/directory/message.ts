@@ -6,6 +6,8 @@ export interface Request {
   /** Names in lower case. */
   headers: Record<string, string | undefined>;
   body: string;
+  /** The body as it came, where it may be no text. */
+  bytes?: Buffer;
   /** Scheme, host and port the client used; absolute links in answers start with it. */
   origin: string;
   /** Aborts when the client goes away. */
@@ -19,6 +21,8 @@ export interface Response {
   status: number;
   headers: Record<string, string | string[]>;
   body: string;
+  /** The body where it is no text; `body` is empty then. */
+  bytes?: Buffer;
   disturbance?: Disturbance;
   /** Real milliseconds to hold the answer back. */
   delayMs?: number;

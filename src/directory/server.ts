@@ -19,7 +19,8 @@ export function createServer(tls: TlsIdentity, answer: Answer): FastifyInstance 
     routerOptions: { ignoreTrailingSlash: false },
   });
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => done(null, body));
+  // as bytes: a logo is no text
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.all("/*", (request, reply) => serve(answer, request, reply));
   return server as unknown as FastifyInstance;
 }
@@ -30,11 +31,13 @@ async function serve(answer: Answer, request: FastifyRequest, reply: FastifyRepl
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const response = await answer({
     method: request.method,
     target: request.raw.url ?? "/",
     headers,
-    body: typeof request.body === "string" ? request.body : "",
+    body: bytes.toString("utf8"),
+    bytes,
     origin: `https://${/^[\w.:[\]-]+$/.test(headers.host ?? "") ? headers.host : "localhost"}`,
     signal: gone.signal,
   });
@@ -46,7 +49,7 @@ async function serve(answer: Answer, request: FastifyRequest, reply: FastifyRepl
     return reply;
   }
   for (const [name, value] of Object.entries(response.headers)) if (value !== "") reply.header(name, value);
-  return reply.code(response.status).send(response.body === "" ? undefined : response.body);
+  return reply.code(response.status).send(response.bytes ?? (response.body === "" ? undefined : response.body));
 }
 
 /** Waits real time, or until the client goes away. */
