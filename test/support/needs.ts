@@ -3,7 +3,7 @@
  * NOLAPSE_REQUIRE_ALL=1 it fails it, because CI installs everything.
  */
 
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { TestContext } from "vitest";
 import { requireAll } from "./reporter.ts";
@@ -21,6 +21,10 @@ function command(...names: string[]): string | null {
     }
   }
   return null;
+}
+
+function debianPython(module: string): string | null {
+  return existsSync(`/usr/lib/python3/dist-packages/${module}/__init__.py`) ? "/usr/bin/python3" : null;
 }
 
 /** Mounting needs CAP_SYS_ADMIN (capability 21), which root in a container often lacks. */
@@ -49,6 +53,8 @@ const FINDERS = {
   python3: { find: () => command("python3"), hint: "install python3" },
   pwsh: { find: () => command("pwsh"), hint: "install PowerShell" },
   az: { find: () => command("az"), hint: "install the Azure CLI" },
+  // Debian's package belongs to Debian's own Python, whichever one comes first in the path
+  "python3-msal": { find: () => debianPython("msal"), hint: "install Debian's python3-msal" },
   go: { find: () => command("go"), hint: "install Go" },
   dotnet: { find: () => command("dotnet"), hint: "install the .NET SDK" },
 } as const;
