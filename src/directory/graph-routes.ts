@@ -17,7 +17,16 @@ import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts
 import { listDomains, listUsers, readDomain, readUser } from "./people.ts";
 import { access } from "./permissions.ts";
 
-const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
+const LIST: readonly Option[] = [
+  "$select",
+  "$filter",
+  "$top",
+  "$skiptoken",
+  "$count",
+  "$expand",
+  "$search",
+  "$orderby",
+];
 
 type Kind = "applications" | "servicePrincipals";
 
@@ -59,7 +68,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       access: access.list,
       operation: "read",
       entity,
-      options: ["$filter"],
+      options: ["$filter", "$search"],
       handle: (call) => listObjects(call, kind, "count"),
     },
     {
@@ -266,7 +275,7 @@ export const graphRoutes: readonly GraphRoute[] = [
     operation: "read",
     units: 2,
     entity: "user",
-    options: ["$select", "$top", "$skiptoken"],
+    options: ["$select", "$filter", "$top", "$skiptoken", "$count", "$search", "$orderby"],
     handle: listUsers,
   },
   {

@@ -48,7 +48,8 @@ export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "cou
       throw badRequest("$count is not currently supported.");
     return { status: 200, body: String(countOf(call, kind)), contentType: "text/plain" };
   }
-  if (query.expandOwners && query.count) throw badRequest("$expand is not supported with advanced queries.");
+  if (query.expandOwners && (query.count || query.searches))
+    throw badRequest("$expand is not supported with advanced queries.");
   return listPage(call, kind, (record) => view(call, record));
 }
 

@@ -102,7 +102,7 @@ describe("what is not there", () => {
     ["a verb", "DELETE", "/applications", 405, "Request_BadRequest"],
     ["an unknown query option", "GET", "/applications?$foo=1", 400, "Request_BadRequest"],
     ["$skip", "GET", "/applications?$skip=1", 400, "Request_BadRequest"],
-    ["$search", "GET", "/applications?$search=x", 501, "Directory_NotEmulated"],
+    ["$search without the header", "GET", "/applications?$search=x", 400, "Request_UnsupportedQuery"],
     ["an unknown selected property", "GET", "/applications?$select=foo", 400, "Request_BadRequest"],
     ["a page over 999", "GET", "/applications?$top=1000", 400, "Request_BadRequest"],
     [
