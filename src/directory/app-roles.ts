@@ -1,31 +1,61 @@
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, notFound } from "./graph-error.ts";
+import { badRequest, GraphError, notFound } from "./graph-error.ts";
+import { project } from "./odata.ts";
+import { listPage } from "./paging.ts";
 import { requireType } from "./schema.ts";
-import type { ObjectRecord } from "./state.ts";
+import type { Entity, Kind, ObjectRecord } from "./state.ts";
+
+/** An app role's assignment is read and revoked from either end of it. */
+type Side = "principalId" | "resourceId";
+
+/** Assignments to one principal (reference limits §5). */
+const LIMIT = 1500;
 
 /** `GET …/appRoleAssignments` (granted to) and `…/appRoleAssignedTo` (granted on). */
-export function assignedRoles(call: GraphCall, side: "principalId" | "resourceId"): GraphAnswer {
+export function assignedRoles(call: GraphCall, side: Side): GraphAnswer {
   const id = call.record?.entity.id;
-  const all = call.services.store.list("grants", call.caller.tenantId);
-  const value = [...all].filter(({ entity }) => entity[side] === id).map(({ entity }) => entity);
-  return { status: 200, body: { "@odata.context": `${call.request.origin}/v1.0/$metadata#appRoleAssignments`, value } };
+  const { filter } = call.query;
+  const query = { ...call.query, filter: (one: Entity) => one[side] === id && (filter === undefined || filter(one)) };
+  return listPage({ ...call, query }, "grants", ({ entity }) => project(entity, query.select));
+}
+
+/** `GET …/appRoleAssignments/{id}`. */
+export function readAssignment(call: GraphCall, side: Side): GraphAnswer {
+  const context = `${call.request.origin}/v1.0/$metadata#appRoleAssignments/$entity`;
+  return { status: 200, body: { "@odata.context": context, ...assignment(call, side).entity } };
+}
+
+function assignment(call: GraphCall, side: Side): ObjectRecord {
+  const id = String(call.keys[1]);
+  for (const record of call.services.store.list("grants", call.caller.tenantId))
+    if (record.entity.id === id && record.entity[side] === call.record?.entity.id) return record;
+  throw notFound(id);
 }
 
 /** `POST …/appRoleAssignments` and `…/appRoleAssignedTo`: reference graph-applications §11. */
-export function assignRole(call: GraphCall): GraphAnswer {
+export function assignRole(call: GraphCall, side: Side): GraphAnswer {
   const { services, caller, now } = call;
   const given = requireType("appRoleAssignment", call.body);
-  const find = (name: string): ObjectRecord => {
+  const find = (name: string, ...kinds: Kind[]): ObjectRecord => {
     const id = given[name];
     if (typeof id !== "string")
       throw badRequest(`A value is required for property '${name}' of resource 'AppRoleAssignment'.`);
-    const record = services.store.find("servicePrincipals", caller.tenantId, id);
-    if (record === undefined) throw notFound(id);
-    return record;
+    const found = kinds.map((kind) => services.store.find(kind, caller.tenantId, id)).find((one) => one !== undefined);
+    if (found === undefined) throw notFound(id);
+    return found;
   };
-  const [principal, resource] = [find("principalId"), find("resourceId")];
+  const [principal, resource] = [
+    find("principalId", "servicePrincipals", "users"),
+    find("resourceId", "servicePrincipals"),
+  ];
+  // the path names one end of it, and the body must mean the same
+  if ((side === "principalId" ? principal : resource).entity.id !== call.record?.entity.id)
+    throw badRequest(`Invalid value specified for property '${side}' of resource 'AppRoleAssignment'.`);
+  const isUser = services.store.find("users", caller.tenantId, principal.entity.id) !== undefined;
   const appRoleId = String(given.appRoleId ?? "").toLowerCase();
-  const roles = (resource.entity.appRoles ?? []) as { id: string }[];
+  const roles = ((resource.entity.appRoles ?? []) as { id: string; allowedMemberTypes?: string[] }[]).filter(
+    ({ allowedMemberTypes = [] }) => allowedMemberTypes.includes(isUser ? "User" : "Application"),
+  );
   const isDefault = appRoleId === "00000000-0000-0000-0000-000000000000" && roles.length === 0;
   if (!isDefault && !roles.some(({ id }) => id === appRoleId))
     throw badRequest("Permission being assigned was not found on application");
@@ -33,6 +63,10 @@ export function assignRole(call: GraphCall): GraphAnswer {
     .grantsTo(principal.entity.id)
     .some(({ entity }) => entity.resourceId === resource.entity.id && entity.appRoleId === appRoleId);
   if (exists) throw badRequest("Permission being assigned already exists on the object");
+  if (services.store.grantsTo(principal.entity.id).length >= LIMIT) {
+    const text = `Unable to perform operation as '${LIMIT + 1}' would exceed the maximum quota count '${LIMIT}' for forward-link 'appRoleAssignments'.`;
+    throw new GraphError(403, "Directory_QuotaExceeded", text);
+  }
   const entity = {
     id: services.random.bytes(32).toString("base64url"),
     deletedDateTime: null,
@@ -40,7 +74,7 @@ export function assignRole(call: GraphCall): GraphAnswer {
     createdDateTime: new Date(now).toISOString(),
     principalDisplayName: principal.entity.displayName,
     principalId: principal.entity.id,
-    principalType: "ServicePrincipal",
+    principalType: isUser ? "User" : "ServicePrincipal",
     resourceDisplayName: resource.entity.displayName,
     resourceId: resource.entity.id,
   };
@@ -53,10 +87,7 @@ export function assignRole(call: GraphCall): GraphAnswer {
 }
 
 /** `DELETE …/appRoleAssignments/{id}` and `…/appRoleAssignedTo/{id}`. */
-export function revokeRole(call: GraphCall): GraphAnswer {
-  const id = String(call.keys[1]);
-  const found = [...call.services.store.list("grants", call.caller.tenantId)].find(({ entity }) => entity.id === id);
-  if (found === undefined) throw notFound(id);
-  call.services.commit([{ drop: "grants", id }]);
+export function revokeRole(call: GraphCall, side: Side): GraphAnswer {
+  call.services.commit([{ drop: "grants", id: assignment(call, side).entity.id }]);
   return { status: 204 };
 }

@@ -23,6 +23,8 @@ export const faultPlanSchema = z.strictObject({
   seed: z.int().default(1),
   /** Graph's published limits for a tenant of this size; without it nothing is limited. */
   limits: z.strictObject({ size: z.enum(["S", "M", "L"]) }).optional(),
+  /** Smaller quotas than the service's own, so that a test meets them. */
+  quotas: z.strictObject({ tenant: z.int().min(0).optional(), principal: z.int().min(0).optional() }).optional(),
   rules: z
     .array(
       z.strictObject({

@@ -5,12 +5,15 @@ import type { Key } from "./routing.ts";
 import type { Services } from "./services.ts";
 import type { ObjectRecord } from "./state.ts";
 
-/** The service principal behind an access token. */
+/** Who an access token stands for: an application's service principal, or a user who signed in to one. */
 export interface Caller {
   tenantId: string;
   appId: string;
+  /** The service principal's, or the user's. */
   objectId: string;
+  /** Application permissions, or the scopes of a delegated token. */
   roles: Set<string>;
+  user?: ObjectRecord;
 }
 
 /** Everything a Graph handler works with: the route has been matched, the caller checked, the query and body read. */

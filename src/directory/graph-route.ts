@@ -5,14 +5,18 @@ import type { Access } from "./permissions.ts";
 
 /** One row of the table of what this directory answers of Graph v1.0; docs/directory-coverage.md is made from it. */
 export interface GraphRoute {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   path: string;
   summary: string;
   access: Access;
   /** What fault rules call it. */
   operation: Operation;
   /** The collection `{…}` in the path is looked up in. */
-  target?: "applications" | "servicePrincipals";
+  target?: "applications" | "servicePrincipals" | "users";
+  /** Creates what an alternate key names and is not there, if the request prefers so. */
+  upsert?: true;
+  /** About the signed-in user, so not for applications on their own. */
+  me?: true;
   /** The type query options are checked against. */
   entity?: string;
   options?: readonly Option[];

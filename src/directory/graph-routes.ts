@@ -1,5 +1,5 @@
-import { assignedRoles, assignRole, revokeRole } from "./app-roles.ts";
 import { listAudits } from "./audit.ts";
+import { consentRoutes } from "./consent-routes.ts";
 import { federatedRoutes, keyRoutes, SAML_ROUTE, secretRoutes } from "./credential-routes.ts";
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import { delta } from "./delta.ts";
@@ -111,6 +111,7 @@ function singleRoutes(kind: Kind, entity: string): GraphRoute[] {
       summary: `Update ${WORDS[kind].one}`,
       access: access.write,
       operation: "patch",
+      upsert: true,
       body: "required",
       handle: (call) => updateObject(call, kind),
     },
@@ -196,67 +197,13 @@ function binRoutes(): GraphRoute[] {
   ];
 }
 
-const principal = { target: "servicePrincipals", operation: "write" } as const;
-
 export const graphRoutes: readonly GraphRoute[] = [
   ...objectRoutes("applications", "application"),
   ...objectRoutes("servicePrincipals", "servicePrincipal"),
   SAML_ROUTE,
   ...federatedRoutes(),
   ...binRoutes(),
-  {
-    ...principal,
-    method: "GET",
-    path: "/servicePrincipals/{id}/appRoleAssignments",
-    summary: "List app roles granted to a service principal",
-    access: access.read,
-    units: 2,
-    operation: "read",
-    handle: (call) => assignedRoles(call, "principalId"),
-  },
-  {
-    ...principal,
-    method: "GET",
-    path: "/servicePrincipals/{id}/appRoleAssignedTo",
-    summary: "List app roles granted on a service principal",
-    access: access.read,
-    operation: "read",
-    handle: (call) => assignedRoles(call, "resourceId"),
-  },
-  {
-    ...principal,
-    method: "POST",
-    path: "/servicePrincipals/{id}/appRoleAssignments",
-    summary: "Grant an app role to a service principal",
-    access: access.assignRoles,
-    body: "required",
-    handle: assignRole,
-  },
-  {
-    ...principal,
-    method: "POST",
-    path: "/servicePrincipals/{id}/appRoleAssignedTo",
-    summary: "Grant an app role on a service principal",
-    access: access.assignRoles,
-    body: "required",
-    handle: assignRole,
-  },
-  {
-    ...principal,
-    method: "DELETE",
-    path: "/servicePrincipals/{id}/appRoleAssignments/{assignment}",
-    summary: "Revoke an app role",
-    access: access.assignRoles,
-    handle: revokeRole,
-  },
-  {
-    ...principal,
-    method: "DELETE",
-    path: "/servicePrincipals/{id}/appRoleAssignedTo/{assignment}",
-    summary: "Revoke an app role",
-    access: access.assignRoles,
-    handle: revokeRole,
-  },
+  ...consentRoutes,
   {
     method: "GET",
     path: "/auditLogs/directoryAudits",

@@ -1,24 +1,17 @@
 import { audited } from "./audit.ts";
 import { isCurrent, readBearer } from "./bearer.ts";
+import { mayHimself } from "./delegated-access.ts";
 import type { Strike } from "./faults.ts";
 import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
-import {
-  denied,
-  GraphError,
-  graphErrorBody,
-  invalidBody,
-  notEmulated,
-  notFound,
-  unauthenticated,
-} from "./graph-error.ts";
+import { denied, GraphError, graphErrorBody, invalidBody, unauthenticated } from "./graph-error.ts";
 import type { GraphRoute } from "./graph-route.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
-import { guid, type Matched, matchRoute, parsePath } from "./routing.ts";
+import { type Matched, matchRoute, parsePath } from "./routing.ts";
 import type { Services } from "./services.ts";
-import type { ObjectRecord } from "./state.ts";
+import { findTarget } from "./target-lookup.ts";
 
 /** Bodies over this many bytes are refused before they are read as JSON. */
 export const GRAPH_BODY_LIMIT = 1024 * 1024;
@@ -43,7 +36,8 @@ export async function answerGraph(
     const response: Response = { status: answer.status, headers: { ...common, ...spent, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
       response.headers["Content-Type"] = answer.contentType ?? JSON_TYPE;
-      response.body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
+      if (Buffer.isBuffer(answer.body)) response.bytes = answer.body;
+      else response.body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
       if (answer.contentType === undefined) response.headers["OData-Version"] = "4.0";
     }
     return disturb(response, strikes);
@@ -93,16 +87,21 @@ function handle(
     throw throttled(scope, "ResourceUnitLimitExceeded", throttle.durationMs);
   }
   if (struck("reset")) throw new GraphError(503, "ServiceUnavailable", "The service is temporarily unavailable.");
+  if (route.me === true && caller.user === undefined)
+    throw new GraphError(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
   const eventual = request.headers.consistencylevel?.toLowerCase() === "eventual";
   const url = new URL(request.target, request.origin);
   const holds = (role: string) => caller.roles.has(role);
   const ownedBy = route.access.ownedBy !== undefined && holds("Application.ReadWrite.OwnedBy");
   const full = route.access.roles.some(holds);
   if (!full && !ownedBy && route.access.self !== true) throw denied();
-  const record = route.target === undefined ? undefined : findTarget(services, caller, route.target, keys[0]);
+  const record = route.me === true ? caller.user : findTarget(services, request, caller, route, keys[0]);
   const self = route.access.self === true && String(record?.entity.appId).toLowerCase() === caller.appId.toLowerCase();
-  const owns = ownedBy && (route.access.ownedBy === "always" || record?.owners.includes(caller.objectId) === true);
+  // what an upsert is about to create is owned by nobody yet
+  const anyone = route.access.ownedBy === "always" || (route.upsert === true && record === undefined);
+  const owns = ownedBy && (anyone || record?.owners.includes(caller.objectId) === true);
   if (!full && !self && !owns) throw denied();
+  if (!mayHimself(services.store, caller, route, record)) throw denied();
   const query = parseQuery(
     route.ownQuery === true ? new URLSearchParams() : url.searchParams,
     route.entity ?? "entity",
@@ -146,33 +145,6 @@ function readBody(request: Request, route: GraphRoute): Record<string, unknown> 
   throw invalidBody();
 }
 
-function findTarget(
-  services: Services,
-  caller: Caller,
-  kind: "applications" | "servicePrincipals",
-  key: string | Record<string, string> | undefined,
-): ObjectRecord {
-  const { store } = services;
-  const { tenantId } = caller;
-  let found: ObjectRecord | undefined;
-  let shown = "";
-  if (typeof key === "string") {
-    if (!guid.test(key)) throw new GraphError(400, "Request_BadRequest", `Invalid object identifier '${key}'.`);
-    shown = key;
-    found = store.find(kind, tenantId, key);
-  } else if (key?.appId !== undefined) {
-    shown = key.appId;
-    if (kind === "servicePrincipals") found = store.principalByName(tenantId, shown);
-    else found = store.applicationByAppId(shown);
-    if (found?.tenantId !== tenantId || String(found?.entity.appId).toLowerCase() !== shown.toLowerCase())
-      found = undefined;
-  } else {
-    throw notEmulated(`The key (${Object.keys(key ?? {}).join(",")}=…)`);
-  }
-  if (found === undefined) throw notFound(shown);
-  return found;
-}
-
 /** Who calls, from the bearer token; times are judged by the directory's clock. */
 export async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
   const read = await readBearer(services, request);
@@ -184,12 +156,11 @@ export async function authenticateCaller(services: Services, request: Request): 
   if (!isCurrent(services, claims)) throw unauthenticated("Access token has expired or is not yet valid.");
   const tenantId = String(claims.tid);
   if (!services.store.tenants.has(tenantId)) throw unauthenticated("Access token validation failure. Invalid tenant.");
-  return {
-    tenantId,
-    appId: String(claims.appid),
-    objectId: String(claims.oid),
-    roles: new Set((claims.roles ?? []) as string[]),
-  };
+  const who = { tenantId, appId: String(claims.appid), objectId: String(claims.oid) };
+  if (claims.scp === undefined) return { ...who, roles: new Set((claims.roles ?? []) as string[]) };
+  const user = services.store.find("users", tenantId, who.objectId);
+  if (user === undefined) throw unauthenticated("Access token validation failure. The user is not in the directory.");
+  return { ...who, roles: new Set(String(claims.scp).split(" ")), user };
 }
 
 const TOKEN_FAULTS = {

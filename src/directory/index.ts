@@ -58,7 +58,12 @@ export interface DirectoryOptions {
 }
 
 /** A fault plan as people write it: the seed defaults to 1. */
-export type FaultPlanInput = { seed?: number; rules?: FaultPlan["rules"]; limits?: FaultPlan["limits"] };
+export type FaultPlanInput = {
+  seed?: number;
+  rules?: FaultPlan["rules"];
+  limits?: FaultPlan["limits"];
+  quotas?: FaultPlan["quotas"];
+};
 
 export interface Directory {
   /** `https://localhost:PORT`, or `https://directory.invalid` when not listening. */

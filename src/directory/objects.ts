@@ -1,44 +1,17 @@
 import type { Visibility } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
-import { replacedKeys, withKeys } from "./key-credentials.ts";
+import { badRequest, denied, GraphError, notFound } from "./graph-error.ts";
+import type { ObjectKind } from "./graph-route.ts";
+import { withKeys } from "./key-credentials.ts";
+import { requireQuota } from "./object-quotas.ts";
 import { project } from "./odata.ts";
 import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
-import { requireType } from "./schema.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
 import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord } from "./state.ts";
+import { SELECT_ONLY, writable } from "./writable-properties.ts";
 
-export type ObjectKind = "applications" | "servicePrincipals";
-
-/** Properties no client may write: assigned by the service, or written by actions of their own. */
-const READ_ONLY: Record<ObjectKind, Set<string>> = {
-  applications: new Set(
-    "id deletedDateTime appId applicationTemplateId certification createdByAppId createdDateTime disabledByMicrosoftStatus publisherDomain verifiedPublisher".split(
-      " ",
-    ),
-  ),
-  servicePrincipals: new Set(
-    "id deletedDateTime appId appDescription appDisplayName applicationTemplateId appOwnerOrganizationId createdByAppId disabledByMicrosoftStatus servicePrincipalType signInAudience verifiedPublisher oauth2PermissionScopes appRoles resourceSpecificApplicationPermissions".split(
-      " ",
-    ),
-  ),
-};
-const NOT_EMULATED = new Set([
-  "logo",
-  "managerApplications",
-  "authenticationBehaviors",
-  "customSecurityAttributes",
-  "tokenEncryptionKeyId",
-  "addIns",
-  "uniqueName",
-]);
-const AUDIENCES = new Set([
-  "AzureADMyOrg",
-  "AzureADMultipleOrgs",
-  "AzureADandPersonalMicrosoftAccount",
-  "PersonalMicrosoftAccount",
-]);
+export type { ObjectKind } from "./graph-route.ts";
 
 /** `GET /applications`, `GET /servicePrincipals` and their `/$count`. */
 export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "count" = "list"): GraphAnswer {
@@ -92,7 +65,11 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
       key: null,
     }));
   }
-  const shown = project(entity, query.select);
+  const shown = { ...project(entity, query.select) };
+  for (const [name, standard] of Object.entries(SELECT_ONLY)) {
+    if (query.select === undefined) delete shown[name];
+    else if (query.select.includes(name)) shown[name] ??= standard;
+  }
   // An expansion shows at most twenty members (reference limits §4).
   return query.expandOwners ? { ...shown, owners: ownerView(services, record).slice(0, 20) } : shown;
 }
@@ -147,8 +124,11 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
 }
 
 /** Stores the new object, owned by its maker, and answers with it. */
-function created({ services, caller, request }: GraphCall, kind: ObjectKind, entity: Entity): GraphAnswer {
+function created(call: GraphCall, kind: ObjectKind, entity: Entity): GraphAnswer {
+  const { services, caller, request } = call;
+  requireQuota(call);
   const record: ObjectRecord = {
+    ...(caller.user === undefined ? {} : { createdBy: caller.objectId }),
     seq: services.store.nextSeq(),
     tenantId: caller.tenantId,
     entity,
@@ -166,6 +146,7 @@ function created({ services, caller, request }: GraphCall, kind: ObjectKind, ent
 
 /** `PATCH` of an application or service principal. */
 export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
+  if (call.record === undefined) return upsert(call, kind);
   const record = target(call);
   const given = writable(call, kind);
   const { keyCredentials, ...others } = given;
@@ -188,6 +169,17 @@ export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   return { status: 204 };
 }
 
+/** `PATCH` of what an alternate key names and is not there, with `Prefer: create-if-missing`: it is made, under that key. */
+function upsert(call: GraphCall, kind: ObjectKind): GraphAnswer {
+  const [name, value] = Object.entries(call.keys[0] ?? {})[0] ?? ["", ""];
+  const given = call.body[name];
+  if (given !== undefined && given !== value) throw badRequest(`The value of '${name}' is not that of the key.`);
+  // the client id of an application is never the caller's choice
+  if (kind === "applications" && name !== "uniqueName") throw notFound(String(value));
+  const body = { ...call.body, [name]: value };
+  return kind === "applications" ? createApplication({ ...call, body }) : createServicePrincipal({ ...call, body });
+}
+
 /** `DELETE`: into the recycle bin, an application together with its service principal of the same tenant. */
 export function deleteObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const record = target(call);
@@ -204,33 +196,4 @@ export function deleteObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   }
   services.commit(changes);
   return { status: 204 };
-}
-
-/** The body of a create or update: of the type, and of properties a client may write. */
-function writable(call: GraphCall, kind: ObjectKind): Record<string, unknown> {
-  const type = kind === "applications" ? "application" : "servicePrincipal";
-  const body = requireType(type, call.body);
-  for (const [name, value] of Object.entries(body)) {
-    if (name === "passwordCredentials") {
-      if (Array.isArray(value) && value.length === 0 && call.record === undefined) continue;
-      throw badRequest("Updates to passwordCredentials are not allowed here; use addPassword and removePassword.");
-    }
-    if (NOT_EMULATED.has(name)) throw notEmulated(`Writing '${name}'`);
-    if (READ_ONLY[kind].has(name)) throw badRequest(`Property '${name}' is read-only and cannot be set.`);
-  }
-  checkLimits(body);
-  if (body.keyCredentials === undefined) return body;
-  return { ...body, keyCredentials: replacedKeys(call, kind, body.keyCredentials) };
-}
-
-/** Lengths and value sets of reference limits §5. */
-function checkLimits(body: Record<string, unknown>): void {
-  const invalid = (name: string) =>
-    badRequest(`Invalid value specified for property '${name}' of resource 'Application'.`);
-  if (String(body.displayName ?? "").length > 256) throw invalid("displayName");
-  if (String(body.description ?? "").length > 1024) throw invalid("description");
-  const audience = body.signInAudience;
-  if (audience !== undefined && !AUDIENCES.has(String(audience))) throw invalid("signInAudience");
-  const tags = (body.tags ?? []) as string[];
-  if (tags.some((tag) => tag.length < 1 || tag.length > 256) || new Set(tags).size < tags.length) throw invalid("tags");
 }

@@ -4,6 +4,11 @@ import { type Query, skipToken } from "./odata.ts";
 import type { Kind, ObjectRecord } from "./state.ts";
 
 const DEFAULT_PAGE = 100;
+/** Kinds that Graph calls otherwise than this directory does. */
+const CALLED: Partial<Record<Kind, string>> = {
+  grants: "appRoleAssignments",
+  permissionGrants: "oauth2PermissionGrants",
+};
 
 /** The page a list request asks for, with the link to the next one. */
 export function listPage(
@@ -34,7 +39,7 @@ export function listPage(
 function shownPage(call: GraphCall, kind: Kind, value: unknown[], next: number | undefined): GraphAnswer {
   const { query, request } = call;
   const url = new URL(request.target, request.origin);
-  const context = `${request.origin}/v1.0/$metadata#${kind}${selection(query)}`;
+  const context = `${request.origin}/v1.0/$metadata#${CALLED[kind] ?? kind}${selection(query)}`;
   const body: Record<string, unknown> = { "@odata.context": context };
   if (query.count && query.after === 0) body["@odata.count"] = countOf(call, kind);
   if (next !== undefined) {

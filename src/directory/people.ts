@@ -1,6 +1,7 @@
 /** Users and domains, as far as a manager of applications needs them: who owns what, and under which names. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { notFound } from "./graph-error.ts";
+import { target } from "./objects.ts";
 import { project } from "./odata.ts";
 import { listPage, selection } from "./paging.ts";
 import type { Entity, TenantRecord } from "./state.ts";
@@ -13,6 +14,13 @@ const SHOWN =
 
 export function listUsers(call: GraphCall): GraphAnswer {
   return listPage(call, "users", ({ entity }) => project(entity, call.query.select ?? SHOWN));
+}
+
+/** `GET /me`. */
+export function showMe(call: GraphCall): GraphAnswer {
+  const context = `${call.request.origin}/v1.0/$metadata#users${selection(call.query)}/$entity`;
+  const shown = project(target(call).entity, call.query.select ?? SHOWN);
+  return { status: 200, body: { "@odata.context": context, ...shown } };
 }
 
 /** By object id or user principal name. */

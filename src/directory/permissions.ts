@@ -34,6 +34,7 @@ export const SLICE_PERMISSIONS: readonly string[] = [
   "Application.ReadWrite.OwnedBy",
   "AppRoleAssignment.ReadWrite.All",
   "AuditLog.Read.All",
+  "DelegatedPermissionGrant.ReadWrite.All",
   "Directory.Read.All",
   "DirectoryRecommendations.Read.All",
   "Organization.Read.All",
@@ -43,6 +44,9 @@ export const SLICE_PERMISSIONS: readonly string[] = [
 
 const READ = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITE = ["Application.ReadWrite.All"];
+const GRANTS = ["DelegatedPermissionGrant.ReadWrite.All"];
+const USERS = ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const ME = ["User.Read", "User.ReadWrite", "User.ReadBasic.All", ...USERS];
 
 /** Who may use a route: any of `roles`, or `Application.ReadWrite.OwnedBy` under the condition of `ownedBy`. */
 export interface Access {
@@ -52,22 +56,27 @@ export interface Access {
    * list is open to this permission, as administrators report (reference graph-applications, open point 10).
    */
   ownedBy?: "owner" | "always";
+  /** Every member of the tenant may through an application with the scope; else administrators, and owners of the object. */
+  members?: true;
   /** The application itself may, without any permission: it proves that it holds one of its own keys. */
   self?: true;
 }
 
 export const access = {
-  list: { roles: READ, ownedBy: "always" },
-  read: { roles: READ, ownedBy: "owner" },
-  create: { roles: WRITE, ownedBy: "always" },
+  list: { roles: READ, ownedBy: "always", members: true },
+  read: { roles: READ, ownedBy: "owner", members: true },
+  create: { roles: WRITE, ownedBy: "always", members: true },
   write: { roles: WRITE, ownedBy: "owner" },
   bin: { roles: WRITE, ownedBy: "always" },
   rollKey: { roles: WRITE, ownedBy: "owner", self: true },
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
+  grants: { roles: [...GRANTS, "Directory.Read.All", "Directory.ReadWrite.All"], members: true },
+  writeGrants: { roles: GRANTS },
+  me: { roles: ME, members: true },
   readPolicies: { roles: ["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"] },
   writePolicies: { roles: ["Policy.ReadWrite.ApplicationConfiguration"] },
-  users: { roles: ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"] },
+  users: { roles: ["User.ReadBasic.All", ...USERS], members: true },
   recommendations: { roles: ["DirectoryRecommendations.Read.All"] },
   logs: { roles: ["AuditLog.Read.All"] },
-  organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"] },
+  organization: { roles: ["Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"], members: true },
 } as const satisfies Record<string, Access>;

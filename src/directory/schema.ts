@@ -91,6 +91,9 @@ const PRIMITIVES: Record<string, (value: unknown) => boolean> = {
     typeof value === "string" &&
     /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(value) &&
     !Number.isNaN(Date.parse(value)),
+  "Edm.TimeOfDay": (value) => typeof value === "string" && /^\d\d:\d\d:\d\d(\.\d+)?$/.test(value),
+  // A stream is beside the object, never in its JSON.
+  "Edm.Stream": () => false,
   "Edm.Duration": (value) => typeof value === "string" && /^-?P/.test(value),
   "Edm.Binary": (value) => typeof value === "string" && /^[A-Za-z0-9+/_=\s-]*$/.test(value),
 };
@@ -125,6 +128,8 @@ function wrongMember(known: Property, member: unknown): { property: string; unkn
     if (members !== undefined) {
       if (typeof item !== "string" || !item.split(",").every((one) => members.has(one))) return wrong;
     } else if (graphSchema().types.has(name)) {
+      // what is no object at all is wrong by the property's name, not by its type's
+      if (typeof item !== "object" || item === null || Array.isArray(item)) return wrong;
       const inner = mismatch(name, item);
       if (inner !== undefined) return inner;
     }

@@ -16,6 +16,10 @@ const recordSchema = z.strictObject({
   federated: z
     .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
     .optional(),
+  extensions: z.array(z.looseObject({ id: z.string() })).optional(),
+  logo: z.strictObject({ type: z.string(), base64: z.string() }).optional(),
+  createdBy: z.string().optional(),
+  directoryRoles: z.array(z.string()).optional(),
   deletedAt: z.number().optional(),
 });
 const stateSchema = z.strictObject({
@@ -37,6 +41,7 @@ const stateSchema = z.strictObject({
   grants: z.array(recordSchema),
   signIns: z.array(z.looseObject({ seq: z.int() })),
   policies: z.array(recordSchema).optional(),
+  permissionGrants: z.array(recordSchema).optional(),
   audits: z.array(z.looseObject({ seq: z.int() })).optional(),
 });
 

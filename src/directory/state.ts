@@ -70,12 +70,21 @@ export interface ObjectRecord {
   policyId?: string;
   /** Federated identity credentials, oldest first. */
   federated?: FederatedCredential[];
+  /** Directory extensions an application defines. */
+  extensions?: Entity[];
+  /** The picture of an application. */
+  logo?: { type: string; base64: string };
+  /** The user who made it, where one did: he may make only so many. */
+  createdBy?: string;
+  /** Names of a user's directory roles. */
+  directoryRoles?: string[];
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }
 
-export type Kind = "applications" | "servicePrincipals" | "users" | "grants" | "policies";
-const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants", "policies"];
+/** `grants` are app role assignments, `permissionGrants` delegated ones. */
+export type Kind = "applications" | "servicePrincipals" | "users" | "grants" | "permissionGrants" | "policies";
+const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants", "permissionGrants", "policies"];
 
 /** One request at the token endpoint that named a known application. */
 export interface SignInRecord {
@@ -129,6 +138,7 @@ export interface DirectoryState {
   /** Absent in states of before they were kept. */
   audits?: AuditRecord[];
   policies?: ObjectRecord[];
+  permissionGrants?: ObjectRecord[];
 }
 
 /** One line of the journal: what a request changed, applied whole or not at all. */
@@ -172,6 +182,7 @@ export class Store {
     servicePrincipals: new Map(),
     users: new Map(),
     grants: new Map(),
+    permissionGrants: new Map(),
     policies: new Map(),
   };
   /** Per kind and tenant, ascending by seq. */
@@ -242,6 +253,11 @@ export class Store {
       const record = ordered[index];
       if (record !== undefined && record.deletedAt === undefined) yield record;
     }
+  }
+
+  /** How many objects of these kinds a tenant has, those in the recycle bin included. */
+  count(tenantId: string, kinds: readonly Kind[]): number {
+    return kinds.reduce((sum, kind) => sum + (this.#ordered.get(`${kind} ${tenantId}`)?.length ?? 0), 0);
   }
 
   /** What went into the recycle bin after this instant, in list order. */

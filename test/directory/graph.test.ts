@@ -186,10 +186,6 @@ describe("bodies", () => {
       400,
       "Request_BadRequest",
     ]);
-    expect(codeOf(await graph("PATCH", `/applications/${application.id}`, { tokenEncryptionKeyId: null }))).toEqual([
-      501,
-      "Directory_NotEmulated",
-    ]);
   });
 
   test("a second service principal of an application is a conflict, one of nothing a bad request", async () => {
