@@ -122,7 +122,8 @@ function entry(
     activity,
     correlationId,
     appId: caller.appId,
-    servicePrincipalId: caller.objectId,
+    servicePrincipalId: caller.user === undefined ? caller.objectId : "",
+    ...(caller.user === undefined ? {} : { userId: caller.objectId }),
     target: {
       id: record.entity.id,
       displayName: String(record.entity.displayName ?? ""),
@@ -158,15 +159,8 @@ function shown(services: Services, one: AuditRecord): Record<string, unknown> {
       : /^(Delete|Remove|Hard)/.test(one.activity)
         ? "Delete"
         : "Update",
-    initiatedBy: {
-      user: null,
-      app: {
-        appId: one.appId,
-        displayName: name,
-        servicePrincipalId: one.servicePrincipalId,
-        servicePrincipalName: null,
-      },
-    },
+    initiatedBy:
+      one.userId === undefined ? { user: null, app: initiator(one, name) } : { user: person(services, one), app: null },
     targetResources: [
       {
         ...one.target,
@@ -176,5 +170,19 @@ function shown(services: Services, one: AuditRecord): Record<string, unknown> {
       },
     ],
     additionalDetails: [],
+  };
+}
+
+function initiator(one: AuditRecord, displayName: string): Record<string, unknown> {
+  return { appId: one.appId, displayName, servicePrincipalId: one.servicePrincipalId, servicePrincipalName: null };
+}
+
+function person({ store }: Services, one: AuditRecord): Record<string, unknown> {
+  const user = store.find("users", one.tenantId, one.userId ?? "")?.entity;
+  return {
+    id: one.userId,
+    displayName: user?.displayName ?? null,
+    userPrincipalName: user?.userPrincipalName ?? null,
+    ipAddress: "127.0.0.1",
   };
 }

@@ -1,8 +1,9 @@
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
 import { json, type Request, type Response } from "./message.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import type { Services } from "./services.ts";
-import { answerToken } from "./token.ts";
+import { answerAnyToken } from "./user-grants.ts";
 
 /** One route of the login authority. `{tenant}` is a GUID, a domain or one of the well-known names. */
 export interface AuthorityRoute {
@@ -25,7 +26,7 @@ export const authorityRoutes: readonly AuthorityRoute[] = [
     path: "/adfs/oauth2/token",
     summary: "Token endpoint of the alias; the client id says which tenant",
     // MSAL sends a scope here, as to AD FS; others a resource
-    handle: (s, r) => answerToken(s, r, "adfs", new URLSearchParams(r.body).has("scope") ? "v2" : "v1"),
+    handle: (s, r) => answerAnyToken(s, r, "adfs", new URLSearchParams(r.body).has("scope") ? "v2" : "v1"),
   },
   {
     method: "GET",
@@ -60,15 +61,16 @@ export const authorityRoutes: readonly AuthorityRoute[] = [
   {
     method: "*",
     path: "/{tenant}/oauth2/v2.0/token",
-    summary: "Token endpoint, v2.0: client_credentials with a client secret",
-    handle: (s, r, t) => answerToken(s, r, t, "v2"),
+    summary: "Token endpoint, v2.0: client_credentials, authorization_code, refresh_token, device_code",
+    handle: (s, r, t) => answerAnyToken(s, r, t, "v2"),
   },
   {
     method: "*",
     path: "/{tenant}/oauth2/token",
-    summary: "Token endpoint, v1.0: client_credentials with a client secret",
-    handle: (s, r, t) => answerToken(s, r, t, "v1"),
+    summary: "Token endpoint, v1.0, likewise",
+    handle: (s, r, t) => answerAnyToken(s, r, t, "v1"),
   },
+  ...peopleRoutes,
 ];
 
 /** Answers a request to the login authority, or undefined where no route of it matches. */

@@ -11,6 +11,7 @@ import type { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
 import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
 import type { Services } from "./services.ts";
+import { SignInState } from "./sign-in-state.ts";
 import { type Change, emptyState, Store } from "./state.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -44,6 +45,7 @@ export class Engine implements Services {
   readonly store: Store;
   readonly faults = new Faults();
   readonly throttle = new Throttle();
+  readonly signIn = new SignInState();
   readonly random: Random;
   readonly noise: Random;
   readonly origins = new Set<string>();
@@ -117,6 +119,7 @@ export class Engine implements Services {
     this.commit([{ state: { ...fresh, clock: this.store.clock } }]);
     this.faults.set(this.store.faults);
     this.values.clear();
+    this.signIn.clear();
     await this.#plantScenario(this.random);
   }
 

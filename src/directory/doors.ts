@@ -11,6 +11,7 @@ import { answerManagement } from "./management-routes.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import type { Services } from "./services.ts";
+import { answerUserinfo, USERINFO } from "./userinfo.ts";
 
 /** Everything below `/v1.0`. */
 export const v1Routes = [...graphRoutes, ...policyRoutes];
@@ -24,6 +25,7 @@ export async function answerAt(services: Services, request: Request): Promise<Re
   if (opens("graph")) {
     if (isBatch(request, "v1.0")) return await answerBatch(services, request, "v1.0", v1Routes);
     if (isBatch(request, "beta")) return await answerBatch(services, request, "beta", betaRoutes);
+    if (path === USERINFO.path) return await answerUserinfo(services, request);
     if (path.startsWith("/v1.0/")) return await answerGraph(services, request, v1Routes);
     if (path.startsWith("/beta/")) return await answerGraph(services, request, betaRoutes);
   }

@@ -207,7 +207,7 @@ export class Planter {
     return tenant;
   }
 
-  #user(tenant: TenantRecord, given: { name: string; upn: string }): string {
+  #user(tenant: TenantRecord, given: { name: string; upn: string; roles?: string[] }): string {
     const [givenName, ...rest] = given.name.split(" ");
     const entity: Entity = {
       id: guidOf(`${tenant.displayName}/user/${given.upn}`),
@@ -222,7 +222,8 @@ export class Planter {
       surname: rest.join(" ") || null,
       userPrincipalName: given.upn,
     };
-    this.#put("users", { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {} });
+    const roles = given.roles === undefined ? {} : { directoryRoles: given.roles };
+    this.#put("users", { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {}, ...roles });
     return entity.id;
   }
 

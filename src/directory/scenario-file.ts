@@ -59,7 +59,9 @@ export const scenarioSchema = z.strictObject({
         name: z.string(),
         id: z.guid().optional(),
         domains: texts.min(1),
-        users: z.array(z.strictObject({ name: z.string(), upn: z.string() })).optional(),
+        users: z
+          .array(z.strictObject({ name: z.string(), upn: z.string(), roles: z.array(z.string()).optional() }))
+          .optional(),
         applications: z.array(application).default([]),
         consented: texts.optional(),
       }),

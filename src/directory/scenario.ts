@@ -62,7 +62,8 @@ export interface ScenarioTenant {
   name: string;
   id?: string;
   domains: string[];
-  users?: { name: string; upn: string }[];
+  /** Where nobody has a role, the first one administers the tenant. */
+  users?: { name: string; upn: string; roles?: string[] }[];
   applications: ScenarioApplication[];
   /** appIds of other tenants' multi-tenant applications that were consented to here. */
   consented?: string[];

@@ -2,6 +2,7 @@ import type { DirectoryClock } from "./clock.ts";
 import type { Faults } from "./faults.ts";
 import type { RsaPrivateJwk, TokenSigner } from "./keys.ts";
 import type { Random } from "./random.ts";
+import type { SignInState } from "./sign-in-state.ts";
 import type { Change, Store } from "./state.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -12,6 +13,8 @@ export interface Services {
   faults: Faults;
   signer: TokenSigner;
   throttle: Throttle;
+  /** People's sign-ins under way. */
+  signIn: SignInState;
   /** Ids and values of objects. */
   random: Random;
   /** Request ids, trace ids and token ids: a stream of its own, so that a read does not move the ids of later objects. */

@@ -54,6 +54,8 @@ export function restoreState(services: Services, document: unknown): DirectorySt
   const state = stateSchema.parse(document) as unknown as DirectoryState;
   services.commit([{ state: { ...state, clock: services.store.clock } }]);
   services.faults.set(state.faults);
+  // a session of a person who may not be there any more
+  services.signIn.clear();
   const missing = missingFirstParty(services.store);
   if (missing.length > 0) services.commit(missing);
   return state;

@@ -1,6 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ChangeLog } from "./change-log.ts";
 import type { FaultPlan } from "./faults.ts";
+import type { AuditRecord, SignInRecord } from "./log-records.ts";
+
+export type { AuditRecord, SignInRecord } from "./log-records.ts";
 
 /** An object as Graph shows it. */
 export type Entity = Record<string, unknown> & { id: string };
@@ -85,42 +88,6 @@ export interface ObjectRecord {
 /** `grants` are app role assignments, `permissionGrants` delegated ones. */
 export type Kind = "applications" | "servicePrincipals" | "users" | "grants" | "permissionGrants" | "policies";
 const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants", "permissionGrants", "policies"];
-
-/** One request at the token endpoint that named a known application. */
-export interface SignInRecord {
-  seq: number;
-  id: string;
-  /** ISO 8601, directory time. */
-  createdDateTime: string;
-  tenantId: string;
-  appId: string;
-  servicePrincipalId: string | null;
-  /** The credential that matched, also when it had expired; null when none did. */
-  keyId: string | null;
-  /** How the client proved itself, as Graph names it. */
-  clientCredentialType?: "clientSecret" | "certificate" | "federatedIdentityCredential" | "none";
-  federatedCredentialId?: string | null;
-  resourceId: string | null;
-  /** 0 or the number of the AADSTS code. */
-  errorCode: number;
-  correlationId: string;
-  userAgent: string | null;
-}
-
-/** One entry of the audit log. Times in epoch milliseconds, directory time. */
-export interface AuditRecord {
-  seq: number;
-  id: string;
-  at: number;
-  tenantId: string;
-  activity: string;
-  correlationId: string;
-  /** Who did it. */
-  appId: string;
-  servicePrincipalId: string;
-  target: { id: string; displayName: string; type: "Application" | "ServicePrincipal" };
-  modified: { displayName: string; oldValue: string | null; newValue: string | null }[];
-}
 
 /** The whole directory as one JSON document. */
 export interface DirectoryState {

@@ -11,7 +11,7 @@ import { type ObjectRecord, passwordsOf, type SignInRecord, sameVerifier, type T
 type Version = "v1" | "v2";
 
 /** Seconds a token is valid after its issue; the answer says one less (reference token-endpoint §2.1). */
-const TOKEN_SECONDS = 3600;
+export const TOKEN_SECONDS = 3600;
 
 /** What the client sent, from body and Authorization header. */
 interface TokenRequest {
@@ -21,19 +21,21 @@ interface TokenRequest {
 }
 
 /** The client's objects as this tenant sees them. */
-interface Client {
+export interface Client {
   appId: string;
   application: ObjectRecord | undefined;
   principal: ObjectRecord;
 }
 
 /** The credential a sign-in matched, for the log. */
-interface Attempt {
+export interface Attempt {
   client?: Client;
   type: NonNullable<SignInRecord["clientCredentialType"]>;
   keyId: string | null;
   federatedId: string | null;
   resourceId: string | null;
+  /** The person, where one signed in through the client. */
+  userId?: string;
 }
 
 /** `POST /{tenant}/oauth2[/v2.0]/token`. */
@@ -42,6 +44,7 @@ export async function answerToken(
   request: Request,
   tenantName: string,
   version: Version,
+  issue: Issue = grant,
 ): Promise<Response> {
   const url = new URL(request.target, request.origin);
   const form = new URLSearchParams(request.body);
@@ -62,12 +65,15 @@ export async function answerToken(
     tenant.record =
       resolveTenant(services, tenantName, "invalid_request") ?? aliased(services, request, form, tenantName);
     if (request.method !== "POST") throw aadsts.onlyPost(request.method);
-    response = await grant(services, request, {
+    response = await issue(services, request, {
       form,
       version,
       tenant: tenant.record,
       attempt,
       blocked: struck("conditional-access") !== undefined,
+      found: (record) => {
+        tenant.record = record;
+      },
     });
     logSignIn(services, request, tenant.record, attempt, 0, correlationId);
   } catch (failure) {
@@ -94,13 +100,18 @@ function aliased(
   return known.find(({ id }) => (home === undefined ? store.principalByName(id, appId) !== undefined : id === home));
 }
 
-interface GrantInput {
+export interface GrantInput {
   form: URLSearchParams;
   version: Version;
   tenant: TenantRecord | undefined;
   attempt: Attempt;
   blocked: boolean;
+  /** Tells the tenant a grant itself names, for the log. */
+  found(tenant: TenantRecord): void;
 }
+
+/** Issues what one kind of grant is for. @throws AadError */
+export type Issue = (services: Services, request: Request, input: GrantInput) => Promise<Response>;
 
 async function grant(services: Services, request: Request, input: GrantInput): Promise<Response> {
   const { form, version, tenant, attempt } = input;
@@ -109,20 +120,11 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   const client = findClient(services, tenant, asked.clientId);
   attempt.client = client;
   const resourceName = version === "v2" ? resourceOfScope(asked.scope) : asked.scope;
-  const assertion = readAssertion(form);
-  if (assertion === undefined) attempt.keyId = authenticate(services, client, asked, attempt);
-  else if (isFederated(assertion)) {
-    attempt.type = "federatedIdentityCredential";
-    const found = await authenticateByFederation(services, client, assertion, form.get("client_assertion") ?? "");
-    attempt.federatedId = found.id;
-  } else {
-    attempt.type = "certificate";
-    attempt.keyId = authenticateByCertificate(services, tenant, client, assertion, attempt);
-  }
+  const strength = await proveClient(services, tenant, client, form, asked.clientSecret, attempt);
   const resource = findResource(services, tenant, resourceName, request.origin);
   attempt.resourceId = resource.principal.entity.id;
   if (input.blocked) throw aadsts.conditionalAccess();
-  const token = await mint(services, tenant, client, resource, assertion === undefined ? "1" : "2");
+  const token = await mint(services, tenant, client, resource, strength);
   const headers = authorityHeaders(services);
   if (version === "v2") {
     const seconds = TOKEN_SECONDS - 1;
@@ -144,13 +146,34 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   return json(200, body, headers);
 }
 
+/** Checks that the client is who it says: 1 by a secret, 2 by an assertion. @throws AadError */
+export async function proveClient(
+  services: Services,
+  tenant: TenantRecord,
+  client: Client,
+  form: URLSearchParams,
+  secret: string | undefined,
+  attempt: Attempt,
+): Promise<"1" | "2"> {
+  const assertion = readAssertion(form);
+  if (assertion === undefined) {
+    attempt.keyId = authenticate(services, client, secret, attempt);
+    return "1";
+  }
+  if (isFederated(assertion)) {
+    attempt.type = "federatedIdentityCredential";
+    const found = await authenticateByFederation(services, client, assertion, form.get("client_assertion") ?? "");
+    attempt.federatedId = found.id;
+  } else {
+    attempt.type = "certificate";
+    attempt.keyId = authenticateByCertificate(services, tenant, client, assertion, attempt);
+  }
+  return "2";
+}
+
 /** Grants Entra knows and this directory does not issue by; any other name is 70003. */
 const OTHER_GRANTS = new Set([
-  "authorization_code",
-  "refresh_token",
   "password",
-  "device_code",
-  "urn:ietf:params:oauth:grant-type:device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
   "urn:ietf:params:oauth:grant-type:saml2-bearer",
 ]);
@@ -170,7 +193,7 @@ function readForm(request: Request, form: URLSearchParams, version: Version): To
 }
 
 /** HTTP Basic with both parts form-urlencoded (RFC 6749 §2.3.1). */
-function readBasic(header: string | undefined): { clientId: string; clientSecret: string } | undefined {
+export function readBasic(header: string | undefined): { clientId: string; clientSecret: string } | undefined {
   const encoded = /^basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const [clientId, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
@@ -178,7 +201,7 @@ function readBasic(header: string | undefined): { clientId: string; clientSecret
   return { clientId: decode(clientId ?? ""), clientSecret: decode(rest.join(":")) };
 }
 
-function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
+export function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
   const appId = clientId.toLowerCase();
   if (appId === "00000000-0000-0000-0000-000000000000") throw aadsts.zeroClientId(clientId);
   const registered = services.store.applicationByAppId(appId);
@@ -204,10 +227,10 @@ function findClient(services: Services, tenant: TenantRecord, clientId: string):
 }
 
 /** Checks the secret against the application's and the service principal's credentials; the table is reference token-endpoint §5.2. */
-function authenticate(services: Services, client: Client, asked: TokenRequest, attempt: Attempt): string {
-  if (asked.clientSecret === undefined) throw aadsts.missingCredential();
+function authenticate(services: Services, client: Client, secret: string | undefined, attempt: Attempt): string {
+  if (secret === undefined) throw aadsts.missingCredential();
   attempt.type = "clientSecret";
-  const presented = services.store.verifierOf(asked.clientSecret);
+  const presented = services.store.verifierOf(secret);
   const now = services.clock.now();
   let refusal = aadsts.invalidSecret(client.appId);
   for (const record of [client.application, client.principal]) {
@@ -337,6 +360,7 @@ function logSignIn(
     tenantId: tenant.id,
     appId: attempt.client.appId,
     servicePrincipalId: attempt.client.principal.entity.id,
+    ...(attempt.userId === undefined ? {} : { userId: attempt.userId }),
     clientCredentialType: attempt.type,
     federatedCredentialId: attempt.federatedId,
     keyId: attempt.keyId,

@@ -7,7 +7,7 @@ import { keysOf, type ObjectRecord, passwordsOf, type SignInRecord } from "./sta
 /** How long sign-ins are readable; thirty days is what the paid licences have. */
 const RETENTION = 30 * 86_400_000;
 
-/** `GET /beta/auditLogs/signIns`: service principals' sign-ins only, which is all this directory has. */
+/** `GET /beta/auditLogs/signIns`: sign-ins of service principals, and those of people that reached the token endpoint. */
 export function listSignIns(call: GraphCall): GraphAnswer {
   const rows = recent(call).map((one): Row => ({ seq: one.seq, body: shown(call, one) }));
   return logPage(call, "/beta/$metadata#auditLogs/signIns", rows);
@@ -30,7 +30,8 @@ function shown({ services }: GraphCall, one: SignInRecord): Record<string, unkno
   return {
     id: one.id,
     createdDateTime: one.createdDateTime,
-    signInEventTypes: ["servicePrincipal"],
+    signInEventTypes: [one.userId === undefined ? "servicePrincipal" : "nonInteractiveUser"],
+    userId: one.userId ?? null,
     appId: one.appId,
     servicePrincipalId: one.servicePrincipalId,
     servicePrincipalName: principal?.entity.displayName ?? null,

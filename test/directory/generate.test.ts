@@ -8,8 +8,8 @@ test("has as many applications as asked for, each with its service principal, by
   const graph = await graphAs(directory);
   const count = async (list: string) =>
     Number((await graph("GET", `/${list}/$count`, undefined, { consistencylevel: "eventual" })).body);
-  // and the administrator's; Microsoft Graph has a service principal, too
-  expect([await count("applications"), await count("servicePrincipals")]).toEqual([3001, 3002]);
+  // and the administrator's; Microsoft's Graph and management API have service principals, too
+  expect([await count("applications"), await count("servicePrincipals")]).toEqual([3001, 3003]);
   const { body } = await graph("GET", "/applications?$top=999");
   for (const application of body.value) expect(mismatch("application", application)).toBeUndefined();
   const secrets = body.value.map((one: { passwordCredentials: unknown[] }) => one.passwordCredentials.length);

@@ -1,0 +1,153 @@
+/** What a sign-in asks for: scopes of one resource and those of OpenID Connect, and which of them nobody consented to yet. */
+import { aadsts } from "./aadsts.ts";
+import { peopleAadsts } from "./people-aadsts.ts";
+import { scopesFor } from "./permission-grants.ts";
+import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
+import type { Services } from "./services.ts";
+import type { ObjectRecord, TenantRecord } from "./state.ts";
+
+const OPENID: ReadonlySet<string> = new Set(["openid", "profile", "email", "offline_access"]);
+
+export interface Requested {
+  readonly resource: ObjectRecord;
+  /** The `aud` of a v1.0-shaped token. */
+  readonly audience: string;
+  readonly openid: readonly string[];
+  /** By name, `.default` resolved. */
+  readonly scopes: readonly string[];
+}
+
+interface Shown {
+  readonly id: string;
+  readonly value: string;
+  readonly type: string;
+  readonly userConsentDisplayName?: string | null;
+  readonly adminConsentDisplayName?: string | null;
+}
+
+const scopesOf = ({ entity }: ObjectRecord) => (entity.oauth2PermissionScopes ?? []) as Shown[];
+
+/** Reads a v2.0 `scope`. @throws AadError */
+export function readScope(
+  services: Services,
+  tenant: TenantRecord,
+  application: ObjectRecord,
+  text: string,
+  origin: string,
+): Requested {
+  const all = [...new Set(text.split(/\s+/).filter((one) => one !== ""))];
+  const openid = all.filter((one) => OPENID.has(one));
+  const parts = all.filter((one) => !OPENID.has(one)).map(splitScope);
+  const names = [...new Set(parts.map(({ resource }) => resource.replace(/\/+$/, "").toLowerCase()))];
+  if (names.length > 1) throw aadsts.severalResources(text);
+  const found = resourceOf(services, tenant, parts[0]?.resource ?? GRAPH_URI, origin);
+  const named = parts.map(({ name }) => name);
+  const scopes = named.includes(".default") ? staticScopes(application, found.resource) : named;
+  refuseUnknown(application, found.resource, scopes);
+  return { ...found, openid, scopes };
+}
+
+/** Reads a v1.0 `resource`, which asks for everything the registration lists. @throws AadError */
+export function readResource(
+  services: Services,
+  tenant: TenantRecord,
+  application: ObjectRecord,
+  name: string,
+  origin: string,
+): Requested {
+  const found = resourceOf(services, tenant, name === "" ? GRAPH_URI : name, origin);
+  const openid = ["openid", "profile", "email", "offline_access"];
+  return { ...found, openid, scopes: staticScopes(application, found.resource) };
+}
+
+/** `https://graph.microsoft.com/User.Read`, `api://app/read`, and `User.Read`, which is Graph's. */
+function splitScope(scope: string): { resource: string; name: string } {
+  const at = scope.lastIndexOf("/");
+  return at < 0 ? { resource: GRAPH_URI, name: scope } : { resource: scope.slice(0, at), name: scope.slice(at + 1) };
+}
+
+/** The service principal of a resource; this directory's own origin is an alias of Graph's. @throws AadError */
+function resourceOf(services: Services, tenant: TenantRecord, name: string, origin: string) {
+  const bare = name.replace(/\/+$/, "");
+  const isGraph = bare === origin || services.origins.has(bare) || bare.toLowerCase() === GRAPH_URI;
+  const wanted = isGraph ? GRAPH_APP_ID : name;
+  const resource = services.store.principalByName(tenant.id, wanted) ?? services.store.principalByName(tenant.id, bare);
+  if (resource === undefined) throw aadsts.resourceNotFound(name, tenant.displayName);
+  return { resource, audience: isGraph ? GRAPH_URI : name };
+}
+
+/** The scopes of a resource that the registration lists (`requiredResourceAccess`). */
+export function staticScopes(application: ObjectRecord, resource: ObjectRecord): string[] {
+  return staticAccess(application, resource, "Scope").flatMap(
+    (id) => scopesOf(resource).find((one) => one.id === id)?.value ?? [],
+  );
+}
+
+/** The ids of one kind that the registration lists of a resource. */
+export function staticAccess(application: ObjectRecord, resource: ObjectRecord, kind: "Scope" | "Role"): string[] {
+  const listed = (application.entity.requiredResourceAccess ?? []) as {
+    resourceAppId: string;
+    resourceAccess: { id: string; type: string }[];
+  }[];
+  const own = listed.filter((one) => one.resourceAppId.toLowerCase() === String(resource.entity.appId).toLowerCase());
+  return own.flatMap(({ resourceAccess }) =>
+    resourceAccess.filter(({ type }) => type === kind).map(({ id }) => id.toLowerCase()),
+  );
+}
+
+function refuseUnknown(application: ObjectRecord, resource: ObjectRecord, scopes: readonly string[]): void {
+  const known = new Set(scopesOf(resource).map(({ value }) => value));
+  const odd = scopes.find((scope) => !known.has(scope));
+  if (odd === undefined) return;
+  const [name, of] = [application, resource].map(({ entity }) => String(entity.displayName)) as [string, string];
+  throw peopleAadsts.scopeUnknown(name, odd, of);
+}
+
+/** What of it nobody consented to yet, for this user: by resource, because OpenID Connect's are Graph's. */
+export function unconsented(
+  services: Services,
+  user: ObjectRecord,
+  principal: ObjectRecord | undefined,
+  requested: Requested,
+): { resource: ObjectRecord; scopes: string[] }[] {
+  const { store } = services;
+  const graph = store.principalByName(user.tenantId, GRAPH_APP_ID);
+  const missing = (resource: ObjectRecord | undefined, scopes: readonly string[]) => {
+    if (resource === undefined) return [];
+    const granted =
+      principal === undefined
+        ? []
+        : scopesFor(store, user.tenantId, principal.entity.id, resource.entity.id, user.entity.id);
+    const left = scopes.filter((one) => !granted.includes(one) && !isPreAuthorized(services, resource, principal, one));
+    return left.length === 0 ? [] : [{ resource, scopes: left }];
+  };
+  if (graph !== undefined && graph.entity.id === requested.resource.entity.id)
+    return missing(graph, [...requested.openid, ...requested.scopes]);
+  return [...missing(graph, requested.openid), ...missing(requested.resource, requested.scopes)];
+}
+
+/** A resource may trust clients beforehand (`preAuthorizedApplications`). */
+function isPreAuthorized(
+  { store }: Services,
+  resource: ObjectRecord,
+  principal: ObjectRecord | undefined,
+  scope: string,
+): boolean {
+  const api = store.applicationByAppId(String(resource.entity.appId))?.entity.api as
+    | { preAuthorizedApplications?: { appId: string; delegatedPermissionIds: string[] }[] }
+    | undefined;
+  const id = scopesOf(resource).find(({ value }) => value === scope)?.id;
+  const trusted = api?.preAuthorizedApplications?.find((one) => one.appId === principal?.entity.appId);
+  return id !== undefined && trusted?.delegatedPermissionIds.includes(id) === true;
+}
+
+/** Whether an administrator has to consent, and how the page words each scope. */
+export function describeScopes(resource: ObjectRecord, scopes: readonly string[]): { admin: boolean; lines: string[] } {
+  const found = scopes.map((scope) => scopesOf(resource).find(({ value }) => value === scope));
+  return {
+    admin: found.some((one) => one?.type === "Admin"),
+    lines: scopes.map(
+      (scope, at) => `${found[at]?.userConsentDisplayName ?? found[at]?.adminConsentDisplayName ?? scope} (${scope})`,
+    ),
+  };
+}
