@@ -15,6 +15,7 @@ import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { createServer } from "./server.ts";
 import type { DirectoryState, SignInRecord } from "./state.ts";
+import { restoreState } from "./state-document.ts";
 
 export { addDuration } from "./clock.ts";
 export type { FaultPlan, FaultRule } from "./faults.ts";
@@ -89,8 +90,14 @@ export interface Directory {
   seed(applications: readonly ScenarioApplication[], options?: { tenantId?: string }): Promise<SeededApplication[]>;
   /** The token requests of known applications so far, oldest first. */
   signIns(): readonly SignInRecord[];
-  /** The whole state as JSON data; holds no secret's value. */
+  /** The whole state as JSON data, to keep or to carry elsewhere; holds no secret's value. */
   state(): DirectoryState;
+  /**
+   * Begins again with a state taken before, of this directory or another one: its applications sign in with the secrets they had there.
+   * The clock stays where it is.
+   * @throws ZodError for what is no state.
+   */
+  restore(state: DirectoryState): void;
   close(): Promise<void>;
 }
 
@@ -146,6 +153,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     seed: (applications, where) => engine.seed(applications, where?.tenantId),
     signIns: () => engine.store.signIns,
     state: () => structuredClone(engine.store.toState()),
+    restore: (state) => void restoreState(engine, structuredClone(state)),
     close: async () => {
       closing.abort();
       await listening?.proxy?.close();
