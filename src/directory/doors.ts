@@ -16,7 +16,9 @@ import { answerUserinfo, USERINFO } from "./userinfo.ts";
 /** Everything below `/v1.0`. */
 export const v1Routes = [...graphRoutes, ...policyRoutes];
 
-export async function answerAt(services: Services, request: Request): Promise<Response> {
+export async function answerAt(services: Services, asked: Request): Promise<Response> {
+  // two slashes would make a host name of what follows, wherever the target is read as an address
+  const request = { ...asked, target: asked.target.replace(/^\/*/, "/") };
   const path = request.target.split("?")[0] ?? "";
   const face = faceOf(request.origin);
   const opens = (door: typeof face) => face === undefined || face === door;

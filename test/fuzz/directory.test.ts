@@ -1,15 +1,18 @@
 /**
- * Whatever is sent to the directory, it answers, in the form its clients expect, and never with a 500. 20,000 requests here;
+ * Whatever is sent to the directory, it answers, in the form its clients expect, and never with a 500. 30,000 requests here;
  * `NOLAPSE_FUZZ=1000000 npx vitest run test/fuzz` sends more, and a failure prints the seed that finds it again.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
 import { openDirectory, requestToken } from "../directory/entra.ts";
-import { type FuzzRequest, graphRequest, type Known, tokenRequest } from "./requests.ts";
+import { type FuzzRequest, graphRequest, type Known, peopleRequest, tokenRequest } from "./requests.ts";
 
-const RUNS = Number(process.env.NOLAPSE_FUZZ ?? 20_000) / 2;
+/** A third each for Graph, the token endpoint and the pages. */
+const RUNS = Math.floor(Number(process.env.NOLAPSE_FUZZ ?? 30_000) / 3);
 const LIMIT = Math.max(60_000, RUNS * 30);
+
+const REDIRECT = "https://app.example/back";
 
 let directory: Directory;
 let known: Known;
@@ -29,7 +32,16 @@ beforeAll(async () => {
     objectIds: some.map(({ entity }) => entity.id),
     appIds: some.map(({ entity }) => String(entity.appId)),
     assertion: body.access_token ?? "",
+    redirectUri: REDIRECT,
   };
+  const patched = await directory.fetch(`${directory.url}/v1.0/applications(appId='${clientId}')`, {
+    method: "PATCH",
+    headers: { authorization: `Bearer ${known.token}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      web: { redirectUris: [REDIRECT], implicitGrantSettings: { enableIdTokenIssuance: true } },
+    }),
+  });
+  expect(patched.status).toBe(204);
 });
 afterAll(() => directory.close());
 
@@ -42,11 +54,20 @@ async function send({ method, path, headers, body }: FuzzRequest) {
     headers: clean,
     ...(body === undefined ? {} : { body }),
   });
-  return { status: response.status, type: response.headers.get("content-type") ?? "", text: await response.text() };
+  return {
+    status: response.status,
+    type: response.headers.get("content-type") ?? "",
+    policy: response.headers.get("content-security-policy") ?? "",
+    location: response.headers.get("location") ?? "",
+    text: await response.text(),
+  };
 }
 
 const seen = new Map<number, number>();
-const wellFormed = (path: string, { status, type, text }: Awaited<ReturnType<typeof send>>) => {
+const wellFormed = (
+  path: string,
+  { status, type, text }: Pick<Awaited<ReturnType<typeof send>>, "status" | "type" | "text">,
+) => {
   seen.set(status, (seen.get(status) ?? 0) + 1);
   expect(status, text.slice(0, 300)).not.toBe(500);
   expect(text.includes("The directory failed"), text.slice(0, 300)).toBe(false);
@@ -72,6 +93,25 @@ test("Graph", { timeout: LIMIT }, async () => {
 test("the token endpoint", { timeout: LIMIT }, async () => {
   await fc.assert(
     fc.asyncProperty(tokenRequest(known), async (request) => wellFormed(request.path, await send(request))),
+    { numRuns: RUNS },
+  );
+});
+
+test("the pages for people, none of which leads anywhere that is not registered", { timeout: LIMIT }, async () => {
+  await fc.assert(
+    fc.asyncProperty(peopleRequest(known), async (request) => {
+      const answer = await send(request);
+      if (!answer.type.startsWith("text/html")) {
+        if (answer.status !== 302) wellFormed(request.path, answer);
+        else expect(answer.location.startsWith(REDIRECT), answer.location).toBe(true);
+        return;
+      }
+      expect(answer.text).not.toContain("The directory failed");
+      expect(answer.policy).toContain("default-src 'none'");
+      // whatever is posted back goes to the registered address or stays here
+      for (const [, action = ""] of answer.text.matchAll(/<form [^>]*action="([^"]*)"/g))
+        expect([REDIRECT, "/common/login", "/common/consent", "/common/oauth2/deviceauth"]).toContain(action);
+    }),
     { numRuns: RUNS },
   );
 });

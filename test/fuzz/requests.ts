@@ -17,6 +17,8 @@ export interface Known {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly assertion: string;
+  /** Registered on the administrator application. */
+  readonly redirectUri: string;
 }
 
 const text = fc.oneof(
@@ -67,9 +69,10 @@ const paths = (known: Known) => {
     fc.uuid(),
     text.map(encodeURIComponent),
     fc.constantFrom(...known.appIds).map((one) => `(appId='${one}')`),
+    text.map((one) => `(uniqueName='${encodeURIComponent(one).replaceAll("'", "''")}')`),
   );
   const action = fc.constantFrom(
-    ..."addPassword removePassword addKey removeKey addTokenSigningCertificate owners owners/$ref federatedIdentityCredentials appManagementPolicies appManagementPolicies/$ref appRoleAssignments appRoleAssignedTo restore $count delta $value nothing".split(
+    ..."addPassword removePassword addKey removeKey addTokenSigningCertificate owners owners/$ref federatedIdentityCredentials appManagementPolicies appManagementPolicies/$ref appRoleAssignments appRoleAssignedTo oauth2PermissionGrants extensionProperties logo restore $count delta $value nothing".split(
       " ",
     ),
   );
@@ -88,6 +91,18 @@ const paths = (known: Known) => {
     "/beta/auditLogs/signIns",
     "/beta/reports/appCredentialSignInActivities",
     "/v1.0/$batch",
+    "/beta/$batch",
+    "/v1.0/oauth2PermissionGrants",
+    "/v1.0/users",
+    "/v1.0/me",
+    "/v1.0/me/oauth2PermissionGrants",
+    "/v1.0/users/adele.vance@contoso.com/appRoleAssignments",
+    "/metadata/endpoints",
+    "/metadata/endpoints?api-version=2022-09-01",
+    "/subscriptions?api-version=2022-12-01",
+    "/tenants",
+    "/oidc/userinfo",
+    "/adfs/.well-known/openid-configuration",
     "/v1.0/",
     "/",
     "/common/discovery/instance",
@@ -129,6 +144,13 @@ const query = fc.oneof(
               "id in ('a','b')",
               "not(displayName eq 'x')",
               "((((((((",
+              "owners/$count eq 0",
+              "not tags/any(t:startswith(t,'a'))",
+              "keyCredentials/any(k:k/keyId eq null)",
+              "createdDateTime ge 2031-01-01T00:00:00Z",
+              "endsWith(displayName,'x')",
+              '"displayName:a" OR "description:b"',
+              "displayName desc",
               "tags/any(t:t eq 'x')",
               "true",
               "999",
@@ -152,6 +174,23 @@ const sensible = text.chain((odd) =>
     { passwordCredential: { displayName: odd, endDateTime: "2032-01-01T00:00:00Z" } },
     { name: "fuzzed", issuer: "https://issuer.example", subject: odd, audiences: ["api://AzureADTokenExchange"] },
     { keyCredentials: [{ type: "AsymmetricX509Cert", usage: "Verify", key: odd }] },
+    { displayName: "named", uniqueName: odd, web: { redirectUris: [odd] }, identifierUris: [odd] },
+    { name: odd, dataType: "String", targetObjects: ["User"] },
+    { clientId: odd, consentType: "AllPrincipals", resourceId: odd, scope: odd },
+    { requests: [{ id: odd, method: "GET", url: odd }] },
+    {
+      requests: [
+        { id: "1", method: "GET", url: `/applications?$filter=${encodeURIComponent(odd)}` },
+        {
+          id: "2",
+          method: "POST",
+          url: "/applications",
+          headers: { "Content-Type": odd },
+          body: { displayName: odd },
+          dependsOn: ["1"],
+        },
+      ],
+    },
     { displayName: "policy", isEnabled: true, restrictions: { passwordCredentials: [{ restrictionType: odd }] } },
   ),
 );
@@ -173,15 +212,21 @@ const body = fc.oneof(
   fc.constantFrom("{", '{"a":', "[".repeat(20_000), `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`),
 );
 
-/** Any request to Graph, signed in or not; one in twenty at the right door with nearly the right body. */
+/** Any request to Graph, signed in or not; one in ten at the right door with nearly the right body. */
 export function graphRequest(known: Known): fc.Arbitrary<FuzzRequest> {
-  return fc.oneof({ weight: 19, arbitrary: wildRequest(known) }, { weight: 1, arbitrary: fittingRequest(known) });
+  return fc.oneof({ weight: 9, arbitrary: wildRequest(known) }, { weight: 1, arbitrary: fittingRequest(known) });
 }
 
 function fittingRequest(known: Known): fc.Arbitrary<FuzzRequest> {
   const id = fc.constantFrom(...known.objectIds);
   const doors = fc.oneof(
-    fc.constantFrom("/v1.0/applications", "/v1.0/policies/appManagementPolicies"),
+    fc.constantFrom(
+      "/v1.0/applications",
+      "/v1.0/policies/appManagementPolicies",
+      "/v1.0/$batch",
+      "/v1.0/oauth2PermissionGrants",
+    ),
+    id.map((one) => `/v1.0/applications/${one}/extensionProperties`),
     id.map((one) => `/v1.0/applications/${one}/addPassword`),
     id.map((one) => `/v1.0/applications/${one}/federatedIdentityCredentials`),
   );
@@ -224,6 +269,76 @@ function wildRequest(known: Known): fc.Arbitrary<FuzzRequest> {
       },
       body: method === "GET" || sent === null ? undefined : sent,
     }));
+}
+
+/** Any request to the pages people see, and to what they lead to. */
+export function peopleRequest(known: Known): fc.Arbitrary<FuzzRequest> {
+  const value = (...likely: readonly string[]) => fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...likely) }, text);
+  const params = fc.record(
+    {
+      client_id: value(known.clientId, ...known.appIds),
+      redirect_uri: value(known.redirectUri, "https://evil.example/", "javascript:alert(1)", "http://localhost:1"),
+      response_type: value("code", "id_token", "code id_token", "token", "none"),
+      response_mode: value("query", "fragment", "form_post"),
+      scope: value("openid", "openid offline_access User.Read", "https://graph.microsoft.com/.default", "a/b c/d"),
+      resource: value("https://graph.microsoft.com", "api://nothing"),
+      state: text,
+      nonce: text,
+      prompt: value("login", "none", "consent", "select_account", "none login"),
+      login_hint: value("adele.vance@contoso.com"),
+      code_challenge: text,
+      code_challenge_method: value("S256", "plain"),
+      flow: text,
+      user: text,
+      decision: value("accept", "cancel"),
+      code: text,
+      post_logout_redirect_uri: value(known.redirectUri, "https://evil.example/"),
+      id_token_hint: value(known.assertion),
+      grant_type: value("authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"),
+      refresh_token: text.map((one) => `1.${one}`),
+      device_code: text,
+      client_secret: value(known.clientSecret),
+      client_info: value("1"),
+    },
+    { requiredKeys: [] },
+  );
+  const tenant = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(known.tenantId, "common", "organizations", "adfs", "contoso.com", "consumers"),
+    },
+    text.map(encodeURIComponent),
+  );
+  const doors =
+    "oauth2/v2.0/authorize oauth2/authorize oauth2/v2.0/devicecode oauth2/devicecode v2.0/adminconsent adminconsent oauth2/v2.0/logout oauth2/logout oauth2/v2.0/token oauth2/token".split(
+      " ",
+    );
+  const path = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(tenant, fc.constantFrom(...doors)).map((parts) => `/${parts.join("/")}`) },
+    fc.constantFrom("/common/login", "/common/consent", "/common/oauth2/deviceauth"),
+  );
+  return fc
+    .record({
+      path,
+      params,
+      method: fc.constantFrom("GET", "GET", "POST", "POST", "PUT", "OPTIONS"),
+      cookie: fc.option(text.map((one) => `nolapse-sign-in=${encodeURIComponent(one)}`)),
+      origin: fc.option(fc.constantFrom("https://evil.example", "null"), { freq: 6 }),
+    })
+    .map(({ path: asked, params: sent, method, cookie, origin }) => {
+      const form = new URLSearchParams(sent as Record<string, string>).toString();
+      const inBody = method === "POST" || method === "PUT";
+      return {
+        method,
+        path: inBody ? asked : `${asked}?${form}`,
+        headers: {
+          ...(inBody ? { "content-type": "application/x-www-form-urlencoded" } : {}),
+          ...(cookie === null ? {} : { cookie }),
+          ...(origin === null ? {} : { origin }),
+        },
+        body: inBody ? form : undefined,
+      };
+    });
 }
 
 /** Any request to the token endpoint. */
