@@ -90,3 +90,23 @@ describe.each(["direct", "proxy"] as const)(`${GRAPH} | %s`, (entrance) => {
     expect(await task("batch")).toEqual({ statuses: [200, 200, 400] });
   });
 });
+
+const PEOPLE = [
+  [SIGN_IN[1][1], "code", "authorization code with PKCE, refresh token"],
+  [SIGN_IN[1][1], "device", "device code"],
+  [SIGN_IN[0][1], "identity-device", "device code"],
+] as const;
+
+// side by side, as a device waits five seconds before it asks
+describe.each(["direct", "proxy"] as const)("people, %s", (entrance) => {
+  describe.each(PEOPLE)(`%s | ${entrance}`, (_title, task, what) => {
+    test.concurrent(what, async () => {
+      const { clientId } = await application({ publicClient: { redirectUris: ["http://localhost"] } });
+      const refreshed = task === "code" ? { refreshed: true } : {};
+      expect(await runNodeClient(directory, entrance, { task, clientId }, "node-people-client.ts")).toEqual({
+        username: "alex.wilber@contoso.com",
+        ...refreshed,
+      });
+    });
+  });
+});

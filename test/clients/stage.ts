@@ -43,9 +43,14 @@ export async function runJson(
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-/** Runs `node-client.ts` with this input. */
-export function runNodeClient(directory: Directory, entrance: Entrance, input: Record<string, unknown>) {
-  const script = fileURLToPath(new URL("./node-client.ts", import.meta.url));
+/** Runs one of the scripts here with this input. */
+export function runNodeClient(
+  directory: Directory,
+  entrance: Entrance,
+  input: Record<string, unknown>,
+  name = "node-client.ts",
+) {
+  const script = fileURLToPath(new URL(`./${name}`, import.meta.url));
   const authority = entrance === "proxy" ? undefined : directory.url;
   return runJson(process.execPath, [script], environmentFor(directory, entrance), {
     tenantId: directory.admin.tenantId,

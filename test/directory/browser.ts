@@ -16,13 +16,13 @@ export interface Browser {
   readonly cookies: Map<string, string>;
 }
 
-export function openBrowser(directory: Directory): Browser {
+export function openBrowser(directory: Pick<Directory, "url" | "fetch">): Browser {
   const cookies = new Map<string, string>();
   let here = directory.url;
   async function send(url: string, init: RequestInit): Promise<Shown> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = { ...(cookie === "" ? {} : { cookie }), ...(init.headers as Record<string, string>) };
-    const response = await directory.fetch(url, { ...init, headers });
+    const response = await directory.fetch(url, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
       if (/max-age=0/i.test(line)) cookies.delete(name);
