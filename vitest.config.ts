@@ -6,7 +6,8 @@ export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
   test: {
-    include: ["test/**/*.test.ts"],
+    // the example is run as what it is: a test file of somebody who uses the library
+    include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
     maxWorkers: 2,
     testTimeout: 30_000,
     allowOnly: false,
