@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
 import { openDirectory, requestToken } from "../directory/entra.ts";
-import { type FuzzRequest, graphRequest, type Known, peopleRequest, tokenRequest } from "./requests.ts";
+import { peopleRequest } from "./people-requests.ts";
+import { type FuzzRequest, graphRequest, type Known, tokenRequest } from "./requests.ts";
 
 /** A third each for Graph, the token endpoint and the pages. */
 const RUNS = Math.floor(Number(process.env.NOLAPSE_FUZZ ?? 30_000) / 3);
