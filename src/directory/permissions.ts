@@ -58,6 +58,8 @@ export interface Access {
   ownedBy?: "owner" | "always";
   /** Every member of the tenant may through an application with the scope; else administrators, and owners of the object. */
   members?: true;
+  /** Of people, administrators alone: who owns an application must not be able to give it more than he has. */
+  admins?: true;
   /** The application itself may, without any permission: it proves that it holds one of its own keys. */
   self?: true;
 }
@@ -69,7 +71,7 @@ export const access = {
   write: { roles: WRITE, ownedBy: "owner" },
   bin: { roles: WRITE, ownedBy: "always" },
   rollKey: { roles: WRITE, ownedBy: "owner", self: true },
-  assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"] },
+  assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"], admins: true },
   grants: { roles: [...GRANTS, "Directory.Read.All", "Directory.ReadWrite.All"], members: true },
   writeGrants: { roles: GRANTS },
   me: { roles: ME, members: true },

@@ -235,6 +235,14 @@ describe("a refresh token", () => {
   });
 });
 
+test("Conditional Access blocks people as well", async () => {
+  const { code = "" } = broughtBack(await signInAs(openBrowser(directory), "Alex Wilber", authorize()));
+  directory.faults.set({ rules: [{ on: "token", fault: "conditional-access" }] });
+  expect((await redeem({ code })).body.error_codes).toEqual([53003]);
+  directory.faults.set({});
+  expect((await redeem({ code })).status).toBe(200);
+});
+
 describe("consent", () => {
   test("that only an administrator can give is refused to others, and given for all by him", async () => {
     const scope = "openid Directory.Read.All";
@@ -276,8 +284,7 @@ describe("consent", () => {
 
 describe("what a person may", () => {
   test("is what the application has the scope for and he may himself", async () => {
-    const as = async (name: string) => {
-      const scope = "Application.ReadWrite.All";
+    const as = async (name: string, scope = "Application.ReadWrite.All") => {
       const admin = openBrowser(directory);
       const who = await admin.open(authorize({ scope, prompt: "consent" }));
       const asked = await admin.submit(who, { user: accountOf(who, "Adele Vance") });
@@ -302,6 +309,12 @@ describe("what a person may", () => {
     const more = await lee("POST", "/applications", { displayName: "one too many" });
     directory.faults.set({});
     expect(more.body.error.message).toContain("quota limit for the Principal");
+    const escalation = "AppRoleAssignment.ReadWrite.All";
+    const everything = await as("Lee Gu", `Application.ReadWrite.All ${escalation}`);
+    const own2 = (await everything("POST", "/servicePrincipals", { appId: own.body.appId })).body.id;
+    const [resource] = (await graph("GET", "/servicePrincipals?$filter=displayName eq 'Microsoft Graph'")).body.value;
+    const role = { principalId: own2, resourceId: resource.id, appRoleId: resource.appRoles[0].id };
+    expect((await everything("POST", `/servicePrincipals/${own2}/appRoleAssignments`, role)).status).toBe(403);
     const adele = await as("Adele Vance");
     expect((await adele("PATCH", `/applications/${billing.id}`, { notes: "x" })).status).toBe(204);
   });
