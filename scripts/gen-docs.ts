@@ -123,8 +123,9 @@ ${authority}
 
 ## Microsoft Graph
 
-Objects are addressed as \`/applications/{id}\` and as \`/applications(appId='…')\`, service principals likewise. Every answer is checked against
-Graph's own schema in the tests.
+Objects are addressed as \`/applications/{id}\`, \`/applications(appId='…')\` and \`/applications(uniqueName='…')\`, service principals by id and
+\`appId\`; under \`/v1.0\` of the directory's own address, and of Microsoft's through [the proxy](directory/README.md#three-entrances). Every answer is
+checked against Graph's own schema in the tests.
 
 ${graph}
 
