@@ -24,6 +24,11 @@ export function faceOf(origin: string): Face | undefined {
   return URL.canParse(origin) ? FACES[new URL(origin).hostname.toLowerCase()] : undefined;
 }
 
+/** Whether a resource is the directory itself, an alias of Graph: under its own address only, never under Microsoft's names. */
+export function isOwnAddress(resource: string, origin: string, known: ReadonlySet<string>): boolean {
+  return known.has(resource) || (resource === origin && faceOf(origin) === undefined);
+}
+
 /** Where each service is reached by a client that asked `origin`: under Microsoft's names there, else at the same origin. */
 export function endpointsFor(origin: string): Record<Face, string> {
   if (faceOf(origin) === undefined) return { login: origin, graph: origin, management: origin };

@@ -1,5 +1,6 @@
 /** What a sign-in asks for: scopes of one resource and those of OpenID Connect, and which of them nobody consented to yet. */
 import { aadsts } from "./aadsts.ts";
+import { isOwnAddress } from "./hosts.ts";
 import { peopleAadsts } from "./people-aadsts.ts";
 import { scopesFor } from "./permission-grants.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -69,7 +70,7 @@ function splitScope(scope: string): { resource: string; name: string } {
 /** The service principal of a resource; this directory's own origin is an alias of Graph's. @throws AadError */
 function resourceOf(services: Services, tenant: TenantRecord, name: string, origin: string) {
   const bare = name.replace(/\/+$/, "");
-  const isGraph = bare === origin || services.origins.has(bare) || bare.toLowerCase() === GRAPH_URI;
+  const isGraph = isOwnAddress(bare, origin, services.origins) || bare.toLowerCase() === GRAPH_URI;
   const wanted = isGraph ? GRAPH_APP_ID : name;
   const resource = services.store.principalByName(tenant.id, wanted) ?? services.store.principalByName(tenant.id, bare);
   if (resource === undefined) throw aadsts.resourceNotFound(name, tenant.displayName);

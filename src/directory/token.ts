@@ -2,6 +2,7 @@ import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
 import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
+import { isOwnAddress } from "./hosts.ts";
 import { signJws } from "./jws.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -273,7 +274,7 @@ interface Resource {
 function findResource(services: Services, tenant: TenantRecord, name: string, origin: string): Resource {
   const bare = name.replace(/\/+$/, "");
   const graph = services.store.principalByName(tenant.id, GRAPH_APP_ID);
-  if (graph !== undefined && (bare === origin || services.origins.has(bare)))
+  if (graph !== undefined && isOwnAddress(bare, origin, services.origins))
     return { audience: GRAPH_URI, principal: graph };
   if (graph !== undefined && bare.toLowerCase() === GRAPH_URI)
     return { audience: name.replace(/\/+$/, "/"), principal: graph };

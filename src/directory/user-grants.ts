@@ -113,8 +113,7 @@ async function refresh(services: Services, request: Request, input: GrantInput):
   if (resource === undefined) throw peopleAadsts.badGrant();
   const tenant = services.store.tenants.get(user.tenantId) as TenantRecord;
   const asked = (form.get(version === "v2" ? "scope" : "resource") ?? "").trim();
-  const audience = String((resource.entity.servicePrincipalNames as string[])[0]).replace(/\/$/, "");
-  const same: Requested = { resource, audience, openid: grant.openid, scopes: grant.scopes };
+  const same: Requested = { resource, audience: grant.audience, openid: grant.openid, scopes: grant.scopes };
   const read = version === "v2" ? readScope : readResource;
   const requested = asked === "" ? same : read(services, tenant, application, asked, request.origin);
   // a grant taken back since, or scopes nobody consented to
@@ -218,7 +217,7 @@ async function issued(services: Services, given: Issued): Promise<Response> {
   const more: Record<string, string> = {};
   if (openid.includes("offline_access")) {
     const until = services.clock.now() + REFRESH_MS[platform];
-    const { scopes } = requested;
+    const { scopes, audience } = requested;
     const resourceId = requested.resource.entity.id;
     const sealed = {
       userId: user.entity.id,
@@ -227,6 +226,7 @@ async function issued(services: Services, given: Issued): Promise<Response> {
       platform,
       scopes,
       resourceId,
+      audience,
       openid,
       until,
     };

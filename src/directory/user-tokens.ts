@@ -153,6 +153,7 @@ export interface RefreshGrant {
   readonly scopes: readonly string[];
   /** The client of the family it began with may ask for other resources by it. */
   readonly resourceId: string;
+  readonly audience: string;
   readonly openid: readonly string[];
   /** Epoch milliseconds. */
   readonly until: number;

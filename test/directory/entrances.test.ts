@@ -63,6 +63,11 @@ describe("Microsoft's own names", () => {
       status: 400,
       body: { error: { code: "BadRequest", message: "Invalid version: foo" } },
     });
+    body.set("scope", "https://login.microsoftonline.com/.default");
+    const alias = await directory.fetch(`${login}/oauth2/v2.0/token`, { method: "POST", body });
+    expect(await alias.json(), "only the directory's own address is an alias of Graph").toMatchObject({
+      error_codes: [500011],
+    });
     for (const url of [
       "https://login.microsoftonline.com/v1.0/applications",
       "https://login.microsoftonline.com/_directory/state",

@@ -125,7 +125,7 @@ test("the requests get behind every door", () => {
 test("afterwards it is as sound as before", async () => {
   const { clientId, clientSecret } = directory.admin;
   const answer = await requestToken(directory, { client_id: clientId, client_secret: clientSecret });
-  expect(answer.status).toBe(200);
+  expect(answer.status, answer.body.error_description).toBe(200);
   const list = await send({
     method: "GET",
     path: "/v1.0/applications?$top=999",
