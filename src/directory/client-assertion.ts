@@ -101,9 +101,7 @@ function audienceFits(services: Services, tenant: TenantRecord, audience: unknow
   const origin = origins.find((one) => text.startsWith(`${one}/`));
   if (origin === undefined) return false;
   const [name = "", ...path] = text.slice(origin.length + 1).split("/");
-  const names = ["adfs", tenant.id, ...tenant.domains.map((one) => one.name)].map((one) =>
-    one.toLowerCase(),
-  );
+  const names = ["adfs", tenant.id, ...tenant.domains.map((one) => one.name)].map((one) => one.toLowerCase());
   return (
     names.includes(name.toLowerCase()) && ["oauth2/v2.0/token", "oauth2/token", "v2.0", ""].includes(path.join("/"))
   );

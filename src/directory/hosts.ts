@@ -21,7 +21,9 @@ export const EMULATED_HOSTS: readonly string[] = Object.keys(FACES);
 
 /** The service behind an origin; undefined for the directory's own origin, where the path decides. */
 export function faceOf(origin: string): Face | undefined {
-  return URL.canParse(origin) ? FACES[new URL(origin).hostname.toLowerCase()] : undefined;
+  if (!URL.canParse(origin)) return undefined;
+  const { hostname } = new URL(origin);
+  return Object.hasOwn(FACES, hostname) ? FACES[hostname] : undefined;
 }
 
 /** Whether a resource is the directory itself, an alias of Graph: under its own address only, never under Microsoft's names. */

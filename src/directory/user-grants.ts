@@ -15,6 +15,7 @@ import {
   type Client,
   findClient,
   type GrantInput,
+  type Issue,
   proveClient,
   readBasic,
   TOKEN_SECONDS,
@@ -26,14 +27,13 @@ const CODE_MS = 600_000;
 /** Ninety days of no use, a day for single-page applications (AD `refresh-tokens.md`). */
 const REFRESH_MS = { web: 90 * 86_400_000, publicClient: 90 * 86_400_000, spa: 86_400_000 } as const;
 
-const ISSUERS: Readonly<
-  Record<string, (services: Services, request: Request, input: GrantInput) => Promise<Response>>
-> = {
-  authorization_code: redeemCode,
-  refresh_token: refresh,
-  device_code: redeemDevice,
-  [DEVICE]: redeemDevice,
-};
+/** A map, as an object would also answer to `valueOf` and the like. */
+const ISSUERS: ReadonlyMap<string, Issue> = new Map([
+  ["authorization_code", redeemCode],
+  ["refresh_token", refresh],
+  ["device_code", redeemDevice],
+  [DEVICE, redeemDevice],
+]);
 
 /** `POST /{tenant}/oauth2[/v2.0]/token` of any grant; also what a browser asks before it sends one across origins. */
 export async function answerAnyToken(
@@ -44,7 +44,7 @@ export async function answerAnyToken(
 ): Promise<Response> {
   const { origin } = request.headers;
   if (request.method === "OPTIONS" && origin !== undefined) return preflight(origin);
-  const issuer = ISSUERS[new URLSearchParams(request.body).get("grant_type") ?? ""];
+  const issuer = ISSUERS.get(new URLSearchParams(request.body).get("grant_type") ?? "");
   const response = await answerToken(services, request, tenantName, version, issuer);
   if (origin === undefined || issuer === undefined) return response;
   return { ...response, headers: { ...response.headers, "Access-Control-Allow-Origin": origin } };

@@ -132,6 +132,11 @@ describe("the management API", () => {
   });
 });
 
+test.each(["valueOf", "toString", "__proto__", "constructor"])("a grant type called %s is none", async (grant_type) => {
+  const answer = await requestToken(directory, { grant_type, client_id: directory.admin.clientId });
+  expect(answer.body.error_codes).toEqual([70003]);
+});
+
 test("a state is carried elsewhere, where its applications sign in with the secrets they had", async () => {
   const [made] = await directory.seed([{ name: "Carried", secrets: [{ end: "P30D" }] }]);
   const other = await openDirectory({ random: 99 });

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
+import { MICROSOFT_TENANT } from "../../src/directory/permissions.ts";
 import { openDirectory, requestToken } from "../directory/entra.ts";
 import { peopleRequest } from "./people-requests.ts";
 import { type FuzzRequest, graphRequest, type Known, tokenRequest } from "./requests.ts";
@@ -23,7 +24,10 @@ beforeAll(async () => {
   const { body } = await requestToken(directory, { client_id: clientId, client_secret: clientSecret });
   const { applications, servicePrincipals } = directory.state();
   // not the administrator's own: whoever sends everything would delete it, and the rest would be refused at the door
-  const others = [...applications, ...servicePrincipals].filter(({ entity }) => entity.appId !== clientId);
+  // nor Microsoft's, without which nobody gets a token any more
+  const others = [...applications, ...servicePrincipals].filter(
+    ({ entity }) => entity.appId !== clientId && entity.appOwnerOrganizationId !== MICROSOFT_TENANT,
+  );
   const some = [...others.slice(0, 30), ...others.slice(-30)];
   known = {
     tenantId,
@@ -70,7 +74,7 @@ const wellFormed = (
   { status, type, text }: Pick<Awaited<ReturnType<typeof send>>, "status" | "type" | "text">,
 ) => {
   seen.set(status, (seen.get(status) ?? 0) + 1);
-  expect(status, text.slice(0, 300)).not.toBe(500);
+  expect(status, text.slice(0, 1500)).not.toBe(500);
   expect(text.includes("The directory failed"), text.slice(0, 300)).toBe(false);
   if (status < 400 || text === "") return;
   expect(type).toContain("application/json");
