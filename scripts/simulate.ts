@@ -142,6 +142,7 @@ function truth(directory: Directory, holder: HolderRef): readonly Credential[] {
     end: parseInstant(endDateTime ?? ""),
     usage: null,
     customKeyIdentifier: null,
+    certificate: null,
   }));
 }
 

@@ -157,6 +157,7 @@ function resolveTargets(file: ConfigFile, { targetTypes, folder }: Around): Reco
     targets[name] = {
       name,
       type: String(settings.type),
+      kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
       hook: hook ?? null,
       settings: typeof path === "string" ? { ...settings, path: resolve(folder, path) } : settings,

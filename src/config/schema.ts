@@ -3,12 +3,14 @@
  * from here. Every object is strict: an unknown key is refused, because a misspelt safety setting is worse than none.
  */
 import { z } from "zod";
+import type { Kind } from "../core/credential.ts";
 import { isTimeZone, parseDuration } from "../core/time.ts";
 
 /** What one type of target adds to the configuration; handed in by the composition. */
 export interface TargetTypeSchema {
   readonly type: string;
   readonly schema: z.ZodObject;
+  readonly kinds: readonly Kind[];
   readonly reload: "start" | "hook" | number;
 }
 

@@ -1,3 +1,4 @@
+import type { CertificateFacts } from "./certificate.ts";
 import type { EpochMs } from "./time.ts";
 
 /** Entra's client secret (`passwordCredential`) or certificate (`keyCredential`). */
@@ -23,6 +24,8 @@ export interface Credential {
   readonly usage: Usage | null;
   /** `customKeyIdentifier` as lower-case hex: a certificate's SHA-1 thumbprint, or what ties a SAML secret to its key. */
   readonly customKeyIdentifier: string | null;
+  /** What its public part says; null for secrets and where the public part was not read. */
+  readonly certificate: CertificateFacts | "unreadable" | null;
 }
 
 /** Names one directory object. */

@@ -27,8 +27,8 @@ export type AddSecretOutcome =
   | { readonly outcome: "applied"; readonly credential: Credential; readonly value: SecretValue }
   | Unsettled;
 
-/** `no-such-credential` is the service's "No password credential found": within the replication window it means not yet. */
-export type RemoveSecretOutcome =
+/** `no-such-credential` is the service's "No password credential found" (or "No key credential found"): within the replication window it means not yet. */
+export type RemoveCredentialOutcome =
   | { readonly outcome: "applied" }
   | { readonly outcome: "no-such-credential" }
   | Unsettled;
@@ -50,5 +50,5 @@ export interface Entra {
     signal?: AbortSignal,
   ): Promise<AddSecretOutcome>;
   /** Removes one client secret by key id. */
-  removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveSecretOutcome>;
+  removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveCredentialOutcome>;
 }

@@ -28,6 +28,7 @@ export function secret(keyId: string, parts: Partial<Credential> = {}): Credenti
     end: plus(NOW, 80 * DAY),
     usage: null,
     customKeyIdentifier: null,
+    certificate: null,
     ...parts,
   };
 }
@@ -89,7 +90,7 @@ export function settings(parts: Partial<TenantSettings> = {}): TenantSettings {
 }
 
 export function target(reload: TargetSettings["reload"], name = "env"): TargetSettings {
-  return { name, type: "env-file", reload };
+  return { name, type: "env-file", kinds: ["secret"], reload };
 }
 
 /** A rotation as it is planned: of the only secret, to one target. */

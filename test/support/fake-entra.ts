@@ -8,7 +8,13 @@ import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { Probe, SignIn } from "../../src/core/sign-in.ts";
 import { type DurationMs, type EpochMs, epochMs, SECOND } from "../../src/core/time.ts";
-import type { AddSecretOutcome, Entra, HolderPage, HolderReading, RemoveSecretOutcome } from "../../src/ports/entra.ts";
+import type {
+  AddSecretOutcome,
+  Entra,
+  HolderPage,
+  HolderReading,
+  RemoveCredentialOutcome,
+} from "../../src/ports/entra.ts";
 import type { Verifier } from "../../src/ports/verifier.ts";
 
 export type FakeCall = "page" | "read" | "addSecret" | "removeSecret" | "probe";
@@ -160,7 +166,7 @@ export class FakeEntra implements Entra, Verifier {
     return { outcome: "applied", credential: made.credential, value: new SecretValue(made.value) };
   }
 
-  async removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveSecretOutcome> {
+  async removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveCredentialOutcome> {
     signal?.throwIfAborted();
     this.#arrive("removeSecret", holder.objectId);
     const fault = this.#takeFault("removeSecret");
@@ -212,6 +218,7 @@ export class FakeEntra implements Entra, Verifier {
       end: secret.end ?? null,
       usage: null,
       customKeyIdentifier: null,
+      certificate: null,
     };
     return { credential, value, addedAt, removedAt: null };
   }

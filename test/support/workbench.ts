@@ -36,6 +36,7 @@ export class DrivenClock {
 /** A place in memory; `loses` makes it take a value and forget it. */
 export class MemoryTarget implements Target {
   readonly type = "memory";
+  readonly kinds = ["secret", "certificate"] as const;
   readonly reload = 60_000;
   readonly name: string;
   value: SecretValue | null;
@@ -168,7 +169,12 @@ export class Workbench {
 }
 
 function settingsFor(appId: string, options: BenchOptions): TenantSettings {
-  const target: TargetSettings = { name: "billing", type: "memory", reload: 60_000 };
+  const target: TargetSettings = {
+    name: "billing",
+    type: "memory",
+    kinds: ["secret", "certificate"],
+    reload: 60_000,
+  };
   return {
     name: "contoso",
     tenantId: TENANT,

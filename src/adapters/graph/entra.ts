@@ -3,7 +3,7 @@ import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, epochMs, formatInstant, SECOND } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
-import type { AddSecretOutcome, Entra, HolderPage, RemoveSecretOutcome, Unsettled } from "../../ports/entra.ts";
+import type { AddSecretOutcome, Entra, HolderPage, RemoveCredentialOutcome, Unsettled } from "../../ports/entra.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
 import { createGraph, type Graph, type WriteOnWire } from "./http.ts";
 import { type JsonObject, parseObject, textAt } from "./json.ts";
@@ -112,7 +112,7 @@ class GraphEntra implements Entra {
     };
   }
 
-  async removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveSecretOutcome> {
+  async removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveCredentialOutcome> {
     const doing = this.#writing(`removing secret ${keyId} from ${describe(holder)}`);
     const sent = await this.#post(holder, "removePassword", { keyId }, doing, signal);
     if ("outcome" in sent) return sent;
@@ -181,6 +181,14 @@ function issuedFrom(body: JsonObject, asked: { keyId: string; name: string; end:
     const read = secretFrom(body);
     return { ...read, name: read.name ?? asked.name, end: read.end ?? asked.end };
   } catch {
-    return { ...asked, kind: "secret", hint: null, start: null, usage: null, customKeyIdentifier: null };
+    return {
+      ...asked,
+      kind: "secret",
+      hint: null,
+      start: null,
+      usage: null,
+      customKeyIdentifier: null,
+      certificate: null,
+    };
   }
 }

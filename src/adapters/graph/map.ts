@@ -88,6 +88,7 @@ export function secretFrom(entry: JsonObject): Credential {
     end: instant(entry, "endDateTime"),
     usage: null,
     customKeyIdentifier: identifier?.toString("hex") ?? null,
+    certificate: null,
   };
 }
 
@@ -107,6 +108,7 @@ function certificateFrom(entry: JsonObject): Credential {
     end: instant(entry, "endDateTime"),
     usage: usageFrom(entry),
     customKeyIdentifier: identifierBytes(entry)?.toString("hex") ?? null,
+    certificate: null,
   };
 }
 

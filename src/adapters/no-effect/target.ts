@@ -21,6 +21,7 @@ export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEff
   return {
     name: target,
     type: inner.type,
+    kinds: inner.kinds,
     reload: inner.reload,
     preflight: (signal) => inner.preflight(signal),
     async deliver({ keyId }) {

@@ -40,6 +40,7 @@ export function createEnvFile(base: TargetBase, settings: z.infer<typeof envFile
   return {
     ...base,
     type: "env-file",
+    kinds: ["secret"],
     preflight: () =>
       attempt(() => {
         // the edit itself is tried as well: what cannot take a value must say so before there is one

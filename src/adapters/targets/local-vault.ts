@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CertificateValue } from "../../core/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
@@ -40,6 +41,7 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
   return {
     ...base,
     type: "local-vault",
+    kinds: ["secret", "certificate"],
     preflight: () =>
       attempt(() => {
         if (!statSync(settings.path).isDirectory()) {
@@ -63,7 +65,8 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
       attempt(() => {
         const version = currentOf(current);
         if (version === null) return { state: "empty" };
-        return { state: "present", value: new SecretValue(readFileSync(join(versions, version), "utf8")), version };
+        const text = readFileSync(join(versions, version), "utf8");
+        return { state: "present", value: CertificateValue.fromBundle(text) ?? new SecretValue(text), version };
       }),
   };
 }

@@ -1,5 +1,6 @@
 /** The types of targets. A new one is its file, its test and its page in docs/targets, and a line here. */
 import { z } from "zod";
+import type { Kind } from "../../core/credential.ts";
 import type { Reload } from "../../core/policy.ts";
 import type { Target } from "../../ports/target.ts";
 import { createEnvFile, envFileSettings } from "./env-file.ts";
@@ -11,19 +12,27 @@ export interface TargetType {
   readonly type: string;
   /** What its entry in the configuration holds beside `reload` and `hook`. */
   readonly schema: z.ZodObject;
+  /** The kinds of credential it can hold. */
+  readonly kinds: readonly Kind[];
   /** How its consumers reload when the entry does not say. */
   readonly reload: Reload;
 }
 
 const TYPES = {
-  "env-file": { schema: envFileSettings, reload: "start", create: createEnvFile },
-  "local-vault": { schema: localVaultSettings, reload: "start", create: createLocalVault },
+  "env-file": { schema: envFileSettings, kinds: ["secret"], reload: "start", create: createEnvFile },
+  "local-vault": {
+    schema: localVaultSettings,
+    kinds: ["secret", "certificate"],
+    reload: "start",
+    create: createLocalVault,
+  },
 } as const;
 
 /** The types as the configuration's schema needs them. */
-export const targetTypes: readonly TargetType[] = Object.entries(TYPES).map(([type, { schema, reload }]) => ({
+export const targetTypes: readonly TargetType[] = Object.entries(TYPES).map(([type, { schema, kinds, reload }]) => ({
   type,
   schema,
+  kinds,
   reload,
 }));
 
