@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { prettifyError, ZodError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
+import type { IssuerSettings } from "./adapters/issuers/registry.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
 import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
 import { createMachineRandom } from "./adapters/machine/random.ts";
@@ -14,10 +15,12 @@ import type { Composition, DirectoryRequest, Environment, Manager, RunningDirect
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import { NolapseError } from "./core/errors.ts";
+import { SELF_SIGNED } from "./core/policy.ts";
 import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Entra } from "./ports/entra.ts";
+import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
 import type { Target, Targets } from "./ports/target.ts";
@@ -101,6 +104,27 @@ async function composeStore(config: ResolvedConfig): Promise<{ store: Store; bac
   }
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
   return { store, backup: (file) => store.backup(file) };
+}
+
+/** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */
+export function composeIssuers(config: ResolvedConfig, env: Environment): Issuers {
+  const folder = config.path === null ? process.cwd() : dirname(config.path);
+  const settingsOf = (name: string): IssuerSettings | null => {
+    const entry = Object.hasOwn(config.issuers, name) ? config.issuers[name] : undefined;
+    if (name === SELF_SIGNED) return { type: "self-signed" };
+    if (entry === undefined) return null;
+    if (entry.type === "command") return { ...entry, folder };
+    const { password } = entry;
+    return { ...entry, password: password === null ? null : () => resolveReference(password, env, folder) };
+  };
+  return {
+    get: (name) => {
+      const settings = settingsOf(name);
+      if (settings === null) return null;
+      const open = async () => (await import("./adapters/issuers/registry.ts")).createIssuer(name, settings);
+      return { name, issue: async (request, signal) => (await open()).issue(request, signal) };
+    },
+  };
 }
 
 async function composeSealer(config: ResolvedConfig): Promise<Sealer> {

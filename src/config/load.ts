@@ -5,6 +5,7 @@ import { NolapseError } from "../core/errors.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
+import type { DurationMs } from "../core/time.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
 import { type AuthSettings, type BoundEntry, type ConfigFile, configSchema, type TargetTypeSchema } from "./schema.ts";
@@ -25,6 +26,21 @@ export interface TargetConfig extends TargetSettings {
   readonly hook: readonly string[] | null;
 }
 
+/** One issuer of the configuration, with paths made absolute; the composition opens it. */
+export type IssuerConfig =
+  | {
+      readonly type: "local-ca";
+      readonly certificate: string;
+      readonly key: string;
+      /** A reference, resolved when the key is opened; null: the key is not encrypted. */
+      readonly password: string | null;
+    }
+  | {
+      readonly type: "command";
+      readonly command: readonly string[];
+      readonly timeout: DurationMs;
+    };
+
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
@@ -33,6 +49,8 @@ export interface ResolvedConfig {
   readonly store: { readonly type: "sqlite"; readonly path: string } | null;
   readonly seal: { readonly type: "local-key"; readonly path: string } | null;
   readonly targets: Readonly<Record<string, TargetConfig>>;
+  /** Beside `self-signed`, which is always there. */
+  readonly issuers: Readonly<Record<string, IssuerConfig>>;
   readonly warnings: readonly string[];
 }
 
@@ -130,6 +148,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
     seal: { type: "local-key", path: resolve(around.folder, file.seal.key.slice("file:".length)) },
     targets,
+    issuers: resolveIssuers(file, around.folder),
     warnings,
   };
 }
@@ -164,6 +183,21 @@ function resolveTargets(file: ConfigFile, { targetTypes, folder }: Around): Reco
     };
   }
   return targets;
+}
+
+function resolveIssuers({ issuers }: ConfigFile, folder: string): Record<string, IssuerConfig> {
+  return Object.fromEntries(
+    Object.entries(issuers).map(([name, entry]): [string, IssuerConfig] => {
+      if (entry.type === "local-ca") {
+        const [certificate, key] = [resolve(folder, entry.certificate), resolve(folder, entry.key)];
+        return [name, { type: "local-ca", certificate, key, password: entry.password ?? null }];
+      }
+      const [program = "", ...parameters] = entry.command;
+      // a bare name is looked for in PATH, as a shell does
+      const path = /[/\\]/.test(program) ? resolve(folder, program) : program;
+      return [name, { ...entry, command: [path, ...parameters] }];
+    }),
+  );
 }
 
 function binding(entry: BoundEntry): Binding {
@@ -225,7 +259,7 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     exclude: [],
     targets: {},
   };
-  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, warnings: [] });
+  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, issuers: {}, warnings: [] });
 }
 
 function trim(origin: string): string {

@@ -110,5 +110,6 @@ function generateKey(type: "rsa" | "ec"): KeyObject {
 }
 
 function algorithmOf(key: KeyObject) {
+  if (key.asymmetricKeyType === "ed25519") return { name: "Ed25519" };
   return key.asymmetricKeyType === "ec" ? P384 : RS256;
 }
