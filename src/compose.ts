@@ -14,6 +14,7 @@ import type { Composition, DirectoryRequest, Environment, Manager, RunningDirect
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import { NolapseError } from "./core/errors.ts";
+import type { SecretValue } from "./core/secret-value.ts";
 import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -57,7 +58,9 @@ export async function composeManager(
     version: VERSION,
     env,
   });
-  const { entra: reached, targets } = await withMode(tenant, entra, config);
+  const { entra: reached, targets } = await withMode(tenant, entra, config, (reference) =>
+    resolveReference(reference, env, folder),
+  );
   return {
     deps: {
       settings: tenant,
@@ -116,10 +119,11 @@ async function withMode(
   tenant: TenantConfig,
   entra: Entra,
   config: ResolvedConfig,
+  resolve: (reference: string) => SecretValue,
 ): Promise<{ entra: Entra; targets: Targets }> {
   const opened = new Map<string, Target>();
   for (const { name, settings, reload, hook } of Object.values(config.targets)) {
-    opened.set(name, createTarget(name, settings, reload, hook));
+    opened.set(name, createTarget(name, settings, reload, hook, resolve));
   }
   if (tenant.mode !== "observe") return { entra, targets: { get: (name) => opened.get(name) ?? null } };
   const { createNoEffectEntra } = await import("./adapters/no-effect/entra.ts");

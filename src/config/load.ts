@@ -90,7 +90,7 @@ interface Around {
 
 function resolveFile(source: Source, file: ConfigFile, around: Around): ResolvedConfig {
   const policies = resolvePolicies(source, file);
-  const targets = resolveTargets(file, around);
+  const targets = resolveTargets(source, file, around);
   const warnings = checkRules(source, file, policies, targets);
   if (file.limits === "off" && (around.env.NOLAPSE_DIRECTORY_URL ?? "") === "") {
     throw new NolapseError(
@@ -148,22 +148,46 @@ function resolvePolicies(source: Source, file: ConfigFile): Record<string, Polic
   return policies;
 }
 
-function resolveTargets(file: ConfigFile, { targetTypes, folder }: Around): Record<string, TargetConfig> {
+function resolveTargets(
+  source: Source,
+  file: ConfigFile,
+  { targetTypes, folder }: Around,
+): Record<string, TargetConfig> {
   const targets: Record<string, TargetConfig> = {};
   for (const [name, entry] of Object.entries(file.targets)) {
     const { reload, hook, ...settings } = entry as Record<string, unknown> & { reload?: Reload; hook?: string[] };
     const kind = targetTypes.find((one) => one.type === settings.type);
-    const path = settings.path;
+    const problem = kind?.problem?.(settings) ?? null;
+    if (problem !== null) {
+      throw new NolapseError("config-invalid", `${source.place(["targets", name])} ${problem}`, {
+        next: "correct it; nolapse config check reads the file again",
+      });
+    }
     targets[name] = {
       name,
       type: String(settings.type),
       kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
       hook: hook ?? null,
-      settings: typeof path === "string" ? { ...settings, path: resolve(folder, path) } : settings,
+      settings: withPaths(settings, kind, folder),
     };
   }
   return targets;
+}
+
+/** The settings that their schema marks as paths, made absolute. */
+function withPaths(
+  settings: Readonly<Record<string, unknown>>,
+  kind: TargetTypeSchema | undefined,
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const isPath = (key: string) => kind?.schema.shape[key]?.meta()?.path === true;
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      key,
+      typeof value === "string" && isPath(key) ? resolve(folder, value) : value,
+    ]),
+  );
 }
 
 function binding(entry: BoundEntry): Binding {

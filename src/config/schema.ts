@@ -12,6 +12,8 @@ export interface TargetTypeSchema {
   readonly schema: z.ZodObject;
   readonly kinds: readonly Kind[];
   readonly reload: "start" | "hook" | number;
+  /** What is wrong between the parts of an entry that are each right; null: nothing. */
+  readonly problem?: (settings: Readonly<Record<string, unknown>>) => string | null;
 }
 
 const duration = z
