@@ -1,6 +1,15 @@
 /** Key and certificate in two files: whoever ends between whatever steps, no reader is left with one's key and another's certificate. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
@@ -38,6 +47,7 @@ const STEPS = [
   "the new key waits beside the old one",
   "the new certificate waits beside the old one",
   "the old key is copied",
+  "the old certificate is copied",
   "the journal is written",
   "the key is replaced",
   "the certificate is replaced",
@@ -185,6 +195,16 @@ describe("a half replaced pair", () => {
     expect(await held(open())).toBe(young.reveal());
   });
 
+  test("is mended as well when a power cut kept the second rename and lost the first", async () => {
+    const { pair, open, snapshot } = half();
+    const journal = JSON.parse(readFileSync(`${pair.certificate}.nolapse-pair`, "utf8"));
+    writeFileSync(pair.key, contentsOf(old).key);
+    renameSync(`${pair.certificate}.nolapse-${journal.certificate.waiting}`, pair.certificate);
+    expect(loads(pair)).toBe(false);
+    expect(await held(open())).toBe(old.reveal());
+    expect(snapshot().map(([name]) => name)).toEqual(["app.crt", "app.key"]);
+  });
+
   test("keeps the mode of its files through the mending", async () => {
     const { pair, open } = half();
     await held(open());
@@ -210,7 +230,7 @@ test("a journal that somebody planted removes nothing beyond the pair's own file
   const planted = {
     version: 1,
     key: { before: null, after: digest, waiting: "/../precious", copy: null },
-    certificate: { before: digest, after: digest, waiting: "/../precious" },
+    certificate: { before: digest, after: digest, waiting: "/../precious", copy: null },
   };
   writeFileSync(`${pair.certificate}.nolapse-pair`, JSON.stringify(planted));
   expect(await held(open())).toBe(old.reveal());

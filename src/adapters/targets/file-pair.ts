@@ -1,10 +1,12 @@
 /**
  * A private key and its certificate in two files, replaced together. Two renames can never be one; so before the first of
- * them a journal is on disk beside the certificate, and a copy of the old key beside the key. Whatever ends the process in
- * between, the next one finds from the journal that the pair is half replaced and puts the old key back: the old credential
+ * them a journal is on disk beside the certificate, and copies of the old files beside them. Whatever ends the process in
+ * between, the next one finds from the journal that the pair is half replaced and puts the old files back: the old credential
  * still signs in, while nobody can say so of a new one whose delivery was never reported.
  *
- * The key goes first and the certificate last, so that whoever watches the certificate finds its key already there.
+ * The key goes first and the certificate last, so that whoever watches the certificate finds its key already there. Nothing
+ * is flushed between the two: that would keep them apart for as long as a disk takes, and what a power cut leaves, in
+ * whichever order, is mended all the same.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -25,12 +27,15 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 /** How a file beside another one ends. Never a whole path: who may write the folder must not say what is removed elsewhere. */
 const ending = z.string().regex(/^[0-9a-f]{12}$/);
 
-/** What a pair was and shall be, as SHA-256 of whole files; null: there was no file. */
-const journalSchema = z.strictObject({
-  version: z.literal(1),
-  key: z.strictObject({ before: digest.nullable(), after: digest, waiting: ending, copy: ending.nullable() }),
-  certificate: z.strictObject({ before: digest.nullable(), after: digest, waiting: ending }),
+/** What one file was and shall be, as SHA-256 of the whole of it; null: there was none, and so no copy. */
+const changeSchema = z.strictObject({
+  before: digest.nullable(),
+  after: digest,
+  waiting: ending,
+  copy: ending.nullable(),
 });
+const journalSchema = z.strictObject({ version: z.literal(1), key: changeSchema, certificate: changeSchema });
+type Change = z.infer<typeof changeSchema>;
 type Journal = z.infer<typeof journalSchema>;
 
 /**
@@ -60,6 +65,7 @@ export function replacePair(pair: FilePair, contents: FilePair): void {
 export function* replacingPair(pair: FilePair, contents: FilePair): Generator<string, void> {
   const key = realOf(pair.key);
   const certificate = realOf(pair.certificate);
+  const folders = new Set([dirname(key), dirname(certificate)]);
   const before = { key: bytesOf(key), certificate: bytesOf(certificate) };
   const newKey = writeBeside(key, contents.key, NEW_KEY_MODE);
   yield "the new key waits beside the old one";
@@ -67,67 +73,72 @@ export function* replacingPair(pair: FilePair, contents: FilePair): Generator<st
   yield "the new certificate waits beside the old one";
   const oldKey = before.key === null ? null : writeBeside(key, before.key, NEW_KEY_MODE);
   yield "the old key is copied";
+  const oldCertificate =
+    before.certificate === null ? null : writeBeside(certificate, before.certificate, NEW_CERTIFICATE_MODE);
+  yield "the old certificate is copied";
   const journal: Journal = {
     version: 1,
-    key: {
-      before: digestOf(before.key),
-      after: digestOf(Buffer.from(contents.key)),
-      waiting: endingOf(newKey),
-      copy: oldKey === null ? null : endingOf(oldKey),
-    },
-    certificate: {
-      before: digestOf(before.certificate),
-      after: digestOf(Buffer.from(contents.certificate)),
-      waiting: endingOf(newCertificate),
-    },
+    key: changeOf(before.key, contents.key, newKey, oldKey),
+    certificate: changeOf(before.certificate, contents.certificate, newCertificate, oldCertificate),
   };
-  flushFolder(dirname(key));
+  folders.forEach(flushFolder);
   replaceFile(journalOf(certificate), `${JSON.stringify(journal)}\n`);
   yield "the journal is written";
   renameSync(newKey, key);
-  // before the certificate moves: after a power cut there is never a new certificate with an old key
-  flushFolder(dirname(key));
   yield "the key is replaced";
   renameSync(newCertificate, certificate);
-  flushFolder(dirname(certificate));
   yield "the certificate is replaced";
+  folders.forEach(flushFolder);
   rmSync(journalOf(certificate), { force: true });
   flushFolder(dirname(certificate));
   yield "the journal is gone";
-  if (oldKey !== null) rmSync(oldKey, { force: true });
+  for (const copy of [oldKey, oldCertificate]) if (copy !== null) rmSync(copy, { force: true });
+}
+
+function changeOf(before: Uint8Array | null, after: string, waiting: string, copy: string | null): Change {
+  return {
+    before: digestOf(before),
+    after: digestOf(Buffer.from(after)),
+    waiting: endingOf(waiting),
+    copy: copy === null ? null : endingOf(copy),
+  };
 }
 
 /**
- * Ends what a process that is gone left half done: puts the old key back where only the key was replaced, and removes what
- * belonged to the replacement. Files that somebody else changed since are left as they are. Without a journal it does
- * nothing. @throws the file system's error.
+ * Ends what a process that is gone left half done: puts the old file back where only one of the two was replaced, and
+ * removes what belonged to the replacement. A pair that somebody else changed since is left as it is. Without a journal it
+ * does nothing. @throws the file system's error.
  */
 export function mendPair(pair: FilePair): void {
-  const key = realOf(pair.key);
   const certificate = realOf(pair.certificate);
-  const file = journalOf(certificate);
-  const journal = readJournal(file);
+  const journal = readJournal(journalOf(certificate));
   if (journal === null) return;
+  const sides = [
+    { file: realOf(pair.key), change: journal.key },
+    { file: certificate, change: journal.certificate },
+  ];
   // first of all: a process that was only held up, and is not gone, can rename nothing from here on
-  rmSync(besideOf(key, journal.key.waiting), { force: true });
-  rmSync(besideOf(certificate, journal.certificate.waiting), { force: true });
-  const copy = journal.key.copy === null ? null : besideOf(key, journal.key.copy);
-  const keyIsNew = digestOf(bytesOf(key)) === journal.key.after;
-  if (keyIsNew && digestOf(bytesOf(certificate)) === journal.certificate.before) {
-    putBack(key, copy, journal.key.before);
+  for (const { file, change } of sides) rmSync(besideOf(file, change.waiting), { force: true });
+  const found = sides.map(({ file, change }) => ({ file, change, is: digestOf(bytesOf(file)) }));
+  const whole = found.every(({ change, is }) => is === change.after);
+  const ours = found.every(({ change, is }) => is === change.after || is === change.before);
+  if (ours && !whole) {
+    for (const { file, change, is } of found) if (is !== change.before) putBack(file, change);
+    for (const { file } of sides) flushFolder(dirname(file));
   }
-  rmSync(file, { force: true });
+  rmSync(journalOf(certificate), { force: true });
   flushFolder(dirname(certificate));
-  if (copy !== null) rmSync(copy, { force: true });
+  for (const { file, change } of sides) {
+    if (change.copy !== null) rmSync(besideOf(file, change.copy), { force: true });
+  }
 }
 
-function putBack(key: string, copy: string | null, before: string | null): void {
+function putBack(file: string, { before, copy }: Change): void {
   if (before === null) {
-    rmSync(key, { force: true });
-  } else if (copy !== null && digestOf(bytesOf(copy)) === before) {
-    renameSync(copy, key);
+    rmSync(file, { force: true });
+  } else if (copy !== null && digestOf(bytesOf(besideOf(file, copy))) === before) {
+    renameSync(besideOf(file, copy), file);
   }
-  flushFolder(dirname(key));
 }
 
 /** How the names end that this file and `replaceFile` give to what they write beside another file. */
