@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createGraphEntra } from "../src/adapters/graph/entra.ts";
+import { createGraphDirectory } from "../src/adapters/graph/directory.ts";
 import { createVerifier } from "../src/adapters/graph/verifier.ts";
 import type { Fetch } from "../src/adapters/graph/wire.ts";
 import { ensureLocalKey, openLocalKey } from "../src/adapters/seal/local-key.ts";
@@ -80,14 +80,14 @@ export async function directoryGround(seed: number): Promise<Ground> {
         lease: { owner: name, mayBeAlive: (owner) => !dead.has(owner) },
       });
       return {
-        entra: createGraphEntra({
+        entra: createGraphDirectory({
           ...options,
           clock,
           tenantId: admin.tenantId,
           authority: url,
           graphEndpoint: url,
           auth,
-        }),
+        }).entra,
         verifier: createVerifier({ ...options, clock }),
         sealer,
         store,

@@ -43,12 +43,12 @@ export async function composeManager(
   env: Environment,
   observe?: Deps["observe"],
 ): Promise<Manager> {
-  const { createGraphEntra } = await import("./adapters/graph/entra.ts");
+  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
   const { createVerifier } = await import("./adapters/graph/verifier.ts");
   const clock = composeClock(env);
   const { store, backup } = await composeStore(config);
   const folder = config.path === null ? process.cwd() : dirname(config.path);
-  const entra = createGraphEntra({
+  const { entra } = createGraphDirectory({
     tenantId: tenant.tenantId,
     authority: tenant.authority,
     graphEndpoint: tenant.graphEndpoint,

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";
+import { certificatesSuite } from "../conformance/certificates.suite.ts";
 import { entraSuite } from "../conformance/entra.suite.ts";
 import { verifierSuite } from "../conformance/verifier.suite.ts";
 import { FakeEntra } from "./fake-entra.ts";
@@ -15,7 +16,18 @@ entraSuite("in-memory fake", async () => {
     entra: fake,
     now: async () => START,
     seedApplication: async (seed) => fake.seed(seed),
+    seedCertificate: async (displayName, certificate) => fake.seed({ displayName, certificates: [{ certificate }] }),
     seedServicePrincipal: async ({ appId }) => fake.seed({ type: "servicePrincipal", appId }),
+    close: async () => {},
+  };
+});
+
+certificatesSuite("in-memory fake", START, async () => {
+  const fake = new FakeEntra({ now: () => START });
+  return {
+    certificates: fake,
+    now: async () => START,
+    seed: async (pems) => fake.seed({ certificates: pems.map((certificate) => ({ certificate })) }),
     close: async () => {},
   };
 });
@@ -23,6 +35,7 @@ entraSuite("in-memory fake", async () => {
 verifierSuite("in-memory fake", async () => {
   let now = START;
   const fake = new FakeEntra({ now: () => now });
+  const authority = { authority: "https://login.test", tenant: "t", scope: "https://graph.test/.default" };
   return {
     verifier: fake,
     now: async () => now,
@@ -31,13 +44,11 @@ verifierSuite("in-memory fake", async () => {
     },
     seed: async (end) => {
       const { appId, values } = fake.seed({ secrets: [{ end }] });
-      const signIn = {
-        authority: "https://login.test",
-        tenant: "t",
-        clientId: appId,
-        scope: "https://graph.test/.default",
-      };
-      return { signIn, value: new SecretValue(values[0] ?? "") };
+      return { signIn: { ...authority, clientId: appId }, value: new SecretValue(values[0] ?? "") };
+    },
+    seedCertificate: async (certificate, end) => {
+      const { appId } = fake.seed({ certificates: [{ certificate, end }] });
+      return { ...authority, clientId: appId };
     },
     close: async () => {},
   };

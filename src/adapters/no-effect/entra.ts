@@ -27,6 +27,7 @@ function refused(what: string): Unsettled {
 export function createNoEffectEntra(inner: Entra, onEffect: (effect: EntraEffect) => void = () => {}): Entra {
   return {
     page: (type, cursor, signal) => inner.page(type, cursor, signal),
+    certificatePage: (type, cursor, signal) => inner.certificatePage(type, cursor, signal),
     read: (holder, signal) => inner.read(holder, signal),
     async addSecret(holder, { displayName, end }) {
       onEffect({ effect: "add-secret", holder, displayName, end });
