@@ -5,11 +5,13 @@ import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import type { Fetch } from "../../src/adapters/graph/wire.ts";
 import type { HolderRef } from "../../src/core/credential.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
+import type { SignIn } from "../../src/core/sign-in.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../src/core/time.ts";
 import type { Directory, SeededApplication } from "../../src/directory/index.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { certificatesSuite } from "../conformance/certificates.suite.ts";
 import { entraSuite } from "../conformance/entra.suite.ts";
+import { logsSuite } from "../conformance/logs.suite.ts";
 import { verifierSuite } from "../conformance/verifier.suite.ts";
 import { graphAs, openDirectory, START } from "../directory/entra.ts";
 
@@ -19,6 +21,8 @@ interface Bench extends GraphDirectory {
   readonly directory: Directory;
   readonly clock: Clock;
   readonly fetch: Fetch;
+  /** The same ports for another client. */
+  as(clientId: string, secret: string): GraphDirectory;
   now(): Promise<EpochMs>;
   close(): Promise<void>;
 }
@@ -29,16 +33,18 @@ async function open(): Promise<Bench> {
   const fetch: Fetch = (address, init) => directory.fetch(address, init);
   const now = async () => epochMs(directory.clock.now());
   const clock: Clock = { now, frozen: async () => true, processNow: () => 0, wait: async () => {} };
-  const ports = createGraphDirectory({
-    tenantId: admin.tenantId,
-    authority: url,
-    graphEndpoint: url,
-    auth: { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) },
-    clock,
-    version: "test",
-    fetch,
-  });
-  return { ...ports, directory, clock, fetch, now, close: () => directory.close() };
+  const as = (clientId: string, secret: string) =>
+    createGraphDirectory({
+      tenantId: admin.tenantId,
+      authority: url,
+      graphEndpoint: url,
+      auth: { method: "plain", clientId, secret: new SecretValue(secret) },
+      clock,
+      version: "test",
+      fetch,
+    });
+  const ports = as(admin.clientId, admin.clientSecret);
+  return { ...ports, as, directory, clock, fetch, now, close: () => directory.close() };
 }
 
 async function plant(
@@ -72,6 +78,16 @@ async function plantCertificates(
   return holder;
 }
 
+function principalOf({ directory }: Bench, { appId }: HolderRef): HolderRef {
+  const record = directory.state().servicePrincipals.find(({ entity }) => entity.appId === appId);
+  return { type: "servicePrincipal", objectId: String(record?.entity.id), appId };
+}
+
+function signInOf({ directory }: Bench, clientId: string): SignIn {
+  const { url, admin } = directory;
+  return { authority: url, tenant: admin.tenantId, clientId, scope: "https://graph.microsoft.com/.default" };
+}
+
 entraSuite("graph", async () => {
   const bench = await open();
   return {
@@ -81,10 +97,7 @@ entraSuite("graph", async () => {
       return { ...made.holder, keyIds: made.secrets.map(({ keyId }) => keyId) };
     },
     seedCertificate: (displayName, pem) => plantCertificates(bench, displayName, [pem]),
-    async seedServicePrincipal({ appId }) {
-      const record = bench.directory.state().servicePrincipals.find(({ entity }) => entity.appId === appId);
-      return { type: "servicePrincipal", objectId: String(record?.entity.id), appId };
-    },
+    seedServicePrincipal: async (application) => principalOf(bench, application),
   };
 });
 
@@ -96,23 +109,36 @@ certificatesSuite("graph", AROUND, async () => {
 verifierSuite("graph", async () => {
   const bench = await open();
   const { directory, clock, fetch } = bench;
-  const { url, admin } = directory;
-  const signIn = (clientId: string) => ({
-    authority: url,
-    tenant: admin.tenantId,
-    clientId,
-    scope: "https://graph.microsoft.com/.default",
-  });
   return {
     ...bench,
     verifier: createVerifier({ clock, version: "test", fetch }),
     advance: async (by) => directory.clock.advance(by),
     async seed(end) {
       const made = await plant(bench, "signs in", [{ name: "only", end }]);
-      return { signIn: signIn(made.appId), value: new SecretValue(made.secrets[0]?.value ?? "") };
+      return { signIn: signInOf(bench, made.appId), value: new SecretValue(made.secrets[0]?.value ?? "") };
     },
     async seedCertificate(pem, end) {
-      return signIn((await plantCertificates(bench, "signs in", [pem], end)).appId);
+      return signInOf(bench, (await plantCertificates(bench, "signs in", [pem], end)).appId);
     },
+  };
+});
+
+logsSuite("graph", async () => {
+  const bench = await open();
+  const { directory, clock, fetch } = bench;
+  const [reader] = await directory.seed([
+    { name: "reads", permissions: ["Application.Read.All"], secrets: [{ end: "P30D" }] },
+  ]);
+  return {
+    ...bench,
+    verifier: createVerifier({ clock, version: "test", fetch }),
+    strangers: bench.as(reader?.appId ?? "", reader?.secrets[0]?.value ?? "").logs,
+    clientId: directory.admin.clientId,
+    advance: async (by) => directory.clock.advance(by),
+    async seed() {
+      const { holder, appId } = await plant(bench, "watched");
+      return { holder, signIn: signInOf(bench, appId) };
+    },
+    principal: async (holder) => principalOf(bench, holder),
   };
 });

@@ -4,6 +4,7 @@ import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";
 import { certificatesSuite } from "../conformance/certificates.suite.ts";
 import { entraSuite } from "../conformance/entra.suite.ts";
+import { logsSuite } from "../conformance/logs.suite.ts";
 import { verifierSuite } from "../conformance/verifier.suite.ts";
 import { FakeEntra } from "./fake-entra.ts";
 
@@ -50,6 +51,33 @@ verifierSuite("in-memory fake", async () => {
       const { appId } = fake.seed({ certificates: [{ certificate, end }] });
       return { ...authority, clientId: appId };
     },
+    close: async () => {},
+  };
+});
+
+logsSuite("in-memory fake", async () => {
+  let now = START;
+  const fake = new FakeEntra({ now: () => now });
+  const strangers = new FakeEntra({ now: () => now });
+  const error = new NolapseError("directory-forbidden", "no permission");
+  for (const call of ["credentialChanges", "signIns"] as const) strangers.fail(call, { fault: "error", error });
+  return {
+    logs: fake,
+    entra: fake,
+    certificates: fake,
+    verifier: fake,
+    strangers,
+    clientId: "nolapse",
+    now: async () => now,
+    advance: async (by) => {
+      now = plus(now, by);
+    },
+    seed: async () => {
+      const holder = fake.seed();
+      const signIn = { authority: "https://login.test", tenant: "t", clientId: holder.appId, scope: "s" };
+      return { holder, signIn };
+    },
+    principal: async ({ appId }) => fake.seed({ type: "servicePrincipal", appId }),
     close: async () => {},
   };
 });

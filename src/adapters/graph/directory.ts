@@ -4,11 +4,13 @@ import { SECOND } from "../../core/time.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Entra } from "../../ports/entra.ts";
+import type { Logs } from "../../ports/logs.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
 import { GraphEntra } from "./entra.ts";
 import { createGraph } from "./http.ts";
+import { GraphLogs } from "./logs.ts";
 import { createWire, type Fetch } from "./wire.ts";
 
 export interface GraphDirectoryOptions {
@@ -34,6 +36,7 @@ export interface GraphDirectoryOptions {
 export interface GraphDirectory {
   readonly entra: Entra;
   readonly certificates: Certificates;
+  readonly logs: Logs;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -58,5 +61,9 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
       ? plainTokens(signIn, auth, wire)
       : identityTokens({ ...signIn, auth, timeout, fetch, env });
   const calls = new GraphCalls(createGraph(wire, tokens), origin);
-  return { entra: new GraphEntra(calls), certificates: new GraphCertificates(calls, clock) };
+  return {
+    entra: new GraphEntra(calls),
+    certificates: new GraphCertificates(calls, clock),
+    logs: new GraphLogs(calls),
+  };
 }
