@@ -51,6 +51,7 @@ export function holder(parts: Partial<Holder> = {}): Holder {
     servicePrincipalType: null,
     homeTenantId: null,
     signOnMode: null,
+    preferredTokenSigningKeyThumbprint: null,
     enabled: true,
     locked: false,
     credentials: [],

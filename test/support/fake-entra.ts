@@ -110,6 +110,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
       servicePrincipalType: given.type === "servicePrincipal" ? "Application" : null,
       homeTenantId: null,
       signOnMode: null,
+      preferredTokenSigningKeyThumbprint: null,
       enabled: true,
       locked: false,
       ...given,

@@ -69,6 +69,11 @@ export function requireSame(holder: HolderRef, objectId: string): void {
   if (objectId.toLowerCase() !== holder.objectId.toLowerCase()) throw unreadable("it is about another object");
 }
 
+/** @throws TypeError for the other type of object: callers know which they have in hand. */
+export function requireType(holder: HolderRef, type: HolderType): void {
+  if (holder.type !== type) throw new TypeError(`${describe(holder)} is no ${NAMES[type]}`);
+}
+
 /** The directory keeps whole seconds of what clients send. */
 export function wholeSeconds(at: EpochMs): EpochMs {
   return epochMs(Math.floor(at / SECOND) * SECOND);

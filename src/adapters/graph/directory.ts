@@ -4,13 +4,17 @@ import { SECOND } from "../../core/time.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Entra } from "../../ports/entra.ts";
+import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
+import type { SamlSigning } from "../../ports/saml-signing.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
 import { GraphEntra } from "./entra.ts";
+import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
+import { GraphSamlSigning } from "./saml-signing.ts";
 import { createWire, type Fetch } from "./wire.ts";
 
 export interface GraphDirectoryOptions {
@@ -37,6 +41,8 @@ export interface GraphDirectory {
   readonly entra: Entra;
   readonly certificates: Certificates;
   readonly logs: Logs;
+  readonly samlSigning: SamlSigning;
+  readonly federation: Federation;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -65,5 +71,7 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     entra: new GraphEntra(calls),
     certificates: new GraphCertificates(calls, clock),
     logs: new GraphLogs(calls),
+    samlSigning: new GraphSamlSigning(calls),
+    federation: new GraphFederation(calls),
   };
 }

@@ -149,6 +149,9 @@ export function holderFrom(type: HolderType, value: unknown): Holder {
     servicePrincipalType: principal ? optionalText(value, "servicePrincipalType") : null,
     homeTenantId: principal ? optionalText(value, "appOwnerOrganizationId") : null,
     signOnMode: principal ? optionalText(value, "preferredSingleSignOnMode") : null,
+    preferredTokenSigningKeyThumbprint: principal
+      ? optionalText(value, "preferredTokenSigningKeyThumbprint")?.toLowerCase() || null
+      : null,
     enabled: isEnabled(value),
     locked: principal ? false : isLocked(value),
     credentials: [
