@@ -4,6 +4,7 @@ import type { Strike } from "./faults.ts";
 import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
 import {
+  concurrencyViolation,
   denied,
   GraphError,
   graphErrorBody,
@@ -36,7 +37,7 @@ export async function answerGraph(
   try {
     const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
-    strikes = services.faults.strike(matched.route.operation);
+    strikes = services.faults.strike(matched.route.operation, request.address);
     const spent = spend(services, request, matched, caller);
     const recording = audited(services, caller, clientRequestId);
     const answer = await handle(recording, request, matched, caller, strikes);
@@ -109,13 +110,8 @@ function handle(
     eventual,
   );
   const body = route.body === undefined ? {} : readBody(request, route);
-  if (struck("concurrency-violation") && route.operation !== "read") {
-    throw new GraphError(
-      409,
-      "Directory_ConcurrencyViolation",
-      "The operation could not be completed because of a concurrency violation. Please retry your request.",
-    );
-  }
+  const violation = struck("concurrency-violation");
+  if (violation !== undefined && route.operation !== "read") throw concurrencyViolation(violation.status);
   return route.handle({
     services,
     request,

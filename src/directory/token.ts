@@ -50,7 +50,7 @@ export async function answerToken(
     url.searchParams.get("client-request-id") ??
     form.get("client-request-id") ??
     services.noise.guid();
-  const strikes = services.faults.strike("token");
+  const strikes = services.faults.strike("token", request.address);
   const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
   const delayMs = struck("slow")?.durationMs ?? 0;
   if (struck("reset")) return { ...json(503, {}), disturbance: "reset", delayMs };
@@ -329,6 +329,7 @@ function logSignIn(
     errorCode,
     correlationId,
     userAgent: request.headers["user-agent"] ?? null,
+    ipAddress: request.address,
   };
   services.commit([{ signIn }], false);
 }
