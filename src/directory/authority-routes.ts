@@ -117,7 +117,7 @@ const CLAIMS =
 function keys(services: Services, tenant: string): Response {
   const found = resolveTenant(services, tenant, "invalid_tenant");
   const issuer = `https://login.microsoftonline.com/${found?.id ?? "{tenantid}"}/v2.0`;
-  return json(200, { keys: [{ ...services.signer.jwk, issuer }] }, discoveryHeaders(services));
+  return json(200, { keys: services.signers().map(({ jwk }) => ({ ...jwk, issuer })) }, discoveryHeaders(services));
 }
 
 const PUBLIC_CLOUD = ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"];

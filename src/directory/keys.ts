@@ -29,6 +29,13 @@ export interface SigningKeys {
   signing: RsaPrivateJwk;
   /** The key pair behind every certificate a scenario shows; only the public half is ever in the directory. */
   certificates: RsaPrivateJwk;
+  /** Keys that signed before, newest first, and until when they are still shown, epoch milliseconds of directory time. */
+  former?: readonly FormerKey[];
+}
+
+export interface FormerKey {
+  readonly key: RsaPrivateJwk;
+  readonly until: number;
 }
 
 /** Makes RSA-2048 keys; from a seeded generator always the same ones. */
@@ -36,7 +43,7 @@ export function createSigningKeys(random: Random): SigningKeys {
   return { signing: createRsaKey(random), certificates: createRsaKey(random) };
 }
 
-function createRsaKey(random: Random): RsaPrivateJwk {
+export function createRsaKey(random: Random): RsaPrivateJwk {
   if (random.seeded) return deriveRsaKey(random);
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return privateKey.export({ format: "jwk" }) as RsaPrivateJwk;

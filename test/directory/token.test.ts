@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
-import { DAY, graphAs, openDirectory, requestToken, START, signIn } from "./entra.ts";
+import { control, DAY, graphAs, graphWith, openDirectory, requestToken, START, signIn } from "./entra.ts";
 
 let directory: Directory;
 let billing: {
@@ -314,4 +314,38 @@ test("instance discovery knows itself and Microsoft, and nobody else", async () 
   expect(await ask("https://login.microsoftonline.com")).toBe(200);
   expect(await ask(directory.url)).toBe(200);
   expect(await ask("https://login.example.com")).toBe(400);
+});
+
+describe("the signing key rolls over", () => {
+  const keysShown = async () => {
+    const answer = await directory.fetch(`${directory.url}/common/discovery/keys`);
+    return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+  };
+  const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+  const token = async () => {
+    const { clientId, clientSecret } = directory.admin;
+    return (
+      (await requestToken(directory, { client_id: clientId, client_secret: clientSecret })).body.access_token ?? ""
+    );
+  };
+
+  test("without notice: tokens of the former key go on until they end, and it is shown for a day", async () => {
+    const [first] = await keysShown();
+    const before = await token();
+    expect(kidOf(before)).toBe(first);
+    expect((await control(directory, "POST", "signing-key/roll")).status).toBe(200);
+    const shown = await keysShown();
+    expect(shown).toHaveLength(2);
+    expect(shown[1]).toBe(first);
+    const after = await token();
+    expect(kidOf(after)).toBe(shown[0]);
+    for (const one of [before, after])
+      expect((await graphWith(directory, one)("GET", "/organization")).status).toBe(200);
+    directory.clock.advance(DAY);
+    expect(await keysShown()).toEqual([shown[0]]);
+    directory.clock.advance(-DAY / 2);
+    directory.clock.advance(DAY);
+    const late = await graphWith(directory, before)("GET", "/organization");
+    expect(late.status).toBe(401);
+  });
 });
