@@ -17,7 +17,7 @@ import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts
 import { listDomains, listUsers, readDomain, readUser } from "./people.ts";
 import { access } from "./permissions.ts";
 
-const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
+const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand", "$orderby"];
 
 type Kind = "applications" | "servicePrincipals";
 

@@ -44,7 +44,7 @@ export function logPage(call: GraphCall, context: string, rows: Iterable<Row>): 
 
 function seqOf(token: string | null): number | undefined {
   if (token === null) return undefined;
-  const seq = /:(\d+)$/.exec(Buffer.from(token, "base64url").toString("utf8"))?.[1];
+  const seq = /:(\d+):/.exec(Buffer.from(token, "base64url").toString("utf8"))?.[1];
   if (seq === undefined) throw badRequest("The specified $skiptoken is invalid.");
   return Number(seq);
 }
