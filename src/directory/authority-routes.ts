@@ -47,13 +47,13 @@ export const authorityRoutes: readonly AuthorityRoute[] = [
   {
     method: "*",
     path: "/{tenant}/oauth2/v2.0/token",
-    summary: "Token endpoint, v2.0: client_credentials with a client secret",
+    summary: "Token endpoint, v2.0: client_credentials with a client secret, a certificate or another provider's token",
     handle: (s, r, t) => answerToken(s, r, t, "v2"),
   },
   {
     method: "*",
     path: "/{tenant}/oauth2/token",
-    summary: "Token endpoint, v1.0: client_credentials with a client secret",
+    summary: "Token endpoint, v1.0: the same, with `resource` in place of `scope`",
     handle: (s, r, t) => answerToken(s, r, t, "v1"),
   },
 ];

@@ -131,6 +131,8 @@ const recordSchema = z.strictObject({
   federated: z
     .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
     .optional(),
+  federatedAt: z.record(z.string(), z.number()).optional(),
+  departed: z.array(z.looseObject({ keyId: z.string(), at: z.number() })).optional(),
   deletedAt: z.number().optional(),
 });
 const stateSchema = z.strictObject({

@@ -1,4 +1,5 @@
 import { enforcePolicies } from "./app-policies.ts";
+import { withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest } from "./graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
@@ -43,7 +44,8 @@ export function removePassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
     passwordCredentials: passwordsOf(record).filter((credential) => credential.keyId !== keyId),
   };
   const { [keyId]: _removed, ...secrets } = record.secrets;
-  services.commit([{ put: kind, record: { ...record, entity, secrets } }]);
+  const left = withDeparted(record, { ...record, entity, secrets }, services.faults, now);
+  services.commit([{ put: kind, record: left }]);
   return { status: 204 };
 }
 

@@ -14,6 +14,7 @@ const FAULTS = [
   "slow",
   "reset",
   "conditional-access",
+  "loop",
 ] as const;
 
 const duration = z.string().refine((text) => isDuration(text), "not an ISO 8601 duration");
@@ -72,6 +73,11 @@ export class Faults {
 
   get plan(): FaultPlan {
     return this.#plan;
+  }
+
+  /** Whether anything replicates with a delay. */
+  get lags(): boolean {
+    return this.#plan.rules.some(({ fault }) => fault.endsWith("-lag"));
   }
 
   /** Takes a plan and forgets every count of the former one. */

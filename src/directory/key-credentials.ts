@@ -1,6 +1,7 @@
 /** Certificates on applications and service principals: PATCH of the whole list, addKey, removeKey (reference graph-applications §6). */
 import { addedKey, enforcePolicies } from "./app-policies.ts";
 import { readCertificate, readThumbprint } from "./certificate.ts";
+import { withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
@@ -186,7 +187,9 @@ function store(
   record: ObjectRecord,
   keyCredentials: KeyCredential[],
 ): void {
-  services.commit([{ put: kind, record: withKeys(record, keyCredentials, now) }]);
+  services.commit([
+    { put: kind, record: withDeparted(record, withKeys(record, keyCredentials, now), services.faults, now) },
+  ]);
 }
 
 /** The record with this list; when each new entry came is kept, because replication lag is counted from it. */

@@ -1,4 +1,5 @@
 import { addedKey, enforcePolicies } from "./app-policies.ts";
+import { stillShown, withDeparted } from "./departed.ts";
 import type { Visibility } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
@@ -10,7 +11,7 @@ import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
 import { requireType } from "./schema.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
-import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord } from "./state.ts";
+import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
 export type ObjectKind = "applications" | "servicePrincipals";
 
@@ -80,13 +81,16 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
       const secret = record.secrets[keyId];
       return secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
     };
-    entity.passwordCredentials = (entity.passwordCredentials as { keyId: string }[]).filter(
-      ({ keyId }) => seen(keyId) === "visible",
-    );
-    entity.keyCredentials = keysOf(record).filter(({ keyId }) => {
+    const gone = stillShown(record, services.faults, now);
+    entity.passwordCredentials = [
+      ...passwordsOf(record).filter(({ keyId }) => seen(keyId) === "visible"),
+      ...gone.flatMap(({ password }) => password ?? []),
+    ];
+    const visible = keysOf(record).filter(({ keyId }) => {
       const at = record.keysAt?.[keyId];
       return at === undefined || services.faults.readVisibility(keyId, at, now) === "visible";
     });
+    entity.keyCredentials = [...visible, ...gone.flatMap(({ key }) => key ?? [])];
   }
   if (query.select?.includes("keyCredentials") !== true) {
     entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({
@@ -195,7 +199,10 @@ export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   }
   const updated = { ...record, entity };
   const keys = keyCredentials as KeyCredential[] | undefined;
-  const changes: Change[] = [{ put: kind, record: keys === undefined ? updated : withKeys(updated, keys, call.now) }];
+  const { faults } = call.services;
+  const replaced =
+    keys === undefined ? updated : withDeparted(record, withKeys(updated, keys, call.now), faults, call.now);
+  const changes: Change[] = [{ put: kind, record: replaced }];
   if (kind === "applications") {
     for (const tenantId of call.services.store.tenants.keys()) {
       const principal = call.services.store.principalByName(tenantId, String(entity.appId));

@@ -56,6 +56,16 @@ export interface TenantRecord {
   domains: { name: string; isDefault: boolean; isInitial: boolean }[];
 }
 
+/** A removed credential that has not disappeared everywhere yet. */
+export interface Departed {
+  keyId: string;
+  /** When it was removed, directory time in epoch milliseconds. */
+  at: number;
+  password?: PasswordCredential;
+  verifier?: string;
+  key?: KeyCredential;
+}
+
 /** One directory object, with what Graph does not show of it. */
 export interface ObjectRecord {
   /** Place in lists, unique in the directory, growing. */
@@ -70,8 +80,11 @@ export interface ObjectRecord {
   keysAt?: Record<string, number>;
   /** The app management policy assigned to it. */
   policyId?: string;
-  /** Federated identity credentials, oldest first. */
+  /** Federated identity credentials, oldest first, and by id when they were added. */
   federated?: FederatedCredential[];
+  federatedAt?: Record<string, number>;
+  /** Credentials removed while a fault plan let replication lag: some readers still see them. */
+  departed?: Departed[];
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }

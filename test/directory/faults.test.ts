@@ -81,6 +81,27 @@ describe("lag", () => {
     expect((await graph("POST", `/applications/${application.id}/removePassword`, { keyId })).status).toBe(204);
   });
 
+  test("lets a removed secret sign in and show for a while, here and there, and then never again", async () => {
+    const { keyId, secretText } = await add();
+    directory.clock.advance(60_000);
+    plan({ on: "token", fault: "token-lag", duration: "PT1M" }, { on: "read", fault: "read-lag", duration: "PT1M" });
+    expect((await graph("POST", `/applications/${application.id}/removePassword`, { keyId })).status).toBe(204);
+    const seen: boolean[] = [];
+    const codes: number[] = [];
+    for (let second = 0; second < 60; second += 1) {
+      seen.push((await keyIds()).includes(keyId));
+      codes.push(await signIn(directory, application.appId, secretText));
+      directory.clock.advance(1000);
+    }
+    expect(new Set(seen.slice(0, 30))).toEqual(new Set([true]));
+    expect(new Set(seen.slice(30))).toEqual(new Set([true, false]));
+    expect(new Set(codes.slice(0, 30))).toEqual(new Set([0]));
+    expect(new Set(codes.slice(30))).toEqual(new Set([0, 7000215]));
+    expect(await keyIds()).not.toContain(keyId);
+    expect(await signIn(directory, application.appId, secretText)).toBe(7000215);
+    expect(directory.signIns().find((one) => one.errorCode === 0 && one.keyId === keyId)).toBeDefined();
+  });
+
   test("touches as many credentials as the rule says", async () => {
     plan({ on: "token", fault: "token-lag", duration: "PT1H", times: 1 });
     const [one, other] = [await add(), await add()];
@@ -150,6 +171,8 @@ describe("the answer", () => {
     expect(await signIn(directory, application.appId, application.value)).toBe(0);
     plan({ on: "token", fault: "throttle", times: 1 });
     expect(await signIn(directory, application.appId, application.value)).toBe(90055);
+    plan({ on: "token", fault: "loop", times: 1 });
+    expect(await signIn(directory, application.appId, application.value)).toBe(50196);
   });
 });
 

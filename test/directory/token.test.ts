@@ -126,7 +126,7 @@ describe("requests that are wrong", () => {
     ["no grant_type", { grant_type: undefined }, 400, "invalid_request", 900144],
     ["an unknown grant_type", { grant_type: "foo" }, 400, "unsupported_grant_type", 70003],
     ["no client_id", { client_id: undefined }, 400, "invalid_request", 900144],
-    ["no scope", { scope: undefined }, 400, "invalid_request", 900144],
+    ["no scope", { scope: undefined }, 400, "invalid_request", 90014],
     ["a scope without /.default", { scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 1002012],
     ["an empty resource", { scope: "/.default" }, 400, "invalid_scope", 70011],
     ["two resources", { scope: "api://a/.default api://b/.default" }, 400, "invalid_scope", 700022],
@@ -135,6 +135,39 @@ describe("requests that are wrong", () => {
   ])("%s", async (_name, form, status, error, code) => {
     const answer = await requestToken(directory, { ...secretOf(billing.live), ...form });
     expect([answer.status, answer.body.error, answer.body.error_codes]).toEqual([status, error, [code]]);
+  });
+
+  test("a parameter that is there twice", async () => {
+    const url = `${directory.url}/${directory.admin.tenantId}/oauth2/v2.0/token`;
+    const body = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: billing.appId,
+      scope: "a/.default",
+    });
+    body.append("client_id", billing.appId);
+    const answer = await directory.fetch(url, { method: "POST", body });
+    expect([answer.status, ((await answer.json()) as { error_codes: number[] }).error_codes]).toEqual([400, [9002313]]);
+  });
+
+  test("other grants say what is wrong before they say that they are not emulated", async () => {
+    const graph = await graphAs(directory);
+    const code = async (form: Record<string, string | undefined>, tenant?: string) => {
+      const wanted = { grant_type: "authorization_code", client_id: billing.appId, ...form };
+      const { status, body } = await requestToken(directory, wanted, tenant === undefined ? {} : { tenant });
+      return [status, body.error, body.error_codes?.[0]];
+    };
+    expect(await code({})).toEqual([401, "invalid_client", 7000218]);
+    expect(await code({ client_secret: billing.live })).toEqual([501, "not_emulated", undefined]);
+    expect(await code({}, "common")).toEqual([400, "invalid_request", 50194]);
+    expect(await code({ client_id: "22222222-2222-4222-8222-222222222222" })).toEqual([
+      400,
+      "unauthorized_client",
+      700016,
+    ]);
+    await graph("PATCH", `/applications/${billing.id}`, { isFallbackPublicClient: true });
+    expect(await code({ client_secret: billing.live })).toEqual([401, "invalid_client", 700025]);
+    expect(await code({})).toEqual([501, "not_emulated", undefined]);
+    await graph("PATCH", `/applications/${billing.id}`, { isFallbackPublicClient: false });
   });
 
   test("an unknown tenant: invalid_request at the token endpoint, invalid_tenant at the configuration", async () => {
