@@ -9,7 +9,7 @@ import { graphErrorBody, notEmulated } from "./graph-error.ts";
 import { graphRoutes } from "./graph-routes.ts";
 import type { Journal } from "./journal.ts";
 import { KeyRing } from "./key-ring.ts";
-import { createSigningKeys, type SigningKeys, type TokenSigner } from "./keys.ts";
+import { freshSigningKeys, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { Planter } from "./planter.ts";
 import { policyRoutes } from "./policy-routes.ts";
@@ -87,7 +87,7 @@ export class Engine implements Services {
   }
 
   static async create(options: EngineOptions): Promise<Engine> {
-    const keys = options.keys ?? createSigningKeys(options.random.fork("keys"));
+    const keys = options.keys ?? (await freshSigningKeys(options.random.fork("keys")));
     const ring = await KeyRing.create(keys, options.random.fork("rolled keys"), options.keepKeys);
     const scenario = withAdministrator(
       typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,

@@ -8,7 +8,7 @@ import { type Administrator, Engine } from "./directory.ts";
 import { type FaultPlan, faultPlanSchema } from "./faults.ts";
 import { createInProcessFetch } from "./in-process.ts";
 import { Journal } from "./journal.ts";
-import { createSigningKeys, type SigningKeys } from "./keys.ts";
+import { freshSigningKeys, type SigningKeys } from "./keys.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { createServer } from "./server.ts";
@@ -91,7 +91,10 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   const journal = dataDir === undefined ? undefined : new Journal(dataDir);
   const random = new Random(options.random);
-  const keys = options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random));
+  const identity = createTlsIdentity(dataDir);
+  // its failure is met where it is awaited, below
+  identity.catch(() => undefined);
+  const keys = options.keys ?? (dataDir === undefined ? undefined : await persistedKeys(dataDir, random));
   const adminSecret = dataDir === undefined || keys === undefined ? undefined : secretFrom(keys);
   const engine = await Engine.create({
     scenario: options.scenario ?? "contoso",
@@ -115,7 +118,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     },
   });
   if (options.faults !== undefined) setFaults(engine, options.faults);
-  const tls = await createTlsIdentity(dataDir);
+  const tls = await identity;
   const closing = new AbortController();
   const listening = options.listen ? await listen(engine, tls, options.listen) : undefined;
   const url = listening?.url ?? IN_PROCESS_ORIGIN;
@@ -215,11 +218,11 @@ function caFileOf(tls: TlsIdentity, dataDir: string | undefined): { path(): stri
 const KEYS = "signing-keys.json";
 
 /** Token signing keys outlive a restart, or tokens issued before it would be refused after it. */
-function persistedKeys(dataDir: string, random: Random): SigningKeys {
+async function persistedKeys(dataDir: string, random: Random): Promise<SigningKeys> {
   const path = join(dataDir, KEYS);
   const kept = readOptional(path);
   if (kept !== undefined) return JSON.parse(kept) as SigningKeys;
-  const keys = createSigningKeys(random.fork("keys"));
+  const keys = await freshSigningKeys(random.fork("keys"));
   writePrivate(path, JSON.stringify(keys));
   return keys;
 }

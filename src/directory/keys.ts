@@ -3,10 +3,12 @@ import {
   checkPrimeSync,
   createHash,
   createPrivateKey,
+  generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
   webcrypto,
 } from "node:crypto";
+import { promisify } from "node:util";
 import * as x509 from "@peculiar/x509";
 import type { Random } from "./random.ts";
 
@@ -42,6 +44,17 @@ export interface FormerKey {
 export function createSigningKeys(random: Random): SigningKeys {
   return { signing: createRsaKey(random), certificates: createRsaKey(random) };
 }
+
+/** The same, on other threads where no seed asks for the same keys again: making them is much of a directory's start. */
+export async function freshSigningKeys(random: Random): Promise<SigningKeys> {
+  if (random.seeded) return createSigningKeys(random);
+  const fresh = async () =>
+    (await generateAside("rsa", { modulusLength: 2048 })).privateKey.export({ format: "jwk" }) as RsaPrivateJwk;
+  const [signing, certificates] = await Promise.all([fresh(), fresh()]);
+  return { signing, certificates };
+}
+
+const generateAside = promisify(generateKeyPair);
 
 export function createRsaKey(random: Random): RsaPrivateJwk {
   if (random.seeded) return deriveRsaKey(random);
