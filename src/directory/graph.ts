@@ -105,7 +105,7 @@ function handle(
   const owns = ownedBy && (route.access.ownedBy === "always" || record?.owners.includes(caller.objectId) === true);
   if (!full && !self && !owns) throw denied();
   const query = parseQuery(
-    route.ownQuery === true ? new URLSearchParams() : url.searchParams,
+    route.ownQuery !== undefined ? new URLSearchParams() : url.searchParams,
     route.entity ?? "entity",
     route.options ?? [],
     eventual,

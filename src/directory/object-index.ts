@@ -89,7 +89,7 @@ export class ObjectIndex {
     }
     if (kind === "applications") this.#applications.set(String(record.entity.appId).toLowerCase(), record);
     for (const name of principalNames(kind, record.entity)) this.#principals.set(`${record.tenantId} ${name}`, record);
-    for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.add(record);
+    if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.add(record);
   }
 
   #leave(kind: Kind, record: ObjectRecord): void {
@@ -101,7 +101,7 @@ export class ObjectIndex {
     }
     if (kind === "applications") this.#applications.delete(String(record.entity.appId).toLowerCase());
     for (const name of principalNames(kind, record.entity)) this.#principals.delete(`${record.tenantId} ${name}`);
-    for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
+    if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
   }
 }
 
@@ -110,7 +110,10 @@ const SORT_KEYS: readonly SortKey[] = ["displayName", "createdDateTime"];
 function principalNames(kind: Kind, entity: Entity): string[] {
   if (kind !== "servicePrincipals") return [];
   const names = (entity.servicePrincipalNames ?? []) as string[];
-  return [...new Set([String(entity.appId), ...names].map((name) => name.toLowerCase()))];
+  const appId = String(entity.appId);
+  // mostly there is no other name, and a large tenant has very many of these
+  if (names.length === 1 && names[0] === appId) return [appId.toLowerCase()];
+  return [...new Set([appId, ...names].map((name) => name.toLowerCase()))];
 }
 
 function bySeq(one: ObjectRecord, other: ObjectRecord): number {
