@@ -90,6 +90,33 @@ describe("a restart", () => {
     await second.close();
   });
 
+  test("is the same whether it was killed before, within or after folding the journal into the snapshot", async () => {
+    const [journal, snapshot] = ["journal.ndjson", "snapshot.json"].map((name) => join(dataDir, name));
+    const first = await openDirectory({ dataDir });
+    const graph = await graphAs(first);
+    const { id } = (await graph("POST", "/applications", { displayName: "Folded" })).body;
+    for (let count = 0; count < 5; count += 1) await graph("POST", `/applications/${id}/addPassword`, {});
+    await graph("DELETE", `/applications/${id}`);
+    const lines = readFileSync(journal ?? "");
+    const { applications, audits } = first.state();
+    await first.close();
+    const folded = readFileSync(snapshot ?? "");
+    for (const [after, kept] of [
+      [lines, undefined],
+      [lines, folded],
+      [Buffer.alloc(0), folded],
+    ] as const) {
+      rmSync(snapshot ?? "", { force: true });
+      if (kept !== undefined) writeFileSync(snapshot ?? "", kept);
+      // what a kill within folding leaves: the snapshot under its other name, half of it
+      writeFileSync(`${snapshot}.new`, folded.subarray(0, 1000));
+      writeFileSync(journal ?? "", after);
+      const again = await openDirectory({ dataDir });
+      expect(again.state()).toMatchObject({ applications, audits });
+      await again.close();
+    }
+  });
+
   test("drops a torn last line, and refuses damage before it", async () => {
     const path = join(dataDir, "journal.ndjson");
     const first = await openDirectory({ dataDir });
