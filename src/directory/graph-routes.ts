@@ -4,6 +4,7 @@ import { federatedRoutes, keyRoutes, SAML_ROUTE, secretRoutes } from "./credenti
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import { delta } from "./delta.ts";
 import type { GraphRoute } from "./graph-route.ts";
+import { LOG_OPTIONS } from "./log-query.ts";
 import {
   createApplication,
   createServicePrincipal,
@@ -17,7 +18,7 @@ import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts
 import { listDomains, listUsers, readDomain, readUser } from "./people.ts";
 import { access } from "./permissions.ts";
 
-const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand"];
+const LIST: readonly Option[] = ["$select", "$filter", "$top", "$skiptoken", "$count", "$expand", "$orderby"];
 
 type Kind = "applications" | "servicePrincipals";
 
@@ -68,7 +69,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       summary: `What changed among ${WORDS[kind].several}`,
       access: access.list,
       operation: "read",
-      ownQuery: true,
+      ownQuery: ["$select", "$filter", "$deltatoken"],
       handle: (call) => delta(call, kind),
     },
     {
@@ -255,7 +256,7 @@ export const graphRoutes: readonly GraphRoute[] = [
     access: access.logs,
     operation: "read",
     report: true,
-    ownQuery: true,
+    ownQuery: LOG_OPTIONS,
     handle: listAudits,
   },
   {

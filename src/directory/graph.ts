@@ -1,9 +1,10 @@
-import { compactVerify } from "jose";
+import { compactVerify, decodeProtectedHeader } from "jose";
 import { audited } from "./audit.ts";
 import type { Strike } from "./faults.ts";
 import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
 import {
+  concurrencyViolation,
   denied,
   GraphError,
   graphErrorBody,
@@ -13,6 +14,7 @@ import {
   unauthenticated,
 } from "./graph-error.ts";
 import type { GraphRoute } from "./graph-route.ts";
+import type { TokenSigner } from "./keys.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -36,7 +38,7 @@ export async function answerGraph(
   try {
     const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
-    strikes = services.faults.strike(matched.route.operation);
+    strikes = services.faults.strike(matched.route.operation, request.address);
     const spent = spend(services, request, matched, caller);
     const recording = audited(services, caller, clientRequestId);
     const answer = await handle(recording, request, matched, caller, strikes);
@@ -103,19 +105,14 @@ function handle(
   const owns = ownedBy && (route.access.ownedBy === "always" || record?.owners.includes(caller.objectId) === true);
   if (!full && !self && !owns) throw denied();
   const query = parseQuery(
-    route.ownQuery === true ? new URLSearchParams() : url.searchParams,
+    route.ownQuery !== undefined ? new URLSearchParams() : url.searchParams,
     route.entity ?? "entity",
     route.options ?? [],
     eventual,
   );
   const body = route.body === undefined ? {} : readBody(request, route);
-  if (struck("concurrency-violation") && route.operation !== "read") {
-    throw new GraphError(
-      409,
-      "Directory_ConcurrencyViolation",
-      "The operation could not be completed because of a concurrency violation. Please retry your request.",
-    );
-  }
+  const violation = struck("concurrency-violation");
+  if (violation !== undefined && route.operation !== "read") throw concurrencyViolation(violation.status);
   return route.handle({
     services,
     request,
@@ -173,7 +170,7 @@ function findTarget(
 }
 
 /** Tokens already verified: signature checking costs more than the rest of a read. Only what this process signed can be in it. */
-const verified = new WeakMap<Services, Map<string, Record<string, unknown>>>();
+const verified = new WeakMap<TokenSigner, Map<string, Record<string, unknown>>>();
 
 /** Who calls, from the bearer token; times are judged by the directory's clock. */
 async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
@@ -198,13 +195,18 @@ async function authenticateCaller(services: Services, request: Request): Promise
 }
 
 async function readToken(services: Services, token: string): Promise<Record<string, unknown>> {
-  const known = verified.get(services) ?? new Map<string, Record<string, unknown>>();
-  verified.set(services, known);
-  const cached = known.get(token);
-  if (cached !== undefined) return cached;
+  const signers = services.signers();
+  for (const signer of signers) {
+    const cached = verified.get(signer)?.get(token);
+    if (cached !== undefined) return cached;
+  }
   if (token.split(".").length !== 3) throw unauthenticated("CompactToken parsing failed with error code: 80049217");
   try {
-    const { payload } = await compactVerify(token, services.signer.verifyKey, { algorithms: ["RS256"] });
+    const { kid } = decodeProtectedHeader(token);
+    const signer = signers.find((one) => one.kid === kid) ?? services.signer;
+    const known = verified.get(signer) ?? new Map<string, Record<string, unknown>>();
+    verified.set(signer, known);
+    const { payload } = await compactVerify(token, signer.verifyKey, { algorithms: ["RS256"] });
     const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     if (known.size > 1000) known.clear();
     known.set(token, claims);

@@ -1,6 +1,7 @@
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
-import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
+import { authenticateByCertificate, checkForm, readAssertion } from "./client-assertion.ts";
+import { stillHonoured } from "./departed.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
 import { signJws } from "./jws.ts";
 import { json, type Request, type Response } from "./message.ts";
@@ -15,6 +16,7 @@ const TOKEN_SECONDS = 3600;
 
 /** What the client sent, from body and Authorization header. */
 interface TokenRequest {
+  grantType: string;
   clientId: string;
   clientSecret: string | undefined;
   scope: string;
@@ -52,7 +54,7 @@ export async function answerToken(
     services.noise.guid();
   // one id for the answer's header, the trace id of an error and the row of the sign-in log, as at Entra
   const requestId = services.noise.guid();
-  const strikes = services.faults.strike("token");
+  const strikes = services.faults.strike("token", request.address);
   const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
   const delayMs = struck("slow")?.durationMs ?? 0;
   if (struck("reset")) return { ...json(503, {}), disturbance: "reset", delayMs };
@@ -61,6 +63,7 @@ export async function answerToken(
   let response: Response;
   try {
     if (struck("throttle")) throw aadsts.throttled();
+    if (struck("loop")) throw aadsts.loop();
     tenant.record = resolveTenant(services, tenantName, "invalid_request");
     if (request.method !== "POST") throw aadsts.onlyPost(request.method);
     response = await grant(services, request, {
@@ -94,11 +97,13 @@ interface GrantInput {
 async function grant(services: Services, request: Request, input: GrantInput): Promise<Response> {
   const { form, version, tenant, attempt } = input;
   const asked = readForm(request, form, version);
+  const assertion = readAssertion(form);
+  if (assertion !== undefined && !isFederated(assertion)) checkForm(assertion);
+  if (OTHER_GRANTS.has(asked.grantType)) throw otherGrant(services, tenant, asked, assertion !== undefined);
   if (tenant === undefined) throw aadsts.noTenant();
   const client = findClient(services, tenant, asked.clientId);
   attempt.client = client;
   const resourceName = version === "v2" ? resourceOfScope(asked.scope) : asked.scope;
-  const assertion = readAssertion(form);
   if (assertion === undefined) attempt.keyId = authenticate(services, client, asked, attempt);
   else if (isFederated(assertion)) {
     attempt.type = "federatedIdentityCredential";
@@ -147,15 +152,18 @@ const OTHER_GRANTS = new Set([
 function readForm(request: Request, form: URLSearchParams, version: Version): TokenRequest {
   const grantType = form.get("grant_type") ?? "";
   if (grantType === "") throw aadsts.missingParameter("grant_type");
-  if (OTHER_GRANTS.has(grantType)) throw aadsts.notEmulated(`The grant type '${grantType}'`);
-  if (grantType !== "client_credentials") throw aadsts.unsupportedGrant(grantType);
+  const isOther = OTHER_GRANTS.has(grantType);
+  if (grantType !== "client_credentials" && !isOther) throw aadsts.unsupportedGrant(grantType);
+  // a parameter must not be there twice (RFC 6749 §3.2)
+  if (new Set(form.keys()).size < form.size) throw aadsts.malformed();
   const basic = readBasic(request.headers.authorization);
   const clientId = form.get("client_id") || basic?.clientId || "";
   if (clientId === "") throw aadsts.missingParameter("client_id");
   const scopeName = version === "v2" ? "scope" : "resource";
   const scope = (form.get(scopeName) ?? "").trim();
-  if (scope === "") throw aadsts.missingParameter(scopeName);
-  return { clientId, scope, clientSecret: form.get("client_secret") || basic?.clientSecret || undefined };
+  if (scope === "" && !isOther)
+    throw version === "v2" ? aadsts.missingField(scopeName) : aadsts.missingParameter(scopeName);
+  return { grantType, clientId, scope, clientSecret: form.get("client_secret") || basic?.clientSecret || undefined };
 }
 
 /** HTTP Basic with both parts form-urlencoded (RFC 6749 §2.3.1). */
@@ -165,6 +173,26 @@ function readBasic(header: string | undefined): { clientId: string; clientSecret
   const [clientId, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   const decode = (text: string) => new URLSearchParams(`v=${text.replaceAll("&", "%26")}`).get("v") ?? "";
   return { clientId: decode(clientId ?? ""), clientSecret: decode(rest.join(":")) };
+}
+
+/** What a grant that is not emulated is refused with: as Entra refuses it where that is known, or as not emulated. */
+function otherGrant(
+  services: Services,
+  tenant: TenantRecord | undefined,
+  asked: TokenRequest,
+  isAsserted: boolean,
+): AadError {
+  const application =
+    tenant === undefined
+      ? services.store.applicationByAppId(asked.clientId)
+      : findClient(services, tenant, asked.clientId).application;
+  if (tenant === undefined && application?.entity.signInAudience === "AzureADMyOrg")
+    return aadsts.notMultiTenant(asked.clientId, String(application.entity.displayName));
+  const isPublic = application?.entity.isFallbackPublicClient === true;
+  const isProven = isAsserted || asked.clientSecret !== undefined;
+  if (isPublic && isProven) return aadsts.publicClient();
+  if (!isPublic && !isProven) return aadsts.missingClientSecret();
+  return aadsts.notEmulated(`The grant type '${asked.grantType}'`);
 }
 
 function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
@@ -213,6 +241,11 @@ function authenticate(services: Services, client: Client, asked: TokenRequest, a
       const visibility = services.faults.tokenVisibility(credential.keyId, secret.createdAt, now);
       if (visibility === "visible") return credential.keyId;
       if (visibility === "expired") refusal = aadsts.expiredSecret(client.appId);
+    }
+    for (const { keyId, verifier, password } of stillHonoured(record, services.faults, now)) {
+      if (verifier === undefined || !sameVerifier(verifier, presented)) continue;
+      attempt.keyId = keyId;
+      if (Date.parse(password?.endDateTime ?? "9999-12-31T00:00:00Z") > now) return keyId;
     }
   }
   throw refusal;
@@ -333,6 +366,7 @@ function logSignIn(
     errorCode,
     correlationId,
     userAgent: request.headers["user-agent"] ?? null,
+    ipAddress: request.address,
   };
   services.commit([{ signIn }], false);
 }

@@ -165,7 +165,7 @@ export async function recover(deps: Deps, accept: boolean, actor: string): Promi
 
 /**
  * The value of the newest credential Nolapse issued for an application, while it is still sealed. A reveal: it takes a
- * reason, which goes into the trail. @throws NolapseError `not-found` when no value is kept.
+ * reason, which goes into the trail. @throws NolapseError `not-found` when no value is kept, `usage` where several applications have the name.
  */
 export async function showSecret(
   deps: Deps,
@@ -176,6 +176,13 @@ export async function showSecret(
   const wanted = named.trim().toLowerCase();
   const all = await deps.store.rotations({ tenantId: deps.settings.tenantId });
   const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
+  const appIds = [...new Set(rotations.map((one) => one.holder.appId))];
+  if (appIds.length > 1) {
+    // names can be written by owners: the wrong application's value must not be shown for one
+    throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
+      next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
+    });
+  }
   for (const rotation of rotations) {
     const { appId } = rotation.holder;
     const kept = await deps.store.sealed(rotation.id);
@@ -197,6 +204,11 @@ export async function showSecret(
   });
 }
 
+const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
+  cancelled: "between issue and delivery it cannot be; nolapse stop holds it, and once delivered it can be cancelled",
+  approved: "nothing is left to approve; nolapse plan shows what is",
+};
+
 async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
   const rotation = await deps.store.rotation(id);
   if (rotation === null || rotation.tenantId !== deps.settings.tenantId) {
@@ -205,7 +217,12 @@ async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) 
   const at = await deps.clock.now();
   const event = make(at);
   if (!mayCome(rotation.state, event.type)) {
-    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`);
+    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`, {
+      next:
+        rotation.state === "halted"
+          ? "nolapse resume takes it up again"
+          : (NOT_IN_THIS_STATE[event.type] ?? "nolapse plan"),
+    });
   }
   return store(deps, rotation, [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }], actor);
 }

@@ -1,6 +1,7 @@
 /** The targets that are files, held to the suite, and what only a file can do or suffer. */
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { seedLocalVault } from "../../src/adapters/targets/local-vault.ts";
 import { createTarget } from "../../src/adapters/targets/registry.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { consignment, type TargetBench, targetSuite } from "../conformance/target.suite.ts";
+import { needs } from "../support/needs.ts";
 
 const KEY = "AZURE_CLIENT_SECRET";
 
@@ -96,6 +98,35 @@ describe("env-file", () => {
     await target.deliver(consignment("new"));
     const after = statSync(path);
     expect([after.mode & 0o777, after.uid, after.gid]).toEqual([mode, before.uid, before.gid]);
+  });
+
+  test("leaves bytes that are not UTF-8 as they are", async () => {
+    const { path, target } = file("");
+    const around = (value: string) =>
+      Buffer.concat([
+        Buffer.from([0x23, 0xe9, 0xff, 0x0a]),
+        Buffer.from(`${KEY}=${value}\nNAME=caf`),
+        Buffer.from([0xe9]),
+      ]);
+    writeFileSync(path, around("old"));
+    await target.preflight();
+    await target.deliver(consignment("new"));
+    expect(readFileSync(path)).toEqual(around("new"));
+    expect(await target.readBack?.()).toMatchObject({ state: "present" });
+  });
+
+  test("says before there is a value that the file's owner could not be kept", async (context) => {
+    needs(context, "root");
+    const { place, path, target } = file(`${KEY}=old\n`, 0o666);
+    chmodSync(place, 0o777);
+    expect(freeze(place)).toBe(true);
+    try {
+      await expect(target.preflight()).rejects.toMatchObject({ code: "target-forbidden" });
+    } finally {
+      thaw(place);
+    }
+    chownSync(path, NOBODY, 0);
+    await expect(target.preflight(), "root can give a file to anybody").resolves.toBeUndefined();
   });
 
   test("writes through a link and leaves it a link", async () => {

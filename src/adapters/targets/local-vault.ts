@@ -45,7 +45,9 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
     preflight: () =>
       attempt(() => {
         if (!statSync(settings.path).isDirectory()) {
-          throw new NolapseError("target-absent", `target ${base.name}: ${settings.path} is not a folder`);
+          throw new NolapseError("target-absent", `target ${base.name}: ${settings.path} is not a folder`, {
+            next: `correct the path of ${base.name} in the configuration`,
+          });
         }
         // the nearest folder that is there must be writable; nothing is made before there is a value
         checkReplaceable([versions, folder, settings.path].find((one) => existsSync(one)) ?? settings.path);

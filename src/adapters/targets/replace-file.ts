@@ -50,6 +50,14 @@ export function checkReplaceable(path: string): void {
   accessSync(dirname(real), constants.W_OK | constants.X_OK);
 }
 
+/** Whether a replacement could keep owner and group: only root gives files away, others within their own groups. */
+export function couldKeepOwner(path: string): boolean {
+  const { uid, gid } = statSync(path);
+  const us = process.geteuid?.();
+  if (us === undefined || us === 0) return true;
+  return uid === us && (gid === process.getegid?.() || process.getgroups?.().includes(gid) === true);
+}
+
 function realOf(path: string): string {
   try {
     return realpathSync(path);
@@ -70,7 +78,7 @@ function statOf(path: string): { mode: number; uid: number; gid: number } | null
 
 /** A file that changed its owner on the way would lock its application out; so that is an error, not a detail. */
 function keepOwner(handle: number, before: { uid: number; gid: number }): void {
-  if (before.uid !== process.getuid?.() || before.gid !== process.getgid?.())
+  if (before.uid !== process.geteuid?.() || before.gid !== process.getegid?.())
     fchownSync(handle, before.uid, before.gid);
 }
 

@@ -42,6 +42,7 @@ async function checkCopy(claimed: Claimed, name: string, target: Target): Promis
   const probe = await deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
   if (probe.outcome === "inconclusive") {
     throw new NolapseError("directory-unreachable", `the copy in ${name} could not be tried: no clear answer`, {
+      next: "wait; nolapse tries again by itself",
       retryAfter: probe.retryAfter,
     });
   }

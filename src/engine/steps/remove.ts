@@ -33,7 +33,11 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     now,
   });
   if (!answer.allowed) {
-    await claimed.fail(new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`));
+    await claimed.fail(
+      new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`, {
+        next: "the credential stays; nolapse explain shows the check, and nolapse resume asks again",
+      }),
+    );
     if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT && mayCome(rotation.state, "halted")) {
       await claimed.halt("guard-refused");
     }

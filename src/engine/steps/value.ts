@@ -8,7 +8,9 @@ export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
   const { rotation, deps } = claimed;
   const sealed = await deps.store.sealed(rotation.id);
   if (sealed === null || rotation.issued === null || sealed.keyId !== rotation.issued.keyId) {
-    throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store");
+    throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store", {
+      next: "nolapse cancel ROTATION, then nolapse rotate APP --now: a new one is issued",
+    });
   }
   const context = { tenantId: rotation.tenantId, appId: rotation.holder.appId, keyId: sealed.keyId };
   return deps.sealer.open(sealed.sealed, context);
