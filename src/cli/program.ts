@@ -135,6 +135,13 @@ function addControl(program: Command, run: Run): void {
     .description("give a rotation up; both credentials stay")
     .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
   program
+    .command("undo <rotation>")
+    .description("put the public part of a retired certificate back for a time, for whoever still holds its key")
+    .option("--for <duration>", "how long it shall be valid again (7d)", duration)
+    .action((id, options, command) =>
+      act(run, command, async (it) => (await import("./commands/undo.ts")).undo(it, id, options)),
+    );
+  program
     .command("recover")
     .description("compare the store with the directory after a backup was restored; with --yes, turn removal on again")
     .action((_options, command) => act(run, command, async (it) => (await control()).recover(it)));

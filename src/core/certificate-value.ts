@@ -64,6 +64,11 @@ function certificatesIn(text: string): string[] {
   return [...text.matchAll(CERTIFICATES)].map(([pem]) => oneSpelling(pem));
 }
 
+/** A certificate's DER in base64, in the one spelling of PEM that {@link CertificateValue} uses. */
+export function certificatePem(base64: string): string {
+  return oneSpelling(`-----BEGIN CERTIFICATE-----\n${base64.replace(/\s+/g, "")}\n-----END CERTIFICATE-----`);
+}
+
 /** PEM as RFC 7468 writes it: lines of 64 characters, ended by a line feed; whoever wrote it. */
 function oneSpelling(pem: string): string {
   const lines = pem.split(/\r?\n/);

@@ -50,10 +50,14 @@ export interface Holder extends HolderRef {
   readonly homeTenantId: string | null;
   /** Service principals only: `saml`, `oidc`, `password`, … */
   readonly signOnMode: string | null;
+  /** Service principals only: SHA-1 of the certificate that signs SAML tokens, lower-case hex; null where none is chosen. */
+  readonly preferredTokenSigningKeyThumbprint: string | null;
   /** False when sign-in is switched off. */
   readonly enabled: boolean;
   /** Whether the property lock forbids credentials on service principals of this application. */
   readonly locked: boolean;
+  /** The key id of the certificate that tokens for it are encrypted to. */
+  readonly encryptionKeyId: string | null;
   readonly credentials: readonly Credential[];
 }
 

@@ -52,6 +52,8 @@ export async function answerToken(
     url.searchParams.get("client-request-id") ??
     form.get("client-request-id") ??
     services.noise.guid();
+  // one id for the answer's header, the trace id of an error and the row of the sign-in log, as at Entra
+  const requestId = services.noise.guid();
   const strikes = services.faults.strike("token", request.address);
   const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
   const delayMs = struck("slow")?.durationMs ?? 0;
@@ -69,13 +71,14 @@ export async function answerToken(
       version,
       tenant: tenant.record,
       attempt,
+      requestId,
       blocked: struck("conditional-access") !== undefined,
     });
-    logSignIn(services, request, tenant.record, attempt, 0, correlationId);
+    logSignIn(services, request, tenant.record, attempt, 0, { requestId, correlationId });
   } catch (failure) {
     if (!(failure instanceof AadError)) throw failure;
-    logSignIn(services, request, tenant.record, attempt, failure.code, correlationId);
-    response = aadFailure(services, request, failure, correlationId);
+    logSignIn(services, request, tenant.record, attempt, failure.code, { requestId, correlationId });
+    response = aadFailure(services, request, failure, { requestId, correlationId });
   }
   if (struck("lost-response")) return { ...response, disturbance: "lost", delayMs };
   if (struck("commit-then-stall")) return { ...response, disturbance: "stall", delayMs };
@@ -87,6 +90,7 @@ interface GrantInput {
   version: Version;
   tenant: TenantRecord | undefined;
   attempt: Attempt;
+  requestId: string;
   blocked: boolean;
 }
 
@@ -113,7 +117,7 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   attempt.resourceId = resource.principal.entity.id;
   if (input.blocked) throw aadsts.conditionalAccess();
   const token = await mint(services, tenant, client, resource, assertion === undefined ? "1" : "2");
-  const headers = authorityHeaders(services);
+  const headers = authorityHeaders(services, input.requestId);
   if (version === "v2") {
     const seconds = TOKEN_SECONDS - 1;
     return json(
@@ -345,12 +349,12 @@ function logSignIn(
   tenant: TenantRecord | undefined,
   attempt: Attempt,
   errorCode: number,
-  correlationId: string,
+  { requestId, correlationId }: { readonly requestId: string; readonly correlationId: string },
 ): void {
   if (attempt.client === undefined || tenant === undefined) return;
   const signIn: SignInRecord = {
     seq: services.store.nextSeq(),
-    id: services.noise.guid(),
+    id: requestId,
     createdDateTime: new Date(services.clock.now()).toISOString(),
     tenantId: tenant.id,
     appId: attempt.client.appId,

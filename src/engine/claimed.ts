@@ -1,5 +1,5 @@
 /** One rotation in hand: what a step may do with it, and how what it proved is stored before anything else happens. */
-import { applyEvent } from "../core/apply-event.ts";
+import { applyEvent, mayCome } from "../core/apply-event.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import { forecast } from "../core/forecast.ts";
 import type { ReasonCode } from "../core/reasons.ts";
@@ -75,8 +75,9 @@ export class Claimed {
     await this.record([{ type: "failed", at: failure.at, failure, notBefore }]);
   }
 
-  /** Stores that no retry can mend this; the old credential stays where it is. */
+  /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */
   async halt(reason: ReasonCode): Promise<void> {
+    if (!mayCome(this.#rotation.state, "halted")) return;
     await this.record([{ type: "halted", at: await this.now(), reason }]);
   }
 

@@ -4,7 +4,7 @@ import { NolapseError } from "../core/errors.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
@@ -89,6 +89,34 @@ export async function approve(
 /** Cancels a rotation; both credentials stay. @throws NolapseError `refused-by-rule` between issue and delivery. */
 export async function cancel(deps: Deps, id: string, actor: string): Promise<Rotation> {
   return amend(deps, id, actor, (at) => ({ type: "cancelled", at }));
+}
+
+/**
+ * Puts the public part of a retired certificate back for a time, for whoever still holds its key. A client secret cannot come
+ * back: nobody has its value. The next run adds it. @throws NolapseError `not-found`, `refused-by-rule`.
+ */
+export async function askUndo(
+  deps: Deps,
+  id: string,
+  { length, actor }: { readonly length: DurationMs; readonly actor: string },
+): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  const now = await deps.clock.now();
+  const why = whyNoUndo(rotation, now);
+  if (why !== null) throw new NolapseError("refused-by-rule", why.why, { next: why.next });
+  const until = earliest(plus(now, length), rotation.replacesCertificate?.end ?? now);
+  return amend(deps, id, actor, (at) => ({ type: "undo-asked", at, until, keyId: deps.random.uuid() }));
+}
+
+function whyNoUndo(rotation: Rotation, now: EpochMs): { readonly why: string; readonly next: string } | null {
+  const { state, replacesKind, replacesCertificate, displayName } = rotation;
+  const renew = `nolapse rotate "${displayName}" --now makes a new one`;
+  if (replacesKind === "secret")
+    return { why: "a client secret cannot be put back: nobody has its value", next: renew };
+  if (state !== "retired")
+    return { why: `its old certificate is still there: it is ${state}`, next: "nolapse explain" };
+  if (replacesCertificate === null) return { why: "the public part of its old certificate is not kept", next: renew };
+  return replacesCertificate.end <= now ? { why: "its old certificate has ended by itself", next: renew } : null;
 }
 
 /** Stops all writing in the tenant; reading goes on. */
@@ -209,11 +237,14 @@ const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
   approved: "nothing is left to approve; nolapse plan shows what is",
 };
 
-async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
+async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
   const rotation = await deps.store.rotation(id);
-  if (rotation === null || rotation.tenantId !== deps.settings.tenantId) {
-    throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
-  }
+  if (rotation !== null && rotation.tenantId === deps.settings.tenantId) return rotation;
+  throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
+}
+
+async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
   const at = await deps.clock.now();
   const event = make(at);
   if (!mayCome(rotation.state, event.type)) {

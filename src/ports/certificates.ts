@@ -6,6 +6,10 @@ import type { RemoveCredentialOutcome, Unsettled } from "./entra.ts";
 /** One entry of an object's certificates: what we understand of it, and its JSON exactly as the service sent it. */
 export interface CertificateEntry {
   readonly credential: Credential;
+  /** The public part in one spelling of PEM; null where the service gives none that can be read. */
+  readonly certificate: string | null;
+  /** False for keys that sign, symmetric keys and PKCS #12 files: their hidden parts cannot be sent back. */
+  readonly resendable: boolean;
   /** Sent back byte for byte when the list is replaced: never through a date or number type (design §4.8). */
   readonly raw: string;
 }

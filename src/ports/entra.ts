@@ -9,6 +9,12 @@ export interface HolderPage {
   readonly next: string | null;
 }
 
+/** The certificates of a page of objects, their public parts read; see {@link Entra.certificatePage}. */
+export interface CertificatePage {
+  readonly holders: readonly { readonly objectId: string; readonly credentials: readonly Credential[] }[];
+  readonly next: string | null;
+}
+
 /** One object as just read, with the service's own time (its `Date` header). */
 export interface HolderReading {
   readonly holder: Holder;
@@ -41,6 +47,11 @@ export type RemoveCredentialOutcome =
 export interface Entra {
   /** One page of applications or service principals; `cursor` null for the first. */
   page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage>;
+  /**
+   * What certificates say of themselves, a page of objects at a time; {@link page} does not carry their public parts. Graph
+   * meters it to 150 requests a minute and tenant, so it is for scans, and never asked per object.
+   */
+  certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage>;
   /** One object, now. @throws NolapseError `directory-absent` when it is not there. */
   read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading>;
   /** Creates a client secret. `start` is always omitted, `end` always sent (invariant 9). */

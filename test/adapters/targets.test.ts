@@ -56,7 +56,7 @@ function thaw(path: string): void {
 
 function bench(place: string, settings: Record<string, unknown>, within: string): TargetBench {
   return {
-    target: createTarget("billing", settings, 60_000, null),
+    target: createTarget("billing", settings, 60_000, null, () => new SecretValue("pässword of a test")),
     snapshot: () => contentOf(place),
     remove: () => rmSync(within, { recursive: true }),
     breakWriting: () => freeze(place),
@@ -81,6 +81,23 @@ targetSuite("local-vault", () => {
   mkdirSync(path);
   return bench(place, { type: "local-vault", path, name: "billing" }, path);
 });
+
+const CERTIFICATE_FILES: [string, Record<string, unknown>][] = [
+  ["one PEM file", { path: "app.pem" }],
+  ["a pair of PEM files", { path: "app.crt", key: "app.key" }],
+  ["a PFX file", { path: "app.pfx", format: "pfx", password: "env:PFX_PASSWORD" }],
+  ["a PFX file without a password", { path: "app.pfx", format: "pfx" }],
+];
+
+for (const [form, { path, key, ...settings }] of CERTIFICATE_FILES) {
+  targetSuite(`certificate-file as ${form}`, () => {
+    const place = folder();
+    const within = join(place, "certificates");
+    mkdirSync(within);
+    const files = { path: join(within, `${path}`), ...(key === undefined ? {} : { key: join(within, `${key}`) }) };
+    return bench(place, { type: "certificate-file", ...settings, ...files }, within);
+  });
+}
 
 describe("env-file", () => {
   function file(text: string, mode = 0o600) {
