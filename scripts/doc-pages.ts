@@ -124,7 +124,7 @@ export function coverageTables(): {
   const rows = (routes: readonly GraphRoute[]) =>
     routes.map(
       (one) =>
-        `| \`${one.method} ${one.path}\` | ${one.summary} | ${(one.options ?? []).map((name) => `\`${name}\``).join(" ")} |`,
+        `| \`${one.method} ${one.path}\` | ${one.summary} | ${(one.ownQuery ?? one.options ?? []).map((name) => `\`${name}\``).join(" ")} |`,
     );
   return {
     authority: plain(authorityRoutes),

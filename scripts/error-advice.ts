@@ -26,6 +26,9 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "directory-refused": "Read the service's code in the message; Nolapse tries again by itself",
   "directory-failed": "Nothing at first: Nolapse tries again by itself; if it stays, look at the service's health",
   "policy-refused": "Shorten `lifetime` or change `kind` to what the tenant's app management policy allows",
+  "issuer-failed":
+    "Look at what the issuer said: its files, or the output of its command; nolapse tries again by itself",
+  "issuer-refused": "Correct the entry under issuers, or choose another one in the policy; then nolapse resume",
   "target-absent": "Create the vault, namespace, repository or folder, or correct the target's entry",
   "target-empty": "Put the application's current secret there, or let the old one live out its end",
   "target-foreign": "Name the place the application reads, or put its current secret there; nothing was overwritten",

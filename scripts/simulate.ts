@@ -7,12 +7,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createGraphEntra } from "../src/adapters/graph/entra.ts";
+import { createGraphDirectory } from "../src/adapters/graph/directory.ts";
 import { createVerifier } from "../src/adapters/graph/verifier.ts";
 import type { Fetch } from "../src/adapters/graph/wire.ts";
+import { createKeyPool } from "../src/adapters/issuers/key-pool.ts";
+import { createSelfSigned } from "../src/adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "../src/adapters/seal/local-key.ts";
 import { openSqliteStore } from "../src/adapters/store/open.ts";
 import type { Credential, HolderRef } from "../src/core/credential.ts";
+import { SELF_SIGNED } from "../src/core/policy.ts";
 import { SecretValue } from "../src/core/secret-value.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "../src/core/time.ts";
 import {
@@ -35,6 +38,9 @@ const VERSION = "0.0.0-simulation";
 
 /** Signing keys are no part of the story, and making them is slow: one pair serves every run of a process. */
 let signingKeys: SigningKeys | null = null;
+
+/** Keys of certificates neither: their bits are nobody's question. */
+const keyPool = createKeyPool("simulation");
 
 /** The real parts, each as the program uses it, on one driven clock and without a socket. */
 export async function directoryGround(seed: number): Promise<Ground> {
@@ -79,15 +85,20 @@ export async function directoryGround(seed: number): Promise<Ground> {
         path: join(folder, "nolapse.db"),
         lease: { owner: name, mayBeAlive: (owner) => !dead.has(owner) },
       });
+      const { entra, certificates, logs } = createGraphDirectory({
+        ...options,
+        clock,
+        tenantId: admin.tenantId,
+        authority: url,
+        graphEndpoint: url,
+        auth,
+      });
+      const issuer = createSelfSigned(SELF_SIGNED, keyPool.source(name));
       return {
-        entra: createGraphEntra({
-          ...options,
-          clock,
-          tenantId: admin.tenantId,
-          authority: url,
-          graphEndpoint: url,
-          auth,
-        }),
+        entra,
+        certificates,
+        logs,
+        issuers: { get: (wanted) => (wanted === SELF_SIGNED ? issuer : null) },
         verifier: createVerifier({ ...options, clock }),
         sealer,
         store,
@@ -142,6 +153,7 @@ function truth(directory: Directory, holder: HolderRef): readonly Credential[] {
     end: parseInstant(endDateTime ?? ""),
     usage: null,
     customKeyIdentifier: null,
+    certificate: null,
   }));
 }
 

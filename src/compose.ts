@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { prettifyError, ZodError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
+import type { IssuerSettings } from "./adapters/issuers/registry.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
 import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
 import { createMachineRandom } from "./adapters/machine/random.ts";
@@ -14,13 +15,15 @@ import type { Composition, DirectoryRequest, Environment, Manager, RunningDirect
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import { NolapseError } from "./core/errors.ts";
+import { SELF_SIGNED } from "./core/policy.ts";
+import type { SecretValue } from "./core/secret-value.ts";
 import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Entra } from "./ports/entra.ts";
+import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
-import type { Target, Targets } from "./ports/target.ts";
+import type { Target } from "./ports/target.ts";
 
 const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -43,12 +46,12 @@ export async function composeManager(
   env: Environment,
   observe?: Deps["observe"],
 ): Promise<Manager> {
-  const { createGraphEntra } = await import("./adapters/graph/entra.ts");
+  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
   const { createVerifier } = await import("./adapters/graph/verifier.ts");
   const clock = composeClock(env);
   const { store, backup } = await composeStore(config);
   const folder = config.path === null ? process.cwd() : dirname(config.path);
-  const entra = createGraphEntra({
+  const directory = createGraphDirectory({
     tenantId: tenant.tenantId,
     authority: tenant.authority,
     graphEndpoint: tenant.graphEndpoint,
@@ -57,13 +60,14 @@ export async function composeManager(
     version: VERSION,
     env,
   });
-  const { entra: reached, targets } = await withMode(tenant, entra, config);
+  const reached = await withMode(tenant, directory, config, (reference) => resolveReference(reference, env, folder));
   return {
     deps: {
       settings: tenant,
-      entra: reached,
+      ...reached,
+      logs: directory.logs,
+      issuers: composeIssuers(config, env),
       verifier: createVerifier({ clock, version: VERSION }),
-      targets,
       sealer: await composeSealer(config),
       store,
       clock,
@@ -103,6 +107,27 @@ async function composeStore(config: ResolvedConfig): Promise<{ store: Store; bac
   return { store, backup: (file) => store.backup(file) };
 }
 
+/** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */
+export function composeIssuers(config: ResolvedConfig, env: Environment): Issuers {
+  const folder = config.path === null ? process.cwd() : dirname(config.path);
+  const settingsOf = (name: string): IssuerSettings | null => {
+    const entry = Object.hasOwn(config.issuers, name) ? config.issuers[name] : undefined;
+    if (name === SELF_SIGNED) return { type: "self-signed" };
+    if (entry === undefined) return null;
+    if (entry.type === "command") return { ...entry, folder };
+    const { password } = entry;
+    return { ...entry, password: password === null ? null : () => resolveReference(password, env, folder) };
+  };
+  return {
+    get: (name) => {
+      const settings = settingsOf(name);
+      if (settings === null) return null;
+      const open = async () => (await import("./adapters/issuers/registry.ts")).createIssuer(name, settings);
+      return { name, issue: async (request, signal) => (await open()).issue(request, signal) };
+    },
+  };
+}
+
 async function composeSealer(config: ResolvedConfig): Promise<Sealer> {
   if (config.seal !== null) return (await import("./adapters/seal/local-key.ts")).openLocalKey(config.seal.path);
   const none = async (): Promise<never> => {
@@ -114,18 +139,26 @@ async function composeSealer(config: ResolvedConfig): Promise<Sealer> {
 /** In mode observe the no-effect adapters stand where writes would happen: dry run is an adapter, not a flag. */
 async function withMode(
   tenant: TenantConfig,
-  entra: Entra,
+  { entra, certificates }: Pick<Deps, "entra" | "certificates">,
   config: ResolvedConfig,
-): Promise<{ entra: Entra; targets: Targets }> {
+  resolve: (reference: string) => SecretValue,
+): Promise<Pick<Deps, "entra" | "certificates" | "targets">> {
   const opened = new Map<string, Target>();
   for (const { name, settings, reload, hook } of Object.values(config.targets)) {
-    opened.set(name, createTarget(name, settings, reload, hook));
+    opened.set(name, createTarget(name, settings, reload, hook, resolve));
   }
-  if (tenant.mode !== "observe") return { entra, targets: { get: (name) => opened.get(name) ?? null } };
+  if (tenant.mode !== "observe") {
+    return { entra, certificates, targets: { get: (name) => opened.get(name) ?? null } };
+  }
+  const { createNoEffectCertificates } = await import("./adapters/no-effect/certificates.ts");
   const { createNoEffectEntra } = await import("./adapters/no-effect/entra.ts");
   const { createNoEffectTarget } = await import("./adapters/no-effect/target.ts");
   const still = new Map([...opened].map(([name, target]) => [name, createNoEffectTarget(target)]));
-  return { entra: createNoEffectEntra(entra), targets: { get: (name) => still.get(name) ?? null } };
+  return {
+    entra: createNoEffectEntra(entra),
+    certificates: createNoEffectCertificates(certificates),
+    targets: { get: (name) => still.get(name) ?? null },
+  };
 }
 
 function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth {

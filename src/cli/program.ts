@@ -11,16 +11,14 @@ const GRACE = 10_000;
 type Action = (context: Context) => Promise<ExitCode>;
 
 /** Runs one command line and sets the process's exit code. `compose` is called only by commands that need it. */
-export async function main(argv: readonly string[], compose: () => Composition): Promise<void> {
+export async function main(argv: readonly string[], compose: () => Promise<Composition>): Promise<void> {
   const speaker = createSpeaker(process.env);
   const { signal, interrupted } = stopSignals(speaker.say);
   const debug = process.env.NOLAPSE_DEBUG === "1";
   let exit: ExitCode = 0;
   const run = async (globals: GlobalOptions, action: Action) => {
     const context = {
-      get composition() {
-        return compose();
-      },
+      composition: await compose(),
       speaker,
       env: process.env,
       cwd: process.cwd(),
@@ -135,6 +133,13 @@ function addControl(program: Command, run: Run): void {
     .command("cancel <rotation>")
     .description("give a rotation up; both credentials stay")
     .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
+  program
+    .command("undo <rotation>")
+    .description("put the public part of a retired certificate back for a time, for whoever still holds its key")
+    .option("--for <duration>", "how long it shall be valid again (7d)", duration)
+    .action((id, options, command) =>
+      act(run, command, async (it) => (await import("./commands/undo.ts")).undo(it, id, options)),
+    );
   program
     .command("recover")
     .description("compare the store with the directory after a backup was restored; with --yes, turn removal on again")

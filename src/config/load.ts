@@ -5,6 +5,7 @@ import { NolapseError } from "../core/errors.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
+import type { DurationMs } from "../core/time.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
 import { type AuthSettings, type BoundEntry, type ConfigFile, configSchema, type TargetTypeSchema } from "./schema.ts";
@@ -25,6 +26,21 @@ export interface TargetConfig extends TargetSettings {
   readonly hook: readonly string[] | null;
 }
 
+/** One issuer of the configuration, with paths made absolute; the composition opens it. */
+export type IssuerConfig =
+  | {
+      readonly type: "local-ca";
+      readonly certificate: string;
+      readonly key: string;
+      /** A reference, resolved when the key is opened; null: the key is not encrypted. */
+      readonly password: string | null;
+    }
+  | {
+      readonly type: "command";
+      readonly command: readonly string[];
+      readonly timeout: DurationMs;
+    };
+
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
@@ -33,6 +49,8 @@ export interface ResolvedConfig {
   readonly store: { readonly type: "sqlite"; readonly path: string } | null;
   readonly seal: { readonly type: "local-key"; readonly path: string } | null;
   readonly targets: Readonly<Record<string, TargetConfig>>;
+  /** Beside `self-signed`, which is always there. */
+  readonly issuers: Readonly<Record<string, IssuerConfig>>;
   readonly warnings: readonly string[];
 }
 
@@ -90,7 +108,7 @@ interface Around {
 
 function resolveFile(source: Source, file: ConfigFile, around: Around): ResolvedConfig {
   const policies = resolvePolicies(source, file);
-  const targets = resolveTargets(file, around);
+  const targets = resolveTargets(source, file, around);
   const warnings = checkRules(source, file, policies, targets);
   if (file.limits === "off" && (around.env.NOLAPSE_DIRECTORY_URL ?? "") === "") {
     throw new NolapseError(
@@ -130,6 +148,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
     seal: { type: "local-key", path: resolve(around.folder, file.seal.key.slice("file:".length)) },
     targets,
+    issuers: resolveIssuers(file, around.folder),
     warnings,
   };
 }
@@ -148,21 +167,61 @@ function resolvePolicies(source: Source, file: ConfigFile): Record<string, Polic
   return policies;
 }
 
-function resolveTargets(file: ConfigFile, { targetTypes, folder }: Around): Record<string, TargetConfig> {
+function resolveTargets(
+  source: Source,
+  file: ConfigFile,
+  { targetTypes, folder }: Around,
+): Record<string, TargetConfig> {
   const targets: Record<string, TargetConfig> = {};
   for (const [name, entry] of Object.entries(file.targets)) {
     const { reload, hook, ...settings } = entry as Record<string, unknown> & { reload?: Reload; hook?: string[] };
     const kind = targetTypes.find((one) => one.type === settings.type);
-    const path = settings.path;
+    const problem = kind?.problem?.(settings) ?? null;
+    if (problem !== null) {
+      throw new NolapseError("config-invalid", `${source.place(["targets", name])} ${problem}`, {
+        next: "correct it; nolapse config check reads the file again",
+      });
+    }
     targets[name] = {
       name,
       type: String(settings.type),
+      kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
       hook: hook ?? null,
-      settings: typeof path === "string" ? { ...settings, path: resolve(folder, path) } : settings,
+      settings: withPaths(settings, kind, folder),
     };
   }
   return targets;
+}
+
+function resolveIssuers({ issuers }: ConfigFile, folder: string): Record<string, IssuerConfig> {
+  return Object.fromEntries(
+    Object.entries(issuers).map(([name, entry]): [string, IssuerConfig] => {
+      if (entry.type === "local-ca") {
+        const [certificate, key] = [resolve(folder, entry.certificate), resolve(folder, entry.key)];
+        return [name, { type: "local-ca", certificate, key, password: entry.password ?? null }];
+      }
+      const [program = "", ...parameters] = entry.command;
+      // a bare name is looked for in PATH, as a shell does
+      const path = /[/\\]/.test(program) ? resolve(folder, program) : program;
+      return [name, { ...entry, command: [path, ...parameters] }];
+    }),
+  );
+}
+
+/** The settings that their schema marks as paths, made absolute. */
+function withPaths(
+  settings: Readonly<Record<string, unknown>>,
+  kind: TargetTypeSchema | undefined,
+  folder: string,
+): Readonly<Record<string, unknown>> {
+  const isPath = (key: string) => kind?.schema.shape[key]?.meta()?.path === true;
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [
+      key,
+      typeof value === "string" && isPath(key) ? resolve(folder, value) : value,
+    ]),
+  );
 }
 
 function binding(entry: BoundEntry): Binding {
@@ -224,7 +283,7 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     exclude: [],
     targets: {},
   };
-  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, warnings: [] });
+  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, issuers: {}, warnings: [] });
 }
 
 function trim(origin: string): string {

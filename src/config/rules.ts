@@ -1,6 +1,6 @@
 /** Rules between entries, which no schema can say: names that must exist, one slot per target, safe retirement. */
 import { NolapseError } from "../core/errors.ts";
-import type { Policy } from "../core/policy.ts";
+import { type Policy, SELF_SIGNED } from "../core/policy.ts";
 import { REASONS } from "../core/reasons.ts";
 import { effectiveOverlap, retireRule } from "../core/reload.ts";
 import type { TargetSettings } from "../core/settings.ts";
@@ -9,7 +9,7 @@ import { nearest, type Source } from "./locate.ts";
 import type { BoundEntry, ConfigFile } from "./schema.ts";
 
 /**
- * Checks the entries of `applications` against policies and targets; warnings for what is allowed and will be corrected.
+ * Checks the entries of `applications` against policies and targets, and policies against issuers; warnings for what is allowed and will be corrected.
  * @throws NolapseError `config-invalid`.
  */
 export function checkRules(
@@ -18,6 +18,7 @@ export function checkRules(
   policies: Readonly<Record<string, Policy>>,
   targets: Readonly<Record<string, TargetSettings>>,
 ): string[] {
+  checkIssuers(source, file);
   const owners = new Map<string, string>();
   const warnings: string[] = [];
   for (const [index, entry] of file.applications.entries()) {
@@ -42,6 +43,20 @@ export function checkRules(
     }
   }
   return warnings;
+}
+
+function checkIssuers(source: Source, { issuers, policies }: ConfigFile): void {
+  if (issuers[SELF_SIGNED] !== undefined) {
+    throw new NolapseError(
+      "config-invalid",
+      `${source.place(["issuers", SELF_SIGNED], true)} the issuer "${SELF_SIGNED}" is always there and cannot be another one`,
+      { next: "give the entry a name of its own, and use that name in the policies" },
+    );
+  }
+  for (const [name, { issuer = SELF_SIGNED }] of Object.entries(policies)) {
+    const known = [SELF_SIGNED, ...Object.keys(issuers)];
+    if (!known.includes(issuer)) throw unknownName(source, ["policies", name, "issuer"], "issuer", issuer, known);
+  }
 }
 
 function slotsOf(entry: BoundEntry, at: readonly PropertyKey[]) {
@@ -82,16 +97,18 @@ function checkRetirement(
   return [`${source.place(at)} the overlap is raised to ${formatDuration(overlap)}: the slowest consumer needs it`];
 }
 
+const SECTIONS = { policy: "policies", target: "targets", issuer: "issuers" };
+
 function unknownName(
   source: Source,
   at: readonly PropertyKey[],
-  what: string,
+  what: keyof typeof SECTIONS,
   name: string,
   known: readonly string[],
 ): NolapseError {
   const near = nearest(name, known);
   return new NolapseError("config-invalid", `${source.place(at)} there is no ${what} "${name}"`, {
-    next: near === null ? `add it under ${what === "policy" ? "policies" : "targets"}` : `did you mean "${near}"?`,
+    next: near === null ? `add it under ${SECTIONS[what]}` : `did you mean "${near}"?`,
   });
 }
 

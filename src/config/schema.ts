@@ -3,13 +3,17 @@
  * from here. Every object is strict: an unknown key is refused, because a misspelt safety setting is worse than none.
  */
 import { z } from "zod";
+import type { Kind } from "../core/credential.ts";
 import { isTimeZone, parseDuration } from "../core/time.ts";
 
 /** What one type of target adds to the configuration; handed in by the composition. */
 export interface TargetTypeSchema {
   readonly type: string;
   readonly schema: z.ZodObject;
+  readonly kinds: readonly Kind[];
   readonly reload: "start" | "hook" | number;
+  /** What is wrong between the parts of an entry that are each right; null: nothing. */
+  readonly problem?: (settings: Readonly<Record<string, unknown>>) => string | null;
 }
 
 const duration = z
@@ -88,8 +92,37 @@ const freeze = z.strictObject({
   reason: z.string().min(1).meta({ description: "for the people who wonder" }),
 });
 
+/** Who makes certificates, beside the issuer `self-signed` that is always there. */
+const issuer = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("local-ca"),
+    certificate: z.string().min(1).meta({ description: "PEM file with the CA's certificate, then its chain" }),
+    key: z.string().min(1).meta({ description: "PEM file with its private key; may be the same file" }),
+    password: reference.optional().meta({ description: "env:NAME or file:PATH, where the key is encrypted" }),
+  }),
+  z.strictObject({
+    type: z.literal("command"),
+    command: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({ description: "command and arguments: a request comes on stdin, the chain is expected on stdout" }),
+    timeout: duration
+      .refine((length) => length >= 1_000 && length <= 3_600_000, "from 1s to 1h")
+      .default(60_000)
+      .meta({ description: "after which it is ended; at most 1h (60s)" }),
+  }),
+]);
+
 const policy = z.strictObject({
-  kind: z.enum(["secret", "certificate"]).optional().meta({ description: "secret is all that is handled yet" }),
+  kind: z
+    .enum(["secret", "certificate"])
+    .optional()
+    .meta({ description: "secret or certificate; by default what it was" }),
+  issuer: z.string().optional().meta({ description: "who makes certificates: a name under issuers (self-signed)" }),
+  keySize: z
+    .literal([2048, 3072, 4096])
+    .optional()
+    .meta({ description: "bits of the RSA keys of certificates (2048)" }),
   lifetime: duration.optional().meta({ description: "how long a new credential lasts; at most 730d (180d)" }),
   maxAge: duration.optional().meta({ description: "the oldest a credential may grow (730d)" }),
   renewBefore: duration
@@ -188,6 +221,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
           .meta({ description: "file:PATH; made on first use, 0600" }),
       })
       .default({ type: "local-key", key: "file:./.nolapse/seal.key" }),
+    issuers: z.record(z.string().regex(/^[\w.-]+$/), issuer).default({}),
     policies: z.record(z.string(), policy).default({}),
     targets: z
       .record(z.string().regex(/^[\w.-]+$/), z.discriminatedUnion("type", [first, ...rest] as never))

@@ -3,7 +3,7 @@
  * (docs/state-machine.md draws the same table; a test compares them).
  */
 import { foldProbe } from "./acceptance.ts";
-import type { Attempt, Delivery, Rotation, RotationEvent, RotationState } from "./rotation.ts";
+import type { Attempt, Delivery, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
 import type { EpochMs } from "./time.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
@@ -16,6 +16,10 @@ const ANYWHERE: readonly EventType[] = [
   "orphan-confirmed",
   "orphan-removed",
   "attempt-closed",
+  "list-read",
+  "list-intended",
+  "list-refused",
+  "list-compared",
   "failed",
   "waited",
 ];
@@ -25,6 +29,7 @@ const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved"];
 export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventType, readonly RotationState[]>>>> = {
   planned: {
     preflighted: [],
+    made: [],
     "issue-intended": [],
     "issue-refused": [],
     "issue-unknown": [],
@@ -52,7 +57,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     halted: ["halted"],
     cancelled: ["cancelled"],
   },
-  retired: {},
+  retired: { "undo-asked": [], undone: [], "undo-swept": [] },
   halted: { resumed: ["planned", "issued", "accepted", "delivered", "verified"], cancelled: ["cancelled"] },
   cancelled: {},
 };
@@ -88,6 +93,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
   switch (event.type) {
     case "preflighted":
       return { ...r, ...CLEAR, preflightAt: event.at, ownRequests: [...r.ownRequests, ...event.requests] };
+    case "made":
     case "issue-intended":
     case "issued":
     case "issue-refused":
@@ -100,6 +106,11 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "orphan-removed":
     case "attempt-closed":
       return changeAttempt(r, event);
+    case "list-read":
+    case "list-intended":
+    case "list-refused":
+    case "list-compared":
+      return changeList(r, event);
     case "probed": {
       const ownRequests = event.probe.requestId === null ? r.ownRequests : [...r.ownRequests, event.probe.requestId];
       const probes = foldProbe(r.probes, event.probe);
@@ -120,17 +131,33 @@ function change(r: Rotation, event: RotationEvent): Rotation {
         deliveries: event.by.targets.map((target) => delivered(target, event.at)),
       };
     case "retire-intended":
-      return { ...r, retireIntendedAt: event.at };
     case "removed":
-      return { ...r, ...CLEAR, removedAt: event.at, absentReads: [] };
-    case "absent-read": {
-      const absentReads = [...r.absentReads, event.at];
-      if (absentReads.length < ABSENT_READS) return { ...r, ...CLEAR, absentReads };
-      return { ...r, ...CLEAR, absentReads, state: "retired", retiredAt: event.at };
-    }
+    case "absent-read":
     case "reappeared":
-      // a read still showed it: replication flips, or the removal was lost; the removal is proven and sent again
-      return { ...r, removedAt: null, absentReads: [] };
+      return changeRetirement(r, event);
+    case "undo-asked":
+      return { ...r, ...CLEAR, undo: { until: event.until, keyId: event.keyId, addedAt: null, removedAt: null } };
+    case "undone":
+    case "undo-swept":
+      return changeUndo(r, event);
+    case "approved":
+    case "failed":
+    case "waited":
+    case "halted":
+    case "resumed":
+    case "cancelled":
+      return changeCourse(r, event);
+  }
+}
+
+type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
+
+/** What holds a rotation up, ends it or lets it go on. */
+function changeCourse(
+  r: Rotation,
+  event: Of<"approved" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
+): Rotation {
+  switch (event.type) {
     case "approved":
       return {
         ...r,
@@ -154,16 +181,24 @@ function change(r: Rotation, event: RotationEvent): Rotation {
   }
 }
 
-type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
-
 function changeIssue(
   r: Rotation,
-  event: Of<"issue-intended" | "issued" | "issue-refused" | "issue-unknown" | "withdraw-intended" | "withdrawn">,
+  event: Of<
+    "made" | "issue-intended" | "issued" | "issue-refused" | "issue-unknown" | "withdraw-intended" | "withdrawn"
+  >,
 ): Rotation {
   switch (event.type) {
+    case "made": {
+      const earlier = r.attempts.map((one): Attempt => (one.outcome === "made" ? { ...one, outcome: "dropped" } : one));
+      const blank = { keyIdsBefore: [], startedAt: event.at, reads: [], orphan: null };
+      return { ...r, ...CLEAR, attempts: [...earlier, { ...event.attempt, ...blank, outcome: "made" }] };
+    }
     case "issue-intended": {
-      const attempt: Attempt = { ...event.attempt, startedAt: event.at, outcome: "open", reads: [], orphan: null };
-      return { ...r, attempts: [...r.attempts, attempt] };
+      // a certificate's attempt is there since it was made
+      const blank = { certificate: null, reads: [], orphan: null };
+      const made = r.attempts.find((one) => one.id === event.attempt.id);
+      const attempt: Attempt = { ...blank, ...made, ...event.attempt, startedAt: event.at, outcome: "open" };
+      return { ...r, attempts: [...r.attempts.filter((one) => one !== made), attempt] };
     }
     case "issued":
       return {
@@ -230,6 +265,31 @@ function changeAttempt(
   }
 }
 
+function changeList(
+  r: Rotation,
+  event: Of<"list-read" | "list-intended" | "list-refused" | "list-compared">,
+): Rotation {
+  switch (event.type) {
+    case "list-read":
+      return { ...r, listReadAt: event.at };
+    case "list-intended": {
+      const { at, added, removed, restored } = event;
+      const round = restored.length === 0 ? 0 : (r.listWrite?.round ?? 0) + 1;
+      const listLosses = r.listLosses.map(
+        (one): ListLoss => (restored.includes(one.keyId) ? { ...one, fate: "restoring" } : one),
+      );
+      return { ...r, listReadAt: null, listLosses, listWrite: { at, added, removed, restored, round, reads: [] } };
+    }
+    case "list-refused":
+      return { ...r, listReadAt: null, listWrite: null };
+    case "list-compared": {
+      if (r.listWrite === null) throw new TypeError("no list was written");
+      const listWrite = event.settled ? null : { ...r.listWrite, reads: [...r.listWrite.reads, event.at] };
+      return { ...r, listWrite, listLosses: event.losses };
+    }
+  }
+}
+
 /** Whether a read found credentials with its marker, and none of them could be removed for certain. */
 function wasSeen({ reads }: Attempt): boolean {
   return reads.some((read) => read.keyIds.length > 0);
@@ -276,6 +336,33 @@ function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered"
         deliveries: with_({ receipt: null, verifiedAt: null, assurance: null }),
       };
   }
+}
+
+function changeRetirement(
+  r: Rotation,
+  event: Of<"retire-intended" | "removed" | "absent-read" | "reappeared">,
+): Rotation {
+  switch (event.type) {
+    case "retire-intended":
+      return { ...r, retireIntendedAt: event.at, replacesCertificate: event.certificate };
+    case "removed":
+      return { ...r, ...CLEAR, removedAt: event.at, absentReads: [] };
+    case "absent-read": {
+      const absentReads = [...r.absentReads, event.at];
+      if (absentReads.length < ABSENT_READS) return { ...r, ...CLEAR, absentReads };
+      return { ...r, ...CLEAR, absentReads, state: "retired", retiredAt: event.at };
+    }
+    case "reappeared":
+      // a read still showed it: replication flips, or the removal was lost; the removal is proven and sent again
+      return { ...r, removedAt: null, absentReads: [] };
+  }
+}
+
+function changeUndo(r: Rotation, event: Of<"undone" | "undo-swept">): Rotation {
+  if (r.undo === null) throw new TypeError("nothing was asked to be put back");
+  const undo =
+    event.type === "undone" ? { ...r.undo, keyId: event.keyId, addedAt: event.at } : { ...r.undo, removedAt: event.at };
+  return { ...r, ...CLEAR, undo };
 }
 
 /** A copy that a later rotation has delivered; its proof is made anew right before the removal. */

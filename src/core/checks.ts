@@ -2,26 +2,19 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
-import type { ReasonCode } from "./reasons.ts";
-import { effectiveOverlap, longestRule, retireRule } from "./reload.ts";
-import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
+import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
+import { retirement, SWEEP_AFTER } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
 import { DAY, type EpochMs, HOUR, plus } from "./time.ts";
-import type { Check, Facts, Situation, Step, Verdict } from "./verdict.ts";
+import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
 import { frozenAt, openAt } from "./windows.ts";
 
-/** A credential that lived out its own end is swept this much later (design §4.4). */
-export const SWEEP_AFTER = 7 * DAY;
 /** A preflight older than this is made again before anything is created. */
 export const PREFLIGHT_LASTS = 1 * HOUR;
 /** How often a new credential is created for one rotation; never a third time (design §4.1). */
 export const ISSUE_TRIES = 2;
-
-const doStep = (step: Step, because: ReasonCode): Verdict => ({ verdict: "do", step, because });
-const wait = (until: EpochMs | null, because: ReasonCode): Verdict => ({ verdict: "wait", until, because });
-const halt = (because: ReasonCode): Verdict => ({ verdict: "halt", because });
 
 const unsettled = ({ attempts }: Rotation): Attempt[] =>
   attempts.filter((one) => one.outcome === "open" || one.outcome === "unknown");
@@ -37,12 +30,19 @@ const mode: Check = {
   },
 };
 
+const isEarly = ({ notBefore }: Rotation, now: EpochMs): boolean => notBefore !== null && now < notBefore;
+
 const backoff: Check = {
   name: "backoff",
   judge: ({ rotation, now }) =>
-    rotation.notBefore !== null && now < rotation.notBefore
-      ? wait(rotation.notBefore, rotation.lastFailure === null ? "second-attempt" : "backoff")
-      : null,
+    rotation.lastFailure !== null && isEarly(rotation, now) ? wait(rotation.notBefore, "backoff") : null,
+};
+
+/** The hour after a withdrawal; what was begun before it is looked after all the same. */
+const secondAttempt: Check = {
+  name: "second-attempt",
+  judge: ({ rotation, now }) =>
+    rotation.lastFailure === null && isEarly(rotation, now) ? wait(rotation.notBefore, "second-attempt") : null,
 };
 
 /** Attempts whose answer was lost are read for and, where found, removed, before anything else happens. */
@@ -65,6 +65,35 @@ const lostAnswers: Check = {
     if (reading === undefined) return null;
     return wait(nextReadAt(WATCH_SCHEDULE, reading.startedAt, reading.reads.length), "unknown-outcome");
   },
+};
+
+/** Entries that were lost while we replaced a list of certificates are looked for, and put back (design §4.8). */
+const listWatch: Check = {
+  name: "list-watch",
+  judge: ({ rotation, now }) => {
+    const due = nextListReadAt(rotation);
+    if (due !== null && due <= now) return doStep({ step: "compare-list" }, "list-compare");
+    return rotation.listLosses.some((one) => one.fate === "lost")
+      ? (stillUntil(rotation, now) ?? doStep({ step: "restore-list" }, "list-restore"))
+      : stillUntil(rotation, now);
+  },
+};
+
+/** A list is replaced only when two reads, this far apart, show the same. */
+function stillUntil({ listReadAt }: Rotation, now: EpochMs): Verdict | null {
+  if (listReadAt === null || now >= listReadAt + LIST_STILL) return null;
+  return wait(plus(listReadAt, LIST_STILL), "list-still");
+}
+
+/** When the list of certificates must be read again after we replaced it; null when nothing is watched. */
+export function nextListReadAt({ listWrite }: Rotation): EpochMs | null {
+  if (listWrite === null) return null;
+  return nextReadAt(LIST_SCHEDULE, listWrite.at, listWrite.reads.length);
+}
+
+const kindFits: Check = {
+  name: "kind",
+  judge: ({ facts }) => (facts.kindFits ? null : halt("target-kind")),
 };
 
 const bound: Check = {
@@ -131,6 +160,19 @@ const preflight: Check = {
       : null,
 };
 
+/** A made certificate that has waited longer than this is made anew, so that its time is not spent before it is asked for. */
+const MADE_LASTS = DAY;
+
+/** A certificate is made and sealed before anything is asked of the directory, so no lost answer can lose it. */
+const make: Check = {
+  name: "make",
+  judge: ({ rotation, now }) => {
+    if (rotation.kind === "secret") return null;
+    const made = rotation.attempts.find((one) => one.outcome === "made");
+    return made === undefined || now - made.startedAt > MADE_LASTS ? doStep({ step: "make" }, "make-due") : null;
+  },
+};
+
 const issue: Check = { name: "issue", judge: () => doStep({ step: "issue" }, "issue-due") };
 
 const withdrawal: Check = {
@@ -174,29 +216,6 @@ const verify: Check = {
     return next === undefined ? null : doStep({ step: "verify", target: next.target }, "verify-due");
   },
 };
-
-/** When the old credential may go, and under which rule; `at` null: not by itself. */
-export function retirement(
-  rotation: Rotation,
-  targets: readonly TargetSettings[],
-  asked: Facts["asked"],
-): {
-  readonly at: EpochMs | null;
-  readonly because: ReasonCode;
-  readonly early: boolean;
-} {
-  // a person who has since found another consumer and said so in the configuration is heard
-  const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
-  const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
-  if (rule === "never") return { at: null, because: "retire-never", early: false };
-  const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
-  if (rule === "after-overlap" && rotation.verifiedAt !== null && rotation.assurance === "token") {
-    const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
-    if (swept === null || at < swept) return { at, because: "overlap", early: true };
-  }
-  const why = because ?? (rule === "after-evidence" ? "no-evidence" : "until-expiry");
-  return { at: swept, because: why, early: false };
-}
 
 const removalUnderWay: Check = {
   name: "absence",
@@ -268,6 +287,18 @@ const proof: Check = {
 
 const retire: Check = { name: "retire", judge: () => doStep({ step: "retire" }, "retire-due") };
 
+/** A retired certificate that a person wants back is added, and swept once its time is over. */
+const undone: Check = {
+  name: "undo",
+  judge: ({ rotation: { undo }, facts, now }) => {
+    if (undo === null || undo.removedAt !== null) return null;
+    if (undo.addedAt === null) return doStep({ step: "undo" }, "asked-for");
+    const swept = plus(undo.until, SWEEP_AFTER);
+    if (now < swept) return wait(swept, "until-expiry");
+    return facts.removalOff ? wait(null, "removal-off") : doStep({ step: "sweep-undo" }, "until-expiry");
+  },
+};
+
 const ended: Check = {
   name: "ended",
   judge: ({ rotation }) => {
@@ -276,11 +307,25 @@ const ended: Check = {
   },
 };
 
-const START = [stop, mode, backoff, lostAnswers];
+const START = [stop, mode, backoff, lostAnswers, listWatch, secondAttempt];
 const WRITE = [bound, freeze, window];
 
 const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
-  planned: [...START, tries, bound, soundScan, breaker, freeze, approvalToIssue, window, pace, preflight, issue],
+  planned: [
+    ...START,
+    tries,
+    bound,
+    kindFits,
+    soundScan,
+    breaker,
+    freeze,
+    approvalToIssue,
+    window,
+    pace,
+    preflight,
+    make,
+    issue,
+  ],
   issued: [...START, withdrawal, acceptance],
   accepted: [...START, ...WRITE, deliver],
   delivered: [...START, bound, verify],
@@ -302,9 +347,9 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     retire,
   ],
   // an attempt with a lost answer stays on the watch list whatever becomes of the rotation
-  halted: [stop, mode, lostAnswers, ended],
-  cancelled: [stop, mode, lostAnswers, ended],
-  retired: [ended],
+  halted: [...START, ended],
+  cancelled: [...START, ended],
+  retired: [backoff, listWatch, undone, ended],
 };
 
 /** The checks asked of a rotation in this state, in order. */

@@ -11,11 +11,13 @@ import { DAY } from "./time.ts";
 /** The closed list of classes, each with its sentence. `scan` prints the class (design §6). */
 export const CLASSES = {
   "client-secret": "a client secret",
-  "issued-by-nolapse": "a client secret with the marker of a Nolapse",
+  "issued-by-nolapse": "a credential with the marker of a Nolapse",
   "unnamed-secret": "a client secret without a name, so only its key id tells it from others",
   "long-lived-secret": "a client secret made for more than 24 months",
   "consented-secret": "a client secret held here for an application whose home is another tenant",
   certificate: "a certificate that signs a client in",
+  "long-lived-certificate": "a certificate that signs a client in for more than 24 months",
+  "consented-certificate": "a certificate held here for an application whose home is another tenant",
   "no-end": "a credential without an end",
   "saml-signing": "a key that signs SAML tokens, or what belongs to it",
   encryption: "a key that encrypts tokens",
@@ -80,11 +82,11 @@ export function classify(
   tenantId: string,
 ): { class: Class; reason: ReasonCode | null } {
   if (isSamlSigning(holder, credential)) return { class: "saml-signing", reason: "saml-signing" };
-  if (credential.usage === "other") return { class: "encryption", reason: "encryption" };
+  if (isEncryption(holder, credential)) return { class: "encryption", reason: "encryption" };
   const ownership = classifyHolder(holder, tenantId);
   if (ownership !== null) return ownership;
-  if (credential.kind === "certificate") return { class: "certificate", reason: "certificate-not-handled" };
   if (credential.end === null) return { class: "no-end", reason: "no-end" };
+  if (credential.kind === "certificate") return { class: certificateClass(holder, credential, tenantId), reason: null };
   if (!hasRoom(holder)) return { class: "no-room", reason: "no-room" };
   return { class: secretClass(holder, credential, tenantId), reason: null };
 }
@@ -100,6 +102,11 @@ export function isSamlSigning(holder: Pick<Holder, "credentials">, credential: C
       other.usage === "sign" &&
       (sameId(other.keyId, credential.keyId) || sameId(other.customKeyIdentifier, credential.customKeyIdentifier)),
   );
+}
+
+/** Whether tokens are encrypted to it: by its usage, or because the object names it as its encryption key. */
+export function isEncryption(holder: Pick<Holder, "encryptionKeyId">, { usage, keyId }: Credential): boolean {
+  return usage === "other" || sameId(holder.encryptionKeyId, keyId);
 }
 
 /** What about the object itself keeps every credential on it from being rotated; null when nothing does. */
@@ -131,6 +138,12 @@ function secretClass(holder: Holder, credential: Credential, tenantId: string): 
     return "long-lived-secret";
   }
   return (credential.name ?? "").trim() === "" ? "unnamed-secret" : "client-secret";
+}
+
+function certificateClass(holder: Holder, { name, start, end }: Credential, tenantId: string): Class {
+  if (name !== null && parseMarkedName(name).marker !== null) return "issued-by-nolapse";
+  if (isForeign(holder, tenantId)) return "consented-certificate";
+  return start !== null && end !== null && end - start > LONG_LIVED ? "long-lived-certificate" : "certificate";
 }
 
 function isForeign(holder: Holder, tenantId: string): boolean {

@@ -1,3 +1,4 @@
+import type { CertificateFacts } from "./certificate.ts";
 import type { EpochMs } from "./time.ts";
 
 /** Entra's client secret (`passwordCredential`) or certificate (`keyCredential`). */
@@ -23,6 +24,8 @@ export interface Credential {
   readonly usage: Usage | null;
   /** `customKeyIdentifier` as lower-case hex: a certificate's SHA-1 thumbprint, or what ties a SAML secret to its key. */
   readonly customKeyIdentifier: string | null;
+  /** What its public part says; null for secrets and where the public part was not read. */
+  readonly certificate: CertificateFacts | "unreadable" | null;
 }
 
 /** Names one directory object. */
@@ -47,10 +50,14 @@ export interface Holder extends HolderRef {
   readonly homeTenantId: string | null;
   /** Service principals only: `saml`, `oidc`, `password`, … */
   readonly signOnMode: string | null;
+  /** Service principals only: SHA-1 of the certificate that signs SAML tokens, lower-case hex; null where none is chosen. */
+  readonly preferredTokenSigningKeyThumbprint: string | null;
   /** False when sign-in is switched off. */
   readonly enabled: boolean;
   /** Whether the property lock forbids credentials on service principals of this application. */
   readonly locked: boolean;
+  /** The key id of the certificate that tokens for it are encrypted to. */
+  readonly encryptionKeyId: string | null;
   readonly credentials: readonly Credential[];
 }
 

@@ -42,6 +42,8 @@ export const ERRORS = {
     handling: "person",
     meaning: "The tenant's app management policy forbids the credential",
   },
+  "issuer-failed": { exit: 6, handling: "retry", meaning: "The issuer of certificates failed or did not answer" },
+  "issuer-refused": { exit: 6, handling: "person", meaning: "The issuer of certificates will not make this one" },
   "target-absent": { exit: 6, handling: "retry", meaning: "The place to deliver to does not exist" },
   "target-empty": { exit: 6, handling: "retry", meaning: "The place to deliver to holds no value that anybody reads" },
   "target-foreign": {

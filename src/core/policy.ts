@@ -1,3 +1,4 @@
+import type { KeySize } from "./certificate.ts";
 import type { Kind } from "./credential.ts";
 import { NolapseError } from "./errors.ts";
 import { DAY, type DurationMs, formatDuration, isDate, MINUTE } from "./time.ts";
@@ -13,7 +14,12 @@ export type Reload = "start" | "hook" | DurationMs;
 /** The rules for one application, every default filled in. Fixed in a rotation when it is planned. */
 export interface Policy {
   readonly name: string;
-  readonly kind: Kind;
+  /** What a successor is; null: what the credential was. */
+  readonly kind: Kind | null;
+  /** Who makes certificates: a name under `issuers`, or `self-signed`. */
+  readonly issuer: string;
+  /** Of the keys of certificates. */
+  readonly keySize: KeySize;
   /** How long an issued credential lasts. At most 730 days. */
   readonly lifetime: DurationMs;
   /** The oldest a credential may grow, whatever its end. */
@@ -54,6 +60,9 @@ export type PolicyInput = { readonly [K in Exclude<keyof Policy, "name">]?: Poli
 /** The longest an issued credential may last (design §4.3, invariant 9). */
 export const MAX_LIFETIME: DurationMs = 730 * DAY;
 
+/** The issuer that is always there. */
+export const SELF_SIGNED = "self-signed";
+
 /** Below this an old and a new credential hardly overlap; the rotation halts `lifetime-too-short` (design §4.4). */
 export const MIN_LIFETIME: DurationMs = 14 * DAY;
 
@@ -86,7 +95,9 @@ export function completePolicy(name: string, input: PolicyInput): Policy {
 
   return {
     name,
-    kind: input.kind ?? "secret",
+    kind: input.kind ?? null,
+    issuer: input.issuer ?? SELF_SIGNED,
+    keySize: input.keySize ?? 2048,
     lifetime,
     maxAge,
     renewBefore: Math.min(asked, (lifetime - overlap) / 2),

@@ -16,6 +16,12 @@ export const READ_SCHEDULE: readonly DurationMs[] = [0, 30 * SECOND, 2 * MINUTE,
 /** When to read for an attempt whose answer was lost: as above, then on watch until it is 24 h old (design §4.5). */
 export const WATCH_SCHEDULE: readonly DurationMs[] = [...READ_SCHEDULE, HOUR, 6 * HOUR, DAY];
 
+/** Two identical reads of a whole list must lie this far apart before it may be replaced (design §4.8). */
+export const LIST_STILL: DurationMs = 30 * SECOND;
+
+/** When the list is read after it was replaced: for what is missing, and when the audit log has caught up. */
+export const LIST_SCHEDULE: readonly DurationMs[] = [30 * SECOND, REPLICATION_WINDOW];
+
 /** The instant of the next read, given how many were made since `since`; null when all of the schedule are made. */
 export function nextReadAt(schedule: readonly DurationMs[], since: EpochMs, readsDone: number): EpochMs | null {
   const offset = schedule[readsDone];

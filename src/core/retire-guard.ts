@@ -16,7 +16,9 @@ export type RemovalPurpose =
   /** Our new credential that no consumer has received. */
   | "withdraw"
   /** A confirmed orphan of a lost answer. */
-  | "orphan";
+  | "orphan"
+  /** A retired certificate that was put back for a time, which is over. */
+  | "undo";
 
 export interface GuardFacts {
   readonly purpose: RemovalPurpose;
@@ -66,7 +68,12 @@ function retireRefusal({ rotation, keyId, holder, ledger, now }: GuardFacts): st
   return null;
 }
 
-function ownRefusal({ purpose, rotation, keyId, ledger, holder }: GuardFacts): string | null {
+function ownRefusal({ purpose, rotation, keyId, ledger, holder, now }: GuardFacts): string | null {
+  if (purpose === "undo") {
+    if (rotation.undo?.keyId !== keyId || ledger?.origin !== "issued") return "it was not put back by this rotation";
+    const entry = holder.credentials.find((one) => one.keyId === keyId);
+    return entry !== undefined && isLive(entry, now) ? "it is valid still" : null;
+  }
   if (purpose === "withdraw") {
     if (rotation.issued?.keyId !== keyId || ledger?.origin !== "issued") return "it was not issued by this rotation";
     if (rotation.deliveries.some((one) => one.intendedAt !== null)) return "a consumer may have received it";

@@ -19,6 +19,18 @@ export type RotationState =
   | "halted"
   | "cancelled";
 
+/** The certificate of an attempt, made and sealed before anything is asked of the directory. */
+export interface MadeCertificate {
+  readonly sha1: string;
+  readonly sha256: string;
+  /** The public part, PEM in the spelling of CertificateValue: what a lost answer is recognised by. */
+  readonly certificate: string;
+  /** The key id that is asked for. */
+  readonly keyId: string;
+  readonly start: EpochMs;
+  readonly fingerprint: string;
+}
+
 /**
  * One try at creating the successor. Stored before the call is sent, so that a lost answer can be told from a call that
  * was never made (design §4.5).
@@ -33,11 +45,15 @@ export interface Attempt {
   /** Key ids the holder had just before. */
   readonly keyIdsBefore: readonly string[];
   readonly startedAt: EpochMs;
+  /** Null for a client secret. */
+  readonly certificate: MadeCertificate | null;
   /**
-   * `open`: intent stored, outcome not. `unknown`: the answer was lost. The others are settled; `left`: credentials with
+   * `made`: a certificate is sealed and nothing was asked of the directory yet; `dropped`: it never will be. `open`: intent stored, outcome not. `unknown`: the answer was lost. The others are settled; `left`: credentials with
    * its marker were seen, none of which is certainly its orphan, so they were reported and left to a person.
    */
   readonly outcome:
+    | "made"
+    | "dropped"
     | "open"
     | "unknown"
     | "issued"
@@ -60,6 +76,49 @@ export interface Issued {
   /** Keyed digest of the value, to compare copies without opening the seal. */
   readonly fingerprint: string;
   readonly attempt: string;
+  /** Thumbprints, lower-case hex; null for a client secret. */
+  readonly certificate: { readonly sha1: string; readonly sha256: string } | null;
+}
+
+/** An entry of somebody else's that was lost while we replaced the list, or that somebody took away meanwhile. */
+export interface ListLoss {
+  readonly keyId: string;
+  /** Its name as the audit log has it, where it does. */
+  readonly name: string | null;
+  /**
+   * `lost`: it was in our image and is to be restored; `restoring`: it was sent back; `restored`: it is there again; `removed`: the audit log says that somebody removed it on
+   * purpose; `given-up`: others kept undoing it; `unseen`: our write dropped it without ever having seen it, so the audit log is all that names it.
+   */
+  readonly fate: "lost" | "restoring" | "restored" | "removed" | "given-up" | "unseen";
+  readonly at: EpochMs;
+}
+
+/** One replacement of a holder's whole list of certificates, watched until nobody's entry is missing (design §4.8). */
+export interface ListWrite {
+  readonly at: EpochMs;
+  readonly added: string | null;
+  readonly removed: string | null;
+  readonly restored: readonly string[];
+  /** How many restorations there were before it, one upon another. */
+  readonly round: number;
+  /** Reads of the list since. */
+  readonly reads: readonly EpochMs[];
+}
+
+export interface RetiredCertificate {
+  /** PEM. */
+  readonly certificate: string;
+  readonly start: EpochMs;
+  readonly end: EpochMs;
+}
+
+/** A retired certificate put back: what is asked for, and what has become of it. */
+export interface Undo {
+  readonly until: EpochMs;
+  /** The key id that is asked for, then the one it got. */
+  readonly keyId: string;
+  readonly addedAt: EpochMs | null;
+  readonly removedAt: EpochMs | null;
 }
 
 /** What is known of one target of a rotation. */
@@ -98,9 +157,11 @@ export interface Rotation {
   readonly holder: HolderRef;
   readonly displayName: string;
   readonly slot: string;
+  /** What the successor is. */
   readonly kind: Kind;
-  /** Key id of the credential to be replaced, its name and its end. */
+  /** Key id of the credential to be replaced, its kind, its name and its end. */
   readonly replaces: string;
+  readonly replacesKind: Kind;
   readonly replacesName: string | null;
   readonly replacesEnd: EpochMs | null;
   readonly reason: ReasonCode;
@@ -124,7 +185,16 @@ export interface Rotation {
   readonly deliveries: readonly Delivery[];
   readonly verifiedAt: EpochMs | null;
   readonly assurance: Assurance | null;
+  /** When the image of the holder's certificates that the store keeps was read; null when none is wanted. */
+  readonly listReadAt: EpochMs | null;
+  /** The replacement of the list that is being watched; null when none is. */
+  readonly listWrite: ListWrite | null;
+  readonly listLosses: readonly ListLoss[];
   readonly withdrawIntendedAt: EpochMs | null;
+  /** The public part of a certificate that is to be retired, and the time its entry spanned, so that it can be put back. */
+  readonly replacesCertificate: RetiredCertificate | null;
+  /** A retired certificate that a person has put back for a time. */
+  readonly undo: Undo | null;
   readonly retireIntendedAt: EpochMs | null;
   readonly removedAt: EpochMs | null;
   /** Reads that no longer showed the old key id, counted towards `retired`. */
@@ -150,6 +220,19 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly requests: readonly string[];
     }
   | {
+      readonly type: "made";
+      readonly attempt: Pick<Attempt, "id" | "displayName" | "end"> & { readonly certificate: MadeCertificate };
+    }
+  | { readonly type: "list-read" }
+  | {
+      readonly type: "list-intended";
+      readonly added: string | null;
+      readonly removed: string | null;
+      readonly restored: readonly string[];
+    }
+  | { readonly type: "list-refused" }
+  | { readonly type: "list-compared"; readonly losses: readonly ListLoss[]; readonly settled: boolean }
+  | {
       readonly type: "issue-intended";
       readonly attempt: Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">;
     }
@@ -174,12 +257,21 @@ export type RotationEvent = { readonly at: EpochMs } & (
     }
   | { readonly type: "drifted"; readonly target: string }
   | { readonly type: "succeeded"; readonly by: Succession }
-  | { readonly type: "retire-intended" }
+  | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
+  | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
+  | { readonly type: "undone"; readonly keyId: string }
+  | { readonly type: "undo-swept" }
   | { readonly type: "absent-read" }
   | { readonly type: "reappeared" }
   | { readonly type: "approved"; readonly what: "issue" | "retire" | "both" }
-  | { readonly type: "failed"; readonly failure: Failure; readonly notBefore: EpochMs }
+  | {
+      readonly type: "failed";
+      readonly failure: Failure;
+      readonly notBefore: EpochMs;
+      /** A verification failed: this is what the breaker counts, not every failed read. */
+      readonly verifying: boolean;
+    }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
   | { readonly type: "resumed" }
@@ -197,6 +289,7 @@ export type Opening = Pick<
   | "slot"
   | "kind"
   | "replaces"
+  | "replacesKind"
   | "replacesName"
   | "replacesEnd"
   | "reason"
@@ -227,7 +320,12 @@ export function plannedRotation({ targets, at, approved, ...fixed }: Opening): R
     })),
     verifiedAt: null,
     assurance: null,
+    listReadAt: null,
+    listWrite: null,
+    listLosses: [],
     withdrawIntendedAt: null,
+    replacesCertificate: null,
+    undo: null,
     retireIntendedAt: null,
     removedAt: null,
     absentReads: [],

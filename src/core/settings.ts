@@ -1,3 +1,4 @@
+import type { Kind } from "./credential.ts";
 import type { Policy, Reload } from "./policy.ts";
 import type { DurationMs } from "./time.ts";
 
@@ -47,6 +48,8 @@ export interface Binding {
 export interface TargetSettings {
   readonly name: string;
   readonly type: string;
+  /** The kinds of credential it can hold. */
+  readonly kinds: readonly Kind[];
   readonly reload: Reload;
 }
 

@@ -8,7 +8,19 @@ import type { EpochMs } from "./time.ts";
 
 /** One thing to do next. Each changes at most one thing outside. */
 export type Step =
-  | { readonly step: "preflight" | "issue" | "probe" | "accept" | "withdraw" | "retire" | "read-absent" | "succeed" }
+  | {
+      readonly step:
+        | "preflight"
+        | "make"
+        | "issue"
+        | "probe"
+        | "accept"
+        | "withdraw"
+        | "retire"
+        | "read-absent"
+        | "succeed";
+    }
+  | { readonly step: "compare-list" | "restore-list" | "undo" | "sweep-undo" }
   | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }
   | { readonly step: "deliver" | "verify"; readonly target: string };
 
@@ -18,6 +30,10 @@ export type Verdict =
   | { readonly verdict: "wait"; readonly until: EpochMs | null; readonly because: ReasonCode }
   | { readonly verdict: "halt"; readonly because: ReasonCode }
   | { readonly verdict: "done"; readonly because: ReasonCode };
+
+export const doStep = (step: Step, because: ReasonCode): Verdict => ({ verdict: "do", step, because });
+export const wait = (until: EpochMs | null, because: ReasonCode): Verdict => ({ verdict: "wait", until, because });
+export const halt = (because: ReasonCode): Verdict => ({ verdict: "halt", because });
 
 /** Everything the decision looks at besides the rotation. Gathered by the engine, judged here. */
 export interface Facts {
@@ -48,6 +64,8 @@ export interface Facts {
     /** The one that is current now, when it is not this rotation's own successor. */
     readonly by: Succession | null;
   };
+  /** The kind of successor asked for is one that every target of the rotation can hold. */
+  readonly kindFits: boolean;
   /** How many early retirements are waiting in the tenant now, this one included. */
   readonly earlyDue: number;
 }

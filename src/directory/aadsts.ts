@@ -48,6 +48,39 @@ export const aadsts = {
       "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
       true,
     ),
+  /** Of every grant but client_credentials. */
+  missingClientSecret: () =>
+    new AadError(
+      7000218,
+      401,
+      "invalid_client",
+      "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+      true,
+    ),
+  publicClient: () =>
+    new AadError(
+      700025,
+      401,
+      "invalid_client",
+      "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+      true,
+    ),
+  notMultiTenant: (appId: string, name: string) =>
+    new AadError(
+      50194,
+      400,
+      "invalid_request",
+      `Application '${appId}'(${name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.`,
+      true,
+    ),
+  missingField: (name: string) =>
+    new AadError(
+      90014,
+      400,
+      "invalid_request",
+      `The required field '${name}' is missing from the credential. Ensure that you have all the necessary parameters for the login request.`,
+      true,
+    ),
   missingServicePrincipal: (appId: string, tenant: string) =>
     new AadError(
       7000229,
@@ -148,6 +181,11 @@ export const aadsts = {
   federatedIssuer: (issuer: string) => noFederatedMatch(700211, `assertion issuer '${issuer}'`),
   federatedAudience: (audience: string) => noFederatedMatch(700212, `assertion audience '${audience}'`),
   federatedSubject: (subject: string) => noFederatedMatch(700213, `assertion subject '${subject}'`),
+  federatedSubjectCase: (subject: string) =>
+    noFederatedMatch(
+      7002138,
+      `assertion subject '${subject}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison`,
+    ),
   federatedFromEntra: () =>
     new AadError(
       700222,
@@ -227,6 +265,14 @@ export const aadsts = {
   malformed: () =>
     new AadError(9002313, 400, "invalid_request", "Invalid request. Request is malformed or invalid.", true),
   invalidInstance: () => new AadError(50049, 400, "invalid_instance", "Unknown or invalid instance."),
+  loop: () =>
+    new AadError(
+      50196,
+      400,
+      "invalid_grant",
+      "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.",
+      true,
+    ),
   throttled: () => new AadError(90055, 429, "temporarily_unavailable", "The tenant has received too many requests."),
   /** Our own answer for what the real authority does and this directory does not yet: docs/directory-coverage.md. */
   notEmulated: (what: string) =>

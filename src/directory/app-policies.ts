@@ -1,7 +1,7 @@
 /** App management policies: what a tenant allows in credentials, and its enforcement (reference graph-applications §12). */
 import { addDuration } from "./clock.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, GraphError, notFound } from "./graph-error.ts";
+import { badRequest, GraphError, notEmulated, notFound } from "./graph-error.ts";
 import { requireType } from "./schema.ts";
 import type { Services } from "./services.ts";
 import type { Entity, ObjectRecord } from "./state.ts";
@@ -32,9 +32,19 @@ interface Restrictions {
 
 /** What is about to be added. Times in epoch milliseconds. */
 export interface NewCredential {
-  readonly kind: "password" | "key";
+  readonly kind: "password" | "key" | "symmetric";
   readonly from: number;
   readonly to: number;
+}
+
+/** A new keyCredential as policies see it. */
+export function addedKey(key: {
+  type: string;
+  startDateTime: string | null;
+  endDateTime: string | null;
+}): NewCredential {
+  const kind = key.type === "Symmetric" ? "symmetric" : "key";
+  return { kind, from: Date.parse(key.startDateTime ?? ""), to: Date.parse(key.endDateTime ?? "") };
 }
 
 /** Refuses a new credential that the object's policy forbids. Existing ones go on working. */
@@ -45,7 +55,7 @@ export function enforcePolicies(
   added: NewCredential,
 ): void {
   for (const { id, restrictions } of policiesOf(services, kind, record)) {
-    const list = (added.kind === "password" ? restrictions.passwordCredentials : restrictions.keyCredentials) ?? [];
+    const list = (added.kind === "key" ? restrictions.keyCredentials : restrictions.passwordCredentials) ?? [];
     for (const restriction of list) if (applies(restriction, record)) check(id, restriction, added);
   }
 }
@@ -75,16 +85,39 @@ function applies({ state, restrictForAppsCreatedAfterDateTime: since }: Restrict
   return (typeof created === "string" ? Date.parse(created) : UNDATED) > Date.parse(since);
 }
 
+/** Which restriction forbids a kind of credential, and which limits its life; clients' own secrets are refused by everybody. */
+const RULES: Record<NewCredential["kind"], { addition?: string; lifetime: string }> = {
+  password: { addition: "passwordAddition", lifetime: "passwordLifetime" },
+  symmetric: { addition: "symmetricKeyAddition", lifetime: "symmetricKeyLifetime" },
+  key: { lifetime: "asymmetricKeyLifetime" },
+};
+
+/** A restriction that is on and that nothing here enforces must not look as if it were. */
+function refuseUnbuilt(body: Record<string, unknown>): Record<string, unknown> {
+  const visit = (name: string, value: unknown): void => {
+    if (name === "excludeActors" && value != null) throw notEmulated("Exempting callers from a policy");
+    if (Array.isArray(value)) for (const one of value) visit(name, one);
+    else if (typeof value === "object" && value !== null) {
+      const isOn = (value as { state?: unknown }).state === "enabled";
+      if (isOn && UNBUILT.has(name)) throw notEmulated(`Enforcing '${name}'`);
+      for (const [inner, one] of Object.entries(value)) visit(inner, one);
+    }
+  };
+  visit("", body);
+  return body;
+}
+
+const UNBUILT = new Set(["nonDefaultUriAddition", "uriAdditionWithoutUniqueTenantIdentifier"]);
+
 function check(id: string, { restrictionType, maxLifetime }: Restriction, { kind, from, to }: NewCredential): void {
-  if (kind === "password" && restrictionType === "passwordAddition") {
+  if (restrictionType === RULES[kind].addition) {
     throw new GraphError(
       400,
       "CredentialTypeNotAllowedAsPerAppPolicy",
       `Credential type not allowed as per assigned policy '${id}'.`,
     );
   }
-  const lifetime = kind === "password" ? "passwordLifetime" : "asymmetricKeyLifetime";
-  if (restrictionType !== lifetime || maxLifetime == null) return;
+  if (restrictionType !== RULES[kind].lifetime || maxLifetime == null) return;
   if (to <= addDuration(from, maxLifetime) + TOLERANCE) return;
   const message = `Credential lifetime exceeds the max value allowed as per assigned policy '${id}'.`;
   throw new GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, {
@@ -116,7 +149,7 @@ function defaultPolicy({ services, caller }: GraphCall): Entity {
 
 /** `PATCH`: a part that is given replaces the whole part. */
 export function updateDefaultPolicy(call: GraphCall): GraphAnswer {
-  const given = requireType("tenantAppManagementPolicy", call.body);
+  const given = refuseUnbuilt(requireType("tenantAppManagementPolicy", call.body));
   const entity = { ...defaultPolicy(call), ...given, id: call.caller.tenantId };
   put(call, entity);
   return { status: 204 };
@@ -132,7 +165,7 @@ export function listPolicies(call: GraphCall): GraphAnswer {
 }
 
 export function createPolicy(call: GraphCall): GraphAnswer {
-  const given = requireType("appManagementPolicy", call.body);
+  const given = refuseUnbuilt(requireType("appManagementPolicy", call.body));
   if (typeof given.displayName !== "string" || given.displayName === "") {
     throw badRequest("A value is required for property 'displayName' of resource 'AppManagementPolicy'.");
   }
@@ -156,7 +189,7 @@ export function readPolicy(call: GraphCall): GraphAnswer {
 
 export function updatePolicy(call: GraphCall): GraphAnswer {
   const { entity } = policy(call, call.keys[0]);
-  put(call, { ...entity, ...requireType("appManagementPolicy", call.body), id: entity.id });
+  put(call, { ...entity, ...refuseUnbuilt(requireType("appManagementPolicy", call.body)), id: entity.id });
   return { status: 204 };
 }
 
@@ -199,7 +232,8 @@ export function assignPolicy(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const id = /\/policies\/appManagementPolicies\/([0-9a-f-]{36})$/i.exec(String(call.body["@odata.id"] ?? ""))?.[1];
   if (id === undefined) throw badRequest("Invalid URL format specified in @odata.id for reference to be added.");
   const { entity } = policy(call, id);
-  if (record.policyId !== undefined) {
+  const former = record.policyId;
+  if (former !== undefined && call.services.store.find("policies", record.tenantId, former) !== undefined) {
     throw badRequest(
       "A conflicting object with one or more of the specified property values is present in the directory.",
     );

@@ -1,9 +1,10 @@
+import { both } from "./filter.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError, notFound } from "./graph-error.ts";
 import { project } from "./odata.ts";
 import { listPage } from "./paging.ts";
 import { requireType } from "./schema.ts";
-import type { Entity, Kind, ObjectRecord } from "./state.ts";
+import type { Kind, ObjectRecord } from "./state.ts";
 
 /** An app role's assignment is read and revoked from either end of it. */
 type Side = "principalId" | "resourceId";
@@ -14,8 +15,8 @@ const LIMIT = 1500;
 /** `GET …/appRoleAssignments` (granted to) and `…/appRoleAssignedTo` (granted on). */
 export function assignedRoles(call: GraphCall, side: Side): GraphAnswer {
   const id = call.record?.entity.id;
-  const { filter } = call.query;
-  const query = { ...call.query, filter: (one: Entity) => one[side] === id && (filter === undefined || filter(one)) };
+  const own = { test: ({ entity }: ObjectRecord) => entity[side] === id, hint: undefined };
+  const query = { ...call.query, filter: both(call.query.filter, own) };
   return listPage({ ...call, query }, "grants", ({ entity }) => project(entity, query.select));
 }
 

@@ -8,6 +8,8 @@ import { type AuditRecord, type Change, type Kind, keysOf, type ObjectRecord, pa
 const RETENTION = 30 * 86_400_000;
 /** As it stands in the data: an en dash, and a blank at the end. */
 const CREDENTIALS = "Update application – Certificates and secrets management ";
+/** Its sibling, which every new application gets, with or without credentials. */
+const FIRST_CREDENTIALS = "Create application – Certificates and secrets management ";
 
 const NAMES = {
   applications: { add: "Add application", update: "Update application", remove: "Delete application" },
@@ -66,9 +68,10 @@ function credentialEntries(
   made: Make,
 ): AuditRecord[] {
   const [old, now] = [descriptions(before), descriptions(after)];
-  if (old.join() === now.join()) return [];
+  const isNew = before === undefined && kind === "applications";
+  if (old.join() === now.join() && !isNew) return [];
   const modified = [{ displayName: "KeyDescription", oldValue: JSON.stringify(old), newValue: JSON.stringify(now) }];
-  if (kind === "applications") return [made(CREDENTIALS, modified)];
+  if (kind === "applications") return [made(isNew ? FIRST_CREDENTIALS : CREDENTIALS, modified)];
   const more = now.some((one) => !old.includes(one));
   return [made(more ? "Add service principal credentials" : "Remove service principal credentials", modified)];
 }

@@ -4,9 +4,14 @@ import type { Services } from "./services.ts";
 import type { TenantRecord } from "./state.ts";
 
 /** An error answer of the login authority; the correlation id is the caller's, where he sent one. */
-export function aadFailure(services: Services, request: Request, failure: AadError, sent?: string): Response {
-  const correlationId = sent ?? request.headers["client-request-id"] ?? services.noise.guid();
-  const traceId = services.noise.guid();
+export function aadFailure(
+  services: Services,
+  request: Request,
+  failure: AadError,
+  ids?: { readonly requestId: string; readonly correlationId: string },
+): Response {
+  const correlationId = ids?.correlationId ?? request.headers["client-request-id"] ?? services.noise.guid();
+  const traceId = ids?.requestId ?? services.noise.guid();
   const headers: Record<string, string | string[]> = { ...authorityHeaders(services, traceId) };
   if (request.headers["client-request-id"] !== undefined) headers["client-request-id"] = correlationId;
   if (failure.status === 429) headers["Retry-After"] = "1";

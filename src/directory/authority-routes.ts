@@ -61,13 +61,14 @@ export const authorityRoutes: readonly AuthorityRoute[] = [
   {
     method: "*",
     path: "/{tenant}/oauth2/v2.0/token",
-    summary: "Token endpoint, v2.0: client_credentials, authorization_code, refresh_token, device_code",
+    summary:
+      "Token endpoint, v2.0: client_credentials with a client secret, a certificate or another provider's token; authorization_code, refresh_token, device_code",
     handle: (s, r, t) => answerAnyToken(s, r, t, "v2"),
   },
   {
     method: "*",
     path: "/{tenant}/oauth2/token",
-    summary: "Token endpoint, v1.0, likewise",
+    summary: "Token endpoint, v1.0: the same, with `resource` in place of `scope`",
     handle: (s, r, t) => answerAnyToken(s, r, t, "v1"),
   },
   ...peopleRoutes,
@@ -132,7 +133,7 @@ const CLAIMS =
 function keys(services: Services, tenant: string): Response {
   const found = resolveTenant(services, tenant, "invalid_tenant");
   const issuer = `https://login.microsoftonline.com/${found?.id ?? "{tenantid}"}/v2.0`;
-  return json(200, { keys: [{ ...services.signer.jwk, issuer }] }, discoveryHeaders(services));
+  return json(200, { keys: services.signers().map(({ jwk }) => ({ ...jwk, issuer })) }, discoveryHeaders(services));
 }
 
 const PUBLIC_CLOUD = ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"];

@@ -7,7 +7,7 @@ import {
   randomBytes,
   webcrypto,
 } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { machineNow } from "./clock.ts";
@@ -78,8 +78,14 @@ function readAuthority(dataDir: string): Authority | undefined {
 function writeAuthority(dataDir: string, authority: Authority): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const key = authority.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  writeFileSync(join(dataDir, "ca.key"), key, { mode: 0o600 });
-  writeFileSync(join(dataDir, "ca.pem"), authority.pem, { mode: 0o644 });
+  // the certificate last: without it both are made anew, and half a file is never there
+  writeWhole(join(dataDir, "ca.key"), key, 0o600);
+  writeWhole(join(dataDir, "ca.pem"), authority.pem, 0o644);
+}
+
+function writeWhole(path: string, text: string, mode: number): void {
+  writeFileSync(`${path}.new`, text, { mode, flush: true });
+  renameSync(`${path}.new`, path);
 }
 
 async function importEc(key: KeyObject, usage: "sign" | "verify"): Promise<webcrypto.CryptoKey> {

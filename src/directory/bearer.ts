@@ -1,12 +1,13 @@
 /** Access tokens this directory issued, read back from a request. */
-import { compactVerify } from "jose";
+import { compactVerify, decodeProtectedHeader } from "jose";
+import type { TokenSigner } from "./keys.ts";
 import type { Request } from "./message.ts";
 import type { Services } from "./services.ts";
 
 export type BearerFault = "empty" | "malformed" | "signature";
 
 /** Tokens already verified: signature checking costs more than the rest of a read. Only what this process signed can be in it. */
-const verified = new WeakMap<Services, Map<string, Record<string, unknown>>>();
+const verified = new WeakMap<TokenSigner, Map<string, Record<string, unknown>>>();
 
 /** The claims of the bearer token, signature checked, times not; or what is wrong with it. */
 export async function readBearer(
@@ -15,13 +16,18 @@ export async function readBearer(
 ): Promise<{ claims: Record<string, unknown> } | { fault: BearerFault }> {
   const token = /^bearer +(.+)$/i.exec(request.headers.authorization ?? "")?.[1]?.trim() ?? "";
   if (token === "") return { fault: "empty" };
-  const known = verified.get(services) ?? new Map<string, Record<string, unknown>>();
-  verified.set(services, known);
-  const cached = known.get(token);
-  if (cached !== undefined) return { claims: cached };
+  const signers = services.signers();
+  for (const signer of signers) {
+    const cached = verified.get(signer)?.get(token);
+    if (cached !== undefined) return { claims: cached };
+  }
   if (token.split(".").length !== 3) return { fault: "malformed" };
   try {
-    const { payload } = await compactVerify(token, services.signer.verifyKey, { algorithms: ["RS256"] });
+    const { kid } = decodeProtectedHeader(token);
+    const signer = signers.find((one) => one.kid === kid) ?? services.signer;
+    const known = verified.get(signer) ?? new Map<string, Record<string, unknown>>();
+    verified.set(signer, known);
+    const { payload } = await compactVerify(token, signer.verifyKey, { algorithms: ["RS256"] });
     const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     if (known.size > 1000) known.clear();
     known.set(token, claims);

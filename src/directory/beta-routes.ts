@@ -1,11 +1,12 @@
 import type { GraphRoute } from "./graph-route.ts";
+import { LOG_OPTIONS } from "./log-query.ts";
 import { access } from "./permissions.ts";
 import { listImpacted, listRecommendations, readRecommendation } from "./recommendations.ts";
 import { listCredentialActivities, listSignIns, readCredentialActivity } from "./usage-reports.ts";
 
-const report = { method: "GET", access: access.logs, operation: "read", ownQuery: true, report: true } as const;
+const report = { method: "GET", access: access.logs, operation: "read", ownQuery: LOG_OPTIONS, report: true } as const;
 
-const advice = { method: "GET", access: access.recommendations, operation: "read", ownQuery: true } as const;
+const advice = { method: "GET", access: access.recommendations, operation: "read" } as const;
 
 /** What is only in Graph's beta. */
 export const betaRoutes: readonly GraphRoute[] = [
@@ -37,6 +38,7 @@ export const betaRoutes: readonly GraphRoute[] = [
   {
     ...advice,
     path: "/directory/recommendations/{id}/impactedResources",
+    ownQuery: ["$filter"],
     summary: "The credentials it is about",
     handle: listImpacted,
   },

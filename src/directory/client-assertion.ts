@@ -1,6 +1,7 @@
 /** Client authentication by a signed assertion: reference token-endpoint §3. The checks and their order are its. */
 import { aadsts } from "./aadsts.ts";
 import { type Certificate, readCertificate } from "./certificate.ts";
+import { stillHonoured } from "./departed.ts";
 import { CLIENT_ALGORITHMS, isSignedBy, numericDate, readJws, type Unverified } from "./jws.ts";
 import { isInTime, thumbprintOf } from "./proof.ts";
 import type { Services } from "./services.ts";
@@ -40,6 +41,15 @@ export function readAssertion(form: URLSearchParams): Unverified | undefined {
   return assertion;
 }
 
+/** What can be said of an assertion before anybody knows whose it is. Gives the thumbprint it names. @throws AadError */
+export function checkForm(assertion: Unverified): Buffer {
+  const algorithm = String(assertion.header.alg);
+  if (!CLIENT_ALGORITHMS.includes(algorithm)) throw aadsts.assertionAlgorithm(algorithm);
+  const thumbprint = thumbprintOf(assertion);
+  if (thumbprint === undefined) throw aadsts.assertionWithoutKey();
+  return thumbprint;
+}
+
 /** Checks an assertion made with one of the client's own certificates. @throws AadError */
 export function authenticateByCertificate(
   services: Services,
@@ -48,15 +58,13 @@ export function authenticateByCertificate(
   assertion: Unverified,
   found: Found,
 ): string {
-  const { header, claims } = assertion;
-  if (!CLIENT_ALGORITHMS.includes(String(header.alg))) throw aadsts.assertionAlgorithm(String(header.alg));
-  const thumbprint = thumbprintOf(assertion);
-  if (thumbprint === undefined) throw aadsts.assertionWithoutKey();
+  const { claims } = assertion;
+  const thumbprint = checkForm(assertion);
   for (const name of ["iss", "sub"] as const) {
     if (String(claims[name]).toLowerCase() !== client.appId) throw aadsts.assertionOfAnother(client.appId);
   }
   if (!audienceFits(services, tenant, claims.aud)) throw aadsts.assertionAudience();
-  const [key, certificate] = findKey(client, thumbprint);
+  const [key, certificate] = findKey(services, client, thumbprint);
   const shown = thumbprint.toString("hex").toUpperCase();
   if (key === undefined || certificate === undefined) throw aadsts.keyNotFound(client.appId, shown);
   found.keyId = key.keyId;
@@ -73,10 +81,16 @@ export function authenticateByCertificate(
   return key.keyId;
 }
 
-function findKey(client: Assertor, thumbprint: Buffer): [KeyCredential | undefined, Certificate | undefined] {
+function findKey(
+  services: Services,
+  client: Assertor,
+  thumbprint: Buffer,
+): [KeyCredential | undefined, Certificate | undefined] {
   let best: [KeyCredential | undefined, Certificate | undefined] = [undefined, undefined];
   for (const record of [client.application, client.principal]) {
-    for (const key of record === undefined ? [] : keysOf(record)) {
+    const departed = record === undefined ? [] : stillHonoured(record, services.faults, services.clock.now());
+    const keys = record === undefined ? [] : [...keysOf(record), ...departed.flatMap((one) => one.key ?? [])];
+    for (const key of keys) {
       if (key.usage !== "Verify" || key.key === null) continue;
       const certificate = readCertificate(key.key);
       if (certificate === undefined) continue;

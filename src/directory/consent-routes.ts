@@ -151,7 +151,7 @@ function logoRoutes(): GraphRoute[] {
   const logo = { path: "/applications/{id}/logo", target: "applications" } as const;
   return [
     // the address in info.logoUrl carries a version of its own
-    { ...logo, ...reading, summary: "The logo", access: access.read, ownQuery: true, handle: getLogo },
+    { ...logo, ...reading, summary: "The logo", access: access.read, ownQuery: ["v"], handle: getLogo },
     { ...logo, method: "PUT", operation: "write", summary: "Set the logo", access: access.write, handle: putLogo },
     {
       ...logo,

@@ -38,6 +38,15 @@ export const controlRoutes: readonly ControlRoute[] = [
   { method: "PUT", path: "/_directory/state", summary: "Replace the whole state", handle: setState },
   { method: "POST", path: "/_directory/reset", summary: "Begin again with the scenario", handle: reset },
   {
+    method: "POST",
+    path: "/_directory/signing-key/roll",
+    summary: "Sign tokens with a new key; the former one stays in the JWKS for a day",
+    handle: async (services) => {
+      await services.rollSigningKey();
+      return json(200, { keys: services.signers().map(({ kid }) => kid) });
+    },
+  },
+  {
     method: "GET",
     path: "/_directory/sign-ins",
     summary: "The sign-in log; with ?after=SEQ what came later",

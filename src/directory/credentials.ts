@@ -1,17 +1,12 @@
 import { enforcePolicies } from "./app-policies.ts";
-import { addMonths } from "./clock.ts";
+import { withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, GraphError } from "./graph-error.ts";
+import { badRequest } from "./graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
+import { newPassword, PERSONAL_LIMIT } from "./new-password.ts";
 import { type ObjectKind, target } from "./objects.ts";
 import { requireType } from "./schema.ts";
-import { graphInstant, normalisedInstant } from "./shapes.ts";
-import { keysOf, type ObjectRecord, type PasswordCredential, passwordsOf } from "./state.ts";
-
-/** A start this much before now still counts as now: clients send their own clock's "now". */
-const START_TOLERANCE_MS = 5 * 60_000;
-/** Secrets an application for personal accounts may hold (reference graph-applications §16). */
-const PERSONAL_LIMIT = 2;
+import { keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
 /** `POST …/addPassword`: reference graph-applications §5.1. */
 export function addPassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
@@ -19,27 +14,12 @@ export function addPassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const { services, now, body } = call;
   requireOnly(body, "passwordCredential");
   const given = requireType("passwordCredential", body.passwordCredential ?? {});
-  for (const name of ["secretText", "keyId", "hint", "customKeyIdentifier"]) {
-    if (given[name] !== undefined && given[name] !== null) throw badRequest(`Invalid property '${name}'.`);
-  }
   refuseLocked(call, kind, "passwordCredentials");
   refuseCrowded(call, record, kind);
-  const keyId = services.random.guid();
-  const period = periodOf(given, now, keyId);
-  const spanned = { from: Date.parse(period.start), to: Date.parse(period.end) };
+  const { credential, secret, secretText, spanned } = newPassword(services, now, given);
   enforcePolicies(services, kind, record, { kind: "password", ...spanned });
-  const secretText = services.random.secretText();
-  const credential: PasswordCredential = {
-    customKeyIdentifier: null,
-    displayName: (given.displayName as string | null | undefined) ?? null,
-    endDateTime: period.end,
-    hint: secretText.slice(0, 3),
-    keyId,
-    secretText: null,
-    startDateTime: period.start,
-  };
   const entity = { ...record.entity, passwordCredentials: [credential, ...passwordsOf(record)] };
-  const secrets = { ...record.secrets, [keyId]: { verifier: services.store.verifierOf(secretText), createdAt: now } };
+  const secrets = { ...record.secrets, [credential.keyId]: secret };
   services.commit([{ put: kind, record: { ...record, entity, secrets } }]);
   const context = `${call.request.origin}/v1.0/$metadata#microsoft.graph.passwordCredential`;
   return { status: 200, body: { "@odata.context": context, ...credential, secretText } };
@@ -64,32 +44,9 @@ export function removePassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
     passwordCredentials: passwordsOf(record).filter((credential) => credential.keyId !== keyId),
   };
   const { [keyId]: _removed, ...secrets } = record.secrets;
-  services.commit([{ put: kind, record: { ...record, entity, secrets } }]);
+  const left = withDeparted(record, { ...record, entity, secrets }, services.faults, now);
+  services.commit([{ put: kind, record: left }]);
   return { status: 204 };
-}
-
-/** The start and end of a new secret: now and two years on where not given; a start in the past or an end before the start is refused. */
-function periodOf(given: Record<string, unknown>, now: number, keyId: string): { start: string; end: string } {
-  const [start, end] = [
-    given.startDateTime as string | null | undefined,
-    given.endDateTime as string | null | undefined,
-  ];
-  // Digits below the millisecond, as Graph prints them; from the key id, so that equal runs print equal instants.
-  const digits = String(Number.parseInt(keyId.slice(0, 4), 16) % 10_000).padStart(4, "0");
-  const startMs = start ? Date.parse(start) : now;
-  if (startMs < now - START_TOLERANCE_MS)
-    throw new GraphError(400, "KeyCredentialsInvalidStartDate", "Key credential start date is invalid.");
-  const endMs = end ? Date.parse(end) : addMonths(startMs, 24);
-  if (endMs <= startMs || endMs <= now)
-    throw new GraphError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.");
-  const startText = start ? normalisedInstant(start) : graphInstant(now, digits);
-  return { start: startText, end: end ? normalisedInstant(end) : defaultEnd(startText, endMs) };
-}
-
-/** Two years on keeps the fraction of the start to the last digit. */
-function defaultEnd(start: string, endMs: number): string {
-  const fraction = /\.\d+/.exec(start)?.[0] ?? "";
-  return `${new Date(endMs).toISOString().slice(0, 19)}${fraction}Z`;
 }
 
 function refuseCrowded(call: GraphCall, record: ObjectRecord, kind: ObjectKind): void {

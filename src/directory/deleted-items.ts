@@ -58,7 +58,8 @@ export function purgeDeleted(call: GraphCall): GraphAnswer {
   return { status: 204 };
 }
 
-function alive({ deletedAt: _, ...record }: ObjectRecord): ObjectRecord {
+/** Everything comes back but the assignment of a policy. */
+function alive({ deletedAt: _, policyId: __, ...record }: ObjectRecord): ObjectRecord {
   return { ...record, entity: { ...record.entity, deletedDateTime: null } };
 }
 

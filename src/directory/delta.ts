@@ -1,6 +1,6 @@
 /** `GET /applications/delta` and its like: reference graph-applications §10.4. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, GraphError, notEmulated } from "./graph-error.ts";
+import { badRequest, GraphError, notEmulated, unsupportedQuery } from "./graph-error.ts";
 import { project } from "./odata.ts";
 import { structuredType } from "./schema.ts";
 import { RETENTION } from "./state.ts";
@@ -8,6 +8,8 @@ import { RETENTION } from "./state.ts";
 type ObjectKind = "applications" | "servicePrincipals";
 
 const PAGE = 200;
+/** Documented for users and groups (reference limits §4). */
+const MOST_IDS = 50;
 /** A token is good for so long on the directory's clock. */
 const VALID = 7 * 86_400_000;
 
@@ -17,6 +19,8 @@ interface Place {
   readonly from: number;
   readonly until: number;
   readonly issuedAt: number;
+  /** These pages are the first of all, which do not tell of what was gone before. */
+  readonly isFirst?: boolean;
 }
 
 /** First all objects, later what changed since the token; a changed object comes whole, as Graph's pages may. */
@@ -24,9 +28,11 @@ export function delta(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const { services, caller, now, request } = call;
   const url = new URL(request.target, request.origin);
   for (const name of url.searchParams.keys()) {
-    if (!["$select", "$deltatoken", "$skiptoken"].includes(name)) throw notEmulated(`The query option '${name}' here`);
+    if (!["$select", "$filter", "$deltatoken", "$skiptoken"].includes(name))
+      throw notEmulated(`The query option '${name}' here`);
   }
   const select = selected(url.searchParams.get("$select"), kind);
+  const wanted = ids(url.searchParams.get("$filter"));
   const { changes } = services.store;
   const token = url.searchParams.get("$deltatoken");
   const page = url.searchParams.get("$skiptoken");
@@ -38,16 +44,19 @@ export function delta(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const place = given === null || given === "" ? undefined : read(call, url, given);
   const from = place?.from ?? 0;
   const until = page !== null && place !== undefined ? place.until : changes.version;
+  const isFirst = place === undefined || (page !== null && place.isFirst === true);
   const shown: Record<string, unknown>[] = [];
   let last = from;
   for (const { id, version } of changes.after(from, kind, caller.tenantId)) {
     if (version > until || shown.length === PAGE) break;
     last = version;
-    const view = entry(call, kind, id, from === 0 && page === null, select);
+    if (wanted?.has(id) === false) continue;
+    const view = entry(call, kind, id, isFirst, select);
     if (view !== undefined) shown.push(view);
   }
   const more = shown.length === PAGE;
-  return answer(call, kind, url, shown, { epoch, from: more ? last : until, until, issuedAt: now }, !more);
+  const next = { epoch, from: more ? last : until, until, issuedAt: now, ...(more && isFirst ? { isFirst } : {}) };
+  return answer(call, kind, url, shown, next, !more);
 }
 
 /** An object, or what is left to say of it; nothing of one that was gone before anybody asked. */
@@ -66,6 +75,15 @@ function entry(
   if (first) return undefined;
   const restorable = record?.deletedAt !== undefined && record.deletedAt > now - RETENTION;
   return { id, "@removed": { reason: restorable ? "changed" : "deleted" } };
+}
+
+/** `$filter` of a delta names objects by id, and nothing else. */
+function ids(text: string | null): ReadonlySet<string> | undefined {
+  if (text === null) return undefined;
+  const found = text.split(/\s+or\s+/i).map((one) => /^\s*id eq '([^']*)'\s*$/.exec(one)?.[1]?.toLowerCase());
+  if (found.includes(undefined)) throw unsupportedQuery("A delta query is filtered by id only.");
+  if (found.length > MOST_IDS) throw badRequest(`A delta query takes at most ${MOST_IDS} ids.`);
+  return new Set(found as string[]);
 }
 
 function selected(text: string | null, kind: ObjectKind): string[] | undefined {
@@ -110,7 +128,7 @@ function read({ services, now, request }: GraphCall, url: URL, token: string): P
   } catch {
     place = null;
   }
-  const { epoch, from, until, issuedAt } = place ?? {};
+  const { epoch, from, until, issuedAt, isFirst } = place ?? {};
   if (typeof from !== "number" || typeof until !== "number" || typeof issuedAt !== "number") {
     throw badRequest("Badly formed token.");
   }
@@ -124,5 +142,5 @@ function read({ services, now, request }: GraphCall, url: URL, token: string): P
       },
     );
   }
-  return { epoch, from, until, issuedAt };
+  return { epoch, from, until, issuedAt, isFirst: isFirst === true };
 }

@@ -4,7 +4,8 @@ import { Faults } from "./faults.ts";
 import { missingFirstParty } from "./first-party.ts";
 import { generate } from "./generate.ts";
 import type { Journal } from "./journal.ts";
-import { createSigningKeys, createTokenSigner, type SigningKeys, type TokenSigner } from "./keys.ts";
+import { KeyRing } from "./key-ring.ts";
+import { freshSigningKeys, type SigningKeys, type TokenSigner } from "./keys.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { Planter } from "./planter.ts";
 import type { Random } from "./random.ts";
@@ -20,6 +21,8 @@ export interface EngineOptions {
   clock: { now?: string | number; frozen?: boolean };
   random: Random;
   keys: SigningKeys | undefined;
+  /** Keeps the keys after a roll-over. */
+  keepKeys?: (keys: SigningKeys) => void;
   /** Judges assertions by the directory's clock alone, not also by the machine's. */
   strictAssertions?: boolean | undefined;
   /** So many more applications in the first tenant of a new directory. */
@@ -31,6 +34,8 @@ export interface EngineOptions {
   admin: Administrator | undefined;
   /** Keeps a new administrator before anything is planted. */
   keepAdmin?: (admin: Administrator) => void;
+  /** His secret; a new one where nothing is given. */
+  adminSecret?: string | undefined;
 }
 
 export interface Administrator {
@@ -50,27 +55,19 @@ export class Engine implements Services {
   readonly noise: Random;
   readonly origins = new Set<string>();
   readonly values = new Map<string, string>();
-  readonly signer: TokenSigner;
   readonly strictAssertions: boolean;
   readonly fetch: typeof fetch;
   readonly certificateKey: SigningKeys["certificates"];
   readonly admin: Administrator;
-  readonly #keys: SigningKeys;
+  readonly #ring: KeyRing;
   readonly #scenario: Scenario;
   readonly #journal: Journal | undefined;
 
-  private constructor(
-    options: EngineOptions,
-    keys: SigningKeys,
-    signer: TokenSigner,
-    scenario: Scenario,
-    admin: Administrator,
-  ) {
+  private constructor(options: EngineOptions, ring: KeyRing, scenario: Scenario, admin: Administrator) {
     this.random = options.random.fork("objects");
     this.noise = options.random.fork("requests");
-    this.#keys = keys;
-    this.certificateKey = keys.certificates;
-    this.signer = signer;
+    this.#ring = ring;
+    this.certificateKey = ring.keys.certificates;
     this.fetch = options.fetch ?? fetch;
     this.strictAssertions = options.strictAssertions === true;
     this.#scenario = scenario;
@@ -85,18 +82,17 @@ export class Engine implements Services {
   }
 
   static async create(options: EngineOptions): Promise<Engine> {
-    const keys = options.keys ?? createSigningKeys(options.random.fork("keys"));
-    // The certificate around the signing key is fixed in time: its bytes name the key (kid), which must not change with a restart.
-    const signer = await createTokenSigner(keys.signing, Date.UTC(2024, 0, 1));
+    const keys = options.keys ?? (await freshSigningKeys(options.random.fork("keys")));
+    const ring = await KeyRing.create(keys, options.random.fork("rolled keys"), options.keepKeys);
     const scenario = withAdministrator(
       typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,
     );
     const first = scenario.tenants[0];
     if (first === undefined) throw new RangeError("the scenario has no tenant");
-    const admin = options.admin ?? (await administratorOf(first, options.random, keys));
+    const admin = options.admin ?? (await administratorOf(first, options.random, keys, options.adminSecret));
     // before anything is planted: a crash in between must not leave a directory nobody can sign in to
     options.keepAdmin?.(admin);
-    const engine = new Engine(options, keys, signer, scenario, admin);
+    const engine = new Engine(options, ring, scenario, admin);
     if (engine.store.tenants.size === 0) {
       // the pepper every stored secret is checked with is on disk before the first secret is
       engine.commit([{ state: engine.store.toState() }]);
@@ -106,6 +102,18 @@ export class Engine implements Services {
     engine.#bringUpToDate();
     engine.#keepClock();
     return engine;
+  }
+
+  get signer(): TokenSigner {
+    return this.#ring.current;
+  }
+
+  signers(): readonly TokenSigner[] {
+    return this.#ring.shown(this.clock.now());
+  }
+
+  rollSigningKey(): Promise<void> {
+    return this.#ring.roll(this.clock.now());
   }
 
   commit(changes: readonly Change[], durable = true): void {
@@ -129,7 +137,7 @@ export class Engine implements Services {
   ): Promise<SeededApplication[]> {
     const tenant = this.store.tenants.get(tenantId);
     if (tenant === undefined) throw new RangeError(`there is no tenant ${tenantId}`);
-    const planter = new Planter(this.store, this.random, this.#keys, this.clock.now());
+    const planter = new Planter(this.store, this.random, this.#ring.keys, this.clock.now());
     const seeded: SeededApplication[] = [];
     for (const application of applications) seeded.push(await planter.application(tenant, application));
     this.#journal?.append(planter.changes, true);
@@ -167,7 +175,7 @@ export class Engine implements Services {
   }
 
   async #plantScenario(random: Random): Promise<void> {
-    const planter = new Planter(this.store, random.fork("values"), this.#keys, this.clock.now());
+    const planter = new Planter(this.store, random.fork("values"), this.#ring.keys, this.clock.now());
     await planter.plant(withSecret(this.#scenario, this.admin.clientSecret));
     this.#journal?.append(planter.changes, true);
     for (const [keyId, value] of planter.values) this.values.set(keyId, value);
@@ -175,7 +183,12 @@ export class Engine implements Services {
 
   /** After a restart the values of seeded scenario secrets are made again; nothing of them is on disk. */
   async #deriveValues(random: Random): Promise<void> {
-    const scratch = new Planter(new Store(emptyState("scratch")), random.fork("values"), this.#keys, this.clock.now());
+    const scratch = new Planter(
+      new Store(emptyState("scratch")),
+      random.fork("values"),
+      this.#ring.keys,
+      this.clock.now(),
+    );
     await scratch.plant(withSecret(this.#scenario, this.admin.clientSecret));
     const known = new Set(
       this.store
@@ -206,11 +219,16 @@ function resumed(asked: EngineOptions["clock"], kept: Store["clock"]): { now?: s
 }
 
 /** The identity the administrator application will have, and a value for its secret. */
-async function administratorOf(first: ScenarioTenant, random: Random, keys: SigningKeys): Promise<Administrator> {
+async function administratorOf(
+  first: ScenarioTenant,
+  random: Random,
+  keys: SigningKeys,
+  secret: string | undefined,
+): Promise<Administrator> {
   const scratch = new Planter(new Store(emptyState("scratch")), random.fork("values"), keys, 0);
   const [planted] = await scratch.plant({ tenants: [{ ...first, users: [], applications: [ADMINISTRATOR] }] });
   const tenantId = scratch.changes.flatMap((change) => ("tenant" in change ? change.tenant.id : []))[0] ?? "";
-  const clientSecret = random.fork("administrator").secretText();
+  const clientSecret = secret ?? random.fork("administrator").secretText();
   return { tenantId, clientId: planted?.appId ?? "", clientSecret };
 }
 

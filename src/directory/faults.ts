@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import { addDuration } from "./clock.ts";
 
@@ -13,6 +14,7 @@ const FAULTS = [
   "slow",
   "reset",
   "conditional-access",
+  "loop",
 ] as const;
 
 const duration = z.string().refine((text) => isDuration(text), "not an ISO 8601 duration");
@@ -34,6 +36,10 @@ export const faultPlanSchema = z.strictObject({
         probability: z.number().min(0).max(1).optional(),
         /** Lag in directory time, slowness in real time, `Retry-After` of a throttle; ISO 8601. */
         duration: duration.optional(),
+        /** Addresses and ranges (`198.51.100.0/24`) that are spared: a Conditional Access policy that trusts some locations. */
+        outside: z.array(z.string().refine(isRange, "not an IP address or range")).optional(),
+        /** What a concurrency violation is answered with; Graph has been seen to use all three. */
+        status: z.literal([400, 409, 503]).optional(),
         /** The rule ends after so many requests (credentials for the two lags). */
         times: z.int().min(0).optional(),
       }),
@@ -52,6 +58,8 @@ export interface Strike {
   fault: FaultName;
   /** Milliseconds. */
   durationMs: number;
+  /** Of a concurrency violation. */
+  status: number;
 }
 
 /** How a fresh credential looks to one reader at one instant. */
@@ -63,9 +71,15 @@ export class Faults {
   #asked: number[] = [];
   #struck: number[] = [];
   #lagging: Set<string>[] = [];
+  #spared: (BlockList | undefined)[] = [];
 
   get plan(): FaultPlan {
     return this.#plan;
+  }
+
+  /** Whether anything replicates with a delay. */
+  get lags(): boolean {
+    return this.#plan.rules.some(({ fault }) => fault.endsWith("-lag"));
   }
 
   /** Takes a plan and forgets every count of the former one. */
@@ -74,19 +88,21 @@ export class Faults {
     this.#asked = plan.rules.map(() => 0);
     this.#struck = plan.rules.map(() => 0);
     this.#lagging = plan.rules.map(() => new Set());
+    this.#spared = plan.rules.map(({ outside }) => (outside === undefined ? undefined : rangesOf(outside)));
   }
 
   /** The faults this request meets, at most one of each name; counts them as met. */
-  strike(operation: Operation): Strike[] {
+  strike(operation: Operation, address: string): Strike[] {
     const strikes: Strike[] = [];
     this.#plan.rules.forEach((rule, index) => {
       if (rule.fault.endsWith("-lag") || !(rule.on === operation || rule.on === "*")) return;
+      if (this.#spared[index]?.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") === true) return;
       const asked = this.#asked[index] ?? 0;
       this.#asked[index] = asked + 1;
       const struck = this.#struck[index] ?? 0;
       if (struck >= (rule.times ?? Infinity) || this.#chance(index, String(asked)) >= (rule.probability ?? 1)) return;
       this.#struck[index] = struck + 1;
-      strikes.push({ fault: rule.fault, durationMs: durationOf(rule, "PT1S") });
+      strikes.push({ fault: rule.fault, durationMs: durationOf(rule, "PT1S"), status: rule.status ?? 409 });
     });
     return strikes;
   }
@@ -130,6 +146,24 @@ export class Faults {
     const digest = createHash("sha256").update(`${this.#plan.seed} ${index} ${label}`).digest();
     return digest.readUInt32BE(0) / 0x1_0000_0000;
   }
+}
+
+const RANGE = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
+
+function isRange(text: string): boolean {
+  const [, address = "", bits = "0"] = RANGE.exec(text) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits) <= (family === 6 ? 128 : 32);
+}
+
+function rangesOf(texts: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of texts) {
+    const [, address = "", bits] = RANGE.exec(text) ?? [];
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    list.addSubnet(address, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
+  }
+  return list;
 }
 
 function durationOf(rule: FaultRule, fallback: string): number {

@@ -33,7 +33,7 @@ export async function authenticateByFederation(
   if (ENTRA.test(issuer) || [...services.origins].some((origin) => issuer.startsWith(`${origin}/`))) {
     throw aadsts.federatedFromEntra();
   }
-  const found = match(client, issuer, String(claims.sub), claims.aud);
+  const found = match(services, client, issuer, String(claims.sub), claims.aud);
   if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg));
   const keys = await keysOfIssuer(services, issuer);
   try {
@@ -48,16 +48,27 @@ export async function authenticateByFederation(
 }
 
 /** Issuer, then audience, then subject: each has a code of its own, and all are compared with case. */
-function match(client: Assertor, issuer: string, subject: string, audience: unknown): FederatedCredential {
-  const all = client.application === undefined ? [] : federatedOf(client.application);
+function match(
+  services: Services,
+  client: Assertor,
+  issuer: string,
+  subject: string,
+  audience: unknown,
+): FederatedCredential {
+  const { application } = client;
+  const all = (application === undefined ? [] : federatedOf(application)).filter(({ id }) => {
+    const at = application?.federatedAt?.[id];
+    return at === undefined || services.faults.tokenVisibility(id, at, services.clock.now()) === "visible";
+  });
   const byIssuer = all.filter((one) => one.issuer === issuer);
   if (byIssuer.length === 0) throw aadsts.federatedIssuer(issuer);
   const audiences = Array.isArray(audience) ? audience.map(String) : [String(audience)];
   const byAudience = byIssuer.filter((one) => audiences.includes(one.audiences[0] ?? ""));
   if (byAudience.length === 0) throw aadsts.federatedAudience(audiences.join(" "));
   const found = byAudience.find((one) => one.subject === subject);
-  if (found === undefined) throw aadsts.federatedSubject(subject);
-  return found;
+  if (found !== undefined) return found;
+  const isNear = byAudience.some((one) => one.subject.toLowerCase() === subject.toLowerCase());
+  throw isNear ? aadsts.federatedSubjectCase(subject) : aadsts.federatedSubject(subject);
 }
 
 /** The issuer's keys, by its own discovery document. https, or http on this machine. */

@@ -77,7 +77,7 @@ function add(call: GraphCall, body: Record<string, unknown>): FederatedCredentia
       `No more than ${LIMIT} federated identity credentials are allowed.`,
     );
   }
-  store(call, [...before, made]);
+  store(call, [...before, made], { [made.id]: call.now });
   return made;
 }
 
@@ -140,6 +140,11 @@ function shown(call: GraphCall, one: FederatedCredential): Record<string, unknow
   return { "@odata.context": `${call.request.origin}/v1.0/$metadata#${path}`, ...one };
 }
 
-function store(call: GraphCall, federated: FederatedCredential[]): void {
-  call.services.commit([{ put: "applications", record: { ...holder(call), federated } }]);
+function store(call: GraphCall, federated: FederatedCredential[], added: Record<string, number> = {}): void {
+  const record = holder(call);
+  const times = Object.entries({ ...record.federatedAt, ...added }).filter(([id]) =>
+    federated.some((one) => one.id === id),
+  );
+  const federatedAt = Object.fromEntries(times);
+  call.services.commit([{ put: "applications", record: { ...record, federated, federatedAt } }]);
 }

@@ -1,15 +1,30 @@
 /** `$filter`, as far as directory objects take it: reference graph-applications §10. */
-import { filterUse } from "./filterable.ts";
-import { badRequest, type GraphError, unsupportedQuery } from "./graph-error.ts";
-import { structuredType, titled } from "./schema.ts";
+import { collectionUse, filterUse, isUnbuilt } from "./filterable.ts";
+import { badRequest, type GraphError, notEmulated, unsupportedQuery } from "./graph-error.ts";
+import { graphSchema, structuredType, titled } from "./schema.ts";
 import type { Entity, ObjectRecord } from "./state.ts";
 
-/** Whether an object fits. Counts of owners and the like need more of it than Graph shows. */
-export type Predicate = (entity: Entity, record?: ObjectRecord) => boolean;
+/** A parsed filter, and what the index can find instead of trying every object. */
+export interface Filter {
+  readonly test: (record: ObjectRecord) => boolean;
+  readonly hint: Hint | undefined;
+}
 
-type Value = string | boolean | number | null;
-/** What a name stands for: a property of the object, or of the element a lambda looks at. */
-type Read = (item: unknown) => unknown;
+/** Every match has one of these values in this property, or begins with one of them. */
+export interface Hint {
+  readonly property: "id" | "appId" | "displayName" | "servicePrincipalNames";
+  readonly values: readonly string[];
+  /** The values are beginnings. */
+  readonly beginning: boolean;
+}
+
+/** A part of a filter: tests an object with the record it is of, or the element a lambda looks at. */
+interface Clause {
+  readonly test: (item: unknown, record: ObjectRecord | undefined) => boolean;
+  readonly hint: Hint | undefined;
+}
+
+type Literal = string | boolean | null | Date;
 
 /** The element a lambda looks at: its name, and the collection it is of. */
 interface Scope {
@@ -20,30 +35,42 @@ interface Scope {
 /** One side of a comparison, under the name the tables know it by. */
 interface Operand {
   readonly property: string;
-  readonly read: Read;
+  readonly read: (item: unknown) => unknown;
   readonly inLambda: boolean;
+  /** Its type in the schema. */
+  readonly type: string | undefined;
 }
 
-const TOKEN = /\s*(?:('(?:[^']|'')*')|(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?)|([(),:/])|([A-Za-z0-9_$.-]+))/y;
-const NAMES_OF_OPERATORS: Record<string, string> = { endswith: "endsWith", not: "not", ne: "ne", ge: "ge", le: "le" };
-const OPERATORS = new Set(["eq", "ne", "ge", "le"]);
+const TOKEN =
+  /\s*(?:('(?:[^']|'')*')|(\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?(?![\w-]))|([(),:/])|([A-Za-z0-9_$.-]+))/y;
+/** Comparisons that are known; `gt` and `lt` no property is graded for. */
+const OPERATORS = new Set(["eq", "ne", "ge", "le", "gt", "lt"]);
+/** What is for advanced queries alone, with its name in the refusal. */
+const ADVANCED: ReadonlyMap<string, string> = new Map([
+  ["endswith", "endsWith"],
+  ["ne", "ne"],
+  ["not", "not"],
+]);
 /** Deeper nesting than this is refused before it costs anything. */
 const DEEPEST = 50;
 
-export const advancedNeeded = (what: string): GraphError =>
-  unsupportedQuery(
-    `Operator '${what}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
-  );
-
 /** Parses a filter on a type. `advanced` says that both the header and `$count=true` are there. @throws GraphError */
-export function parseFilter(text: string, type: string, advanced: boolean): Predicate {
+export function parseFilter(text: string, type: string, advanced: boolean): Filter {
   return new FilterParser(text, type, advanced).parse();
 }
 
+/** Both at once, where there are two. */
+export function both(one: Filter | undefined, other: Filter | undefined): Filter | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return { test: (record) => one.test(record) && other.test(record), hint: one.hint ?? other.hint };
+}
+
+/** By recursive descent: or, and, not, comparisons, in, startsWith, endsWith, any, $count. */
 class FilterParser {
   readonly #tokens: string[] = [];
   #at = 0;
   #depth = 0;
+  #negations = 0;
   readonly #text: string;
   readonly #type: string;
   readonly #advanced: boolean;
@@ -56,150 +83,180 @@ class FilterParser {
     while (TOKEN.lastIndex < text.trimEnd().length) {
       const match = TOKEN.exec(text);
       if (match === null) throw this.#invalid();
-      this.#tokens.push(match.slice(1).find((part) => part !== undefined) ?? "");
+      this.#tokens.push(match[0].trimStart());
     }
   }
 
-  parse(): Predicate {
-    const predicate = this.#or(undefined);
+  parse(): Filter {
+    const { test, hint } = this.#or(undefined);
     if (this.#at < this.#tokens.length) throw this.#invalid();
-    return predicate;
+    return { test: (record) => test(record.entity, record), hint };
   }
 
-  #or(scope: Scope | undefined): Predicate {
-    this.#depth += 1;
-    if (this.#depth > DEEPEST) throw this.#invalid();
+  #or(scope: Scope | undefined): Clause {
     let left = this.#and(scope);
     while (this.#take("or")) {
       const [one, other] = [left, this.#and(scope)];
-      left = (entity, record) => one(entity, record) || other(entity, record);
+      left = {
+        test: (item, record) => one.test(item, record) || other.test(item, record),
+        hint: either(one.hint, other.hint),
+      };
     }
-    this.#depth -= 1;
     return left;
   }
 
-  #and(scope: Scope | undefined): Predicate {
+  #and(scope: Scope | undefined): Clause {
     let left = this.#one(scope);
     while (this.#take("and")) {
       const [one, other] = [left, this.#one(scope)];
-      left = (entity, record) => one(entity, record) && other(entity, record);
+      left = {
+        test: (item, record) => one.test(item, record) && other.test(item, record),
+        hint: one.hint ?? other.hint,
+      };
     }
     return left;
   }
 
-  #one(scope: Scope | undefined, negated = false): Predicate {
-    if (this.#take("not")) {
-      if (!this.#advanced) throw advancedNeeded("not");
-      const inner = this.#one(scope, true);
-      return (entity, record) => !inner(entity, record);
-    }
+  #one(scope: Scope | undefined): Clause {
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw this.#invalid();
+    const clause = this.#take("not") ? this.#negated(scope) : this.#plain(scope);
+    this.#depth -= 1;
+    return clause;
+  }
+
+  #negated(scope: Scope | undefined): Clause {
+    this.#requireAdvanced("not");
+    this.#negations += 1;
+    const { test } = this.#one(scope);
+    this.#negations -= 1;
+    return { test: (item, record) => !test(item, record), hint: undefined };
+  }
+
+  #plain(scope: Scope | undefined): Clause {
     if (this.#take("(")) {
-      const inner = negated ? this.#one(scope, true) : this.#or(scope);
+      const inner = this.#or(scope);
       this.#expect(")");
       return inner;
     }
     const word = this.#next();
     const call = word.toLowerCase();
-    if ((call === "startswith" || call === "endswith") && this.#take("(")) return this.#call(call, scope, negated);
+    if ((call === "startswith" || call === "endswith") && this.#take("(")) return this.#call(call, scope);
     if (call === "contains" && this.#take("(")) throw unsupportedQuery("Filter operator 'Contains' is not supported.");
-    if (scope === undefined && this.#take("/")) return this.#path(word, negated);
-    return this.#comparison(this.#operand(word, scope), negated);
+    if (scope === undefined && this.#take("/")) return this.#path(word);
+    const operand = this.#operand(word, scope);
+    const operator = this.#next().toLowerCase();
+    return operator === "in" ? this.#among(operand) : this.#comparison(operand, operator);
   }
 
   /** `startsWith(name,'x')` and `endsWith(name,'x')`. */
-  #call(use: "startswith" | "endswith", scope: Scope | undefined, negated: boolean): Predicate {
-    if (use === "endswith" && !this.#advanced) throw advancedNeeded("endsWith");
-    const { property, read } = this.#operand(this.#next(), scope);
-    this.#allow(property, scope === undefined ? use : `any.${use}`);
-    if (negated && scope === undefined) this.#allow(property, "not");
+  #call(use: "startswith" | "endswith", scope: Scope | undefined): Clause {
+    this.#requireAdvanced(use);
+    const operand = this.#operand(this.#next(), scope);
+    this.#allow(operand, use);
     this.#expect(",");
     const literal = this.#literal();
     if (typeof literal !== "string") throw this.#invalid();
-    const part = literal.toLowerCase();
     this.#expect(")");
-    return (entity) => {
-      const text = String(read(entity) ?? "").toLowerCase();
-      return use === "startswith" ? text.startsWith(part) : text.endsWith(part);
+    const part = literal.toLowerCase();
+    const { property, read, inLambda } = operand;
+    if (use === "endswith") return { test: (item) => textOf(read(item)).endsWith(part), hint: undefined };
+    const hint = { property: "displayName", values: [part], beginning: true } as const;
+    return {
+      test: (item) => textOf(read(item)).startsWith(part),
+      hint: property === "displayName" && !inLambda ? hint : undefined,
     };
   }
 
   /** What a word stands for, with the name the tables know it by. */
   #operand(word: string, scope: Scope | undefined): Operand {
-    if (scope === undefined) return { property: word, read: member(word), inLambda: false };
+    const { properties } = structuredType(this.#type);
+    if (scope === undefined)
+      return { property: word, read: member(word), inLambda: false, type: properties.get(word)?.type };
     if (word !== scope.variable) throw this.#invalid();
-    if (!this.#take("/")) return { property: scope.property, read: (item) => item, inLambda: true };
+    const of = properties.get(scope.property)?.type.replace("graph.", "");
+    if (!this.#take("/")) return { property: scope.property, read: (item) => item, inLambda: true, type: of };
     const name = this.#next();
-    return { property: `${scope.property}/${name}`, read: member(name), inLambda: true };
+    const found = graphSchema()
+      .types.get(of ?? "")
+      ?.properties.get(name);
+    if (found === undefined)
+      throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.${of}'.`);
+    return { property: `${scope.property}/${name}`, read: member(name), inLambda: true, type: found.type };
   }
 
-  #comparison({ property, read, inLambda }: Operand, negated: boolean): Predicate {
-    const operator = this.#next().toLowerCase();
-    const use = (name: string) => (inLambda ? `any.${name}` : name);
-    if (negated && !inLambda) this.#allow(property, "not");
-    if (operator === "in") {
-      this.#allow(property, use("in"));
-      this.#expect("(");
-      const values: Value[] = [this.#literal()];
-      while (this.#take(",")) values.push(this.#literal());
-      this.#expect(")");
-      return (entity) => values.some((value) => same(read(entity), value));
-    }
-    if (operator === "gt" || operator === "lt") throw this.#clause(property);
+  #comparison(operand: Operand, operator: string): Clause {
     if (!OPERATORS.has(operator)) throw this.#invalid();
-    if (operator === "eq" || this.#advanced) this.#allow(property, use(operator));
-    else throw advancedNeeded(NAMES_OF_OPERATORS[operator] ?? operator);
-    const value = this.#literal();
-    if (operator === "eq") return (entity) => same(read(entity), value);
-    if (operator === "ne") return (entity) => !same(read(entity), value);
-    return (entity) => {
-      const order = compare(read(entity), value);
-      return order !== undefined && (operator === "ge" ? order >= 0 : order <= 0);
+    this.#requireAdvanced(operator);
+    this.#allow(operand, operator);
+    const literal = this.#value(operand);
+    const fits = comparison(operator, literal);
+    const hint = operator === "eq" ? hintOf(operand.property, [literal]) : undefined;
+    return { test: (item) => fits(operand.read(item)), hint };
+  }
+
+  #among(operand: Operand): Clause {
+    this.#allow(operand, "in");
+    this.#expect("(");
+    const literals = [this.#value(operand)];
+    while (this.#take(",")) literals.push(this.#value(operand));
+    this.#expect(")");
+    const fits = literals.map((literal) => comparison("eq", literal));
+    return {
+      test: (item) => fits.some((one) => one(operand.read(item))),
+      hint: hintOf(operand.property, literals),
     };
   }
 
   /** `owners/$count eq 0` and `names/any(n:n eq 'x')`. */
-  #path(name: string, negated: boolean): Predicate {
+  #path(name: string): Clause {
     const word = this.#next();
     if (word === "$count") return this.#count(name);
-    if (word !== "any") throw this.#clause(name);
-    if (negated) this.#allowAny(name, "not");
+    if (word !== "any") throw this.#refusal(name);
+    if (this.#negations > 0) this.#allowAny(name, "not");
     this.#allowAny(name, "any");
     this.#expect("(");
     const variable = this.#next();
     this.#expect(":");
     const inner = this.#or({ variable, property: name });
     this.#expect(")");
-    return (entity) => {
-      const items = entity[name];
-      return Array.isArray(items) && items.some((item) => inner(item as Entity));
+    const test = (item: unknown) => {
+      const items = (item as Entity)[name];
+      return Array.isArray(items) && items.some((one) => inner.test(one, undefined));
     };
+    return { test, hint: inner.hint };
   }
 
-  #count(name: string): Predicate {
-    this.#allow(name, "count");
+  /** Graph compares with none and one only. */
+  #count(name: string): Clause {
+    this.#allow({ property: name, inLambda: false }, "count");
     const operator = this.#next().toLowerCase();
     const wanted = Number(this.#next());
     const known = (operator === "eq" || operator === "ne") && (wanted === 0 || wanted === 1);
     if (!known) throw this.#clause(name);
-    return (_entity, record) => {
+    const test = (_item: unknown, record: ObjectRecord | undefined) => {
       const members = name === "owners" ? record?.owners : record?.federated;
       return ((members?.length ?? 0) === wanted) === (operator === "eq");
     };
+    return { test, hint: undefined };
   }
 
-  #allow(property: string, use: string): void {
+  #allow({ property, inLambda }: Pick<Operand, "property" | "inLambda">, use: string): void {
     this.#refuseUnknown(property);
-    const found = filterUse(this.#type, property, use);
-    if (found === undefined) throw this.#clause(property);
-    if (found === "advanced" && !this.#advanced) throw this.#clause(property);
+    this.#admit(property, filterUse(this.#type, property, inLambda ? `any.${use}` : use));
+    // of a collection it is asked where the collection is named
+    if (this.#negations > 0 && !inLambda && use !== "count")
+      this.#admit(property, filterUse(this.#type, property, "not"));
   }
 
   /** A collection, of texts or of objects one of whose members is in the table. */
   #allowAny(property: string, use: string): void {
     this.#refuseUnknown(property);
-    const members = ["", "/keyId", "/type", "/id", "/value", "/resourceAppId"];
-    const found = members.map((one) => filterUse(this.#type, property + one, use)).find((one) => one !== undefined);
-    if (found === undefined) throw this.#clause(property);
+    this.#admit(property, collectionUse(this.#type, property, use));
+  }
+
+  #admit(property: string, found: "basic" | "advanced" | undefined): void {
+    if (found === undefined) throw this.#refusal(property);
     if (found === "advanced" && !this.#advanced) throw this.#clause(property);
   }
 
@@ -210,19 +267,42 @@ class FilterParser {
       throw badRequest(`Could not find a property named '${first}' on type 'microsoft.graph.${this.#type}'.`);
   }
 
+  /** What no table has: not Graph's, or not ours. */
+  #refusal(property: string): GraphError {
+    this.#refuseUnknown(property);
+    const [first = ""] = property.split("/");
+    return isUnbuilt(first) ? notEmulated(`Such a filter on '${first}'`) : this.#clause(property);
+  }
+
   #clause(property: string): GraphError {
     return unsupportedQuery(
       `Unsupported or invalid query filter clause specified for property '${property.split("/")[0]}' of resource '${titled(this.#type)}'.`,
     );
   }
 
-  #literal(): Value {
+  #requireAdvanced(operator: string): void {
+    const shown = ADVANCED.get(operator);
+    if (this.#advanced || shown === undefined) return;
+    throw unsupportedQuery(
+      `Operator '${shown}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
+    );
+  }
+
+  /** A literal that fits the property: instants are written without quotes. */
+  #value({ type }: Operand): Literal {
+    const literal = this.#literal();
+    if (literal !== null && (type === "Edm.DateTimeOffset") !== literal instanceof Date) throw this.#invalid();
+    return literal;
+  }
+
+  #literal(): Literal {
     const token = this.#next();
     if (token.startsWith("'")) return token.slice(1, -1).replaceAll("''", "'");
     if (token === "null") return null;
     if (token === "true" || token === "false") return token === "true";
-    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token) || /^\d{4}-\d\d-\d\d/.test(token)) return token;
-    if (/^-?\d{1,15}$/.test(token)) return Number(token);
+    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token)) return token;
+    const at = /^\d{4}-\d\d-\d\d/.test(token) ? new Date(token) : undefined;
+    if (at !== undefined && !Number.isNaN(at.getTime())) return at;
     throw this.#invalid();
   }
 
@@ -248,25 +328,44 @@ class FilterParser {
   }
 }
 
-function member(name: string): Read {
+function member(name: string): (item: unknown) => unknown {
   return (item) =>
     typeof item === "object" && item !== null && Object.hasOwn(item, name)
       ? (item as Record<string, unknown>)[name]
       : undefined;
 }
 
-/** Equality in a directory ignores the case of text, and two writings of one instant are the same. */
-function same(value: unknown, literal: Value): boolean {
-  if (typeof value === "string" && typeof literal === "string") return compare(value, literal) === 0;
-  return (value ?? null) === literal;
+/**
+ * A comparison with one literal. A directory ignores the case of text, two writings of one instant are the same, and null is neither
+ * more nor less than anything.
+ */
+function comparison(operator: string, literal: Literal): (value: unknown) => boolean {
+  const of = (value: unknown): string | number | boolean | null => {
+    if (literal instanceof Date) return value instanceof Date ? value.getTime() : Date.parse(String(value));
+    return typeof value === "string" ? textOf(value) : ((value ?? null) as null);
+  };
+  const right = of(literal);
+  const tests: Record<string, (left: ReturnType<typeof of>) => boolean> = {
+    eq: (left) => left === right,
+    ne: (left) => left !== right,
+    ge: (left) => left !== null && right !== null && left >= right,
+    le: (left) => left !== null && right !== null && left <= right,
+  };
+  return (value) => tests[operator]?.(of(value)) === true;
 }
 
-/** How two values are ordered; undefined where they are not of one kind. */
-function compare(value: unknown, literal: Value): number | undefined {
-  if (typeof value !== "string" || typeof literal !== "string") return undefined;
-  if (isInstant(value) && isInstant(literal)) return Math.sign(Date.parse(value) - Date.parse(literal));
-  const [one, other] = [value.toLowerCase(), literal.toLowerCase()];
-  return one < other ? -1 : one > other ? 1 : 0;
+function textOf(value: unknown): string {
+  return String(value ?? "").toLowerCase();
 }
 
-const isInstant = (text: string) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));
+function hintOf(name: string, literals: readonly Literal[]): Hint | undefined {
+  if (name !== "id" && name !== "appId" && name !== "displayName" && name !== "servicePrincipalNames") return undefined;
+  const values = literals.filter((literal) => typeof literal === "string").map(textOf);
+  return values.length < literals.length ? undefined : { property: name, values, beginning: false };
+}
+
+/** Of two alternatives both must have a hint of one kind, or every object has to be tried. */
+function either(one: Hint | undefined, other: Hint | undefined): Hint | undefined {
+  if (one === undefined || one.property !== other?.property || one.beginning !== other.beginning) return undefined;
+  return { ...one, values: [...one.values, ...other.values] };
+}

@@ -31,8 +31,8 @@ export function spend(
     units,
     write,
     report: route.report === true,
-    selectsKeys: options.get("$select")?.split(",").includes("keyCredentials") === true,
-    personal: write && isPersonal(written(services, route, keys[0], caller)),
+    selectsKeys: (options.get("$select") ?? "").split(",").some((name) => name.trim() === "keyCredentials"),
+    personal: write && (isPersonal(written(services, route, keys[0], caller)) || makesPersonal(route, request)),
   };
   const metered = services.throttle.meter(caller, counted, limits.size, services.clock.now());
   if (!metered.allowed) throw throttled(metered.scope, metered.information, metered.retryAfterMs);
@@ -50,6 +50,11 @@ function written(
   return typeof key === "string"
     ? store.find("applications", caller.tenantId, key)
     : store.applicationByAppId(key?.appId ?? "");
+}
+
+/** A creation names its audience in the body, which nobody has read yet. */
+function makesPersonal({ method, path }: GraphRoute, { body }: Request): boolean {
+  return method === "POST" && path === "/applications" && /"signInAudience"\s*:\s*"\w*Personal/.test(body);
 }
 
 export function throttled(scope: string, information: string, waitMs: number): GraphError {

@@ -48,6 +48,14 @@ export const invalidBody = () =>
     "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
   );
 
+/** Two writes to one object at once; Graph answers it in three ways, of which one is a plain bad request. */
+export const concurrencyViolation = (status: number) =>
+  new GraphError(
+    status,
+    "Directory_ConcurrencyViolation",
+    "The operation could not be completed because of a concurrency violation. Please retry your request.",
+  );
+
 /** Our own answer for what the real Graph does and this directory does not yet: docs/directory-coverage.md. */
 export const notEmulated = (what: string) =>
   new GraphError(501, "Directory_NotEmulated", `${what} is not emulated by the Nolapse directory.`);

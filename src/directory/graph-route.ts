@@ -24,8 +24,8 @@ export interface GraphRoute {
   units?: 1 | 2;
   /** Of the audit and sign-in reports, which have a limit of their own. */
   report?: true;
-  /** The handler reads the query options itself. */
-  ownQuery?: true;
+  /** The options the handler reads itself. */
+  ownQuery?: readonly string[];
   body?: "required" | "optional";
   handle(call: GraphCall): GraphAnswer | Promise<GraphAnswer>;
 }

@@ -4,6 +4,7 @@ import { federatedRoutes, keyRoutes, SAML_ROUTE, secretRoutes } from "./credenti
 import { listDeleted, purgeDeleted, readDeleted, restoreDeleted } from "./deleted-items.ts";
 import { delta } from "./delta.ts";
 import type { GraphRoute } from "./graph-route.ts";
+import { LOG_OPTIONS } from "./log-query.ts";
 import {
   createApplication,
   createServicePrincipal,
@@ -77,7 +78,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       summary: `What changed among ${WORDS[kind].several}`,
       access: access.list,
       operation: "read",
-      ownQuery: true,
+      ownQuery: ["$select", "$filter", "$deltatoken"],
       handle: (call) => delta(call, kind),
     },
     {
@@ -211,7 +212,7 @@ export const graphRoutes: readonly GraphRoute[] = [
     access: access.logs,
     operation: "read",
     report: true,
-    ownQuery: true,
+    ownQuery: LOG_OPTIONS,
     handle: listAudits,
   },
   {

@@ -4,7 +4,14 @@ import { mayHimself } from "./delegated-access.ts";
 import type { Strike } from "./faults.ts";
 import { spend, throttled } from "./graph-budget.ts";
 import type { Caller, GraphAnswer } from "./graph-call.ts";
-import { denied, GraphError, graphErrorBody, invalidBody, unauthenticated } from "./graph-error.ts";
+import {
+  concurrencyViolation,
+  denied,
+  GraphError,
+  graphErrorBody,
+  invalidBody,
+  unauthenticated,
+} from "./graph-error.ts";
 import type { GraphRoute } from "./graph-route.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
@@ -29,7 +36,7 @@ export async function answerGraph(
   try {
     const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
-    strikes = services.faults.strike(matched.route.operation);
+    strikes = services.faults.strike(matched.route.operation, request.address);
     const spent = spend(services, request, matched, caller);
     const recording = audited(services, caller, clientRequestId);
     const answer = await handle(recording, request, matched, caller, strikes);
@@ -103,19 +110,14 @@ function handle(
   if (!full && !self && !owns) throw denied();
   if (!mayHimself(services.store, caller, route, record)) throw denied();
   const query = parseQuery(
-    route.ownQuery === true ? new URLSearchParams() : url.searchParams,
+    route.ownQuery !== undefined ? new URLSearchParams() : url.searchParams,
     route.entity ?? "entity",
     route.options ?? [],
     eventual,
   );
   const body = route.body === undefined ? {} : readBody(request, route);
-  if (struck("concurrency-violation") && route.operation !== "read") {
-    throw new GraphError(
-      409,
-      "Directory_ConcurrencyViolation",
-      "The operation could not be completed because of a concurrency violation. Please retry your request.",
-    );
-  }
+  const violation = struck("concurrency-violation");
+  if (violation !== undefined && route.operation !== "read") throw concurrencyViolation(violation.status);
   return route.handle({
     services,
     request,

@@ -1,5 +1,5 @@
 import type { Answer } from "./server.ts";
-import { pause } from "./server.ts";
+import { addressOf, pause } from "./server.ts";
 
 /**
  * A `fetch` that reaches the directory without a socket. A connection that a fault destroys rejects with a TypeError, as the real one
@@ -13,14 +13,16 @@ export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeo
     request.signal.throwIfAborted();
     const bytes = Buffer.from(await request.arrayBuffer());
     const ended = AbortSignal.any([request.signal, closed]);
+    const headersSent = Object.fromEntries(request.headers);
     const response = await untilEnded(
       answer({
         method: request.method,
         target: `${url.pathname}${url.search}`,
-        headers: Object.fromEntries(request.headers),
+        headers: headersSent,
         body: bytes.toString("utf8"),
         bytes,
         origin: url.origin,
+        address: addressOf(headersSent, undefined),
         signal: ended,
       }),
       request.signal,

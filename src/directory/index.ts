@@ -9,7 +9,7 @@ import { type Administrator, Engine } from "./directory.ts";
 import { type FaultPlan, faultPlanSchema } from "./faults.ts";
 import { createInProcessFetch } from "./in-process.ts";
 import { Journal } from "./journal.ts";
-import { createSigningKeys, type SigningKeys } from "./keys.ts";
+import { freshSigningKeys, type SigningKeys } from "./keys.ts";
 import { type ConnectProxy, startProxy } from "./proxy.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
@@ -109,22 +109,34 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   const journal = dataDir === undefined ? undefined : new Journal(dataDir);
   const random = new Random(options.random);
+  const identity = createTlsIdentity(dataDir);
+  // its failure is met where it is awaited, below
+  identity.catch(() => undefined);
+  const keys = options.keys ?? (dataDir === undefined ? undefined : await persistedKeys(dataDir, random));
+  const adminSecret = dataDir === undefined || keys === undefined ? undefined : secretFrom(keys);
   const engine = await Engine.create({
     scenario: options.scenario ?? "contoso",
     clock: options.clock ?? {},
     random,
-    keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
+    keys,
+    adminSecret,
+    keepKeys: (keys) => {
+      if (dataDir !== undefined) writePrivate(join(dataDir, KEYS), JSON.stringify(keys));
+    },
     journal,
     strictAssertions: options.strictAssertions,
     generate: options.generate,
     fetch: options.issuers,
-    admin: dataDir === undefined ? undefined : readAdmin(dataDir),
-    keepAdmin: (admin) => {
-      if (dataDir !== undefined) writePrivate(join(dataDir, "admin.json"), JSON.stringify(admin));
+    admin: dataDir === undefined ? undefined : readAdmin(dataDir, adminSecret ?? ""),
+    keepAdmin: ({ tenantId, clientId, clientSecret }) => {
+      if (dataDir === undefined) return;
+      // a folder of an earlier version has a value that no key gives
+      const value = clientSecret === adminSecret ? {} : { clientSecret };
+      writePrivate(join(dataDir, "admin.json"), JSON.stringify({ tenantId, clientId, ...value }));
     },
   });
   if (options.faults !== undefined) setFaults(engine, options.faults);
-  const tls = await createTlsIdentity(dataDir);
+  const tls = await identity;
   const closing = new AbortController();
   if (options.proxyPort !== undefined && !options.listen) throw new RangeError("proxyPort needs listen");
   const listening = options.listen ? await listen(engine, tls, options.listen, options.proxyPort) : undefined;
@@ -244,23 +256,37 @@ function caFileOf(tls: TlsIdentity, dataDir: string | undefined): { path(): stri
   };
 }
 
+const KEYS = "signing-keys.json";
+
 /** Token signing keys outlive a restart, or tokens issued before it would be refused after it. */
-function persistedKeys(dataDir: string, random: Random): SigningKeys {
-  const path = join(dataDir, "signing-keys.json");
+async function persistedKeys(dataDir: string, random: Random): Promise<SigningKeys> {
+  const path = join(dataDir, KEYS);
   const kept = readOptional(path);
   if (kept !== undefined) return JSON.parse(kept) as SigningKeys;
-  const keys = createSigningKeys(random.fork("keys"));
+  const keys = await freshSigningKeys(random.fork("keys"));
   writePrivate(path, JSON.stringify(keys));
   return keys;
 }
 
 /**
- * The administrator's secret is the one value kept on disk, in a file of its own that only the owner reads: the state holds no values,
- * and a directory nobody can sign in to any more after a restart would be of no use.
+ * The administrator's secret follows from the folder's keys, so that no value is on disk and whoever starts the directory again
+ * can still sign in. It must not follow from the signing key, which rolls over.
  */
-function readAdmin(dataDir: string): Administrator | undefined {
+function secretFrom({ certificates }: SigningKeys): string {
+  return new Random(`administrator ${certificates.d}`).secretText();
+}
+
+function readAdmin(dataDir: string, secret: string): Administrator | undefined {
   const kept = readOptional(join(dataDir, "admin.json"));
-  return kept === undefined ? undefined : (JSON.parse(kept) as Administrator);
+  if (kept === undefined) return undefined;
+  const {
+    tenantId,
+    clientId,
+    clientSecret = secret,
+  } = JSON.parse(kept) as Omit<Administrator, "clientSecret"> & {
+    clientSecret?: string;
+  };
+  return { tenantId, clientId, clientSecret };
 }
 
 function readOptional(path: string): string | undefined {

@@ -69,7 +69,13 @@ export class Journal {
     this.#line += 1;
     const body = JSON.stringify({ line: this.#line, changes });
     const bytes = Buffer.from(`${checksum(body)} ${body}\n`);
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written);
+    } catch (error) {
+      // half a line with others behind it would be damage: a full disk costs this request, not the folder
+      ftruncateSync(this.#file, this.#bytes);
+      throw error;
+    }
     if (durable) fdatasyncSync(this.#file);
     this.#bytes += bytes.length;
   }

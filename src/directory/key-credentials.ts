@@ -1,6 +1,7 @@
 /** Certificates on applications and service principals: PATCH of the whole list, addKey, removeKey (reference graph-applications §6). */
-import { enforcePolicies } from "./app-policies.ts";
+import { addedKey, enforcePolicies } from "./app-policies.ts";
 import { readCertificate, readThumbprint } from "./certificate.ts";
+import { withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
@@ -39,7 +40,8 @@ export function replacedKeys(call: GraphCall, kind: ObjectKind, given: unknown):
     throw badRequest("Invalid value specified for property 'keyCredentials' of resource 'Application'.");
   }
   const added = list.filter((one) => !before.includes(one));
-  if (added.length > 0 || list.length < before.length) refuseLocked(call, kind, "keyCredentials");
+  const gone = before.filter((one) => !list.includes(one));
+  for (const { usage } of [...added, ...gone]) refuseLocked(call, kind, "keyCredentials", usage);
   if (call.record !== undefined && added.length > 0) requireRoom(passwordsOf(call.record).length + list.length);
   return list;
 }
@@ -80,9 +82,9 @@ function newKey(call: GraphCall, kind: ObjectKind, entry: Record<string, unknown
   const certificate = isPublic ? readCertificate(given.key) : undefined;
   if (isPublic && certificate === undefined) throw invalid("key");
   const period = periodOf(given, certificate, call.now);
-  if (call.record !== undefined && isPublic) {
-    const spanned = { from: Date.parse(period.start), to: Date.parse(period.end) };
-    enforcePolicies(call.services, kind, call.record, { kind: "key", ...spanned });
+  if (call.record !== undefined) {
+    const spanned = { startDateTime: period.start, endDateTime: period.end };
+    enforcePolicies(call.services, kind, call.record, addedKey({ type, ...spanned }));
   }
   const keyId = String(given.keyId ?? call.services.random.guid()).toLowerCase();
   if (!GUID.test(keyId)) throw invalid("keyId");
@@ -131,11 +133,12 @@ const YEAR = 365 * 86_400_000;
 
 /** `POST …/addKey`: one more certificate, proven by a signature with one that is valid now. */
 export function addKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
-  const { record, body } = rolled(call, kind, ["keyCredential", "passwordCredential", "proof"]);
+  const { record, body } = rolled(call, ["keyCredential", "passwordCredential", "proof"]);
   if (typeof body.keyCredential !== "object" || body.keyCredential === null) {
     throw badRequest("A value is required for property 'keyCredential'.");
   }
   const key = newKey(call, kind, body.keyCredential as Record<string, unknown>);
+  refuseLocked(call, kind, "keyCredentials", key.usage);
   const password = body.passwordCredential as { secretText?: unknown } | null | undefined;
   if (key.type === "X509CertAndPassword" && typeof password?.secretText !== "string") {
     throw badRequest("A value is required for property 'passwordCredential'.");
@@ -151,13 +154,13 @@ export function addKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
 
 /** `POST …/removeKey`. */
 export function removeKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
-  const { record, body } = rolled(call, kind, ["keyId", "proof"]);
+  const { record, body } = rolled(call, ["keyId", "proof"]);
   const keyId = String(body.keyId ?? "").toLowerCase();
   if (!GUID.test(keyId)) throw badRequest("Invalid value specified for property 'keyId' of resource 'KeyCredential'.");
   const keys = keysOf(record);
-  if (!keys.some((one) => one.keyId === keyId)) {
-    throw badRequest(`No key credential found with keyId '${keyId}'.`);
-  }
+  const removed = keys.find((one) => one.keyId === keyId);
+  if (removed === undefined) throw badRequest(`No key credential found with keyId '${keyId}'.`);
+  refuseLocked(call, kind, "keyCredentials", removed.usage);
   store(
     call,
     kind,
@@ -168,11 +171,10 @@ export function removeKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
 }
 
 /** What addKey and removeKey have in common: the parameters, the lock, and the proof of possession. */
-function rolled(call: GraphCall, kind: ObjectKind, parameters: readonly string[]) {
+function rolled(call: GraphCall, parameters: readonly string[]) {
   const { record, body, services } = call;
   if (record === undefined) throw new Error("the route has no target");
   requireOnly(body, ...parameters);
-  refuseLocked(call, kind, "keyCredentials");
   if (!isProof(services, record, body.proof)) {
     throw new GraphError(401, "Authentication_MissingOrMalformed", "Access Token missing or malformed.");
   }
@@ -185,7 +187,9 @@ function store(
   record: ObjectRecord,
   keyCredentials: KeyCredential[],
 ): void {
-  services.commit([{ put: kind, record: withKeys(record, keyCredentials, now) }]);
+  services.commit([
+    { put: kind, record: withDeparted(record, withKeys(record, keyCredentials, now), services.faults, now) },
+  ]);
 }
 
 /** The record with this list; when each new entry came is kept, because replication lag is counted from it. */

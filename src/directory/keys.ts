@@ -3,10 +3,12 @@ import {
   checkPrimeSync,
   createHash,
   createPrivateKey,
+  generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
   webcrypto,
 } from "node:crypto";
+import { promisify } from "node:util";
 import * as x509 from "@peculiar/x509";
 import type { Random } from "./random.ts";
 
@@ -29,6 +31,13 @@ export interface SigningKeys {
   signing: RsaPrivateJwk;
   /** The key pair behind every certificate a scenario shows; only the public half is ever in the directory. */
   certificates: RsaPrivateJwk;
+  /** Keys that signed before, newest first, and until when they are still shown, epoch milliseconds of directory time. */
+  former?: readonly FormerKey[];
+}
+
+export interface FormerKey {
+  readonly key: RsaPrivateJwk;
+  readonly until: number;
 }
 
 /** Makes RSA-2048 keys; from a seeded generator always the same ones. */
@@ -36,7 +45,18 @@ export function createSigningKeys(random: Random): SigningKeys {
   return { signing: createRsaKey(random), certificates: createRsaKey(random) };
 }
 
-function createRsaKey(random: Random): RsaPrivateJwk {
+/** The same, on other threads where no seed asks for the same keys again: making them is much of a directory's start. */
+export async function freshSigningKeys(random: Random): Promise<SigningKeys> {
+  if (random.seeded) return createSigningKeys(random);
+  const fresh = async () =>
+    (await generateAside("rsa", { modulusLength: 2048 })).privateKey.export({ format: "jwk" }) as RsaPrivateJwk;
+  const [signing, certificates] = await Promise.all([fresh(), fresh()]);
+  return { signing, certificates };
+}
+
+const generateAside = promisify(generateKeyPair);
+
+export function createRsaKey(random: Random): RsaPrivateJwk {
   if (random.seeded) return deriveRsaKey(random);
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   return privateKey.export({ format: "jwk" }) as RsaPrivateJwk;

@@ -28,17 +28,19 @@ interface Lock {
   credentialsWithUsageSign?: boolean;
 }
 
-/** The application may lock what its service principals hold (`servicePrincipalLockConfiguration`). */
+/** Secrets count as of usage Verify. The application may lock what its service principals hold (`servicePrincipalLockConfiguration`). */
 export function refuseLocked(
   { services, record }: GraphCall,
   kind: "applications" | "servicePrincipals",
   property: "passwordCredentials" | "keyCredentials",
+  usage = "Verify",
 ): void {
   if (kind !== "servicePrincipals" || record === undefined) return;
   const application = services.store.applicationByAppId(String(record.entity.appId));
   const lock = application?.entity.servicePrincipalLockConfiguration as Lock | null | undefined;
   if (lock?.isEnabled !== true) return;
-  if (lock.allProperties !== true && lock.credentialsWithUsageVerify !== true) return;
+  const locked = usage === "Sign" ? lock.credentialsWithUsageSign : lock.credentialsWithUsageVerify;
+  if (lock.allProperties !== true && locked !== true) return;
   throw new GraphError(
     400,
     "CannotUpdateLockedServicePrincipalProperty",

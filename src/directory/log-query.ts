@@ -9,7 +9,7 @@ export interface Row {
   readonly body: Record<string, unknown>;
 }
 
-const OPTIONS = new Set(["$filter", "$top", "$skiptoken", "$orderby", "$count"]);
+export const LOG_OPTIONS: readonly string[] = ["$filter", "$top", "$skiptoken", "$orderby"];
 const PAGE = 100;
 const LARGEST = 1000;
 
@@ -17,7 +17,8 @@ const LARGEST = 1000;
 export function logPage(call: GraphCall, context: string, rows: Iterable<Row>): GraphAnswer {
   const url = new URL(call.request.target, call.request.origin);
   const options = url.searchParams;
-  for (const name of options.keys()) if (!OPTIONS.has(name)) throw notEmulated(`The query option '${name}' here`);
+  for (const name of options.keys())
+    if (!LOG_OPTIONS.includes(name)) throw notEmulated(`The query option '${name}' here`);
   const order = options.get("$orderby");
   if (order !== null && !/^\w*DateTime( (asc|desc))?$/.test(order))
     throw unsupportedQuery(`$orderby=${order} is not supported.`);
@@ -44,7 +45,7 @@ export function logPage(call: GraphCall, context: string, rows: Iterable<Row>): 
 
 function seqOf(token: string | null): number | undefined {
   if (token === null) return undefined;
-  const seq = /:(\d+)$/.exec(Buffer.from(token, "base64url").toString("utf8"))?.[1];
+  const seq = /:(\d+):/.exec(Buffer.from(token, "base64url").toString("utf8"))?.[1];
   if (seq === undefined) throw badRequest("The specified $skiptoken is invalid.");
   return Number(seq);
 }

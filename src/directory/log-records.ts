@@ -21,6 +21,7 @@ export interface SignInRecord {
   errorCode: number;
   correlationId: string;
   userAgent: string | null;
+  ipAddress?: string;
 }
 
 /** One entry of the audit log. Times in epoch milliseconds, directory time. */

@@ -10,6 +10,8 @@ export interface Request {
   bytes?: Buffer;
   /** Scheme, host and port the client used; absolute links in answers start with it. */
   origin: string;
+  /** Where the client is: the first of `X-Forwarded-For`, with which a test can be anywhere, or the peer's address. */
+  address: string;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
 }

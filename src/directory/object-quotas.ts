@@ -24,7 +24,8 @@ export function requireQuota({ services, caller }: GraphCall): void {
   const domains = store.tenants.get(caller.tenantId)?.domains ?? [];
   const most = domains.some(({ isInitial }) => !isInitial) ? TENANT.verified : TENANT.initial;
   const kinds = ["applications", "servicePrincipals", "users"] as const;
-  if (store.count(caller.tenantId, kinds) >= (faults.plan.quotas?.tenant ?? most)) throw exceeded("Tenant");
+  const held = kinds.reduce((sum, kind) => sum + store.countWithBin(kind, caller.tenantId), 0);
+  if (held >= (faults.plan.quotas?.tenant ?? most)) throw exceeded("Tenant");
   if (caller.user === undefined || isAdministrator(store, caller.user)) return;
   const own = (kind: ObjectKind) =>
     [...store.list(kind, caller.tenantId), ...store.deleted(kind, caller.tenantId, Number.NEGATIVE_INFINITY)].filter(

@@ -1,14 +1,18 @@
+import { addedKey, enforcePolicies } from "./app-policies.ts";
+import { stillShown, withDeparted } from "./departed.ts";
 import type { Visibility } from "./faults.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notFound } from "./graph-error.ts";
 import type { ObjectKind } from "./graph-route.ts";
 import { withKeys } from "./key-credentials.ts";
+import { requireRoom } from "./limits.ts";
+import { type NewPassword, newPassword, PERSONAL_LIMIT } from "./new-password.ts";
 import { requireQuota } from "./object-quotas.ts";
 import { project } from "./odata.ts";
 import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
-import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord } from "./state.ts";
+import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 import { SELECT_ONLY, writable } from "./writable-properties.ts";
 
 export type { ObjectKind } from "./graph-route.ts";
@@ -23,7 +27,22 @@ export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "cou
   }
   if (query.expandOwners && (query.count || query.searches))
     throw badRequest("$expand is not supported with advanced queries.");
-  return listPage(call, kind, (record) => view(call, record));
+  const show = (record: ObjectRecord) => view(call, record);
+  const isPlain = query.select === undefined && !query.expandOwners && call.services.faults.plan.rules.length === 0;
+  return isPlain ? listPage(call, kind, show, (record) => plainText(record, show)) : listPage(call, kind, show);
+}
+
+/** Objects as JSON, as a list shows them where nothing is asked for: a record never changes, so its text stays right. */
+let texts = new Map<ObjectRecord, string>();
+const MOST_TEXTS = 20_000;
+
+function plainText(record: ObjectRecord, show: (record: ObjectRecord) => Record<string, unknown>): string {
+  const known = texts.get(record);
+  if (known !== undefined) return known;
+  if (texts.size >= MOST_TEXTS) texts = new Map();
+  const text = JSON.stringify(show(record));
+  texts.set(record, text);
+  return text;
 }
 
 /** `GET /applications/{id}` and its like. */
@@ -51,13 +70,16 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
       const secret = record.secrets[keyId];
       return secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
     };
-    entity.passwordCredentials = (entity.passwordCredentials as { keyId: string }[]).filter(
-      ({ keyId }) => seen(keyId) === "visible",
-    );
-    entity.keyCredentials = keysOf(record).filter(({ keyId }) => {
+    const gone = stillShown(record, services.faults, now);
+    entity.passwordCredentials = [
+      ...passwordsOf(record).filter(({ keyId }) => seen(keyId) === "visible"),
+      ...gone.flatMap(({ password }) => password ?? []),
+    ];
+    const visible = keysOf(record).filter(({ keyId }) => {
       const at = record.keysAt?.[keyId];
       return at === undefined || services.faults.readVisibility(keyId, at, now) === "visible";
     });
+    entity.keyCredentials = [...visible, ...gone.flatMap(({ key }) => key ?? [])];
   }
   if (query.select?.includes("keyCredentials") !== true) {
     entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({
@@ -77,10 +99,15 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
 /** `POST /applications`. */
 export function createApplication(call: GraphCall): GraphAnswer {
   const { services, caller, now } = call;
-  const given = writable(call, "applications");
+  const { passwordCredentials, ...given } = writable(call, "applications");
   if (typeof given.displayName !== "string" || given.displayName === "") {
     throw badRequest("A value is required for property 'displayName' of resource 'Application'.");
   }
+  const asked = (passwordCredentials ?? []) as Record<string, unknown>[];
+  if (asked.length > PERSONAL_LIMIT && String(given.signInAudience).includes("Personal"))
+    throw badRequest("You can only add a maximum of 2 encrypted credentials.");
+  requireRoom(asked.length - 1);
+  const passwords = asked.map((one) => newPassword(services, now, one));
   const tenant = services.store.tenants.get(caller.tenantId);
   const id = services.random.guid();
   const entity = newApplication({
@@ -89,8 +116,9 @@ export function createApplication(call: GraphCall): GraphAnswer {
     appId: services.random.guid(),
     createdDateTime: `${new Date(now).toISOString().slice(0, 19)}Z`,
     publisherDomain: tenant?.domains.find(({ isDefault }) => isDefault)?.name ?? "",
+    passwordCredentials: passwords.map(({ credential }) => credential),
   });
-  return created(call, "applications", entity);
+  return created(call, "applications", entity, passwords);
 }
 
 /** `POST /servicePrincipals` for an application of this tenant, or a multi-tenant one of another. */
@@ -124,22 +152,34 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
 }
 
 /** Stores the new object, owned by its maker, and answers with it. */
-function created(call: GraphCall, kind: ObjectKind, entity: Entity): GraphAnswer {
-  const { services, caller, request } = call;
+function created(
+  call: GraphCall,
+  kind: ObjectKind,
+  entity: Entity,
+  passwords: readonly NewPassword[] = [],
+): GraphAnswer {
+  const { services, caller, request, now } = call;
   requireQuota(call);
-  const record: ObjectRecord = {
+  const bare: ObjectRecord = {
     ...(caller.user === undefined ? {} : { createdBy: caller.objectId }),
     seq: services.store.nextSeq(),
     tenantId: caller.tenantId,
     entity,
     owners: [caller.objectId],
-    secrets: {},
+    secrets: Object.fromEntries(passwords.map(({ credential, secret }) => [credential.keyId, secret])),
   };
+  const keys = entity.keyCredentials as KeyCredential[];
+  const record = keys.length === 0 ? bare : withKeys({ ...bare, entity: { ...entity, keyCredentials: [] } }, keys, now);
+  for (const { spanned } of passwords) enforcePolicies(services, kind, record, { kind: "password", ...spanned });
+  for (const key of keys) enforcePolicies(services, kind, record, addedKey(key));
   services.commit([{ put: kind, record }]);
   const type = kind === "applications" ? "Application" : "ServicePrincipal";
+  // the one answer that shows the values
+  const shown = passwords.map(({ credential, secretText }) => ({ ...credential, secretText }));
+  const body = shown.length === 0 ? entity : { ...entity, passwordCredentials: shown };
   return {
     status: 201,
-    body: { "@odata.context": `${request.origin}/v1.0/$metadata#${kind}/$entity`, ...entity },
+    body: { "@odata.context": `${request.origin}/v1.0/$metadata#${kind}/$entity`, ...body },
     headers: { Location: `${request.origin}/v1.0/directoryObjects/${entity.id}/Microsoft.DirectoryServices.${type}` },
   };
 }
@@ -156,7 +196,10 @@ export function updateObject(call: GraphCall, kind: ObjectKind): GraphAnswer {
   }
   const updated = { ...record, entity };
   const keys = keyCredentials as KeyCredential[] | undefined;
-  const changes: Change[] = [{ put: kind, record: keys === undefined ? updated : withKeys(updated, keys, call.now) }];
+  const { faults } = call.services;
+  const replaced =
+    keys === undefined ? updated : withDeparted(record, withKeys(updated, keys, call.now), faults, call.now);
+  const changes: Change[] = [{ put: kind, record: replaced }];
   if (kind === "applications") {
     for (const tenantId of call.services.store.tenants.keys()) {
       const principal = call.services.store.principalByName(tenantId, String(entity.appId));

@@ -1,6 +1,7 @@
-import { type Predicate, parseFilter } from "./filter.ts";
-import { isSortable } from "./filterable.ts";
+import { both, type Filter, parseFilter } from "./filter.ts";
+import { sortKey } from "./filterable.ts";
 import { badRequest, notEmulated, unsupportedQuery } from "./graph-error.ts";
+import type { SortKey } from "./object-index.ts";
 import { structuredType } from "./schema.ts";
 import { parseSearch } from "./search.ts";
 import type { Entity } from "./state.ts";
@@ -9,12 +10,13 @@ import type { Entity } from "./state.ts";
 export interface Query {
   select: string[] | undefined;
   /** `$filter` and `$search` together. */
-  filter: Predicate | undefined;
+  filter: Filter | undefined;
   searches: boolean;
-  orderBy: { property: string; descending: boolean } | undefined;
+  order: Order | undefined;
   top: number | undefined;
-  /** Place to go on from. */
+  /** Place to go on from: by seq, and where the list is sorted by the sorted text as well. */
   after: number;
+  afterText: string;
   count: boolean;
   expandOwners: boolean;
 }
@@ -54,6 +56,7 @@ export function parseQuery(
   const filter = params.get("$filter");
   const top = params.get("$top");
   const count = params.get("$count");
+  const after = parseSkipToken(params.get("$skiptoken"));
   if (count !== null && count !== "true" && count !== "false")
     throw badRequest(`Invalid value '${count}' for $count query option found.`);
   // Without the header, $count=true is silently ignored (reference graph-applications §10.1).
@@ -66,28 +69,13 @@ export function parseQuery(
       search === null ? undefined : parseSearch(search, typeName, eventual),
     ),
     searches: search !== null,
-    orderBy: parseOrder(params.get("$orderby"), typeName, counts),
+    order: parseOrder(params.get("$orderby"), typeName, counts),
     top: top === null ? undefined : parseTop(top),
-    after: parseSkipToken(params.get("$skiptoken")),
+    after: after.seq,
+    afterText: after.text,
     count: counts,
     expandOwners: parseExpand(params.get("$expand")),
   };
-}
-
-function both(one: Predicate | undefined, other: Predicate | undefined): Predicate | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return (entity, record) => one(entity, record) && other(entity, record);
-}
-
-/** One property and its direction; on directory objects an advanced query. */
-function parseOrder(text: string | null, typeName: string, advanced: boolean): Query["orderBy"] {
-  if (text === null) return undefined;
-  const [, property = "", direction = "asc"] = /^\s*([\w/]+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
-  if (property === "") throw badRequest(`Invalid $orderby '${text}'.`);
-  if (!structuredType(typeName).properties.has(property))
-    throw badRequest(`Could not find a property named '${property}' on type 'microsoft.graph.${typeName}'.`);
-  if (!advanced || !isSortable(typeName, property)) throw unsupportedQuery("Sorting not supported for current query.");
-  return { property, descending: direction.toLowerCase() === "desc" };
 }
 
 function parseTop(text: string): number {
@@ -99,15 +87,33 @@ function parseTop(text: string): number {
 }
 
 /** The opaque token of a nextLink. */
-export function skipToken(seq: number): string {
-  return Buffer.from(`RFNwdAIAAQAAAB:${seq}`).toString("base64url");
+export function skipToken(seq: number, text = ""): string {
+  return Buffer.from(`RFNwdAIAAQAAAB:${seq}:${text}`).toString("base64url");
 }
 
-function parseSkipToken(token: string | null): number {
-  if (token === null) return 0;
-  const seq = /^RFNwdAIAAQAAAB:(\d+)$/.exec(Buffer.from(token, "base64url").toString("utf8"))?.[1];
-  if (seq === undefined) throw badRequest("The specified $skiptoken is invalid.");
-  return Number(seq);
+function parseSkipToken(token: string | null): { seq: number; text: string } {
+  if (token === null) return { seq: 0, text: "" };
+  const match = /^RFNwdAIAAQAAAB:(\d{1,15}):(.*)$/s.exec(Buffer.from(token, "base64url").toString("utf8"));
+  if (match === null) throw badRequest("The specified $skiptoken is invalid.");
+  return { seq: Number(match[1]), text: match[2] ?? "" };
+}
+
+/** How a sorted list is sorted. */
+export interface Order {
+  property: SortKey;
+  descending: boolean;
+}
+
+/** One property and its direction; on directory objects an advanced query, and by the properties the reference grades for it (§10.1). */
+function parseOrder(text: string | null, typeName: string, advanced: boolean): Order | undefined {
+  if (text === null) return undefined;
+  const [, name = "", direction = "asc"] = /^\s*([\w/]+)(?:\s+(asc|desc))?\s*$/i.exec(text) ?? [];
+  if (name === "") throw badRequest(`Invalid $orderby clause '${text}'.`);
+  if (!structuredType(typeName).properties.has(name))
+    throw badRequest(`Could not find a property named '${name}' on type 'microsoft.graph.${typeName}'.`);
+  const property = sortKey(typeName, name);
+  if (!advanced || property === undefined) throw unsupportedQuery("Sorting not supported for current query.");
+  return { property, descending: direction.toLowerCase() === "desc" };
 }
 
 function parseSelect(text: string | null, typeName: string): string[] | undefined {

@@ -1,4 +1,6 @@
 /** oauth2PermissionGrants, the delegated permissions of an application: reference graph-applications §1.7 and §11. */
+
+import { both } from "./filter.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError, notFound } from "./graph-error.ts";
 import { project } from "./odata.ts";
@@ -87,9 +89,8 @@ function same(
 /** `GET /oauth2PermissionGrants`, or those of one service principal or user. */
 export function listGrants(call: GraphCall, of?: "clientId" | "principalId"): GraphAnswer {
   const id = call.record?.entity.id;
-  const filter = call.query.filter;
-  const own = (entity: Entity) => of === undefined || entity[of] === id;
-  const query = { ...call.query, filter: (entity: Entity) => own(entity) && (filter === undefined || filter(entity)) };
+  const own = { test: ({ entity }: ObjectRecord) => of === undefined || entity[of] === id, hint: undefined };
+  const query = { ...call.query, filter: both(call.query.filter, own) };
   return listPage({ ...call, query }, "permissionGrants", ({ entity }) => project(entity, query.select));
 }
 

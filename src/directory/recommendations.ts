@@ -1,6 +1,6 @@
 /** The beta recommendations about credentials that end soon: reference graph-applications §15. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { notFound } from "./graph-error.ts";
+import { notEmulated, notFound, unsupportedQuery } from "./graph-error.ts";
 import { keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
 /** A credential is impacted from so long before its end. */
@@ -33,7 +33,19 @@ export function readRecommendation(call: GraphCall): GraphAnswer {
 
 export function listImpacted(call: GraphCall): GraphAnswer {
   const context = `${call.request.origin}/beta/$metadata#directory/recommendations/impactedResources`;
-  return { status: 200, body: { "@odata.context": context, value: impacted(call, nameOf(call)) } };
+  const status = statusOf(new URL(call.request.target, call.request.origin).searchParams);
+  const value = impacted(call, nameOf(call)).filter((one) => status === undefined || one.status === status);
+  return { status: 200, body: { "@odata.context": context, value } };
+}
+
+/** The one filter that is documented: `status eq microsoft.graph.recommendationStatus'active'`. */
+function statusOf(options: URLSearchParams): string | undefined {
+  for (const name of options.keys()) if (name !== "$filter") throw notEmulated(`The query option '${name}' here`);
+  const filter = options.get("$filter");
+  if (filter === null) return undefined;
+  const status = /^status eq (?:microsoft\.graph\.recommendationStatus)?'(\w+)'$/i.exec(filter)?.[1];
+  if (status === undefined) throw unsupportedQuery(`Unsupported or invalid query filter clause '${filter}'.`);
+  return status;
 }
 
 function nameOf({ caller, keys }: GraphCall): Name {

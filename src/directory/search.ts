@@ -1,12 +1,15 @@
 /** `$search` on directory objects: words of a property by their beginning. Reference graph-applications §10.1. */
-import type { Predicate } from "./filter.ts";
+import type { Filter } from "./filter.ts";
 import { isSearchable } from "./filterable.ts";
 import { GraphError, unsupportedQuery } from "./graph-error.ts";
+import type { Entity } from "./state.ts";
+
+type Predicate = (entity: Entity) => boolean;
 
 const CLAUSE = /\s*(?:"((?:[^"\\]|\\.)*)"|(AND|OR)\b|([()]))/y;
 
 /** Parses `"displayName:one" AND ("description:two" OR …)`. @throws GraphError */
-export function parseSearch(text: string, type: string, eventual: boolean): Predicate {
+export function parseSearch(text: string, type: string, eventual: boolean): Filter {
   if (!eventual) {
     throw unsupportedQuery(
       "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
@@ -40,7 +43,7 @@ export function parseSearch(text: string, type: string, eventual: boolean): Pred
   };
   const predicate = chain(0);
   if (at < tokens.length) throw syntax(text, text.length);
-  return predicate;
+  return { test: ({ entity }) => predicate(entity), hint: undefined };
 }
 
 function tokenise(text: string): string[] {

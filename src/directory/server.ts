@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { TlsIdentity } from "./authority.ts";
 import type { Request, Response } from "./message.ts";
@@ -39,6 +40,7 @@ async function serve(answer: Answer, request: FastifyRequest, reply: FastifyRepl
     body: bytes.toString("utf8"),
     bytes,
     origin: `https://${/^[\w.:[\]-]+$/.test(headers.host ?? "") ? headers.host : "localhost"}`,
+    address: addressOf(headers, request.raw.socket.remoteAddress),
     signal: gone.signal,
   });
   if (response.delayMs !== undefined && response.delayMs > 0) await pause(response.delayMs, gone.signal);
@@ -50,6 +52,13 @@ async function serve(answer: Answer, request: FastifyRequest, reply: FastifyRepl
   }
   for (const [name, value] of Object.entries(response.headers)) if (value !== "") reply.header(name, value);
   return reply.code(response.status).send(response.bytes ?? (response.body === "" ? undefined : response.body));
+}
+
+/** The address a client has, or says it has: nothing is trusted by it, so anybody may choose where he seems to be. */
+export function addressOf(headers: Readonly<Record<string, string | undefined>>, peer: string | undefined): string {
+  const said = headers["x-forwarded-for"]?.split(",")[0]?.trim() ?? "";
+  const address = isIP(said) === 0 ? (peer ?? "127.0.0.1") : said;
+  return address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
 /** Waits real time, or until the client goes away. */

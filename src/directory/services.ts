@@ -11,7 +11,12 @@ export interface Services {
   clock: DirectoryClock;
   store: Store;
   faults: Faults;
-  signer: TokenSigner;
+  /** Signs new tokens. */
+  readonly signer: TokenSigner;
+  /** All keys that are shown and whose tokens are taken: the signer's, then former ones that are not over. */
+  signers(): readonly TokenSigner[];
+  /** Goes over to a new signing key; the former one is shown for a day of directory time. */
+  rollSigningKey(): Promise<void>;
   throttle: Throttle;
   /** People's sign-ins under way. */
   signIn: SignInState;

@@ -16,6 +16,8 @@ const recordSchema = z.strictObject({
   federated: z
     .array(z.looseObject({ id: z.string(), name: z.string(), issuer: z.string(), subject: z.string() }))
     .optional(),
+  federatedAt: z.record(z.string(), z.number()).optional(),
+  departed: z.array(z.looseObject({ keyId: z.string(), at: z.number() })).optional(),
   extensions: z.array(z.looseObject({ id: z.string() })).optional(),
   logo: z.strictObject({ type: z.string(), base64: z.string() }).optional(),
   createdBy: z.string().optional(),

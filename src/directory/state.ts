@@ -2,6 +2,8 @@ import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ChangeLog } from "./change-log.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { AuditRecord, SignInRecord } from "./log-records.ts";
+import { ObjectIndex, type SortKey } from "./object-index.ts";
+import type { SortedIndex } from "./sorted-index.ts";
 
 export type { AuditRecord, SignInRecord } from "./log-records.ts";
 
@@ -57,6 +59,16 @@ export interface TenantRecord {
   domains: { name: string; isDefault: boolean; isInitial: boolean }[];
 }
 
+/** A removed credential that has not disappeared everywhere yet. */
+export interface Departed {
+  keyId: string;
+  /** When it was removed, directory time in epoch milliseconds. */
+  at: number;
+  password?: PasswordCredential;
+  verifier?: string;
+  key?: KeyCredential;
+}
+
 /** One directory object, with what Graph does not show of it. */
 export interface ObjectRecord {
   /** Place in lists, unique in the directory, growing. */
@@ -71,8 +83,11 @@ export interface ObjectRecord {
   keysAt?: Record<string, number>;
   /** The app management policy assigned to it. */
   policyId?: string;
-  /** Federated identity credentials, oldest first. */
+  /** Federated identity credentials, oldest first, and by id when they were added. */
   federated?: FederatedCredential[];
+  federatedAt?: Record<string, number>;
+  /** Credentials removed while a fault plan let replication lag: some readers still see them. */
+  departed?: Departed[];
   /** Directory extensions an application defines. */
   extensions?: Entity[];
   /** The picture of an application. */
@@ -152,11 +167,7 @@ export class Store {
     permissionGrants: new Map(),
     policies: new Map(),
   };
-  /** Per kind and tenant, ascending by seq. */
-  readonly #ordered = new Map<string, ObjectRecord[]>();
-  readonly #applicationsByAppId = new Map<string, string>();
-  readonly #principalsByName = new Map<string, string>();
-  readonly #grantsByPrincipal = new Map<string, Set<string>>();
+  readonly #index = new ObjectIndex();
 
   constructor(state: DirectoryState) {
     this.pepper = state.pepper;
@@ -197,41 +208,41 @@ export class Store {
 
   /** The application object of a client id, in whichever tenant it is registered. */
   applicationByAppId(appId: string): ObjectRecord | undefined {
-    const id = this.#applicationsByAppId.get(appId.toLowerCase());
-    return id === undefined ? undefined : this.#objects.applications.get(id);
+    return this.#index.application(appId);
   }
 
   /** The service principal with this appId or identifier URI among its servicePrincipalNames. */
   principalByName(tenantId: string, name: string): ObjectRecord | undefined {
-    const id = this.#principalsByName.get(`${tenantId} ${name.toLowerCase()}`);
-    return id === undefined ? undefined : this.#objects.servicePrincipals.get(id);
+    return this.#index.principal(tenantId, name);
   }
 
   /** appRoleAssignments granted to a principal. */
-  grantsTo(principalId: string): ObjectRecord[] {
-    const ids = this.#grantsByPrincipal.get(principalId) ?? [];
-    return [...ids].flatMap((id) => this.#objects.grants.get(id) ?? []);
+  grantsTo(principalId: string): readonly ObjectRecord[] {
+    return this.#index.grantsOf(principalId);
   }
 
   /** Live objects of a tenant in list order, those after `afterSeq`. */
-  *list(kind: Kind, tenantId: string, afterSeq = 0): Generator<ObjectRecord> {
-    const ordered = this.#ordered.get(`${kind} ${tenantId}`) ?? [];
-    for (let index = firstAfter(ordered, afterSeq); index < ordered.length; index += 1) {
-      const record = ordered[index];
-      if (record !== undefined && record.deletedAt === undefined) yield record;
-    }
+  list(kind: Kind, tenantId: string, afterSeq = 0): Generator<ObjectRecord> {
+    return this.#index.list(kind, tenantId, afterSeq);
   }
 
-  /** How many objects of these kinds a tenant has, those in the recycle bin included. */
-  count(tenantId: string, kinds: readonly Kind[]): number {
-    return kinds.reduce((sum, kind) => sum + (this.#ordered.get(`${kind} ${tenantId}`)?.length ?? 0), 0);
+  /** How many objects of a tenant are not in the recycle bin. */
+  count(kind: Kind, tenantId: string): number {
+    return this.#index.count(kind, tenantId);
+  }
+
+  sorted(kind: Kind, tenantId: string, key: SortKey): SortedIndex {
+    return this.#index.sorted(kind, tenantId, key);
+  }
+
+  /** How many objects of a tenant there are, those in the recycle bin included. */
+  countWithBin(kind: Kind, tenantId: string): number {
+    return this.#index.countWithBin(kind, tenantId);
   }
 
   /** What went into the recycle bin after this instant, in list order. */
-  *deleted(kind: Kind, tenantId: string, since: number): Generator<ObjectRecord> {
-    for (const record of this.#ordered.get(`${kind} ${tenantId}`) ?? []) {
-      if (record.deletedAt !== undefined && record.deletedAt > since) yield record;
-    }
+  deleted(kind: Kind, tenantId: string, since: number): ObjectRecord[] {
+    return this.#index.bin(kind, tenantId).filter(({ deletedAt = 0 }) => deletedAt > since);
   }
 
   /** The HMAC by which a presented value is recognised. */
@@ -263,8 +274,7 @@ export class Store {
     this.tenants.clear();
     this.changes.clear();
     this.epoch = randomBytes(6).toString("hex");
-    for (const index of [this.#ordered, this.#applicationsByAppId, this.#principalsByName, this.#grantsByPrincipal])
-      index.clear();
+    this.#index.clear();
     for (const tenant of state.tenants) this.tenants.set(tenant.id, tenant);
     this.signIns = [...state.signIns];
     this.audits = [...(state.audits ?? [])];
@@ -277,47 +287,18 @@ export class Store {
 
   #put(kind: Kind, record: ObjectRecord): void {
     this.changes.note(kind, record.tenantId, record.entity.id);
-    const objects = this.#objects[kind];
-    const previous = objects.get(record.entity.id);
-    if (previous !== undefined) this.#unindex(kind, previous);
-    objects.set(record.entity.id, record);
+    const previous = this.#objects[kind].get(record.entity.id);
+    this.#objects[kind].set(record.entity.id, record);
     this.seq = Math.max(this.seq, record.seq);
-    const listKey = `${kind} ${record.tenantId}`;
-    const ordered = this.#ordered.get(listKey) ?? [];
-    if (ordered.length === 0) this.#ordered.set(listKey, ordered);
-    const place = firstAfter(ordered, record.seq - 1);
-    ordered.splice(place, previous === undefined ? 0 : 1, record);
-    this.#index(kind, record);
+    this.#index.put(kind, record, previous);
   }
 
   #drop(kind: Kind, id: string): void {
     const record = this.#objects[kind].get(id);
     if (record === undefined) return;
     this.changes.note(kind, record.tenantId, id);
-    this.#unindex(kind, record);
     this.#objects[kind].delete(id);
-    const ordered = this.#ordered.get(`${kind} ${record.tenantId}`) ?? [];
-    ordered.splice(firstAfter(ordered, record.seq - 1), 1);
-  }
-
-  #index(kind: Kind, record: ObjectRecord): void {
-    const { entity, tenantId } = record;
-    if (kind === "grants") {
-      const principalId = String(entity.principalId);
-      const grants = this.#grantsByPrincipal.get(principalId) ?? new Set();
-      this.#grantsByPrincipal.set(principalId, grants.add(entity.id));
-    }
-    if (record.deletedAt !== undefined) return;
-    if (kind === "applications") this.#applicationsByAppId.set(String(entity.appId).toLowerCase(), entity.id);
-    for (const name of principalNames(kind, entity)) this.#principalsByName.set(`${tenantId} ${name}`, entity.id);
-  }
-
-  #unindex(kind: Kind, record: ObjectRecord): void {
-    const { entity, tenantId } = record;
-    if (kind === "grants") this.#grantsByPrincipal.get(String(entity.principalId))?.delete(entity.id);
-    if (record.deletedAt !== undefined) return;
-    if (kind === "applications") this.#applicationsByAppId.delete(String(entity.appId).toLowerCase());
-    for (const name of principalNames(kind, entity)) this.#principalsByName.delete(`${tenantId} ${name}`);
+    this.#index.drop(kind, record);
   }
 
   #addAudit(audit: AuditRecord): void {
@@ -331,23 +312,6 @@ export class Store {
     this.seq = Math.max(this.seq, signIn.seq);
     if (this.signIns.length > SIGN_INS_KEPT * 1.1) this.signIns = this.signIns.slice(-SIGN_INS_KEPT);
   }
-}
-
-function principalNames(kind: Kind, entity: Entity): string[] {
-  if (kind !== "servicePrincipals") return [];
-  const names = (entity.servicePrincipalNames ?? []) as string[];
-  return [String(entity.appId), ...names].map((name) => name.toLowerCase());
-}
-
-/** The index of the first record whose seq is greater than `seq`, by bisection. */
-function firstAfter(ordered: readonly ObjectRecord[], seq: number): number {
-  let [low, high] = [0, ordered.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ordered[middle]?.seq ?? 0) <= seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Compares two verifiers in constant time. */

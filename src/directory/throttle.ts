@@ -38,20 +38,20 @@ export type Metered =
   | { readonly allowed: false; readonly retryAfterMs: number; readonly scope: string; readonly information: string };
 
 export class Throttle {
-  readonly #windows = new Map<string, { at: number; cost: number }[]>();
+  readonly #windows = new Map<string, SlidingWindow>();
 
   /** Counts the request against every limit it touches; a refused one counts as well, as at Graph. */
   meter(caller: Caller, request: Request, size: TenantSize, now: number): Metered {
     let used = 0;
     let refusal: Metered | undefined;
     for (const limit of limitsOf(caller, request, size)) {
-      const { sum, entries } = this.#count(limit, now);
+      const { sum, window } = this.#count(limit, now);
       used = Math.max(used, sum / limit.most);
       if (sum <= limit.most || refusal !== undefined) continue;
       const kind = request.write ? "Write" : "Read";
       refusal = {
         allowed: false,
-        retryAfterMs: untilFits(entries, limit, now),
+        retryAfterMs: window.untilFits(limit, now),
         scope: `${limit.scope}/${kind}/${caller.appId}/${caller.tenantId}`,
         information: limit.information,
       };
@@ -63,22 +63,51 @@ export class Throttle {
     this.#windows.clear();
   }
 
-  #count(limit: Limit, now: number): { sum: number; entries: { at: number; cost: number }[] } {
-    const kept = (this.#windows.get(limit.key) ?? []).filter(({ at }) => at > now - limit.window && at <= now);
-    kept.push({ at: now, cost: limit.cost });
-    this.#windows.set(limit.key, kept);
-    return { sum: kept.reduce((sum, { cost }) => sum + cost, 0), entries: kept };
+  #count(limit: Limit, now: number): { sum: number; window: SlidingWindow } {
+    const window = this.#windows.get(limit.key) ?? new SlidingWindow();
+    this.#windows.set(limit.key, window);
+    return { sum: window.add(now, limit.cost, limit.window), window };
   }
 }
 
-/** How long until so much of the window has passed that the request would fit, at least a second. */
-function untilFits(entries: readonly { at: number; cost: number }[], limit: Limit, now: number): number {
-  let over = entries.reduce((sum, { cost }) => sum + cost, 0) - limit.most;
-  for (const { at, cost } of entries) {
-    over -= cost;
-    if (over <= 0) return Math.max(at + limit.window - now, SECOND);
+/** What was spent in the last so many milliseconds: a sum that is kept, because windows hold tens of thousands of requests. */
+class SlidingWindow {
+  #entries: { at: number; cost: number }[] = [];
+  #first = 0;
+  #sum = 0;
+
+  add(now: number, cost: number, length: number): number {
+    // a clock that was set back has left entries of a time to come
+    const last = this.#entries.at(-1);
+    if (last !== undefined && last.at > now) {
+      this.#entries = this.#entries.slice(this.#first).filter(({ at }) => at <= now);
+      this.#first = 0;
+      this.#sum = this.#entries.reduce((sum, one) => sum + one.cost, 0);
+    }
+    for (let entry = this.#entries[this.#first]; entry !== undefined && entry.at <= now - length; ) {
+      this.#sum -= entry.cost;
+      this.#first += 1;
+      entry = this.#entries[this.#first];
+    }
+    if (this.#first > 1000 && this.#first * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#first);
+      this.#first = 0;
+    }
+    this.#entries.push({ at: now, cost });
+    this.#sum += cost;
+    return this.#sum;
   }
-  return limit.window;
+
+  /** How long until so much of the window has passed that the last request would fit, at least a second. */
+  untilFits(limit: Limit, now: number): number {
+    let over = this.#sum - limit.most;
+    for (let index = this.#first; index < this.#entries.length; index += 1) {
+      const { at, cost } = this.#entries[index] ?? { at: now, cost: 0 };
+      over -= cost;
+      if (over <= 0) return Math.max(at + limit.window - now, SECOND);
+    }
+    return limit.window;
+  }
 }
 
 function limitsOf({ appId, tenantId }: Caller, request: Request, size: TenantSize): Limit[] {
@@ -86,6 +115,7 @@ function limitsOf({ appId, tenantId }: Caller, request: Request, size: TenantSiz
   const units = { cost: request.units, information: "ResourceUnitLimitExceeded" } as const;
   const one = { cost: 1, information: "WriteLimitExceeded" } as const;
   const limits: Limit[] = [
+    { ...units, cost: 1, key: `requests ${appId}`, most: 130_000, window: 10 * SECOND, scope: "Application" },
     { ...units, key: `units ${both}`, most: UNITS[size], window: 10 * SECOND, scope: "Tenant_Application" },
     { ...units, key: `units ${appId}`, most: 150_000, window: 20 * SECOND, scope: "Application" },
   ];

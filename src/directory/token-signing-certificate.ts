@@ -16,7 +16,7 @@ export async function addTokenSigningCertificate(call: GraphCall): Promise<Graph
   const { record, body, services, now } = call;
   if (record === undefined) throw new Error("the route has no target");
   requireOnly(body, "displayName", "endDateTime");
-  refuseLocked(call, "servicePrincipals", "keyCredentials");
+  refuseLocked(call, "servicePrincipals", "keyCredentials", "Sign");
   const name = body.displayName;
   if (typeof name !== "string" || !/^CN=./.test(name)) {
     throw badRequest("Invalid value specified for property 'displayName' of resource 'SelfSignedCertificate'.");

@@ -1,10 +1,12 @@
 import { AadError, aadsts } from "./aadsts.ts";
 import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers.ts";
-import { authenticateByCertificate, readAssertion } from "./client-assertion.ts";
+import { authenticateByCertificate, checkForm, readAssertion } from "./client-assertion.ts";
+import { stillHonoured } from "./departed.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
 import { isOwnAddress } from "./hosts.ts";
 import { signJws } from "./jws.ts";
 import { json, type Request, type Response } from "./message.ts";
+import { aliased, readBasic } from "./named-client.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import type { Services } from "./services.ts";
 import { type ObjectRecord, passwordsOf, type SignInRecord, sameVerifier, type TenantRecord } from "./state.ts";
@@ -16,6 +18,7 @@ export const TOKEN_SECONDS = 3600;
 
 /** What the client sent, from body and Authorization header. */
 interface TokenRequest {
+  grantType: string;
   clientId: string;
   clientSecret: string | undefined;
   scope: string;
@@ -54,7 +57,9 @@ export async function answerToken(
     url.searchParams.get("client-request-id") ??
     form.get("client-request-id") ??
     services.noise.guid();
-  const strikes = services.faults.strike("token");
+  // one id for the answer's header, the trace id of an error and the row of the sign-in log, as at Entra
+  const requestId = services.noise.guid();
+  const strikes = services.faults.strike("token", request.address);
   const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
   const delayMs = struck("slow")?.durationMs ?? 0;
   if (struck("reset")) return { ...json(503, {}), disturbance: "reset", delayMs };
@@ -63,42 +68,32 @@ export async function answerToken(
   let response: Response;
   try {
     if (struck("throttle")) throw aadsts.throttled();
+    if (struck("loop")) throw aadsts.loop();
     tenant.record =
       resolveTenant(services, tenantName, "invalid_request") ?? aliased(services, request, form, tenantName);
     if (request.method !== "POST") throw aadsts.onlyPost(request.method);
+    // a parameter must not be there twice (RFC 6749 §3.2)
+    if (new Set(form.keys()).size < form.size) throw aadsts.malformed();
     response = await issue(services, request, {
       form,
       version,
       tenant: tenant.record,
       attempt,
+      requestId,
       blocked: struck("conditional-access") !== undefined,
       found: (record) => {
         tenant.record = record;
       },
     });
-    logSignIn(services, request, tenant.record, attempt, 0, correlationId);
+    logSignIn(services, request, tenant.record, attempt, 0, { requestId, correlationId });
   } catch (failure) {
     if (!(failure instanceof AadError)) throw failure;
-    logSignIn(services, request, tenant.record, attempt, failure.code, correlationId);
-    response = aadFailure(services, request, failure, correlationId);
+    logSignIn(services, request, tenant.record, attempt, failure.code, { requestId, correlationId });
+    response = aadFailure(services, request, failure, { requestId, correlationId });
   }
   if (struck("lost-response")) return { ...response, disturbance: "lost", delayMs };
   if (struck("commit-then-stall")) return { ...response, disturbance: "stall", delayMs };
   return { ...response, delayMs };
-}
-
-/** Under the `adfs` alias no tenant reaches us: the client's home says which it is (reference clients §4.5). */
-function aliased(
-  { store }: Services,
-  request: Request,
-  form: URLSearchParams,
-  tenantName: string,
-): TenantRecord | undefined {
-  if (tenantName.toLowerCase() !== "adfs") return undefined;
-  const appId = form.get("client_id") || readBasic(request.headers.authorization)?.clientId || "";
-  const home = store.applicationByAppId(appId)?.tenantId;
-  const known = [...store.tenants.values()];
-  return known.find(({ id }) => (home === undefined ? store.principalByName(id, appId) !== undefined : id === home));
 }
 
 export interface GrantInput {
@@ -106,6 +101,7 @@ export interface GrantInput {
   version: Version;
   tenant: TenantRecord | undefined;
   attempt: Attempt;
+  requestId: string;
   blocked: boolean;
   /** Tells the tenant a grant itself names, for the log. */
   found(tenant: TenantRecord): void;
@@ -117,6 +113,9 @@ export type Issue = (services: Services, request: Request, input: GrantInput) =>
 async function grant(services: Services, request: Request, input: GrantInput): Promise<Response> {
   const { form, version, tenant, attempt } = input;
   const asked = readForm(request, form, version);
+  const assertion = readAssertion(form);
+  if (assertion !== undefined && !isFederated(assertion)) checkForm(assertion);
+  if (OTHER_GRANTS.has(asked.grantType)) throw otherGrant(services, tenant, asked, assertion !== undefined);
   if (tenant === undefined) throw aadsts.noTenant();
   const client = findClient(services, tenant, asked.clientId);
   attempt.client = client;
@@ -126,7 +125,7 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   attempt.resourceId = resource.principal.entity.id;
   if (input.blocked) throw aadsts.conditionalAccess();
   const token = await mint(services, tenant, client, resource, strength);
-  const headers = authorityHeaders(services);
+  const headers = authorityHeaders(services, input.requestId);
   if (version === "v2") {
     const seconds = TOKEN_SECONDS - 1;
     return json(
@@ -182,24 +181,36 @@ const OTHER_GRANTS = new Set([
 function readForm(request: Request, form: URLSearchParams, version: Version): TokenRequest {
   const grantType = form.get("grant_type") ?? "";
   if (grantType === "") throw aadsts.missingParameter("grant_type");
-  if (OTHER_GRANTS.has(grantType)) throw aadsts.notEmulated(`The grant type '${grantType}'`);
-  if (grantType !== "client_credentials") throw aadsts.unsupportedGrant(grantType);
+  const isOther = OTHER_GRANTS.has(grantType);
+  if (grantType !== "client_credentials" && !isOther) throw aadsts.unsupportedGrant(grantType);
   const basic = readBasic(request.headers.authorization);
   const clientId = form.get("client_id") || basic?.clientId || "";
   if (clientId === "") throw aadsts.missingParameter("client_id");
   const scopeName = version === "v2" ? "scope" : "resource";
   const scope = (form.get(scopeName) ?? "").trim();
-  if (scope === "") throw aadsts.missingParameter(scopeName);
-  return { clientId, scope, clientSecret: form.get("client_secret") || basic?.clientSecret || undefined };
+  if (scope === "" && !isOther)
+    throw version === "v2" ? aadsts.missingField(scopeName) : aadsts.missingParameter(scopeName);
+  return { grantType, clientId, scope, clientSecret: form.get("client_secret") || basic?.clientSecret || undefined };
 }
 
-/** HTTP Basic with both parts form-urlencoded (RFC 6749 §2.3.1). */
-export function readBasic(header: string | undefined): { clientId: string; clientSecret: string } | undefined {
-  const encoded = /^basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? "")?.[1];
-  if (encoded === undefined) return undefined;
-  const [clientId, ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  const decode = (text: string) => new URLSearchParams(`v=${text.replaceAll("&", "%26")}`).get("v") ?? "";
-  return { clientId: decode(clientId ?? ""), clientSecret: decode(rest.join(":")) };
+/** What a grant that is not emulated is refused with: as Entra refuses it where that is known, or as not emulated. */
+function otherGrant(
+  services: Services,
+  tenant: TenantRecord | undefined,
+  asked: TokenRequest,
+  isAsserted: boolean,
+): AadError {
+  const application =
+    tenant === undefined
+      ? services.store.applicationByAppId(asked.clientId)
+      : findClient(services, tenant, asked.clientId).application;
+  if (tenant === undefined && application?.entity.signInAudience === "AzureADMyOrg")
+    return aadsts.notMultiTenant(asked.clientId, String(application.entity.displayName));
+  const isPublic = application?.entity.isFallbackPublicClient === true;
+  const isProven = isAsserted || asked.clientSecret !== undefined;
+  if (isPublic && isProven) return aadsts.publicClient();
+  if (!isPublic && !isProven) return aadsts.missingClientSecret();
+  return aadsts.notEmulated(`The grant type '${asked.grantType}'`);
 }
 
 export function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
@@ -248,6 +259,11 @@ function authenticate(services: Services, client: Client, secret: string | undef
       const visibility = services.faults.tokenVisibility(credential.keyId, secret.createdAt, now);
       if (visibility === "visible") return credential.keyId;
       if (visibility === "expired") refusal = aadsts.expiredSecret(client.appId);
+    }
+    for (const { keyId, verifier, password } of stillHonoured(record, services.faults, now)) {
+      if (verifier === undefined || !sameVerifier(verifier, presented)) continue;
+      attempt.keyId = keyId;
+      if (Date.parse(password?.endDateTime ?? "9999-12-31T00:00:00Z") > now) return keyId;
     }
   }
   throw refusal;
@@ -351,12 +367,12 @@ function logSignIn(
   tenant: TenantRecord | undefined,
   attempt: Attempt,
   errorCode: number,
-  correlationId: string,
+  { requestId, correlationId }: { readonly requestId: string; readonly correlationId: string },
 ): void {
   if (attempt.client === undefined || tenant === undefined) return;
   const signIn: SignInRecord = {
     seq: services.store.nextSeq(),
-    id: services.noise.guid(),
+    id: requestId,
     createdDateTime: new Date(services.clock.now()).toISOString(),
     tenantId: tenant.id,
     appId: attempt.client.appId,
@@ -369,6 +385,7 @@ function logSignIn(
     errorCode,
     correlationId,
     userAgent: request.headers["user-agent"] ?? null,
+    ipAddress: request.address,
   };
   services.commit([{ signIn }], false);
 }

@@ -42,7 +42,7 @@ function shown({ services }: GraphCall, one: SignInRecord): Record<string, unkno
     correlationId: one.correlationId,
     resourceId: resource?.entity.appId ?? null,
     resourceDisplayName: resource?.entity.displayName ?? null,
-    ipAddress: "127.0.0.1",
+    ipAddress: one.ipAddress ?? null,
     userAgent: one.userAgent,
     status: {
       errorCode: one.errorCode,

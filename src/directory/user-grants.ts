@@ -5,6 +5,7 @@ import { aadsts } from "./aadsts.ts";
 import { authorityHeaders } from "./authority-answers.ts";
 import { isOver, isPublic } from "./device-code.ts";
 import { json, type Request, type Response } from "./message.ts";
+import { readBasic } from "./named-client.ts";
 import { peopleAadsts } from "./people-aadsts.ts";
 import { type Requested, readResource, readScope, unconsented } from "./requested-scopes.ts";
 import type { Services } from "./services.ts";
@@ -17,7 +18,6 @@ import {
   type GrantInput,
   type Issue,
   proveClient,
-  readBasic,
   TOKEN_SECONDS,
 } from "./token.ts";
 import { clientInfo, mintIdToken, mintUserToken, openRefresh, sealRefresh } from "./user-tokens.ts";
@@ -64,7 +64,7 @@ function preflight(origin: string): Response {
 }
 
 async function redeemCode(services: Services, request: Request, input: GrantInput): Promise<Response> {
-  const { form, version } = input;
+  const { form, version, requestId } = input;
   const text = required(form, "code");
   const code = services.signIn.codes.get(text);
   if (code === undefined) throw peopleAadsts.badGrant();
@@ -89,6 +89,7 @@ async function redeemCode(services: Services, request: Request, input: GrantInpu
     platform: code.platform,
     nonce: code.nonce,
     form,
+    requestId,
   });
 }
 
@@ -101,7 +102,7 @@ function checkVerifier({ challenge }: CodeGrant, verifier: string | null): void 
 }
 
 async function refresh(services: Services, request: Request, input: GrantInput): Promise<Response> {
-  const { form, version } = input;
+  const { form, version, requestId } = input;
   const grant = openRefresh(services, required(form, "refresh_token"));
   if (grant === undefined) throw peopleAadsts.badGrant();
   const user = person(services, grant, input);
@@ -129,11 +130,12 @@ async function refresh(services: Services, request: Request, input: GrantInput):
     platform: grant.platform,
     nonce: null,
     form,
+    requestId,
   });
 }
 
 async function redeemDevice(services: Services, request: Request, input: GrantInput): Promise<Response> {
-  const { form, version } = input;
+  const { form, version, requestId } = input;
   const text = form.get("device_code") ?? form.get("code") ?? "";
   if (text === "") throw aadsts.missingParameter("device_code");
   const device = services.signIn.devices.get(text);
@@ -148,7 +150,17 @@ async function redeemDevice(services: Services, request: Request, input: GrantIn
   const read = device.version === "v2" ? readScope : readResource;
   const requested = read(services, tenant, application, device.scope, request.origin);
   device.redeemed = true;
-  return issued(services, { user, client, requested, version, strength, platform: "publicClient", nonce: null, form });
+  return issued(services, {
+    user,
+    client,
+    requested,
+    version,
+    strength,
+    platform: "publicClient",
+    nonce: null,
+    form,
+    requestId,
+  });
 }
 
 function required(form: URLSearchParams, name: string): string {
@@ -207,6 +219,8 @@ interface Issued {
   readonly platform: Platform;
   readonly nonce: string | null;
   readonly form: URLSearchParams;
+  /** The id of the answer, and of its row in the sign-in log. */
+  readonly requestId: string;
 }
 
 async function issued(services: Services, given: Issued): Promise<Response> {
@@ -249,5 +263,5 @@ async function issued(services: Services, given: Issued): Promise<Response> {
           not_before: String(access.nbf),
           resource: requested.audience,
         };
-  return json(200, { ...body, access_token: access.jwt, ...more }, authorityHeaders(services));
+  return json(200, { ...body, access_token: access.jwt, ...more }, authorityHeaders(services, given.requestId));
 }

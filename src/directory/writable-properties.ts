@@ -42,7 +42,7 @@ export function writable(call: GraphCall, kind: ObjectKind): Record<string, unkn
   const body = requireType(type, call.body);
   for (const [name, value] of Object.entries(body)) {
     if (name === "passwordCredentials") {
-      if (Array.isArray(value) && value.length === 0 && call.record === undefined) continue;
+      if (call.record === undefined && (kind === "applications" || (value as unknown[]).length === 0)) continue;
       throw badRequest("Updates to passwordCredentials are not allowed here; use addPassword and removePassword.");
     }
     if (NOT_EMULATED.has(name)) throw notEmulated(`Writing '${name}'`);

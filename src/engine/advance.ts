@@ -3,12 +3,11 @@
  * as it is in the store under the lease, so nothing is decided on an old copy; every step is idempotent all the same,
  * because a rare double holder must do no harm (design §4.3, invariant 6).
  */
-import { mayCome } from "../core/apply-event.ts";
+import { nextListReadAt } from "../core/checks.ts";
 import { decide } from "../core/decide.ts";
 import { asNolapseError } from "../core/errors.ts";
-import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
-import { type EpochMs, MINUTE, plus } from "../core/time.ts";
+import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
 import type { Step, Verdict } from "../core/verdict.ts";
 import type { Claim } from "../ports/store.ts";
 import { Claimed } from "./claimed.ts";
@@ -16,10 +15,14 @@ import type { Deps } from "./deps.ts";
 import { gatherFacts } from "./facts.ts";
 import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
 import { accept, probe, withdraw } from "./steps/accept.ts";
+import { compareList, restoreList } from "./steps/certificate-list.ts";
 import { deliver } from "./steps/deliver.ts";
-import { issue } from "./steps/issue.ts";
+import { issueSecret } from "./steps/issue.ts";
+import { issueCertificate } from "./steps/issue-certificate.ts";
+import { make } from "./steps/make.ts";
 import { preflight } from "./steps/preflight.ts";
 import { readAbsent, retire, succeed } from "./steps/retire.ts";
+import { sweepUndo, undo } from "./steps/undo.ts";
 import { verify } from "./steps/verify.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
@@ -59,25 +62,31 @@ async function attempt(claimed: Claimed, step: Step): Promise<void> {
     const error = asNolapseError(thrown);
     // without a lease or a store nothing can be stored; the next claim starts from what was
     if (error.code === "lease-lost" || error.code.startsWith("store-") || claimed.signal?.aborted === true) throw error;
-    await claimed.fail(error);
-    if (error.code === "seal-key-wrong") await halt(claimed, "value-lost");
+    await claimed.fail(error, step.step === "verify");
+    if (error.code === "seal-key-wrong") await claimed.halt("value-lost");
+    if (error.code === "issuer-refused") await claimed.halt("issuer-refused");
     if (error.code === "directory-absent" && claimed.rotation.failures >= ABSENCES_BEFORE_HALT) {
-      await halt(claimed, "holder-gone");
+      await claimed.halt("holder-gone");
     }
   }
-}
-
-/** Halts unless it has ended already: a watched attempt of an ended rotation can fail, too. */
-async function halt(claimed: Claimed, reason: ReasonCode): Promise<void> {
-  if (mayCome(claimed.rotation.state, "halted")) await claimed.halt(reason);
 }
 
 function take(claimed: Claimed, step: Step): Promise<void> {
   switch (step.step) {
     case "preflight":
       return preflight(claimed);
+    case "make":
+      return make(claimed);
     case "issue":
-      return issue(claimed);
+      return claimed.rotation.kind === "secret" ? issueSecret(claimed) : issueCertificate(claimed);
+    case "compare-list":
+      return compareList(claimed);
+    case "restore-list":
+      return restoreList(claimed);
+    case "undo":
+      return undo(claimed);
+    case "sweep-undo":
+      return sweepUndo(claimed);
     case "read-attempt":
       return readAttempt(claimed, step.attempt);
     case "remove-orphan":
@@ -103,8 +112,17 @@ function take(claimed: Claimed, step: Step): Promise<void> {
   }
 }
 
-/** When the store hands it out again: at once, at the end of a wait, now and then, or never by itself. */
+/** When the store hands it out again: when the decision says so, or when a replaced list must be looked at. */
 function dueAfter(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs | null {
+  const due = decidedDue(verdict, rotation, now);
+  const look = nextListReadAt(rotation);
+  // a look whose time has come and that was not taken is held back by what the decision waits for
+  if (look === null || look <= now) return due;
+  return due === null ? look : earliest(due, look);
+}
+
+/** At once, at the end of a wait, now and then, or never by itself. */
+function decidedDue(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs | null {
   switch (verdict.verdict) {
     case "do":
     case "halt":

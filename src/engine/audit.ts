@@ -33,7 +33,7 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   }
   if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
-  if (event.type === "failed" && before.state === "delivered") return "verify-failed";
+  if (event.type === "failed" && before.state === "delivered" && event.verifying) return "verify-failed";
   return event.type;
 }
 
@@ -43,6 +43,11 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
       return event.issued.keyId;
     case "orphan-confirmed":
       return event.keyId;
+    case "undo-asked":
+    case "undone":
+      return event.keyId;
+    case "undo-swept":
+      return before.undo?.keyId ?? null;
     case "orphan-removed":
       return before.attempts.find((one) => one.id === event.attempt)?.orphan ?? null;
     case "retire-intended":
@@ -57,6 +62,10 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
 
 function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"] {
   switch (event.type) {
+    case "made":
+      return { attempt: event.attempt.id, sha256: event.attempt.certificate.sha256, end: event.attempt.end };
+    case "list-intended":
+      return { added: event.added, removed: event.removed, restored: event.restored.join(" ") };
     case "issue-intended":
       return { attempt: event.attempt.id, end: event.attempt.end };
     case "issue-refused":

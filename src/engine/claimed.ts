@@ -1,5 +1,5 @@
 /** One rotation in hand: what a step may do with it, and how what it proved is stored before anything else happens. */
-import { applyEvent } from "../core/apply-event.ts";
+import { applyEvent, mayCome } from "../core/apply-event.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import { forecast } from "../core/forecast.ts";
 import type { ReasonCode } from "../core/reasons.ts";
@@ -70,13 +70,14 @@ export class Claimed {
   }
 
   /** Stores a failed try: the state stays, the next try comes later. */
-  async fail(thrown: unknown): Promise<void> {
+  async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
-    await this.record([{ type: "failed", at: failure.at, failure, notBefore }]);
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying }]);
   }
 
-  /** Stores that no retry can mend this; the old credential stays where it is. */
+  /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */
   async halt(reason: ReasonCode): Promise<void> {
+    if (!mayCome(this.#rotation.state, "halted")) return;
     await this.record([{ type: "halted", at: await this.now(), reason }]);
   }
 

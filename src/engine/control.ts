@@ -4,7 +4,7 @@ import { NolapseError } from "../core/errors.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
@@ -91,6 +91,34 @@ export async function cancel(deps: Deps, id: string, actor: string): Promise<Rot
   return amend(deps, id, actor, (at) => ({ type: "cancelled", at }));
 }
 
+/**
+ * Puts the public part of a retired certificate back for a time, for whoever still holds its key. A client secret cannot come
+ * back: nobody has its value. The next run adds it. @throws NolapseError `not-found`, `refused-by-rule`.
+ */
+export async function askUndo(
+  deps: Deps,
+  id: string,
+  { length, actor }: { readonly length: DurationMs; readonly actor: string },
+): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  const now = await deps.clock.now();
+  const why = whyNoUndo(rotation, now);
+  if (why !== null) throw new NolapseError("refused-by-rule", why.why, { next: why.next });
+  const until = earliest(plus(now, length), rotation.replacesCertificate?.end ?? now);
+  return amend(deps, id, actor, (at) => ({ type: "undo-asked", at, until, keyId: deps.random.uuid() }));
+}
+
+function whyNoUndo(rotation: Rotation, now: EpochMs): { readonly why: string; readonly next: string } | null {
+  const { state, replacesKind, replacesCertificate, displayName } = rotation;
+  const renew = `nolapse rotate "${displayName}" --now makes a new one`;
+  if (replacesKind === "secret")
+    return { why: "a client secret cannot be put back: nobody has its value", next: renew };
+  if (state !== "retired")
+    return { why: `its old certificate is still there: it is ${state}`, next: "nolapse explain" };
+  if (replacesCertificate === null) return { why: "the public part of its old certificate is not kept", next: renew };
+  return replacesCertificate.end <= now ? { why: "its old certificate has ended by itself", next: renew } : null;
+}
+
 /** Stops all writing in the tenant; reading goes on. */
 export async function stop(deps: Deps, actor: string): Promise<void> {
   const at = await deps.clock.now();
@@ -165,7 +193,7 @@ export async function recover(deps: Deps, accept: boolean, actor: string): Promi
 
 /**
  * The value of the newest credential Nolapse issued for an application, while it is still sealed. A reveal: it takes a
- * reason, which goes into the trail. @throws NolapseError `not-found` when no value is kept.
+ * reason, which goes into the trail. @throws NolapseError `not-found` when no value is kept, `usage` where several applications have the name.
  */
 export async function showSecret(
   deps: Deps,
@@ -176,6 +204,13 @@ export async function showSecret(
   const wanted = named.trim().toLowerCase();
   const all = await deps.store.rotations({ tenantId: deps.settings.tenantId });
   const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
+  const appIds = [...new Set(rotations.map((one) => one.holder.appId))];
+  if (appIds.length > 1) {
+    // names can be written by owners: the wrong application's value must not be shown for one
+    throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
+      next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
+    });
+  }
   for (const rotation of rotations) {
     const { appId } = rotation.holder;
     const kept = await deps.store.sealed(rotation.id);
@@ -197,15 +232,28 @@ export async function showSecret(
   });
 }
 
-async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
+const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
+  cancelled: "between issue and delivery it cannot be; nolapse stop holds it, and once delivered it can be cancelled",
+  approved: "nothing is left to approve; nolapse plan shows what is",
+};
+
+async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
   const rotation = await deps.store.rotation(id);
-  if (rotation === null || rotation.tenantId !== deps.settings.tenantId) {
-    throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
-  }
+  if (rotation !== null && rotation.tenantId === deps.settings.tenantId) return rotation;
+  throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
+}
+
+async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
   const at = await deps.clock.now();
   const event = make(at);
   if (!mayCome(rotation.state, event.type)) {
-    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`);
+    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`, {
+      next:
+        rotation.state === "halted"
+          ? "nolapse resume takes it up again"
+          : (NOT_IN_THIS_STATE[event.type] ?? "nolapse plan"),
+    });
   }
   return store(deps, rotation, [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }], actor);
 }

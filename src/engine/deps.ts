@@ -1,8 +1,11 @@
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TenantSettings } from "../core/settings.ts";
 import type { Brake } from "../ports/brake.ts";
+import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entra } from "../ports/entra.ts";
+import type { Issuers } from "../ports/issuer.ts";
+import type { Logs } from "../ports/logs.ts";
 import type { Random } from "../ports/random.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Sealer } from "../ports/sealer.ts";
@@ -14,6 +17,9 @@ import type { Verifier } from "../ports/verifier.ts";
 export interface Deps {
   readonly settings: TenantSettings;
   readonly entra: Entra;
+  readonly certificates: Certificates;
+  readonly logs: Logs;
+  readonly issuers: Issuers;
   readonly verifier: Verifier;
   readonly targets: Targets;
   readonly sealer: Sealer;

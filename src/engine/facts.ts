@@ -1,8 +1,8 @@
 /** Gathers what the decision looks at. It only reads; a failed read is an error, never an empty fact. */
 import { scanTooLossy } from "../core/blast-radius.ts";
-import { retirement } from "../core/checks.ts";
 import { forecast } from "../core/forecast.ts";
 import { longestRule } from "../core/reload.ts";
+import { retirement } from "../core/retirement.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -32,6 +32,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     forecast: forecast(credential, policy, known(targets), now),
     tally,
     succession: await succession(deps, rotation),
+    kindFits: known(targets).every((one) => one.kinds.includes(rotation.kind)),
     earlyDue: await earlyDue(deps, rotation, now),
   };
 }

@@ -12,7 +12,7 @@ import { isExcluded, policyFor } from "../core/policy-choice.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
-import { resolveSlot } from "../core/slots.ts";
+import { likelyKinds, resolveSlot } from "../core/slots.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
@@ -133,7 +133,8 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
   if (open !== null) return { ...base, holder: open.holder, status: "in-progress", because: open.reason };
-  const found = resolveSlot(binding, slot, holders, facts.records, facts.ledger, now);
+  const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps, slot));
+  const found = resolveSlot(binding, slot, holders, facts.records, facts.ledger, now, kinds);
   if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
   const policy = policyFor(deps.settings, found.holder);
   const targets = slotTargets(deps, slot);
@@ -162,10 +163,12 @@ export function whyNot(
   const { reason } = classify(holder, credential, deps.settings.tenantId);
   if (reason !== null) return reason;
   if (slot.targets.length === 0) return "no-targets";
-  if (policy.kind === "certificate") return "certificate-not-handled";
+  const kind = policy.kind ?? credential.kind;
+  if (slotTargets(deps, slot).some((one) => !one.kinds.includes(kind))) return "target-kind";
   if (policy.lifetime < MIN_LIFETIME) return "lifetime-too-short";
   const secrets = holder.credentials.filter((one) => one.kind === "secret").length;
-  if (PERSONAL.includes(holder.signInAudience ?? "") && secrets >= PERSONAL_SECRETS) return "no-room";
+  if (kind === "secret" && PERSONAL.includes(holder.signInAudience ?? "") && secrets >= PERSONAL_SECRETS)
+    return "no-room";
   return null;
 }
 

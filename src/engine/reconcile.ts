@@ -7,6 +7,8 @@ import { INSTANCE_LENGTH } from "../core/marker.ts";
 import { judgeOrphan } from "../core/orphan.ts";
 import type { Attempt } from "../core/rotation.ts";
 import type { Claimed } from "./claimed.ts";
+import { ledgerEntry } from "./steps/issue.ts";
+import { isMade, issuedBy, type Made } from "./steps/issue-certificate.ts";
 import { removeGuarded } from "./steps/remove.ts";
 import { targetOf } from "./steps/target.ts";
 
@@ -14,6 +16,7 @@ import { targetOf } from "./steps/target.ts";
 export async function readAttempt(claimed: Claimed, attemptId: string): Promise<void> {
   const { rotation, deps, signal } = claimed;
   const attempt = attemptOf(claimed, attemptId);
+  if (isMade(attempt)) return readForCertificate(claimed, attempt);
   const { holder } = await deps.entra.read(rotation.holder, signal);
   const instance = await deps.store.instance(deps.random.base32(INSTANCE_LENGTH));
   const held = await targetValues(claimed);
@@ -55,6 +58,26 @@ export async function readAttempt(claimed: Claimed, attemptId: string): Promise<
       ],
     },
   );
+}
+
+/**
+ * One read for the certificate of an attempt. Its key is sealed, so what has arrived is adopted; only where a later attempt
+ * has taken the seal's place is it surplus, and then it is certain by the certificate itself that it is ours.
+ */
+async function readForCertificate(claimed: Claimed, attempt: Made): Promise<void> {
+  const { rotation, deps, signal } = claimed;
+  const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
+  const found = entries.find(({ certificate }) => certificate === attempt.certificate.certificate);
+  const keyId = found?.credential.keyId ?? null;
+  const at = await claimed.now();
+  const read = { type: "attempt-read", at, attempt: attempt.id, keyIds: keyId === null ? [] : [keyId] } as const;
+  if (keyId === null) return claimed.record([read]);
+  if (rotation.state === "planned" && rotation.attempts.at(-1)?.id === attempt.id) {
+    const issued = issuedBy(attempt, keyId, at);
+    return claimed.record([read, { type: "issued", at, issued }], { ledger: [ledgerEntry(claimed, issued)] });
+  }
+  const surplus = { ...ledgerEntry(claimed, { keyId, at }), origin: "orphan" } as const;
+  return claimed.record([read, { type: "orphan-confirmed", at, attempt: attempt.id, keyId }], { ledger: [surplus] });
 }
 
 /** Removes the orphan that was confirmed. */

@@ -9,6 +9,12 @@ export interface HolderPage {
   readonly next: string | null;
 }
 
+/** The certificates of a page of objects, their public parts read; see {@link Entra.certificatePage}. */
+export interface CertificatePage {
+  readonly holders: readonly { readonly objectId: string; readonly credentials: readonly Credential[] }[];
+  readonly next: string | null;
+}
+
 /** One object as just read, with the service's own time (its `Date` header). */
 export interface HolderReading {
   readonly holder: Holder;
@@ -27,8 +33,8 @@ export type AddSecretOutcome =
   | { readonly outcome: "applied"; readonly credential: Credential; readonly value: SecretValue }
   | Unsettled;
 
-/** `no-such-credential` is the service's "No password credential found": within the replication window it means not yet. */
-export type RemoveSecretOutcome =
+/** `no-such-credential` is the service's "No password credential found" (or "No key credential found"): within the replication window it means not yet. */
+export type RemoveCredentialOutcome =
   | { readonly outcome: "applied" }
   | { readonly outcome: "no-such-credential" }
   | Unsettled;
@@ -41,6 +47,11 @@ export type RemoveSecretOutcome =
 export interface Entra {
   /** One page of applications or service principals; `cursor` null for the first. */
   page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage>;
+  /**
+   * What certificates say of themselves, a page of objects at a time; {@link page} does not carry their public parts. Graph
+   * meters it to 150 requests a minute and tenant, so it is for scans, and never asked per object.
+   */
+  certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage>;
   /** One object, now. @throws NolapseError `directory-absent` when it is not there. */
   read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading>;
   /** Creates a client secret. `start` is always omitted, `end` always sent (invariant 9). */
@@ -50,5 +61,5 @@ export interface Entra {
     signal?: AbortSignal,
   ): Promise<AddSecretOutcome>;
   /** Removes one client secret by key id. */
-  removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveSecretOutcome>;
+  removeSecret(holder: HolderRef, keyId: string, signal?: AbortSignal): Promise<RemoveCredentialOutcome>;
 }

@@ -76,12 +76,29 @@ export interface Claim {
   readonly fence: number;
 }
 
+/** One entry of a list of certificates, raw as the service sent it. */
+export interface ImageEntry {
+  readonly keyId: string;
+  readonly raw: string;
+}
+
+/** A list of certificates as it was, and entries of an earlier one that are missing and shall be put back. */
+export interface CertificateImage {
+  readonly entries: readonly ImageEntry[];
+  readonly lost: readonly ImageEntry[];
+}
+
 /** What one step proved, in one transaction. */
 export interface Change {
   readonly rotation: Rotation;
   readonly audit: readonly AuditEntry[];
   /** The sealed value that must be on disk together with `issued`. */
   readonly seal?: { readonly keyId: string; readonly sealed: string };
+  /**
+   * The holder's certificates as just read, raw, and those of an earlier image that were lost since; null forgets both. They
+   * are public (design §4.8: stored before the list is replaced).
+   */
+  readonly image?: CertificateImage | null;
   /** Erase the sealed value of this rotation. */
   readonly erase?: boolean;
   readonly ledger?: readonly LedgerEntry[];
@@ -154,6 +171,8 @@ export interface Store {
 
   /** The sealed value of a rotation, or null when there is none (never sealed, or erased). */
   sealed(rotation: string): Promise<{ readonly keyId: string; readonly sealed: string } | null>;
+  /** The image of the holder's certificates kept for a rotation, or null. */
+  image(rotation: string): Promise<CertificateImage | null>;
   /** Ledger entries of one application, removed ones included. */
   ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;

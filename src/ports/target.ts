@@ -1,8 +1,12 @@
+import type { Kind } from "../core/credential.ts";
 import type { Reload } from "../core/policy.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
 
-/** What a target is given. A certificate will add its chain and key, or a reference to a key that never leaves a vault. */
+/**
+ * What a target is given. For a certificate `value` is a CertificateValue: certificate, chain, and the key or a reference to
+ * a key that never leaves a vault.
+ */
 export interface Consignment {
   /** The same for every repetition of one delivery: writing it twice must be the same as writing it once. */
   readonly idempotencyKey: string;
@@ -18,7 +22,10 @@ export interface Receipt {
   readonly version: string | null;
 }
 
-/** The copy an application would read now. `empty`: the place exists and holds no value yet. */
+/**
+ * The copy an application would read now; a certificate as a CertificateValue. `empty`: the place exists and holds no value
+ * yet.
+ */
 export type Copy =
   | { readonly state: "present"; readonly value: SecretValue; readonly version: string | null }
   | { readonly state: "empty" };
@@ -33,6 +40,8 @@ export interface Target {
   readonly name: string;
   /** As the user writes it in the configuration: `env-file`, `key-vault`, … */
   readonly type: string;
+  /** The kinds of credential it can hold; it is never given another one. */
+  readonly kinds: readonly Kind[];
   /** How the consumer of this place takes a new value. */
   readonly reload: Reload;
   /** Checks, changing nothing, that the place exists and could be written (design §4.5). */

@@ -5,8 +5,11 @@
 import type { Credential, HolderRef } from "../core/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
+import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entra } from "../ports/entra.ts";
+import type { Issuers } from "../ports/issuer.ts";
+import type { Logs } from "../ports/logs.ts";
 import type { Random } from "../ports/random.ts";
 import type { Sealer } from "../ports/sealer.ts";
 import type { Store } from "../ports/store.ts";
@@ -40,6 +43,9 @@ export interface Registered {
 /** The ports of one manager process. */
 export interface Booted {
   readonly entra: Entra;
+  readonly certificates: Certificates;
+  readonly logs: Logs;
+  readonly issuers: Issuers;
   readonly verifier: Verifier;
   readonly sealer: Sealer;
   readonly store: Store;

@@ -8,6 +8,7 @@ import type { Chance } from "./chance.ts";
 export class Place implements Target {
   readonly name: string;
   readonly type = "rehearsed";
+  readonly kinds = ["secret", "certificate"] as const;
   readonly reload: Reload;
   readonly #chance: Chance;
   readonly #flaky: number;

@@ -9,6 +9,7 @@ import { type DurationMs, type EpochMs, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Issuers } from "../ports/issuer.ts";
 import type { Random } from "../ports/random.ts";
 import type { Target, Targets } from "../ports/target.ts";
 import type { CrashPlan } from "./faults.ts";
@@ -52,10 +53,13 @@ export class ManagerProcess {
     this.#stage = stage;
     this.#booted = options.booted;
     this.name = options.name;
-    const { entra, verifier, sealer, store } = options.booted;
+    const { entra, certificates, logs, issuers, verifier, sealer, store } = options.booted;
     this.deps = {
       settings: options.settings,
       entra: this.#wrapped("entra", entra),
+      certificates: this.#wrapped("certificates", certificates),
+      logs: this.#wrapped("logs", logs),
+      issuers: this.#issuers(issuers),
       verifier: this.#wrapped("verifier", verifier),
       sealer: this.#wrapped("sealer", sealer),
       store: this.#wrapped("store", store),
@@ -83,6 +87,15 @@ export class ManagerProcess {
       // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
       processNow: () => turns.now,
       wait: (until) => this.#call(call("wait"), async () => undefined, until),
+    };
+  }
+
+  #issuers(issuers: Issuers): Issuers {
+    return {
+      get: (name) => {
+        const issuer = issuers.get(name);
+        return issuer === null ? null : this.#wrapped("issuer", issuer, [name]);
+      },
     };
   }
 

@@ -11,7 +11,17 @@ import type { Ground } from "./ground.ts";
 
 /** One port call of a manager process. */
 export interface Call {
-  readonly port: "clock" | "store" | "entra" | "verifier" | "sealer" | "target" | "brake";
+  readonly port:
+    | "clock"
+    | "store"
+    | "entra"
+    | "certificates"
+    | "logs"
+    | "issuer"
+    | "verifier"
+    | "sealer"
+    | "target"
+    | "brake";
   readonly method: string;
   readonly args: readonly unknown[];
 }
@@ -27,6 +37,9 @@ const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
   sealer: [],
   store: ["open", "commit", "amend", "turn"],
   entra: ["read", "addSecret", "removeSecret"],
+  certificates: ["readCertificates", "addKey", "removeKey", "replaceCertificates"],
+  logs: ["credentialChanges"],
+  issuer: ["issue"],
   verifier: ["probe"],
   target: ["preflight", "deliver", "readBack", "reloadConsumer"],
 };

@@ -121,7 +121,10 @@ function settingsOf(
   bindings: readonly Binding[],
   places: readonly Place[],
 ): TenantSettings {
-  const targets = places.map(({ name, type, reload }): [string, TargetSettings] => [name, { name, type, reload }]);
+  const targets = places.map(({ name, type, kinds, reload }): [string, TargetSettings] => [
+    name,
+    { name, type, kinds, reload },
+  ]);
   return {
     name: "rehearsal",
     tenantId: ground.tenantId,

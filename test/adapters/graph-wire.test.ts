@@ -1,15 +1,25 @@
 /** Counts requests where they arrive: on a server of this machine that loses answers in every way a network can. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityTokens } from "../../src/adapters/graph/credentials.ts";
-import { createGraphEntra } from "../../src/adapters/graph/entra.ts";
+import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { createPipeline } from "../../src/adapters/graph/wire.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import {
+  type Answer,
+  AnsweringServer,
+  empty,
+  graphError,
+  halfOf,
+  json,
+  redirect,
+  reset,
+  silent,
+  text,
+} from "../support/answering-server.ts";
 
 const NOW = epochMs(1_780_000_000_000);
 const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
@@ -18,53 +28,22 @@ const BEARER = "eyJhbGciOiJub25lIn0.canaryOfTheBearerTokenOfNolapse.x";
 const NEW_VALUE = "new8Q~canary-of-the-value-just-made";
 const HOLDER = { type: "application", objectId: "0bject", appId: "c11ent" } as const;
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-const json =
-  (status: number, body: unknown, headers: Record<string, string> = {}): Answer =>
-  (_request, response) => {
-    response.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
-  };
-const graphError = (status: number, code: string, message = "Some words."): Answer =>
-  json(status, { error: { code, message } }, { "request-id": "r-1" });
-const reset: Answer = (request) => request.socket.destroy();
-const silent: Answer = () => {};
-const half: Answer = (_request, response) => {
-  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "500" });
-  response.write(`{"keyId":"k","secretText":"${NEW_VALUE}"`, () => response.destroy());
-};
-const redirect: Answer = (_request, response) => response.writeHead(307, { Location: "/elsewhere" }).end();
+const half = halfOf(`{"keyId":"k","secretText":"${NEW_VALUE}"`);
 
 describe("on the wire", () => {
-  let server: Server;
+  let server: AnsweringServer;
   let origin: string;
-  let arrived: { path: string; socket: Socket; headers: IncomingMessage["headers"]; body: string }[];
-  let token: Answer;
-  let graph: Answer;
-  const count = (part: string) => arrived.filter(({ path }) => path.includes(part)).length;
+  const count = (part: string) => server.count(part);
 
   beforeEach(async () => {
-    arrived = [];
-    token = json(200, { access_token: BEARER, expires_in: 3599, token_type: "Bearer" }, { "x-ms-request-id": "t-1" });
-    graph = silent;
-    server = createServer((request, response) => {
-      const entry = { path: request.url ?? "", socket: request.socket, headers: request.headers, body: "" };
-      arrived.push(entry);
-      request.on("data", (chunk: Buffer) => {
-        entry.body += chunk.toString();
-      });
-      request.on("end", () => (entry.path.includes("/oauth2/") ? token : graph)(request, response));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const granted = { access_token: BEARER, expires_in: 3599, token_type: "Bearer" };
+    server = new AnsweringServer(json(200, granted, { "x-ms-request-id": "t-1" }));
+    origin = await server.listen();
   });
-  afterEach(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  afterEach(() => server.close());
 
   const open = (timeout = 300) =>
-    createGraphEntra({
+    createGraphDirectory({
       tenantId: "tenant",
       authority: origin,
       graphEndpoint: origin,
@@ -72,7 +51,7 @@ describe("on the wire", () => {
       clock,
       version: "1.2.3",
       timeout,
-    });
+    }).entra;
   const add = (timeout?: number) => open(timeout).addSecret(HOLDER, { displayName: "x", end: plus(NOW, DAY) });
 
   const cases: [string, Answer, "unknown" | "not-applied", string][] = [
@@ -85,10 +64,10 @@ describe("on the wire", () => {
     ["504", json(504, {}), "unknown", "directory-failed"],
     ["408", graphError(408, "RequestTimeout"), "unknown", "directory-refused"],
     ["a gateway's 403", json(403, "<html>"), "unknown", "directory-failed"],
-    ["200 without JSON", (_q, response) => response.writeHead(200).end("<html>"), "unknown", "directory-failed"],
+    ["200 without JSON", text(200, "<html>"), "unknown", "directory-failed"],
     ["200 without value", json(200, { keyId: "k" }), "unknown", "directory-failed"],
     ["200 without key id", json(200, { secretText: NEW_VALUE }), "unknown", "directory-failed"],
-    ["204", (_q, response) => response.writeHead(204).end(), "unknown", "directory-failed"],
+    ["204", empty(204), "unknown", "directory-failed"],
     [
       "429",
       json(429, { error: { code: "TooManyRequests" } }, { "Retry-After": "7" }),
@@ -105,11 +84,11 @@ describe("on the wire", () => {
     ["policy on type", graphError(400, "CredentialTypeNotAllowedAsPerAppPolicy"), "not-applied", "policy-refused"],
   ];
   it.each(cases)("sends addPassword once on %s", async (_name, answer, outcome, code) => {
-    graph = answer;
+    server.graph = answer;
     expect(await add()).toMatchObject({ outcome, error: { code } });
     expect(count("addPassword")).toBe(1);
     expect(count("/oauth2/")).toBe(1);
-    expect(arrived).toHaveLength(2);
+    expect(server.arrived).toHaveLength(2);
   });
 
   it("asks for the token once when the login authority fails, and then sends nothing to Graph", async () => {
@@ -122,29 +101,29 @@ describe("on the wire", () => {
       [json(400, { error: "unauthorized_client", error_codes: [700016] }), "sign-in-failed"],
       [json(400, { error: "invalid_request", error_codes: [90002] }), "tenant-not-found"],
     ] as const) {
-      arrived = [];
-      token = answer;
+      server.arrived = [];
+      server.token = answer;
       expect(await add()).toMatchObject({ outcome: "not-applied", error: { code } });
-      expect(arrived).toHaveLength(1);
+      expect(server.arrived).toHaveLength(1);
     }
   });
 
   it("sends removePassword once, and knows the answer for a key id that is not there", async () => {
-    graph = reset;
+    server.graph = reset;
     expect((await open().removeSecret(HOLDER, "k")).outcome).toBe("unknown");
-    graph = graphError(400, "Request_BadRequest", "No password credential found with keyId k.");
+    server.graph = graphError(400, "Request_BadRequest", "No password credential found with keyId k.");
     expect(await open().removeSecret(HOLDER, "k")).toEqual({ outcome: "no-such-credential" });
-    graph = graphError(400, "Request_BadRequest", "Something else.");
+    server.graph = graphError(400, "Request_BadRequest", "Something else.");
     expect((await open().removeSecret(HOLDER, "k")).outcome).toBe("not-applied");
     expect(count("removePassword")).toBe(3);
   });
 
   it("reads once, but for one more time with a new token after 401", async () => {
     const entra = open();
-    graph = graphError(503, "ServiceUnavailable");
+    server.graph = graphError(503, "ServiceUnavailable");
     await expect(entra.read(HOLDER)).rejects.toMatchObject({ code: "directory-failed" });
     expect(count("/applications/")).toBe(1);
-    graph = graphError(401, "InvalidAuthenticationToken");
+    server.graph = graphError(401, "InvalidAuthenticationToken");
     await expect(entra.read(HOLDER)).rejects.toMatchObject({ code: "sign-in-failed" });
     expect(count("/applications/")).toBe(3);
     expect(count("/oauth2/")).toBe(2);
@@ -152,7 +131,7 @@ describe("on the wire", () => {
 
   it("gives up when told to, as unknown for a write that has left", async () => {
     const stop = new AbortController();
-    graph = () => stop.abort();
+    server.graph = () => stop.abort();
     const end = plus(NOW, DAY);
     const added = await open(20_000).addSecret(HOLDER, { displayName: "x", end }, stop.signal);
     expect(added).toMatchObject({ outcome: "unknown", error: { code: "directory-unreachable" } });
@@ -160,21 +139,21 @@ describe("on the wire", () => {
   });
 
   it("names itself and gives each request an id", async () => {
-    graph = graphError(404, "Request_ResourceNotFound");
+    server.graph = graphError(404, "Request_ResourceNotFound");
     const entra = open();
     await expect(entra.read(HOLDER)).rejects.toThrow("request r-1");
     await expect(entra.read(HOLDER)).rejects.toThrow();
-    const [, one, two] = arrived;
+    const [, one, two] = server.arrived;
     expect(one?.headers["user-agent"]).toBe("nolapse/1.2.3");
     expect(one?.headers["client-request-id"]).toBeDefined();
     expect(one?.headers["client-request-id"]).not.toBe(two?.headers["client-request-id"]);
   });
 
   it("sends the end cut to seconds, and no start", async () => {
-    graph = json(200, { keyId: "k", secretText: NEW_VALUE, endDateTime: "nonsense" });
+    server.graph = json(200, { keyId: "k", secretText: NEW_VALUE, endDateTime: "nonsense" });
     const end = epochMs(plus(NOW, DAY) + 987);
     const added = await open().addSecret(HOLDER, { displayName: "x [nolapse:abcd.abcdefgh2345]", end });
-    const sent = JSON.parse(arrived.at(-1)?.body ?? "");
+    const sent = JSON.parse(server.arrived.at(-1)?.body ?? "");
     expect(sent).toEqual({
       passwordCredential: { displayName: "x [nolapse:abcd.abcdefgh2345]", endDateTime: "2026-05-29T20:26:40Z" },
     });
@@ -185,18 +164,18 @@ describe("on the wire", () => {
   it("shows no value and no token in any error, however deep one looks", async () => {
     const echo = `Access denied for ${BEARER} and ${NEW_VALUE}`;
     for (const answer of [reset, silent, half, redirect, graphError(403, "X", echo), graphError(500, BEARER, echo)]) {
-      graph = answer;
+      server.graph = answer;
       const added = await add();
       if (added.outcome === "applied") throw new Error("it cannot be applied");
       const dump = inspect(added.error, { depth: 10, showHidden: true }) + JSON.stringify(added.error);
       for (const canary of [OWN_SECRET, BEARER, NEW_VALUE]) expect(dump).not.toContain(canary);
     }
-    token = json(401, { error: "invalid_client", error_description: OWN_SECRET, error_codes: [7000215] });
+    server.token = json(401, { error: "invalid_client", error_description: OWN_SECRET, error_codes: [7000215] });
     const refused = await open()
       .read(HOLDER)
       .catch((thrown: unknown) => thrown);
     expect(inspect(refused, { depth: 10, showHidden: true })).not.toContain(OWN_SECRET);
-    token = reset;
+    server.token = reset;
     const unreachable = await open()
       .read(HOLDER)
       .catch((thrown: unknown) => thrown);
@@ -207,21 +186,21 @@ describe("on the wire", () => {
     const verifier = createVerifier({ clock, version: "1.2.3", timeout: 300 });
     const signIn = { authority: origin, tenant: "t", clientId: "c", scope: "s/.default" };
     const value = new SecretValue(OWN_SECRET);
-    token = json(
+    server.token = json(
       401,
       { error: "invalid_client", error_codes: [7000215] },
       { "Set-Cookie": "fpc=1", "x-ms-request-id": "t" },
     );
     await verifier.probe(signIn, value);
     await verifier.probe(signIn, value);
-    expect(new Set(arrived.map(({ socket }) => socket)).size).toBe(2);
-    expect(arrived.every(({ headers }) => headers.cookie === undefined)).toBe(true);
-    expect(arrived[0]?.headers["user-agent"]).toBe("nolapse-verifier/1.2.3");
+    expect(new Set(server.arrived.map(({ socket }) => socket)).size).toBe(2);
+    expect(server.arrived.every(({ headers }) => headers.cookie === undefined)).toBe(true);
+    expect(server.arrived[0]?.headers["user-agent"]).toBe("nolapse-verifier/1.2.3");
     for (const answer of [reset, silent, half, redirect, json(503, {}, { "Retry-After": "1" }), json(429, {})]) {
-      arrived = [];
-      token = answer;
+      server.arrived = [];
+      server.token = answer;
       expect(await verifier.probe(signIn, value)).toMatchObject({ outcome: "inconclusive", at: NOW });
-      expect(arrived).toHaveLength(1);
+      expect(server.arrived).toHaveLength(1);
     }
   });
 });

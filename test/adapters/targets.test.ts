@@ -1,6 +1,7 @@
 /** The targets that are files, held to the suite, and what only a file can do or suffer. */
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { seedLocalVault } from "../../src/adapters/targets/local-vault.ts";
 import { createTarget } from "../../src/adapters/targets/registry.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { consignment, type TargetBench, targetSuite } from "../conformance/target.suite.ts";
+import { needs } from "../support/needs.ts";
 
 const KEY = "AZURE_CLIENT_SECRET";
 
@@ -54,7 +56,7 @@ function thaw(path: string): void {
 
 function bench(place: string, settings: Record<string, unknown>, within: string): TargetBench {
   return {
-    target: createTarget("billing", settings, 60_000, null),
+    target: createTarget("billing", settings, 60_000, null, () => new SecretValue("pässword of a test")),
     snapshot: () => contentOf(place),
     remove: () => rmSync(within, { recursive: true }),
     breakWriting: () => freeze(place),
@@ -80,6 +82,23 @@ targetSuite("local-vault", () => {
   return bench(place, { type: "local-vault", path, name: "billing" }, path);
 });
 
+const CERTIFICATE_FILES: [string, Record<string, unknown>][] = [
+  ["one PEM file", { path: "app.pem" }],
+  ["a pair of PEM files", { path: "app.crt", key: "app.key" }],
+  ["a PFX file", { path: "app.pfx", format: "pfx", password: "env:PFX_PASSWORD" }],
+  ["a PFX file without a password", { path: "app.pfx", format: "pfx" }],
+];
+
+for (const [form, { path, key, ...settings }] of CERTIFICATE_FILES) {
+  targetSuite(`certificate-file as ${form}`, () => {
+    const place = folder();
+    const within = join(place, "certificates");
+    mkdirSync(within);
+    const files = { path: join(within, `${path}`), ...(key === undefined ? {} : { key: join(within, `${key}`) }) };
+    return bench(place, { type: "certificate-file", ...settings, ...files }, within);
+  });
+}
+
 describe("env-file", () => {
   function file(text: string, mode = 0o600) {
     const place = folder();
@@ -96,6 +115,35 @@ describe("env-file", () => {
     await target.deliver(consignment("new"));
     const after = statSync(path);
     expect([after.mode & 0o777, after.uid, after.gid]).toEqual([mode, before.uid, before.gid]);
+  });
+
+  test("leaves bytes that are not UTF-8 as they are", async () => {
+    const { path, target } = file("");
+    const around = (value: string) =>
+      Buffer.concat([
+        Buffer.from([0x23, 0xe9, 0xff, 0x0a]),
+        Buffer.from(`${KEY}=${value}\nNAME=caf`),
+        Buffer.from([0xe9]),
+      ]);
+    writeFileSync(path, around("old"));
+    await target.preflight();
+    await target.deliver(consignment("new"));
+    expect(readFileSync(path)).toEqual(around("new"));
+    expect(await target.readBack?.()).toMatchObject({ state: "present" });
+  });
+
+  test("says before there is a value that the file's owner could not be kept", async (context) => {
+    needs(context, "root");
+    const { place, path, target } = file(`${KEY}=old\n`, 0o666);
+    chmodSync(place, 0o777);
+    expect(freeze(place)).toBe(true);
+    try {
+      await expect(target.preflight()).rejects.toMatchObject({ code: "target-forbidden" });
+    } finally {
+      thaw(place);
+    }
+    chownSync(path, NOBODY, 0);
+    await expect(target.preflight(), "root can give a file to anybody").resolves.toBeUndefined();
   });
 
   test("writes through a link and leaves it a link", async () => {

@@ -24,7 +24,7 @@ async function expectDone(): Promise<void> {
   expect(await site.signIn(one())).toBe(0);
 }
 
-test("killed after every single commit, one process for each step of the way", { timeout: 120_000 }, async () => {
+test("killed after every single commit, one process for each step of the way", { timeout: 300_000 }, async () => {
   const old = site.secrets(one())[0]?.keyId;
   let killed = 0;
   let rotation: Rotation | undefined;

@@ -1,10 +1,12 @@
 /** What every implementation of the port `Entra` does. Run it against each, the in-memory fake included. */
+import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Holder, HolderRef, HolderType } from "../../src/core/credential.ts";
 import { formatMarkedName } from "../../src/core/marker.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import type { Entra } from "../../src/ports/entra.ts";
+import { makeCertificate } from "../support/certificates.ts";
 
 export interface SeededHolder extends HolderRef {
   /** Key ids of the secrets asked for, in the order asked. */
@@ -20,6 +22,8 @@ export interface EntraBench {
     readonly displayName: string;
     readonly secrets: readonly { readonly name: string; readonly end: EpochMs }[];
   }): Promise<SeededHolder>;
+  /** An application with one certificate, given in PEM. */
+  seedCertificate(displayName: string, certificate: string): Promise<HolderRef>;
   /** The service principal of an application seeded before; left out by what has none. */
   seedServicePrincipal?(application: HolderRef): Promise<HolderRef>;
   close(): Promise<void>;
@@ -89,6 +93,28 @@ export function entraSuite(name: string, open: () => Promise<EntraBench>): void 
       expect(found.find(({ objectId }) => objectId === principal.objectId)).toMatchObject({ appId: application.appId });
       const { holder } = await bench.entra.read(principal);
       expect(holder).toMatchObject({ type: "servicePrincipal", servicePrincipalType: "Application" });
+    });
+
+    it("lists what certificates say of themselves, page by page, and nothing of them without being asked", async () => {
+      const { pem, der } = await makeCertificate({ subject: "CN=listed", from: now - DAY, to: now + 90 * DAY });
+      const seeded = [];
+      for (const name of ["one", "two", "three"]) seeded.push(await bench.seedCertificate(name, pem));
+      await seed("without");
+      const found = [];
+      let cursor: string | null = null;
+      do {
+        const page = await bench.entra.certificatePage("application", cursor);
+        found.push(...page.holders);
+        cursor = page.next;
+      } while (cursor !== null);
+      const sha256 = createHash("sha256").update(der).digest("hex");
+      for (const { objectId } of seeded) {
+        const credentials = found.find((holder) => holder.objectId === objectId)?.credentials;
+        expect(credentials).toMatchObject([{ kind: "certificate", certificate: { subject: "CN=listed", sha256 } }]);
+        const { holder } = await bench.entra.read({ type: "application", objectId, appId: "" });
+        expect(holder.credentials).toMatchObject([{ keyId: credentials?.[0]?.keyId, certificate: null }]);
+      }
+      expect(found.filter(({ credentials }) => credentials.some(({ kind }) => kind === "secret"))).toEqual([]);
     });
 
     it("says that an object is absent", async () => {

@@ -1,9 +1,11 @@
 /** What every implementation of the port `Verifier` does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CertificateValue } from "../../src/core/certificate-value.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { SignIn } from "../../src/core/sign-in.ts";
 import { DAY, type DurationMs, type EpochMs, plus, SECOND } from "../../src/core/time.ts";
 import type { Verifier } from "../../src/ports/verifier.ts";
+import { type MadeCertificate, makeCertificate } from "../support/certificates.ts";
 
 export interface VerifierBench {
   readonly verifier: Verifier;
@@ -12,6 +14,8 @@ export interface VerifierBench {
   advance(by: DurationMs): Promise<void>;
   /** An application that can sign in at home with one secret of this end. */
   seed(end: EpochMs): Promise<{ readonly signIn: SignIn; readonly value: SecretValue }>;
+  /** The same with one certificate, given in PEM, until this end. */
+  seedCertificate(certificate: string, end: EpochMs): Promise<SignIn>;
   close(): Promise<void>;
 }
 
@@ -52,6 +56,44 @@ export function verifierSuite(name: string, open: () => Promise<VerifierBench>):
       await bench.advance(31 * DAY);
       const probe = await bench.verifier.probe(signIn, value);
       expect(probe).toMatchObject({ outcome: "not-authenticated", code: 7000222 });
+    });
+
+    describe("with a certificate", () => {
+      let made: MadeCertificate;
+      let signIn: SignIn;
+      beforeEach(async () => {
+        const now = await bench.now();
+        const second = now - (now % SECOND);
+        made = await makeCertificate({ from: second - DAY, to: second + 60 * DAY });
+        signIn = await bench.seedCertificate(made.pem, plus(now, 30 * DAY));
+      });
+      const kept = (key: CertificateValue["key"]) => new CertificateValue({ key, certificate: made.pem, chain: [] });
+
+      it("is issued a token by its assertion, each time anew", async () => {
+        const first = await bench.verifier.probe(signIn, made.value);
+        expect(first).toMatchObject({ outcome: "issued", code: null });
+        const again = await bench.verifier.probe(signIn, CertificateValue.from(new SecretValue(made.value.reveal())));
+        expect(again).toMatchObject({ outcome: "issued" });
+        expect(again.requestId).not.toBe(first.requestId);
+      });
+
+      it("is not authenticated with one that is not there, with another's key, and after the end", async () => {
+        const now = await bench.now();
+        const other = await makeCertificate({ from: now - DAY, to: now + 60 * DAY, algorithm: "second" });
+        const refused = { outcome: "not-authenticated", code: 700027 };
+        expect(await bench.verifier.probe(signIn, other.value)).toMatchObject(refused);
+        expect(await bench.verifier.probe(signIn, kept(other.value.key))).toMatchObject(refused);
+        await bench.advance(31 * DAY);
+        expect(await bench.verifier.probe(signIn, made.value)).toMatchObject(refused);
+      });
+
+      it("asks nothing with a key that is kept elsewhere or is not RSA", async () => {
+        const now = await bench.now();
+        const { value } = await makeCertificate({ from: now - DAY, to: now + DAY, algorithm: "ec" });
+        for (const unfit of [value, kept({ reference: "vault:x" })]) {
+          await expect(bench.verifier.probe(signIn, unfit)).rejects.toMatchObject({ code: "refused-by-rule" });
+        }
+      });
     });
 
     it("is not authenticated as a client nobody knows", async () => {

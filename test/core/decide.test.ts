@@ -1,10 +1,11 @@
 /** The decision as a table: one situation, one answer, one reason. */
 import { describe, expect, test } from "vitest";
-import { ISSUE_TRIES, PREFLIGHT_LASTS, SWEEP_AFTER } from "../../src/core/checks.ts";
+import { ISSUE_TRIES, PREFLIGHT_LASTS } from "../../src/core/checks.ts";
 import { decide, explain } from "../../src/core/decide.ts";
 import { forecast } from "../../src/core/forecast.ts";
 import { completePolicy } from "../../src/core/policy.ts";
 import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
+import { SWEEP_AFTER } from "../../src/core/retirement.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts } from "../../src/core/verdict.ts";
@@ -25,6 +26,7 @@ function facts(parts: Partial<Facts> = {}): Facts {
     forecast: null,
     tally: { issues: [], clean: 0, earlyRetirements: [] },
     succession: { underWay: false, by: null },
+    kindFits: true,
     earlyDue: 1,
     ...parts,
   };

@@ -5,13 +5,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/apply-event.ts";
-import { ISSUE_TRIES, SWEEP_AFTER } from "../../src/core/checks.ts";
+import { ISSUE_TRIES } from "../../src/core/checks.ts";
 import { decide } from "../../src/core/decide.ts";
 import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
+import { SWEEP_AFTER } from "../../src/core/retirement.ts";
 import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts, Step } from "../../src/core/verdict.ts";
-import { attempt, delivery, issued, NOW, probe, rotation, settings, target } from "./make.ts";
+import { attempt, delivery, issued, madeCertificate, NOW, probe, rotation, settings, target } from "./make.ts";
 
 const failure = { code: "directory-unreachable", message: "no answer", next: null, at: NOW } as const;
 const TARGETS = ["env", "vault"];
@@ -25,6 +26,11 @@ function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
   const made = { id: `attempt${number}`, displayName: "n", end: plus(at, DAY), keyIdsBefore: ["old"] };
   const always: RotationEvent[] = [
     { type: "preflighted", at, requests: [] },
+    { type: "made", at, attempt: { id: made.id, displayName: "n", end: made.end, certificate: madeCertificate() } },
+    { type: "list-read", at },
+    { type: "list-intended", at, added: "new", removed: null, restored: [] },
+    { type: "list-refused", at },
+    ...(r.listWrite === null ? [] : [{ type: "list-compared", at, losses: [], settled: number % 2 === 0 } as const]),
     { type: "issue-intended", at, attempt: made },
     { type: "probed", at, probe: probe(number % 2 === 0 ? "issued" : "not-authenticated", at) },
     { type: "accepted", at, assurance: "token" },
@@ -34,12 +40,12 @@ function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
     { type: "delivered", at, target: name, version: null },
     { type: "verified", at, target: name, assurance: "token", request: null },
     { type: "drifted", at, target: name },
-    { type: "retire-intended", at },
+    { type: "retire-intended", at, certificate: null },
     { type: "removed", at },
     { type: "absent-read", at },
     { type: "reappeared", at },
     { type: "approved", at, what: "both" },
-    { type: "failed", at, failure, notBefore: plus(at, MINUTE) },
+    { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
     { type: "waited", at, dueAt: at },
     { type: "halted", at, reason: "guard-refused" },
     { type: "resumed", at },
@@ -159,18 +165,37 @@ function factsOf(world: World, reload: number): Facts {
     forecast: null,
     tally: { issues: [], clean: 0, earlyRetirements: [] },
     succession: { underWay: false, by: null },
+    kindFits: true,
     earlyDue: 1,
   };
 }
 
 /** What the engine makes of a step, when the world answers well (`good` > 2) or badly. */
 function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: number): RotationEvent[] {
-  const failed: RotationEvent = { type: "failed", at, failure, notBefore: plus(at, MINUTE) };
+  const failed: RotationEvent = { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false };
   const well = good > 2;
   switch (step.step) {
     case "preflight":
       return well ? [{ type: "preflighted", at, requests: [] }] : [failed];
+    case "make": {
+      const parts = {
+        id: `attempt${number}`,
+        displayName: "n",
+        end: plus(at, 90 * DAY),
+        certificate: madeCertificate(),
+      };
+      return well ? [{ type: "made", at, attempt: parts }] : [failed];
+    }
+    case "compare-list": {
+      const loss = { keyId: "other", name: null, fate: "lost", at } as const;
+      return [{ type: "list-compared", at, losses: good === 0 ? [loss] : [], settled: good > 0 }];
+    }
+    case "restore-list":
+      return good === 0
+        ? [{ type: "list-read", at }]
+        : [{ type: "list-intended", at, added: null, removed: null, restored: ["other"] }];
     case "issue": {
+      if (r.kind === "certificate") return outcomeOfCertificate(r, good, at, number);
       const made = { id: `attempt${number}`, displayName: "n", end: plus(at, 90 * DAY), keyIdsBefore: ["old"] };
       const intent: RotationEvent = { type: "issue-intended", at, attempt: made };
       if (good === 0) return [intent];
@@ -205,15 +230,36 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
     case "retire":
       return well
         ? [
-            { type: "retire-intended", at },
+            { type: "retire-intended", at, certificate: null },
             { type: "removed", at },
           ]
-        : [{ type: "retire-intended", at }, failed];
+        : [{ type: "retire-intended", at, certificate: null }, failed];
     case "read-absent":
       return good === 0 ? [{ type: "reappeared", at }] : [{ type: "absent-read", at }];
     case "succeed":
+    case "undo":
+    case "sweep-undo":
       return [];
   }
+}
+
+/** A certificate is issued from what was made and sealed before; without a proof of possession the list is read first. */
+function outcomeOfCertificate(r: Rotation, good: number, at: EpochMs, number: number): RotationEvent[] {
+  const made = r.attempts.findLast((one) => one.outcome === "made");
+  expect(made, "a certificate is made and sealed before it is asked for").toBeDefined();
+  if (made === undefined) return [];
+  const { id, displayName, end } = made;
+  if (good === 3 && r.listReadAt === null) return [{ type: "list-read", at }];
+  const intent: RotationEvent = {
+    type: "issue-intended",
+    at,
+    attempt: { id, displayName, end, keyIdsBefore: ["old"] },
+  };
+  const listed: RotationEvent = { type: "list-intended", at, added: "new", removed: null, restored: [] };
+  if (good === 0) return [intent, listed];
+  if (good === 1) return [intent, listed, { type: "issue-unknown", at, failure }];
+  if (good === 2) return [intent, { type: "issue-refused", at, failure, notBefore: plus(at, MINUTE) }];
+  return [intent, listed, { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: id, at }) }];
 }
 
 /** What must be true whenever the decision says "do". */
@@ -274,12 +320,13 @@ describe("led by the decision", () => {
     }
     return r.state;
   };
+  const kinds = fc.constantFrom("secret" as const, "certificate" as const);
   const policies = fc.constantFrom("at-expiry" as const, "after-overlap" as const, "never" as const);
 
   test("nothing is done that a rule forbids, whatever the world answers", () => {
     fc.assert(
-      fc.property(worldsInTurn, policies, fc.boolean(), (worlds, retire, complete) => {
-        const start = fresh({ consumersComplete: complete });
+      fc.property(worldsInTurn, policies, fc.boolean(), kinds, (worlds, retire, complete, kind) => {
+        const start = fresh({ consumersComplete: complete, kind });
         walk(worlds, { ...start, policy: { ...start.policy, retire } });
       }),
       { numRuns: 1000 },
@@ -296,12 +343,13 @@ describe("led by the decision", () => {
       good: 9,
       later: DAY,
     };
-    for (const [retire, complete] of [
-      ["at-expiry", false],
-      ["after-overlap", false],
-      ["after-overlap", true],
+    for (const [retire, complete, kind] of [
+      ["at-expiry", false, "secret"],
+      ["after-overlap", false, "certificate"],
+      ["after-overlap", true, "secret"],
+      ["after-overlap", true, "certificate"],
     ] as const) {
-      const start = fresh({ consumersComplete: complete });
+      const start = fresh({ consumersComplete: complete, kind });
       expect(walk(Array(120).fill(fine), { ...start, policy: { ...start.policy, retire } }), retire).toBe("retired");
     }
     expect(walk(Array(120).fill(fine), { ...fresh(), policy: { ...fresh().policy, retire: "never" } })).toBe(

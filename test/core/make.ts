@@ -2,7 +2,14 @@
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import { type Attempt, type Delivery, type Issued, plannedRotation, type Rotation } from "../../src/core/rotation.ts";
+import {
+  type Attempt,
+  type Delivery,
+  type Issued,
+  type MadeCertificate,
+  plannedRotation,
+  type Rotation,
+} from "../../src/core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
 import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
@@ -28,6 +35,7 @@ export function secret(keyId: string, parts: Partial<Credential> = {}): Credenti
     end: plus(NOW, 80 * DAY),
     usage: null,
     customKeyIdentifier: null,
+    certificate: null,
     ...parts,
   };
 }
@@ -50,8 +58,10 @@ export function holder(parts: Partial<Holder> = {}): Holder {
     servicePrincipalType: null,
     homeTenantId: null,
     signOnMode: null,
+    preferredTokenSigningKeyThumbprint: null,
     enabled: true,
     locked: false,
+    encryptionKeyId: null,
     credentials: [],
     ...parts,
   };
@@ -89,7 +99,7 @@ export function settings(parts: Partial<TenantSettings> = {}): TenantSettings {
 }
 
 export function target(reload: TargetSettings["reload"], name = "env"): TargetSettings {
-  return { name, type: "env-file", reload };
+  return { name, type: "env-file", kinds: ["secret"], reload };
 }
 
 /** A rotation as it is planned: of the only secret, to one target. */
@@ -103,6 +113,7 @@ export function rotation(parts: Partial<Rotation> = {}): Rotation {
     slot: "default",
     kind: "secret",
     replaces: "old",
+    replacesKind: "secret",
     replacesName: "name of old",
     replacesEnd: plus(NOW, 10 * DAY),
     reason: "lead-time-reached",
@@ -125,6 +136,7 @@ export function attempt(parts: Partial<Attempt> = {}): Attempt {
     displayName: "name of old [nolapse:abcd.aaaaaaaaaaaa]",
     end: plus(NOW, 180 * DAY),
     keyIdsBefore: ["old"],
+    certificate: null,
     startedAt: NOW,
     outcome: "open",
     reads: [],
@@ -141,6 +153,19 @@ export function issued(parts: Partial<Issued> = {}): Issued {
     at: NOW,
     fingerprint: "fingerprint of new",
     attempt: "aaaaaaaaaaaa",
+    certificate: null,
+    ...parts,
+  };
+}
+
+export function madeCertificate(parts: Partial<MadeCertificate> = {}): MadeCertificate {
+  return {
+    sha1: "0a".repeat(20),
+    sha256: "0b".repeat(32),
+    certificate: "-----BEGIN CERTIFICATE-----",
+    keyId: "new",
+    start: NOW,
+    fingerprint: "fingerprint of new",
     ...parts,
   };
 }

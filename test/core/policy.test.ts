@@ -21,7 +21,9 @@ describe("completePolicy", () => {
   test("the defaults of the design", () => {
     expect(completePolicy("default", {})).toEqual({
       name: "default",
-      kind: "secret",
+      kind: null,
+      issuer: "self-signed",
+      keySize: 2048,
       lifetime: 180 * DAY,
       maxAge: 730 * DAY,
       renewBefore: 60 * DAY,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import type { Binding, SlotSettings } from "../../src/core/settings.ts";
-import { resolveSlot } from "../../src/core/slots.ts";
+import { likelyKinds, resolveSlot } from "../../src/core/slots.ts";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
-import { binding, certificate, holder, NOW, principal, secret, slot } from "./make.ts";
+import { binding, certificate, holder, NOW, principal, secret, slot, target } from "./make.ts";
 
 interface Situation {
   readonly holders: readonly Holder[];
@@ -107,7 +107,7 @@ describe("a named current credential", () => {
       { ...own(secret("a", { name: "api", start: plus(NOW, DAY) })), ...current("api") },
       "no-live-credential",
     ],
-    ["a certificate", { ...own(certificate("c", { name: "api" })), ...current("api") }, "certificate-not-handled"],
+    ["a certificate", { ...own(certificate("c", { name: "api" })), ...current("api") }, "c"],
     [
       "a SAML secret",
       { ...own(signing, secret("s", { name: "api", customKeyIdentifier: "00ff" })), ...current("api") },
@@ -145,7 +145,13 @@ describe("the only one", () => {
     ["no object at all", {}, "no-live-credential"],
     ["expired", own(secret("a", past)), "expired"],
     ["without an end", own(secret("a", { end: null })), "no-end"],
-    ["a certificate", own(certificate("c")), "certificate-not-handled"],
+    ["a certificate", own(certificate("c")), "c"],
+    ["of two certificates: a question", own(certificate("c"), certificate("d")), "which-credential"],
+    [
+      "a certificate that tokens are encrypted to",
+      { holders: [holder({ encryptionKeyId: "c", credentials: [certificate("c")] })] },
+      "no-live-credential",
+    ],
     ["a SAML key", own(signing, secret("s", { customKeyIdentifier: "00ff" })), "no-live-credential"],
     [
       "several slots, and this one names none",
@@ -154,6 +160,17 @@ describe("the only one", () => {
     ],
   ])("%s", (_, parts, expected) => {
     expect(resolve(parts)).toBe(expected);
+  });
+
+  test("on the way to a certificate, beside a live one of either kind: a question", () => {
+    const all = own(secret("a"), certificate("c")).holders;
+    const kinds = likelyKinds({ kind: "certificate" }, []);
+    expect(resolveSlot(binding(), slot(), all, [], [], NOW, kinds)).toMatchObject({ missing: "which-credential" });
+    expect(resolveSlot(binding(), slot(), own(secret("a")).holders, [], [], NOW, kinds)).toMatchObject({
+      found: { keyId: "a" },
+    });
+    const onlyCertificates = likelyKinds({ kind: null }, [{ ...target(0), kinds: ["certificate"] }]);
+    expect(resolveSlot(binding(), slot(), all, [], [], NOW, onlyCertificates)).toMatchObject({ found: { keyId: "c" } });
   });
 
   test("says which ones to choose from", () => {

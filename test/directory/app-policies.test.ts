@@ -135,3 +135,47 @@ describe("a policy of its own", () => {
     expect(codeOf(await caller("PATCH", STANDARD, { isEnabled: true }))).toEqual([403, "Authorization_RequestDenied"]);
   });
 });
+
+test("nobody gets round a policy by creating an application with its credentials, nor by symmetric keys", async () => {
+  const symmetric = { restrictionType: "symmetricKeyAddition", state: "enabled" };
+  const shortKeys = [{ restrictionType: "asymmetricKeyLifetime", state: "enabled", maxLifetime: "P30D" }];
+  const restrictions = { passwordCredentials: [lifetime("P90D"), symmetric], keyCredentials: shortKeys };
+  await graph("PATCH", STANDARD, { isEnabled: true, applicationRestrictions: restrictions });
+  const make = (body: Record<string, unknown>) => graph("POST", "/applications", { displayName: "Made", ...body });
+  const certificate = await createClientKey("CN=long", directory.clock.now(), directory.clock.now() + 300 * DAY);
+  const key = { type: "AsymmetricX509Cert", usage: "Verify", key: certificate.der.toString("base64") };
+  const tooLong = [400, "CredentialInvalidLifetimeAsPerAppPolicy"];
+  expect(codeOf(await make({ passwordCredentials: [{}] }))).toEqual(tooLong);
+  expect(codeOf(await make({ keyCredentials: [key] }))).toEqual(tooLong);
+  expect((await make({ passwordCredentials: [{ endDateTime: inDays(60) }] })).status).toBe(201);
+  const { id } = await create();
+  const secretKey = { type: "Symmetric", usage: "Verify", key: "c2VjcmV0", endDateTime: inDays(10) };
+  expect(codeOf(await graph("PATCH", `/applications/${id}`, { keyCredentials: [secretKey] }))).toEqual([
+    400,
+    "CredentialTypeNotAllowedAsPerAppPolicy",
+  ]);
+});
+
+test("an assignment ends with its policy, and does not come back from the recycle bin", async () => {
+  const application = await create();
+  const assign = async () => {
+    const policy = (await graph("POST", CUSTOM, { displayName: "Own", isEnabled: true, restrictions: {} })).body;
+    const reference = { "@odata.id": `${directory.url}/v1.0/policies/appManagementPolicies/${policy.id}` };
+    const assigned = await graph("POST", `/applications/${application.id}/appManagementPolicies/$ref`, reference);
+    return { id: policy.id, status: assigned.status };
+  };
+  const first = await assign();
+  expect([first.status, (await assign()).status]).toEqual([204, 400]);
+  await graph("DELETE", `${CUSTOM}/${first.id}`);
+  expect((await assign()).status).toBe(204);
+  await graph("DELETE", `/applications/${application.id}`);
+  await graph("POST", `/directory/deletedItems/${application.id}/restore`);
+  expect((await graph("GET", `/applications/${application.id}/appManagementPolicies`)).body.value).toEqual([]);
+});
+
+test("what is not enforced cannot be turned on", async () => {
+  const on = { state: "enabled", isStateSetByMicrosoft: false };
+  const identifierUris = { nonDefaultUriAddition: on };
+  const answer = await graph("PATCH", STANDARD, { isEnabled: true, applicationRestrictions: { identifierUris } });
+  expect(codeOf(answer)).toEqual([501, "Directory_NotEmulated"]);
+});

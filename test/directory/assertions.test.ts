@@ -172,6 +172,13 @@ describe("is refused", () => {
   });
 });
 
+test("what is wrong with its form comes before who it is of", async () => {
+  const nobody = "22222222-2222-4222-8222-222222222222";
+  expect(codeOf(await send("a.b.c", nobody))).toBe(50027);
+  expect(codeOf(await signIn({ client: nobody, header: { alg: "RS384" } }))).toBe(5002738);
+  expect(codeOf(await signIn({ client: nobody, header: { "x5t#S256": undefined } }))).toBe(5002723);
+});
+
 test("the log names the certificate that signed in", async () => {
   await signIn();
   const [credential] = (await graph("GET", `/applications/${app.id}`)).body.keyCredentials;

@@ -76,3 +76,21 @@ test("ends a token after seven days, and one of another state", async () => {
   expect((await pages("/applications/delta?$deltatoken=")).value).toHaveLength(451);
   expect(codeOf(await graph("GET", "/applications/delta?$deltatoken=nonsense"))).toEqual([400, "Request_BadRequest"]);
 });
+
+test("is filtered by id only, and its first pages do not tell of what was gone before", async () => {
+  const [one, two] = [await create(), await create()];
+  await graph("DELETE", `/applications/${two.id}`);
+  const all = await pages("/applications/delta?$select=id");
+  expect(all.value.filter((shown) => shown["@removed"] !== undefined)).toEqual([]);
+  const path = `/applications/delta?$filter=id eq '${one.id}' or id eq '${two.id}'`;
+  const some = await pages(path);
+  expect(some.value.map(({ id }) => id)).toEqual([one.id]);
+  await create();
+  await graph("PATCH", `/applications/${one.id}`, { notes: "changed" });
+  expect((await pages(some.link)).value.map(({ id }) => id)).toEqual([one.id]);
+  expect(codeOf(await graph("GET", "/applications/delta?$filter=displayName eq 'x'"))).toEqual([
+    400,
+    "Request_UnsupportedQuery",
+  ]);
+  expect(codeOf(await graph("GET", "/applications/delta?$top=5"))).toEqual([501, "Directory_NotEmulated"]);
+});

@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Directory, FaultRule } from "../../src/directory/index.ts";
-import { control, type Graph, graphAs, openDirectory, requestToken, signIn } from "./entra.ts";
+import { control, DAY, type Graph, graphAs, openDirectory, requestToken, signIn } from "./entra.ts";
+import { type ClientKey, createClientKey } from "./signer.ts";
 
 let directory: Directory;
 let graph: Graph;
@@ -80,6 +81,27 @@ describe("lag", () => {
     expect((await graph("POST", `/applications/${application.id}/removePassword`, { keyId })).status).toBe(204);
   });
 
+  test("lets a removed secret sign in and show for a while, here and there, and then never again", async () => {
+    const { keyId, secretText } = await add();
+    directory.clock.advance(60_000);
+    plan({ on: "token", fault: "token-lag", duration: "PT1M" }, { on: "read", fault: "read-lag", duration: "PT1M" });
+    expect((await graph("POST", `/applications/${application.id}/removePassword`, { keyId })).status).toBe(204);
+    const seen: boolean[] = [];
+    const codes: number[] = [];
+    for (let second = 0; second < 60; second += 1) {
+      seen.push((await keyIds()).includes(keyId));
+      codes.push(await signIn(directory, application.appId, secretText));
+      directory.clock.advance(1000);
+    }
+    expect(new Set(seen.slice(0, 30))).toEqual(new Set([true]));
+    expect(new Set(seen.slice(30))).toEqual(new Set([true, false]));
+    expect(new Set(codes.slice(0, 30))).toEqual(new Set([0]));
+    expect(new Set(codes.slice(30))).toEqual(new Set([0, 7000215]));
+    expect(await keyIds()).not.toContain(keyId);
+    expect(await signIn(directory, application.appId, secretText)).toBe(7000215);
+    expect(directory.signIns().find((one) => one.errorCode === 0 && one.keyId === keyId)).toBeDefined();
+  });
+
   test("touches as many credentials as the rule says", async () => {
     plan({ on: "token", fault: "token-lag", duration: "PT1H", times: 1 });
     const [one, other] = [await add(), await add()];
@@ -149,7 +171,55 @@ describe("the answer", () => {
     expect(await signIn(directory, application.appId, application.value)).toBe(0);
     plan({ on: "token", fault: "throttle", times: 1 });
     expect(await signIn(directory, application.appId, application.value)).toBe(90055);
+    plan({ on: "token", fault: "loop", times: 1 });
+    expect(await signIn(directory, application.appId, application.value)).toBe(50196);
   });
+});
+
+test("Conditional Access blocks by where the client is, after the credential has proved good", async () => {
+  plan({ on: "token", fault: "conditional-access", outside: ["198.51.100.0/24", "2001:db8::/32", "127.0.0.1"] });
+  const from = async (address: string, value = application.value) => {
+    const form = { client_id: application.appId, client_secret: value };
+    const { body } = await requestToken(directory, form, { headers: { "x-forwarded-for": address } });
+    return body.error_codes?.[0] ?? 0;
+  };
+  expect(await from("198.51.100.7")).toBe(0);
+  expect(await from("2001:db8::7")).toBe(0);
+  expect(await signIn(directory, application.appId, application.value), "from this machine").toBe(0);
+  expect(await from("203.0.113.9")).toBe(53003);
+  expect(await from("203.0.113.9", "wrong")).toBe(7000215);
+  const last = directory.signIns().at(-2);
+  expect(last).toMatchObject({ errorCode: 53003, ipAddress: "203.0.113.9" });
+  expect(last?.keyId).not.toBeNull();
+  const wrong = { rules: [{ on: "token", fault: "conditional-access", outside: ["198.51.100.0/33"] }] };
+  expect((await control(directory, "PUT", "faults", wrong)).status).toBe(400);
+});
+
+test("a concurrency violation comes as 400, 409 or 503", async () => {
+  for (const status of [400, 409, 503] as const) {
+    plan({ on: "addPassword", fault: "concurrency-violation", status });
+    const answer = await graph("POST", `/applications/${application.id}/addPassword`, {});
+    expect([answer.status, answer.body.error.code]).toEqual([status, "Directory_ConcurrencyViolation"]);
+  }
+});
+
+test("a list read under lag and written back loses the certificate that the read did not show", async () => {
+  const [from, to] = [directory.clock.now() - DAY, directory.clock.now() + 90 * DAY];
+  const [one, other] = await Promise.all(["CN=one", "CN=two"].map((name) => createClientKey(name, from, to)));
+  const entry = (of: ClientKey | undefined) => ({
+    type: "AsymmetricX509Cert",
+    usage: "Verify",
+    key: of?.der.toString("base64"),
+  });
+  const path = `/applications/${application.id}`;
+  plan({ on: "read", fault: "read-lag", duration: "PT1M" });
+  expect((await graph("PATCH", path, { keyCredentials: [entry(one)] })).status).toBe(204);
+  const read = (await graph("GET", `${path}?$select=keyCredentials`)).body.keyCredentials;
+  expect(read).toEqual([]);
+  await graph("PATCH", path, { keyCredentials: [...read, entry(other)] });
+  plan();
+  const left = (await graph("GET", `${path}?$select=keyCredentials`)).body.keyCredentials;
+  expect(left.map((entry: { key: string }) => entry.key)).toEqual([other?.der.toString("base64")]);
 });
 
 test("chance derives from the seed", async () => {

@@ -133,7 +133,7 @@ describe("signing in", () => {
     ["an issuer of another case", { issuer: "https://Token.actions.example" }, 700211],
     ["another audience", { audiences: ["api://other"] }, 700212],
     ["another subject", { subject: "repo:contoso/other:ref:refs/heads/main" }, 700213],
-    ["a subject of another case", { subject: SUBJECT.toUpperCase() }, 700213],
+    ["a subject of another case", { subject: SUBJECT.toUpperCase() }, 7002138],
   ])("is refused where the credential names %s", async (_, change, code) => {
     await trust(change);
     expect(said(await send())).toBe(code);
@@ -147,6 +147,16 @@ describe("signing in", () => {
     const form = { client_id: app.appId, client_assertion: assertion, client_assertion_type: TYPE };
     expect(said(await requestToken(directory, form))).toBe(50013);
     expect(said(await send())).toBe(200);
+  });
+
+  test("works only once a new credential has replicated", async () => {
+    directory.faults.set({ rules: [{ on: "token", fault: "token-lag", duration: "PT2M" }] });
+    await trust();
+    expect(said(await send())).toBe(700211);
+    directory.clock.advance(120_000);
+    expect(said(await send())).toBe(200);
+    directory.clock.advance(-120_000);
+    directory.faults.set({ rules: [] });
   });
 
   test("says so when the issuer does not answer, or says it is another", async () => {

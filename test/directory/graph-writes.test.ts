@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
-import { codeOf, creator, DAY, type Graph, graphAs, graphWith, openDirectory } from "./entra.ts";
+import { mismatch } from "../../src/directory/schema.ts";
+import { codeOf, creator, DAY, type Graph, graphAs, graphWith, openDirectory, signIn } from "./entra.ts";
 
 let directory: Directory;
 let graph: Graph;
@@ -77,6 +78,45 @@ describe("client secrets", () => {
     expect((await add({})).status).toBe(200);
     expect((await add({ endDateTime: "2299-12-31T00:00:00Z" })).status).toBe(200);
     expect((await add({})).body.error.message).toBe("You can only add a maximum of 2 encrypted credentials.");
+  });
+
+  test("can come with a new application, which is the one answer that shows the value", async () => {
+    const passwordCredentials = [{ displayName: "from the start" }, {}];
+    const made = await graph("POST", "/applications", { displayName: "With secrets", passwordCredentials });
+    expect(made.status).toBe(201);
+    expect(mismatch("application", made.body)).toBeUndefined();
+    const [first, second] = made.body.passwordCredentials;
+    expect(first).toMatchObject({ displayName: "from the start", hint: first.secretText.slice(0, 3) });
+    expect(first.endDateTime.slice(0, 4)).toBe("2033");
+    await graph("POST", "/servicePrincipals", { appId: made.body.appId });
+    for (const { secretText } of [first, second]) expect(await signIn(directory, made.body.appId, secretText)).toBe(0);
+    const read = (await graph("GET", `/applications/${made.body.id}`)).body.passwordCredentials;
+    expect(read.map((one: { secretText: null }) => one.secretText)).toEqual([null, null]);
+    for (const own of [{ secretText: "mine" }, { keyId: first.keyId }, { customKeyIdentifier: "bWluZQ==" }]) {
+      const refused = await graph("POST", "/applications", { displayName: "Own", passwordCredentials: [own] });
+      expect(codeOf(refused)).toEqual([400, "Request_BadRequest"]);
+    }
+    const three = { signInAudience: "PersonalMicrosoftAccount", passwordCredentials: [{}, {}, {}] };
+    expect((await graph("POST", "/applications", { displayName: "Personal", ...three })).body.error.message).toBe(
+      "You can only add a maximum of 2 encrypted credentials.",
+    );
+  });
+
+  test("a lock of one usage leaves the other alone", async () => {
+    const locked = async (lock: Record<string, boolean>) => {
+      const servicePrincipalLockConfiguration = { isEnabled: true, ...lock };
+      const { appId } = await create({ servicePrincipalLockConfiguration });
+      const { id } = (await graph("POST", "/servicePrincipals", { appId })).body;
+      const secret = await graph("POST", `/servicePrincipals/${id}/addPassword`, {});
+      const pair = await graph("POST", `/servicePrincipals/${id}/addTokenSigningCertificate`, {
+        displayName: "CN=saml",
+      });
+      return [secret.status, pair.status];
+    };
+    expect(await locked({ credentialsWithUsageVerify: true })).toEqual([400, 200]);
+    expect(await locked({ credentialsWithUsageSign: true })).toEqual([200, 400]);
+    expect(await locked({ allProperties: true })).toEqual([400, 400]);
+    expect(await locked({ isEnabled: false, allProperties: true })).toEqual([200, 200]);
   });
 
   test("an unknown key id, and a locked service principal", async () => {

@@ -224,6 +224,15 @@ describe("lists", () => {
     expect(pages).toBe(Math.ceil(all.length / 7));
   });
 
+  test("show an object's newest state, whatever was shown before", async () => {
+    const path = "/applications?$filter=displayName eq 'Payroll Export'";
+    const [before] = (await graph("GET", path)).body.value;
+    await graph("PATCH", `/applications/${before.id}`, { notes: "changed since" });
+    const [after] = (await graph("GET", path)).body.value;
+    expect(after).toEqual({ ...before, notes: "changed since" });
+    expect((await graph("GET", `/applications/${before.id}`)).body).toMatchObject(after);
+  });
+
   test("a page has 100 objects where none is asked for", async () => {
     const big = await openDirectory();
     await big.seed(Array.from({ length: 150 }, (_, index) => ({ name: `App ${index}`, principal: false as const })));

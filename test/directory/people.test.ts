@@ -58,6 +58,12 @@ test("recommendations name the credentials that end within thirty days, and end 
   const details = (one: { additionalDetails: { key: string; value: string }[] }) =>
     one.additionalDetails.find(({ key }) => key === "CredentialId")?.value;
   expect(impacted.map(details).toSorted()).toEqual(soon.toSorted());
+  const path = `/directory/recommendations/${applications.id}/impactedResources`;
+  const status = (which: string) => `${path}?$filter=status eq Microsoft.Graph.recommendationStatus'${which}'`;
+  expect((await beta(status("active"))).body.value).toEqual(impacted);
+  expect((await beta(status("dismissed"))).body.value).toEqual([]);
+  expect(codeOf(await beta(`${path}?$top=1`))).toEqual([501, "Directory_NotEmulated"]);
+  expect(codeOf(await beta("/directory/recommendations?$filter=x"))).toEqual([501, "Directory_NotEmulated"]);
   expect((await beta("/directory/recommendations/nothing")).status).toBe(404);
   directory.clock.advance(3000 * DAY);
   const later = await graphAs(directory);

@@ -1,6 +1,7 @@
 /** Graph's published limits on the directory's clock; off unless asked for. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
+import { Throttle } from "../../src/directory/throttle.ts";
 import { codeOf, creator, type Graph, graphAs, openDirectory } from "./entra.ts";
 
 let directory: Directory;
@@ -10,6 +11,7 @@ beforeEach(async () => {
   graph = await graphAs(directory);
 });
 afterEach(() => directory.close());
+const nobody = { objectId: "", roles: new Set<string>() };
 const create = creator(() => graph);
 const limit = (size: "S" | "M" | "L") => directory.faults.set({ seed: 1, rules: [], limits: { size } });
 const many = async (count: number, path: string, method = "GET", body?: unknown) => {
@@ -78,4 +80,39 @@ test("five reports in ten seconds, and a refused request counts as well", async 
   expect((await graph("GET", "/auditLogs/directoryAudits")).status).toBe(429);
   directory.clock.advance(1000);
   expect((await graph("GET", "/auditLogs/directoryAudits")).status).toBe(200);
+});
+
+test("the making of an application for personal accounts counts, and a selection with blanks", async () => {
+  limit("L");
+  const personal = { displayName: "Personal", signInAudience: "PersonalMicrosoftAccount" };
+  expect((await many(60, "/applications", "POST", personal)).status).toBe(201);
+  expect((await graph("POST", "/applications", personal)).status).toBe(429);
+  expect((await graph("POST", "/applications", { displayName: "Of the organisation" })).status).toBe(201);
+  expect((await many(150, "/applications?$select=id, keyCredentials&$top=1")).status).toBe(200);
+  expect((await graph("GET", "/applications?$select=id, keyCredentials&$top=1")).status).toBe(429);
+});
+
+test("a clock that is set back does not leave anybody locked out", async () => {
+  limit("L");
+  expect((await many(6, "/auditLogs/directoryAudits")).status).toBe(429);
+  directory.clock.advance(-3_600_000);
+  graph = await graphAs(directory);
+  expect((await graph("GET", "/auditLogs/directoryAudits")).status).toBe(200);
+});
+
+test("writes by application and tenant, and of the tenant by all its applications", () => {
+  const throttle = new Throttle();
+  const write = { units: 1, write: true, report: false, selectsKeys: false, personal: false };
+  const refused = (appId: string, tenantId: string, count: number, now: number) => {
+    for (let index = 0; index < count; index += 1) throttle.meter({ ...nobody, appId, tenantId }, write, "L", now);
+    const metered = throttle.meter({ ...nobody, appId, tenantId }, write, "L", now);
+    return metered.allowed ? undefined : metered.scope;
+  };
+  expect(refused("a", "t", 2999, 0)).toBeUndefined();
+  expect(refused("a", "t", 0, 0)).toBe("Tenant_Application/Write/a/t");
+  for (const appId of ["b", "c", "d", "e", "f"]) refused(appId, "t", 2998, 0);
+  expect(refused("g", "t", 5, 0), "18,000 of all in five minutes").toBe("Tenant/Write/g/t");
+  for (let tenant = 0; tenant < 20; tenant += 1) refused("z", `t${tenant}`, 1749, 20_000);
+  expect(refused("z", "another", 0, 30_000), "35,000 in all tenants").toBe("Application/Write/z/another");
+  expect(refused("z", "another", 0, 330_000)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
-import { DAY, graphAs, openDirectory, requestToken, START, signIn } from "./entra.ts";
+import { control, DAY, graphAs, graphWith, openDirectory, requestToken, START, signIn } from "./entra.ts";
 
 let directory: Directory;
 let billing: {
@@ -126,7 +126,7 @@ describe("requests that are wrong", () => {
     ["no grant_type", { grant_type: undefined }, 400, "invalid_request", 900144],
     ["an unknown grant_type", { grant_type: "foo" }, 400, "unsupported_grant_type", 70003],
     ["no client_id", { client_id: undefined }, 400, "invalid_request", 900144],
-    ["no scope", { scope: undefined }, 400, "invalid_request", 900144],
+    ["no scope", { scope: undefined }, 400, "invalid_request", 90014],
     ["a scope without /.default", { scope: "https://graph.microsoft.com/User.Read" }, 400, "invalid_scope", 1002012],
     ["an empty resource", { scope: "/.default" }, 400, "invalid_scope", 70011],
     ["two resources", { scope: "api://a/.default api://b/.default" }, 400, "invalid_scope", 700022],
@@ -135,6 +135,39 @@ describe("requests that are wrong", () => {
   ])("%s", async (_name, form, status, error, code) => {
     const answer = await requestToken(directory, { ...secretOf(billing.live), ...form });
     expect([answer.status, answer.body.error, answer.body.error_codes]).toEqual([status, error, [code]]);
+  });
+
+  test("a parameter that is there twice", async () => {
+    const url = `${directory.url}/${directory.admin.tenantId}/oauth2/v2.0/token`;
+    const body = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: billing.appId,
+      scope: "a/.default",
+    });
+    body.append("client_id", billing.appId);
+    const answer = await directory.fetch(url, { method: "POST", body });
+    expect([answer.status, ((await answer.json()) as { error_codes: number[] }).error_codes]).toEqual([400, [9002313]]);
+  });
+
+  test("other grants say what is wrong before they say that they are not emulated", async () => {
+    const graph = await graphAs(directory);
+    const code = async (form: Record<string, string | undefined>, tenant?: string) => {
+      const wanted = { grant_type: "password", client_id: billing.appId, ...form };
+      const { status, body } = await requestToken(directory, wanted, tenant === undefined ? {} : { tenant });
+      return [status, body.error, body.error_codes?.[0]];
+    };
+    expect(await code({})).toEqual([401, "invalid_client", 7000218]);
+    expect(await code({ client_secret: billing.live })).toEqual([501, "not_emulated", undefined]);
+    expect(await code({}, "common")).toEqual([400, "invalid_request", 50194]);
+    expect(await code({ client_id: "22222222-2222-4222-8222-222222222222" })).toEqual([
+      400,
+      "unauthorized_client",
+      700016,
+    ]);
+    await graph("PATCH", `/applications/${billing.id}`, { isFallbackPublicClient: true });
+    expect(await code({ client_secret: billing.live })).toEqual([401, "invalid_client", 700025]);
+    expect(await code({})).toEqual([501, "not_emulated", undefined]);
+    await graph("PATCH", `/applications/${billing.id}`, { isFallbackPublicClient: false });
   });
 
   test("an unknown tenant: invalid_request at the token endpoint, invalid_tenant at the configuration", async () => {
@@ -314,4 +347,38 @@ test("instance discovery knows itself and Microsoft, and nobody else", async () 
   expect(await ask("https://login.microsoftonline.com")).toBe(200);
   expect(await ask(directory.url)).toBe(200);
   expect(await ask("https://login.example.com")).toBe(400);
+});
+
+describe("the signing key rolls over", () => {
+  const keysShown = async () => {
+    const answer = await directory.fetch(`${directory.url}/common/discovery/keys`);
+    return ((await answer.json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
+  };
+  const kidOf = (token: string) => decodeProtectedHeader(token).kid;
+  const token = async () => {
+    const { clientId, clientSecret } = directory.admin;
+    return (
+      (await requestToken(directory, { client_id: clientId, client_secret: clientSecret })).body.access_token ?? ""
+    );
+  };
+
+  test("without notice: tokens of the former key go on until they end, and it is shown for a day", async () => {
+    const [first] = await keysShown();
+    const before = await token();
+    expect(kidOf(before)).toBe(first);
+    expect((await control(directory, "POST", "signing-key/roll")).status).toBe(200);
+    const shown = await keysShown();
+    expect(shown).toHaveLength(2);
+    expect(shown[1]).toBe(first);
+    const after = await token();
+    expect(kidOf(after)).toBe(shown[0]);
+    for (const one of [before, after])
+      expect((await graphWith(directory, one)("GET", "/organization")).status).toBe(200);
+    directory.clock.advance(DAY);
+    expect(await keysShown()).toEqual([shown[0]]);
+    directory.clock.advance(-DAY / 2);
+    directory.clock.advance(DAY);
+    const late = await graphWith(directory, before)("GET", "/organization");
+    expect(late.status).toBe(401);
+  });
 });

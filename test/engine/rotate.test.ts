@@ -276,6 +276,30 @@ describe("safety", () => {
     await expect(showSecret(bench.deps(), bench.app.appId, "a test", "test")).rejects.toThrow(/no value/);
   });
 
+  test("a value is not shown for a name that two applications have", async () => {
+    const bench = new Workbench({ policy: { custody: "keep" } });
+    const rotation = await bench.drive(verified);
+    const { holder, displayName } = rotation;
+    expect((await showSecret(bench.deps(), displayName, "a test", "test")).rotation.id).toBe(rotation.id);
+    const twin = {
+      ...rotation,
+      id: "twin",
+      replaces: "other",
+      holder: { ...holder, appId: "other", objectId: "other" },
+    };
+    const audit = { tenantId: rotation.tenantId, at: bench.clock.at, actor: "test", action: "planned" };
+    await bench.store.open(twin, [], {
+      ...audit,
+      rotation: "twin",
+      appId: "other",
+      keyId: null,
+      reason: null,
+      details: {},
+    });
+    await expect(showSecret(bench.deps(), displayName, "a test", "test")).rejects.toMatchObject({ code: "usage" });
+    expect((await showSecret(bench.deps(), holder.appId, "a test", "test")).rotation.id).toBe(rotation.id);
+  });
+
   test("two managers on one store rotate once", async () => {
     const bench = new Workbench({ policy: OVERLAP, complete: true });
     const other = openSqliteStore({

@@ -2,6 +2,8 @@
  * Whatever is sent to the directory, it answers, in the form its clients expect, and never with a 500. 30,000 requests here;
  * `NOLAPSE_FUZZ=1000000 npx vitest run test/fuzz` sends more, and a failure prints the seed that finds it again.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
@@ -50,15 +52,22 @@ beforeAll(async () => {
 });
 afterAll(() => directory.close());
 
+/** No request may take so long, whatever is in it. */
+const PATIENCE = 5000;
+/** Bytes of memory that a refused request may leave behind; requests that make something leave that. */
+const LEFT_BEHIND = 512;
+
 async function send({ method, path, headers, body }: FuzzRequest) {
   const clean = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\x20-\x7e]/g, "?")]),
   );
+  const begin = performance.now();
   const response = await directory.fetch(`${directory.url}${path}`, {
     method,
     headers: clean,
     ...(body === undefined ? {} : { body }),
   });
+  expect(performance.now() - begin, path.slice(0, 200)).toBeLessThan(PATIENCE);
   return {
     status: response.status,
     type: response.headers.get("content-type") ?? "",
@@ -119,6 +128,24 @@ test("the pages for people, none of which leads anywhere that is not registered"
     }),
     { numRuns: RUNS },
   );
+});
+
+test("what is refused leaves nothing behind", { timeout: LIMIT }, async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const refused = fc.sample(fc.oneof(graphRequest(known), tokenRequest(known)), { numRuns: 4000, seed: 3 });
+  // only what needs no effect: unsigned callers, and tokens nobody gets
+  const harmless = refused.map((one) => ({ ...one, headers: { ...one.headers, authorization: "Bearer none" } }));
+  const sent = harmless.filter(({ path }) => !path.startsWith("/_directory"));
+  const used = async () => {
+    for (const request of sent) await send(request);
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  await used();
+  const before = await used();
+  const after = await used();
+  expect(after - before).toBeLessThan(sent.length * LEFT_BEHIND + 4_000_000);
 });
 
 test("the requests get behind every door", () => {

@@ -1,5 +1,7 @@
 /** SIGTERM and Ctrl-C: no new claim, the step in hand is finished, leases are given back, nothing is left half done. */
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ended, Site } from "../support/site.ts";
 
@@ -48,3 +50,34 @@ test("SIGHUP reads the configuration again; an invalid one changes nothing", asy
   child.kill("SIGTERM");
   expect((await told).code).toBe(143);
 });
+
+test("a second signal ends at once, and a reload hook that is running ends too", async () => {
+  const pid = join(site.folder, "hook.pid");
+  const hook = [
+    process.execPath,
+    "-e",
+    `fs.writeFileSync(${JSON.stringify(pid)}, String(process.pid)); setInterval(() => {}, 1e6)`,
+  ];
+  const config = site.config({ policy: { probe: "minimal" } }) as { targets: Record<string, object> };
+  site.configure({ ...config, targets: { "app-1": { ...config.targets["app-1"], reload: "hook", hook } } });
+  const child = site.start(["run"]);
+  const told = ended(child);
+  while (!existsSync(pid) || readFileSync(pid, "utf8") === "") await site.tick();
+  const hooked = Number(readFileSync(pid, "utf8"));
+  const heard = once(child.stderr ?? child, "data");
+  child.kill("SIGINT");
+  await heard;
+  child.kill("SIGINT");
+  expect((await told).code).toBe(130);
+  while (isAlive(hooked)) await site.tick();
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // a dead child of a container without an init stays as a zombie
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -93,7 +93,7 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "replace": {
       const text = readFileSync(path, "utf8");
       if (!text.includes(second)) throw new Error(`${first} does not hold ${second}`);
-      writeFileSync(path, text.replace(second, third));
+      writeFileSync(path, text.replace(second, third.replaceAll("\\n", "\n")));
       return;
     }
     case "write":

@@ -51,6 +51,7 @@ test("what was seen of a lost answer and could not be told apart is not said to 
     startedAt: epochMs(1),
     outcome: "unknown",
     reads: [],
+    certificate: null,
     orphan: null,
   };
   const halted = { state: "halted", attempts: [attempt] } as unknown as Rotation;

@@ -64,6 +64,9 @@ export function memoryGround(): MemoryGround {
     async boot(_clock, _random, name) {
       return {
         entra,
+        certificates: entra,
+        logs: entra,
+        issuers: { get: () => null },
         verifier: entra,
         sealer: {
           seal: async (value) => Buffer.from(value.reveal()).toString("hex"),

@@ -7,6 +7,7 @@ import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
 import type {
   AuditEntry,
+  CertificateImage,
   Change,
   Claim,
   LedgerEntry,
@@ -29,6 +30,7 @@ export class Shelf {
   scan: ScanSummary | null = null;
   readonly rotations = new Map<string, Rotation>();
   readonly sealed = new Map<string, { keyId: string; sealed: string }>();
+  readonly images = new Map<string, CertificateImage>();
   readonly ledger = new Map<string, LedgerEntry>();
   readonly slots = new Map<string, SlotRecord>();
   readonly leases = new Map<string, Lease>();
@@ -62,6 +64,8 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const entry = shelf.ledger.get(keyId);
       if (entry !== undefined) shelf.ledger.set(keyId, { ...entry, removedAt: at });
     }
+    if (change.image === null) shelf.images.delete(change.rotation.id);
+    else if (change.image !== undefined) shelf.images.set(change.rotation.id, change.image);
     if (change.slot !== undefined) shelf.slots.set(`${change.slot.appId} ${change.slot.slot}`, change.slot);
     shelf.trail.push(...change.audit);
   };
@@ -95,6 +99,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.trail.push(audit);
       return true;
     },
+    image: async (id) => shelf.images.get(id) ?? null,
     rotation: async (id) => shelf.rotations.get(id) ?? null,
     async rotations(filter) {
       const all = [...shelf.rotations.values()].toSorted((a, b) => b.plannedAt - a.plannedAt);

@@ -47,6 +47,7 @@ const FINDERS = {
     hint: "name an empty database in NOLAPSE_POSTGRES_URL",
   },
   tmpfs: { find: mayMount, hint: "run as root with the right to mount" },
+  root: { find: () => (process.getuid?.() === 0 ? "root" : null), hint: "run as root" },
   curl: { find: () => command("curl"), hint: "install curl" },
   git: { find: () => command("git"), hint: "install git" },
   openssl: { find: () => command("openssl"), hint: "install openssl" },

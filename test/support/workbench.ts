@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
+import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
 import { ensureLocalKey, openLocalKey } from "../../src/adapters/seal/local-key.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
+import type { CertificateValue } from "../../src/core/certificate-value.ts";
 import { BASE32 } from "../../src/core/marker.ts";
-import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
+import { completePolicy, type PolicyInput, SELF_SIGNED } from "../../src/core/policy.ts";
 import type { Rotation, RotationEvent } from "../../src/core/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { TargetSettings, TenantSettings } from "../../src/core/settings.ts";
@@ -19,6 +22,9 @@ import { FakeEntra } from "./fake-entra.ts";
 
 export const TENANT = "11111111-2222-4333-8444-555555555555";
 export const START = parseInstant("2026-03-01T00:00:00Z") as EpochMs;
+
+/** Keys are slow to make, and their bits are nobody's question here: all benches of a process share some. */
+const KEYS = createKeyPool("workbench", 4);
 
 /** A clock that stands still until the test moves it. */
 export class DrivenClock {
@@ -36,6 +42,7 @@ export class DrivenClock {
 /** A place in memory; `loses` makes it take a value and forget it. */
 export class MemoryTarget implements Target {
   readonly type = "memory";
+  readonly kinds = ["secret", "certificate"] as const;
   readonly reload = 60_000;
   readonly name: string;
   value: SecretValue | null;
@@ -43,9 +50,9 @@ export class MemoryTarget implements Target {
   loses = 0;
   broken: Error | null = null;
 
-  constructor(name: string, value: string) {
+  constructor(name: string, value: SecretValue | null) {
     this.name = name;
-    this.value = new SecretValue(value);
+    this.value = value;
   }
 
   async preflight(): Promise<void> {
@@ -70,14 +77,17 @@ export interface BenchOptions {
   readonly policy?: PolicyInput;
   readonly settings?: Partial<TenantSettings>;
   readonly complete?: boolean;
-  /** How long after the start the secret ends. */
+  /** How long after the start the secret (or certificate) ends. */
   readonly endsIn?: DurationMs;
+  /** The application signs in with this certificate, and its target holds it, instead of a secret. */
+  readonly certificate?: CertificateValue;
 }
 
-/** One application with one secret that is due, bound to one target. */
+/** One application with one secret (or certificate) that is due, bound to one target. */
 export class Workbench {
   readonly clock = new DrivenClock();
   readonly entra = new FakeEntra({ now: () => this.clock.at });
+  readonly issuer = createSelfSigned(SELF_SIGNED, KEYS.source("bench"));
   readonly events: RotationEvent["type"][] = [];
   readonly folder: string;
   readonly app: ReturnType<FakeEntra["seed"]>;
@@ -91,11 +101,14 @@ export class Workbench {
     ensureLocalKey(join(this.folder, "seal.key"));
     const end = plus(START, options.endsIn ?? 10 * 86_400_000);
     const long = plus(START, -365 * 86_400_000);
+    const { certificate } = options;
     this.app = this.entra.seed({
       displayName: "Billing",
-      secrets: [{ name: "billing 2025", start: long, end, value: "old~value" }],
+      ...(certificate === undefined
+        ? { secrets: [{ name: "billing 2025", start: long, end, value: "old~value" }] }
+        : { certificates: [{ certificate, name: "billing 2025", end }] }),
     });
-    this.target = new MemoryTarget("billing", "old~value");
+    this.target = new MemoryTarget("billing", certificate ?? new SecretValue("old~value"));
     this.settings = settingsFor(this.app.appId, options);
     this.store = openSqliteStore({ path: this.storePath });
     onTestFinished(async () => {
@@ -113,6 +126,9 @@ export class Workbench {
     return {
       settings: this.settings,
       entra: this.entra,
+      certificates: this.entra,
+      logs: this.entra,
+      issuers: { get: (name) => (name === SELF_SIGNED ? this.issuer : null) },
       verifier: this.entra,
       targets: { get: (name) => targets.get(name) ?? null },
       sealer: openLocalKey(join(this.folder, "seal.key")),
@@ -168,7 +184,12 @@ export class Workbench {
 }
 
 function settingsFor(appId: string, options: BenchOptions): TenantSettings {
-  const target: TargetSettings = { name: "billing", type: "memory", reload: 60_000 };
+  const target: TargetSettings = {
+    name: "billing",
+    type: "memory",
+    kinds: ["secret", "certificate"],
+    reload: 60_000,
+  };
   return {
     name: "contoso",
     tenantId: TENANT,

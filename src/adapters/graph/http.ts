@@ -18,12 +18,19 @@ export type WriteOnWire =
   | ({ readonly sent: "answered" } & GraphAnswer)
   | { readonly sent: "lost"; readonly error: NolapseError };
 
+export interface WriteRequest {
+  readonly method: "POST" | "PATCH";
+  readonly url: string;
+  /** JSON, as it is sent. */
+  readonly body: string;
+}
+
 export interface Graph {
   readonly clientId: string | null;
   /** @throws NolapseError when no answer came, or no token could be had. */
   get(url: string, doing: Doing, signal?: AbortSignal): Promise<GraphAnswer>;
   /** @throws NolapseError only when nothing was sent: no token could be had. */
-  post(url: string, body: unknown, doing: Doing, signal?: AbortSignal): Promise<WriteOnWire>;
+  write(request: WriteRequest, doing: Doing, signal?: AbortSignal): Promise<WriteOnWire>;
 }
 
 export function createGraph(wire: Wire, tokens: TokenSource): Graph {
@@ -46,14 +53,14 @@ export function createGraph(wire: Wire, tokens: TokenSource): Graph {
       tokens.discard();
       return getOnce(url, doing, signal);
     },
-    async post(url, body, doing, signal) {
+    async write({ method, url, body }, doing, signal) {
       const token = await tokens.token(signal);
       signal?.throwIfAborted();
       const request = {
-        method: "POST" as const,
+        method,
         url,
         headers: { ...headers(token), "Content-Type": "application/json" },
-        body: JSON.stringify(body),
+        body,
       };
       try {
         const answer = await wire.send(request, signal);

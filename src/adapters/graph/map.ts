@@ -6,6 +6,7 @@ import type { Credential, Holder, HolderType, Usage } from "../../core/credentia
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseInstant } from "../../core/time.ts";
 import { isObject, type JsonObject, objectAt } from "./json.ts";
+import { factsOfKey } from "./key-property.ts";
 
 /** An answer that is not what Graph sends. `where` names the place, never a content. */
 export function unreadable(where: string): NolapseError {
@@ -14,19 +15,19 @@ export function unreadable(where: string): NolapseError {
   });
 }
 
-function optionalText(from: JsonObject, name: string): string | null {
+export function optionalText(from: JsonObject, name: string): string | null {
   const value = from[name] ?? null;
   if (value !== null && typeof value !== "string") throw unreadable(`${name} is not a text`);
   return value;
 }
 
-function requiredText(from: JsonObject, name: string): string {
+export function requiredText(from: JsonObject, name: string): string {
   const value = optionalText(from, name);
   if (value === null || value === "") throw unreadable(`${name} is missing`);
   return value;
 }
 
-function instant(from: JsonObject, name: string): EpochMs | null {
+export function instant(from: JsonObject, name: string): EpochMs | null {
   const text = optionalText(from, name);
   if (text === null) return null;
   const at = parseInstant(text);
@@ -34,7 +35,7 @@ function instant(from: JsonObject, name: string): EpochMs | null {
   return at;
 }
 
-function list(from: JsonObject, name: string): readonly JsonObject[] {
+export function list(from: JsonObject, name: string): readonly JsonObject[] {
   const value = from[name];
   if (!Array.isArray(value)) throw unreadable(`${name} is missing or not a list`);
   return value.map((item: unknown) => {
@@ -88,6 +89,7 @@ export function secretFrom(entry: JsonObject): Credential {
     end: instant(entry, "endDateTime"),
     usage: null,
     customKeyIdentifier: identifier?.toString("hex") ?? null,
+    certificate: null,
   };
 }
 
@@ -97,7 +99,7 @@ function usageFrom(entry: JsonObject): Usage {
   return usage === "Sign" ? "sign" : "other";
 }
 
-function certificateFrom(entry: JsonObject): Credential {
+export function certificateFrom(entry: JsonObject): Credential {
   return {
     keyId: requiredText(entry, "keyId"),
     kind: "certificate",
@@ -107,6 +109,7 @@ function certificateFrom(entry: JsonObject): Credential {
     end: instant(entry, "endDateTime"),
     usage: usageFrom(entry),
     customKeyIdentifier: identifierBytes(entry)?.toString("hex") ?? null,
+    certificate: factsOfKey(entry.key),
   };
 }
 
@@ -146,19 +149,15 @@ export function holderFrom(type: HolderType, value: unknown): Holder {
     servicePrincipalType: principal ? optionalText(value, "servicePrincipalType") : null,
     homeTenantId: principal ? optionalText(value, "appOwnerOrganizationId") : null,
     signOnMode: principal ? optionalText(value, "preferredSingleSignOnMode") : null,
+    preferredTokenSigningKeyThumbprint: principal
+      ? optionalText(value, "preferredTokenSigningKeyThumbprint")?.toLowerCase() || null
+      : null,
     enabled: isEnabled(value),
     locked: principal ? false : isLocked(value),
+    encryptionKeyId: optionalText(value, "tokenEncryptionKeyId"),
     credentials: [
       ...list(value, "passwordCredentials").map(secretFrom),
       ...list(value, "keyCredentials").map(certificateFrom),
     ],
-  };
-}
-
-/** One page of a list; `next` is the whole link to the next one, still unchecked. */
-export function pageFrom(type: HolderType, value: JsonObject): { holders: readonly Holder[]; next: string | null } {
-  return {
-    holders: list(value, "value").map((item) => holderFrom(type, item)),
-    next: optionalText(value, "@odata.nextLink"),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The one exception is documented at
- * {@link isNoSuchSecret}.
+ * {@link isNoSuchCredential}.
  */
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
 import { objectAt, parseObject, textAt } from "./json.ts";
@@ -14,22 +14,35 @@ export interface Doing {
   readonly writes: boolean;
   /** The client id Nolapse signs in with, where it is known. */
   readonly clientId: string | null;
+  /** The permissions it takes, where they are not those of applications. */
+  readonly needs?: readonly Permission[] | undefined;
+  /** Whether it carries a proof that we hold one of the object's certificates. */
+  readonly proof?: true | undefined;
+}
+
+/** An application permission of Microsoft Graph. */
+export interface Permission {
+  readonly name: string;
+  readonly id: string;
 }
 
 const GRAPH = "00000003-0000-0000-c000-000000000000";
-const READ_ALL = { name: "Application.Read.All", id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30" };
-const OWNED_BY = { name: "Application.ReadWrite.OwnedBy", id: "18a4783c-866b-4cc7-a460-3d5e5662c884" };
+const READ_ALL: Permission = { name: "Application.Read.All", id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30" };
+const OWNED_BY: Permission = { name: "Application.ReadWrite.OwnedBy", id: "18a4783c-866b-4cc7-a460-3d5e5662c884" };
 
 const POLICY_REFUSALS = new Set(["CredentialInvalidLifetimeAsPerAppPolicy", "CredentialTypeNotAllowedAsPerAppPolicy"]);
+/** The logs are part of the paid licences only. */
+const UNLICENSED = new Set(["Authentication_RequestFromNonPremiumTenantOrB2CTenant"]);
 /** 403 by status, but of room and not of rights. */
 const FULL = new Set(["Directory_ResourceSizeExceeded", "Directory_QuotaExceeded"]);
 
 function grantCommand(doing: Doing): string {
-  const role = doing.writes ? OWNED_BY : READ_ALL;
+  const roles = doing.needs ?? [doing.writes ? OWNED_BY : READ_ALL];
   const id = doing.clientId ?? "<client id of nolapse>";
   const owner = doing.writes ? `; make it an owner of the application (az ad app owner add), or give it more` : "";
   return (
-    `grant ${role.name}: az ad app permission add --id ${id} --api ${GRAPH} --api-permissions ${role.id}=Role` +
+    `grant ${roles.map(({ name }) => name).join(" and ")}: az ad app permission add --id ${id} --api ${GRAPH}` +
+    ` --api-permissions ${roles.map((role) => `${role.id}=Role`).join(" ")}` +
     ` && az ad app permission admin-consent --id ${id}${owner}`
   );
 }
@@ -57,6 +70,12 @@ function meaningOf(answer: WireAnswer, code: string | null, doing: Doing): Meani
   }
   if (code !== null && FULL.has(code)) {
     return { code: "directory-refused", next: "remove credentials nobody uses, in App registrations or with az" };
+  }
+  if (code !== null && UNLICENSED.has(code)) {
+    return { code: "directory-forbidden", next: "this log needs a Microsoft Entra ID P1 or P2 licence in the tenant" };
+  }
+  if (doing.proof === true && status === 401 && code === "Authentication_MissingOrMalformed") {
+    return { code: "directory-refused", next: "the copy in the target may not be valid any more: look at both ends" };
   }
   if (status === 429) return { code: "directory-throttled", next: "wait; nolapse tries again by itself" };
   if (status === 404 && code === "Request_ResourceNotFound") {
@@ -101,14 +120,14 @@ export function isNotApplied(answer: WireAnswer): boolean {
 }
 
 /**
- * removePassword's answer for a key id that is not there, or not there yet. The one place where a text decides: no raw
- * body with its error code is on record, every client that knows the case matches these words (Vault's and OpenBao's
- * Azure engines among them).
+ * The answer of removePassword and removeKey for a key id that is not there, or not there yet. The one place where a text
+ * decides: no raw body with its error code is on record, every client that knows the case matches these words (Vault's and
+ * OpenBao's Azure engines among them).
  */
-export function isNoSuchSecret(answer: WireAnswer): boolean {
+export function isNoSuchCredential(answer: WireAnswer): boolean {
   if (answer.status !== 400) return false;
-  const said = textAt(objectAt(parseObject(answer.body), "error"), "message");
-  return said?.startsWith("No password credential found") === true;
+  const said = textAt(objectAt(parseObject(answer.body), "error"), "message") ?? "";
+  return /^No (?:password|key) credential found/.test(said);
 }
 
 /** The error for a request without a whole answer. */

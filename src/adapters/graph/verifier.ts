@@ -9,12 +9,15 @@
  *   else — and every refusal of the *request* (tenant, scope, resource): whether Entra looks at the secret before those is
  *   not on record, so they prove nothing about it.
  */
+import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
+import { CertificateValue } from "../../core/certificate-value.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
-import type { Probe, ProbeOutcome, SignIn } from "../../core/sign-in.ts";
+import type { Probe, ProbeOutcome } from "../../core/sign-in.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Verifier } from "../../ports/verifier.ts";
+import { ASSERTION_TYPE, type AssertionClaims, clientAssertion } from "./assertion.ts";
 import { parseObject, textAt } from "./json.ts";
 import { type LoginAnswer, loginAnswer, SLOW_DOWN } from "./login.ts";
 import { createWire, type Fetch, type WireAnswer, WireFailure } from "./wire.ts";
@@ -27,6 +30,8 @@ export interface VerifierOptions {
   /** Milliseconds of process time for one request; 15 s where not given. */
   readonly timeout?: number | undefined;
   readonly requestId?: (() => string) | undefined;
+  /** The ids of assertions; random where not given. */
+  readonly assertionId?: (() => string) | undefined;
 }
 
 /** The Conditional Access family, and 501051: the application has no role for the resource. */
@@ -62,16 +67,14 @@ function isTokenFor(answer: WireAnswer, clientId: string): boolean {
   }
 }
 
-function formOf(signIn: SignIn, value: SecretValue): string {
-  return new URLSearchParams({
-    grant_type: "client_credentials",
-    client_id: signIn.clientId,
-    client_secret: value.reveal(),
-    scope: signIn.scope,
-  }).toString();
+/** How the client shows who it is: a certificate by an assertion for the very address that is asked, a secret by itself. */
+function authentication(value: SecretValue, claims: AssertionClaims): Record<string, string> {
+  if (!(value instanceof CertificateValue)) return { client_secret: value.reveal() };
+  return { client_assertion_type: ASSERTION_TYPE, client_assertion: clientAssertion(value, claims) };
 }
 
 export function createVerifier(options: VerifierOptions): Verifier {
+  const assertionId = options.assertionId ?? (() => randomUUID());
   const wire = createWire({
     userAgent: `nolapse-verifier/${options.version}`,
     timeout: options.timeout ?? 15 * SECOND,
@@ -84,14 +87,19 @@ export function createVerifier(options: VerifierOptions): Verifier {
       // Before the request: a success proves the credential from then on, and an earlier instant is the careful one.
       const at = await options.clock.now(signal);
       const nothing: Probe = { outcome: "inconclusive", code: null, requestId: null, at, retryAfter: null };
+      const { clientId, scope } = signIn;
+      const url = `${new URL(signIn.authority).origin}/${encodeURIComponent(signIn.tenant)}/oauth2/v2.0/token`;
+      const proven = authentication(value, { clientId, audience: url, id: assertionId(), now: at });
       let answer: WireAnswer;
       try {
         answer = await wire.send(
           {
             method: "POST",
-            url: `${new URL(signIn.authority).origin}/${encodeURIComponent(signIn.tenant)}/oauth2/v2.0/token`,
+            url,
             headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
-            body: formOf(signIn, value),
+            body: String(
+              new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, scope, ...proven }),
+            ),
           },
           signal,
         );
@@ -102,7 +110,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const said = loginAnswer(answer);
       const heard = { ...nothing, requestId: said.requestId, retryAfter: said.retryAfter };
       if (answer.status === 200) {
-        return { ...heard, outcome: isTokenFor(answer, signIn.clientId) ? "issued" : "inconclusive" };
+        return { ...heard, outcome: isTokenFor(answer, clientId) ? "issued" : "inconclusive" };
       }
       const outcome = outcomeOf(said);
       return { ...heard, outcome, code: said.numbers[0] ?? null };

@@ -24,7 +24,7 @@ import {
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface WireRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

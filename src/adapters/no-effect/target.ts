@@ -1,6 +1,6 @@
 /** A target with its writes taken out; see entra.ts beside it. */
-import { NolapseError } from "../../core/errors.ts";
 import type { Target } from "../../ports/target.ts";
+import { refusedByMode } from "./refused.ts";
 
 /** A write that would have been made; never the value. */
 export interface TargetEffect {
@@ -9,23 +9,18 @@ export interface TargetEffect {
   readonly keyId: string | null;
 }
 
-function refused(what: string): NolapseError {
-  return new NolapseError("refused-by-mode", `${what} was not done: nothing is written in this mode`, {
-    next: "set mode: enforce for the tenant, or leave --dry-run out",
-  });
-}
-
 /** Has exactly the optional powers of `inner`: the engine decides by which methods there are. */
 export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEffect) => void = () => {}): Target {
   const target = inner.name;
   return {
     name: target,
     type: inner.type,
+    kinds: inner.kinds,
     reload: inner.reload,
     preflight: (signal) => inner.preflight(signal),
     async deliver({ keyId }) {
       onEffect({ effect: "deliver", target, keyId });
-      throw refused(`delivering to ${target}`);
+      throw refusedByMode(`delivering to ${target}`);
     },
     ...(inner.readBack === undefined ? {} : { readBack: inner.readBack.bind(inner) }),
     ...(inner.reloadConsumer === undefined
@@ -33,7 +28,7 @@ export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEff
       : {
           async reloadConsumer() {
             onEffect({ effect: "reload-consumer", target, keyId: null });
-            throw refused(`telling the consumer of ${target} to reload`);
+            throw refusedByMode(`telling the consumer of ${target} to reload`);
           },
         }),
   };

@@ -27,6 +27,15 @@ export async function writeChange(db: Db, change: Change): Promise<void> {
       .onConflict((it) => it.column("rotation").doUpdateSet(row))
       .execute();
   }
+  if (change.image === null) await db.deleteFrom("images").where("rotation", "=", rotation.id).execute();
+  else if (change.image !== undefined) {
+    const row = { rotation: rotation.id, image: JSON.stringify(change.image) };
+    await db
+      .insertInto("images")
+      .values(row)
+      .onConflict((it) => it.column("rotation").doUpdateSet(row))
+      .execute();
+  }
   if (change.erase === true) await db.deleteFrom("sealed").where("rotation", "=", rotation.id).execute();
   for (const entry of change.ledger ?? []) await enterLedger(db, ledgerRow(entry));
   for (const { keyId, at } of change.removed ?? []) {

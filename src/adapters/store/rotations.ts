@@ -1,7 +1,7 @@
 /** Rotations: opening, finding, and the people's word on them. */
 import type { Rotation } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { RotationFilter, Store } from "../../ports/store.ts";
+import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
@@ -10,7 +10,7 @@ import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
 export function rotations(
   { read, write }: Database,
   mayBeAlive: (owner: string) => boolean,
-): Pick<Store, "open" | "rotation" | "rotations" | "amend" | "sealed" | "nextDue"> {
+): Pick<Store, "open" | "rotation" | "rotations" | "amend" | "sealed" | "image" | "nextDue"> {
   return {
     open: (rotation, ledger, audit) =>
       write(async (db) => {
@@ -51,6 +51,12 @@ export function rotations(
       read(async (db) => {
         const row = await db.selectFrom("sealed").selectAll().where("rotation", "=", rotation).executeTakeFirst();
         return row === undefined ? null : { keyId: row.key_id, sealed: row.sealed };
+      }),
+
+    image: (rotation) =>
+      read(async (db) => {
+        const row = await db.selectFrom("images").select("image").where("rotation", "=", rotation).executeTakeFirst();
+        return row === undefined ? null : (JSON.parse(row.image) as CertificateImage);
       }),
 
     nextDue: (tenantId) =>

@@ -2,7 +2,7 @@
  * SQLite through `node:sqlite`: opening, pragmas, migrations, backup. Kysely has no dialect for it, so its SQLite dialect
  * gets a small shim over DatabaseSync.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
@@ -117,6 +117,14 @@ function copyBefore(handle: DatabaseSync, path: string, version: number): void {
 export function backupTo({ handle, path }: OpenDatabase, file: string): void {
   if (existsSync(file)) {
     throw new NolapseError("usage", `${file} exists already`, { next: "name a file that does not exist" });
+  }
+  try {
+    accessSync(dirname(file), constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new NolapseError("usage", `${file} cannot be written: its folder does not exist or is not yours`, {
+      cause,
+      next: "name a file in a folder that exists and that you can write",
+    });
   }
   try {
     handle.prepare("VACUUM INTO ?").run(file);

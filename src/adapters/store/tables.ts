@@ -40,6 +40,7 @@ export interface Tables {
     body: string;
   };
   sealed: { rotation: string; key_id: string; sealed: string };
+  images: { rotation: string; image: string };
   ledger: {
     tenant_id: string;
     key_id: string;

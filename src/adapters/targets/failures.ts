@@ -1,5 +1,11 @@
 import { NolapseError } from "../../core/errors.ts";
 
+const NEXT: Readonly<Record<string, string>> = {
+  EBUSY: "a file that is mounted by itself cannot be replaced: mount its folder instead",
+  EISDIR: "correct the path of the target in the configuration: it is a folder",
+  ELOOP: "correct the path of the target in the configuration: its links go in a circle",
+};
+
 /** What a file system error at a target means: absent, forbidden, full and broken are different answers. */
 export function targetFailure(thrown: unknown, target: string, path: string): NolapseError {
   if (thrown instanceof NolapseError) return thrown;
@@ -27,6 +33,7 @@ export function targetFailure(thrown: unknown, target: string, path: string): No
     default:
       return new NolapseError("target-failed", `target ${target}: ${path} failed (${code || "unknown error"})`, {
         cause: thrown,
+        next: NEXT[code] ?? "look at the file and its disk; nolapse tries again and the old credential stays",
       });
   }
 }

@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { CertificateValue } from "../../core/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
@@ -40,10 +41,13 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
   return {
     ...base,
     type: "local-vault",
+    kinds: ["secret", "certificate"],
     preflight: () =>
       attempt(() => {
         if (!statSync(settings.path).isDirectory()) {
-          throw new NolapseError("target-absent", `target ${base.name}: ${settings.path} is not a folder`);
+          throw new NolapseError("target-absent", `target ${base.name}: ${settings.path} is not a folder`, {
+            next: `correct the path of ${base.name} in the configuration`,
+          });
         }
         // the nearest folder that is there must be writable; nothing is made before there is a value
         checkReplaceable([versions, folder, settings.path].find((one) => existsSync(one)) ?? settings.path);
@@ -63,7 +67,8 @@ export function createLocalVault(base: TargetBase, settings: z.infer<typeof loca
       attempt(() => {
         const version = currentOf(current);
         if (version === null) return { state: "empty" };
-        return { state: "present", value: new SecretValue(readFileSync(join(versions, version), "utf8")), version };
+        const text = readFileSync(join(versions, version), "utf8");
+        return { state: "present", value: CertificateValue.fromBundle(text) ?? new SecretValue(text), version };
       }),
   };
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { NolapseError } from "../../core/errors.ts";
 
 /** A hook that has not ended after so long is ended, milliseconds. */
@@ -30,12 +30,31 @@ export function runReloadHook(target: string, command: readonly string[], signal
         PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
       ),
       timeout: HOOK_TIMEOUT,
+      // a group of its own: what the hook starts ends with it, and Ctrl-C reaches it through us alone
+      detached: true,
       ...(signal === undefined ? {} : { signal: signal as globalThis.AbortSignal }),
     });
-    child.once("error", (cause) => fail("could not be run", cause));
+    // nothing of ours outlives us, also where a second Ctrl-C ends us at once
+    const endToo = () => endGroup(child);
+    process.once("exit", endToo);
+    child.once("error", (cause) => {
+      process.off("exit", endToo);
+      fail("could not be run", cause);
+    });
     child.once("exit", (code, killedBy) => {
+      process.off("exit", endToo);
       if (code === 0) resolve();
       else fail(code === null ? `was ended by ${killedBy}` : `ended with code ${code}`);
     });
   });
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGTERM");
+  } catch {
+    // it has ended already, or this system has no groups
+    child.kill();
+  }
 }

@@ -22,6 +22,21 @@ import { dirname } from "node:path";
  */
 export function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): void {
   const real = realOf(path);
+  const temporary = writeBeside(real, content, mode);
+  try {
+    renameSync(temporary, real);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(real));
+}
+
+/**
+ * Writes the content into a new file beside `real`, flushed, with the mode and owner that `real` has (`mode` when it does
+ * not exist), and gives its name. @throws the file system's error; then nothing is left behind.
+ */
+export function writeBeside(real: string, content: string | Uint8Array, mode: number): string {
   const before = statOf(real);
   const temporary = `${real}.nolapse-${randomBytes(6).toString("hex")}`;
   try {
@@ -35,12 +50,11 @@ export function replaceFile(path: string, content: string | Uint8Array, mode = 0
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, real);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
-  flushFolder(dirname(real));
+  return temporary;
 }
 
 /** Throws the file system's error when the file could not be replaced: itself readable, its folder writable. */
@@ -50,7 +64,16 @@ export function checkReplaceable(path: string): void {
   accessSync(dirname(real), constants.W_OK | constants.X_OK);
 }
 
-function realOf(path: string): string {
+/** Whether a replacement could keep owner and group: only root gives files away, others within their own groups. */
+export function couldKeepOwner(path: string): boolean {
+  const { uid, gid } = statSync(path);
+  const us = process.geteuid?.();
+  if (us === undefined || us === 0) return true;
+  return uid === us && (gid === process.getegid?.() || process.getgroups?.().includes(gid) === true);
+}
+
+/** The file behind a link; the path itself when nothing is there yet. */
+export function realOf(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
@@ -59,7 +82,8 @@ function realOf(path: string): string {
   }
 }
 
-function statOf(path: string): { mode: number; uid: number; gid: number } | null {
+/** Mode and owner of a file; null when it does not exist. */
+export function statOf(path: string): { mode: number; uid: number; gid: number } | null {
   try {
     return statSync(path);
   } catch (error) {
@@ -70,11 +94,12 @@ function statOf(path: string): { mode: number; uid: number; gid: number } | null
 
 /** A file that changed its owner on the way would lock its application out; so that is an error, not a detail. */
 function keepOwner(handle: number, before: { uid: number; gid: number }): void {
-  if (before.uid !== process.getuid?.() || before.gid !== process.getgid?.())
+  if (before.uid !== process.geteuid?.() || before.gid !== process.getegid?.())
     fchownSync(handle, before.uid, before.gid);
 }
 
-function flushFolder(folder: string): void {
+/** Makes renames and removals in the folder outlast a power cut. */
+export function flushFolder(folder: string): void {
   const handle = openSync(folder, "r");
   try {
     fsyncSync(handle);

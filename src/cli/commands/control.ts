@@ -92,9 +92,13 @@ export async function secretShow(
     control.showSecret(deps, app, options.reason, actorOf(context)),
   );
   const { speaker, globals } = context;
-  if (globals.json === true) speaker.json({ appId: app, keyId: rotation.issued?.keyId ?? null, value: value.reveal() });
+  if (globals.json === true)
+    speaker.json({ appId: rotation.holder.appId, keyId: rotation.issued?.keyId ?? null, value: value.reveal() });
   else speaker.data(value.reveal());
-  speaker.say(`nolapse: shown; the audit trail says who and why`);
+  const { displayName, slot, issued } = rotation;
+  speaker.say(
+    `nolapse: shown, of ${displayName}, slot ${slot}, key id ${issued?.keyId}; the audit trail says who and why`,
+  );
   return 0;
 }
 

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Context } from "../context.ts";
+import { NolapseError } from "../../core/errors.ts";
+import type { Context, DirectoryRequest } from "../context.ts";
 import { type Fleet, startFleet } from "../demo/fleet.ts";
 import { createNarrator } from "../demo/narrate.ts";
 import { prepareDemo } from "../demo/prepare.ts";
@@ -20,20 +21,10 @@ export interface DemoOptions {
 export async function demo(context: Context, options: DemoOptions): Promise<ExitCode> {
   const { speaker, composition, signal, globals } = context;
   const folder = join(context.cwd, ".nolapse", "demo");
-  if (options.fresh === true) rmSync(folder, { recursive: true, force: true });
+  if (options.fresh === true) await forget(context, folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   speaker.say("nolapse: starting the embedded directory with the tenant contoso");
-  const directory = await composition.directory({
-    proxyPort: null,
-    port: options.port,
-    data: join(folder, "directory"),
-    scenario: "contoso",
-    clock: null,
-    frozen: true,
-    faults: null,
-    strictAssertions: false,
-    generate: 0,
-  });
+  const directory = await composition.directory(requestFor(folder, options.port));
   let fleet: Fleet | null = null;
   try {
     const prepared = await prepareDemo(context, directory, folder);
@@ -66,6 +57,38 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
     await directory.close();
     if (globals.json !== true && options.once !== true) speaker.say("nolapse: everything of the demo has ended");
   }
+}
+
+function requestFor(folder: string, port: number): DirectoryRequest {
+  return {
+    proxyPort: null,
+    port,
+    data: join(folder, "directory"),
+    scenario: "contoso",
+    clock: null,
+    frozen: true,
+    faults: null,
+    strictAssertions: false,
+    generate: 0,
+  };
+}
+
+/**
+ * Forgets the last demo, but never from under one that is still running: its directory opens for one process only. One
+ * that is damaged cannot be opened either, and is what --fresh is for. @throws NolapseError `usage` when it is running.
+ */
+async function forget({ composition }: Context, folder: string): Promise<void> {
+  if (existsSync(join(folder, "directory"))) {
+    const last = await composition.directory(requestFor(folder, 0)).catch((thrown: unknown) => {
+      if (!(thrown instanceof NolapseError)) return null;
+      throw new NolapseError("usage", `another demo is running in ${folder}`, {
+        cause: thrown,
+        next: "end it first (Ctrl-C), or start this one in another folder",
+      });
+    });
+    await last?.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function carryOn({ speaker, signal }: Context, url: string, configFile: string): Promise<void> {

@@ -4,9 +4,9 @@ import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
-import { type Context, configOf, tenantsOf, warn, withManager } from "../context.ts";
+import { type Context, configOf, type Manager, tenantsOf, warn, withManager } from "../context.ts";
 import { eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
-import { clockTime, type ExitCode, exitCode } from "../speak.ts";
+import { clockTime, type ExitCode, exitCode, sayError } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
 export interface RunOptions {
@@ -47,28 +47,42 @@ async function once(context: Context, { wait }: RunOptions): Promise<ExitCode> {
   warn(context, config);
   const codes: ExitCode[] = [];
   const documents: unknown[] = [];
-  for (const tenant of tenantsOf(config, context)) {
-    const code = await withManager(
-      context,
-      config,
-      tenant,
-      async ({ deps }) => {
-        const patience = waitOf(wait, tenant.acceptance.over);
-        const report = await runOnce(deps, { wait: patience, signal: context.signal, onWait: waits(context) });
-        const waiting = await waitingOf(deps);
-        documents.push(runJson(tenant.name, report, waiting));
-        if (context.globals.json !== true) {
-          for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
-        }
-        const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
-        return exitCode(report.scan?.coverage.complete === false || failed ? 4 : 0, isHeldBack(report) ? 5 : 0);
-      },
-      teller(context),
-    );
-    codes.push(code);
+  const tenants = tenantsOf(config, context);
+  for (const tenant of tenants) {
+    if (context.signal.aborted && codes.length > 0) break;
+    try {
+      const { document, code } = await onceIn(context, config, tenant, waitOf(wait, tenant.acceptance.over));
+      documents.push(document);
+      codes.push(code);
+    } catch (thrown) {
+      // one tenant that cannot be reached must not keep the others from being looked after
+      if (tenants.length === 1 || !(thrown instanceof NolapseError) || thrown.code === "usage") throw thrown;
+      context.speaker.say(`nolapse: tenant ${tenant.name}:`);
+      codes.push(sayError(context.speaker, thrown, false));
+    }
   }
-  if (context.globals.json === true) context.speaker.json(documents.length === 1 ? documents[0] : documents);
+  if (context.globals.json === true) context.speaker.json(tenants.length === 1 ? documents[0] : documents);
   return exitCode(...codes);
+}
+
+async function onceIn(
+  context: Context,
+  config: ReturnType<typeof configOf>,
+  tenant: TenantConfig,
+  wait: number,
+): Promise<{ readonly document: unknown; readonly code: ExitCode }> {
+  const work = async ({ deps }: Manager) => {
+    const report = await runOnce(deps, { wait, signal: context.signal, onWait: waits(context) });
+    const waiting = await waitingOf(deps);
+    if (context.globals.json !== true) {
+      for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
+    }
+    const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
+    const partly = report.scan?.coverage.complete === false || failed;
+    const code = exitCode(partly ? 4 : 0, isHeldBack(report) ? 5 : 0);
+    return { document: runJson(tenant.name, report, waiting), code };
+  };
+  return withManager(context, config, tenant, work, teller(context));
 }
 
 /** Runs until a stop signal. SIGHUP reads the file again between two steps; an invalid one keeps what is in force. */
@@ -79,6 +93,7 @@ async function loop(context: Context): Promise<ExitCode> {
   warn(context, config);
   while (!signal.aborted) {
     const epoch = new AbortController();
+    const ended = new AbortController();
     const reload = () => {
       try {
         config = configOf(context);
@@ -91,8 +106,16 @@ async function loop(context: Context): Promise<ExitCode> {
     };
     process.on("SIGHUP", reload);
     try {
-      const either = AbortSignal.any([signal, epoch.signal]);
-      await Promise.all(tenantsOf(config, context).map((tenant) => loopTenant(context, config, tenant, either)));
+      const any = AbortSignal.any([signal, epoch.signal, ended.signal]);
+      const loops = tenantsOf(config, context).map((tenant) =>
+        loopTenant(context, config, tenant, any).catch((thrown: unknown) => {
+          // a supervisor starts again what ends; what goes on without one of its tenants nobody would notice
+          ended.abort();
+          throw thrown;
+        }),
+      );
+      const failed = (await Promise.allSettled(loops)).find((one) => one.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
     } finally {
       process.off("SIGHUP", reload);
     }
@@ -116,13 +139,18 @@ async function loopTenant(
       runLoop(deps, {
         signal,
         onScan: (result) => {
-          if (result instanceof NolapseError)
-            speaker.say(`nolapse: the scan failed and will be tried again: ${result.message}`);
-          else if (!result.coverage.complete) speaker.say("nolapse: the scan was not complete; nothing new is written");
+          if (result instanceof NolapseError) for (const line of failedScan(tenant.name, result)) speaker.say(line);
+          else if (!result.coverage.complete)
+            speaker.say(`nolapse: the scan of ${tenant.name} was not complete; nothing new is written`);
         },
       }),
     teller(context),
   );
+}
+
+function failedScan(tenant: string, { message, next }: NolapseError): string[] {
+  const said = `nolapse: the scan of ${tenant} failed and will be tried again: ${message}`;
+  return next === null ? [said] : [said, `hint: ${next}`];
 }
 
 function needFile(path: string | null): void {

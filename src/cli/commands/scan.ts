@@ -24,8 +24,8 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   );
   const { speaker, globals } = context;
   if (options.html !== undefined) {
-    writeFileSync(options.html, scanHtml(report));
-    speaker.say(`wrote ${options.html}`);
+    writePage(options.html, scanHtml(report));
+    speaker.say(`nolapse: wrote ${options.html}`);
   }
   if (globals.json === true) speaker.json(scanJson(report));
   else if (options.csv === true) for (const line of scanCsv(report)) speaker.data(line);
@@ -34,6 +34,19 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   const found = report.credentials.some(finding);
   if (found) speaker.say(`nolapse: found what --fail-on ${options.failOn} asks for`);
   return exitCode(report.coverage.complete ? 0 : 4, found ? 3 : 0);
+}
+
+/** @throws NolapseError `usage` when the file cannot be written. */
+function writePage(file: string, page: string): void {
+  try {
+    writeFileSync(file, page);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new NolapseError("usage", `${file} cannot be written (${code})`, {
+      cause,
+      next: "name a file in a folder that exists and is yours: --html report.html",
+    });
+  }
 }
 
 /** What `--fail-on` counts as a finding. @throws NolapseError `usage`. */

@@ -80,6 +80,8 @@ async function main(settings: SampleSettings): Promise<void> {
   process.on("disconnect", () => {
     ending = true;
   });
+  // Ctrl-C and a service manager's stop reach the whole group; its parent says when to end, or is gone
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   while (!ending) {
     const asked = rounds.splice(0);
     for (const identity of settings.identities) await signIn(settings, identity);

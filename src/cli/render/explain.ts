@@ -3,6 +3,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
+import { FATES } from "./run.ts";
 
 type Told = Explanation["credentials"][number];
 type Judged = Explanation["rotations"][number];
@@ -106,6 +107,9 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
     `  replaces ${rotation.replaces} by ${rotation.issued?.keyId ?? "nothing yet"}; opened because ${REASONS[rotation.reason]}`,
     `  ${next}: ${REASONS[verdict.because]} [${verdict.because}]`,
     ...checkLines(checks),
+    ...rotation.listLosses.map(
+      ({ keyId, name, fate }) => `  certificate ${keyId}${name === null ? "" : ` (${name})`} ${FATES[fate]}`,
+    ),
     ...(rotation.lastFailure === null
       ? []
       : [

@@ -1,6 +1,6 @@
 /** What a run did and what it waits for. */
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import type { Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { RunReport } from "../../engine/maintain.ts";
@@ -106,11 +106,32 @@ function because(rotation: Rotation, verdict: Verdict): ReasonCode {
 
 /** What a person is told about an event: what has just been proven, or why not and what to do. Nothing for mere noise. */
 export function eventLines(rotation: Rotation, event: RotationEvent, detail: "short" | "whole" = "short"): string[] {
+  if (event.type === "list-compared") return lossLines(rotation, event.at);
   const line = eventLine(rotation, event) ?? (detail === "whole" ? probeLine(rotation, event) : null);
   if (line === null) return [];
   const next = "failure" in event ? event.failure.next : null;
   return next === null ? [line] : [line, `hint: ${next}`];
 }
+
+/** What somebody else's writing cost while a list of certificates was replaced, as it is found. */
+function lossLines(rotation: Rotation, at: EpochMs): string[] {
+  const about = `${when(at)} ${rotation.displayName}`;
+  return rotation.listLosses
+    .filter((one) => one.at === at)
+    .map(
+      ({ keyId, name, fate }) => `${about}: certificate ${keyId}${name === null ? "" : ` (${name})`} ${FATES[fate]}`,
+    );
+}
+
+/** What became of an entry of the list that was missing. */
+export const FATES: Readonly<Record<ListLoss["fate"], string>> = {
+  lost: "was lost by somebody else's write and will be put back",
+  restoring: "was lost by somebody else's write and has been sent back",
+  restored: "is there again",
+  removed: "was removed by somebody else meanwhile, on purpose as the audit log has it",
+  "given-up": "was lost and cannot be put back, because somebody else keeps undoing it; a person must add it again",
+  unseen: "was added by somebody else in the moment of our write, which dropped it; a person must add it again",
+};
 
 /** What one try at the token endpoint said; for somebody who waits for it. */
 function probeLine(rotation: Rotation, event: RotationEvent): string | null {
@@ -134,7 +155,11 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
     case "verified":
       return rotation.verifiedAt === event.at ? `${about}: verified, the copy read back signs in` : null;
     case "removed":
-      return `${about}: old secret ${rotation.replaces} removed`;
+      return `${about}: old ${rotation.replacesKind} ${rotation.replaces} removed`;
+    case "made":
+      return `${about}: made a certificate and its key, sealed before anything is asked of the directory`;
+    case "list-intended":
+      return `${about}: replacing the list of certificates, every other entry sent back as it was read`;
     case "failed":
     case "issue-refused":
     case "issue-unknown":

@@ -1,11 +1,14 @@
+import { CertificateValue } from "../../core/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { retireRule } from "../../core/reload.ts";
+import type { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
 import type { Claimed } from "../claimed.ts";
+import { proofFor } from "./proof.ts";
 import { targetOf } from "./target.ts";
 import { signInOf } from "./value.ts";
 
-/** The secret was right and has expired: the place is the right one all the same. */
+/** The secret was right and has expired. */
 const EXPIRED = 7000222;
 
 /** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
@@ -17,7 +20,18 @@ export async function preflight(claimed: Claimed): Promise<void> {
     const request = await checkCopy(claimed, name, target);
     if (request !== null) requests.push(request);
   }
+  if (claimed.rotation.kind === "certificate" && (await isForbiddenList(claimed))) {
+    await claimed.halt("foreign-entries");
+    return;
+  }
   await claimed.record([{ type: "preflighted", at: await claimed.now(), requests }]);
+}
+
+/** Whether the new certificate can only be added by replacing a list that holds what cannot be sent back (design §4.8). */
+async function isForbiddenList(claimed: Claimed): Promise<boolean> {
+  const { rotation, deps, signal } = claimed;
+  const reading = await deps.certificates.readCertificates(rotation.holder, signal);
+  return reading.entries.some((one) => !one.resendable) && (await proofFor(claimed, reading, null)) === null;
 }
 
 /**
@@ -42,10 +56,11 @@ async function checkCopy(claimed: Claimed, name: string, target: Target): Promis
   const probe = await deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
   if (probe.outcome === "inconclusive") {
     throw new NolapseError("directory-unreachable", `the copy in ${name} could not be tried: no clear answer`, {
+      next: "wait; nolapse tries again by itself",
       retryAfter: probe.retryAfter,
     });
   }
-  if (probe.outcome === "not-authenticated" && probe.code !== EXPIRED) {
+  if (probe.outcome === "not-authenticated" && !(await isThePlace(claimed, copy.value, probe.code))) {
     throw new NolapseError(
       "target-foreign",
       `the value in target ${name} does not sign in as ${app} (AADSTS${probe.code})`,
@@ -55,4 +70,13 @@ async function checkCopy(claimed: Claimed, name: string, target: Target): Promis
     );
   }
   return probe.requestId;
+}
+
+/** What does not sign in may be right and over: a secret's refusal says so, a certificate is compared with the entry itself. */
+async function isThePlace(claimed: Claimed, value: SecretValue, code: number | null): Promise<boolean> {
+  if (!(value instanceof CertificateValue)) return code === EXPIRED;
+  const { rotation, deps, signal } = claimed;
+  const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
+  const replaced = entries.find(({ credential }) => credential.keyId === rotation.replaces);
+  return replaced?.certificate === value.certificate;
 }

@@ -1,12 +1,13 @@
 /** Every removal goes through here: fresh read, guard, brake, one request. */
-import { mayCome } from "../../core/apply-event.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REPLICATION_WINDOW } from "../../core/replication.ts";
 import { mayRemove, type RemovalPurpose } from "../../core/retire-guard.ts";
 import type { Rotation } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { Claimed } from "../claimed.ts";
 import { noteUnknownMarks } from "../recognise.ts";
+import { removeCertificate } from "./remove-certificate.ts";
 
 /** After so many refusals of the guard in a row a person must look. */
 const REFUSALS_BEFORE_HALT = 5;
@@ -33,17 +34,20 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     now,
   });
   if (!answer.allowed) {
-    await claimed.fail(new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`));
-    if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT && mayCome(rotation.state, "halted")) {
-      await claimed.halt("guard-refused");
-    }
+    await claimed.fail(
+      new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`, {
+        next: "the credential stays; nolapse explain shows the check, and nolapse resume asks again",
+      }),
+    );
+    if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT) await claimed.halt("guard-refused");
     return false;
   }
   const listed = holder.credentials.some((one) => one.keyId === keyId);
   // gone already: by an earlier try whose outcome was lost, or by somebody else; the five reads that follow prove it
   if (!listed && purpose === "retire") return true;
-  await claimed.mayAct();
-  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);
+  const kind = holder.credentials.find((one) => one.keyId === keyId)?.kind ?? kindOf(rotation, purpose);
+  const outcome = kind === "secret" ? await removeSecret(claimed, keyId) : await removeCertificate(claimed, keyId);
+  if (outcome === "later") return false;
   if (outcome.outcome === "applied") return true;
   if (outcome.outcome === "no-such-credential") {
     // within the replication window this means "not yet", never "done" (design §4.5)
@@ -54,6 +58,17 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   }
   await claimed.fail(outcome.error);
   return false;
+}
+
+async function removeSecret(claimed: Claimed, keyId: string): Promise<RemoveCredentialOutcome> {
+  await claimed.mayAct();
+  return claimed.deps.entra.removeSecret(claimed.rotation.holder, keyId, claimed.signal);
+}
+
+/** What it must be where the directory does not list it at the moment. */
+function kindOf(rotation: Rotation, purpose: RemovalPurpose) {
+  if (purpose === "undo") return "certificate";
+  return purpose === "retire" ? rotation.replacesKind : rotation.kind;
 }
 
 /** Whether the last attempt is old enough for the whole directory to know what came of it. */

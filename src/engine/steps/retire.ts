@@ -1,16 +1,28 @@
 /** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
 import { ABSENT_READS } from "../../core/apply-event.ts";
+import type { RetiredCertificate } from "../../core/rotation.ts";
 import type { Claimed } from "../claimed.ts";
 import { succession } from "../facts.ts";
 import { removeGuarded } from "./remove.ts";
 
 export async function retire(claimed: Claimed): Promise<void> {
-  if (claimed.rotation.retireIntendedAt === null) {
-    await claimed.record([{ type: "retire-intended", at: await claimed.now() }]);
+  const { rotation } = claimed;
+  if (rotation.retireIntendedAt === null) {
+    const certificate = rotation.replacesKind === "certificate" ? await publicPart(claimed, rotation.replaces) : null;
+    await claimed.record([{ type: "retire-intended", at: await claimed.now(), certificate }]);
   }
   if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
     await claimed.record([{ type: "removed", at: await claimed.now() }]);
   }
+}
+
+/** What is about to be removed, so that `nolapse undo` can put it back. */
+async function publicPart({ rotation, deps, signal }: Claimed, keyId: string): Promise<RetiredCertificate | null> {
+  const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
+  const found = entries.find((one) => one.credential.keyId === keyId);
+  const { start = null, end = null } = found?.credential ?? {};
+  if (found === undefined || found.certificate === null || start === null || end === null) return null;
+  return { certificate: found.certificate, start, end };
 }
 
 /** Takes over what a later rotation of the slot has proven, so that the removal rests on the newest credential. */

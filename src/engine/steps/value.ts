@@ -1,17 +1,23 @@
+import { CertificateValue } from "../../core/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { SignIn } from "../../core/sign-in.ts";
 import type { Claimed } from "../claimed.ts";
 
-/** The sealed value of the rotation in hand, opened. @throws NolapseError `seal-key-wrong` when it cannot be. */
+/** The sealed value of the rotation in hand, opened; a certificate as a CertificateValue. @throws NolapseError `seal-key-wrong` when it cannot be. */
 export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
   const { rotation, deps } = claimed;
   const sealed = await deps.store.sealed(rotation.id);
-  if (sealed === null || rotation.issued === null || sealed.keyId !== rotation.issued.keyId) {
-    throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store");
+  const { issued } = rotation;
+  // a certificate was sealed before the directory had given it a key id
+  if (sealed === null || issued === null || sealed.keyId !== (issued.certificate?.sha256 ?? issued.keyId)) {
+    throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store", {
+      next: "nolapse cancel ROTATION, then nolapse rotate APP --now: a new one is issued",
+    });
   }
   const context = { tenantId: rotation.tenantId, appId: rotation.holder.appId, keyId: sealed.keyId };
-  return deps.sealer.open(sealed.sealed, context);
+  const value = await deps.sealer.open(sealed.sealed, context);
+  return rotation.kind === "certificate" ? CertificateValue.from(value) : value;
 }
 
 /** Where the rotation's application signs in: at home, or where its entry says. */

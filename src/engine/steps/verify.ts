@@ -34,6 +34,7 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
   const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;
   throw new NolapseError(code, `the copy read back from ${name} did not sign in: ${answer}`, {
+    next: "nothing is removed meanwhile; nolapse tries again by itself and nolapse explain shows when",
     retryAfter: probe.retryAfter,
   });
 }
@@ -45,10 +46,12 @@ async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean>
 
 /** The target holds something else: it lost the write, or somebody put another value there. It is delivered again. */
 async function drifted(claimed: Claimed, name: string): Promise<void> {
-  const error = new NolapseError("target-failed", `the copy read back from ${name} is not the one that was delivered`);
+  const error = new NolapseError("target-failed", `the copy read back from ${name} is not the one that was delivered`, {
+    next: `it is delivered again; see that nobody else writes to ${name}`,
+  });
   const { failure, notBefore } = await claimed.failure(error);
   await claimed.record([
-    { type: "failed", at: failure.at, failure, notBefore },
+    { type: "failed", at: failure.at, failure, notBefore, verifying: true },
     { type: "drifted", at: failure.at, target: name },
   ]);
 }

@@ -1,0 +1,77 @@
+/** The directory of one tenant through Microsoft Graph: every port of this folder over one client and one token. */
+import { NolapseError } from "../../core/errors.ts";
+import { SECOND } from "../../core/time.ts";
+import type { Certificates } from "../../ports/certificates.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Entra } from "../../ports/entra.ts";
+import type { Federation } from "../../ports/federation.ts";
+import type { Logs } from "../../ports/logs.ts";
+import type { SamlSigning } from "../../ports/saml-signing.ts";
+import { GraphCalls } from "./calls.ts";
+import { GraphCertificates } from "./certificates.ts";
+import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
+import { GraphEntra } from "./entra.ts";
+import { GraphFederation } from "./federation.ts";
+import { createGraph } from "./http.ts";
+import { GraphLogs } from "./logs.ts";
+import { GraphSamlSigning } from "./saml-signing.ts";
+import { createWire, type Fetch } from "./wire.ts";
+
+export interface GraphDirectoryOptions {
+  readonly tenantId: string;
+  /** Origin of the login authority, e.g. `https://login.microsoftonline.com`. */
+  readonly authority: string;
+  /** Origin of Graph without a version, e.g. `https://graph.microsoft.com`. */
+  readonly graphEndpoint: string;
+  readonly auth: Auth;
+  readonly clock: Clock;
+  /** Nolapse's own version, for the user agent. */
+  readonly version: string;
+  /** Answers instead of sockets: the in-process directory and the simulator. */
+  readonly fetch?: Fetch | undefined;
+  /** Milliseconds of process time for one request, connection and answer together; 30 s where not given. */
+  readonly timeout?: number | undefined;
+  /** The client request ids; random where not given. */
+  readonly requestId?: (() => string) | undefined;
+  /** Where an auth method without references takes its values from; the process's environment where not given. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+export interface GraphDirectory {
+  readonly entra: Entra;
+  readonly certificates: Certificates;
+  readonly logs: Logs;
+  readonly samlSigning: SamlSigning;
+  readonly federation: Federation;
+}
+
+/** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
+function originOf(address: string, what: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  const local = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url !== null && (url.protocol === "https:" || (local && url.protocol === "http:"))) return url.origin;
+  throw new NolapseError("config-invalid", `${what} is not an https address: ${address}`, {
+    next: `write ${what} like https://graph.microsoft.com, without a version`,
+  });
+}
+
+/** All ports of one tenant. @throws NolapseError `config-invalid` for an address that is no origin. */
+export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirectory {
+  const origin = originOf(options.graphEndpoint, "graphEndpoint");
+  const { clock, tenantId, fetch, env, requestId, auth } = options;
+  const timeout = options.timeout ?? 30 * SECOND;
+  const wire = createWire({ userAgent: `nolapse/${options.version}`, timeout, fetch, requestId });
+  const signIn = { tenantId, authority: originOf(options.authority, "authorityHost"), graph: origin, clock };
+  const tokens =
+    auth.method === "plain"
+      ? plainTokens(signIn, auth, wire)
+      : identityTokens({ ...signIn, auth, timeout, fetch, env });
+  const calls = new GraphCalls(createGraph(wire, tokens), origin);
+  return {
+    entra: new GraphEntra(calls),
+    certificates: new GraphCertificates(calls, clock),
+    logs: new GraphLogs(calls),
+    samlSigning: new GraphSamlSigning(calls),
+    federation: new GraphFederation(calls),
+  };
+}

@@ -1,0 +1,57 @@
+/** Compact JWTs signed with a certificate's private key, for Graph's proofs and the login authority's assertions. */
+import { constants, createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from "node:crypto";
+import type { CertificateValue } from "../../core/certificate-value.ts";
+import { NolapseError } from "../../core/errors.ts";
+import { SecretValue } from "../../core/secret-value.ts";
+
+/** RSASSA-PKCS1-v1_5 and RSASSA-PSS, both with SHA-256; PSS with a salt as long as the digest (RFC 7518 §3.3, §3.5). */
+export type Algorithm = "RS256" | "PS256";
+
+/** The certificate's thumbprint as JOSE headers carry it: base64url of the digest of its DER (RFC 7515 §4.1.7, §4.1.8). */
+export function headerThumbprint(value: CertificateValue, digest: "sha1" | "sha256"): string {
+  return createHash(digest).update(new X509Certificate(value.certificate).raw).digest("base64url");
+}
+
+/**
+ * Signs the claims. It is done at once, on this thread: a signature made aside would reorder a simulation.
+ * @throws NolapseError `refused-by-rule` when the key is elsewhere or is no RSA key, which a person must mend.
+ */
+export function signedJwt(
+  value: CertificateValue,
+  header: { readonly alg: Algorithm } & Readonly<Record<string, string>>,
+  claims: Readonly<Record<string, string | number>>,
+): string {
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  const text = `${part(header)}.${part(claims)}`;
+  return `${text}.${signature(rsaKeyOf(value), header.alg, text).toString("base64url")}`;
+}
+
+function rsaKeyOf({ key }: CertificateValue): KeyObject {
+  if (!(key instanceof SecretValue)) throw unfit(`the private key stays at ${key.reference}`);
+  let read: KeyObject;
+  try {
+    read = createPrivateKey(key.reveal());
+  } catch {
+    throw unfit("the private key cannot be read"); // OpenSSL's own words say nothing more, and are not kept
+  }
+  if (read.asymmetricKeyType !== "rsa") throw unfit(`the private key is ${read.asymmetricKeyType}, not RSA`);
+  return read;
+}
+
+function signature(key: KeyObject, algorithm: Algorithm, text: string): Buffer {
+  const padding =
+    algorithm === "RS256"
+      ? { padding: constants.RSA_PKCS1_PADDING }
+      : { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  try {
+    return sign("sha256", Buffer.from(text), { key, ...padding });
+  } catch {
+    throw unfit("the private key is too short to sign with");
+  }
+}
+
+function unfit(why: string): NolapseError {
+  return new NolapseError("refused-by-rule", `nothing can be signed with this certificate: ${why}`, {
+    next: "use a certificate whose RSA key of 2048 bits or more is in the place it is read from",
+  });
+}

@@ -1,0 +1,38 @@
+/** Replication lag of removals: what was removed is still seen by some, and still signs in at some, for as long as the plan's lag. */
+import type { Faults } from "./faults.ts";
+import { type Departed, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
+
+/** No lag is longer, and no object keeps more of them. */
+const LONGEST = 86_400_000;
+const MOST = 20;
+
+/** The record as it is to be stored: with what it lost against `before`, if anybody may still see that. */
+export function withDeparted(before: ObjectRecord, after: ObjectRecord, faults: Faults, now: number): ObjectRecord {
+  if (!faults.lags) return after;
+  const left = new Set([...passwordsOf(after), ...keysOf(after)].map(({ keyId }) => keyId));
+  const gone: Departed[] = [
+    ...passwordsOf(before)
+      .filter(({ keyId }) => !left.has(keyId))
+      .map((password) => {
+        const verifier = before.secrets[password.keyId]?.verifier;
+        return { keyId: password.keyId, at: now, password, ...(verifier === undefined ? {} : { verifier }) };
+      }),
+    ...keysOf(before)
+      .filter(({ keyId }) => !left.has(keyId))
+      .map((key) => ({ keyId: key.keyId, at: now, key })),
+  ];
+  const kept = (before.departed ?? []).filter(({ at }) => at > now - LONGEST);
+  return { ...after, departed: [...gone, ...kept].slice(0, MOST) };
+}
+
+/** The removed credentials that the token endpoint still honours. */
+export function stillHonoured(record: ObjectRecord, faults: Faults, now: number): readonly Departed[] {
+  return (record.departed ?? []).filter(
+    (one) => faults.tokenVisibility(`${one.keyId} gone`, one.at, now) !== "visible",
+  );
+}
+
+/** Those that a read still shows. */
+export function stillShown(record: ObjectRecord, faults: Faults, now: number): readonly Departed[] {
+  return (record.departed ?? []).filter((one) => faults.readVisibility(`${one.keyId} gone`, one.at, now) !== "visible");
+}

@@ -1,0 +1,134 @@
+/** The ways to find objects without going through all of them. Entries are added and removed by the store alone. */
+import { SortedIndex } from "./sorted-index.ts";
+import type { Entity, Kind, ObjectRecord } from "./state.ts";
+
+/** A property lists are sorted by, or looked up by the beginning of. */
+export type SortKey = (typeof SORT_KEYS)[number];
+const SORT_KEYS = ["displayName", "createdDateTime", "deletedDateTime", "userPrincipalName"] as const;
+
+export class ObjectIndex {
+  /** Per kind and tenant, ascending by seq. */
+  readonly #ordered = new Map<string, ObjectRecord[]>();
+  readonly #bin = new Map<string, Set<ObjectRecord>>();
+  readonly #sorted = new Map<string, SortedIndex>();
+  readonly #applications = new Map<string, ObjectRecord>();
+  readonly #principals = new Map<string, ObjectRecord>();
+  readonly #grants = new Map<string, Set<ObjectRecord>>();
+
+  clear(): void {
+    for (const index of [this.#ordered, this.#bin, this.#sorted, this.#applications, this.#principals, this.#grants])
+      index.clear();
+  }
+
+  application(appId: string): ObjectRecord | undefined {
+    return this.#applications.get(appId.toLowerCase());
+  }
+
+  principal(tenantId: string, name: string): ObjectRecord | undefined {
+    return this.#principals.get(`${tenantId} ${name.toLowerCase()}`);
+  }
+
+  grantsOf(servicePrincipalId: string): readonly ObjectRecord[] {
+    return [...(this.#grants.get(servicePrincipalId) ?? [])].sort(bySeq);
+  }
+
+  /** Live objects in list order, those after `afterSeq`. */
+  *list(kind: Kind, tenantId: string, afterSeq: number): Generator<ObjectRecord> {
+    const ordered = this.#ordered.get(`${kind} ${tenantId}`) ?? [];
+    for (let index = firstAfter(ordered, afterSeq); index < ordered.length; index += 1) {
+      const record = ordered[index];
+      if (record !== undefined && record.deletedAt === undefined) yield record;
+    }
+  }
+
+  count(kind: Kind, tenantId: string): number {
+    return this.countWithBin(kind, tenantId) - (this.#bin.get(`${kind} ${tenantId}`)?.size ?? 0);
+  }
+
+  countWithBin(kind: Kind, tenantId: string): number {
+    return this.#ordered.get(`${kind} ${tenantId}`)?.length ?? 0;
+  }
+
+  bin(kind: Kind, tenantId: string): readonly ObjectRecord[] {
+    return [...(this.#bin.get(`${kind} ${tenantId}`) ?? [])].sort(bySeq);
+  }
+
+  /** Made when somebody first asks, kept up to date from then on. */
+  sorted(kind: Kind, tenantId: string, key: SortKey): SortedIndex {
+    const name = `${kind} ${tenantId} ${key}`;
+    const known = this.#sorted.get(name);
+    if (known !== undefined) return known;
+    const made = new SortedIndex(key, this.list(kind, tenantId, 0));
+    this.#sorted.set(name, made);
+    return made;
+  }
+
+  /** @param previous what the record takes the place of */
+  put(kind: Kind, record: ObjectRecord, previous: ObjectRecord | undefined): void {
+    const list = `${kind} ${record.tenantId}`;
+    const ordered = this.#ordered.get(list) ?? [];
+    if (ordered.length === 0) this.#ordered.set(list, ordered);
+    if (previous !== undefined) this.#leave(kind, previous);
+    const last = ordered.at(-1);
+    if (last === undefined || last.seq < record.seq) ordered.push(record);
+    else ordered.splice(firstAfter(ordered, record.seq - 1), previous === undefined ? 0 : 1, record);
+    this.#enter(kind, record);
+  }
+
+  drop(kind: Kind, record: ObjectRecord): void {
+    this.#leave(kind, record);
+    const ordered = this.#ordered.get(`${kind} ${record.tenantId}`) ?? [];
+    ordered.splice(firstAfter(ordered, record.seq - 1), 1);
+  }
+
+  #enter(kind: Kind, record: ObjectRecord): void {
+    const list = `${kind} ${record.tenantId}`;
+    if (kind === "grants") {
+      const principalId = String(record.entity.principalId);
+      this.#grants.set(principalId, (this.#grants.get(principalId) ?? new Set()).add(record));
+    }
+    if (record.deletedAt !== undefined) {
+      this.#bin.set(list, (this.#bin.get(list) ?? new Set()).add(record));
+      return;
+    }
+    if (kind === "applications") this.#applications.set(String(record.entity.appId).toLowerCase(), record);
+    for (const name of principalNames(kind, record.entity)) this.#principals.set(`${record.tenantId} ${name}`, record);
+    if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.add(record);
+  }
+
+  #leave(kind: Kind, record: ObjectRecord): void {
+    const list = `${kind} ${record.tenantId}`;
+    if (kind === "grants") this.#grants.get(String(record.entity.principalId))?.delete(record);
+    if (record.deletedAt !== undefined) {
+      this.#bin.get(list)?.delete(record);
+      return;
+    }
+    if (kind === "applications") this.#applications.delete(String(record.entity.appId).toLowerCase());
+    for (const name of principalNames(kind, record.entity)) this.#principals.delete(`${record.tenantId} ${name}`);
+    if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
+  }
+}
+
+function principalNames(kind: Kind, entity: Entity): string[] {
+  if (kind !== "servicePrincipals") return [];
+  const names = (entity.servicePrincipalNames ?? []) as string[];
+  const appId = String(entity.appId);
+  // mostly there is no other name, and a large tenant has very many of these
+  if (names.length === 1 && names[0] === appId) return [appId.toLowerCase()];
+  return [...new Set([appId, ...names].map((name) => name.toLowerCase()))];
+}
+
+function bySeq(one: ObjectRecord, other: ObjectRecord): number {
+  return one.seq - other.seq;
+}
+
+/** The index of the first record whose seq is greater than `seq`, by bisection. */
+function firstAfter(ordered: readonly ObjectRecord[], seq: number): number {
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ordered[middle]?.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

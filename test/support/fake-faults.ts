@@ -1,0 +1,33 @@
+/** What goes wrong with `FakeEntra`, and when. */
+import type { NolapseError } from "../../src/core/errors.ts";
+import type { Probe } from "../../src/core/sign-in.ts";
+
+export type FakeRead = "page" | "read" | "certificatePage" | "readCertificates" | "credentialChanges" | "signIns";
+export type FakeWrite = "addSecret" | "removeSecret" | "addKey" | "removeKey" | "replaceCertificates";
+export type FakeCall = FakeRead | FakeWrite | "probe";
+
+/**
+ * `error`: reads throw it, writes answer not-applied with it. `lost`: unknown outcome, nothing happened. `lost-after`:
+ * unknown outcome, but it happened. `probe`: the probe says this whatever the value.
+ */
+export type FakeFault =
+  | { readonly fault: "error"; readonly error: NolapseError }
+  | { readonly fault: "lost" }
+  | { readonly fault: "lost-after" }
+  | { readonly fault: "probe"; readonly probe: Partial<Probe> };
+
+export class FakeFaults {
+  readonly #waiting: { readonly on: FakeCall; readonly fault: FakeFault; left: number }[] = [];
+
+  add(on: FakeCall, fault: FakeFault, times: number): void {
+    this.#waiting.push({ on, fault, left: times });
+  }
+
+  /** The fault that this call meets; it is used up by one. */
+  take(on: FakeCall): FakeFault | null {
+    const due = this.#waiting.find((entry) => entry.on === on && entry.left > 0);
+    if (due === undefined) return null;
+    due.left -= 1;
+    return due.fault;
+  }
+}
