@@ -125,23 +125,27 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
   await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
 }
 
-/** Lets writing go on after a stop or an open breaker, and takes halted rotations up again. */
+/**
+ * Lets writing go on after a stop or an open breaker, and takes halted rotations up again. `busy` are those that another
+ * process holds at this moment: they keep nobody else from going on, and halted ones among them must be resumed again.
+ */
 export async function resume(
   deps: Deps,
   actor: string,
-): Promise<{ readonly resumed: number; readonly stillStopped: string | null }> {
+): Promise<{ readonly resumed: number; readonly busy: readonly Rotation[]; readonly stillStopped: string | null }> {
   const at = await deps.clock.now();
   await turn(deps, "stopped", null, actor, "resume", at);
   await turn(deps, "breaker", null, actor, "breaker-closed", at);
   let resumed = 0;
+  const busy: Rotation[] = [];
   for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
     if (rotation.state === "retired" || rotation.state === "cancelled") continue;
-    const event: RotationEvent =
-      rotation.state === "halted" ? { type: "resumed", at } : { type: "waited", at, dueAt: at };
-    if (rotation.state === "halted") resumed += 1;
-    await store(deps, rotation, [event, { type: "waited", at, dueAt: at }], actor);
+    const due: RotationEvent = { type: "waited", at, dueAt: at };
+    const events: RotationEvent[] = rotation.state === "halted" ? [{ type: "resumed", at }, due] : [due];
+    if ((await tryStore(deps, rotation, events, actor)) === null) busy.push(rotation);
+    else if (rotation.state === "halted") resumed += 1;
   }
-  return { resumed, stillStopped: await deps.brake.pulled() };
+  return { resumed, busy, stillStopped: await deps.brake.pulled() };
 }
 
 /** One credential that carries our mark and that this store does not know. */
@@ -259,6 +263,20 @@ async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) 
 }
 
 async function store(deps: Deps, before: Rotation, events: readonly RotationEvent[], actor: string): Promise<Rotation> {
+  const rotation = await tryStore(deps, before, events, actor);
+  if (rotation !== null) return rotation;
+  throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
+    next: "try again in half a minute",
+  });
+}
+
+/** Null when another process holds the rotation or has just changed it: then nothing was stored. */
+async function tryStore(
+  deps: Deps,
+  before: Rotation,
+  events: readonly RotationEvent[],
+  actor: string,
+): Promise<Rotation | null> {
   let rotation = before;
   const audit: AuditEntry[] = [];
   for (const event of events) {
@@ -267,12 +285,7 @@ async function store(deps: Deps, before: Rotation, events: readonly RotationEven
     const entry = auditLine(last, event, rotation, {});
     if (entry !== null) audit.push({ ...entry, actor });
   }
-  if (!(await deps.store.amend(before, { rotation, audit }))) {
-    throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
-      next: "try again in half a minute",
-    });
-  }
-  return rotation;
+  return (await deps.store.amend(before, { rotation, audit })) ? rotation : null;
 }
 
 async function turn<K extends keyof Switches>(
