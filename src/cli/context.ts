@@ -1,6 +1,7 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { HolderRef } from "../core/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { DemoClock } from "./demo/run.ts";
@@ -54,6 +55,8 @@ export interface Composition {
   configJsonSchema(): unknown;
   /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
   manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
+  /** Signs in with Nolapse's own credential as it is kept now and reads one object; gives the credential's keyed digest. */
+  readOwn(config: ResolvedConfig, tenant: TenantConfig, env: Environment, holder: HolderRef): Promise<string>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;

@@ -151,6 +151,13 @@ function addControl(program: Command, run: Run): void {
     .description("print the value that is still sealed for an application; goes into the audit trail")
     .requiredOption("--reason <text>", "why, for the audit trail")
     .action((app, options, command) => act(run, command, async (it) => (await control()).secretShow(it, app, options)));
+  program
+    .command("own-credential <type> <object> <app>", { hidden: true })
+    .action((type, object, app, _options, command) =>
+      act(run, command, async (it) =>
+        (await import("./commands/own-credential.ts")).ownCredential(it, type, object, app),
+      ),
+    );
   const store = program.command("store").description("the store");
   store
     .command("backup <file>")

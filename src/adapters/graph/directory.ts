@@ -43,6 +43,8 @@ export interface GraphDirectory {
   readonly logs: Logs;
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
+  /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
+  renew(): void;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -73,5 +75,6 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     logs: new GraphLogs(calls),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    renew: () => tokens.discard(),
   };
 }
