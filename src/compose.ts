@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { prettifyError, ZodError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
+import type { GraphDirectory } from "./adapters/graph/directory.ts";
 import type { IssuerSettings } from "./adapters/issuers/registry.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
 import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
@@ -22,7 +23,9 @@ import { SELF_SIGNED } from "./core/policy.ts";
 import type { SecretValue } from "./core/secret-value.ts";
 import { parseDuration } from "./core/time.ts";
 import type { Deps, OwnCredential } from "./engine/deps.ts";
+import { certificatesHeld, onlyOf } from "./engine/self.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { HeldCertificate } from "./ports/held-certificate.ts";
 import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
@@ -49,33 +52,53 @@ export async function composeManager(
   tenant: TenantConfig,
   env: Environment,
   observe?: Deps["observe"],
+  self?: HolderRef,
 ): Promise<Manager> {
-  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
   const { createVerifier } = await import("./adapters/graph/verifier.ts");
   const clock = composeClock(env);
   const { store, backup } = await composeStore(config);
   const folder = folderOf(config);
-  const directory = createGraphDirectory({ ...reachOf(tenant), auth: authOf(tenant, env, folder), clock, env });
+  // an application that rolls itself holds what its targets and the store have, which are opened below
+  const held = async () => (self === undefined ? [] : certificatesHeld(deps, self));
+  const directory = await composeDirectory(tenant, { clock, env, folder, self, held });
   const reached = await withMode(tenant, directory, config, (reference) => resolveReference(reference, env, folder));
-  return {
-    deps: {
-      settings: tenant,
-      ...reached,
-      ...composeOwn(config, tenant, env, directory.renew),
-      logs: directory.logs,
-      issuers: composeIssuers(config, env),
-      verifier: createVerifier({ clock, version: VERSION }),
-      sealer: await composeSealer(config),
-      store,
-      clock,
-      random: createMachineRandom(),
-      scheduler: createMachineScheduler(),
-      brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
-      ...(observe === undefined ? {} : { observe }),
-    },
-    backup,
-    close: () => store.close(),
+  const deps: Deps = {
+    settings: self === undefined ? tenant : onlyOf(tenant, self),
+    ...reached,
+    ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
+    logs: directory.logs,
+    issuers: composeIssuers(config, env),
+    verifier: createVerifier({ clock, version: VERSION }),
+    sealer: await composeSealer(config),
+    store,
+    clock,
+    random: createMachineRandom(),
+    scheduler: createMachineScheduler(),
+    brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
+    ...(observe === undefined ? {} : { observe }),
   };
+  return { deps, backup, close: () => store.close() };
+}
+
+interface Reaching {
+  readonly clock: Clock;
+  readonly env: Environment;
+  readonly folder: string;
+  readonly self: HolderRef | undefined;
+  readonly held: () => Promise<readonly HeldCertificate[]>;
+}
+
+/** The directory as Nolapse has it by the tenant's auth, or as an application that rolls itself. */
+async function composeDirectory(
+  tenant: TenantConfig,
+  { clock, env, folder, self, held }: Reaching,
+): Promise<Pick<GraphDirectory, "entra" | "certificates" | "logs" | "renew">> {
+  if (self !== undefined) {
+    const { createSelfDirectory } = await import("./adapters/graph/self.ts");
+    return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held });
+  }
+  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
+  return createGraphDirectory({ ...reachOf(tenant), auth: authOf(tenant, env, folder), clock, env });
 }
 
 /** Paths in the configuration are relative to it; without a file, to where the command was typed. */

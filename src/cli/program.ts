@@ -101,6 +101,10 @@ function addWriting(program: Command, run: Run): void {
     .command("rotate <app...>")
     .description("take applications through the states now")
     .option("--now", "also when it is not due")
+    .option(
+      "--self",
+      "signed in as the application itself, with its own certificate and no permission in the directory",
+    )
     .option("--wait <duration>", "how far off the next thing may be to be waited for (10m)", duration)
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),

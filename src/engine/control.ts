@@ -13,6 +13,7 @@ import { stopped } from "./facts.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
+import { readSelf } from "./self.ts";
 
 /** What `nolapse rotate` opened or found open, and what it could not. */
 export interface Asked {
@@ -43,7 +44,7 @@ export async function ask(
     throw new NolapseError("refused-by-stop", why, {
       next: "nolapse resume, and remove the stop file or NOLAPSE_STOP",
     });
-  const scan = await discover(deps);
+  const scan = deps.self === undefined ? await discover(deps) : await readSelf(deps, deps.self);
   const plan = await makePlan(deps, scan);
   const rotations: Rotation[] = [];
   let opened = 0;
@@ -61,10 +62,37 @@ export async function ask(
   return { rotations, opened, refused };
 }
 
+/**
+ * The rotations of the application that this process is signed in as, made due now: only `rotate --self` moves them, so that
+ * each such command goes on with what earlier ones have begun. Their ids.
+ */
+export async function takeUpOwn(deps: Deps, actor: string): Promise<readonly string[]> {
+  const { self, settings, store } = deps;
+  if (self === undefined) return [];
+  const at = await deps.clock.now();
+  const open = (await store.rotations({ tenantId: settings.tenantId, appId: self.appId })).filter(
+    (one) => one.self && one.dueAt !== null,
+  );
+  const taken = [];
+  for (const one of open) {
+    if ((await tryStore(deps, one, [{ type: "waited", at, dueAt: at }], actor)) !== null) taken.push(one.id);
+  }
+  return taken;
+}
+
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
-  if (item.rotation !== null) return approve(deps, item.rotation.id, "issue", actor);
+  if (item.rotation !== null) {
+    if (deps.self !== undefined && !item.rotation.self) throw otherWay(item.rotation);
+    return approve(deps, item.rotation.id, "issue", actor);
+  }
   if (item.status === "cannot") return null;
   return openRotation(deps, item, "asked-for", at, { actor, approved: true });
+}
+
+function otherWay({ id, displayName }: Rotation): NolapseError {
+  return new NolapseError("refused-by-rule", `a rotation of ${displayName} was begun with the tenant's own sign-in`, {
+    next: `let nolapse run finish it, or nolapse cancel ${id}, then nolapse rotate --self`,
+  });
 }
 
 function notBound(scan: Scan, appId: string): NolapseError {

@@ -48,7 +48,7 @@ export interface GraphDirectory {
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
-function originOf(address: string, what: string): string {
+export function originOf(address: string, what: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   const local = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url !== null && (url.protocol === "https:" || (local && url.protocol === "http:"))) return url.origin;
