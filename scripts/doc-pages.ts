@@ -86,7 +86,10 @@ export function commandSections(): string {
 }
 
 function leaves(command: Command, name: string): [string, Command][] {
-  const below = command.commands.flatMap((one) => leaves(one, `${name} ${one.name()}`));
+  const shown = command.createHelp().visibleCommands(command);
+  const below = command.commands
+    .filter((one) => shown.includes(one))
+    .flatMap((one) => leaves(one, `${name} ${one.name()}`));
   // a command that only holds others has no arguments, options or action of its own
   const acts = command.parent !== null && (command.commands.length === 0 || command.options.length > 0);
   return acts ? [[name, command], ...below] : below;

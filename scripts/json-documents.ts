@@ -148,7 +148,7 @@ export const DOCUMENTS = {
     durationMs: whole,
   }),
   stop: z.strictObject({ stopped: z.literal(true) }),
-  resume: z.strictObject({ resumed: whole }),
+  resume: z.strictObject({ resumed: whole, busy: z.array(text) }),
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),

@@ -1,10 +1,12 @@
 /** Puts the parts together: the only file that knows adapters and directory. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { prettifyError, ZodError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
+import type { GraphDirectory } from "./adapters/graph/directory.ts";
 import type { IssuerSettings } from "./adapters/issuers/registry.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
 import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
@@ -13,13 +15,17 @@ import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
 import type { Composition, DirectoryRequest, Environment, Manager, RunningDirectory } from "./cli/context.ts";
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
+import { type KeptCredential, keptCredential } from "./config/own-credential.ts";
 import { configJsonSchema } from "./config/schema.ts";
+import type { HolderRef } from "./core/credential.ts";
 import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy.ts";
 import type { SecretValue } from "./core/secret-value.ts";
 import { parseDuration } from "./core/time.ts";
-import type { Deps } from "./engine/deps.ts";
+import type { Deps, OwnCredential } from "./engine/deps.ts";
+import { certificatesHeld, onlyOf } from "./engine/self.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { HeldCertificate } from "./ports/held-certificate.ts";
 import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
@@ -34,6 +40,7 @@ export function compose(): Composition {
     loadConfig: (options) => loadConfig({ ...options, targetTypes }),
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
+    readOwn: readWithOwnCredential,
     directory: startDirectory,
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
@@ -45,40 +52,129 @@ export async function composeManager(
   tenant: TenantConfig,
   env: Environment,
   observe?: Deps["observe"],
+  self?: HolderRef,
 ): Promise<Manager> {
-  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
   const { createVerifier } = await import("./adapters/graph/verifier.ts");
   const clock = composeClock(env);
   const { store, backup } = await composeStore(config);
-  const folder = config.path === null ? process.cwd() : dirname(config.path);
-  const directory = createGraphDirectory({
-    tenantId: tenant.tenantId,
-    authority: tenant.authority,
-    graphEndpoint: tenant.graphEndpoint,
-    auth: authOf(tenant, env, folder),
-    clock,
-    version: VERSION,
-    env,
-  });
+  const folder = folderOf(config);
+  // an application that rolls itself holds what its targets and the store have, which are opened below
+  const held = async () => (self === undefined ? [] : certificatesHeld(deps, self));
+  const directory = await composeDirectory(tenant, { clock, env, folder, self, held });
   const reached = await withMode(tenant, directory, config, (reference) => resolveReference(reference, env, folder));
-  return {
-    deps: {
-      settings: tenant,
-      ...reached,
-      logs: directory.logs,
-      issuers: composeIssuers(config, env),
-      verifier: createVerifier({ clock, version: VERSION }),
-      sealer: await composeSealer(config),
-      store,
-      clock,
-      random: createMachineRandom(),
-      scheduler: createMachineScheduler(),
-      brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
-      ...(observe === undefined ? {} : { observe }),
-    },
-    backup,
-    close: () => store.close(),
+  const deps: Deps = {
+    settings: self === undefined ? tenant : onlyOf(tenant, self),
+    ...reached,
+    ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
+    logs: directory.logs,
+    issuers: composeIssuers(config, env),
+    verifier: createVerifier({ clock, version: VERSION }),
+    sealer: await composeSealer(config),
+    store,
+    clock,
+    random: createMachineRandom(),
+    scheduler: createMachineScheduler(),
+    brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
+    ...(observe === undefined ? {} : { observe }),
   };
+  return { deps, backup, close: () => store.close() };
+}
+
+interface Reaching {
+  readonly clock: Clock;
+  readonly env: Environment;
+  readonly folder: string;
+  readonly self: HolderRef | undefined;
+  readonly held: () => Promise<readonly HeldCertificate[]>;
+}
+
+/** The directory as Nolapse has it by the tenant's auth, or as an application that rolls itself. */
+async function composeDirectory(
+  tenant: TenantConfig,
+  { clock, env, folder, self, held }: Reaching,
+): Promise<Pick<GraphDirectory, "entra" | "certificates" | "logs" | "renew">> {
+  if (self !== undefined) {
+    const { createSelfDirectory } = await import("./adapters/graph/self.ts");
+    return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held });
+  }
+  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
+  return createGraphDirectory({ ...reachOf(tenant), auth: authOf(tenant, env, folder), clock, env });
+}
+
+/** Paths in the configuration are relative to it; without a file, to where the command was typed. */
+function folderOf({ path }: ResolvedConfig): string {
+  return path === null ? process.cwd() : dirname(path);
+}
+
+function reachOf({ tenantId, authority, graphEndpoint }: TenantConfig) {
+  return { tenantId, authority, graphEndpoint, version: VERSION };
+}
+
+/** Nolapse's own credential, where it has one that can be replaced, and the fresh process that proves the new one. */
+function composeOwn(
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  env: Environment,
+  renew: () => void,
+): { readonly own?: OwnCredential } {
+  const kept = keptCredential(tenant.auth, env, folderOf(config));
+  if (kept === null || config.path === null) return {};
+  const main = fileURLToPath(new URL(`./cli/main${extname(import.meta.url)}`, import.meta.url));
+  const options = ["--config", config.path, "--tenant", tenant.name];
+  const command = [process.execPath, "--", main, ...options, "own-credential"];
+  const open = async () => {
+    const { createFreshProcess } = await import("./adapters/machine/fresh-process.ts");
+    return createFreshProcess({ command, folder: folderOf(config), env });
+  };
+  const fresh = { read: async (holder: HolderRef, signal?: AbortSignal) => (await open()).read(holder, signal) };
+  return { own: { appId: kept.clientId, source: kept.path === null ? "environment" : "file", fresh, renew } };
+}
+
+/**
+ * What the fresh process does: signs in with Nolapse's own credential as it is kept now and reads one object; gives the
+ * keyed digest of the credential. @throws NolapseError when it cannot.
+ */
+async function readWithOwnCredential(
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  env: Environment,
+  holder: HolderRef,
+): Promise<string> {
+  const folder = folderOf(config);
+  const kept = keptCredential(tenant.auth, env, folder);
+  if (kept === null) {
+    throw new NolapseError("credentials-missing", `auth method ${tenant.auth.method} keeps no credential to be tried`);
+  }
+  const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
+  const clock = composeClock(env);
+  const sealer = await composeSealer(config);
+  const fingerprint = async () => sealer.fingerprint(await keptValue(tenant, kept, env, folder));
+  const before = await fingerprint();
+  const directory = createGraphDirectory({ ...reachOf(tenant), auth: authOf(tenant, env, folder), clock, env });
+  await directory.entra.read(holder);
+  if ((await fingerprint()) === before) return before;
+  throw new NolapseError("sign-in-failed", "Nolapse's credential was replaced while it was being tried");
+}
+
+/** The credential itself, read afresh. @throws NolapseError `config-reference`. */
+async function keptValue(
+  { auth }: TenantConfig,
+  { kind, path }: KeptCredential,
+  env: Environment,
+  folder: string,
+): Promise<SecretValue> {
+  if (kind === "secret" || path === null) {
+    const given = auth.method === "secret" ? auth.secret : undefined;
+    return resolveReference(given ?? "env:AZURE_CLIENT_SECRET", env, folder);
+  }
+  const { readPem } = await import("./adapters/targets/certificate-text.ts");
+  const text = resolveReference(`file:${path}`, env, folder).reveal();
+  const found = readPem(text, text);
+  if (found.state === "present") return found.value;
+  const why = found.state === "empty" ? "is empty" : found.why;
+  throw new NolapseError("config-reference", `Nolapse's certificate file ${path} ${why}`, {
+    next: "put a certificate with its unencrypted key there: docs/break-glass.md",
+  });
 }
 
 /** Domain time follows the directory whose URL is set; in every other case it is the machine's (design §5). */
@@ -109,7 +205,7 @@ async function composeStore(config: ResolvedConfig): Promise<{ store: Store; bac
 
 /** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */
 export function composeIssuers(config: ResolvedConfig, env: Environment): Issuers {
-  const folder = config.path === null ? process.cwd() : dirname(config.path);
+  const folder = folderOf(config);
   const settingsOf = (name: string): IssuerSettings | null => {
     const entry = Object.hasOwn(config.issuers, name) ? config.issuers[name] : undefined;
     if (name === SELF_SIGNED) return { type: "self-signed" };
@@ -164,17 +260,24 @@ async function withMode(
 function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth {
   const value = (reference: string | undefined) =>
     reference === undefined ? undefined : resolveReference(reference, env, folder);
+  // looked at now, so that a missing one is said at once, and again at each sign-in, so that a new one is taken
+  const latest = (reference: string | undefined) =>
+    value(reference) === undefined ? undefined : () => resolveReference(reference ?? "", env, folder);
   const given = <T extends object>(entries: T) =>
     Object.fromEntries(Object.entries(entries).filter(([, one]) => one !== undefined)) as {
       [K in keyof T]: Exclude<T[K], undefined>;
     };
   switch (auth.method) {
     case "secret":
-      return { method: "secret", ...given({ clientId: auth.clientId, secret: value(auth.secret) }) };
+      return { method: "secret", ...given({ clientId: auth.clientId, secret: latest(auth.secret) }) };
     case "certificate":
       return {
         method: "certificate",
-        ...given({ clientId: auth.clientId, certificatePath: auth.certificate, password: value(auth.password) }),
+        ...given({
+          clientId: auth.clientId,
+          certificatePath: auth.certificate === undefined ? undefined : resolve(folder, auth.certificate),
+          password: value(auth.password),
+        }),
       };
     case "workload-identity":
       return { method: "workload-identity", ...given({ clientId: auth.clientId, tokenFile: auth.tokenFile }) };

@@ -1,6 +1,7 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { HolderRef } from "../core/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { DemoClock } from "./demo/run.ts";
@@ -56,8 +57,19 @@ export interface DirectoryRequest {
 export interface Composition {
   loadConfig(options: Omit<LoadOptions, "targetTypes">): ResolvedConfig;
   configJsonSchema(): unknown;
-  /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
-  manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
+  /**
+   * Opens store, seal and adapters of one tenant. `observe` hears of every stored event. With `self` the tenant's auth is not
+   * used: the directory is reached as this application, signed in with its own certificate.
+   */
+  manager(
+    config: ResolvedConfig,
+    tenant: TenantConfig,
+    env: Environment,
+    observe?: Deps["observe"],
+    self?: HolderRef,
+  ): Promise<Manager>;
+  /** Signs in with Nolapse's own credential as it is kept now and reads one object; gives the credential's keyed digest. */
+  readOwn(config: ResolvedConfig, tenant: TenantConfig, env: Environment, holder: HolderRef): Promise<string>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
@@ -118,8 +130,9 @@ export async function withManager<T>(
   tenant: TenantConfig,
   work: (manager: Manager) => Promise<T>,
   observe?: Deps["observe"],
+  self?: HolderRef,
 ): Promise<T> {
-  const manager = await context.composition.manager(config, tenant, context.env, observe);
+  const manager = await context.composition.manager(config, tenant, context.env, observe, self);
   try {
     return await work(manager);
   } finally {

@@ -100,6 +100,10 @@ function addWriting(program: Command, run: Run): void {
     .command("rotate <app...>")
     .description("take applications through the states now")
     .option("--now", "also when it is not due")
+    .option(
+      "--self",
+      "signed in as the application itself, with its own certificate and no permission in the directory",
+    )
     .option("--wait <duration>", "how far off the next thing may be to be waited for (10m)", duration)
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),
@@ -150,6 +154,13 @@ function addControl(program: Command, run: Run): void {
     .description("print the value that is still sealed for an application; goes into the audit trail")
     .requiredOption("--reason <text>", "why, for the audit trail")
     .action((app, options, command) => act(run, command, async (it) => (await control()).secretShow(it, app, options)));
+  program
+    .command("own-credential <type> <object> <app>", { hidden: true })
+    .action((type, object, app, _options, command) =>
+      act(run, command, async (it) =>
+        (await import("./commands/own-credential.ts")).ownCredential(it, type, object, app),
+      ),
+    );
   const store = program.command("store").description("the store");
   store
     .command("backup <file>")

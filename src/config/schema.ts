@@ -155,6 +155,9 @@ const match = z.strictObject({
 
 const bound = z.strictObject({
   appId: guid.meta({ description: "the client id; targets bind to nothing else" }),
+  objectId: guid.optional().meta({
+    description: "for rotate --self: the application's object id; current is then a certificate's key id",
+  }),
   policy: z.string().optional().meta({ description: "a name under policies (default)" }),
   targets: z.array(z.string()).min(1).optional().meta({ description: "where the one live secret goes" }),
   credentials: z

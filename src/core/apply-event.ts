@@ -50,6 +50,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     verified: [],
     drifted: ["accepted"],
     succeeded: [],
+    "own-tried": [],
     "retire-intended": [],
     removed: [],
     "absent-read": ["retired"],
@@ -92,7 +93,7 @@ const CLEAR = { failures: 0, lastFailure: null, notBefore: null } as const;
 function change(r: Rotation, event: RotationEvent): Rotation {
   switch (event.type) {
     case "preflighted":
-      return { ...r, ...CLEAR, preflightAt: event.at, ownRequests: [...r.ownRequests, ...event.requests] };
+      return preflighted(r, event);
     case "made":
     case "issue-intended":
     case "issued":
@@ -130,6 +131,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
         assurance: event.by.assurance,
         deliveries: event.by.targets.map((target) => delivered(target, event.at)),
       };
+    case "own-tried":
     case "retire-intended":
     case "removed":
     case "absent-read":
@@ -151,6 +153,11 @@ function change(r: Rotation, event: RotationEvent): Rotation {
 }
 
 type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
+
+function preflighted(r: Rotation, { at, requests, former }: Of<"preflighted">): Rotation {
+  const ownRequests = [...r.ownRequests, ...requests];
+  return { ...r, ...CLEAR, preflightAt: at, ownRequests, former: former ?? r.former };
+}
 
 /** What holds a rotation up, ends it or lets it go on. */
 function changeCourse(
@@ -177,7 +184,7 @@ function changeCourse(
     case "resumed":
       return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
     case "cancelled":
-      return { ...r, state: "cancelled", from: r.state === "halted" ? r.from : r.state };
+      return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
 }
 
@@ -340,9 +347,11 @@ function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered"
 
 function changeRetirement(
   r: Rotation,
-  event: Of<"retire-intended" | "removed" | "absent-read" | "reappeared">,
+  event: Of<"own-tried" | "retire-intended" | "removed" | "absent-read" | "reappeared">,
 ): Rotation {
   switch (event.type) {
+    case "own-tried":
+      return { ...r, ...CLEAR, ownProof: { at: event.at, proven: event.proven } };
     case "retire-intended":
       return { ...r, retireIntendedAt: event.at, replacesCertificate: event.certificate };
     case "removed":
@@ -350,7 +359,7 @@ function changeRetirement(
     case "absent-read": {
       const absentReads = [...r.absentReads, event.at];
       if (absentReads.length < ABSENT_READS) return { ...r, ...CLEAR, absentReads };
-      return { ...r, ...CLEAR, absentReads, state: "retired", retiredAt: event.at };
+      return { ...r, ...CLEAR, absentReads, state: "retired", retiredAt: event.at, former: null };
     }
     case "reappeared":
       // a read still showed it: replication flips, or the removal was lost; the removal is proven and sent again

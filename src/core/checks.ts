@@ -2,6 +2,7 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
+import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
@@ -28,6 +29,12 @@ const mode: Check = {
     // in propose, a person's word on this rotation is what starts it
     return facts.mode === "propose" && rotation.approvals.issue === null ? wait(null, "mode-propose") : null;
   },
+};
+
+/** What only signing in as the application can move is left alone by everybody else. */
+const self: Check = {
+  name: "self",
+  judge: ({ rotation, facts }) => (rotation.self && facts.asSelf !== true ? wait(null, "self-only") : null),
 };
 
 const isEarly = ({ notBefore }: Rotation, now: EpochMs): boolean => notBefore !== null && now < notBefore;
@@ -60,8 +67,10 @@ const lostAnswers: Check = {
       if (due === null) return doStep({ step: "close-attempt", attempt: attempt.id }, "watched-attempt");
       if (due <= now) return doStep({ step: "read-attempt", attempt: attempt.id }, "unknown-outcome");
     }
-    // until the first reads are over the answer may still come to light; after them a new attempt may begin
-    const reading = open.find((attempt) => attempt.reads.length < READ_SCHEDULE.length);
+    // until the first reads are over the answer may still come to light; after them a new attempt may begin. An application
+    // that rolls itself looks by signing in with the sealed key, which a new attempt would replace: it waits the watch out
+    const enough = rotation.self ? WATCH_SCHEDULE.length : READ_SCHEDULE.length;
+    const reading = open.find((attempt) => attempt.reads.length < enough);
     if (reading === undefined) return null;
     return wait(nextReadAt(WATCH_SCHEDULE, reading.startedAt, reading.reads.length), "unknown-outcome");
   },
@@ -130,10 +139,8 @@ const window: Check = {
 
 const approvalToIssue: Check = {
   name: "approval",
-  judge: ({ rotation }) =>
-    (rotation.policy.approval === "issue" || rotation.policy.approval === "both") && rotation.approvals.issue === null
-      ? wait(null, "approval-issue")
-      : null,
+  judge: ({ rotation, facts }) =>
+    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null ? wait(null, "approval-issue") : null,
 };
 
 const tries: Check = {
@@ -241,7 +248,8 @@ const retireTime: Check = {
   judge: ({ rotation, facts, now }) => {
     const { at, because } = retirement(rotation, known(facts.targets), facts.asked);
     if (at === null) return wait(null, because);
-    return now < at ? wait(at, because) : null;
+    const isKept = facts.own?.isThis === true && facts.own.source === "environment";
+    return now < at ? wait(at, isKept ? "own-environment" : because) : null;
   },
 };
 
@@ -261,8 +269,8 @@ const removalOn: Check = {
 
 const approvalToRetire: Check = {
   name: "approval",
-  judge: ({ rotation }) =>
-    (rotation.policy.approval === "retire" || rotation.policy.approval === "both") && rotation.approvals.retire === null
+  judge: ({ rotation, facts }) =>
+    needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null
       ? wait(null, "approval-retire")
       : null,
 };
@@ -270,6 +278,8 @@ const approvalToRetire: Check = {
 const wave: Check = {
   name: "wave",
   judge: ({ rotation, facts, now }) => {
+    // Nolapse's own goes by its own approved step, in no wave
+    if (facts.own?.isThis === true) return null;
     if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");
@@ -307,7 +317,7 @@ const ended: Check = {
   },
 };
 
-const START = [stop, mode, backoff, lostAnswers, listWatch, secondAttempt];
+const START = [stop, mode, self, backoff, lostAnswers, listWatch, secondAttempt];
 const WRITE = [bound, freeze, window];
 
 const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
@@ -321,6 +331,8 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     freeze,
     approvalToIssue,
     window,
+    ownLast,
+    ownAlone,
     pace,
     preflight,
     make,
@@ -342,7 +354,9 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     freeze,
     approvalToRetire,
     window,
+    ownLast,
     wave,
+    ownProof,
     proof,
     retire,
   ],

@@ -57,6 +57,12 @@ export const REASONS = {
   "unbounded-reload": "a consumer reloads only when it starts, so an early removal is not safe",
   "consumers-unknown": "the binding does not say that all consumers are declared",
   "successor-under-way": "a later rotation of the same slot is under way or has just become current",
+  "self-only": "the application rolls its own certificate: nolapse rotate --self takes it further",
+  "own-last": "it is Nolapse's own credential, which goes last and alone: other rotations are under way",
+  "own-under-way": "Nolapse's own credential is being replaced: nothing else begins meanwhile",
+  "own-stale": "a fresh process still signs in with another credential than the new one of Nolapse",
+  "own-environment":
+    "Nolapse takes its own secret from an environment variable, which no running process reads again: start it anew with the new one; the old one is kept until its end",
   "list-still": "the list of certificates is replaced only after two equal reads, half a minute apart",
   "absence-reads": "the old credential must be seen absent in five reads",
   // steps and ends
@@ -68,6 +74,7 @@ export const REASONS = {
   "probe-due": "the new value is tried at the token endpoint",
   "deliver-due": "the new value goes to its targets",
   "verify-due": "the copy read back from the target is tried",
+  "own-proof": "a fresh process must read the directory with Nolapse's new credential before the old one goes",
   "retire-due": "the old credential can go",
   done: "nothing is left to do",
   cancelled: "a person cancelled it",

@@ -32,6 +32,8 @@ export interface GuardFacts {
   readonly removalOff: string | null;
   /** Attempt ids on the holder that carry our instance and that this store does not know. */
   readonly unknownAttempts: readonly string[];
+  /** It is the credential that Nolapse itself signs in with. */
+  readonly own?: boolean;
   readonly now: EpochMs;
 }
 
@@ -51,7 +53,7 @@ function sharedRefusal({ ledger, removalOff, unknownAttempts }: GuardFacts): str
   return null;
 }
 
-function retireRefusal({ rotation, keyId, holder, ledger, now }: GuardFacts): string | null {
+function retireRefusal({ rotation, keyId, holder, ledger, own, now }: GuardFacts): string | null {
   if (rotation.state !== "verified") return `the successor is not verified, the rotation is ${rotation.state}`;
   if (keyId !== rotation.replaces) return "it is not the credential this rotation replaces";
   if (ledger?.origin === "orphan") return "the ledger has it as an orphan, not as a credential in use";
@@ -61,6 +63,9 @@ function retireRefusal({ rotation, keyId, holder, ledger, now }: GuardFacts): st
   if (successor === undefined) return "the successor is not in the directory";
   if (!isLive(successor, now)) return "the successor is not valid now";
   if (rotation.deliveries.length === 0) return "the successor was delivered nowhere";
+  if (own === true && !(rotation.ownProof?.proven === true && now - rotation.ownProof.at <= PROOF_LASTS)) {
+    return "no fresh process has read the directory with Nolapse's new credential within the last ten minutes";
+  }
   const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
   if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ten minutes`;
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);

@@ -166,6 +166,8 @@ export interface Rotation {
   readonly replacesEnd: EpochMs | null;
   readonly reason: ReasonCode;
   readonly policy: Policy;
+  /** The application rolls its own certificate: only `nolapse rotate --self` moves it, signed in as the application. */
+  readonly self: boolean;
   /** The binding said that nobody but the targets holds a copy. */
   readonly consumersComplete: boolean;
   readonly state: RotationState;
@@ -191,6 +193,13 @@ export interface Rotation {
   readonly listWrite: ListWrite | null;
   readonly listLosses: readonly ListLoss[];
   readonly withdrawIntendedAt: EpochMs | null;
+  /**
+   * Of an application that rolls itself: the certificate to be replaced, sealed, until it is retired. Without a permission
+   * to read, only signing in with it shows whether the directory has it still.
+   */
+  readonly former: string | null;
+  /** Of Nolapse's own credential: the last time a fresh process was asked which one it signs in with. */
+  readonly ownProof: { readonly at: EpochMs; readonly proven: boolean } | null;
   /** The public part of a certificate that is to be retired, and the time its entry spanned, so that it can be put back. */
   readonly replacesCertificate: RetiredCertificate | null;
   /** A retired certificate that a person has put back for a time. */
@@ -218,6 +227,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly type: "preflighted";
       /** Ids of our own sign-ins with the copies found there. */
       readonly requests: readonly string[];
+      /** The certificate found there, sealed, where the application rolls itself. */
+      readonly former?: string | null;
     }
   | {
       readonly type: "made";
@@ -257,6 +268,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
     }
   | { readonly type: "drifted"; readonly target: string }
   | { readonly type: "succeeded"; readonly by: Succession }
+  | { readonly type: "own-tried"; readonly proven: boolean }
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
@@ -295,12 +307,13 @@ export type Opening = Pick<
   | "reason"
   | "policy"
   | "consumersComplete"
-> & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean };
+> & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean; readonly self?: boolean };
 
 /** A rotation of which nothing has been proven yet, due at once. */
-export function plannedRotation({ targets, at, approved, ...fixed }: Opening): Rotation {
+export function plannedRotation({ targets, at, approved, self = false, ...fixed }: Opening): Rotation {
   return {
     ...fixed,
+    self,
     state: "planned",
     from: null,
     haltReason: null,
@@ -324,6 +337,8 @@ export function plannedRotation({ targets, at, approved, ...fixed }: Opening): R
     listWrite: null,
     listLosses: [],
     withdrawIntendedAt: null,
+    former: null,
+    ownProof: null,
     replacesCertificate: null,
     undo: null,
     retireIntendedAt: null,

@@ -18,7 +18,8 @@ export type Step =
         | "withdraw"
         | "retire"
         | "read-absent"
-        | "succeed";
+        | "succeed"
+        | "prove-own";
     }
   | { readonly step: "compare-list" | "restore-list" | "undo" | "sweep-undo" }
   | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }
@@ -68,6 +69,20 @@ export interface Facts {
   readonly kindFits: boolean;
   /** How many early retirements are waiting in the tenant now, this one included. */
   readonly earlyDue: number;
+  /** This process is signed in as the rotation's own application (`rotate --self`). */
+  readonly asSelf?: boolean;
+  /** How the rotation stands to Nolapse's own credential; left out where Nolapse has none, or it is not bound. */
+  readonly own?: OwnFacts;
+}
+
+/** How a rotation stands to the credential that Nolapse itself signs in with. */
+export interface OwnFacts {
+  /** This rotation replaces it. */
+  readonly isThis: boolean;
+  /** Of Nolapse's own: another rotation of the tenant is under way. Of any other: Nolapse's own is. */
+  readonly isOtherBusy: boolean;
+  /** A file is read again at every sign-in; a variable is what it was when the process began. */
+  readonly source: "file" | "environment";
 }
 
 export interface Situation {

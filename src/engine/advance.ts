@@ -20,6 +20,7 @@ import { deliver } from "./steps/deliver.ts";
 import { issueSecret } from "./steps/issue.ts";
 import { issueCertificate } from "./steps/issue-certificate.ts";
 import { make } from "./steps/make.ts";
+import { proveOwn } from "./steps/own-credential.ts";
 import { preflight } from "./steps/preflight.ts";
 import { readAbsent, retire, succeed } from "./steps/retire.ts";
 import { sweepUndo, undo } from "./steps/undo.ts";
@@ -107,6 +108,8 @@ function take(claimed: Claimed, step: Step): Promise<void> {
       return retire(claimed);
     case "succeed":
       return succeed(claimed);
+    case "prove-own":
+      return proveOwn(claimed);
     case "read-absent":
       return readAbsent(claimed);
   }

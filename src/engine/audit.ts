@@ -91,6 +91,8 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { target: event.target, assurance: event.assurance, request: event.request };
     case "removed":
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
+    case "own-tried":
+      return { proven: event.proven };
     case "approved":
       return { what: event.what };
     default:

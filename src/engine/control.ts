@@ -13,6 +13,7 @@ import { stopped } from "./facts.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
+import { readSelf } from "./self.ts";
 
 /** What `nolapse rotate` opened or found open, and what it could not. */
 export interface Asked {
@@ -43,7 +44,7 @@ export async function ask(
     throw new NolapseError("refused-by-stop", why, {
       next: "nolapse resume, and remove the stop file or NOLAPSE_STOP",
     });
-  const scan = await discover(deps);
+  const scan = deps.self === undefined ? await discover(deps) : await readSelf(deps, deps.self);
   const plan = await makePlan(deps, scan);
   const rotations: Rotation[] = [];
   let opened = 0;
@@ -61,10 +62,37 @@ export async function ask(
   return { rotations, opened, refused };
 }
 
+/**
+ * The rotations of the application that this process is signed in as, made due now: only `rotate --self` moves them, so that
+ * each such command goes on with what earlier ones have begun. Their ids.
+ */
+export async function takeUpOwn(deps: Deps, actor: string): Promise<readonly string[]> {
+  const { self, settings, store } = deps;
+  if (self === undefined) return [];
+  const at = await deps.clock.now();
+  const open = (await store.rotations({ tenantId: settings.tenantId, appId: self.appId })).filter(
+    (one) => one.self && one.dueAt !== null,
+  );
+  const taken = [];
+  for (const one of open) {
+    if ((await tryStore(deps, one, [{ type: "waited", at, dueAt: at }], actor)) !== null) taken.push(one.id);
+  }
+  return taken;
+}
+
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
-  if (item.rotation !== null) return approve(deps, item.rotation.id, "issue", actor);
+  if (item.rotation !== null) {
+    if (deps.self !== undefined && !item.rotation.self) throw otherWay(item.rotation);
+    return approve(deps, item.rotation.id, "issue", actor);
+  }
   if (item.status === "cannot") return null;
   return openRotation(deps, item, "asked-for", at, { actor, approved: true });
+}
+
+function otherWay({ id, displayName }: Rotation): NolapseError {
+  return new NolapseError("refused-by-rule", `a rotation of ${displayName} was begun with the tenant's own sign-in`, {
+    next: `let nolapse run finish it, or nolapse cancel ${id}, then nolapse rotate --self`,
+  });
 }
 
 function notBound(scan: Scan, appId: string): NolapseError {
@@ -125,23 +153,27 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
   await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
 }
 
-/** Lets writing go on after a stop or an open breaker, and takes halted rotations up again. */
+/**
+ * Lets writing go on after a stop or an open breaker, and takes halted rotations up again. `busy` are those that another
+ * process holds at this moment: they keep nobody else from going on, and halted ones among them must be resumed again.
+ */
 export async function resume(
   deps: Deps,
   actor: string,
-): Promise<{ readonly resumed: number; readonly stillStopped: string | null }> {
+): Promise<{ readonly resumed: number; readonly busy: readonly Rotation[]; readonly stillStopped: string | null }> {
   const at = await deps.clock.now();
   await turn(deps, "stopped", null, actor, "resume", at);
   await turn(deps, "breaker", null, actor, "breaker-closed", at);
   let resumed = 0;
+  const busy: Rotation[] = [];
   for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
     if (rotation.state === "retired" || rotation.state === "cancelled") continue;
-    const event: RotationEvent =
-      rotation.state === "halted" ? { type: "resumed", at } : { type: "waited", at, dueAt: at };
-    if (rotation.state === "halted") resumed += 1;
-    await store(deps, rotation, [event, { type: "waited", at, dueAt: at }], actor);
+    const due: RotationEvent = { type: "waited", at, dueAt: at };
+    const events: RotationEvent[] = rotation.state === "halted" ? [{ type: "resumed", at }, due] : [due];
+    if ((await tryStore(deps, rotation, events, actor)) === null) busy.push(rotation);
+    else if (rotation.state === "halted") resumed += 1;
   }
-  return { resumed, stillStopped: await deps.brake.pulled() };
+  return { resumed, busy, stillStopped: await deps.brake.pulled() };
 }
 
 /** One credential that carries our mark and that this store does not know. */
@@ -259,6 +291,20 @@ async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) 
 }
 
 async function store(deps: Deps, before: Rotation, events: readonly RotationEvent[], actor: string): Promise<Rotation> {
+  const rotation = await tryStore(deps, before, events, actor);
+  if (rotation !== null) return rotation;
+  throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
+    next: "try again in half a minute",
+  });
+}
+
+/** Null when another process holds the rotation or has just changed it: then nothing was stored. */
+async function tryStore(
+  deps: Deps,
+  before: Rotation,
+  events: readonly RotationEvent[],
+  actor: string,
+): Promise<Rotation | null> {
   let rotation = before;
   const audit: AuditEntry[] = [];
   for (const event of events) {
@@ -267,12 +313,7 @@ async function store(deps: Deps, before: Rotation, events: readonly RotationEven
     const entry = auditLine(last, event, rotation, {});
     if (entry !== null) audit.push({ ...entry, actor });
   }
-  if (!(await deps.store.amend(before, { rotation, audit }))) {
-    throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
-      next: "try again in half a minute",
-    });
-  }
-  return rotation;
+  return (await deps.store.amend(before, { rotation, audit })) ? rotation : null;
 }
 
 async function turn<K extends keyof Switches>(

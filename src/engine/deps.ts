@@ -1,9 +1,11 @@
+import type { HolderRef } from "../core/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TenantSettings } from "../core/settings.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entra } from "../ports/entra.ts";
+import type { FreshProcess } from "../ports/fresh-process.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Logs } from "../ports/logs.ts";
 import type { Random } from "../ports/random.ts";
@@ -12,6 +14,15 @@ import type { Sealer } from "../ports/sealer.ts";
 import type { Store } from "../ports/store.ts";
 import type { Targets } from "../ports/target.ts";
 import type { Verifier } from "../ports/verifier.ts";
+
+export interface OwnCredential {
+  /** The client id that Nolapse signs in with. */
+  readonly appId: string;
+  readonly source: "file" | "environment";
+  readonly fresh: FreshProcess;
+  /** Forgets the token in hand, so that the next call signs in with what is there now. */
+  renew(): void;
+}
 
 /** Everything the engine works with in one tenant. Time, chance and the outside world reach it only through these. */
 export interface Deps {
@@ -28,6 +39,10 @@ export interface Deps {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly brake: Brake;
+  /** Nolapse's own credential in this tenant; left out where it has none that could be replaced (managed identity, federation). */
+  readonly own?: OwnCredential;
+  /** Set when this process is signed in as an application that rolls its own certificate: then nothing else is touched. */
+  readonly self?: HolderRef;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
 }

@@ -1,6 +1,8 @@
 /** Gathers what the decision looks at. It only reads; a failed read is an error, never an empty fact. */
 import { scanTooLossy } from "../core/blast-radius.ts";
+import type { HolderRef } from "../core/credential.ts";
 import { forecast } from "../core/forecast.ts";
+import { isUnderWay } from "../core/own-credential.ts";
 import { longestRule } from "../core/reload.ts";
 import { retirement } from "../core/retirement.ts";
 import type { Rotation } from "../core/rotation.ts";
@@ -23,7 +25,8 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     stopped: switches.stopped !== null || (await deps.brake.pulled()) !== null,
     removalOff: switches.removalOff !== null,
     breakerOpen: switches.breaker !== null,
-    scanSound: scan?.complete === true && !scanTooLossy(scan.lost),
+    // an application that rolls itself is judged by its own reading; nothing is scanned for it
+    scanSound: rotation.self || (scan?.complete === true && !scanTooLossy(scan.lost)),
     acceptance: settings.acceptance,
     limits: settings.limits,
     timeZone: settings.timeZone,
@@ -34,7 +37,28 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     succession: await succession(deps, rotation),
     kindFits: known(targets).every((one) => one.kinds.includes(rotation.kind)),
     earlyDue: await earlyDue(deps, rotation, now),
+    asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
+    ...(await ownFacts(deps, rotation)),
   };
+}
+
+function isSame(one: HolderRef, other: HolderRef): boolean {
+  return one.type === other.type && one.objectId === other.objectId;
+}
+
+/** How the rotation stands to Nolapse's own credential; asked only where a rotation of it could be. */
+async function ownFacts({ own, store, settings }: Deps, rotation: Rotation): Promise<Pick<Facts, "own">> {
+  const { tenantId, holder, id, state } = rotation;
+  if (own === undefined || !["planned", "verified"].includes(state)) return {};
+  const isThis = holder.appId === own.appId;
+  if (!isThis && !settings.bindings.some((one) => one.appId === own.appId)) return {};
+  const others = (await store.rotations({ tenantId, states: ["planned", "issued", "accepted", "delivered"] })).filter(
+    (one) => one.id !== id && (one.holder.appId === own.appId) !== isThis,
+  );
+  const isOtherBusy = isThis
+    ? others.some((one) => isUnderWay(one, settings.mode))
+    : others.some((one) => one.state !== "planned");
+  return { own: { isThis, isOtherBusy, source: own.source } };
 }
 
 /** Why everything must stand still in this tenant, or null: the outside brake, or somebody's `nolapse stop`. */
@@ -55,10 +79,12 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
 }
 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
-function asked({ settings }: Deps, { holder, policy }: Rotation): Facts["asked"] {
+function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
   const binding = settings.bindings.find((one) => one.appId === holder.appId);
   const names = [policy.name, binding?.policy ?? policy.name];
   const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
+  // a variable stays what it was in every process that runs: the old value must stay good until its own end
+  if (own?.appId === holder.appId && own.source === "environment") rules.push("at-expiry");
   return { retire: longestRule(policy.retire, ...rules), complete: binding?.consumers === "complete" };
 }
 

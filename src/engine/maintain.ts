@@ -140,6 +140,7 @@ async function next(deps: Deps, only: readonly string[] | undefined): Promise<Ep
 
 /** Claims and advances until nothing can be claimed; the number of steps. */
 async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
+  if (only?.length === 0) return 0;
   const worker = async (): Promise<number> => {
     let steps = 0;
     while (signal?.aborted !== true) {

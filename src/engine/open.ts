@@ -81,6 +81,7 @@ function planned(
     targets: item.targets,
     at,
     approved,
+    self: deps.self !== undefined,
   });
 }
 

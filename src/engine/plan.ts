@@ -144,7 +144,14 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   if (refusal !== null) return { ...item, status: "cannot", because: refusal };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
-  return { ...item, status: "due", because: ends.dueBecause };
+  return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) };
+}
+
+/** What a person should know of Nolapse's own credential before it is replaced. */
+function ownDetail({ own }: Deps, { appId }: Binding): string | null {
+  if (own?.appId !== appId) return null;
+  const kept = own.source === "environment" ? "; the old one is kept to its end, as it comes from the environment" : "";
+  return `Nolapse's own credential: last and alone, creation and removal each approved by a person${kept}`;
 }
 
 function slotTargets(deps: Deps, slot: SlotSettings): TargetSettings[] {
@@ -203,7 +210,10 @@ async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): P
   const issues = [...tally.issues];
   const starts = new Map<PlanItem, EpochMs>();
   const due = items.filter((one) => one.status === "due");
-  for (const item of due.sort((a, b) => (a.credential?.end ?? 0) - (b.credential?.end ?? 0))) {
+  const isOwn = (one: PlanItem) => Number(one.appId === deps.own?.appId);
+  const first = (a: PlanItem, b: PlanItem) =>
+    isOwn(a) - isOwn(b) || (a.credential?.end ?? 0) - (b.credential?.end ?? 0);
+  for (const item of due.sort(first)) {
     const urgent = item.forecast !== null && now >= item.forecast.urgentAt;
     let at = issues.reduce((last, one) => (one > last ? one : last), now);
     for (;;) {

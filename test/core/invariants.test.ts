@@ -132,6 +132,7 @@ interface World {
   readonly mode: Facts["mode"];
   readonly good: number;
   readonly later: number;
+  readonly own: Facts["own"];
 }
 
 const anyWorld: fc.Arbitrary<World> = fc.record({
@@ -141,6 +142,14 @@ const anyWorld: fc.Arbitrary<World> = fc.record({
   scanSound: fc.integer({ min: 0, max: 9 }).map((one) => one !== 0),
   mode: fc.constantFrom("enforce", "enforce", "enforce", "enforce", "enforce", "propose", "observe"),
   good: fc.integer({ min: 0, max: 9 }),
+  own: fc.oneof(
+    fc.constant(undefined),
+    fc.record({
+      isThis: fc.boolean(),
+      isOtherBusy: fc.integer({ min: 0, max: 4 }).map((one) => one === 0),
+      source: fc.constantFrom("file", "file", "environment"),
+    }),
+  ),
   later: fc.oneof(fc.integer({ min: 0, max: HOUR }), fc.integer({ min: 0, max: 10 * DAY })),
 });
 
@@ -167,6 +176,7 @@ function factsOf(world: World, reload: number): Facts {
     succession: { underWay: false, by: null },
     kindFits: true,
     earlyDue: 1,
+    ...(world.own === undefined ? {} : { own: world.own }),
   };
 }
 
@@ -227,6 +237,8 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
     case "verify":
       if (good === 0) return [{ type: "drifted", at, target: step.target }];
       return well ? [{ type: "verified", at, target: step.target, assurance: "token", request: null }] : [failed];
+    case "prove-own":
+      return [{ type: "own-tried", at, proven: well }];
     case "retire":
       return well
         ? [
@@ -338,6 +350,7 @@ describe("led by the decision", () => {
       stopped: false,
       removalOff: false,
       breakerOpen: false,
+      own: undefined,
       scanSound: true,
       mode: "enforce",
       good: 9,

@@ -52,6 +52,7 @@ describe("the guard allows", () => {
     ["retire", retire],
     ["withdraw", withdraw],
     ["orphan", orphan],
+    ["its own credential", { ...withRotation(retire, { ownProof: { at: NOW, proven: true } }), own: true }],
   ])("%s when everything speaks for it", (_, facts) => {
     expect(why(facts)).toBe("allowed");
   });
@@ -101,6 +102,15 @@ describe("the guard refuses", () => {
       /not issued by this rotation/,
     ],
     ["to withdraw another's", { ...withdraw, keyId: "old" }, /not issued by this rotation/],
+    ["Nolapse's own credential that no fresh process has proven", { ...retire, own: true }, /no fresh process/],
+    [
+      "its own by a proof that has grown old",
+      {
+        ...withRotation(retire, { ownProof: { at: plus(NOW, -PROOF_LASTS - 1), proven: true } }),
+        own: true,
+      },
+      /no fresh process/,
+    ],
     ["an orphan nobody confirmed", withRotation(orphan, { attempts: [attempt({ outcome: "unknown" })] }), /no attempt/],
     [
       "an orphan that is entered otherwise",

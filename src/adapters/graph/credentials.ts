@@ -22,7 +22,12 @@ import { type Fetch, type Wire, WireFailure } from "./wire.ts";
 export type Auth =
   | { readonly method: "default" }
   | { readonly method: "plain"; readonly clientId: string; readonly secret: SecretValue }
-  | { readonly method: "secret"; readonly clientId?: string; readonly secret?: SecretValue }
+  | {
+      readonly method: "secret";
+      readonly clientId?: string;
+      /** Asked at each sign-in, so that a new value in the same place is taken without a restart. */
+      readonly secret?: SecretValue | (() => SecretValue);
+    }
   | {
       readonly method: "certificate";
       readonly clientId?: string;
@@ -48,7 +53,7 @@ export interface CredentialsOptions {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-interface Acquired {
+export interface Acquired {
   readonly token: string;
   readonly lifetime: DurationMs;
 }
@@ -66,7 +71,7 @@ export interface TokenSource {
 const MARGIN: DurationMs = 5 * MINUTE;
 
 /** Keeps what `acquire` gives for as long as domain time allows; callers in between share one sign-in. */
-function keep(clock: Clock, clientId: string | null, acquire: () => Promise<Acquired>): TokenSource {
+export function keep(clock: Clock, clientId: string | null, acquire: () => Promise<Acquired>): TokenSource {
   let held: { readonly token: string; readonly from: EpochMs; readonly until: number } | null = null;
   let renewal: Promise<string> | null = null;
   let generation = 0;
@@ -176,7 +181,8 @@ async function credentialFor(
   switch (auth.method) {
     case "secret":
     case "plain": {
-      const secret = auth.secret?.reveal() ?? env.AZURE_CLIENT_SECRET;
+      const given = typeof auth.secret === "function" ? auth.secret() : auth.secret;
+      const secret = given?.reveal() ?? env.AZURE_CLIENT_SECRET;
       if (clientId === undefined || !secret) throw missing("secret", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET");
       return new identity.ClientSecretCredential(tenantId, clientId, secret, options);
     }

@@ -43,10 +43,12 @@ export interface GraphDirectory {
   readonly logs: Logs;
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
+  /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
+  renew(): void;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
-function originOf(address: string, what: string): string {
+export function originOf(address: string, what: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   const local = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   if (url !== null && (url.protocol === "https:" || (local && url.protocol === "http:"))) return url.origin;
@@ -73,5 +75,6 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     logs: new GraphLogs(calls),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    renew: () => tokens.discard(),
   };
 }

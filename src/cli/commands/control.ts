@@ -1,7 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
 import * as control from "../../engine/control.ts";
 import { actorOf, type Context, configOf, oneTenant, tenantsOf, withManager } from "../context.ts";
-import { count, type ExitCode, iso, when } from "../speak.ts";
+import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
 /** Stops all writing in the tenants named, or all. */
 export async function stop(context: Context): Promise<ExitCode> {
@@ -18,9 +18,19 @@ export async function resume(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   let resumed = 0;
   let held = false;
+  let left = false;
+  const busy: string[] = [];
   for (const tenant of tenantsOf(config, context)) {
     const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
     resumed += result.resumed;
+    for (const rotation of result.busy) {
+      busy.push(rotation.id);
+      const { displayName, slot, state } = rotation;
+      context.speaker.say(`nolapse: ${displayName}, slot ${slot}: another process is working on it [store-busy]`);
+      if (state !== "halted") continue;
+      left = true;
+      context.speaker.say("hint: nolapse resume again in half a minute takes it up, too");
+    }
     if (result.stillStopped === null) {
       context.speaker.say(
         `nolapse: ${tenant.name} goes on; ${count(result.resumed, "halted rotation")} taken up again`,
@@ -33,8 +43,8 @@ export async function resume(context: Context): Promise<ExitCode> {
       context.speaker.say("hint: remove the stop file, or unset NOLAPSE_STOP");
     }
   }
-  if (context.globals.json === true) context.speaker.json({ resumed });
-  return held ? 5 : 0;
+  if (context.globals.json === true) context.speaker.json({ resumed, busy });
+  return exitCode(held ? 5 : 0, left ? 4 : 0);
 }
 
 export async function approve(context: Context, id: string, options: { readonly only?: string }): Promise<ExitCode> {

@@ -1,7 +1,9 @@
+import type { HolderRef } from "../../core/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { ask } from "../../engine/control.ts";
+import { type Asked, ask, takeUpOwn } from "../../engine/control.ts";
 import { runOnce } from "../../engine/maintain.ts";
+import { selfHolder } from "../../engine/self.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { actorOf, type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { isHeldBack, runJson, runLines } from "../render/run.ts";
@@ -11,6 +13,7 @@ import { teller, waits } from "./run.ts";
 
 export interface RotateOptions {
   readonly now?: boolean;
+  readonly self?: boolean;
   readonly wait?: number;
 }
 
@@ -19,19 +22,19 @@ export async function rotate(context: Context, apps: readonly string[], options:
   const config = configOf(context);
   const tenant = oneTenant(config, context);
   warn(context, config);
+  const self = options.self === true ? selfHolder(tenant, onlyOne(apps)) : undefined;
   return withManager(
     context,
     config,
     tenant,
     async ({ deps }) => {
+      const taken = await takeUpOwn(deps, actorOf(context));
       const asked = await ask(deps, apps, { now: options.now === true, actor: actorOf(context) });
-      const only = asked.rotations.map((one) => one.id);
-      for (const item of asked.refused) {
-        const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;
-        context.speaker.say(`nolapse: ${item.displayName}, slot ${item.slot}: ${why} [${item.because}]`);
-        if (item.because === "not-due") context.speaker.say(`hint: nolapse rotate ${item.appId} --now`);
-      }
-      if (only.length === 0)
+      const only = [...new Set([...taken, ...asked.rotations.map((one) => one.id)])];
+      sayRefused(context, asked, self);
+      // what a timer starts every day has nothing to do on most of them
+      const refused = asked.refused.filter((one) => self === undefined || one.because !== "not-due");
+      if (only.length === 0 && refused.length === asked.refused.length)
         throw new NolapseError("refused-by-rule", "there is nothing to rotate", { next: "nolapse plan" });
       const wait = waitOf(options.wait, tenant.acceptance.over);
       const report = await runOnce(deps, { wait, only, signal: context.signal, onWait: waits(context) });
@@ -43,8 +46,27 @@ export async function rotate(context: Context, apps: readonly string[], options:
         for (const line of lines) context.speaker.data(line);
       }
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
-      return exitCode(failed ? 4 : 0, asked.refused.length === 0 && !isHeldBack(report) ? 0 : 5);
+      return exitCode(failed ? 4 : 0, refused.length === 0 && !isHeldBack(report) ? 0 : 5);
     },
     teller(context, "whole"),
+    self,
   );
+}
+
+function sayRefused({ speaker }: Context, { refused }: Asked, self: HolderRef | undefined): void {
+  for (const item of refused) {
+    const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;
+    speaker.say(`nolapse: ${item.displayName}, slot ${item.slot}: ${why} [${item.because}]`);
+    if (item.because !== "not-due") continue;
+    speaker.say(`hint: nolapse rotate ${self === undefined ? "" : "--self "}${item.appId} --now`);
+  }
+}
+
+/** Each application that rolls itself has a sign-in of its own. */
+function onlyOne(apps: readonly string[]): string {
+  const [app, another] = apps;
+  if (app !== undefined && another === undefined) return app;
+  throw new NolapseError("usage", "--self takes one application, as it is the one that signs in", {
+    next: `nolapse rotate --self ${app}`,
+  });
 }

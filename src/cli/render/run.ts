@@ -156,6 +156,10 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
       return rotation.verifiedAt === event.at ? `${about}: verified, the copy read back signs in` : null;
     case "removed":
       return `${about}: old ${rotation.replacesKind} ${rotation.replaces} removed`;
+    case "own-tried":
+      return event.proven
+        ? `${about}: a fresh process read the directory with the new credential`
+        : `${about}: a fresh process does not sign in with the new credential yet; the old one stays`;
     case "made":
       return `${about}: made a certificate and its key, sealed before anything is asked of the directory`;
     case "list-intended":

@@ -14,6 +14,7 @@ const EXPIRED = 7000222;
 /** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
 export async function preflight(claimed: Claimed): Promise<void> {
   const requests: string[] = [];
+  if (claimed.rotation.self) await requireOwnProof(claimed);
   for (const { target: name } of claimed.rotation.deliveries) {
     const target = targetOf(claimed, name);
     await target.preflight(claimed.signal);
@@ -24,7 +25,33 @@ export async function preflight(claimed: Claimed): Promise<void> {
     await claimed.halt("foreign-entries");
     return;
   }
-  await claimed.record([{ type: "preflighted", at: await claimed.now(), requests }]);
+  const former = claimed.rotation.self ? await sealFormer(claimed) : null;
+  await claimed.record([{ type: "preflighted", at: await claimed.now(), requests, former }]);
+}
+
+/** An application that rolls itself can do so by proof alone; the list of its certificates it can neither read nor replace. */
+async function requireOwnProof(claimed: Claimed): Promise<void> {
+  const { rotation, deps, signal } = claimed;
+  const reading = await deps.certificates.readCertificates(rotation.holder, signal);
+  if ((await proofFor(claimed, reading, null)) !== null) return;
+  throw new NolapseError(
+    "refused-by-rule",
+    `no valid certificate of ${rotation.displayName} is at hand: its targets hold none that signs in, so nothing can be proven`,
+    {
+      next: "put a valid certificate with its key into a target, or leave --self out: then tenants.<name>.auth is used",
+    },
+  );
+}
+
+/** The copy that is about to be replaced, sealed: later, signing in with it is all that shows whether it is gone. */
+async function sealFormer({ rotation, deps, signal }: Claimed): Promise<string | null> {
+  for (const { target } of rotation.deliveries) {
+    const copy = (await deps.targets.get(target)?.readBack?.(signal)) ?? null;
+    if (copy?.state !== "present" || !(copy.value instanceof CertificateValue)) continue;
+    const { tenantId, holder, replaces } = rotation;
+    return deps.sealer.seal(copy.value, { tenantId, appId: holder.appId, keyId: replaces });
+  }
+  return null;
 }
 
 /** Whether the new certificate can only be added by replacing a list that holds what cannot be sent back (design §4.8). */

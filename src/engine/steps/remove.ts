@@ -31,6 +31,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     ledger: ledger.find((one) => one.keyId === keyId) ?? null,
     removalOff: switches.removalOff?.why ?? null,
     unknownAttempts: unknown,
+    own: rotation.holder.appId === deps.own?.appId,
     now,
   });
   if (!answer.allowed) {
@@ -52,12 +53,20 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   if (outcome.outcome === "no-such-credential") {
     // within the replication window this means "not yet", never "done" (design §4.5)
     if (!listed && isSettled(rotation, now)) return true;
-    const why = "the directory does not find the credential yet";
-    await claimed.fail(new NolapseError("directory-refused", why));
+    await claimed.fail(notFound(rotation, keyId));
     return false;
   }
   await claimed.fail(outcome.error);
   return false;
+}
+
+/** By proof alone key id and certificate cannot be told apart; a key id that is none of its certificate's never goes. */
+function notFound({ self }: Rotation, keyId: string): NolapseError {
+  if (!self) return new NolapseError("directory-refused", "the directory does not find the credential yet");
+  const why = `the directory has no certificate with key id ${keyId}, yet the one to be removed still signs in`;
+  return new NolapseError("directory-refused", why, {
+    next: "if it stays: the key id is wrong; find it under Certificates & secrets, remove the certificate there",
+  });
 }
 
 async function removeSecret(claimed: Claimed, keyId: string): Promise<RemoveCredentialOutcome> {

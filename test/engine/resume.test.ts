@@ -1,0 +1,30 @@
+/** `nolapse resume` beside a live `nolapse run`: what that one holds keeps nobody else from going on. */
+import { expect, test } from "vitest";
+import { resume } from "../../src/engine/control.ts";
+import { rotation } from "../core/make.ts";
+import { START, TENANT, Workbench } from "../support/workbench.ts";
+
+test("a rotation that another process holds is named, and the halted ones after it are taken up", async () => {
+  const bench = new Workbench();
+  const { store } = bench;
+  const names = ["a", "b", "c"];
+  for (const id of names) {
+    const holder = { type: "application", objectId: `object-${id}`, appId: `app-${id}` } as const;
+    const halted = { state: "halted", from: "planned", haltReason: "never-accepted", dueAt: START } as const;
+    const planned = rotation({ id, tenantId: TENANT, holder, replaces: `old-${id}`, plannedAt: START, ...halted });
+    const details = { tenantId: TENANT, at: START, actor: "test", action: "planned", rotation: id };
+    await store.open(planned, [], { ...details, appId: holder.appId, keyId: null, reason: null, details: {} });
+  }
+  // held as a live run holds it: the first in the order in which resume goes through them
+  const [first] = await store.rotations({ tenantId: TENANT });
+  const request = { tenantId: TENANT, now: START, processNow: START, leaseMs: 30_000 };
+  const claim = await store.claim({ ...request, only: [first?.id ?? ""] });
+  if (claim === null) throw new Error("it could not be claimed");
+  const { resumed, busy } = await resume(bench.deps(), "test");
+  expect(busy.map(({ id }) => id)).toEqual([first?.id]);
+  expect(resumed).toBe(2);
+  const states = (await store.rotations({ tenantId: TENANT })).map(({ id, state }) => [id, state]);
+  expect(Object.fromEntries(states)).toEqual({ a: "planned", b: "planned", c: "planned", [first?.id ?? ""]: "halted" });
+  await store.release(claim);
+  expect(await resume(bench.deps(), "test")).toMatchObject({ resumed: 1, busy: [] });
+});
