@@ -2,6 +2,7 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
+import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
@@ -167,13 +168,18 @@ const MADE_LASTS = DAY;
 const make: Check = {
   name: "make",
   judge: ({ rotation, now }) => {
-    if (rotation.kind === "secret") return null;
+    if (rotation.kind !== "certificate") return null;
     const made = rotation.attempts.find((one) => one.outcome === "made");
     return made === undefined || now - made.startedAt > MADE_LASTS ? doStep({ step: "make" }, "make-due") : null;
   },
 };
 
 const issue: Check = { name: "issue", judge: () => doStep({ step: "issue" }, "issue-due") };
+
+const passing: Check = {
+  name: "nothing-to-deliver",
+  judge: ({ rotation }) => (rotation.kind === "federated" ? doStep({ step: "pass" }, "federated") : null),
+};
 
 const withdrawal: Check = {
   name: "withdrawal",
@@ -313,6 +319,7 @@ const WRITE = [bound, freeze, window];
 const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   planned: [
     ...START,
+    giveUp,
     tries,
     bound,
     kindFits,
@@ -326,9 +333,9 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     make,
     issue,
   ],
-  issued: [...START, withdrawal, acceptance],
+  issued: [...START, passing, withdrawal, acceptance],
   accepted: [...START, ...WRITE, deliver],
-  delivered: [...START, bound, verify],
+  delivered: [...START, giveUp, awaitSignIn, bound, verify],
   verified: [
     ...START,
     removalUnderWay,
@@ -343,6 +350,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     approvalToRetire,
     window,
     wave,
+    evidence,
     proof,
     retire,
   ],

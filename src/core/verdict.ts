@@ -18,7 +18,10 @@ export type Step =
         | "withdraw"
         | "retire"
         | "read-absent"
-        | "succeed";
+        | "succeed"
+        | "pass"
+        | "await-sign-in"
+        | "give-up";
     }
   | { readonly step: "compare-list" | "restore-list" | "undo" | "sweep-undo" }
   | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }
