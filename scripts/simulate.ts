@@ -85,7 +85,7 @@ export async function directoryGround(seed: number): Promise<Ground> {
         path: join(folder, "nolapse.db"),
         lease: { owner: name, mayBeAlive: (owner) => !dead.has(owner) },
       });
-      const { entra, certificates, logs } = createGraphDirectory({
+      const { entra, certificates, logs, federation, samlSigning } = createGraphDirectory({
         ...options,
         clock,
         tenantId: admin.tenantId,
@@ -98,6 +98,8 @@ export async function directoryGround(seed: number): Promise<Ground> {
         entra,
         certificates,
         logs,
+        federation,
+        samlSigning,
         issuers: { get: (wanted) => (wanted === SELF_SIGNED ? issuer : null) },
         verifier: createVerifier({ ...options, clock }),
         sealer,

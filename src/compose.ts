@@ -92,7 +92,7 @@ interface Reaching {
 async function composeDirectory(
   tenant: TenantConfig,
   { clock, env, folder, self, held }: Reaching,
-): Promise<Pick<GraphDirectory, "entra" | "certificates" | "logs" | "renew">> {
+): Promise<GraphDirectory> {
   if (self !== undefined) {
     const { createSelfDirectory } = await import("./adapters/graph/self.ts");
     return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held });
@@ -232,27 +232,32 @@ async function composeSealer(config: ResolvedConfig): Promise<Sealer> {
   return { seal: none, open: none, fingerprint: none };
 }
 
+/** What reaches the outside to change it. */
+type Writing = Pick<Deps, "entra" | "certificates" | "federation" | "samlSigning" | "targets">;
+
 /** In mode observe the no-effect adapters stand where writes would happen: dry run is an adapter, not a flag. */
 async function withMode(
   tenant: TenantConfig,
-  { entra, certificates }: Pick<Deps, "entra" | "certificates">,
+  { entra, certificates, federation, samlSigning }: Omit<Writing, "targets">,
   config: ResolvedConfig,
   resolve: (reference: string) => SecretValue,
-): Promise<Pick<Deps, "entra" | "certificates" | "targets">> {
+): Promise<Writing> {
   const opened = new Map<string, Target>();
   for (const { name, settings, reload, hook } of Object.values(config.targets)) {
     opened.set(name, createTarget(name, settings, reload, hook, resolve));
   }
   if (tenant.mode !== "observe") {
-    return { entra, certificates, targets: { get: (name) => opened.get(name) ?? null } };
+    return { entra, certificates, federation, samlSigning, targets: { get: (name) => opened.get(name) ?? null } };
   }
-  const { createNoEffectCertificates } = await import("./adapters/no-effect/certificates.ts");
+  const withoutEffect = await import("./adapters/no-effect/certificates.ts");
   const { createNoEffectEntra } = await import("./adapters/no-effect/entra.ts");
   const { createNoEffectTarget } = await import("./adapters/no-effect/target.ts");
   const still = new Map([...opened].map(([name, target]) => [name, createNoEffectTarget(target)]));
   return {
     entra: createNoEffectEntra(entra),
-    certificates: createNoEffectCertificates(certificates),
+    certificates: withoutEffect.createNoEffectCertificates(certificates),
+    federation: withoutEffect.createNoEffectFederation(federation),
+    samlSigning: withoutEffect.createNoEffectSamlSigning(),
     targets: { get: (name) => still.get(name) ?? null },
   };
 }

@@ -88,4 +88,6 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  * Files over 400 lines, each with the reason why it is not cut. An entry for a file that is no longer too long fails
  * the test as well.
  */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  "test/support/fake-entra.ts": "one class stands for the whole directory; what it does not share with the ports lies in fake-*.ts",
+};

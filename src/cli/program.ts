@@ -108,6 +108,8 @@ function addWriting(program: Command, run: Run): void {
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),
     );
+  addFederate(program, run);
+  addSaml(program, run);
   program
     .command("run")
     .description("the maintenance loop")
@@ -115,6 +117,48 @@ function addWriting(program: Command, run: Run): void {
     .option("--wait <duration>", "with --once: how far off is worth waiting for (10m)", duration)
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
+    );
+}
+
+function addFederate(program: Command, run: Run): void {
+  program
+    .command("federate <app>")
+    .description("let tokens of another provider sign an application in, and retire its secret once they do")
+    .option("--github <owner/repo>", "workflows of a GitHub repository; with one of the next four")
+    .option("--branch <name>", "runs on this branch")
+    .option("--environment <name>", "jobs in this environment")
+    .option("--tag <name>", "runs on this tag")
+    .option("--pull-request", "runs for pull requests")
+    .option("--kubernetes <issuer>", "a service account of the cluster with this OIDC issuer")
+    .option("--namespace <name>", "its namespace")
+    .option("--service-account <name>", "its name")
+    .option("--issuer <url>", "any OIDC provider, with --subject")
+    .option("--subject <text>", "the exact subject of its tokens")
+    .option("--name <name>", "the name of the federated credential")
+    .option("--slot <name>", "which slot of the application, where it has several")
+    .action((app, options, command) =>
+      act(run, command, async (it) => (await import("./commands/federate.ts")).federate(it, app, options)),
+    );
+}
+
+function addSaml(program: Command, run: Run): void {
+  const commands = async () => import("./commands/saml.ts");
+  const saml = program
+    .command("saml")
+    .argument("<app>")
+    .description("the certificates an application signs SAML tokens with, and what to do about them")
+    .action((app, _options, command) => act(run, command, async (it) => (await commands()).show(it, app)));
+  saml
+    .command("renew <app>")
+    .description("make a successor, which signs nothing until it is activated")
+    .option("--end <iso>", "when it shall end; at most three years from now")
+    .option("--for <duration>", "how long it shall last (1095d, three years)", duration)
+    .action((app, options, command) => act(run, command, async (it) => (await commands()).renew(it, app, options)));
+  saml
+    .command("activate <app> <thumbprint>")
+    .description("let this certificate sign from the next token on; asks first")
+    .action((app, thumbprint, _options, command) =>
+      act(run, command, async (it) => (await commands()).activate(it, app, thumbprint)),
     );
 }
 

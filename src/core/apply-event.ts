@@ -3,8 +3,8 @@
  * (docs/state-machine.md draws the same table; a test compares them).
  */
 import { foldProbe } from "./acceptance.ts";
+import { changeFederated, succeededBy } from "./apply-succession.ts";
 import type { Attempt, Delivery, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
-import type { EpochMs } from "./time.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
 export const ABSENT_READS = 5;
@@ -40,14 +40,22 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
   issued: {
     probed: [],
     accepted: ["accepted"],
+    passed: ["delivered"],
     "withdraw-intended": [],
     withdrawn: ["planned"],
     halted: ["halted"],
   },
   accepted: { "delivery-intended": [], delivered: ["delivered"], halted: ["halted"] },
-  delivered: { verified: ["verified"], drifted: ["accepted"], halted: ["halted"], cancelled: ["cancelled"] },
+  delivered: {
+    verified: ["verified"],
+    "sign-ins-read": ["verified"],
+    drifted: ["accepted"],
+    halted: ["halted"],
+    cancelled: ["cancelled"],
+  },
   verified: {
     verified: [],
+    "sign-ins-read": [],
     drifted: ["accepted"],
     succeeded: [],
     "own-tried": [],
@@ -124,13 +132,11 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "verified":
     case "drifted":
       return changeDelivery(r, event);
+    case "passed":
+    case "sign-ins-read":
+      return changeFederated({ ...r, ...CLEAR }, event);
     case "succeeded":
-      return {
-        ...r,
-        issued: event.by.issued,
-        assurance: event.by.assurance,
-        deliveries: event.by.targets.map((target) => delivered(target, event.at)),
-      };
+      return succeededBy(r, event);
     case "own-tried":
     case "retire-intended":
     case "removed":
@@ -372,11 +378,6 @@ function changeUndo(r: Rotation, event: Of<"undone" | "undo-swept">): Rotation {
   const undo =
     event.type === "undone" ? { ...r.undo, keyId: event.keyId, addedAt: event.at } : { ...r.undo, removedAt: event.at };
   return { ...r, ...CLEAR, undo };
-}
-
-/** A copy that a later rotation has delivered; its proof is made anew right before the removal. */
-function delivered(target: string, at: EpochMs): Delivery {
-  return { target, intendedAt: at, receipt: { version: null, at }, verifiedAt: null, assurance: null };
 }
 
 const STRENGTH = ["token", "consumer-evidence", "person", "receipt", "authenticated-blocked"] as const;

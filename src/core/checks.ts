@@ -2,6 +2,7 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
+import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
@@ -174,13 +175,18 @@ const MADE_LASTS = DAY;
 const make: Check = {
   name: "make",
   judge: ({ rotation, now }) => {
-    if (rotation.kind === "secret") return null;
+    if (rotation.kind !== "certificate") return null;
     const made = rotation.attempts.find((one) => one.outcome === "made");
     return made === undefined || now - made.startedAt > MADE_LASTS ? doStep({ step: "make" }, "make-due") : null;
   },
 };
 
 const issue: Check = { name: "issue", judge: () => doStep({ step: "issue" }, "issue-due") };
+
+const passing: Check = {
+  name: "nothing-to-deliver",
+  judge: ({ rotation }) => (rotation.kind === "federated" ? doStep({ step: "pass" }, "federated") : null),
+};
 
 const withdrawal: Check = {
   name: "withdrawal",
@@ -323,6 +329,7 @@ const WRITE = [bound, freeze, window];
 const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   planned: [
     ...START,
+    giveUp,
     tries,
     bound,
     kindFits,
@@ -338,9 +345,9 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     make,
     issue,
   ],
-  issued: [...START, withdrawal, acceptance],
+  issued: [...START, passing, withdrawal, acceptance],
   accepted: [...START, ...WRITE, deliver],
-  delivered: [...START, bound, verify],
+  delivered: [...START, giveUp, awaitSignIn, bound, verify],
   verified: [
     ...START,
     removalUnderWay,
@@ -357,6 +364,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     ownLast,
     wave,
     ownProof,
+    evidence,
     proof,
     retire,
   ],

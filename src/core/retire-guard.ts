@@ -3,7 +3,9 @@
  * was read just now; it never reads. Everything it does not know counts against the removal.
  */
 import { type Holder, isLive } from "./credential.ts";
+import { evidenceAgainst, type SignInEvidence } from "./federation.ts";
 import { parseMarkedName } from "./marker.ts";
+import { REASONS } from "./reasons.ts";
 import type { Rotation } from "./rotation.ts";
 import { type EpochMs, MINUTE } from "./time.ts";
 
@@ -30,6 +32,8 @@ export interface GuardFacts {
   readonly ledger: { readonly origin: "issued" | "adopted" | "orphan"; readonly removedAt: EpochMs | null } | null;
   /** Why removal is switched off in this tenant, null when it is not. */
   readonly removalOff: string | null;
+  /** Where the successor is a federated credential: what list and sign-in log show just now; else null. */
+  readonly evidence: SignInEvidence | null;
   /** Attempt ids on the holder that carry our instance and that this store does not know. */
   readonly unknownAttempts: readonly string[];
   /** It is the credential that Nolapse itself signs in with. */
@@ -53,12 +57,14 @@ function sharedRefusal({ ledger, removalOff, unknownAttempts }: GuardFacts): str
   return null;
 }
 
-function retireRefusal({ rotation, keyId, holder, ledger, own, now }: GuardFacts): string | null {
+function retireRefusal(facts: GuardFacts): string | null {
+  const { rotation, keyId, holder, ledger, own, now } = facts;
   if (rotation.state !== "verified") return `the successor is not verified, the rotation is ${rotation.state}`;
   if (keyId !== rotation.replaces) return "it is not the credential this rotation replaces";
   if (ledger?.origin === "orphan") return "the ledger has it as an orphan, not as a credential in use";
   const issued = rotation.issued;
   if (issued === null || issued.keyId === keyId) return "the rotation has no successor";
+  if (rotation.kind === "federated") return federatedRefusal(facts, issued.at);
   const successor = holder.credentials.find((one) => one.keyId === issued.keyId);
   if (successor === undefined) return "the successor is not in the directory";
   if (!isLive(successor, now)) return "the successor is not valid now";
@@ -71,6 +77,20 @@ function retireRefusal({ rotation, keyId, holder, ledger, own, now }: GuardFacts
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
   if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
   return null;
+}
+
+/** A federated credential has no copy to read back: the use that only its issuer can have made is the proof. */
+function federatedRefusal({ rotation, evidence, keyId, holder, now }: GuardFacts, issuedAt: EpochMs): string | null {
+  if (rotation.assurance !== "consumer-evidence") return "nobody was seen to sign in with the federated credential";
+  if (evidence === null || now - evidence.readAt > PROOF_LASTS) return "the sign-in log was not read just now";
+  const { readAt, lastUse } = evidence;
+  if (readAt > now || (lastUse !== null && lastUse > now)) return "the sign-in log's evidence is dated in the future";
+  if (lastUse !== null && lastUse < issuedAt)
+    return "the last sign-in with the federated credential is older than itself";
+  const old = holder.credentials.find((one) => one.keyId === keyId);
+  // what is not listed may be hidden by a lag: it counts as valid
+  const against = evidenceAgainst(evidence, old === undefined || isLive(old, now), now);
+  return against === null ? null : REASONS[against];
 }
 
 function ownRefusal({ purpose, rotation, keyId, ledger, holder, now }: GuardFacts): string | null {

@@ -23,10 +23,15 @@ export function retirement(
   const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
   if (rule === "never") return { at: null, because: "retire-never", early: false };
   const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
-  if (rule === "after-overlap" && rotation.verifiedAt !== null && rotation.assurance === "token") {
+  if (rule === "after-overlap" && rotation.verifiedAt !== null && isProven(rotation)) {
     const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
     if (swept === null || at < swept) return { at, because: "overlap", early: true };
   }
   const why = because ?? (rule === "after-evidence" ? "no-evidence" : "until-expiry");
   return { at: swept, because: why, early: false };
+}
+
+/** A token with the copy read back, or where there is no copy, one that only a consumer can have asked for. */
+function isProven({ assurance, kind }: Rotation): boolean {
+  return assurance === (kind === "federated" ? "consumer-evidence" : "token");
 }

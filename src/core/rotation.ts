@@ -4,6 +4,7 @@
  */
 import type { HolderRef, Kind } from "./credential.ts";
 import type { NolapseErrorCode } from "./errors.ts";
+import type { Federated, SignInEvidence, SuccessorKind } from "./federation.ts";
 import type { Policy } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Assurance, Probe } from "./sign-in.ts";
@@ -40,9 +41,9 @@ export interface Attempt {
   readonly id: string;
   /** What the credential's display name will be, marker included. */
   readonly displayName: string;
-  /** The exact end that is asked for. */
-  readonly end: EpochMs;
-  /** Key ids the holder had just before. */
+  /** The exact end that is asked for; null for a federated credential, which has none. */
+  readonly end: EpochMs | null;
+  /** Key ids (ids of federated credentials) the holder had just before. */
   readonly keyIdsBefore: readonly string[];
   readonly startedAt: EpochMs;
   /** Null for a client secret. */
@@ -69,11 +70,13 @@ export interface Attempt {
 }
 
 export interface Issued {
+  /** Of a federated credential, its id. */
   readonly keyId: string;
-  readonly end: EpochMs;
+  /** Null for a federated credential, which has none. */
+  readonly end: EpochMs | null;
   readonly hint: string | null;
   readonly at: EpochMs;
-  /** Keyed digest of the value, to compare copies without opening the seal. */
+  /** Keyed digest of the value, to compare copies without opening the seal; empty where there is no value. */
   readonly fingerprint: string;
   readonly attempt: string;
   /** Thumbprints, lower-case hex; null for a client secret. */
@@ -135,6 +138,9 @@ export interface Delivery {
 /** A later rotation of the same slot has a verified successor: the proof before the removal is about that one now. */
 export interface Succession {
   readonly rotation: string;
+  readonly kind: SuccessorKind;
+  /** Where it is a federated credential. */
+  readonly federated?: Federated;
   readonly issued: Issued;
   readonly targets: readonly string[];
   readonly assurance: Assurance | null;
@@ -158,7 +164,9 @@ export interface Rotation {
   readonly displayName: string;
   readonly slot: string;
   /** What the successor is. */
-  readonly kind: Kind;
+  readonly kind: SuccessorKind;
+  /** Of a successor that is a federated credential; absent for the others. */
+  readonly federated?: Federated;
   /** Key id of the credential to be replaced, its kind, its name and its end. */
   readonly replaces: string;
   readonly replacesKind: Kind;
@@ -267,6 +275,9 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly request: string | null;
     }
   | { readonly type: "drifted"; readonly target: string }
+  /** A federated credential holds no value: there is nothing to accept and nothing to deliver. */
+  | { readonly type: "passed" }
+  | { readonly type: "sign-ins-read"; readonly evidence: SignInEvidence; readonly failure: Failure | null }
   | { readonly type: "succeeded"; readonly by: Succession }
   | { readonly type: "own-tried"; readonly proven: boolean }
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
@@ -300,6 +311,7 @@ export type Opening = Pick<
   | "displayName"
   | "slot"
   | "kind"
+  | "federated"
   | "replaces"
   | "replacesKind"
   | "replacesName"

@@ -19,7 +19,10 @@ export type Step =
         | "retire"
         | "read-absent"
         | "succeed"
-        | "prove-own";
+        | "prove-own"
+        | "pass"
+        | "await-sign-in"
+        | "give-up";
     }
   | { readonly step: "compare-list" | "restore-list" | "undo" | "sweep-undo" }
   | { readonly step: "read-attempt" | "remove-orphan" | "close-attempt"; readonly attempt: string }

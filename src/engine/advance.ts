@@ -19,10 +19,12 @@ import { compareList, restoreList } from "./steps/certificate-list.ts";
 import { deliver } from "./steps/deliver.ts";
 import { issueSecret } from "./steps/issue.ts";
 import { issueCertificate } from "./steps/issue-certificate.ts";
+import { issueFederated } from "./steps/issue-federated.ts";
 import { make } from "./steps/make.ts";
 import { proveOwn } from "./steps/own-credential.ts";
 import { preflight } from "./steps/preflight.ts";
 import { readAbsent, retire, succeed } from "./steps/retire.ts";
+import { awaitSignIn, giveUp, pass } from "./steps/sign-ins.ts";
 import { sweepUndo, undo } from "./steps/undo.ts";
 import { verify } from "./steps/verify.ts";
 
@@ -79,7 +81,7 @@ function take(claimed: Claimed, step: Step): Promise<void> {
     case "make":
       return make(claimed);
     case "issue":
-      return claimed.rotation.kind === "secret" ? issueSecret(claimed) : issueCertificate(claimed);
+      return issue(claimed);
     case "compare-list":
       return compareList(claimed);
     case "restore-list":
@@ -112,6 +114,23 @@ function take(claimed: Claimed, step: Step): Promise<void> {
       return proveOwn(claimed);
     case "read-absent":
       return readAbsent(claimed);
+    case "pass":
+      return pass(claimed);
+    case "await-sign-in":
+      return awaitSignIn(claimed);
+    case "give-up":
+      return giveUp(claimed);
+  }
+}
+
+function issue(claimed: Claimed): Promise<void> {
+  switch (claimed.rotation.kind) {
+    case "secret":
+      return issueSecret(claimed);
+    case "certificate":
+      return issueCertificate(claimed);
+    case "federated":
+      return issueFederated(claimed);
   }
 }
 

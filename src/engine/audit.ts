@@ -12,7 +12,7 @@ export function auditLine(
   after: Rotation,
   note: AuditEntry["details"],
 ): AuditEntry | null {
-  if (event.type === "waited") return null;
+  if (event.type === "waited" || isNoNews(before, event)) return null;
   return {
     tenantId: before.tenantId,
     at: event.at,
@@ -33,8 +33,17 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   }
   if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
+  if (event.type === "sign-ins-read" && before.state !== after.state) return "verified";
   if (event.type === "failed" && before.state === "delivered" && event.verifying) return "verify-failed";
   return event.type;
+}
+
+/** Another look at the log that shows what the last one showed; it is taken every few minutes for weeks. */
+function isNoNews(before: Rotation, event: RotationEvent): boolean {
+  if (event.type !== "sign-ins-read") return false;
+  const [last, now] = [before.federated?.evidence ?? null, event.evidence];
+  if (last === null || (before.state !== "verified" && now.lastUse !== null)) return false;
+  return last.closed === now.closed && last.listed === now.listed && (last.oldUse === null) === (now.oldUse === null);
 }
 
 function keyOf(before: Rotation, event: RotationEvent): string | null {
@@ -89,6 +98,10 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { target: event.target, version: event.version };
     case "verified":
       return { target: event.target, assurance: event.assurance, request: event.request };
+    case "sign-ins-read": {
+      const { closed, listed, lastUse, oldUse } = event.evidence;
+      return { assurance: lastUse === null ? null : "consumer-evidence", closed, listed, lastUse, oldUse };
+    }
     case "removed":
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
     case "own-tried":

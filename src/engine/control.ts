@@ -9,7 +9,7 @@ import type { AuditEntry, Switches } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
-import { stopped } from "./facts.ts";
+import { requireWriting } from "./may-write.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
@@ -34,16 +34,7 @@ export async function ask(
   named: readonly string[],
   { now, actor }: { readonly now: boolean; readonly actor: string },
 ): Promise<Asked> {
-  if (deps.settings.mode === "observe") {
-    throw new NolapseError("refused-by-mode", `tenant ${deps.settings.name} is in mode observe: nothing is written`, {
-      next: `set mode: propose or enforce for tenant ${deps.settings.name} in the configuration`,
-    });
-  }
-  const why = await stopped(deps, deps.settings.tenantId);
-  if (why !== null)
-    throw new NolapseError("refused-by-stop", why, {
-      next: "nolapse resume, and remove the stop file or NOLAPSE_STOP",
-    });
+  await requireWriting(deps);
   const scan = deps.self === undefined ? await discover(deps) : await readSelf(deps, deps.self);
   const plan = await makePlan(deps, scan);
   const rotations: Rotation[] = [];

@@ -18,7 +18,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
   const scan = await store.lastScan(rotation.tenantId);
   const tally = await store.tally(rotation.tenantId, now);
   const targets = targetSettings(deps, rotation);
-  const { replaces, replacesEnd, policy } = rotation;
+  const { kind, replaces, replacesEnd, policy } = rotation;
   const credential = { keyId: replaces, start: null, end: replacesEnd };
   return {
     mode: settings.mode,
@@ -35,7 +35,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     forecast: forecast(credential, policy, known(targets), now),
     tally,
     succession: await succession(deps, rotation),
-    kindFits: known(targets).every((one) => one.kinds.includes(rotation.kind)),
+    kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
     earlyDue: await earlyDue(deps, rotation, now),
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
@@ -100,8 +100,10 @@ export async function succession(deps: Deps, rotation: Rotation): Promise<Facts[
   if (current === undefined || current.keyId === issued?.keyId) return { underWay, by: null };
   const later = others.find((one) => one.issued?.keyId === current.keyId && one.verifiedAt !== null);
   if (later?.issued == null) return { underWay, by: null };
+  const { kind, federated, assurance } = later;
+  const by = { rotation: later.id, kind, issued: later.issued, assurance };
   const targets = later.deliveries.map((one) => one.target);
-  return { underWay, by: { rotation: later.id, issued: later.issued, targets, assurance: later.assurance } };
+  return { underWay, by: { ...by, targets, ...(federated === undefined ? {} : { federated }) } };
 }
 
 /** How many early retirements are due: only asked where it matters, for a verified rotation under limits. */

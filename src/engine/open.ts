@@ -34,7 +34,7 @@ export async function openRotation(
   const rotation = planned(deps, item, { holder, credential, policy, slot }, reason, at, by.approved);
   const known = await deps.store.ledger(rotation.tenantId, holder.appId);
   const isKnown = known.some((one) => one.keyId === credential.keyId);
-  const opened = await deps.store.open(rotation, isKnown ? [] : [adopted(rotation, at)], {
+  const opened = await deps.store.open(rotation, isKnown ? [] : [adoptedEntry(rotation, at)], {
     tenantId: rotation.tenantId,
     at,
     actor: by.actor,
@@ -85,7 +85,8 @@ function planned(
   });
 }
 
-function adopted(rotation: Rotation, at: EpochMs): LedgerEntry {
+/** The ledger's line for the current credential of a slot: naming the slot is the consent to retire it. */
+export function adoptedEntry(rotation: Rotation, at: EpochMs): LedgerEntry {
   return {
     tenantId: rotation.tenantId,
     holder: rotation.holder,

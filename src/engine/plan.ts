@@ -14,7 +14,7 @@ import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
 import { likelyKinds, resolveSlot } from "../core/slots.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { LedgerEntry } from "../ports/store.ts";
+import type { LedgerEntry, SlotRecord } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 
@@ -108,7 +108,7 @@ interface SlotFacts {
   readonly binding: Binding;
   readonly slot: SlotSettings;
   readonly holders: readonly Holder[];
-  readonly records: readonly { readonly slot: string; readonly keyId: string }[];
+  readonly records: readonly SlotRecord[];
   readonly ledger: readonly LedgerEntry[];
   readonly rotations: readonly Rotation[];
   readonly now: EpochMs;
@@ -134,7 +134,12 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
   if (open !== null) return { ...base, holder: open.holder, status: "in-progress", because: open.reason };
   const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps, slot));
-  const found = resolveSlot(binding, slot, holders, facts.records, facts.ledger, now, kinds);
+  const records = facts.records.filter((one) => one.kind !== "federated");
+  const found = resolveSlot(binding, slot, holders, records, facts.ledger, now, kinds);
+  if (isFederated(facts, "found" in found ? found.found.keyId : null)) {
+    const left = "found" in found ? { holder: found.holder, credential: found.found } : {};
+    return { ...base, ...left, status: "later", because: "federated" };
+  }
   if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
   const policy = policyFor(deps.settings, found.holder);
   const targets = slotTargets(deps, slot);
@@ -152,6 +157,16 @@ function ownDetail({ own }: Deps, { appId }: Binding): string | null {
   if (own?.appId !== appId) return null;
   const kept = own.source === "environment" ? "; the old one is kept to its end, as it comes from the environment" : "";
   return `Nolapse's own credential: last and alone, creation and removal each approved by a person${kept}`;
+}
+
+/**
+ * Whether the slot signs in by a federated credential, which nothing needs to follow. `current` is what the slot would have
+ * without it: only a name in the configuration, of another credential than the one it took the place of, leads back.
+ */
+function isFederated({ slot, records, rotations }: SlotFacts, current: string | null): boolean {
+  if (!records.some((one) => one.slot === slot.slot && one.kind === "federated")) return false;
+  if (slot.current === null || current === null) return true;
+  return rotations.some((one) => one.kind === "federated" && one.replaces === current && one.state !== "cancelled");
 }
 
 function slotTargets(deps: Deps, slot: SlotSettings): TargetSettings[] {
@@ -194,14 +209,14 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
     forecast: ends,
     rotation: null,
     startsAt: null,
-    detail: null,
   };
   const { reason } = classify(holder, credential, deps.settings.tenantId);
   const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
   const due = ends !== null && ends.dueBecause !== null;
   const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
   const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : "not-bound");
-  return { ...base, status: due || ended ? "cannot" : "later", because };
+  const detail = because === "saml-signing" ? `nolapse saml ${holder.appId}` : null;
+  return { ...base, status: due || ended ? "cannot" : "later", because, detail };
 }
 
 /** When each due item can be issued inside ramp and hourly limit, the earliest end first. */

@@ -9,6 +9,7 @@ import type { Attempt } from "../core/rotation.ts";
 import type { Claimed } from "./claimed.ts";
 import { ledgerEntry } from "./steps/issue.ts";
 import { isMade, issuedBy, type Made } from "./steps/issue-certificate.ts";
+import { readForFederated } from "./steps/issue-federated.ts";
 import { removeGuarded } from "./steps/remove.ts";
 import { targetOf } from "./steps/target.ts";
 
@@ -17,6 +18,7 @@ export async function readAttempt(claimed: Claimed, attemptId: string): Promise<
   const { rotation, deps, signal } = claimed;
   const attempt = attemptOf(claimed, attemptId);
   if (isMade(attempt)) return readForCertificate(claimed, attempt);
+  if (rotation.kind === "federated") return readForFederated(claimed, attempt);
   const { holder } = await deps.entra.read(rotation.holder, signal);
   const instance = await deps.store.instance(deps.random.base32(INSTANCE_LENGTH));
   const held = await targetValues(claimed);

@@ -1,4 +1,5 @@
-import type { HolderRef, HolderType, Kind } from "../core/credential.ts";
+import type { HolderRef, HolderType } from "../core/credential.ts";
+import type { SuccessorKind } from "../core/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -55,7 +56,7 @@ export interface SlotRecord {
   readonly tenantId: string;
   readonly appId: string;
   readonly slot: string;
-  readonly kind: Kind;
+  readonly kind: SuccessorKind;
   readonly keyId: string;
   readonly since: EpochMs;
 }
@@ -194,6 +195,12 @@ export interface Store {
     tenantId: string,
     after: number,
     limit: number,
+  ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  /** The lines with one of these actions since an instant, oldest first: what was begun and not yet ended, by any process. */
+  auditSince(
+    tenantId: string,
+    actions: readonly string[],
+    since: EpochMs,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
   close(): Promise<void>;
 }

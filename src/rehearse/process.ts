@@ -53,12 +53,14 @@ export class ManagerProcess {
     this.#stage = stage;
     this.#booted = options.booted;
     this.name = options.name;
-    const { entra, certificates, logs, issuers, verifier, sealer, store } = options.booted;
+    const { entra, certificates, logs, federation, samlSigning, issuers, verifier, sealer, store } = options.booted;
     this.deps = {
       settings: options.settings,
       entra: this.#wrapped("entra", entra),
       certificates: this.#wrapped("certificates", certificates),
       logs: this.#wrapped("logs", logs),
+      federation: this.#wrapped("federation", federation),
+      samlSigning: this.#wrapped("samlSigning", samlSigning),
       issuers: this.#issuers(issuers),
       verifier: this.#wrapped("verifier", verifier),
       sealer: this.#wrapped("sealer", sealer),

@@ -17,6 +17,8 @@ export interface Call {
     | "entra"
     | "certificates"
     | "logs"
+    | "federation"
+    | "samlSigning"
     | "issuer"
     | "verifier"
     | "sealer"
@@ -39,6 +41,8 @@ const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
   entra: ["read", "addSecret", "removeSecret"],
   certificates: ["readCertificates", "addKey", "removeKey", "replaceCertificates"],
   logs: ["credentialChanges"],
+  federation: ["list", "add"],
+  samlSigning: ["addTokenSigningCertificate", "activate"],
   issuer: ["issue"],
   verifier: ["probe"],
   target: ["preflight", "deliver", "readBack", "reloadConsumer"],

@@ -7,12 +7,25 @@ import { describe, expect, test } from "vitest";
 import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/apply-event.ts";
 import { ISSUE_TRIES } from "../../src/core/checks.ts";
 import { decide } from "../../src/core/decide.ts";
+import type { SuccessorKind } from "../../src/core/federation.ts";
 import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
 import { SWEEP_AFTER } from "../../src/core/retirement.ts";
 import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts, Step } from "../../src/core/verdict.ts";
-import { attempt, delivery, issued, madeCertificate, NOW, probe, rotation, settings, target } from "./make.ts";
+import {
+  attempt,
+  delivery,
+  federated,
+  issued,
+  madeCertificate,
+  NOW,
+  probe,
+  rotation,
+  settings,
+  signIns,
+  target,
+} from "./make.ts";
 
 const failure = { code: "directory-unreachable", message: "no answer", next: null, at: NOW } as const;
 const TARGETS = ["env", "vault"];
@@ -62,6 +75,19 @@ function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
   ];
 }
 
+/** The events of a rotation to a federated credential: no value, no copy, no probe. */
+function anyOfFederated(at: EpochMs, r: Rotation): RotationEvent[] {
+  const nobody = signIns({ readAt: at, lastUse: null });
+  const foreign = ["made", "probed", "accepted", "delivery-intended", "delivered", "verified", "drifted"];
+  return [
+    ...anyEvent(1, at, r).filter(({ type }) => !foreign.includes(type)),
+    { type: "passed", at },
+    { type: "sign-ins-read", at, evidence: nobody, failure: null },
+    { type: "sign-ins-read", at, evidence: signIns({ readAt: at, lastUse: at }), failure: null },
+    { type: "sign-ins-read", at, evidence: signIns({ readAt: at, lastUse: at, closed: true }), failure },
+  ];
+}
+
 const RANK: Record<RotationState, number> = {
   planned: 0,
   issued: 1,
@@ -78,9 +104,10 @@ function sound(r: Rotation): void {
   const was = r.state === "halted" || r.state === "cancelled" ? r.from : r.state;
   const rank = was === null ? 0 : RANK[was];
   if (rank >= 1) expect(r.issued, "issued has a credential").not.toBeNull();
-  if (rank >= 2) expect(r.acceptedAt, "accepted was accepted").not.toBeNull();
+  if (rank >= 2 && r.kind !== "federated") expect(r.acceptedAt, "accepted was accepted").not.toBeNull();
   if (rank >= 3) for (const one of r.deliveries) expect(one.receipt, "delivered has every receipt").not.toBeNull();
   if (rank >= 4) for (const one of r.deliveries) expect(one.verifiedAt, "verified has every proof").not.toBeNull();
+  if (rank >= 4 && r.kind === "federated") expect(r.assurance, "somebody signed in").toBe("consumer-evidence");
   if (rank >= 5) {
     expect(r.removedAt).not.toBeNull();
     expect(r.absentReads.length).toBeGreaterThanOrEqual(ABSENT_READS);
@@ -90,25 +117,32 @@ function sound(r: Rotation): void {
 
 test("whatever comes in whatever order, a state is reached only with its proof, and in its order", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(30), fc.nat(2 * HOUR)), { maxLength: 120 }), (picks) => {
-      let r = fresh();
-      let now = NOW;
-      for (const [index, [pick, later]] of picks.entries()) {
-        now = plus(now, later);
-        const events = anyEvent(index, now, r).filter(({ type }) => mayCome(r.state, type));
-        const event = events[pick % events.length];
-        if (event === undefined) break;
-        const before = r;
-        r = applyEvent(r, event);
-        sound(r);
-        const forward = RANK[r.state] - RANK[before.state];
-        if (RANK[before.state] >= 0 && RANK[r.state] >= 0) {
-          expect(forward, `${before.state} → ${r.state}`).toBeLessThanOrEqual(1);
-          if (forward < 0) expect(["withdrawn", "drifted"]).toContain(event.type);
+    fc.property(
+      fc.array(fc.tuple(fc.nat(30), fc.nat(2 * HOUR)), { maxLength: 120 }),
+      fc.boolean(),
+      (picks, federates) => {
+        let r = federates ? fresh({ kind: "federated", federated: federated(), deliveries: [] }) : fresh();
+        let now = NOW;
+        for (const [index, [pick, later]] of picks.entries()) {
+          now = plus(now, later);
+          const events = (federates ? anyOfFederated(now, r) : anyEvent(index, now, r)).filter(({ type }) =>
+            mayCome(r.state, type),
+          );
+          const event = events[pick % events.length];
+          if (event === undefined) break;
+          const before = r;
+          r = applyEvent(r, event);
+          sound(r);
+          const forward = RANK[r.state] - RANK[before.state];
+          if (RANK[before.state] >= 0 && RANK[r.state] >= 0) {
+            const most = event.type === "passed" ? 2 : 1;
+            expect(forward, `${before.state} → ${r.state}`).toBeLessThanOrEqual(most);
+            if (forward < 0) expect(["withdrawn", "drifted"]).toContain(event.type);
+          }
+          expect(before, "the old one is not touched").not.toBe(r);
         }
-        expect(before, "the old one is not touched").not.toBe(r);
-      }
-    }),
+      },
+    ),
     { numRuns: 400 },
   );
 });
@@ -206,12 +240,13 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
         : [{ type: "list-intended", at, added: null, removed: null, restored: ["other"] }];
     case "issue": {
       if (r.kind === "certificate") return outcomeOfCertificate(r, good, at, number);
-      const made = { id: `attempt${number}`, displayName: "n", end: plus(at, 90 * DAY), keyIdsBefore: ["old"] };
+      const end = r.kind === "federated" ? null : plus(at, 90 * DAY);
+      const made = { id: `attempt${number}`, displayName: "n", end, keyIdsBefore: ["old"] };
       const intent: RotationEvent = { type: "issue-intended", at, attempt: made };
       if (good === 0) return [intent];
       if (good === 1) return [intent, { type: "issue-unknown", at, failure }];
       if (good === 2) return [intent, { type: "issue-refused", at, failure, notBefore: plus(at, MINUTE) }];
-      return [intent, { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: made.id, at }) }];
+      return [intent, { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: made.id, at, end }) }];
     }
     case "read-attempt":
       if (good !== 1) return [{ type: "attempt-read", at, attempt: step.attempt, keyIds: [] }];
@@ -248,6 +283,15 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
         : [{ type: "retire-intended", at, certificate: null }, failed];
     case "read-absent":
       return good === 0 ? [{ type: "reappeared", at }] : [{ type: "absent-read", at }];
+    case "pass":
+      return [{ type: "passed", at }];
+    case "await-sign-in": {
+      const evidence = signIns({ readAt: at, lastUse: well ? at : null, closed: good === 0, listed: good !== 1 });
+      const oldUse = good === 3 && r.verifiedAt !== null ? at : null;
+      return [{ type: "sign-ins-read", at, evidence: { ...evidence, oldUse }, failure: null }];
+    }
+    case "give-up":
+      return [{ type: "cancelled", at }];
     case "succeed":
     case "undo":
     case "sweep-undo":
@@ -301,6 +345,14 @@ function retiredSafely(r: Rotation, world: World, now: EpochMs, unsettled: numbe
   expect(r.state).toBe("verified");
   expect(world.removalOff || world.breakerOpen || !world.scanSound).toBe(false);
   expect(unsettled).toBe(0);
+  if (r.kind === "federated") {
+    const seen = r.federated?.evidence ?? null;
+    expect(seen, "the log was read").not.toBeNull();
+    expect(now - (seen?.readAt ?? 0)).toBeLessThanOrEqual(PROOF_LASTS);
+    expect([seen?.closed, seen?.listed]).toEqual([false, true]);
+    expect(now - (seen?.lastUse ?? 0)).toBeLessThanOrEqual(7 * DAY);
+    if (now < (r.replacesEnd ?? 0)) expect(seen?.oldUse, "nobody uses the old one").toBeNull();
+  }
   for (const { verifiedAt } of r.deliveries) expect(now - (verifiedAt ?? 0)).toBeLessThanOrEqual(PROOF_LASTS);
   const swept = plus(r.replacesEnd ?? (0 as EpochMs), SWEEP_AFTER);
   if (now < swept) {
@@ -332,13 +384,16 @@ describe("led by the decision", () => {
     }
     return r.state;
   };
-  const kinds = fc.constantFrom("secret" as const, "certificate" as const);
+  const kinds = fc.constantFrom("secret" as const, "certificate" as const, "federated" as const);
+  /** A federated credential goes nowhere, so there is nothing but the log. */
+  const startOf = (consumersComplete: boolean, kind: SuccessorKind) =>
+    fresh({ consumersComplete, kind, ...(kind === "federated" ? { federated: federated(), deliveries: [] } : {}) });
   const policies = fc.constantFrom("at-expiry" as const, "after-overlap" as const, "never" as const);
 
   test("nothing is done that a rule forbids, whatever the world answers", () => {
     fc.assert(
       fc.property(worldsInTurn, policies, fc.boolean(), kinds, (worlds, retire, complete, kind) => {
-        const start = fresh({ consumersComplete: complete, kind });
+        const start = startOf(complete, kind);
         walk(worlds, { ...start, policy: { ...start.policy, retire } });
       }),
       { numRuns: 1000 },
@@ -361,8 +416,10 @@ describe("led by the decision", () => {
       ["after-overlap", false, "certificate"],
       ["after-overlap", true, "secret"],
       ["after-overlap", true, "certificate"],
+      ["after-overlap", true, "federated"],
+      ["at-expiry", false, "federated"],
     ] as const) {
-      const start = fresh({ consumersComplete: complete, kind });
+      const start = startOf(complete, kind);
       expect(walk(Array(120).fill(fine), { ...start, policy: { ...start.policy, retire } }), retire).toBe("retired");
     }
     expect(walk(Array(120).fill(fine), { ...fresh(), policy: { ...fresh().policy, retire: "never" } })).toBe(

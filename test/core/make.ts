@@ -1,6 +1,7 @@
 /** Builders of core's words for tests: valid by default, each test names only what it is about. */
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
+import type { Federated, SignInEvidence } from "../../src/core/federation.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
 import {
   type Attempt,
@@ -141,6 +142,22 @@ export function attempt(parts: Partial<Attempt> = {}): Attempt {
     outcome: "open",
     reads: [],
     orphan: null,
+    ...parts,
+  };
+}
+
+/** What the log shows of a federated credential that somebody uses, and that has taken the old one's place. */
+export function signIns(parts: Partial<SignInEvidence> = {}): SignInEvidence {
+  return { readAt: NOW, closed: false, listed: true, lastUse: plus(NOW, -MINUTE), oldUse: null, ...parts };
+}
+
+export function federated(parts: Partial<Federated> = {}): Federated {
+  return {
+    objectId: "11110000-0000-4000-8000-000000000003",
+    name: "nolapse-main",
+    issuer: "https://token.example",
+    subject: "repo:contoso/billing:ref:refs/heads/main",
+    evidence: null,
     ...parts,
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/retire-guard.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
-import { attempt, delivery, holder, issued, NOW, rotation, secret } from "./make.ts";
+import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns } from "./make.ts";
 
 const proven = delivery({ receipt: { version: null, at: NOW }, intendedAt: NOW, verifiedAt: NOW, assurance: "token" });
 const verified = rotation({ state: "verified", issued: issued(), deliveries: [proven], verifiedAt: NOW });
@@ -17,6 +17,7 @@ const retire: GuardFacts = {
   holder: both,
   ledger: { origin: "adopted", removedAt: null },
   removalOff: null,
+  evidence: null,
   unknownAttempts: [],
   now: NOW,
 };
@@ -121,6 +122,106 @@ describe("the guard refuses", () => {
   ];
   test.each(cases)("%s", (_, facts, reason) => {
     expect(why(facts)).toMatch(reason);
+  });
+});
+
+describe("by a federated credential", () => {
+  const federates = rotation({
+    state: "verified",
+    kind: "federated",
+    federated: federated(),
+    issued: issued({ keyId: "fic", end: null, at: plus(NOW, -DAY) }),
+    deliveries: [],
+    verifiedAt: plus(NOW, -DAY),
+    assurance: "consumer-evidence",
+  });
+  const facts: GuardFacts = {
+    ...retire,
+    rotation: federates,
+    holder: holder({ credentials: [secret("old")] }),
+    evidence: signIns(),
+  };
+
+  test("allows it on a use that only its issuer can have made, and none of the old one", () => {
+    expect(why(facts)).toBe("allowed");
+  });
+
+  test("does not count uses of an old one that has ended", () => {
+    const ended = holder({ credentials: [secret("old", { end: NOW })] });
+    expect(why({ ...facts, holder: ended, evidence: signIns({ oldUse: NOW }) })).toBe("allowed");
+  });
+
+  test.each<[string, Partial<GuardFacts>, RegExp]>([
+    ["without a look at the log", { evidence: null }, /not read just now/],
+    ["on an old look", { evidence: signIns({ readAt: plus(NOW, -PROOF_LASTS - 1) }) }, /not read just now/],
+    ["on a look from the future", { evidence: signIns({ readAt: plus(NOW, 1) }) }, /future/],
+    ["on a use in the future", { evidence: signIns({ lastUse: plus(NOW, 1) }) }, /future/],
+    ["on a use before it was made", { evidence: signIns({ lastUse: plus(NOW, -2 * DAY) }) }, /older than itself/],
+    ["when the log is closed", { evidence: signIns({ closed: true }) }, /may not be read/],
+    ["when it is gone", { evidence: signIns({ listed: false }) }, /not on the application/],
+    ["when nobody has used it", { evidence: signIns({ lastUse: null }) }, /seven days/],
+    ["when the old one is in use", { evidence: signIns({ oldUse: NOW }) }, /has signed in since/],
+    [
+      "when the old one is in use and not listed",
+      { evidence: signIns({ oldUse: NOW }), holder: holder() },
+      /has signed in/,
+    ],
+    ["without evidence of a consumer", { rotation: { ...federates, assurance: null } }, /nobody was seen/],
+    ["of what is not in the ledger", { ledger: null }, /ledger/],
+  ])("refuses %s", (_, parts, reason) => {
+    expect(why({ ...facts, ...parts })).toMatch(reason);
+  });
+
+  test("refuses when nobody has used it for a week", () => {
+    const long = { ...federates, issued: issued({ keyId: "fic", end: null, at: plus(NOW, -30 * DAY) }) };
+    const idle = signIns({ lastUse: plus(NOW, -7 * DAY - 1) });
+    expect(why({ ...facts, rotation: long, evidence: idle })).toMatch(/seven days/);
+  });
+
+  test("whatever the facts, a removal that is allowed rests on a fresh look and a use of this week", () => {
+    const ago = (most: number) => fc.integer({ min: -1, max: most }).map((minutes) => plus(NOW, -minutes * MINUTE));
+    const anyFacts = fc.record({
+      keyId: fc.constantFrom("old", "old", "old", "fic", "else"),
+      ledger: fc.option(
+        fc.record({ origin: fc.constantFrom("issued", "adopted", "orphan"), removedAt: fc.constant(null) }),
+      ),
+      state: fc.constantFrom("planned", "delivered", "verified", "verified", "verified"),
+      assurance: fc.constantFrom("consumer-evidence", "consumer-evidence", "token", null),
+      evidence: fc.option(
+        fc.record({
+          readAt: ago(14),
+          closed: fc.constantFrom(false, false, false, true),
+          listed: fc.constantFrom(true, true, true, false),
+          lastUse: fc.option(ago(14 * 24 * 60), { freq: 5 }),
+          oldUse: fc.option(ago(60), { freq: 1 }),
+        }),
+        { freq: 9 },
+      ),
+      ends: fc.constantFrom(plus(NOW, DAY), NOW),
+    } as const);
+    let allowed = 0;
+    fc.assert(
+      fc.property(anyFacts, ({ state, assurance, ends, ...any }) => {
+        const rotated = {
+          ...federates,
+          state,
+          assurance,
+          issued: issued({ keyId: "fic", end: null, at: plus(NOW, -10 * DAY) }),
+        };
+        const held = holder({ credentials: [secret("old", { end: ends })] });
+        const { evidence } = any;
+        if (!mayRemove({ ...facts, ...any, rotation: rotated, holder: held }).allowed) return;
+        allowed += 1;
+        expect([any.keyId, state, assurance]).toEqual(["old", "verified", "consumer-evidence"]);
+        expect(["issued", "adopted"]).toContain(any.ledger?.origin);
+        expect([evidence?.closed, evidence?.listed]).toEqual([false, true]);
+        expect(NOW - (evidence?.readAt ?? 0)).toBeLessThanOrEqual(10 * MINUTE);
+        expect(NOW - (evidence?.lastUse ?? 0)).toBeLessThanOrEqual(7 * DAY);
+        if (ends > NOW) expect(evidence?.oldUse).toBeNull();
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(allowed, "the property is not empty").toBeGreaterThan(50);
   });
 });
 

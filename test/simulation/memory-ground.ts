@@ -66,6 +66,8 @@ export function memoryGround(): MemoryGround {
         entra,
         certificates: entra,
         logs: entra,
+        federation: entra.federation,
+        samlSigning: entra.samlSigning,
         issuers: { get: () => null },
         verifier: entra,
         sealer: {

@@ -168,6 +168,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
     },
+    async auditSince(tenantId, actions, since) {
+      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
+      return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);
+    },
     close: async () => {},
   };
 }

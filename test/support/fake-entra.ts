@@ -41,6 +41,7 @@ import {
   visibleAt,
 } from "./fake-certificates.ts";
 import { type FakeCall, type FakeFault, FakeFaults, type FakeRead, type FakeWrite } from "./fake-faults.ts";
+import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
 import { blankHolder } from "./fake-holders.ts";
 import { FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
@@ -89,6 +90,20 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   readonly #holders = new Map<string, StoredHolder>();
   readonly #faults = new FakeFaults();
   readonly #logs = new FakeLogs();
+  readonly #ground: FakeGround = {
+    id: () => this.#id(),
+    now: () => this.#now(),
+    readLag: () => this.readLag,
+    reading: (call, objectId, signal) => this.#reading(call, objectId, signal),
+    writing: (call, holder, signal, change) => this.#writing(call, holder, signal, (_, now) => change(now)),
+    addCertificates: (holder, added) => {
+      const stored = this.#find(holder);
+      stored.certificates = [...added, ...stored.certificates];
+    },
+    prefer: (holder, thumbprint) => this.change(holder, { preferredTokenSigningKeyThumbprint: thumbprint }),
+  };
+  readonly federation = new FakeFederation(this.#ground);
+  readonly samlSigning = new FakeSamlSigning(this.#ground);
   #count = 0;
 
   constructor(options: { readonly now: () => EpochMs }) {
@@ -141,6 +156,19 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** The same of the certificates. */
   certificateIds(holder: HolderRef): readonly string[] {
     return present(this.#holders.get(holder.objectId)?.certificates ?? []).map(({ entry }) => entry.credential.keyId);
+  }
+
+  /** A consumer signs in with a credential it holds: a secret or certificate by its key id, or a token by its federated credential. */
+  signsIn(appId: string, by: { readonly keyId: string } | { readonly federatedId: string }): void {
+    const row = {
+      at: this.#now(),
+      requestId: this.#id(),
+      succeeded: true,
+      keyId: null,
+      federatedId: null,
+      address: null,
+    };
+    this.#logs.signedIn(appId, { ...row, ...by });
   }
 
   /** Somebody else's tool writes the list: drops some of its certificates, adds one. The key id of the one added. */

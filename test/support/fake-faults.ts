@@ -2,8 +2,23 @@
 import type { NolapseError } from "../../src/core/errors.ts";
 import type { Probe } from "../../src/core/sign-in.ts";
 
-export type FakeRead = "page" | "read" | "certificatePage" | "readCertificates" | "credentialChanges" | "signIns";
-export type FakeWrite = "addSecret" | "removeSecret" | "addKey" | "removeKey" | "replaceCertificates";
+export type FakeRead =
+  | "page"
+  | "read"
+  | "certificatePage"
+  | "readCertificates"
+  | "credentialChanges"
+  | "signIns"
+  | "listFederated";
+export type FakeWrite =
+  | "addSecret"
+  | "removeSecret"
+  | "addKey"
+  | "removeKey"
+  | "replaceCertificates"
+  | "addFederated"
+  | "addSigning"
+  | "activateSigning";
 export type FakeCall = FakeRead | FakeWrite | "probe";
 
 /**

@@ -128,6 +128,8 @@ export class Workbench {
       entra: this.entra,
       certificates: this.entra,
       logs: this.entra,
+      federation: this.entra.federation,
+      samlSigning: this.entra.samlSigning,
       issuers: { get: (name) => (name === SELF_SIGNED ? this.issuer : null) },
       verifier: this.entra,
       targets: { get: (name) => targets.get(name) ?? null },
@@ -161,6 +163,12 @@ export class Workbench {
       this.clock.advance(Math.min(step, 86_400_000));
     }
     throw new Error(`not done after ${days} days: ${JSON.stringify(await this.rotation())}`);
+  }
+
+  /** A new process on the same files: the last one was killed, and what it held is free. */
+  async reopen(): Promise<void> {
+    await this.store.close();
+    this.store = openSqliteStore({ path: this.storePath, lease: { owner: "next", mayBeAlive: () => false } });
   }
 
   async rotation(): Promise<Rotation | undefined> {

@@ -11,16 +11,18 @@ import type { CertificateReading, Certificates, ReplaceOutcome } from "../../por
 import type { Clock } from "../../ports/clock.ts";
 import type { AddSecretOutcome, Entra, HolderReading, RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { HeldCertificate } from "../../ports/held-certificate.ts";
+import { certificateFacts } from "../../x509/facts.ts";
 import { type AssertionAnswer, type Client, signInByAssertion } from "./assertion-sign-in.ts";
 import { describe, GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { keep, type TokenSource } from "./credentials.ts";
 import { originOf } from "./directory.ts";
 import { GraphEntra } from "./entra.ts";
+import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
+import { GraphSamlSigning } from "./saml-signing.ts";
 import { createWire, type Fetch } from "./wire.ts";
-import { factsOf } from "./x509.ts";
 
 export interface SelfDirectoryOptions {
   readonly tenantId: string;
@@ -62,6 +64,9 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
     entra: new SelfEntra(new GraphEntra(calls), prover),
     certificates: new SelfCertificates(new GraphCertificates(calls, clock), prover),
     logs: new GraphLogs(calls),
+    // the service refuses these for want of a permission, and says so
+    federation: new GraphFederation(calls),
+    samlSigning: new GraphSamlSigning(calls),
     renew: () => tokens.discard(),
   };
 }
@@ -235,8 +240,7 @@ function readingOf(holder: HolderRef, tried: readonly Tried[]): HolderReading {
 }
 
 function credentialOf({ keyId, name, value, start, end }: HeldCertificate): Credential {
-  const facts = factsOf(Buffer.from(value.certificate));
-  const known = facts === "unreadable" ? null : facts;
+  const known = certificateFacts(value.certificate);
   return {
     keyId,
     kind: "certificate",
@@ -246,14 +250,14 @@ function credentialOf({ keyId, name, value, start, end }: HeldCertificate): Cred
     end: end ?? known?.notAfter ?? null,
     usage: "verify",
     customKeyIdentifier: known?.sha1 ?? null,
-    certificate: facts,
+    certificate: known ?? "unreadable",
   };
 }
 
 function nameIn(values: readonly CertificateValue[]): string | null {
   const names = values.map((value) => {
-    const facts = factsOf(Buffer.from(value.certificate));
-    return facts === "unreadable" ? null : (/^CN=(?<name>[^,+\\]+)/.exec(facts.subject)?.groups?.name ?? null);
+    const subject = certificateFacts(value.certificate)?.subject ?? "";
+    return /^CN=(?<name>[^,+\\]+)/.exec(subject)?.groups?.name ?? null;
   });
   return names.find((name) => name !== null) ?? null;
 }

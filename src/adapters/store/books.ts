@@ -71,7 +71,10 @@ export function books({
 }
 
 /** The verbs of switches, tally and audit trail. */
-export function trail({ read, write }: Database): Pick<Store, "switches" | "turn" | "tally" | "audit" | "auditTrail"> {
+export function trail({
+  read,
+  write,
+}: Database): Pick<Store, "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditSince"> {
   return {
     switches: (tenantId) => read((db) => readSwitches(db, tenantId)),
 
@@ -100,6 +103,19 @@ export function trail({ read, write }: Database): Pick<Store, "switches" | "turn
           .where("sequence", ">", after)
           .orderBy("sequence")
           .limit(limit)
+          .execute();
+        return rows.map(auditFrom);
+      }),
+
+    auditSince: (tenantId, actions, since) =>
+      read(async (db) => {
+        const rows = await db
+          .selectFrom("audit")
+          .selectAll()
+          .where("tenant_id", "=", tenantId)
+          .where("action", "in", [...actions])
+          .where("at", ">=", since)
+          .orderBy("sequence")
           .execute();
         return rows.map(auditFrom);
       }),

@@ -1,5 +1,6 @@
 /** Rows ↔ the words of the port. */
-import type { HolderType, Kind } from "../../core/credential.ts";
+import type { HolderType } from "../../core/credential.ts";
+import type { SuccessorKind } from "../../core/federation.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
 import type { Rotation } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -77,7 +78,7 @@ export function slotFrom(row: Row<"slots">): SlotRecord {
     tenantId: row.tenant_id,
     appId: row.app_id,
     slot: row.slot,
-    kind: row.kind as Kind,
+    kind: row.kind as SuccessorKind,
     keyId: row.key_id,
     since: row.since as EpochMs,
   };

@@ -109,7 +109,7 @@ export function eventLines(rotation: Rotation, event: RotationEvent, detail: "sh
   if (event.type === "list-compared") return lossLines(rotation, event.at);
   const line = eventLine(rotation, event) ?? (detail === "whole" ? probeLine(rotation, event) : null);
   if (line === null) return [];
-  const next = "failure" in event ? event.failure.next : null;
+  const next = "failure" in event ? (event.failure?.next ?? null) : null;
   return next === null ? [line] : [line, `hint: ${next}`];
 }
 
@@ -147,7 +147,15 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
     case "issued":
-      return `${about}: issued ${event.issued.keyId}, ends ${when(event.issued.end)}`;
+      return rotation.federated === undefined
+        ? `${about}: issued ${event.issued.keyId}, ends ${when(event.issued.end)}`
+        : `${about}: federated credential ${rotation.federated.name} (${event.issued.keyId}) is on the application`;
+    case "sign-ins-read":
+      return signInLine(about, rotation, event);
+    case "cancelled":
+      return rotation.kind === "federated"
+        ? `${about}: federation given up; its ${rotation.replacesKind} is renewed as before`
+        : null;
     case "accepted":
       return `${about}: accepted by the login authority`;
     case "delivered":
@@ -177,4 +185,15 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
     default:
       return null;
   }
+}
+
+/** What a look at the sign-in log has brought; a look that brought nothing is not told. */
+function signInLine(
+  about: string,
+  rotation: Rotation,
+  { at, evidence, failure }: Extract<RotationEvent, { type: "sign-ins-read" }>,
+): string | null {
+  if (failure !== null) return `${about}: ${failure.message} [${failure.code}]`;
+  if (rotation.verifiedAt !== at) return null;
+  return `${about}: verified, signed in with the federated credential at ${when(evidence.lastUse)}`;
 }

@@ -6,7 +6,7 @@ import { sealedValue } from "./value.ts";
 export async function deliver(claimed: Claimed, name: string): Promise<void> {
   const { rotation, signal } = claimed;
   const { issued } = rotation;
-  if (issued === null) return;
+  if (issued === null || issued.end === null) return;
   const target = targetOf(claimed, name);
   const value = await sealedValue(claimed);
   await claimed.mayAct();

@@ -12,7 +12,7 @@ import { ledgerEntry, notIssued } from "./issue.ts";
 import { proofFor } from "./proof.ts";
 
 /** An attempt at a certificate. */
-export type Made = Attempt & { readonly certificate: NonNullable<Attempt["certificate"]> };
+export type Made = Attempt & { readonly certificate: NonNullable<Attempt["certificate"]>; readonly end: EpochMs };
 
 export async function issueCertificate(claimed: Claimed): Promise<void> {
   const { rotation, deps, signal } = claimed;
@@ -52,7 +52,7 @@ export function issuedBy(attempt: Made, keyId: string, at: EpochMs): Issued {
 
 /** Whether an attempt is one at a certificate. */
 export function isMade(attempt: Attempt): attempt is Made {
-  return attempt.certificate != null;
+  return attempt.certificate != null && attempt.end !== null;
 }
 
 function madeAttempt({ rotation }: Claimed): Made {

@@ -4,6 +4,7 @@
  */
 import { NolapseError } from "../../core/errors.ts";
 import type { Attempt, Issued } from "../../core/rotation.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { AddSecretOutcome, HolderReading, Unsettled } from "../../ports/entra.ts";
 import type { LedgerEntry } from "../../ports/store.ts";
 import type { Claimed } from "../claimed.ts";
@@ -24,7 +25,7 @@ export async function issueSecret(claimed: Claimed): Promise<void> {
 async function newAttempt(
   claimed: Claimed,
   { holder, serviceTime }: HolderReading,
-): Promise<Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">> {
+): Promise<Pick<Attempt, "id" | "displayName" | "keyIdsBefore"> & { readonly end: EpochMs }> {
   return {
     ...(await attemptName(claimed)),
     end: endOf(serviceTime, claimed.rotation.policy.lifetime),

@@ -8,6 +8,7 @@ import type { RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { Claimed } from "../claimed.ts";
 import { noteUnknownMarks } from "../recognise.ts";
 import { removeCertificate } from "./remove-certificate.ts";
+import { evidenceNow } from "./sign-ins.ts";
 
 /** After so many refusals of the guard in a row a person must look. */
 const REFUSALS_BEFORE_HALT = 5;
@@ -18,6 +19,8 @@ const REFUSALS_BEFORE_HALT = 5;
  */
 export async function removeGuarded(claimed: Claimed, keyId: string, purpose: RemovalPurpose): Promise<boolean> {
   const { rotation, deps, signal } = claimed;
+  const evidence = purpose === "retire" && rotation.kind === "federated" ? await evidenceNow(claimed) : null;
+  if (evidence === "later") return false;
   const { holder } = await deps.entra.read(rotation.holder, signal);
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
@@ -30,6 +33,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     holder,
     ledger: ledger.find((one) => one.keyId === keyId) ?? null,
     removalOff: switches.removalOff?.why ?? null,
+    evidence,
     unknownAttempts: unknown,
     own: rotation.holder.appId === deps.own?.appId,
     now,
@@ -77,7 +81,8 @@ async function removeSecret(claimed: Claimed, keyId: string): Promise<RemoveCred
 /** What it must be where the directory does not list it at the moment. */
 function kindOf(rotation: Rotation, purpose: RemovalPurpose) {
   if (purpose === "undo") return "certificate";
-  return purpose === "retire" ? rotation.replacesKind : rotation.kind;
+  if (purpose === "retire") return rotation.replacesKind;
+  return rotation.kind === "secret" ? "secret" : "certificate";
 }
 
 /** Whether the last attempt is old enough for the whole directory to know what came of it. */
