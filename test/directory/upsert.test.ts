@@ -41,6 +41,13 @@ test("a unique name is chosen once, and only by one", async () => {
   expect(codeOf(twin)).toEqual([400, "Request_MultipleObjectsWithSameKeyValue"]);
 });
 
+test("no name is not the name of whoever has none", async () => {
+  const path = "/applications(uniqueName='')";
+  expect((await graph("GET", path)).status).toBe(404);
+  expect((await graph("DELETE", path)).status).toBe(404);
+  expect((await graph("PATCH", path, { displayName: "x" }, IF_MISSING)).status).toBe(400);
+});
+
 test("a service principal is made under its client id, an application never", async () => {
   const { appId } = await create();
   const path = `/servicePrincipals(appId='${appId}')`;
