@@ -10,7 +10,7 @@ import type { HolderRef } from "../../src/core/credential.ts";
 import { type PolicyInput, SELF_SIGNED } from "../../src/core/policy.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import type { SlotSettings } from "../../src/core/settings.ts";
-import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { ask, cancel, takeUpOwn } from "../../src/engine/control.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
@@ -173,13 +173,14 @@ describe("a lost answer of addKey", () => {
 
   test("that the authority does not know yet is waited for a whole day before another key is made", async () => {
     const it = await SelfBench.open();
-    const lag = { on: "token", fault: "token-lag", duration: "PT6H" } as const;
-    const rules = [{ on: "addKey", fault: "lost-response", times: 1 } as const, { ...lag, on: "addKey" } as const];
-    it.graph.directory.faults.set({ seed: 1, rules });
+    it.graph.directory.clock.advance(DAY);
+    const lost = { on: "addKey", fault: "lost-response", times: 1 } as const;
+    it.graph.directory.faults.set({ seed: 1, rules: [lost, { on: "token", fault: "token-lag", duration: "PT12H" }] });
     const rotation = await it.until(({ state }) => state !== "planned");
+    // five reads over ten minutes are not enough: another attempt would replace the only key that can look for this one
     expect(rotation.attempts).toHaveLength(1);
-    expect(rotation.attempts[0]?.outcome).toBe("issued");
-    expect((rotation.issued?.at ?? 0) - (rotation.attempts[0]?.startedAt ?? 0)).toBeGreaterThanOrEqual(6 * HOUR);
+    expect(rotation.attempts[0]).toMatchObject({ outcome: "issued" });
+    expect(rotation.attempts[0]?.reads.length).toBeGreaterThan(5);
   });
 });
 

@@ -3,6 +3,7 @@
  *
  *   # a comment
  *   @ site 2 | contoso | bare                      the place: with a configuration for N applications; or only a directory
+ *   @ self                                         the place: one application with a certificate and no permission at all
  *   @ replace FILE "from" "to"                     and other changes to the place (see `change`)
  *   $ NAME=value nolapse scan --json               a command; then its output:
  *   a line of stdout
@@ -15,6 +16,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDuration } from "../../src/core/time.ts";
+import { openSelfSite } from "../support/self-site.ts";
 import { type Ended, Site } from "../support/site.ts";
 
 /** A command with the output that the file expects, or a change to the place, or text that is kept. */
@@ -83,6 +85,7 @@ function need(site: Site | null): Site {
 const PLACES = {
   site: ([count = "1"]: readonly string[]) => Site.open({ applications: Number(count) }),
   contoso: () => Site.open({ scenario: "contoso" }),
+  self: () => openSelfSite(),
   bare: () => Site.open({ applications: 0 }),
 };
 

@@ -70,9 +70,10 @@ function ended(child: ChildProcess, timeout: DurationMs, signal: AbortSignal | u
     });
   }
   return new Promise<Ended>((resolve, reject) => {
+    let stopped: NolapseError | null = null;
     const stop = (error: NolapseError) => {
+      stopped = error;
       child.kill("SIGKILL");
-      reject(error);
     };
     const why = `a fresh process did not end within ${formatDuration(timeout)}`;
     const timer = setTimeout(() => stop(new NolapseError("directory-unreachable", why)), timeout);
@@ -88,7 +89,8 @@ function ended(child: ChildProcess, timeout: DurationMs, signal: AbortSignal | u
     });
     child.once("close", (code) => {
       over();
-      resolve({ code, ...said });
+      if (stopped === null) resolve({ code, ...said });
+      else reject(stopped);
     });
   });
 }
