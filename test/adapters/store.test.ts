@@ -1,16 +1,7 @@
 /** The store port on SQLite and in memory, and what only a database in a file can do or suffer. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -178,7 +169,7 @@ describe("the SQLite file", () => {
 
   it("has the tables that the code thinks it has", () => {
     const opened = openDatabase(":memory:");
-    const source = readFileSync(join(root, "src/adapters/store/tables.ts"), "utf8");
+    const source = readFileSync(join(MIGRATIONS, "../tables.ts"), "utf8");
     const body = source.slice(source.indexOf("export interface Tables"));
     const declared = [...body.matchAll(/^ {2}(\w+): \{([^}]*)\}/gm)].map(([, table, columns]) => [
       table,
