@@ -4,6 +4,7 @@ import { authenticateByCertificate, checkForm, readAssertion } from "./client-as
 import { stillHonoured } from "./departed.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
 import { signJws } from "./jws.ts";
+import { isTokenExchange, tokenExchange } from "./managed-identity.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import type { Services } from "./services.ts";
@@ -276,7 +277,10 @@ function findResource(services: Services, tenant: TenantRecord, name: string, or
     return { audience: GRAPH_URI, principal: graph };
   if (graph !== undefined && bare.toLowerCase() === GRAPH_URI)
     return { audience: name.replace(/\/+$/, "/"), principal: graph };
-  const principal = services.store.principalByName(tenant.id, name) ?? services.store.principalByName(tenant.id, bare);
+  const principal =
+    services.store.principalByName(tenant.id, name) ??
+    services.store.principalByName(tenant.id, bare) ??
+    tokenExchange(tenant, bare);
   if (principal === undefined) throw aadsts.resourceNotFound(name, tenant.displayName);
   return { audience: name, principal };
 }
@@ -338,6 +342,7 @@ async function mint(
 
 /** The resource decides the token's shape, not the endpoint (reference token-endpoint §4); Graph is always v1.0. */
 function tokenVersionOf(services: Services, resource: Resource): 1 | 2 {
+  if (isTokenExchange(resource.principal)) return 2;
   const application = services.store.applicationByAppId(String(resource.principal.entity.appId));
   const api = application?.entity.api as { requestedAccessTokenVersion?: number | null } | undefined;
   return api?.requestedAccessTokenVersion === 2 ? 2 : 1;
