@@ -18,6 +18,7 @@ import type { TokenSigner } from "./keys.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
+import { requireReplicated } from "./replication.ts";
 import { guid, type Matched, matchRoute, parsePath } from "./routing.ts";
 import type { Services } from "./services.ts";
 import type { ObjectRecord } from "./state.ts";
@@ -166,6 +167,7 @@ function findTarget(
     throw notEmulated(`The key (${Object.keys(key ?? {}).join(",")}=…)`);
   }
   if (found === undefined) throw notFound(shown);
+  requireReplicated(services, found, shown);
   return found;
 }
 

@@ -85,6 +85,8 @@ export interface ObjectRecord {
   federatedAt?: Record<string, number>;
   /** Credentials removed while a fault plan let replication lag: some readers still see them. */
   departed?: Departed[];
+  /** When a client created it, directory time in epoch milliseconds; what a scenario planted has always been there. */
+  bornAt?: number;
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }

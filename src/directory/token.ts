@@ -7,6 +7,7 @@ import { signJws } from "./jws.ts";
 import { isTokenExchange, tokenExchange } from "./managed-identity.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
+import { isReplicated } from "./replication.ts";
 import type { Services } from "./services.ts";
 import { type ObjectRecord, passwordsOf, type SignInRecord, sameVerifier, type TenantRecord } from "./state.ts";
 
@@ -199,11 +200,11 @@ function otherGrant(
 function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
   const appId = clientId.toLowerCase();
   if (appId === "00000000-0000-0000-0000-000000000000") throw aadsts.zeroClientId(clientId);
-  const registered = services.store.applicationByAppId(appId);
+  const registered = replicated(services, services.store.applicationByAppId(appId));
   const home = registered?.tenantId === tenant.id;
   const multiTenant = registered !== undefined && registered.entity.signInAudience !== "AzureADMyOrg";
   const application = home || multiTenant ? registered : undefined;
-  const principal = services.store.principalByName(tenant.id, appId);
+  const principal = replicated(services, services.store.principalByName(tenant.id, appId));
   if (principal === undefined || String(principal.entity.appId).toLowerCase() !== appId) {
     // An application that exists nowhere visible is unknown; one that exists and has no instance here lacks its service principal.
     throw application === undefined
@@ -219,6 +220,10 @@ function findClient(services: Services, tenant: TenantRecord, clientId: string):
     application?.entity.isDisabled === true;
   if (off) throw aadsts.applicationDisabled(String(principal.entity.appId), String(principal.entity.displayName));
   return { appId, application, principal };
+}
+
+function replicated(services: Services, record: ObjectRecord | undefined): ObjectRecord | undefined {
+  return record !== undefined && isReplicated(services, record) ? record : undefined;
 }
 
 /** Checks the secret against the application's and the service principal's credentials; the table is reference token-endpoint §5.2. */
