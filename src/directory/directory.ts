@@ -184,7 +184,9 @@ export class Engine implements Services {
     const tenant = this.store.tenants.get(this.admin.tenantId);
     if (tenant === undefined || count === 0) return;
     const parts = generate(this.store, random.fork("generated"), tenant, count, this.clock.now());
-    for (const changes of parts) this.commit(changes, false);
+    for (const changes of parts) for (const change of changes) this.store.apply(change);
+    // all of it or, after a crash, none
+    this.#journal?.fold(this.store.toState());
   }
 
   async #plantScenario(random: Random): Promise<void> {
