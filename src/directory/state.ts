@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ChangeLog } from "./change-log.ts";
+import type { EndIndex } from "./end-index.ts";
 import type { FaultPlan } from "./faults.ts";
 import { ObjectIndex, type SortKey } from "./object-index.ts";
 import type { SortedIndex } from "./sorted-index.ts";
@@ -258,6 +259,10 @@ export class Store {
 
   sorted(kind: Kind, tenantId: string, key: SortKey): SortedIndex {
     return this.#index.sorted(kind, tenantId, key);
+  }
+
+  ends(kind: "applications" | "servicePrincipals", tenantId: string): EndIndex {
+    return this.#index.ends(kind, tenantId);
   }
 
   /** What went into the recycle bin after this instant, in list order. */
