@@ -15,6 +15,8 @@ const { values } = parseArgs({ options: { json: { type: "boolean", default: fals
 interface Ready {
   readonly environment: Record<string, string>;
   readonly still: string;
+  /** Where oauth2-mock-server listens. */
+  readonly peer: string;
   readonly authorities: readonly string[];
 }
 
@@ -27,23 +29,23 @@ async function startDirectory(): Promise<{ child: ChildProcess; ready: Ready }> 
   return { child, ready };
 }
 
-async function token({ environment }: Ready): Promise<string> {
-  const {
-    AZURE_CLIENT_ID = "",
-    AZURE_CLIENT_SECRET = "",
-    AZURE_AUTHORITY_HOST = "",
-    AZURE_TENANT_ID = "",
-  } = environment;
+/** Asks for a token with the same words, of whichever endpoint. */
+async function token({ environment }: Ready, endpoint = tokenEndpoint(environment)): Promise<string> {
+  const { AZURE_CLIENT_ID = "", AZURE_CLIENT_SECRET = "" } = environment;
   const body = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: AZURE_CLIENT_ID,
     client_secret: AZURE_CLIENT_SECRET,
     scope: "https://graph.microsoft.com/.default",
   });
-  const answer = await fetch(`${AZURE_AUTHORITY_HOST}/${AZURE_TENANT_ID}/oauth2/v2.0/token`, { method: "POST", body });
+  const answer = await fetch(endpoint, { method: "POST", body });
   const { access_token } = (await answer.json()) as { access_token?: string };
   if (access_token === undefined) throw new Error(`no token: ${answer.status}`);
   return access_token;
+}
+
+function tokenEndpoint({ AZURE_AUTHORITY_HOST = "", AZURE_TENANT_ID = "" }: Ready["environment"]): string {
+  return `${AZURE_AUTHORITY_HOST}/${AZURE_TENANT_ID}/oauth2/v2.0/token`;
 }
 
 /** The floor under any token endpoint: the signatures alone, one after another. */
@@ -64,6 +66,18 @@ function tokens(ready: Ready): Promise<Row> {
     rounds: 5,
     ours: () => rate(1500, 16, () => token(ready)),
     other: signatures(),
+  });
+}
+
+function tokensOfPeer(ready: Ready): Promise<Row> {
+  return measure({
+    name: "token: peer",
+    unit: "a second",
+    against: "oauth2-mock-server",
+    goal: "≥ 2",
+    rounds: 5,
+    ours: () => rate(1500, 16, () => token(ready)),
+    other: () => rate(1500, 16, () => token(ready, `${ready.peer}/token`)),
   });
 }
 
@@ -120,9 +134,9 @@ async function starts(): Promise<Row[]> {
 }
 
 const { child, ready } = await startDirectory();
-const rows = [await tokens(ready), await pages(ready), ...(await starts())];
+const rows = [await tokens(ready), await tokensOfPeer(ready), await pages(ready), ...(await starts())];
 child.disconnect();
-if (values.json) console.log(JSON.stringify(rows));
+if (values.json) console.log(JSON.stringify(rows.map(({ against: _, goal: __, ...row }) => row)));
 else {
   for (const { name, ours, other, ratio, unit, against, goal } of rows) {
     console.log(
