@@ -4,6 +4,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
+import { Agent, request } from "node:https";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { parseArgs } from "node:util";
@@ -38,10 +39,26 @@ async function token({ environment }: Ready, endpoint = tokenEndpoint(environmen
     client_secret: AZURE_CLIENT_SECRET,
     scope: "https://graph.microsoft.com/.default",
   });
-  const answer = await fetch(endpoint, { method: "POST", body });
-  const { access_token } = (await answer.json()) as { access_token?: string };
-  if (access_token === undefined) throw new Error(`no token: ${answer.status}`);
+  const { access_token } = JSON.parse(await post(endpoint, body.toString())) as { access_token?: string };
+  if (access_token === undefined) throw new Error("no token");
   return access_token;
+}
+
+const connections = new Agent({ keepAlive: true, maxSockets: 16 });
+
+/** The leanest client there is: on a machine of two cores, what it costs is taken from the server it measures. */
+function post(url: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": body.length };
+    const sent = request(url, { method: "POST", agent: connections, headers }, (answer) => {
+      let text = "";
+      answer.setEncoding("utf8").on("data", (part: string) => {
+        text += part;
+      });
+      answer.once("end", () => resolve(text)).once("error", reject);
+    });
+    sent.once("error", reject).end(body);
+  });
 }
 
 function tokenEndpoint({ AZURE_AUTHORITY_HOST = "", AZURE_TENANT_ID = "" }: Ready["environment"]): string {
@@ -135,6 +152,7 @@ async function starts(): Promise<Row[]> {
 
 const { child, ready } = await startDirectory();
 const rows = [await tokens(ready), await tokensOfPeer(ready), await pages(ready), ...(await starts())];
+connections.destroy();
 child.disconnect();
 if (values.json) console.log(JSON.stringify(rows.map(({ against: _, goal: __, ...row }) => row)));
 else {
