@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { targetTypes } from "../src/adapters/targets/registry.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
+import { authorityCodes } from "../src/directory/aadsts-coverage.ts";
 import { authorityRoutes } from "../src/directory/authority-routes.ts";
 import { BATCH } from "../src/directory/batch.ts";
 import { betaRoutes } from "../src/directory/beta-routes.ts";
@@ -110,9 +111,10 @@ function options(title: string, command: Command): string {
   return [...(title === "" ? [] : [title, ""]), "| option | |", "|---|---|", ...rows].join("\n");
 }
 
-/** What the embedded directory answers: one table for each of its three faces. */
+/** What the embedded directory answers: a table for each of its faces. */
 export function coverageTables(): {
   readonly authority: string;
+  readonly codes: string;
   readonly graph: string;
   readonly beta: string;
   readonly control: string;
@@ -131,6 +133,14 @@ export function coverageTables(): {
     );
   return {
     authority: plain(authorityRoutes),
+    codes: table(
+      "| AADSTS | | answered to, or why never |",
+      authorityCodes.map((one) =>
+        "where" in one
+          ? `| ${one.code} | ${one.status} \`${one.error}\` | ${one.where} |`
+          : `| ${one.code} | never | ${one.never} |`,
+      ),
+    ),
     graph: table("| request below `/v1.0` | | query options |", [
       ...rows(v1Routes),
       `| \`${BATCH.method} ${BATCH.path}\` | ${BATCH.summary} | |`,

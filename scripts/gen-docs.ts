@@ -109,7 +109,7 @@ function keys(): string {
 }
 
 function coverage(): string {
-  const { authority, graph, beta, control, management } = coverageTables();
+  const { authority, codes, graph, beta, control, management } = coverageTables();
   return `# What the embedded directory answers
 
 ${GENERATED}
@@ -120,6 +120,10 @@ with the code \`Directory_NotEmulated\`; never with an empty list.
 ## Login authority
 
 ${authority}
+
+Refusals carry Microsoft's codes and texts as far as they are on record. This is every code the reference names for the token endpoint:
+
+${codes}
 
 ## Microsoft Graph
 

@@ -158,6 +158,15 @@ export const aadsts = {
     ),
   assertionAudience: () =>
     new AadError(700023, 401, "invalid_client", "Client assertion audience claim does not match Realm issuer.", true),
+  /** A certificate nobody registered, sent along as a chain: subject name and issuer are authorised for Microsoft's own only. */
+  certificateNotAuthorised: (subject: string) =>
+    new AadError(
+      700030,
+      401,
+      "invalid_client",
+      `Invalid certificate - subject name in certificate is not authorized. SubjectNames/SubjectAlternativeNames (up to 10) in token certificate are: '${subject}'.`,
+      true,
+    ),
   assertionTime: (now: number, from: number | undefined, to: number | undefined) =>
     new AadError(
       700024,
@@ -181,17 +190,25 @@ export const aadsts = {
   federatedIssuer: (issuer: string) => noFederatedMatch(700211, `assertion issuer '${issuer}'`),
   federatedAudience: (audience: string) => noFederatedMatch(700212, `assertion audience '${audience}'`),
   federatedSubject: (subject: string) => noFederatedMatch(700213, `assertion subject '${subject}'`),
+  /** Which of the two newer numbers is the issuer's and which the subject's is not on record. */
+  federatedIssuerCase: (issuer: string) =>
+    noFederatedMatch(7002137, `assertion issuer '${issuer}'. The issuer ${ONLY_WITHOUT_CASE}`),
   federatedSubjectCase: (subject: string) =>
-    noFederatedMatch(
-      7002138,
-      `assertion subject '${subject}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison`,
-    ),
+    noFederatedMatch(7002138, `assertion subject '${subject}'. The subject ${ONLY_WITHOUT_CASE}`),
   federatedFromEntra: () =>
     new AadError(
       700222,
       400,
       "invalid_request",
       "AAD-issued tokens may not be used for federated identity flows.",
+      true,
+    ),
+  federatedFromPerson: () =>
+    new AadError(
+      700229,
+      401,
+      "invalid_client",
+      "Only application tokens of this issuer may be used as a federated identity credential.",
       true,
     ),
   federatedIssuerUnreachable: () =>
@@ -278,6 +295,8 @@ export const aadsts = {
   notEmulated: (what: string) =>
     new AadError(0, 501, "not_emulated", `Directory_NotEmulated: ${what} is not emulated by the Nolapse directory.`),
 } as const;
+
+const ONLY_WITHOUT_CASE = "matches with case-insensitive comparison, but not with case-sensitive comparison";
 
 function noFederatedMatch(code: number, presented: string): AadError {
   const message = `No matching federated identity record found for presented ${presented}. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`;

@@ -22,6 +22,9 @@ const NAMES = {
 const RESTORED = { applications: "Restore application", servicePrincipals: "Restore service principal" } as const;
 const PURGED = { applications: "Hard delete application", servicePrincipals: "Hard delete service principal" } as const;
 
+const ROLE_GRANTED = "Add app role assignment to service principal";
+const ROLE_REVOKED = "Remove app role assignment from service principal";
+
 type Audited = keyof typeof NAMES;
 
 /** The same services, whose commits carry an audit entry for each object they change. */
@@ -34,6 +37,8 @@ export function audited(services: Services, caller: Caller, correlationId: strin
 }
 
 function entriesOf(services: Services, caller: Caller, correlationId: string, change: Change): AuditRecord[] {
+  const grant = roleEntry(services, caller, correlationId, change);
+  if (grant !== undefined) return [grant];
   if ("drop" in change && isAudited(change.drop)) {
     const before = services.store.any(change.drop, change.id);
     return before === undefined
@@ -53,6 +58,34 @@ function entriesOf(services: Services, caller: Caller, correlationId: string, ch
   const others = changed(before, record);
   if (others.length > 0) entries.push(made(NAMES[kind].update, others));
   return [...entries, ...owners];
+}
+
+/** An app role that was granted or revoked: the entry is about the resource, and names role and client. */
+function roleEntry(services: Services, caller: Caller, correlationId: string, change: Change): AuditRecord | undefined {
+  const { store } = services;
+  const isGranted = "put" in change && change.put === "grants";
+  const isRevoked = "drop" in change && change.drop === "grants";
+  if (!isGranted && !isRevoked) return undefined;
+  const grant = "put" in change ? change.record : store.any("grants", change.id);
+  if (grant === undefined) return undefined;
+  const { appRoleId, principalId, principalDisplayName, resourceId } = grant.entity;
+  const resource = store.any("servicePrincipals", String(resourceId));
+  if (resource === undefined) return undefined;
+  const role = ((resource.entity.appRoles ?? []) as { id: string; value: string | null }[]).find(
+    ({ id }) => id === appRoleId,
+  );
+  const values = {
+    "AppRole.Id": appRoleId,
+    "AppRole.Value": role?.value ?? null,
+    "ServicePrincipal.ObjectID": principalId,
+    "ServicePrincipal.DisplayName": principalDisplayName,
+  };
+  const modified = Object.entries(values).map(([displayName, value]) => {
+    const text = JSON.stringify(value);
+    return { displayName, oldValue: isGranted ? null : text, newValue: isGranted ? text : null };
+  });
+  const activity = isGranted ? ROLE_GRANTED : ROLE_REVOKED;
+  return entry(services, caller, correlationId, "servicePrincipals", resource, activity, modified);
 }
 
 function isAudited(kind: Kind): kind is Audited {

@@ -74,11 +74,16 @@ export const authorityRoutes: readonly AuthorityRoute[] = [
   ...peopleRoutes,
 ];
 
+/** Each route with what its paths look like; the tenant is the first group. */
+const matchers = authorityRoutes.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll(".", "\\.").replace("{tenant}", "([^/]+)")}$`),
+}));
+
 /** Answers a request to the login authority, or undefined where no route of it matches. */
 export async function answerAuthority(services: Services, request: Request): Promise<Response | undefined> {
   const path = request.target.split("?")[0] ?? "";
-  for (const route of authorityRoutes) {
-    const pattern = new RegExp(`^${route.path.replaceAll(".", "\\.").replace("{tenant}", "([^/]+)")}$`);
+  for (const { route, pattern } of matchers) {
     const match = pattern.exec(path);
     if (match === null || (route.method !== "*" && route.method !== request.method)) continue;
     try {

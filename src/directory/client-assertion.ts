@@ -66,7 +66,10 @@ export function authenticateByCertificate(
   if (!audienceFits(services, tenant, claims.aud)) throw aadsts.assertionAudience();
   const [key, certificate] = findKey(services, client, thumbprint);
   const shown = thumbprint.toString("hex").toUpperCase();
-  if (key === undefined || certificate === undefined) throw aadsts.keyNotFound(client.appId, shown);
+  if (key === undefined || certificate === undefined) {
+    const { x5c } = assertion.header;
+    throw x5c === undefined ? aadsts.keyNotFound(client.appId, shown) : aadsts.certificateNotAuthorised(subjectOf(x5c));
+  }
   found.keyId = key.keyId;
   const now = services.clock.now();
   const [from, to] = [Date.parse(key.startDateTime ?? ""), Date.parse(key.endDateTime ?? "")];
@@ -79,6 +82,14 @@ export function authenticateByCertificate(
     throw aadsts.assertionTime(now, numericDate(claims.nbf), numericDate(claims.exp));
   }
   return key.keyId;
+}
+
+/** The subject of the first certificate of a chain. @throws AadError for what is no chain */
+function subjectOf(chain: unknown): string {
+  const [first] = Array.isArray(chain) ? (chain as unknown[]) : [];
+  const certificate = typeof first === "string" ? readCertificate(first) : undefined;
+  if (certificate === undefined) throw aadsts.malformedAssertion();
+  return certificate.subject;
 }
 
 function findKey(

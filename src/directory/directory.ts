@@ -169,9 +169,10 @@ export class Engine implements Services {
   #generate(random: Random, count: number): void {
     const tenant = this.store.tenants.get(this.admin.tenantId);
     if (tenant === undefined || count === 0) return;
-    const changes = generate(this.store, random.fork("generated"), tenant, count, this.clock.now());
-    // in parts: a line of the journal is one piece of text
-    for (let from = 0; from < changes.length; from += 1000) this.commit(changes.slice(from, from + 1000), false);
+    const parts = generate(this.store, random.fork("generated"), tenant, count, this.clock.now());
+    for (const changes of parts) for (const change of changes) this.store.apply(change);
+    // all of it or, after a crash, none
+    this.#journal?.fold(this.store.toState());
   }
 
   async #plantScenario(random: Random): Promise<void> {

@@ -3,10 +3,21 @@ import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import { addDuration } from "./clock.ts";
 
-const OPERATIONS = ["addPassword", "removePassword", "addKey", "removeKey", "patch", "token", "read", "*"] as const;
+const OPERATIONS = [
+  "create",
+  "addPassword",
+  "removePassword",
+  "addKey",
+  "removeKey",
+  "patch",
+  "token",
+  "read",
+  "*",
+] as const;
 const FAULTS = [
   "token-lag",
   "read-lag",
+  "object-lag",
   "lost-response",
   "commit-then-stall",
   "concurrency-violation",
@@ -32,7 +43,7 @@ export const faultPlanSchema = z.strictObject({
       z.strictObject({
         on: z.enum(OPERATIONS),
         fault: z.enum(FAULTS),
-        /** Of each request (of each credential for the two lags); default 1. */
+        /** Of each request (of each credential or object for the lags); default 1. */
         probability: z.number().min(0).max(1).optional(),
         /** Lag in directory time, slowness in real time, `Retry-After` of a throttle; ISO 8601. */
         duration: duration.optional(),
@@ -40,7 +51,7 @@ export const faultPlanSchema = z.strictObject({
         outside: z.array(z.string().refine(isRange, "not an IP address or range")).optional(),
         /** What a concurrency violation is answered with; Graph has been seen to use all three. */
         status: z.literal([400, 409, 503]).optional(),
-        /** The rule ends after so many requests (credentials for the two lags). */
+        /** The rule ends after so many requests (credentials or objects for the lags). */
         times: z.int().min(0).optional(),
       }),
     )
@@ -118,6 +129,11 @@ export class Faults {
   /** Whether a Graph read, or removePassword, sees a credential yet. */
   readVisibility(keyId: string, createdAt: number, now: number): Visibility {
     return this.#visibility("read-lag", ["read", "addPassword", "removePassword", "*"], keyId, createdAt, now);
+  }
+
+  /** Whether a reader finds a new object yet; "expired" stands for one whose rights have not arrived. */
+  objectVisibility(id: string, createdAt: number, now: number): Visibility {
+    return this.#visibility("object-lag", ["create", "*"], id, createdAt, now);
   }
 
   #visibility(fault: FaultName, on: readonly string[], keyId: string, createdAt: number, now: number): Visibility {

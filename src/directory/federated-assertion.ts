@@ -3,11 +3,12 @@ import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { aadsts } from "./aadsts.ts";
 import type { Assertor } from "./client-assertion.ts";
 import { numericDate, type Unverified } from "./jws.ts";
+import { managedIdentityClaims } from "./managed-identity.ts";
 import { isInTime } from "./proof.ts";
 import type { Services } from "./services.ts";
 import { type FederatedCredential, federatedOf } from "./state.ts";
 
-/** Issuers of Microsoft itself: their tokens are no federated credentials. */
+/** Issuers of Microsoft itself: their tokens are no federated credentials, but for a managed identity's. */
 const ENTRA =
   /^https:\/\/(sts\.windows\.net|login\.microsoftonline\.(com|us)|login\.windows\.net|login\.partner\.microsoftonline\.cn)\//;
 /** Real milliseconds another provider has for its answer. */
@@ -31,7 +32,10 @@ export async function authenticateByFederation(
   const { claims, header } = assertion;
   const issuer = String(claims.iss);
   if (ENTRA.test(issuer) || [...services.origins].some((origin) => issuer.startsWith(`${origin}/`))) {
-    throw aadsts.federatedFromEntra();
+    const { issuer: named, audience, subject } = managedIdentityClaims(services, client, assertion);
+    const found = match(services, client, named, subject, audience);
+    requireInTime(services, assertion);
+    return found;
   }
   const found = match(services, client, issuer, String(claims.sub), claims.aud);
   if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg));
@@ -41,10 +45,14 @@ export async function authenticateByFederation(
   } catch {
     throw aadsts.federatedSignature();
   }
-  if (!isInTime(services, assertion)) {
-    throw aadsts.assertionTime(services.clock.now(), numericDate(claims.nbf), numericDate(claims.exp));
-  }
+  requireInTime(services, assertion);
   return found;
+}
+
+function requireInTime(services: Services, assertion: Unverified): void {
+  const { nbf, exp } = assertion.claims;
+  if (!isInTime(services, assertion))
+    throw aadsts.assertionTime(services.clock.now(), numericDate(nbf), numericDate(exp));
 }
 
 /** Issuer, then audience, then subject: each has a code of its own, and all are compared with case. */
@@ -61,7 +69,10 @@ function match(
     return at === undefined || services.faults.tokenVisibility(id, at, services.clock.now()) === "visible";
   });
   const byIssuer = all.filter((one) => one.issuer === issuer);
-  if (byIssuer.length === 0) throw aadsts.federatedIssuer(issuer);
+  if (byIssuer.length === 0) {
+    const isNear = all.some((one) => one.issuer.toLowerCase() === issuer.toLowerCase());
+    throw isNear ? aadsts.federatedIssuerCase(issuer) : aadsts.federatedIssuer(issuer);
+  }
   const audiences = Array.isArray(audience) ? audience.map(String) : [String(audience)];
   const byAudience = byIssuer.filter((one) => audiences.includes(one.audiences[0] ?? ""));
   if (byAudience.length === 0) throw aadsts.federatedAudience(audiences.join(" "));

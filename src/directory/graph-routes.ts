@@ -86,7 +86,7 @@ function collectionRoutes(kind: Kind, entity: string): GraphRoute[] {
       path,
       summary: `Create ${WORDS[kind].one}`,
       access: access.create,
-      operation: "write",
+      operation: "create",
       entity,
       body: "required",
       handle: create,

@@ -13,19 +13,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { readSnapshot, writeSnapshot } from "./snapshot.ts";
 import type { Change, DirectoryState } from "./state.ts";
 
-/** A journal longer than this is folded into the snapshot. */
+/** A journal longer than this, and longer than the snapshot, is folded into it: a large one is not written again for every little. */
 const FOLD_AT_BYTES = 16 * 1024 * 1024;
 
 /** Folders this process has open. A container gives every run the same process id, so a lock with our own id may still be a dead one's. */
 const OPEN = new Set<string>();
-
-interface Snapshot {
-  /** Number of the last journal line the state contains; lines up to it are skipped when both are read. */
-  line: number;
-  state: DirectoryState;
-}
 
 /** What a data folder held when it was opened. */
 export interface Recovered {
@@ -43,18 +38,25 @@ export class Journal {
   readonly #file: number;
   #line = 0;
   #bytes = 0;
+  #snapshotBytes = 0;
   readonly recovered: Recovered;
 
   constructor(dir: string) {
     this.#dir = dir;
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     this.#lock();
-    const snapshot = this.#readSnapshot();
+    const path = this.#snapshotPath;
+    const snapshot = existsSync(path) ? readSnapshot(path) : undefined;
+    this.#snapshotBytes = snapshot?.length ?? 0;
     this.#line = snapshot?.line ?? 0;
     this.#file = openSync(this.#path, "a+", 0o600);
     this.recovered = { state: snapshot?.state, changes: this.#replay() };
     // The file's own name must survive too, not only its content.
     syncDirectory(dir);
+  }
+
+  get #snapshotPath(): string {
+    return join(this.#dir, "snapshot.json");
   }
 
   get #path(): string {
@@ -81,17 +83,13 @@ export class Journal {
   }
 
   get wantsFolding(): boolean {
-    return this.#bytes > FOLD_AT_BYTES;
+    return this.#bytes > Math.max(FOLD_AT_BYTES, this.#snapshotBytes);
   }
 
   /** Writes the whole state as the new snapshot and empties the journal; a crash between the two is harmless, because lines are numbered. */
   fold(state: DirectoryState): void {
-    const snapshot: Snapshot = { line: this.#line, state };
-    const path = join(this.#dir, "snapshot.json");
-    const temporary = openSync(`${path}.new`, "w", 0o600);
-    writeSync(temporary, JSON.stringify(snapshot));
-    fsyncSync(temporary);
-    closeSync(temporary);
+    const path = this.#snapshotPath;
+    this.#snapshotBytes = writeSnapshot(`${path}.new`, { line: this.#line, state });
     renameSync(`${path}.new`, path);
     syncDirectory(this.#dir);
     ftruncateSync(this.#file, 0);
@@ -104,11 +102,6 @@ export class Journal {
     closeSync(this.#file);
     OPEN.delete(this.#dir);
     rmSync(join(this.#dir, "lock"), { force: true });
-  }
-
-  #readSnapshot(): Snapshot | undefined {
-    const path = join(this.#dir, "snapshot.json");
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Snapshot) : undefined;
   }
 
   #replay(): Change[] {

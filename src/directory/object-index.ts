@@ -1,4 +1,5 @@
 /** The ways to find objects without going through all of them. Entries are added and removed by the store alone. */
+import { EndIndex } from "./end-index.ts";
 import { SortedIndex } from "./sorted-index.ts";
 import type { Entity, Kind, ObjectRecord } from "./state.ts";
 
@@ -11,13 +12,14 @@ export class ObjectIndex {
   readonly #ordered = new Map<string, ObjectRecord[]>();
   readonly #bin = new Map<string, Set<ObjectRecord>>();
   readonly #sorted = new Map<string, SortedIndex>();
+  readonly #ends = new Map<string, EndIndex>();
   readonly #applications = new Map<string, ObjectRecord>();
   readonly #principals = new Map<string, ObjectRecord>();
   readonly #grants = new Map<string, Set<ObjectRecord>>();
 
   clear(): void {
-    for (const index of [this.#ordered, this.#bin, this.#sorted, this.#applications, this.#principals, this.#grants])
-      index.clear();
+    for (const index of [this.#ordered, this.#bin, this.#sorted, this.#ends]) index.clear();
+    for (const index of [this.#applications, this.#principals, this.#grants]) index.clear();
   }
 
   application(appId: string): ObjectRecord | undefined {
@@ -63,6 +65,16 @@ export class ObjectIndex {
     return made;
   }
 
+  /** Credentials by their ends; made and kept likewise. */
+  ends(kind: "applications" | "servicePrincipals", tenantId: string): EndIndex {
+    const name = `${kind} ${tenantId}`;
+    const known = this.#ends.get(name);
+    if (known !== undefined) return known;
+    const made = new EndIndex(this.list(kind, tenantId, 0));
+    this.#ends.set(name, made);
+    return made;
+  }
+
   /** @param previous what the record takes the place of */
   put(kind: Kind, record: ObjectRecord, previous: ObjectRecord | undefined): void {
     const list = `${kind} ${record.tenantId}`;
@@ -94,6 +106,7 @@ export class ObjectIndex {
     if (kind === "applications") this.#applications.set(String(record.entity.appId).toLowerCase(), record);
     for (const name of principalNames(kind, record.entity)) this.#principals.set(`${record.tenantId} ${name}`, record);
     if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.add(record);
+    this.#ends.get(list)?.add(record);
   }
 
   #leave(kind: Kind, record: ObjectRecord): void {
@@ -106,6 +119,7 @@ export class ObjectIndex {
     if (kind === "applications") this.#applications.delete(String(record.entity.appId).toLowerCase());
     for (const name of principalNames(kind, record.entity)) this.#principals.delete(`${record.tenantId} ${name}`);
     if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
+    this.#ends.get(list)?.delete(record);
   }
 }
 

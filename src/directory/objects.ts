@@ -11,6 +11,7 @@ import { requireQuota } from "./object-quotas.ts";
 import { project } from "./odata.ts";
 import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
+import { isReplicated } from "./replication.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
 import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 import { SELECT_ONLY, writable } from "./writable-properties.ts";
@@ -128,7 +129,8 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
   if (typeof appId !== "string" || appId === "")
     throw badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.");
   const given = writable({ ...call, body: rest }, "servicePrincipals");
-  const application = services.store.applicationByAppId(appId);
+  const registered = services.store.applicationByAppId(appId);
+  const application = registered !== undefined && isReplicated(services, registered) ? registered : undefined;
   const foreign = application?.tenantId !== caller.tenantId;
   if (application === undefined || (foreign && application.entity.signInAudience === "AzureADMyOrg")) {
     throw badRequest(`The appId '${appId}' of the service principal does not reference a valid application object.`);
@@ -165,6 +167,7 @@ function created(
     seq: services.store.nextSeq(),
     tenantId: caller.tenantId,
     entity,
+    bornAt: now,
     owners: [caller.objectId],
     secrets: Object.fromEntries(passwords.map(({ credential, secret }) => [credential.keyId, secret])),
   };

@@ -1,6 +1,7 @@
 /** Pages of objects, in the directory's order. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { type Query, skipToken } from "./odata.ts";
+import { isReplicated } from "./replication.ts";
 import { SortedIndex } from "./sorted-index.ts";
 import type { Kind, ObjectRecord } from "./state.ts";
 
@@ -23,7 +24,7 @@ export function listPage(
   const page: ObjectRecord[] = [];
   let more = false;
   for (const record of inOrder(call, kind)) {
-    if (query.filter?.test(record) === false) continue;
+    if (query.filter?.test(record) === false || !isReplicated(call.services, record)) continue;
     more = page.length === size;
     if (more) break;
     page.push(record);

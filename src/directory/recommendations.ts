@@ -1,8 +1,12 @@
 /** The beta recommendations about credentials that end soon: reference graph-applications §15. */
-import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { notEmulated, notFound, unsupportedQuery } from "./graph-error.ts";
-import { keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
+import type { Ending } from "./end-index.ts";
+import type { GraphAnswer, GraphCall } from "./graph-call.ts";
+import { badRequest, notEmulated, notFound, unsupportedQuery } from "./graph-error.ts";
+import type { ObjectRecord } from "./state.ts";
+
+/** Impacted resources on one page. */
+const PAGE = 100;
 /** A credential is impacted from so long before its end. */
 const SOON = 30 * 86_400_000;
 
@@ -33,14 +37,39 @@ export function readRecommendation(call: GraphCall): GraphAnswer {
 
 export function listImpacted(call: GraphCall): GraphAnswer {
   const context = `${call.request.origin}/beta/$metadata#directory/recommendations/impactedResources`;
-  const status = statusOf(new URL(call.request.target, call.request.origin).searchParams);
-  const value = impacted(call, nameOf(call)).filter((one) => status === undefined || one.status === status);
-  return { status: 200, body: { "@odata.context": context, value } };
+  const url = new URL(call.request.target, call.request.origin);
+  const status = statusOf(url.searchParams);
+  const name = nameOf(call);
+  const { kind } = KINDS[name];
+  const value: Record<string, unknown>[] = [];
+  const body: Record<string, unknown> = { "@odata.context": context };
+  let last: Ending | undefined;
+  // all that this directory knows are active
+  for (const ending of status === undefined || status === "active" ? impacted(call, name, placeOf(url)) : []) {
+    if (value.length === PAGE && last !== undefined) {
+      url.searchParams.set("$skiptoken", Buffer.from(`${last.end}:${last.seq}:${last.keyId}`).toString("base64url"));
+      body["@odata.nextLink"] = url.href.replaceAll("%24", "$");
+      break;
+    }
+    value.push(row(ending.record, kind, ending.keyId));
+    last = ending;
+  }
+  return { status: 200, body: { ...body, value } };
+}
+
+function placeOf(url: URL): Ending | undefined {
+  const token = url.searchParams.get("$skiptoken");
+  if (token === null) return undefined;
+  const [, end, seq, keyId = ""] =
+    /^(\d{1,15}):(\d{1,15}):(.+)$/.exec(Buffer.from(token, "base64url").toString("utf8")) ?? [];
+  if (end === undefined) throw badRequest("The specified $skiptoken is invalid.");
+  return { end: Number(end), keyId, seq: Number(seq) };
 }
 
 /** The one filter that is documented: `status eq microsoft.graph.recommendationStatus'active'`. */
 function statusOf(options: URLSearchParams): string | undefined {
-  for (const name of options.keys()) if (name !== "$filter") throw notEmulated(`The query option '${name}' here`);
+  for (const name of options.keys())
+    if (!["$filter", "$skiptoken"].includes(name)) throw notEmulated(`The query option '${name}' here`);
   const filter = options.get("$filter");
   if (filter === null) return undefined;
   const status = /^status eq (?:microsoft\.graph\.recommendationStatus)?'(\w+)'$/i.exec(filter)?.[1];
@@ -57,7 +86,7 @@ function nameOf({ caller, keys }: GraphCall): Name {
 
 function recommendation(call: GraphCall, name: Name): Record<string, unknown> {
   const { recommendationType, displayName } = KINDS[name];
-  const open = impacted(call, name).length > 0;
+  const open = impacted(call, name).next().done !== true;
   const at = new Date(call.now).toISOString();
   return {
     id: `${call.caller.tenantId}_${name}`,
@@ -80,16 +109,12 @@ function recommendation(call: GraphCall, name: Name): Record<string, unknown> {
   };
 }
 
-/** Each credential that works today and ends soon. */
-function impacted(call: GraphCall, name: Name): Record<string, unknown>[] {
-  const { kind } = KINDS[name];
-  const { services, caller, now } = call;
-  const ends = (end: string | null) => end !== null && Date.parse(end) > now && Date.parse(end) <= now + SOON;
-  const rows = (record: ObjectRecord) =>
-    [...passwordsOf(record), ...keysOf(record)]
-      .filter((one) => ends(one.endDateTime))
-      .map((one) => row(record, kind, one.keyId));
-  return [...services.store.list(kind, caller.tenantId)].flatMap(rows);
+/** Each credential that works today and ends soon, the soonest first; those behind a place. */
+function impacted({ services, caller, now }: GraphCall, name: Name, after?: Ending) {
+  const ends = services.store.ends(KINDS[name].kind, caller.tenantId);
+  // a token may be older than the clock: what has ended meanwhile is left out
+  const begin = after === undefined || after.end <= now ? { end: now + 1, keyId: "", seq: 0 } : after;
+  return ends.between(begin, now + SOON);
 }
 
 function row({ entity }: ObjectRecord, kind: "applications" | "servicePrincipals", keyId: string) {

@@ -18,22 +18,28 @@ export interface StructuredType {
   navigation: Set<string>;
 }
 
-let loaded: { types: Map<string, StructuredType>; enums: Map<string, Set<string>> } | undefined;
+/** A document of types. */
+export interface Schema {
+  types: Map<string, StructuredType>;
+  enums: Map<string, Set<string>>;
+}
+
+let loaded: Schema | undefined;
 
 /** The types of `schema/graph-v1.0-applications.csdl.xml`, the cut of Graph's metadata this directory answers with. */
-export function graphSchema(): { types: Map<string, StructuredType>; enums: Map<string, Set<string>> } {
-  loaded ??= parse(readFileSync(new URL("./schema/graph-v1.0-applications.csdl.xml", import.meta.url), "utf8"));
+export function graphSchema(): Schema {
+  loaded ??= parseSchema(readFileSync(new URL("./schema/graph-v1.0-applications.csdl.xml", import.meta.url), "utf8"));
   return loaded;
 }
 
-export function structuredType(name: string): StructuredType {
-  const type = graphSchema().types.get(name);
+export function structuredType(name: string, schema = graphSchema()): StructuredType {
+  const type = schema.types.get(name);
   if (type === undefined) throw new Error(`the schema has no type ${name}`);
   return type;
 }
 
-/** Reads the regular, one-element-per-line form of that one file; it is our own copy, not input. */
-function parse(xml: string) {
+/** Reads the regular, one-element-per-line form of our own copies; they are not input. */
+export function parseSchema(xml: string): Schema {
   const types = new Map<string, StructuredType & { base: string | undefined }>();
   const enums = new Map<string, Set<string>>();
   let current: StructuredType | undefined;
@@ -99,21 +105,29 @@ const PRIMITIVES: Record<string, (value: unknown) => boolean> = {
 };
 
 /** Checks a value against the schema; returns what is wrong with it, or undefined. Unknown properties of any level are wrong. */
-export function mismatch(typeName: string, value: unknown): { property: string; unknown: boolean } | undefined {
-  const type = structuredType(typeName);
+export function mismatch(
+  typeName: string,
+  value: unknown,
+  schema = graphSchema(),
+): { property: string; unknown: boolean } | undefined {
+  const type = structuredType(typeName, schema);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return { property: typeName, unknown: false };
   for (const [name, member] of Object.entries(value)) {
     if (name.includes("@")) continue; // OData annotations: `@odata.type` and the like
     const known = type.properties.get(name);
     if (known === undefined) return { property: name, unknown: true };
-    const wrong = wrongMember(known, member);
+    const wrong = wrongMember(known, member, schema);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 }
 
-function wrongMember(known: Property, member: unknown): { property: string; unknown: boolean } | undefined {
+function wrongMember(
+  known: Property,
+  member: unknown,
+  schema: Schema,
+): { property: string; unknown: boolean } | undefined {
   const wrong = { property: known.name, unknown: false };
   if (member === null) return known.nullable && !known.collection ? undefined : wrong;
   if (known.collection && !Array.isArray(member)) return wrong;
@@ -124,13 +138,13 @@ function wrongMember(known: Property, member: unknown): { property: string; unkn
       continue;
     }
     const name = known.type.replace("graph.", "");
-    const members = graphSchema().enums.get(name);
+    const members = schema.enums.get(name);
     if (members !== undefined) {
       if (typeof item !== "string" || !item.split(",").every((one) => members.has(one))) return wrong;
-    } else if (graphSchema().types.has(name)) {
+    } else if (schema.types.has(name)) {
       // what is no object at all is wrong by the property's name, not by its type's
       if (typeof item !== "object" || item === null || Array.isArray(item)) return wrong;
-      const inner = mismatch(name, item);
+      const inner = mismatch(name, item, schema);
       if (inner !== undefined) return inner;
     }
   }

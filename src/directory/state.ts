@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ChangeLog } from "./change-log.ts";
+import type { EndIndex } from "./end-index.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { AuditRecord, SignInRecord } from "./log-records.ts";
 import { ObjectIndex, type SortKey } from "./object-index.ts";
@@ -96,6 +97,8 @@ export interface ObjectRecord {
   createdBy?: string;
   /** Names of a user's directory roles. */
   directoryRoles?: string[];
+  /** When a client created it, directory time in epoch milliseconds; what a scenario planted has always been there. */
+  bornAt?: number;
   /** Epoch milliseconds, while the object is in the recycle bin. */
   deletedAt?: number;
 }
@@ -238,6 +241,10 @@ export class Store {
   /** How many objects of a tenant there are, those in the recycle bin included. */
   countWithBin(kind: Kind, tenantId: string): number {
     return this.#index.countWithBin(kind, tenantId);
+  }
+
+  ends(kind: "applications" | "servicePrincipals", tenantId: string): EndIndex {
+    return this.#index.ends(kind, tenantId);
   }
 
   /** What went into the recycle bin after this instant, in list order. */

@@ -3,6 +3,7 @@ import type { Caller } from "./graph-call.ts";
 import { GraphError, notEmulated, notFound } from "./graph-error.ts";
 import type { GraphRoute } from "./graph-route.ts";
 import type { Request } from "./message.ts";
+import { requireReplicated } from "./replication.ts";
 import { guid, type Key } from "./routing.ts";
 import type { Services } from "./services.ts";
 import type { ObjectRecord } from "./state.ts";
@@ -29,11 +30,15 @@ export function findTarget(
       ? services.store.find(kind, caller.tenantId, key)
       : userByName(services, caller.tenantId, key);
     if (found === undefined) throw notFound(key);
+    requireReplicated(services, found, key);
     return found;
   }
   const [name, value] = Object.entries(key ?? {})[0] ?? ["", ""];
   const found = byAlternateKey(services, caller.tenantId, kind, name, value);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    requireReplicated(services, found, value);
+    return found;
+  }
   if (route.upsert === true && createsIfMissing(request)) return undefined;
   throw notFound(value);
 }

@@ -5,9 +5,11 @@ import { stillHonoured } from "./departed.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
 import { isOwnAddress } from "./hosts.ts";
 import { signJws } from "./jws.ts";
+import { isTokenExchange, tokenExchange } from "./managed-identity.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { aliased, readBasic } from "./named-client.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
+import { isReplicated } from "./replication.ts";
 import type { Services } from "./services.ts";
 import { type ObjectRecord, passwordsOf, type SignInRecord, sameVerifier, type TenantRecord } from "./state.ts";
 
@@ -216,11 +218,11 @@ function otherGrant(
 export function findClient(services: Services, tenant: TenantRecord, clientId: string): Client {
   const appId = clientId.toLowerCase();
   if (appId === "00000000-0000-0000-0000-000000000000") throw aadsts.zeroClientId(clientId);
-  const registered = services.store.applicationByAppId(appId);
+  const registered = replicated(services, services.store.applicationByAppId(appId));
   const home = registered?.tenantId === tenant.id;
   const multiTenant = registered !== undefined && registered.entity.signInAudience !== "AzureADMyOrg";
   const application = home || multiTenant ? registered : undefined;
-  const principal = services.store.principalByName(tenant.id, appId);
+  const principal = replicated(services, services.store.principalByName(tenant.id, appId));
   if (principal === undefined || String(principal.entity.appId).toLowerCase() !== appId) {
     // An application that exists nowhere visible is unknown; one that exists and has no instance here lacks its service principal.
     throw application === undefined
@@ -236,6 +238,10 @@ export function findClient(services: Services, tenant: TenantRecord, clientId: s
     application?.entity.isDisabled === true;
   if (off) throw aadsts.applicationDisabled(String(principal.entity.appId), String(principal.entity.displayName));
   return { appId, application, principal };
+}
+
+function replicated(services: Services, record: ObjectRecord | undefined): ObjectRecord | undefined {
+  return record !== undefined && isReplicated(services, record) ? record : undefined;
 }
 
 /** Checks the secret against the application's and the service principal's credentials; the table is reference token-endpoint §5.2. */
@@ -294,7 +300,10 @@ function findResource(services: Services, tenant: TenantRecord, name: string, or
     return { audience: GRAPH_URI, principal: graph };
   if (graph !== undefined && bare.toLowerCase() === GRAPH_URI)
     return { audience: name.replace(/\/+$/, "/"), principal: graph };
-  const principal = services.store.principalByName(tenant.id, name) ?? services.store.principalByName(tenant.id, bare);
+  const principal =
+    services.store.principalByName(tenant.id, name) ??
+    services.store.principalByName(tenant.id, bare) ??
+    tokenExchange(tenant, bare);
   if (principal === undefined) throw aadsts.resourceNotFound(name, tenant.displayName);
   return { audience: name, principal };
 }
@@ -356,6 +365,7 @@ async function mint(
 
 /** The resource decides the token's shape, not the endpoint (reference token-endpoint §4); Graph is always v1.0. */
 function tokenVersionOf(services: Services, resource: Resource): 1 | 2 {
+  if (isTokenExchange(resource.principal)) return 2;
   const application = services.store.applicationByAppId(String(resource.principal.entity.appId));
   const api = application?.entity.api as { requestedAccessTokenVersion?: number | null } | undefined;
   return api?.requestedAccessTokenVersion === 2 ? 2 : 1;

@@ -75,7 +75,8 @@ export function readCredentialActivity(call: GraphCall): GraphAnswer {
   const id = String(call.keys[0]);
   const found = activities(call).find(({ body }) => body.id === id);
   if (found === undefined) throw notFound(id);
-  return { status: 200, body: found.body };
+  const context = `${call.request.origin}/beta/$metadata#reports/appCredentialSignInActivities/$entity`;
+  return { status: 200, body: { "@odata.context": context, ...found.body } };
 }
 
 function activities(call: GraphCall): Row[] {

@@ -108,6 +108,13 @@ describe("is honoured", () => {
   });
 });
 
+test("may send the chain of its registered certificate along; a chain that is none is malformed", async () => {
+  const chain = (x5c: unknown, by = key) => signIn({ by, header: { x5c } });
+  expect(codeOf(await chain([key.der.toString("base64")]))).toBe(200);
+  expect((await chain([stranger.der.toString("base64")], stranger)).body.error_description).toContain("'CN=stranger'");
+  for (const none of ["x", [], ["x"], [1]]) expect(codeOf(await chain(none, stranger))).toBe(50027);
+});
+
 test("is honoured when it names the tenant by a domain", async () => {
   const [domain] = directory.state().tenants[0]?.domains ?? [];
   const aud = `https://login.microsoftonline.com/${domain?.name}/oauth2/v2.0/token`;
@@ -124,6 +131,11 @@ describe("is refused", () => {
     ["for another audience", { claims: { aud: "https://example.com/token" } }, 700023],
     ["for another tenant", { claims: { aud: "https://login.microsoftonline.com/common/oauth2/v2.0/token" } }, 700023],
     ["with a certificate that is not there", () => ({ by: stranger }), 700027],
+    [
+      "with a certificate that is not there, sent along as a chain",
+      () => ({ by: stranger, header: { x5c: [stranger.der.toString("base64")] } }),
+      700030,
+    ],
     [
       "that names one key and is signed by another",
       () => ({ by: stranger, header: { "x5t#S256": key.sha256.toString("base64url") } }),

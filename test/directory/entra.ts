@@ -5,6 +5,7 @@ import {
   type DirectoryOptions,
   Random,
 } from "../../src/directory/index.ts";
+import { checkedFetch } from "./graph-answers.ts";
 
 /** One pair of keys per test file: making RSA keys for every directory would be most of the time. */
 export const keys = createSigningKeys(new Random(7));
@@ -12,9 +13,22 @@ export const keys = createSigningKeys(new Random(7));
 /** Noon of a day far from any real one, so that a read of the machine's clock shows. */
 export const START = "2031-03-01T12:00:00Z";
 
-/** A frozen, seeded directory in process. */
-export function openDirectory(options: DirectoryOptions = {}): Promise<Directory> {
-  return createDirectory({ keys, random: 1, scenario: "empty", clock: { now: START, frozen: true }, ...options });
+/**
+ * A frozen, seeded directory in process, whose every answer as Microsoft Graph is held to Graph's schema: a wrong one fails the
+ * request, and again the closing, should whoever sent it take failures for the network's.
+ */
+export async function openDirectory(options: DirectoryOptions = {}): Promise<Directory> {
+  const clock = { now: START, frozen: true };
+  const directory = await createDirectory({ keys, random: 1, scenario: "empty", clock, ...options });
+  const faults: string[] = [];
+  const { fetch, close } = directory;
+  return Object.assign(directory, {
+    fetch: checkedFetch(fetch, faults),
+    close: async () => {
+      await close();
+      if (faults.length > 0) throw new Error(`Graph's schema was not kept: ${faults.join("; ")}`);
+    },
+  });
 }
 
 export interface TokenAnswer {

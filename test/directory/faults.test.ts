@@ -102,6 +102,52 @@ describe("lag", () => {
     expect(directory.signIns().find((one) => one.errorCode === 0 && one.keyId === keyId)).toBeDefined();
   });
 
+  test("of new objects: not found, refused, unknown at the token endpoint, here and there, and then everywhere", async () => {
+    plan({ on: "create", fault: "object-lag", duration: "PT2M" });
+    const { id, appId } = (await graph("POST", "/applications", { displayName: "Brand new" })).body;
+    const path = `/applications/${id}`;
+    const seen = {
+      reads: new Set<number>(),
+      adds: new Set<number>(),
+      principals: new Set<unknown>(),
+      lists: new Set(),
+    };
+    let value = "";
+    for (let second = 0; second < 119; second += 1) {
+      const read = await graph("GET", path);
+      seen.reads.add(read.status);
+      seen.adds.add((await graph("POST", `${path}/addPassword`, {})).status);
+      const all = (await graph("GET", "/applications?$top=999")).body.value as { id: string }[];
+      seen.lists.add(all.some((one) => one.id === id));
+      if (second < 60) {
+        const made = await graph("POST", "/servicePrincipals", { appId });
+        seen.principals.add(made.status);
+        expect(made.body.error.message).toContain("does not reference a valid application object");
+        expect(await signIn(directory, appId, "whatever"), "nothing is known of it").toBe(700016);
+      }
+      directory.clock.advance(1000);
+    }
+    expect(seen).toEqual({
+      reads: new Set([404, 403, 200]),
+      adds: new Set([404, 403, 200]),
+      principals: new Set([400]),
+      lists: new Set([false, true]),
+    });
+    directory.clock.advance(1000);
+    expect((await graph("GET", path)).status).toBe(200);
+    expect((await graph("POST", "/servicePrincipals", { appId })).status).toBe(201);
+    value = (await graph("POST", `${path}/addPassword`, {})).body.secretText;
+    const answers = new Set<number>();
+    for (let second = 0; second < 119; second += 1) {
+      answers.add(await signIn(directory, appId, value));
+      directory.clock.advance(1000);
+    }
+    expect(answers, "the application is everywhere, its service principal not yet").toEqual(new Set([7000229, 0]));
+    directory.clock.advance(1000);
+    expect(await signIn(directory, appId, value)).toBe(0);
+    expect((await graph("GET", `/applications/${application.id}`)).status, "older ones are not touched").toBe(200);
+  });
+
   test("touches as many credentials as the rule says", async () => {
     plan({ on: "token", fault: "token-lag", duration: "PT1H", times: 1 });
     const [one, other] = [await add(), await add()];

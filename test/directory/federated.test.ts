@@ -1,10 +1,11 @@
 /** Federated identity credentials: their rules in Graph, and signing in with another provider's token. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { decodeJwt as claimsOf, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Directory } from "../../src/directory/index.ts";
 import { mismatch } from "../../src/directory/schema.ts";
-import { codeOf, creator, DAY, type Graph, graphAs, openDirectory, requestToken, START } from "./entra.ts";
+import { codeOf, creator, DAY, type Graph, graphAs, keys, openDirectory, requestToken, START } from "./entra.ts";
 import { createIssuer, type Issuer } from "./issuer.ts";
 
 const URL_ = "https://token.actions.example";
@@ -130,7 +131,7 @@ describe("signing in", () => {
 
   test.each<[string, Record<string, unknown>, number]>([
     ["another issuer", { issuer: "https://other.example" }, 700211],
-    ["an issuer of another case", { issuer: "https://Token.actions.example" }, 700211],
+    ["an issuer of another case", { issuer: "https://Token.actions.example" }, 7002137],
     ["another audience", { audiences: ["api://other"] }, 700212],
     ["another subject", { subject: "repo:contoso/other:ref:refs/heads/main" }, 700213],
     ["a subject of another case", { subject: SUBJECT.toUpperCase() }, 7002138],
@@ -172,6 +173,56 @@ describe("signing in", () => {
     await trust({ issuer: `https://sts.windows.net/${directory.admin.tenantId}/` });
     expect(said(await send({ iss: `https://sts.windows.net/${directory.admin.tenantId}/` }))).toBe(700222);
     expect(said(await send({ iss: `${directory.url}/x` }))).toBe(700222);
+  });
+
+  describe("when it is a managed identity's token", () => {
+    const exchange = `${AUDIENCE}/.default`;
+    const identity = async (type: "ManagedIdentity" | "Application") => {
+      const principal = { type, secrets: [{ name: "imds", end: "P1Y" }] };
+      const [seeded] = await directory.seed([
+        { name: `Runs as ${type}`, registered: type === "Application", principal },
+      ]);
+      const [secret] = seeded?.secrets ?? [];
+      const form = { client_id: seeded?.appId, client_secret: secret?.value, scope: exchange };
+      const { status, body: answer } = await requestToken(directory, form);
+      expect(status).toBe(200);
+      return { id: seeded?.servicePrincipalId ?? "", token: answer.access_token ?? "" };
+    };
+    const issuerUrl = () => `https://login.microsoftonline.com/${directory.admin.tenantId}/v2.0`;
+    const present = (assertion: string) =>
+      requestToken(directory, { client_id: app.appId, client_assertion: assertion, client_assertion_type: TYPE });
+
+    test("takes it where the credential names the identity's object id", async () => {
+      const { id, token } = await identity("ManagedIdentity");
+      expect(claimsOf(token)).toMatchObject({ iss: issuerUrl(), ver: "2.0", sub: id });
+      expect(said(await present(token))).toBe(700211);
+      const made = await trust({ issuer: issuerUrl(), subject: id });
+      expect(said(await present(token))).toBe(200);
+      expect(directory.signIns().at(-1)).toMatchObject({ federatedCredentialId: made.body.id, keyId: null });
+      directory.clock.advance(2 * 3600_000);
+      expect(said(await present(token))).toBe(700024);
+      directory.clock.advance(-2 * 3600_000);
+      await graph("PATCH", path(app, "(name='main')"), { subject: app.id });
+      expect(said(await present(token))).toBe(700213);
+    });
+
+    test("refuses an application's, a person's, one for another resource, and one with a signature of its own", async () => {
+      const application = await identity("Application");
+      await trust({ issuer: issuerUrl(), subject: application.id });
+      expect(said(await present(application.token))).toBe(700222);
+      const { id, token } = await identity("ManagedIdentity");
+      await graph("PATCH", path(app, "(name='main')"), { subject: id });
+      const sign = async (more: JWTPayload, key = keys.signing as JWK) =>
+        new SignJWT({ ...claimsOf(token), ...more })
+          .setProtectedHeader({ alg: "RS256", typ: "JWT" })
+          .sign(await importJWK(key, "RS256"));
+      expect(said(await present(await sign({})))).toBe(200);
+      expect(said(await present(await sign({ sub: "another" })))).toBe(700229);
+      expect(said(await present(await sign({ scp: "User.Read" })))).toBe(700229);
+      expect(said(await present(await sign({ aud: "https://graph.microsoft.com" })))).toBe(700212);
+      expect(said(await present(await sign({ tid: "22222222-2222-4222-8222-222222222222" })))).toBe(700222);
+      expect(said(await present(await sign({}, keys.certificates as JWK)))).toBe(700222);
+    });
   });
 
   test("asks a live issuer over a socket", async () => {

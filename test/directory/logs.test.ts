@@ -83,6 +83,55 @@ describe("the audit log", () => {
     ]);
   });
 
+  test("says which app role was granted to whom, and revoked", async () => {
+    const { appId } = await create();
+    const principal = (await graph("POST", "/servicePrincipals", { appId })).body;
+    const [resource] = (await graph("GET", "/servicePrincipals?$filter=displayName eq 'Microsoft Graph'")).body.value;
+    const role = resource.appRoles.find(({ value }: { value: string }) => value === "Application.Read.All");
+    const body = { principalId: principal.id, resourceId: resource.id, appRoleId: role.id };
+    const granted = await graph("POST", `/servicePrincipals/${principal.id}/appRoleAssignments`, body);
+    expect(granted.status).toBe(201);
+    await graph("POST", `/servicePrincipals/${principal.id}/appRoleAssignments`, body);
+    await graph("DELETE", `/servicePrincipals/${principal.id}/appRoleAssignments/${granted.body.id}`);
+    expect(await activities(resource.id), "what was refused is not in it").toEqual([
+      "Add app role assignment to service principal",
+      "Remove app role assignment from service principal",
+    ]);
+    const [revoked, added] = await audits(resource.id);
+    const values = [
+      ["AppRole.Id", role.id],
+      ["AppRole.Value", "Application.Read.All"],
+      ["ServicePrincipal.ObjectID", principal.id],
+      ["ServicePrincipal.DisplayName", "Made by a test"],
+    ].map(([displayName, value]) => ({ displayName, value: JSON.stringify(value) }));
+    expect(added).toMatchObject({
+      operationType: "Add",
+      targetResources: [
+        {
+          displayName: "Microsoft Graph",
+          type: "ServicePrincipal",
+          modifiedProperties: values.map(({ displayName, value }) => ({
+            displayName,
+            oldValue: null,
+            newValue: value,
+          })),
+        },
+      ],
+    });
+    expect(revoked).toMatchObject({
+      operationType: "Delete",
+      targetResources: [
+        {
+          modifiedProperties: values.map(({ displayName, value }) => ({
+            displayName,
+            oldValue: value,
+            newValue: null,
+          })),
+        },
+      ],
+    });
+  });
+
   test("is filtered, paged newest first, and forgets after thirty days", async () => {
     const application = await create();
     for (let index = 0; index < 5; index += 1)

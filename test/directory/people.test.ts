@@ -71,3 +71,43 @@ test("recommendations name the credentials that end within thirty days, and end 
   expect(again.status).toBe("completedBySystem");
   expect(codeOf(await later("GET", "/directory/recommendations"))[0]).toBe(501);
 });
+
+test("impacted resources come in pages, soonest first, and follow what is added, removed and deleted", async () => {
+  const tenant = await openDirectory({ generate: 6000 });
+  const caller = await graphAs(tenant);
+  const first = `${tenant.url}/beta/directory/recommendations/${tenant.admin.tenantId}_ApplicationCredentialExpiry/impactedResources`;
+  const keyIds = async () => {
+    const found: string[] = [];
+    for (let next: string | undefined = first; next !== undefined; ) {
+      const { body } = await caller("GET", next);
+      expect(body.value.length).toBeLessThanOrEqual(100);
+      found.push(...body.value.map(({ id }: { id: string }) => id));
+      next = body["@odata.nextLink"];
+    }
+    return found;
+  };
+  const now = tenant.clock.now();
+  const expected = () =>
+    tenant
+      .state()
+      .applications.filter(({ deletedAt }) => deletedAt === undefined)
+      .flatMap(({ entity }) => entity.passwordCredentials as { keyId: string; endDateTime: string }[])
+      .filter(({ endDateTime }) => Date.parse(endDateTime) > now && Date.parse(endDateTime) <= now + 30 * DAY)
+      .toSorted((a, b) => Date.parse(a.endDateTime) - Date.parse(b.endDateTime) || (a.keyId < b.keyId ? -1 : 1))
+      .map(({ keyId }) => keyId);
+  expect((await keyIds()).length).toBeGreaterThan(150);
+  expect(await keyIds()).toEqual(expected());
+  const [one, other] = tenant.state().applications.slice(-2);
+  const soon = { passwordCredential: { endDateTime: new Date(now + 3 * DAY).toISOString() } };
+  const added = await caller("POST", `/applications/${one?.entity.id}/addPassword`, soon);
+  const gone = await caller("POST", `/applications/${other?.entity.id}/addPassword`, soon);
+  expect(await keyIds()).toEqual(expected());
+  expect(await keyIds()).toEqual(expect.arrayContaining([added.body.keyId, gone.body.keyId]));
+  await caller("POST", `/applications/${one?.entity.id}/removePassword`, { keyId: added.body.keyId });
+  await caller("DELETE", `/applications/${other?.entity.id}`);
+  const left = await keyIds();
+  expect(left).toEqual(expected());
+  for (const { body } of [added, gone]) expect(left).not.toContain(body.keyId);
+  expect(codeOf(await caller("GET", `${first}?$skiptoken=x`))).toEqual([400, "Request_BadRequest"]);
+  await tenant.close();
+});

@@ -39,6 +39,30 @@ test("kill -9 while writing loses nothing that was answered", async () => {
 const adminOf = ({ admin }: Directory) => ({ client_id: admin.clientId, client_secret: admin.clientSecret });
 
 describe("a restart", () => {
+  test("leaves a new object as little replicated as it was, and no longer", async () => {
+    const first = await openDirectory({ dataDir });
+    first.faults.set({ rules: [{ on: "create", fault: "object-lag", duration: "PT2M" }] });
+    const { id } = (await (await graphAs(first))("POST", "/applications", { displayName: "Brand new" })).body;
+    first.clock.advance(75_000);
+    const reads = async (directory: Directory) => {
+      const graph = await graphAs(directory);
+      const answers: number[] = [];
+      for (let second = 0; second < 50; second += 1) {
+        answers.push((await graph("GET", `/applications/${id}`)).status);
+        directory.clock.advance(1000);
+      }
+      return answers;
+    };
+    const before = await reads(first);
+    first.clock.advance(-50_000);
+    await first.close();
+    const second = await createDirectory({ keys, dataDir });
+    expect(await reads(second)).toEqual(before);
+    expect(before.slice(0, 45)).toContain(404);
+    expect(before.slice(45)).toEqual([200, 200, 200, 200, 200]);
+    await second.close();
+  });
+
   test("keeps objects, clock, faults, CA, the administrator and tokens; no value is on disk, not even his", async () => {
     const first = await openDirectory({ dataDir, scenario: "contoso" });
     const [seeded] = await first.seed([{ name: "Kept", secrets: [{ end: "P30D" }] }]);
