@@ -1,6 +1,5 @@
 import { addedKey, enforcePolicies } from "./app-policies.ts";
-import { stillShown, withDeparted } from "./departed.ts";
-import type { Visibility } from "./faults.ts";
+import { shownCredentials, withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notEmulated } from "./graph-error.ts";
 import { replacedKeys, withKeys } from "./key-credentials.ts";
@@ -11,7 +10,8 @@ import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
 import { requireType } from "./schema.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
-import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
+import type { Change, Entity, KeyCredential, ObjectRecord } from "./state.ts";
+import { requireOwnThumbprint } from "./token-signing-certificate.ts";
 
 export type ObjectKind = "applications" | "servicePrincipals";
 
@@ -92,20 +92,7 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
   const { services, query, now } = call;
   const entity: Entity = { ...record.entity };
   if (services.faults.plan.rules.length > 0) {
-    const seen = (keyId: string): Visibility => {
-      const secret = record.secrets[keyId];
-      return secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
-    };
-    const gone = stillShown(record, services.faults, now);
-    entity.passwordCredentials = [
-      ...passwordsOf(record).filter(({ keyId }) => seen(keyId) === "visible"),
-      ...gone.flatMap(({ password }) => password ?? []),
-    ];
-    const visible = keysOf(record).filter(({ keyId }) => {
-      const at = record.keysAt?.[keyId];
-      return at === undefined || services.faults.readVisibility(keyId, at, now) === "visible";
-    });
-    entity.keyCredentials = [...visible, ...gone.flatMap(({ key }) => key ?? [])];
+    Object.assign(entity, shownCredentials(record, services.faults, now));
   }
   if (query.select?.includes("keyCredentials") !== true) {
     entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({
@@ -261,6 +248,7 @@ function writable(call: GraphCall, kind: ObjectKind): Record<string, unknown> {
     if (READ_ONLY[kind].has(name)) throw badRequest(`Property '${name}' is read-only and cannot be set.`);
   }
   checkLimits(body);
+  requireOwnThumbprint(call.record, body.preferredTokenSigningKeyThumbprint);
   if (body.keyCredentials === undefined) return body;
   return { ...body, keyCredentials: replacedKeys(call, kind, body.keyCredentials) };
 }
