@@ -131,6 +131,8 @@ export const FATES: Readonly<Record<ListLoss["fate"], string>> = {
   removed: "was removed by somebody else meanwhile, on purpose as the audit log has it",
   "given-up": "was lost and cannot be put back, because somebody else keeps undoing it; a person must add it again",
   unseen: "was added by somebody else in the moment of our write, which dropped it; a person must add it again",
+  revived:
+    "had just been removed by somebody else, which no read had shown, and our write put it back; a person must remove it again",
 };
 
 /** What one try at the token endpoint said; for somebody who waits for it. */
