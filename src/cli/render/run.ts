@@ -145,11 +145,16 @@ function probeLine(rotation: Rotation, event: RotationEvent): string | null {
   return `${about}: tried at the token endpoint, ${outcome === "inconclusive" ? "no clear answer" : "not yet"}${code === null ? "" : ` (AADSTS${code})`}`;
 }
 
+/** A certificate that came without its list being replaced was added by a signature of one that was there. */
+function howAdded({ kind, listWrite }: Rotation): string {
+  return kind === "certificate" && listWrite === null ? " by proof of possession" : "";
+}
+
 function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
     case "issued":
-      return `${about}: issued ${event.issued.keyId}, ends ${when(event.issued.end)}`;
+      return `${about}: issued ${event.issued.keyId}${howAdded(rotation)}, ends ${when(event.issued.end)}`;
     case "accepted":
       return `${about}: accepted by the login authority`;
     case "delivered":
