@@ -287,18 +287,29 @@ function changeList(
       return { ...r, listReadAt: event.at };
     case "list-intended": {
       const { at, added, removed, restored } = event;
+      const earlier = restored.length === 0 ? null : r.listWrite;
       const round = restored.length === 0 ? 0 : (r.listWrite?.round ?? 0) + 1;
+      const { since = at, began = { added, removed } } = earlier ?? {};
       const listLosses = r.listLosses.map(
         (one): ListLoss => (restored.includes(one.keyId) ? { ...one, fate: "restoring" } : one),
       );
-      return { ...r, listReadAt: null, listLosses, listWrite: { at, added, removed, restored, round, reads: [] } };
+      return {
+        ...r,
+        listReadAt: null,
+        listLosses,
+        listWrite: { at, added, removed, restored, round, since, began, reads: [] },
+      };
     }
     case "list-refused":
       return { ...r, listReadAt: null, listWrite: null };
     case "list-compared": {
       if (r.listWrite === null) throw new TypeError("no list was written");
-      const listWrite = event.settled ? null : { ...r.listWrite, reads: [...r.listWrite.reads, event.at] };
-      return { ...r, listWrite, listLosses: event.losses };
+      const { listWrite: write } = r;
+      const watched =
+        event.anew === true
+          ? { ...write, at: event.at, round: write.round + 1, reads: [] }
+          : { ...write, reads: [...write.reads, event.at] };
+      return { ...r, listWrite: event.settled ? null : watched, listLosses: event.losses };
     }
   }
 }

@@ -374,9 +374,30 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   retired: [backoff, listWatch, undone, ended],
 };
 
+/** What may replace the list of certificates once more. */
+const LIST_STEPS: ReadonlySet<string> = new Set(["issue", "withdraw", "remove-orphan", "retire", "undo", "sweep-undo"]);
+
+/** One replacement of a list is watched to its end before the next is begun, or what the first one cost would be forgotten. */
+function afterWatch({ name, judge }: Check): Check {
+  return {
+    name,
+    judge(situation) {
+      const verdict = judge(situation);
+      const { rotation } = situation;
+      if (verdict?.verdict !== "do" || rotation.listWrite === null || !LIST_STEPS.has(verdict.step.step))
+        return verdict;
+      return wait(nextListReadAt(rotation), "list-compare");
+    },
+  };
+}
+
+const WATCHED = Object.fromEntries(
+  Object.entries(CHECKS).map(([state, checks]) => [state, checks.map(afterWatch)]),
+) as unknown as typeof CHECKS;
+
 /** The checks asked of a rotation in this state, in order. */
 export function checksFor(state: RotationState): readonly Check[] {
-  return CHECKS[state];
+  return WATCHED[state];
 }
 
 function known(targets: Situation["facts"]["targets"]): TargetSettings[] {

@@ -90,9 +90,10 @@ export interface ListLoss {
   readonly name: string | null;
   /**
    * `lost`: it was in our image and is to be restored; `restoring`: it was sent back; `restored`: it is there again; `removed`: the audit log says that somebody removed it on
-   * purpose; `given-up`: others kept undoing it; `unseen`: our write dropped it without ever having seen it, so the audit log is all that names it.
+   * purpose; `given-up`: others kept undoing it; `unseen`: our write dropped it without ever having seen it, so the audit log is all that names it;
+   * `revived`: somebody had removed it, and our write, which had not seen that, put it back.
    */
-  readonly fate: "lost" | "restoring" | "restored" | "removed" | "given-up" | "unseen";
+  readonly fate: "lost" | "restoring" | "restored" | "removed" | "given-up" | "unseen" | "revived";
   readonly at: EpochMs;
 }
 
@@ -104,6 +105,9 @@ export interface ListWrite {
   readonly restored: readonly string[];
   /** How many restorations there were before it, one upon another. */
   readonly round: number;
+  /** When the first write of this chain of restorations was made, and what it was for. */
+  readonly since: EpochMs;
+  readonly began: { readonly added: string | null; readonly removed: string | null };
   /** Reads of the list since. */
   readonly reads: readonly EpochMs[];
 }
@@ -250,7 +254,13 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly restored: readonly string[];
     }
   | { readonly type: "list-refused" }
-  | { readonly type: "list-compared"; readonly losses: readonly ListLoss[]; readonly settled: boolean }
+  | {
+      readonly type: "list-compared";
+      readonly losses: readonly ListLoss[];
+      readonly settled: boolean;
+      /** The list is watched from the beginning, because what was missing has come back. */
+      readonly anew?: true;
+    }
   | {
       readonly type: "issue-intended";
       readonly attempt: Pick<Attempt, "id" | "displayName" | "end" | "keyIdsBefore">;

@@ -116,7 +116,7 @@ function findKey(
 
 function isVisible(services: Services, client: Assertor, keyId: string, now: number): boolean {
   const at = client.application?.keysAt?.[keyId] ?? client.principal.keysAt?.[keyId];
-  return at === undefined || services.faults.tokenVisibility(keyId, at, now) === "visible";
+  return at === undefined || services.faults.tokenVisibility(keyId, at, now, "certificate") === "visible";
 }
 
 /** The token endpoint's URL by tenant id or domain, of either version, or an issuer's: under any of the authority's names. */

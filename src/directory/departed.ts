@@ -1,5 +1,5 @@
 /** Replication lag of removals: what was removed is still seen by some, and still signs in at some, for as long as the plan's lag. */
-import type { Faults } from "./faults.ts";
+import type { Faults, Lagging } from "./faults.ts";
 import { type Departed, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
 /** No lag is longer, and no object keeps more of them. */
@@ -28,11 +28,37 @@ export function withDeparted(before: ObjectRecord, after: ObjectRecord, faults: 
 /** The removed credentials that the token endpoint still honours. */
 export function stillHonoured(record: ObjectRecord, faults: Faults, now: number): readonly Departed[] {
   return (record.departed ?? []).filter(
-    (one) => faults.tokenVisibility(`${one.keyId} gone`, one.at, now) !== "visible",
+    (one) => faults.tokenVisibility(`${one.keyId} gone`, one.at, now, kindOf(one)) !== "visible",
   );
 }
 
-/** Those that a read still shows. */
-export function stillShown(record: ObjectRecord, faults: Faults, now: number): readonly Departed[] {
-  return (record.departed ?? []).filter((one) => faults.readVisibility(`${one.keyId} gone`, one.at, now) !== "visible");
+/** The credentials as a read shows them now: without what it does not see yet, and with what it sees still; each once. */
+export function shownCredentials(record: ObjectRecord, faults: Faults, now: number) {
+  const gone = (record.departed ?? []).filter(
+    (one) => faults.readVisibility(`${one.keyId} gone`, one.at, now, kindOf(one)) !== "visible",
+  );
+  const passwords = passwordsOf(record).filter(({ keyId }) => {
+    const secret = record.secrets[keyId];
+    return secret === undefined || faults.readVisibility(keyId, secret.createdAt, now) === "visible";
+  });
+  const keys = keysOf(record).filter(({ keyId }) => isKeyShown(record, keyId, faults, now));
+  return {
+    passwordCredentials: eachOnce([...passwords, ...gone.flatMap(({ password }) => password ?? [])]),
+    // what was removed and put back within the lag is in both
+    keyCredentials: eachOnce([...keys, ...gone.flatMap(({ key }) => key ?? [])]),
+  };
+}
+
+/** Whether a read, or removeKey, sees a certificate yet. */
+export function isKeyShown(record: ObjectRecord, keyId: string, faults: Faults, now: number): boolean {
+  const at = record.keysAt?.[keyId];
+  return at === undefined || faults.readVisibility(keyId, at, now, "certificate") === "visible";
+}
+
+function eachOnce<T extends { readonly keyId: string }>(all: readonly T[]): T[] {
+  return all.filter(({ keyId }, index) => all.findIndex((one) => one.keyId === keyId) === index);
+}
+
+function kindOf({ key }: Departed): Lagging {
+  return key === undefined ? "secret" : "certificate";
 }

@@ -28,6 +28,18 @@ const FAULTS = [
   "loop",
 ] as const;
 
+/** What each lag is counted from; a rule on anything else could never do a thing, and is refused. */
+const LAGS = {
+  "token-lag": {
+    secret: ["token", "addPassword", "removePassword", "*"],
+    certificate: ["token", "addKey", "removeKey", "patch", "*"],
+  },
+  "read-lag": {
+    secret: ["read", "addPassword", "removePassword", "*"],
+    certificate: ["read", "addKey", "removeKey", "patch", "*"],
+  },
+} as const satisfies Record<string, Record<"secret" | "certificate", readonly string[]>>;
+
 const duration = z.string().refine((text) => isDuration(text), "not an ISO 8601 duration");
 
 /** Faults as data (design §7). */
@@ -40,20 +52,22 @@ export const faultPlanSchema = z.strictObject({
   quotas: z.strictObject({ tenant: z.int().min(0).optional(), principal: z.int().min(0).optional() }).optional(),
   rules: z
     .array(
-      z.strictObject({
-        on: z.enum(OPERATIONS),
-        fault: z.enum(FAULTS),
-        /** Of each request (of each credential or object for the lags); default 1. */
-        probability: z.number().min(0).max(1).optional(),
-        /** Lag in directory time, slowness in real time, `Retry-After` of a throttle; ISO 8601. */
-        duration: duration.optional(),
-        /** Addresses and ranges (`198.51.100.0/24`) that are spared: a Conditional Access policy that trusts some locations. */
-        outside: z.array(z.string().refine(isRange, "not an IP address or range")).optional(),
-        /** What a concurrency violation is answered with; Graph has been seen to use all three. */
-        status: z.literal([400, 409, 503]).optional(),
-        /** The rule ends after so many requests (credentials or objects for the lags). */
-        times: z.int().min(0).optional(),
-      }),
+      z
+        .strictObject({
+          on: z.enum(OPERATIONS),
+          fault: z.enum(FAULTS),
+          /** Of each request (of each credential or object for the lags); default 1. */
+          probability: z.number().min(0).max(1).optional(),
+          /** Lag in directory time, slowness in real time, `Retry-After` of a throttle; ISO 8601. */
+          duration: duration.optional(),
+          /** Addresses and ranges (`198.51.100.0/24`) that are spared: a Conditional Access policy that trusts some locations. */
+          outside: z.array(z.string().refine(isRange, "not an IP address or range")).optional(),
+          /** What a concurrency violation is answered with; Graph has been seen to use all three. */
+          status: z.literal([400, 409, 503]).optional(),
+          /** The rule ends after so many requests (credentials or objects for the lags). */
+          times: z.int().min(0).optional(),
+        })
+        .refine(canMeet, "a token-lag is never met on reads, nor a read-lag on tokens"),
     )
     .default([]),
 });
@@ -72,6 +86,9 @@ export interface Strike {
   /** Of a concurrency violation. */
   status: number;
 }
+
+/** Rules on addPassword and removePassword delay secrets; those on addKey, removeKey and patch certificates. */
+export type Lagging = "secret" | "certificate";
 
 /** How a fresh credential looks to one reader at one instant. */
 export type Visibility = "visible" | "unknown" | "expired";
@@ -122,13 +139,13 @@ export class Faults {
    * Whether the token endpoint knows a credential yet. In the first half of the lag never, in the second it flips from second to second,
    * as several back ends behind one address do; a refusal is sometimes "expired" (reference token-endpoint §5.2).
    */
-  tokenVisibility(keyId: string, createdAt: number, now: number): Visibility {
-    return this.#visibility("token-lag", ["token", "addPassword", "*"], keyId, createdAt, now);
+  tokenVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
+    return this.#visibility("token-lag", LAGS["token-lag"][kind], keyId, createdAt, now);
   }
 
-  /** Whether a Graph read, or removePassword, sees a credential yet. */
-  readVisibility(keyId: string, createdAt: number, now: number): Visibility {
-    return this.#visibility("read-lag", ["read", "addPassword", "removePassword", "*"], keyId, createdAt, now);
+  /** Whether a Graph read, removePassword or removeKey sees a credential yet. */
+  readVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
+    return this.#visibility("read-lag", LAGS["read-lag"][kind], keyId, createdAt, now);
   }
 
   /** Whether a reader finds a new object yet; "expired" stands for one whose rights have not arrived. */
@@ -162,6 +179,11 @@ export class Faults {
     const digest = createHash("sha256").update(`${this.#plan.seed} ${index} ${label}`).digest();
     return digest.readUInt32BE(0) / 0x1_0000_0000;
   }
+}
+
+function canMeet({ on, fault }: { readonly on: string; readonly fault: string }): boolean {
+  if (fault !== "token-lag" && fault !== "read-lag") return true;
+  return Object.values(LAGS[fault]).some((operations: readonly string[]) => operations.includes(on));
 }
 
 const RANGE = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;

@@ -1,7 +1,7 @@
 /** Certificates on applications and service principals: PATCH of the whole list, addKey, removeKey (reference graph-applications §6). */
 import { addedKey, enforcePolicies } from "./app-policies.ts";
 import { readCertificate, readThumbprint } from "./certificate.ts";
-import { withDeparted } from "./departed.ts";
+import { isKeyShown, withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
@@ -159,7 +159,9 @@ export function removeKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
   if (!GUID.test(keyId)) throw badRequest("Invalid value specified for property 'keyId' of resource 'KeyCredential'.");
   const keys = keysOf(record);
   const removed = keys.find((one) => one.keyId === keyId);
-  if (removed === undefined) throw badRequest(`No key credential found with keyId '${keyId}'.`);
+  const { services, now } = call;
+  if (removed === undefined || !isKeyShown(record, keyId, services.faults, now))
+    throw badRequest(`No key credential found with keyId '${keyId}'.`);
   refuseLocked(call, kind, "keyCredentials", removed.usage);
   store(
     call,

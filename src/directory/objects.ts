@@ -1,6 +1,5 @@
 import { addedKey, enforcePolicies } from "./app-policies.ts";
-import { stillShown, withDeparted } from "./departed.ts";
-import type { Visibility } from "./faults.ts";
+import { shownCredentials, withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, denied, GraphError, notFound } from "./graph-error.ts";
 import type { ObjectKind } from "./graph-route.ts";
@@ -13,7 +12,7 @@ import { ownerView } from "./owners.ts";
 import { countOf, listPage, selection } from "./paging.ts";
 import { isReplicated } from "./replication.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
-import { type Change, type Entity, type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
+import type { Change, Entity, KeyCredential, ObjectRecord } from "./state.ts";
 import { SELECT_ONLY, writable } from "./writable-properties.ts";
 
 export type { ObjectKind } from "./graph-route.ts";
@@ -67,20 +66,7 @@ function view(call: GraphCall, record: ObjectRecord): Record<string, unknown> {
   const { services, query, now } = call;
   const entity: Entity = { ...record.entity };
   if (services.faults.plan.rules.length > 0) {
-    const seen = (keyId: string): Visibility => {
-      const secret = record.secrets[keyId];
-      return secret === undefined ? "visible" : services.faults.readVisibility(keyId, secret.createdAt, now);
-    };
-    const gone = stillShown(record, services.faults, now);
-    entity.passwordCredentials = [
-      ...passwordsOf(record).filter(({ keyId }) => seen(keyId) === "visible"),
-      ...gone.flatMap(({ password }) => password ?? []),
-    ];
-    const visible = keysOf(record).filter(({ keyId }) => {
-      const at = record.keysAt?.[keyId];
-      return at === undefined || services.faults.readVisibility(keyId, at, now) === "visible";
-    });
-    entity.keyCredentials = [...visible, ...gone.flatMap(({ key }) => key ?? [])];
+    Object.assign(entity, shownCredentials(record, services.faults, now));
   }
   if (query.select?.includes("keyCredentials") !== true) {
     entity.keyCredentials = (entity.keyCredentials as object[]).map((credential) => ({

@@ -1,6 +1,7 @@
 /** The proof of possession of addKey and removeKey (reference graph-applications §6.3). */
 import { readCertificate, readThumbprint } from "./certificate.ts";
 import { machineNow } from "./clock.ts";
+import { stillHonoured } from "./departed.ts";
 import { CLIENT_ALGORITHMS, isSignedBy, numericDate, readJws, type Unverified } from "./jws.ts";
 import type { Services } from "./services.ts";
 import { keysOf, type ObjectRecord } from "./state.ts";
@@ -37,7 +38,10 @@ export function isInTime(services: Services, { claims }: Unverified, longest = N
 function signer(services: Services, record: ObjectRecord, proof: Unverified): string | undefined {
   const named = thumbprintOf(proof);
   const now = services.clock.now();
-  return keysOf(record).find((one) => {
+  // the servers that check a proof learn of a certificate, and of its end, no sooner than those that check an assertion
+  const known = keysOf(record).filter(({ keyId }) => isKnown(services, record, keyId, now));
+  const honoured = stillHonoured(record, services.faults, now).flatMap(({ key }) => key ?? []);
+  return [...known, ...honoured].find((one) => {
     if (one.usage !== "Verify" || one.key === null) return false;
     if (Date.parse(one.startDateTime ?? "") > now || Date.parse(one.endDateTime ?? "") <= now) return false;
     const certificate = readCertificate(one.key);
@@ -45,6 +49,11 @@ function signer(services: Services, record: ObjectRecord, proof: Unverified): st
     if (named !== undefined && !named.equals(certificate.sha1) && !named.equals(certificate.sha256)) return false;
     return isSignedBy(proof, certificate.x509.publicKey);
   })?.keyId;
+}
+
+function isKnown({ faults }: Services, record: ObjectRecord, keyId: string, now: number): boolean {
+  const at = record.keysAt?.[keyId];
+  return at === undefined || faults.tokenVisibility(keyId, at, now, "certificate") === "visible";
 }
 
 /** The thumbprint a header names, in whichever of its members and spellings. */

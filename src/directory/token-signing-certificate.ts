@@ -1,5 +1,6 @@
 /** `POST /servicePrincipals/{id}/addTokenSigningCertificate`: the pair that signs SAML tokens (reference graph-applications §6.4). */
 import { createHash } from "node:crypto";
+import { readCertificate, readThumbprint } from "./certificate.ts";
 import { addMonths } from "./clock.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
@@ -7,7 +8,7 @@ import { withKeys } from "./key-credentials.ts";
 import { selfSignedCertificate } from "./keys.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
 import { normalisedInstant } from "./shapes.ts";
-import { keysOf, passwordsOf } from "./state.ts";
+import { keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 
 /** The longest and the usual life of such a certificate. */
 const MONTHS = 36;
@@ -48,6 +49,22 @@ export async function addTokenSigningCertificate(call: GraphCall): Promise<Graph
   const context = `${call.request.origin}/v1.0/$metadata#microsoft.graph.selfSignedCertificate`;
   const thumbprint = createHash("sha1").update(der).digest("hex").toUpperCase();
   return { status: 200, body: { "@odata.context": context, ...verify, thumbprint } };
+}
+
+/**
+ * What `preferredTokenSigningKeyThumbprint` may be set to: nothing, or the SHA-1 of a certificate that is on the object. The
+ * documentation is silent on anything else; a name of no key would leave tokens unsigned, so it is refused here.
+ */
+export function requireOwnThumbprint(record: ObjectRecord | undefined, thumbprint: unknown): void {
+  if (thumbprint === undefined || thumbprint === null || thumbprint === "") return;
+  const named = readThumbprint(String(thumbprint));
+  const own = record === undefined ? [] : keysOf(record);
+  const isOwn = own.some(({ key }) => named !== undefined && readCertificate(key ?? "")?.sha1.equals(named) === true);
+  if (!isOwn) {
+    const message =
+      "Invalid value specified for property 'preferredTokenSigningKeyThumbprint' of resource 'ServicePrincipal'.";
+    throw badRequest(message);
+  }
 }
 
 function endOf(given: unknown, now: number): number {

@@ -7,6 +7,7 @@ import { checkQuotas } from "./object-quotas.ts";
 import { requireType, titled } from "./schema.ts";
 import { type KeyCredential, keysOf } from "./state.ts";
 import { byUniqueName } from "./target-lookup.ts";
+import { requireOwnThumbprint } from "./token-signing-certificate.ts";
 
 const names = (text: string) => new Set(text.split(" "));
 
@@ -51,6 +52,7 @@ export function writable(call: GraphCall, kind: ObjectKind): Record<string, unkn
   for (const [property, member] of READ_ONLY_MEMBERS) refuseMember(call, body, property, member);
   checkValues(body, titled(type));
   checkQuotas(call, kind, body);
+  requireOwnThumbprint(call.record, body.preferredTokenSigningKeyThumbprint);
   if (kind === "applications") checkUniqueName(call, body);
   const keyCredentials = body.keyCredentials === undefined ? undefined : replacedKeys(call, kind, body.keyCredentials);
   checkEncryptionKey(call, body, keyCredentials as KeyCredential[] | undefined, titled(type));

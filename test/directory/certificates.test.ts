@@ -234,4 +234,21 @@ describe("SAML signing certificates", () => {
       "KeyCredentialsInvalidEndDate",
     ]);
   });
+
+  test("are chosen by a thumbprint that is on the object, and by no other", async () => {
+    const application = await create();
+    const principal = (await graph("POST", "/servicePrincipals", { appId: application.appId })).body;
+    const at = `/servicePrincipals/${principal.id}`;
+    const { thumbprint } = (await graph("POST", `${at}/addTokenSigningCertificate`, { displayName: "CN=SAML" })).body;
+    const choose = async (one: unknown) =>
+      (await graph("PATCH", at, { preferredTokenSigningKeyThumbprint: one })).status;
+    const chosen = async () => (await graph("GET", at)).body.preferredTokenSigningKeyThumbprint;
+    expect(await choose("no thumbprint")).toBe(400);
+    expect(await choose("0".repeat(40))).toBe(400);
+    expect(await chosen()).toBeNull();
+    expect(await choose(thumbprint)).toBe(204);
+    expect(await chosen()).toBe(thumbprint);
+    expect(await choose(null)).toBe(204);
+    expect(await chosen()).toBeNull();
+  });
 });

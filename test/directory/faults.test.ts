@@ -37,6 +37,9 @@ test("the plan is data, checked strictly", async () => {
     { on: "token", fault: "slow", probability: 2 },
     { on: "token", fault: "slow", duration: "soon" },
     { on: "token", fault: "slow", foo: 1 },
+    // never met by anything
+    { on: "token", fault: "read-lag" },
+    { on: "read", fault: "token-lag" },
   ]) {
     expect((await control(directory, "PUT", "faults", { rules: [rule] })).status).toBe(400);
   }
@@ -247,6 +250,103 @@ test("a concurrency violation comes as 400, 409 or 503", async () => {
     const answer = await graph("POST", `/applications/${application.id}/addPassword`, {});
     expect([answer.status, answer.body.error.code]).toEqual([status, "Directory_ConcurrencyViolation"]);
   }
+});
+
+describe("lag of certificates", () => {
+  let [one, other]: ClientKey[] = [];
+  beforeEach(async () => {
+    const now = directory.clock.now();
+    [one, other] = await Promise.all(
+      ["CN=one", "CN=two"].map((name) => createClientKey(name, now - DAY, now + 90 * DAY)),
+    );
+  });
+  const entry = (of: ClientKey | undefined, keyId?: string) => ({
+    type: "AsymmetricX509Cert",
+    usage: "Verify",
+    key: of?.der.toString("base64"),
+    ...(keyId === undefined ? {} : { keyId }),
+  });
+  const put = (keyCredentials: unknown[]) => graph("PATCH", `/applications/${application.id}`, { keyCredentials });
+  const list = async () =>
+    (await graph("GET", `/applications/${application.id}?$select=keyCredentials`)).body.keyCredentials as {
+      keyId: string;
+    }[];
+  const proof = (by: ClientKey | undefined) => {
+    const at = Math.floor(directory.clock.now() / 1000);
+    const claims = { aud: "00000002-0000-0000-c000-000000000000", iss: application.id, nbf: at, exp: at + 600 };
+    return by?.sign({ alg: "RS256", x5t: by.sha1.toString("base64url") }, claims);
+  };
+  const addKey = async (key: ClientKey | undefined, by: ClientKey | undefined) =>
+    graph("POST", `/applications/${application.id}/addKey`, {
+      keyCredential: entry(key),
+      passwordCredential: null,
+      proof: await proof(by),
+    });
+  const removeKey = async (keyId: string | undefined, by: ClientKey | undefined) =>
+    graph("POST", `/applications/${application.id}/removeKey`, { keyId, proof: await proof(by) });
+
+  test.each(["patch", "addKey", "removeKey", "read"] as const)(
+    "a rule on %s hides a fresh one from reads",
+    async (on) => {
+      plan({ on, fault: "read-lag", duration: "PT1M" });
+      expect((await put([entry(one)])).status).toBe(204);
+      expect(await list()).toEqual([]);
+      directory.clock.advance(60_000);
+      expect(await list()).toHaveLength(1);
+    },
+  );
+
+  test("rules on secrets leave certificates alone, and the other way round", async () => {
+    plan({ on: "addPassword", fault: "read-lag", duration: "PT1M" });
+    await put([entry(one)]);
+    expect(await list()).toHaveLength(1);
+    plan({ on: "patch", fault: "read-lag", duration: "PT1M" });
+    const { keyId } = await add();
+    expect(await keyIds()).toContain(keyId);
+  });
+
+  test("an entry removed and put back within the lag is shown once", async () => {
+    await put([entry(one)]);
+    directory.clock.advance(60_000);
+    const [shown] = await list();
+    plan({ on: "read", fault: "read-lag", duration: "PT1M" });
+    for (const again of [1, 2]) {
+      await put([]);
+      directory.clock.advance(1000);
+      await put([entry(one, shown?.keyId)]);
+      for (let second = 0; second < 30; second += 1) {
+        expect((await list()).length, `${again}, second ${second}`).toBeLessThanOrEqual(1);
+        directory.clock.advance(1000);
+      }
+    }
+  });
+
+  test("a certificate that the service does not know yet proves nothing, and one that is gone still does for a while", async () => {
+    await put([entry(one)]);
+    directory.clock.advance(60_000);
+    plan({ on: "token", fault: "token-lag", duration: "PT1M" });
+    const added = await addKey(other, one);
+    expect(added.status).toBe(200);
+    const [first] = (await list()).filter(({ keyId }) => keyId !== added.body.keyId);
+    expect((await removeKey(first?.keyId, other)).status, "the new one at once").toBe(401);
+    directory.clock.advance(60_000);
+    expect((await removeKey(first?.keyId, other)).status).toBe(204);
+    const third = await createClientKey("CN=three", directory.clock.now() - DAY, directory.clock.now() + DAY);
+    expect((await addKey(third, one)).status, "the old one, just removed").toBe(200);
+    directory.clock.advance(60_000);
+    expect((await addKey(one, one)).status).toBe(401);
+  });
+
+  test("removeKey does not find what reads do not show yet, as removePassword", async () => {
+    await put([entry(one)]);
+    directory.clock.advance(60_000);
+    plan({ on: "addKey", fault: "read-lag", duration: "PT1M" });
+    const { keyId } = (await addKey(other, one)).body;
+    const early = await removeKey(keyId, one);
+    expect([early.status, early.body.error.message]).toEqual([400, `No key credential found with keyId '${keyId}'.`]);
+    directory.clock.advance(60_000);
+    expect((await removeKey(keyId, one)).status).toBe(204);
+  });
 });
 
 test("a list read under lag and written back loses the certificate that the read did not show", async () => {

@@ -16,6 +16,7 @@ import {
 } from "../../src/directory/index.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
 import { waitingOf } from "../../src/engine/views.ts";
+import { assertionFrom, type CertificateFiles, plantCertificate } from "./certified.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MAIN = join(root, "src/cli/main.ts");
@@ -45,10 +46,14 @@ export interface SiteOptions {
   readonly scenario?: "contoso";
   readonly policy?: Record<string, unknown>;
   readonly consumers?: "complete" | undefined;
+  /** Each has a certificate that is due, in two files of its own; or shall move from its secret to one, in one file. */
+  readonly certificates?: "roll" | "move";
 }
 
 export interface SiteApplication extends SeededApplication {
   readonly file: string;
+  /** Where it reads its certificate, if it has one. */
+  readonly files: CertificateFiles | null;
 }
 
 export class Site {
@@ -80,35 +85,44 @@ export class Site {
     const count = options.applications ?? (options.scenario === undefined ? 1 : 0);
     const names = Array.from({ length: count }, (_, index) => `app-${index + 1}`);
     const seeded = await directory.seed(
-      names.map((name) => ({ name, secrets: [{ name: `${name} 2030`, end: "P10D" }] })),
+      names.map((name) => ({
+        name,
+        secrets: options.certificates === "roll" ? [] : [{ name: `${name} 2030`, end: "P10D" }],
+      })),
     );
     const applications = seeded.map((one) => {
-      const file = join(folder, "apps", one.name, ".env");
-      mkdirSync(join(file, ".."), { recursive: true });
-      writeFileSync(file, `# ${one.name}\nAZURE_CLIENT_SECRET=${one.secrets[0]?.value}\n`, { mode: 0o600 });
-      return { ...one, file };
+      const home = join(folder, "apps", one.name);
+      mkdirSync(home, { recursive: true });
+      const file = join(home, ".env");
+      if (one.secrets[0] !== undefined) {
+        writeFileSync(file, `# ${one.name}\nAZURE_CLIENT_SECRET=${one.secrets[0].value}\n`, { mode: 0o600 });
+      }
+      const certificate = join(home, "client.pem");
+      const key = options.certificates === "roll" ? join(home, "client.key") : certificate;
+      return { ...one, file, files: options.certificates === undefined ? null : { certificate, key } };
     });
+    if (options.certificates === "roll") {
+      for (const one of applications) if (one.files !== null) await plantCertificate(directory, one, one.files);
+    }
     const site = new Site(folder, directory, applications);
     if (count > 0) site.configure(site.config(options));
     return site;
   }
 
   /** The configuration a person would write for these applications. */
-  config({ policy, consumers = "complete" }: SiteOptions = {}): Record<string, unknown> {
+  config({ policy, consumers = "complete", certificates }: SiteOptions = {}): Record<string, unknown> {
+    const kind = certificates === undefined ? {} : { kind: "certificate" };
+    // an empty place is filled only where the old secret lives out its end
+    const retire = certificates === "move" ? "at-expiry" : "after-overlap";
     const bound = this.applications.map(({ appId, name }) => ({ appId, policy: "quick", targets: [name], consumers }));
-    const quick = { lifetime: "90d", renewBefore: "30d", overlap: "7d", retire: "after-overlap", ...policy };
+    const quick = { lifetime: "90d", renewBefore: "30d", overlap: "7d", retire, ...kind, ...policy };
     return {
       version: 1,
       tenants: { contoso: { id: this.directory.admin.tenantId, mode: "enforce" } },
       store: { type: "sqlite", path: "./nolapse.db" },
       seal: { type: "local-key", key: "file:./seal.key" },
       policies: { quick },
-      targets: Object.fromEntries(
-        this.applications.map(({ name }) => [
-          name,
-          { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" },
-        ]),
-      ),
+      targets: Object.fromEntries(this.applications.map((one) => [one.name, placeOf(one)])),
       applications: bound.map(({ consumers: said, ...one }) =>
         said === undefined ? one : { ...one, consumers: said },
       ),
@@ -156,13 +170,16 @@ export class Site {
 
   /** The AADSTS number of a sign-in with the application's own copy; 0 when it is issued a token. */
   async signIn(application: SiteApplication): Promise<number> {
+    const url = `${this.directory.url}/${this.directory.admin.tenantId}/oauth2/v2.0/token`;
+    const { appId, files } = application;
+    const by = { appId, endpoint: url, now: this.directory.clock.now() };
+    const proof = (files === null ? null : assertionFrom(files, by)) ?? { client_secret: this.copy(application) };
     const body = new URLSearchParams({
       grant_type: "client_credentials",
-      client_id: application.appId,
-      client_secret: this.copy(application),
+      client_id: appId,
       scope: "https://graph.microsoft.com/.default",
+      ...proof,
     });
-    const url = `${this.directory.url}/${this.directory.admin.tenantId}/oauth2/v2.0/token`;
     const response = await this.directory.fetch(url, { method: "POST", body });
     const answer = (await response.json()) as { error_codes?: number[] };
     return response.status === 200 ? 0 : (answer.error_codes?.[0] ?? -1);
@@ -177,6 +194,12 @@ export class Site {
       endDateTime: string;
     }[];
     return list.map(({ keyId, displayName, endDateTime }) => ({ keyId, name: displayName, end: endDateTime }));
+  }
+
+  /** Key ids of the certificates the directory holds of an application now. */
+  certificates({ appId }: SiteApplication): string[] {
+    const found = this.directory.state().applications.find(({ entity }) => entity.appId === appId);
+    return ((found?.entity.keyCredentials ?? []) as { keyId: string }[]).map(({ keyId }) => keyId);
   }
 
   /** The engine on the site's own files, in this process: for going on quickly once the real program has shown its part. */
@@ -229,6 +252,14 @@ export class Site {
     await this.directory.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function placeOf({ name, files }: SiteApplication): Record<string, string> {
+  if (files === null) {
+    return { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" };
+  }
+  const key: Record<string, string> = files.key === files.certificate ? {} : { key: `./apps/${name}/client.key` };
+  return { type: "certificate-file", path: `./apps/${name}/client.pem`, ...key, reload: "1m" };
 }
 
 /** Waits for a process and gathers what it says. */

@@ -131,6 +131,8 @@ export const FATES: Readonly<Record<ListLoss["fate"], string>> = {
   removed: "was removed by somebody else meanwhile, on purpose as the audit log has it",
   "given-up": "was lost and cannot be put back, because somebody else keeps undoing it; a person must add it again",
   unseen: "was added by somebody else in the moment of our write, which dropped it; a person must add it again",
+  revived:
+    "had just been removed by somebody else, which no read had shown, and our write put it back; a person must remove it again",
 };
 
 /** What one try at the token endpoint said; for somebody who waits for it. */
@@ -143,12 +145,17 @@ function probeLine(rotation: Rotation, event: RotationEvent): string | null {
   return `${about}: tried at the token endpoint, ${outcome === "inconclusive" ? "no clear answer" : "not yet"}${code === null ? "" : ` (AADSTS${code})`}`;
 }
 
+/** A certificate that came without its list being replaced was added by a signature of one that was there. */
+function howAdded({ kind, listWrite }: Rotation): string {
+  return kind === "certificate" && listWrite === null ? " by proof of possession" : "";
+}
+
 function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
     case "issued":
       return rotation.federated === undefined
-        ? `${about}: issued ${event.issued.keyId}, ends ${when(event.issued.end)}`
+        ? `${about}: issued ${event.issued.keyId}${howAdded(rotation)}, ends ${when(event.issued.end)}`
         : `${about}: federated credential ${rotation.federated.name} (${event.issued.keyId}) is on the application`;
     case "sign-ins-read":
       return signInLine(about, rotation, event);

@@ -7,11 +7,11 @@
 import { NolapseError } from "../../core/errors.ts";
 import { LIST_SCHEDULE, LIST_STILL } from "../../core/replication.ts";
 import type { ListLoss, ListWrite, RotationEvent } from "../../core/rotation.ts";
-import { type EpochMs, plus } from "../../core/time.ts";
+import { plus } from "../../core/time.ts";
 import type { CertificateEntry, CertificateReading, NewCertificate, ReplaceOutcome } from "../../ports/certificates.ts";
-import type { CredentialChange } from "../../ports/logs.ts";
 import type { CertificateImage, ImageEntry } from "../../ports/store.ts";
 import type { Claimed } from "../claimed.ts";
+import { findLosses } from "./list-losses.ts";
 
 /** After so many restorations somebody else and we are undoing each other's work: a person must look. */
 const RESTORATIONS = 5;
@@ -41,8 +41,10 @@ export async function replaceList(
   const image = await stillImage(claimed, reading);
   if (image === null) return "later";
   await claimed.mayAct();
-  const { added, removed, restored } = change;
+  const { removed, restored } = change;
   const back = image.lost.filter(({ keyId }) => restored.includes(keyId));
+  // what is there raw goes back raw
+  const added = back.some(({ keyId }) => keyId === change.added?.keyId) ? null : change.added;
   const kept = [...image.entries.filter(({ keyId }) => keyId !== removed), ...back];
   const at = await claimed.now();
   await claimed.record([...intent, { type: "list-intended", at, added: added?.keyId ?? null, removed, restored }], {
@@ -87,35 +89,16 @@ export async function compareList(claimed: Claimed): Promise<void> {
   // once it has been seen, our own new entry is watched like everybody's
   const own = reading.entries.filter(({ credential }) => credential.keyId === write.added).map(entryOf);
   const expected = unique([...image.entries, ...own]);
-  const found = findLosses({ write, expected, image, present, changes, at });
+  const last = write.reads.length + 1 >= LIST_SCHEDULE.length;
+  const found = findLosses({ rotation, write, expected, image, present, changes, last, at });
   const losses = unique([...found, ...rotation.listLosses]);
-  const lost = unique([...expected, ...image.lost]).filter(({ keyId }) => fateOf(losses, keyId) === "lost");
-  const settled = write.reads.length + 1 >= LIST_SCHEDULE.length && lost.length === 0;
+  const isLost = (keyId: string) => losses.some((one) => one.keyId === keyId && one.fate === "lost");
+  const settled = last && !losses.some(({ fate }) => fate === "lost");
+  const lost = unique([...expected, ...image.lost]).filter(({ keyId }) => isLost(keyId));
   await claimed.record([{ type: "list-compared", at, losses, settled }], {
     image: settled ? null : { entries: expected, lost },
     note: { found: found.length, keyIds: found.map(({ keyId, fate }) => `${keyId} ${fate}`).join(", ") },
   });
-}
-
-function findLosses(facts: {
-  readonly write: ListWrite;
-  readonly expected: readonly ImageEntry[];
-  readonly image: CertificateImage;
-  readonly present: ReadonlySet<string>;
-  readonly changes: readonly CredentialChange[] | null;
-  readonly at: EpochMs;
-}): ListLoss[] {
-  const { write, expected, image, present, changes, at } = facts;
-  const loss = (keyId: string, fate: ListLoss["fate"]) => ({ keyId, name: nameOf(changes, keyId), fate, at });
-  const restored = write.restored.filter((keyId) => present.has(keyId)).map((keyId) => loss(keyId, "restored"));
-  const missing = expected
-    .filter(({ keyId }) => !present.has(keyId))
-    .map(({ keyId }) => loss(keyId, removedOnPurpose(changes, keyId) ? "removed" : "lost"));
-  const known = new Set([...expected, ...image.lost].map(({ keyId }) => keyId));
-  const unseen = droppedByUs(changes, write)
-    .filter((keyId) => !known.has(keyId) && !present.has(keyId))
-    .map((keyId) => loss(keyId, "unseen"));
-  return [...restored, ...missing, ...unseen];
 }
 
 /** Puts the entries back that somebody else's write lost, by the same rules as every replacement of the list. */
@@ -130,15 +113,26 @@ export async function restoreList(claimed: Claimed): Promise<void> {
   const lost = rotation.listLosses.filter((one) => one.fate === "lost");
   const missing = lost.filter(({ keyId }) => !present.has(keyId)).map(({ keyId }) => keyId);
   if (missing.length === 0) {
+    // by somebody else's list, or because reads flip: it is watched as if we had put it back
     const at = await claimed.now();
     const back = lost.map((one): ListLoss => ({ ...one, fate: "restored", at }));
-    await claimed.record([
-      { type: "list-compared", at, losses: unique([...back, ...rotation.listLosses]), settled: false },
-    ]);
+    const losses = unique([...back, ...rotation.listLosses]);
+    await claimed.record([{ type: "list-compared", at, losses, settled: false, anew: true }]);
     return;
   }
-  const outcome = await replaceList(claimed, reading, { added: null, removed: null, restored: missing });
+  const change = { added: ownAgain(claimed, missing), removed: null, restored: missing };
+  const outcome = await replaceList(claimed, reading, change);
   if (outcome !== "later" && outcome.outcome !== "applied") await claimed.fail(outcome.error);
+}
+
+/** Our own new certificate where it is among what is missing: no read has shown it, so it is sent as it was at first. */
+function ownAgain({ rotation }: Claimed, missing: readonly string[]): NewCertificate | null {
+  const { issued, attempts } = rotation;
+  const attempt = attempts.find(({ id }) => id === issued?.attempt);
+  const made = attempt?.certificate ?? null;
+  if (issued === null || attempt === undefined || made === null || !missing.includes(issued.keyId)) return null;
+  const { displayName, end } = attempt;
+  return { keyId: issued.keyId, displayName, certificate: made.certificate, start: made.start, end };
 }
 
 /** What could not be put back is reported, with its key ids, and the image is kept for the person who does it. */
@@ -154,45 +148,11 @@ async function giveUp(claimed: Claimed): Promise<void> {
 /** The audit log since a while before the write; null where it may not be read: then nobody is named. */
 async function changesSince({ rotation, deps, signal }: Claimed, write: ListWrite) {
   try {
-    return await deps.logs.credentialChanges(rotation.holder, plus(write.at, -LIST_STILL * 2), signal);
+    return await deps.logs.credentialChanges(rotation.holder, plus(write.since, -LIST_STILL * 2), signal);
   } catch (thrown) {
     if (thrown instanceof NolapseError && thrown.code === "directory-forbidden") return null;
     throw thrown;
   }
-}
-
-/** Somebody took it out and changed nothing else: that was meant. A write that also adds may have lost it by a stale read. */
-function removedOnPurpose(changes: readonly CredentialChange[] | null, keyId: string): boolean {
-  return (changes ?? []).some((change) => {
-    const { gone, come } = difference(change);
-    return come.length === 0 && gone.length === 1 && gone[0] === keyId;
-  });
-}
-
-/** What the log says our own write took away beside what it was meant to. */
-function droppedByUs(changes: readonly CredentialChange[] | null, write: ListWrite): string[] {
-  return (changes ?? []).flatMap((change) => {
-    const { gone, come } = difference(change);
-    const isOurs =
-      (write.added !== null && come.includes(write.added)) ||
-      (write.removed !== null && gone.includes(write.removed)) ||
-      (write.restored.length > 0 && write.restored.every((keyId) => come.includes(keyId)));
-    return isOurs ? gone.filter((keyId) => keyId !== write.removed) : [];
-  });
-}
-
-function difference({ before, after }: CredentialChange): { gone: string[]; come: string[] } {
-  const then = new Set(before.map(({ keyId }) => keyId));
-  const now = new Set(after.map(({ keyId }) => keyId));
-  return { gone: [...then].filter((keyId) => !now.has(keyId)), come: [...now].filter((keyId) => !then.has(keyId)) };
-}
-
-function nameOf(changes: readonly CredentialChange[] | null, keyId: string): string | null {
-  return (changes ?? []).flatMap(({ before }) => before).find((one) => one.keyId === keyId)?.name ?? null;
-}
-
-function fateOf(losses: readonly ListLoss[], keyId: string): ListLoss["fate"] | null {
-  return losses.find((one) => one.keyId === keyId)?.fate ?? null;
 }
 
 /** The first of each key id. */
