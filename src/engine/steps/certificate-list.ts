@@ -132,6 +132,7 @@ function ownAgain({ rotation }: Claimed, missing: readonly string[]): NewCertifi
   const made = attempt?.certificate ?? null;
   if (issued === null || attempt === undefined || made === null || !missing.includes(issued.keyId)) return null;
   const { displayName, end } = attempt;
+  if (end === null) return null;
   return { keyId: issued.keyId, displayName, certificate: made.certificate, start: made.start, end };
 }
 
