@@ -168,7 +168,10 @@ export class Workbench {
   /** A new process on the same files: the last one was killed, and what it held is free. */
   async reopen(): Promise<void> {
     await this.store.close();
-    this.store = openSqliteStore({ path: this.storePath, lease: { owner: "next", mayBeAlive: (owner) => owner === "next" } });
+    this.store = openSqliteStore({
+      path: this.storePath,
+      lease: { owner: "next", mayBeAlive: (owner) => owner === "next" },
+    });
   }
 
   async rotation(): Promise<Rotation | undefined> {
