@@ -220,9 +220,8 @@ export class ContestedApplication {
     const place = way === "addKey" ? readablePlace(first.value) : writeOnlyPlace();
     return {
       settings: settingsFor(directory, this.#appId, first.name, place),
-      entra: graph.entra,
+      ...graph,
       certificates: this.#contested(graph.certificates),
-      logs: graph.logs,
       issuers: { get: (name) => (name === SELF_SIGNED ? issuer : null) },
       verifier: {
         probe: async (...args) => {

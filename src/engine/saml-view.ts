@@ -74,7 +74,7 @@ export async function readSaml(deps: Deps, named: string, signal?: AbortSignal):
     active,
     chosen: preferred !== null && active !== null,
     metadata: `${deps.settings.authority}/${deps.settings.tenantId}/federationmetadata/2007-06/federationmetadata.xml?appid=${appId}`,
-    advice: adviceOn(certificates, active),
+    advice: adviceOn(certificates, active, preferred !== null),
   };
 }
 
@@ -122,8 +122,13 @@ function plainCertificate(id: string, entries: readonly Credential[], now: Epoch
   };
 }
 
-function adviceOn(certificates: readonly SamlCertificate[], active: SamlCertificate | null): SamlView["advice"] {
-  if (active === null) return "choose";
+function adviceOn(
+  certificates: readonly SamlCertificate[],
+  active: SamlCertificate | null,
+  isNamed: boolean,
+): SamlView["advice"] {
+  const canSign = certificates.some((one) => one.hasKey && (one.state === "ok" || one.state === "expiring"));
+  if (active === null || !isNamed) return canSign ? "choose" : "renew";
   if (certificates.some((one) => one.role === "successor")) return "activate";
   return active.state === "ok" ? "nothing" : "renew";
 }

@@ -63,7 +63,7 @@ export async function renewSaml(
 }
 
 /** A second successor helps nobody: whoever trusts it would have to be told twice. */
-function refuseSecond({ certificates, active, appId, displayName }: SamlView): void {
+function refuseSecond({ certificates, chosen, appId, displayName }: SamlView): void {
   const there = certificates.find((one) => one.role === "successor");
   if (there !== undefined) {
     throw new NolapseError(
@@ -72,16 +72,16 @@ function refuseSecond({ certificates, active, appId, displayName }: SamlView): v
       { next: `nolapse saml ${appId} shows what to do with it` },
     );
   }
-  const live = certificates.filter((one) => one.state === "ok" || one.state === "expiring");
-  if (active === null && live.length > 1) {
-    throw new NolapseError(
-      "refused-by-rule",
-      `${live.length} certificates are valid, and the directory does not say which signs`,
-      {
-        next: `nolapse saml activate ${appId} THUMBPRINT, with the one its services trust`,
-      },
-    );
-  }
+  const live = certificates.filter((one) => one.hasKey && (one.state === "ok" || one.state === "expiring"));
+  if (chosen || live.length === 0) return;
+  // nothing says what Entra signs with then: a second one might sign at once
+  throw new NolapseError(
+    "refused-by-rule",
+    "the directory does not name the certificate that signs, so a new one might at once",
+    {
+      next: `nolapse saml activate ${appId} ${live.length === 1 ? live[0]?.thumbprint : "THUMBPRINT"}, with the one its services trust; then renew`,
+    },
+  );
 }
 
 /** Where nobody says, the longest there is. @throws NolapseError `usage`. */

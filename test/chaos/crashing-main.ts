@@ -30,10 +30,12 @@ function deadly<T extends object>(port: T): T {
 }
 
 function wrap(deps: Deps): Deps {
-  const { entra, store, sealer, targets } = deps;
+  const { entra, federation, samlSigning, store, sealer, targets } = deps;
   return {
     ...deps,
     entra: deadly(entra),
+    federation: deadly(federation),
+    samlSigning: deadly(samlSigning),
     store: deadly(store),
     sealer: deadly(sealer),
     targets: {

@@ -50,7 +50,7 @@ export function samlLines(view: SamlView, style: Style): string[] {
 }
 
 /** The answer in one sentence. */
-function sentence({ active, advice, readAt, certificates }: SamlView): string {
+function sentence({ active, advice, readAt }: SamlView): string {
   const end = active?.end == null ? "" : `, its certificate ends ${relative(active.end, readAt)}`;
   switch (advice) {
     case "nothing":
@@ -60,12 +60,12 @@ function sentence({ active, advice, readAt, certificates }: SamlView): string {
     case "activate":
       return `a successor waits to be activated${end}`;
     case "choose":
-      return `${certificates.length} certificates, and the directory does not say which one signs`;
+      return `the directory does not name the certificate that signs${end}`;
   }
 }
 
 /** What to do, by whom, in the order in which nobody's sign-in breaks. */
-function steps({ advice, appId, certificates, metadata }: SamlView): string[] {
+function steps({ advice, appId, active, certificates, metadata }: SamlView): string[] {
   const successor = certificates.find((one) => one.role === "successor")?.thumbprint?.toUpperCase() ?? "THUMBPRINT";
   switch (advice) {
     case "nothing":
@@ -81,7 +81,9 @@ function steps({ advice, appId, certificates, metadata }: SamlView): string[] {
       return [
         "",
         "what to do:",
-        `  1. here: nolapse saml activate ${appId} THUMBPRINT, with the one that the services trust`,
+        `  1. here: nolapse saml activate ${appId} ${active?.thumbprint?.toUpperCase() ?? "THUMBPRINT"}`,
+        "     with the one the services trust: as long as none is named, a second one might sign at once",
+        `  2. here, when it ends soon: nolapse saml renew ${appId}`,
       ];
     case "activate":
       return [
@@ -107,6 +109,11 @@ export function activationLines({ view, from, to }: Activation): string[] {
       : `${one.thumbprint?.toUpperCase()}, ends ${when(one.end)} UTC`;
   if (view.chosen && from?.thumbprint === to.thumbprint) {
     return [`nolapse: ${view.displayName}: ${line(to)} signs already; nothing to do`];
+  }
+  if (from?.thumbprint === to.thumbprint) {
+    return [
+      `nolapse: ${view.displayName} (${view.appId}): ${line(to)}, is named as the one that signs; nothing else changes`,
+    ];
   }
   const shorter = from?.end != null && to.end !== null && to.end < from.end;
   return [

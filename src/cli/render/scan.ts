@@ -64,7 +64,8 @@ function legend(rows: readonly ScanRow[]): string[] {
   const classes = [...new Set(rows.map((row) => row.class))].filter(
     (one) => !["client-secret", "certificate"].includes(one),
   );
-  return classes.length === 0 ? [] : ["", ...classes.map((one) => `${one}: ${CLASSES[one]}`)];
+  const more = (one: string) => (one === "saml-signing" ? "; nolapse saml CLIENT-ID shows what to do" : "");
+  return classes.length === 0 ? [] : ["", ...classes.map((one) => `${one}: ${CLASSES[one]}${more(one)}`)];
 }
 
 function scope({ coverage, scannedAt, tenantId }: ScanReport): string {
