@@ -3,7 +3,7 @@
  * SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break; their story is on stderr.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,6 +31,8 @@ const START = epochMs(Date.UTC(2026, 0, 1));
 const YEAR = 365 * DAY;
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
+/** Where Linux keeps files in memory: the simulator's crashes are none of the machine's. */
+const IN_MEMORY = "/dev/shm";
 const VERSION = "0.0.0-simulation";
 
 /** Signing keys are no part of the story, and making them is slow: one pair serves every run of a process. */
@@ -39,12 +41,13 @@ let signingKeys: SigningKeys | null = null;
 /** The real parts, each as the program uses it, on one driven clock and without a socket. */
 export async function directoryGround(seed: number): Promise<Ground> {
   signingKeys ??= createSigningKeys(new Random(1));
-  const folder = mkdtempSync(join(tmpdir(), "nolapse-simulation-"));
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "nolapse-simulation-"));
   const directory = await createDirectory({
     scenario: "empty",
     clock: { now: START, frozen: true },
     random: seed,
     keys: signingKeys,
+    stampedTokens: true,
   });
   const { url, admin } = directory;
   const fetch: Fetch = (address, init) => directory.fetch(address, init);
@@ -77,6 +80,7 @@ export async function directoryGround(seed: number): Promise<Ground> {
       const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
       const store = openSqliteStore({
         path: join(folder, "nolapse.db"),
+        durable: false,
         lease: { owner: name, mayBeAlive: (owner) => !dead.has(owner) },
       });
       return {
@@ -131,8 +135,10 @@ async function register(
 
 /** What the directory holds, past every lag: from its state, which no fault reaches. */
 function truth(directory: Directory, holder: HolderRef): readonly Credential[] {
-  const record = directory.state().applications.find(({ entity }) => entity.id === holder.objectId);
-  const secrets = (record?.entity.passwordCredentials ?? []) as readonly Record<string, string | null>[];
+  const secrets = (directory.object(holder.objectId)?.passwordCredentials ?? []) as readonly Record<
+    string,
+    string | null
+  >[];
   return secrets.map(({ keyId, displayName, hint, startDateTime, endDateTime }) => ({
     keyId: keyId ?? "",
     kind: "secret",

@@ -26,6 +26,8 @@ export interface EngineOptions {
   keys: SigningKeys | undefined;
   /** Judges assertions by the directory's clock alone, not also by the machine's. */
   strictAssertions?: boolean | undefined;
+  /** Tokens carry a keyed digest instead of a signature. */
+  stampedTokens?: boolean | undefined;
   /** So many more applications in the first tenant of a new directory. */
   generate?: number | undefined;
   /** How other identity providers are reached; the global one where nothing is given. */
@@ -93,6 +95,7 @@ export class Engine implements Services {
     const keys = options.keys ?? createSigningKeys(options.random.fork("keys"));
     // The certificate around the signing key is fixed in time: its bytes name the key (kid), which must not change with a restart.
     const signer = await createTokenSigner(keys.signing, Date.UTC(2024, 0, 1));
+    if (options.stampedTokens === true) signer.stamp = options.random.fork("stamp").bytes(32);
     const scenario = withAdministrator(
       typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,
     );

@@ -13,6 +13,7 @@ import {
   unauthenticated,
 } from "./graph-error.ts";
 import type { GraphRoute } from "./graph-route.ts";
+import { stampOf } from "./jws.ts";
 import type { Request, Response } from "./message.ts";
 import { parseQuery } from "./odata.ts";
 import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
@@ -197,6 +198,17 @@ async function authenticateCaller(services: Services, request: Request): Promise
   };
 }
 
+async function claimsOf({ signer }: Services, token: string): Promise<Record<string, unknown>> {
+  if (signer.stamp === undefined) {
+    const { payload } = await compactVerify(token, signer.verifyKey, { algorithms: ["RS256"] });
+    return JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+  }
+  const end = token.lastIndexOf(".");
+  const text = token.slice(0, end);
+  if (stampOf(text, signer.stamp) !== token.slice(end + 1)) throw new Error("it is not stamped by this directory");
+  return JSON.parse(Buffer.from(text.split(".")[1] ?? "", "base64url").toString("utf8")) as Record<string, unknown>;
+}
+
 async function readToken(services: Services, token: string): Promise<Record<string, unknown>> {
   const known = verified.get(services) ?? new Map<string, Record<string, unknown>>();
   verified.set(services, known);
@@ -204,8 +216,7 @@ async function readToken(services: Services, token: string): Promise<Record<stri
   if (cached !== undefined) return cached;
   if (token.split(".").length !== 3) throw unauthenticated("CompactToken parsing failed with error code: 80049217");
   try {
-    const { payload } = await compactVerify(token, services.signer.verifyKey, { algorithms: ["RS256"] });
-    const claims = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+    const claims = await claimsOf(services, token);
     if (known.size > 1000) known.clear();
     known.set(token, claims);
     return claims;

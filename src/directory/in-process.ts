@@ -7,26 +7,27 @@ import { pause } from "./server.ts";
  */
 export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeof fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const url = new URL(request.url);
+    const { url, signal, ...asked } = await readRequest(input, init);
     if (closed.aborted) throw new TypeError("fetch failed", { cause: new Error("the directory is closed") });
-    request.signal.throwIfAborted();
-    const ended = AbortSignal.any([request.signal, closed]);
-    const response = await untilEnded(
-      answer({
-        method: request.method,
-        target: `${url.pathname}${url.search}`,
-        headers: Object.fromEntries(request.headers),
-        body: await request.text(),
-        origin: url.origin,
-        signal: ended,
-      }),
-      request.signal,
-      closed,
-    );
+    signal.throwIfAborted();
+    // made when it is looked at: most requests end long before anybody asks whether they were aborted
+    let both: AbortSignal | undefined;
+    const ended = () => {
+      both ??= AbortSignal.any([signal, closed]);
+      return both;
+    };
+    const request = {
+      ...asked,
+      target: `${url.pathname}${url.search}`,
+      origin: url.origin,
+      get signal() {
+        return ended();
+      },
+    };
+    const response = await untilEnded(answer(request), signal, closed);
     if (response.delayMs !== undefined && response.delayMs > 0)
-      await untilEnded(pause(response.delayMs, ended), request.signal, closed);
-    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), request.signal, closed);
+      await untilEnded(pause(response.delayMs, ended()), signal, closed);
+    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), signal, closed);
     if (response.disturbance !== undefined)
       throw new TypeError("fetch failed", {
         cause: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
@@ -39,6 +40,41 @@ export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeo
     return new Response(empty ? null : response.body, { status: response.status, headers });
   };
 }
+
+interface Asked {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly signal: AbortSignal;
+}
+
+/** Reads what was asked. Plain text in plain parts, which is what our own adapters send, needs no Request to be read. */
+async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Asked> {
+  const { method = "GET", headers = {}, body, signal } = init ?? {};
+  const isPlain =
+    typeof input === "string" &&
+    (body === undefined || body === null || typeof body === "string") &&
+    !(headers instanceof Headers) &&
+    !Array.isArray(headers) &&
+    /^[A-Z]+$/.test(method);
+  if (isPlain) {
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const named = Object.fromEntries(lowered) as Record<string, string>;
+    if (typeof body === "string") named["content-type"] ??= "text/plain;charset=UTF-8";
+    return { method, url: new URL(input), headers: named, body: body ?? "", signal: signal ?? NEVER };
+  }
+  const request = new Request(input, init);
+  return {
+    method: request.method,
+    url: new URL(request.url),
+    headers: Object.fromEntries(request.headers),
+    body: await request.text(),
+    signal: request.signal,
+  };
+}
+
+const NEVER = new AbortController().signal;
 
 function untilEnded<T>(work: Promise<T>, signal: AbortSignal, closed: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -12,7 +12,7 @@ import { createSigningKeys, type SigningKeys } from "./keys.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { createServer } from "./server.ts";
-import type { DirectoryState, SignInRecord } from "./state.ts";
+import type { DirectoryState, Entity, SignInRecord } from "./state.ts";
 
 export { addDuration } from "./clock.ts";
 export type { FaultPlan, FaultRule } from "./faults.ts";
@@ -49,6 +49,11 @@ export interface DirectoryOptions {
   generate?: number;
   /** Judge client assertions by the directory's clock alone; by default the machine's will do, too. */
   strictAssertions?: boolean;
+  /**
+   * Tokens carry a keyed digest instead of an RS256 signature: for simulations of thousands of years, in which nobody but
+   * this directory checks one.
+   */
+  stampedTokens?: boolean;
   /** How the issuers of federated credentials are asked for their keys. Default: the global `fetch`. */
   issuers?: typeof fetch;
 }
@@ -80,6 +85,8 @@ export interface Directory {
   signIns(): readonly SignInRecord[];
   /** The whole state as JSON data; holds no secret's value. */
   state(): DirectoryState;
+  /** One application or service principal as it is, past every lag; undefined for what is not there or in the recycle bin. */
+  object(id: string): Entity | undefined;
   close(): Promise<void>;
 }
 
@@ -98,6 +105,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     keys: options.keys ?? (dataDir === undefined ? undefined : persistedKeys(dataDir, random)),
     journal,
     strictAssertions: options.strictAssertions,
+    stampedTokens: options.stampedTokens,
     generate: options.generate,
     fetch: options.issuers,
     admin: dataDir === undefined ? undefined : readAdmin(dataDir),
@@ -132,6 +140,10 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     seed: (applications, where) => engine.seed(applications, where?.tenantId),
     signIns: () => engine.store.signIns,
     state: () => structuredClone(engine.store.toState()),
+    object: (id) => {
+      const record = engine.store.any("applications", id) ?? engine.store.any("servicePrincipals", id);
+      return record === undefined || record.deletedAt !== undefined ? undefined : structuredClone(record.entity);
+    },
     close: async () => {
       closing.abort();
       await listening?.server.close();

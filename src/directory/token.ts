@@ -194,7 +194,8 @@ function authenticate(services: Services, client: Client, asked: TokenRequest, a
   attempt.type = "clientSecret";
   const presented = services.store.verifierOf(asked.clientSecret);
   const now = services.clock.now();
-  let refusal = aadsts.invalidSecret(client.appId);
+  // made only when it is thrown: an error with its stack costs more than the rest of a token
+  let refusal = () => aadsts.invalidSecret(client.appId);
   for (const record of [client.application, client.principal]) {
     if (record === undefined) continue;
     for (const credential of passwordsOf(record)) {
@@ -202,16 +203,16 @@ function authenticate(services: Services, client: Client, asked: TokenRequest, a
       if (secret === undefined || !sameVerifier(secret.verifier, presented)) continue;
       attempt.keyId = credential.keyId;
       if (Date.parse(credential.endDateTime ?? "9999-12-31T00:00:00Z") <= now) {
-        refusal = aadsts.expiredSecret(client.appId);
+        refusal = () => aadsts.expiredSecret(client.appId);
         continue;
       }
       if (Date.parse(credential.startDateTime ?? "0001-01-01T00:00:00Z") > now) continue;
       const visibility = services.faults.tokenVisibility(credential.keyId, secret.createdAt, now);
       if (visibility === "visible") return credential.keyId;
-      if (visibility === "expired") refusal = aadsts.expiredSecret(client.appId);
+      if (visibility === "expired") refusal = () => aadsts.expiredSecret(client.appId);
     }
   }
-  throw refusal;
+  throw refusal();
 }
 
 /** The resource of a v2.0 scope; client_credentials takes exactly one `<resource>/.default`. */
@@ -295,7 +296,7 @@ async function mint(
     exp,
   };
   const header = v2 ? { typ: "JWT", alg: "RS256", kid } : { typ: "JWT", alg: "RS256", x5t: kid, kid };
-  const jwt = await signJws(header, { ...shaped, ...registered }, services.signer.key);
+  const jwt = await signJws(header, { ...shaped, ...registered }, services.signer.key, services.signer.stamp);
   return { jwt, nbf, exp };
 }
 

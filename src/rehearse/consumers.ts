@@ -15,7 +15,7 @@ const RESTART_WITHIN = 2 * DAY;
 /** A consumer that polls at once looks this often. */
 const AT_ONCE: DurationMs = 1 * SECOND;
 /** A sparse sample of sign-ins, for what no known change would explain. */
-const SAMPLE_EVERY = 9 * DAY;
+const SAMPLE_EVERY = 60 * DAY;
 
 export class Consumer {
   readonly name: string;

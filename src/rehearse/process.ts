@@ -11,7 +11,7 @@ import type { Brake } from "../ports/brake.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Random } from "../ports/random.ts";
 import type { Target, Targets } from "../ports/target.ts";
-import type { CrashPlan } from "./faults.ts";
+import { type CrashPlan, isLooking } from "./faults.ts";
 import type { Booted } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
 import { rehearsedScheduler } from "./scheduler.ts";
@@ -24,6 +24,8 @@ export interface Stage {
   readonly story: Story;
   readonly watch: Watch;
   readonly crashes: CrashPlan;
+  /** Calls that only look are places to park and to die, too; else only those that change something or take time. */
+  readonly everyCall: boolean;
   latency(call: Call): DurationMs;
   /** After an effect outside, before its outcome goes back: the world may react to it. */
   react(call: Call, outcome: Outcome): Promise<void>;
@@ -114,6 +116,8 @@ export class ManagerProcess {
 
   #call<T>(call: Call, effect: () => Promise<T>, until?: EpochMs): Promise<T> {
     const { turns, crashes, story } = this.#stage;
+    // answered at once: to die there, or to let others run there, is the same as at the next call
+    if (!this.#stage.everyCall && until === undefined && isLooking(call)) return effect();
     const at = until ?? plus(turns.now, this.#stage.latency(call));
     return turns.park<T>(this.name, at, async () => {
       const moment = crashes.moment(call, story.steps);

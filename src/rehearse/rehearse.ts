@@ -27,6 +27,8 @@ export interface RehearsalOptions {
   readonly crashes?: CrashPlan;
   /** The directory's faults and slow calls; on where not given. */
   readonly faults?: boolean;
+  /** Processes may interleave and crash at calls that only look, too (see {@link Stage}); off where not given. */
+  readonly everyCall?: boolean;
   /** How often a manager process scans the whole tenant. */
   readonly scanEvery?: DurationMs;
   /** Ends the run early. */
@@ -92,6 +94,7 @@ class Rehearsal {
       turns: this.#turns,
       story: this.#story,
       watch: this.#watch,
+      everyCall: options.everyCall ?? false,
       crashes: options.crashes ?? crashesByChance(Chance.of(seed, "crashes"), CRASHES),
       latency: (call) => (options.faults === false ? 0 : latency(call, slow)),
       react: (call, outcome) => this.#react(call, outcome),

@@ -67,7 +67,15 @@ export async function crashSweep(ground: () => Promise<Ground>, options: SweepOp
 async function once(ground: Ground, { seed, plan }: SweepOptions, crashes: CrashPlan): Promise<Rehearsed> {
   const retired = (watch: Watch) => [...watch.rotations.values()].some((one) => one.state === "retired");
   try {
-    return await rehearse(ground, { seed, plan, crashes, duration: LONG_ENOUGH, faults: false, enough: retired });
+    return await rehearse(ground, {
+      seed,
+      plan,
+      crashes,
+      everyCall: true,
+      duration: LONG_ENOUGH,
+      faults: false,
+      enough: retired,
+    });
   } finally {
     await ground.end();
   }

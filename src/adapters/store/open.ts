@@ -13,6 +13,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** For tests and the simulator, which run several managers in one process. */
   readonly lease?: LeaseOptions;
+  /** False: nothing waits for the disk. For the simulator, whose crashes are none of the machine's. */
+  readonly durable?: boolean;
 }
 
 export interface SqliteStore extends Store {
@@ -21,8 +23,8 @@ export interface SqliteStore extends Store {
 }
 
 /** Opens the store, making it when it is not there. @throws NolapseError `store-…`, `disk-full`. */
-export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStore {
-  const opened = openDatabase(path);
+export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): SqliteStore {
+  const opened = openDatabase(path, undefined, durable);
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
