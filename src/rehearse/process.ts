@@ -40,6 +40,7 @@ export class ManagerProcess {
   readonly deps: Deps;
   readonly #stage: Stage;
   readonly #booted: Booted;
+  readonly #skew: DurationMs;
 
   constructor(
     stage: Stage,
@@ -49,10 +50,13 @@ export class ManagerProcess {
       readonly settings: TenantSettings;
       readonly targets: Targets;
       readonly random: Random;
+      /** How far this process's clock is off. */
+      readonly skew?: DurationMs;
     },
   ) {
     this.#stage = stage;
     this.#booted = options.booted;
+    this.#skew = options.skew ?? 0;
     this.name = options.name;
     const { entra, verifier, sealer, store } = options.booted;
     this.deps = {
@@ -79,12 +83,12 @@ export class ManagerProcess {
     const { turns } = this.#stage;
     const call = (method: string) => ({ port: "clock", method, args: [] }) as const;
     return {
-      now: () => this.#call(call("now"), async () => turns.now),
+      now: () => this.#call(call("now"), async () => plus(turns.now, this.#skew)),
       // the rehearsal moves time whenever everybody waits, so waiting is never in vain
       frozen: () => this.#call(call("frozen"), async () => false),
       // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
       processNow: () => turns.now,
-      wait: (until) => this.#call(call("wait"), async () => undefined, until),
+      wait: (until) => this.#call(call("wait"), async () => undefined, plus(until, -this.#skew)),
     };
   }
 

@@ -6,10 +6,10 @@ import { DAY, type DurationMs } from "../core/time.ts";
 import { type CrashPlan, crashAt, type Moment } from "./faults.ts";
 import type { Ground } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
+import type { WorldPlan } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
 import { hasFindings, type Rehearsed } from "./report.ts";
 import type { Call } from "./story.ts";
-import type { WorldPlan } from "./world.ts";
 
 /** Every way to die in one rotation is over within this, watch list included. */
 const LONG_ENOUGH: DurationMs = 20 * DAY;

@@ -251,3 +251,6 @@ class Waiting {
 
 /** The outcome of a call whose process died. */
 export const DROPPED: unique symbol = Symbol("dropped");
+
+/** The group of everything that is not a process. */
+export const WORLD = "world";

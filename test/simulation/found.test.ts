@@ -4,9 +4,9 @@ import { applyEvent } from "../../src/core/apply-event.ts";
 import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation.ts";
 import { DAY, epochMs, HOUR } from "../../src/core/time.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { hasFindings, tell } from "../../src/rehearse/report.ts";
-import type { WorldPlan } from "../../src/rehearse/world.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const quiet = { crashes: NO_CRASHES, faults: false };
@@ -15,7 +15,7 @@ function plan(policy: string): WorldPlan {
   return {
     applications: [{ displayName: "one", policy, left: 40 * DAY, reloads: [HOUR] }],
     limits: null,
-    flaky: 0,
+    places: GOOD_PLACES,
   };
 }
 
