@@ -57,7 +57,9 @@ export async function simulateMany(options: ManyOptions): Promise<{ total: Total
   const lived: SeedLived[] = [];
   let next = firstSeed;
   const work = async (): Promise<void> => {
-    const worker = fork(new URL("./simulate-worker.ts", import.meta.url), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    const worker = fork(new URL("./simulate-worker.ts", import.meta.url), {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     try {
       for (let seed = next++; seed < firstSeed + count; seed = next++) {
         const one = await ask(worker, { seed, years, applications });

@@ -93,7 +93,9 @@ export async function run(
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       onScan?.(result);
-      scanAt = plus(now, scanEvery);
+      // an incomplete scan holds all writing back
+      const isWhole = !(result instanceof Error) && result.coverage.complete;
+      scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
     await drain(deps, undefined, signal);
     const nextDue = await next(deps, undefined);

@@ -1,5 +1,6 @@
 /** Does the troubles of a plan: the hands of people and other tools in the tenant, its places and its configuration. */
-import type { HolderRef } from "../core/credential.ts";
+import { type HolderRef, isLive } from "../core/credential.ts";
+import type { SecretValue } from "../core/secret-value.ts";
 import { DAY, type DurationMs, type EpochMs, plus } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";
 import type { Ground, Registered } from "./ground.ts";
@@ -29,6 +30,8 @@ export interface Reach {
   lookAgain(consumer: Consumer): void;
 }
 
+/** A place that holds nothing that works is mended by hand after this long. */
+const MENDED_AFTER = 2 * DAY;
 /** How long somebody else's new secret lasts. */
 const THEIRS_LAST = 300 * DAY;
 
@@ -59,6 +62,37 @@ export class Hands {
         });
       }
       after(trouble.at, () => this.#meet(trouble, index));
+    }
+  }
+
+  /** Where Nolapse says that a place holds what does not sign in, somebody puts a secret there that does. */
+  async mendPlaces(): Promise<void> {
+    const { world, watch, now } = this.#reach;
+    for (const { state, lastFailure, plannedAt, holder } of watch.rotations.values()) {
+      if (state !== "planned" || lastFailure?.code !== "target-foreign") continue;
+      const inhabitant = world.of(holder.appId);
+      if (inhabitant !== undefined && now() - plannedAt > MENDED_AFTER) await this.#mend(inhabitant);
+    }
+  }
+
+  async #mend({ first, places, consumers }: Inhabitant): Promise<void> {
+    const { ground, watch, now, story } = this.#reach;
+    const works = (value: SecretValue) => {
+      const keyId = watch.keyIdOf(value);
+      return watch.truth(first.holder.objectId).some((one) => one.keyId === keyId && isLive(one, now()));
+    };
+    let value = places.find((one) => works(one.copy))?.copy;
+    if (value === undefined) {
+      const made = await ground.outside.addSecret(first.holder, { name: "by hand again", end: plus(now(), THEIRS_LAST) });
+      watch.others(made);
+      await watch.look(first.holder);
+      value = made.value;
+    }
+    story.event(now(), "somebody puts a secret that works where none did", first.holder.appId);
+    for (const place of places) {
+      if (works(place.copy)) continue;
+      place.overwrite(value);
+      for (const one of consumers) if (one.place === place) this.#reach.lookAgain(one);
     }
   }
 

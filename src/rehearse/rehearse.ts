@@ -244,14 +244,16 @@ export class Rehearsal {
     this.#turns.event(WORLD, at, async () => {
       this.#options.progress?.((at - this.#ground.start) / this.#options.duration);
       this.#asPerson((deps) => this.#lookAround(deps, at));
+      await this.#hands.mendPlaces();
       this.#everyDay();
     });
   }
 
   async #lookAround(deps: Deps, now: EpochMs): Promise<void> {
-    await lookAfter(deps, this.watch, this.#held > 0);
+    // who lets it go on has read first why it stood still
     const ending = this.#consumption.endingWithin(now, NOTICED_WITHIN);
     if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
+    await lookAfter(deps, this.watch, this.#held > 0);
   }
 
   /** Something a person does by a command: in somebody else's process, which a crash may end in the middle, too. */

@@ -47,7 +47,7 @@ const RATES = {
   "target-gone": 4,
   "policy-changed": 6,
   cancelled: 12,
-  stopped: 2,
+  stopped: 1,
   restored: 2,
 } as const;
 
@@ -96,7 +96,7 @@ function draw(chance: Chance, what: keyof typeof RATES, at: DurationMs, applicat
     case "policy-changed":
       return { ...about, what, policy: chance.pick(POLICY_NAMES) };
     case "stopped":
-      return { at, what, lasts: days(1, 25) };
+      return { at, what, lasts: chance.hits(0.8) ? days(1, 4) : days(10, 25) };
     case "restored":
       return { at, what, age: chance.hits(0.5) ? days(1, 10) : chance.between(1, 30) * MINUTE };
   }

@@ -1,5 +1,4 @@
 /** The embedded store: SQLite in one file. */
-import { sql } from "kysely";
 import type { Store } from "../../ports/store.ts";
 import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -39,13 +38,13 @@ export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): S
       guard(() =>
         inTurn(path, () =>
           opened.sql.connection().execute(async (db) => {
-            await sql`BEGIN IMMEDIATE`.execute(db);
+            opened.handle.exec("BEGIN IMMEDIATE");
             try {
               const result = await work(db);
-              await sql`COMMIT`.execute(db);
+              opened.handle.exec("COMMIT");
               return result;
             } catch (thrown) {
-              if (opened.handle.isTransaction) await sql`ROLLBACK`.execute(db);
+              if (opened.handle.isTransaction) opened.handle.exec("ROLLBACK");
               throw thrown;
             }
           }),
