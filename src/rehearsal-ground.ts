@@ -25,7 +25,8 @@ import {
   type SigningKeys,
 } from "./directory/index.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Ground, Outside, Registered } from "./rehearse/ground.ts";
+import type { Sealer } from "./ports/sealer.ts";
+import type { Booted, Ground, Outside, Registered } from "./rehearse/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
@@ -97,25 +98,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
       for (const end of ["", "-wal", "-shm"]) rmSync(`${storeFile}${end}`, { force: true });
       copyFileSync(join(folder, name), storeFile);
     },
-    async boot(clock, _random, name) {
-      const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
-      const store = openSqliteStore({
-        path: storeFile,
-        durable: false,
-        lease: { owner: name, mayBeAlive: (owner) => !dead.has(owner) },
-      });
-      const graph = { tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth };
-      return {
-        entra: createGraphEntra({ ...options, ...graph, clock }),
-        verifier: createVerifier({ ...options, clock }),
-        sealer,
-        store,
-        async die() {
-          dead.add(name);
-          await store.close();
-        },
-      };
-    },
+    boot: (clock, _random, name) => boot({ directory, storeFile, sealer, dead, options }, clock, name),
     consumers: createVerifier(options),
     async written() {
       const files = readdirSync(folder).filter((one) => one.startsWith("nolapse.db"));
@@ -128,6 +111,38 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
     async end() {
       await directory.close();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Machine {
+  readonly directory: Directory;
+  readonly storeFile: string;
+  readonly sealer: Sealer;
+  /** Names of processes that are no more: their leases are free. */
+  readonly dead: Set<string>;
+  readonly options: { readonly clock: Clock; readonly version: string; readonly fetch: Fetch };
+}
+
+/** The ports of one more process on the same store. */
+async function boot(
+  { directory, storeFile, sealer, dead, options }: Machine,
+  clock: Clock,
+  name: string,
+): Promise<Booted> {
+  const { admin, url } = directory;
+  const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
+  const lease = { owner: name, mayBeAlive: (owner: string) => !dead.has(owner) };
+  const store = openSqliteStore({ path: storeFile, durable: false, lease });
+  const graph = { tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth };
+  return {
+    entra: createGraphEntra({ ...options, ...graph, clock }),
+    verifier: createVerifier({ ...options, clock }),
+    sealer,
+    store,
+    async die() {
+      dead.add(name);
+      await store.close();
     },
   };
 }

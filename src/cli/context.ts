@@ -3,6 +3,8 @@ import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { GroundAsked } from "../rehearse/future.ts";
+import type { FaultRule, Ground } from "../rehearse/ground.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 
@@ -55,6 +57,10 @@ export interface Composition {
   /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
   manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
+  /** A directory and a store of their own for a rehearsal. */
+  ground(asked: GroundAsked): Promise<Ground>;
+  /** The rules of a plan of faults. @throws NolapseError `usage`. */
+  faultRules(plan: unknown): readonly FaultRule[];
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
 }

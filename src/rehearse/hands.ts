@@ -83,7 +83,10 @@ export class Hands {
     };
     let value = places.find((one) => works(one.copy))?.copy;
     if (value === undefined) {
-      const made = await ground.outside.addSecret(first.holder, { name: "by hand again", end: plus(now(), THEIRS_LAST) });
+      const made = await ground.outside.addSecret(first.holder, {
+        name: "by hand again",
+        end: plus(now(), THEIRS_LAST),
+      });
       watch.others(made);
       await watch.look(first.holder);
       value = made.value;

@@ -1,6 +1,6 @@
 /** What a run is made from: applications, policies, places, and the troubles of its years. Plain data, so that it shrinks. */
 import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
-import type { TenantSettings } from "../core/settings.ts";
+import type { Binding, TenantSettings } from "../core/settings.ts";
 import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import { RELOADS } from "./consumers.ts";
@@ -16,6 +16,10 @@ export interface ApplicationPlan {
   readonly reloads: readonly Reload[];
   /** What the configuration says of the same places, where it is wrong about them. */
   readonly declared?: readonly Reload[];
+  /** The name by which the configuration means its secret, where it has others; null or not given: its only one. */
+  readonly current?: string | null;
+  /** Whether nobody but the places holds a copy; `complete` where not given. */
+  readonly consumers?: Binding["consumers"];
 }
 
 /** How badly places behave: the probability of each thing at each call. */
@@ -45,6 +49,8 @@ export interface WorldPlan {
   readonly troubles?: readonly Trouble[];
   /** The policies of the configuration; {@link POLICIES} where not given. */
   readonly policies?: Readonly<Record<string, Policy>>;
+  /** What else of the configuration is not as in every rehearsal. */
+  readonly settings?: Partial<Pick<TenantSettings, "choices" | "exclude" | "timeZone" | "acceptance">>;
 }
 
 const WINDOW = [{ days: ["tue", "thu"], from: "09:00", to: "17:00" }] as const;

@@ -19,7 +19,7 @@ import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
-import { Story } from "./story.ts";
+import { type Call, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { buildWorld, type World } from "./world.ts";
 
@@ -39,6 +39,10 @@ export interface RehearsalOptions {
   readonly scanEvery?: DurationMs;
   /** Ends the run early. */
   readonly enough?: (watch: Watch) => boolean;
+  /** Told of every call to the outside. */
+  readonly observe?: (call: Call, at: EpochMs) => void;
+  /** Told when it is over, and at what time of the world. */
+  readonly ended?: (at: EpochMs) => void;
   /** Told at the end of each simulated day. */
   readonly progress?: (done: number) => void;
 }
@@ -120,7 +124,10 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow);
       },
-      react: (call, outcome) => this.#consumption.react(call, outcome),
+      react: (call, outcome) => {
+        options.observe?.(call, turns.now);
+        return this.#consumption.react(call, outcome);
+      },
       died: (process) => {
         this.#crashes += 1;
         this.#bootAgain(process, this.#stage.crashes.downtime());
@@ -139,6 +146,7 @@ export class Rehearsal {
     for (let place = 0; place < (this.#world.plan.managers ?? 1); place++) this.#bootAfter(place, 0);
     const horizon = plus(this.#ground.start, duration);
     await this.#turns.run(horizon, () => enough?.(this.watch) ?? false);
+    this.#options.ended?.(this.#turns.now);
     await this.#end();
     const { findings, rotations } = this.watch;
     const of = (...kinds: FindingKind[]) => findings.filter((one) => kinds.includes(one.kind)).length;

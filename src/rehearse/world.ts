@@ -73,7 +73,8 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, options: World
   const inhabitants: Inhabitant[] = [];
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
-    const first = await ground.register(application.displayName, { name: "made by hand", end });
+    const name = application.current ?? "made by hand";
+    const first = await ground.register(application.displayName, { name, end });
     inhabitants.push(settle(ground, plan, application, first, options));
   }
   return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
@@ -118,8 +119,14 @@ function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhab
     (one, index): Binding => ({
       appId: one.first.holder.appId,
       policy: plan.applications[index]?.policy ?? null,
-      slots: [{ slot: "default", current: null, targets: one.places.map((place) => place.name) }],
-      consumers: "complete",
+      slots: [
+        {
+          slot: "default",
+          current: plan.applications[index]?.current ?? null,
+          targets: one.places.map((place) => place.name),
+        },
+      ],
+      consumers: plan.applications[index]?.consumers ?? "complete",
       signIn: null,
     }),
   );
@@ -137,6 +144,7 @@ function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhab
     bindings,
     exclude: [],
     targets: Object.fromEntries(targets),
+    ...plan.settings,
   };
 }
 
