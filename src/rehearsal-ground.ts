@@ -51,7 +51,8 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
   signingKeys ??= createSigningKeys(new Random(1));
   const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "nolapse-simulation-"));
   const directory = await createDirectory({
-    scenario: "empty",
+    // a name of its own: ids come from names, and a copy of the demo's tenant must not meet its own administrator
+    scenario: { tenants: [{ name: "Rehearsal", domains: ["rehearsal.invalid"], applications: [] }] },
     clock: { now: start, frozen: true },
     random: seed,
     keys: signingKeys,

@@ -45,6 +45,8 @@ export class Watch {
     string,
     { readonly rotations: Map<string, Rotation>; readonly ledger: Map<string, LedgerEntry> }
   >();
+  /** What was there before Nolapse came, whatever its name says. */
+  readonly #fromBefore = new Set<string>();
   #wasRestored = false;
 
   constructor(ground: Ground, story: Story) {
@@ -57,6 +59,7 @@ export class Watch {
     this.#keyIdOf.set(registered.value.reveal(), registered.keyId);
     this.#delivered.add(registered.keyId);
     await this.look(registered.holder);
+    for (const { keyId } of this.truth(registered.holder.objectId)) this.#fromBefore.add(keyId);
   }
 
   /** The key ids of an application that exist now, and when they end. */
@@ -252,7 +255,7 @@ export class Watch {
   #orphans(objectId: string, now: EpochMs): void {
     const marked = this.truth(objectId).filter((one) => parseMarkedName(one.name ?? "").marker !== null);
     for (const { keyId, name } of marked) {
-      if (this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId)) continue;
+      if (this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId) || this.#fromBefore.has(keyId)) continue;
       const id = parseMarkedName(name ?? "").marker?.attempt;
       const owner = [...this.rotations.values()].find((one) => one.attempts.some((attempt) => attempt.id === id));
       const outcome = owner?.attempts.find((attempt) => attempt.id === id)?.outcome;
