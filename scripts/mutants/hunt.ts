@@ -12,7 +12,7 @@ import type { Mutant } from "./list.ts";
 
 export type HuntingWorld = NonNullable<Mutant["world"]> | "usual";
 
-const LENGTH = 130 * DAY;
+const LENGTH = 62 * DAY;
 /** How often a process dies in a hunt: a hundred times as often as it does in ordinary runs. */
 const CRASHES = 1 / 120;
 const SLOW: readonly FaultRule[] = [
@@ -39,13 +39,13 @@ function applications(chance: Chance): WorldPlan["applications"] {
 function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
   const day = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
   if (world === "restored-store") {
-    return [20, 24, 28, 33, 60].map((at): Trouble => ({ at: day(at, at + 3), what: "restored", age: day(1, 4) }));
+    return [6, 11, 17, 24, 33].map((at): Trouble => ({ at: day(at, at + 3), what: "restored", age: day(1, 4) }));
   }
   if (world !== "other-hands") return [];
   return ["polls", "daily", "hooked", "patient"].flatMap((application): Trouble[] => [
     { at: day(1, 2), what: "secret-added", application, lasts: day(1, 1) },
-    { at: day(20, 60), what: "secret-added", application, lasts: null },
-    ...Array.from({ length: 6 }, (): Trouble => ({ at: day(10, 125), what: "put-back", application, place: 0 })),
+    { at: day(10, 30), what: "secret-added", application, lasts: null },
+    ...Array.from({ length: 6 }, (): Trouble => ({ at: day(4, 58), what: "put-back", application, place: 0 })),
   ]);
 }
 
@@ -57,7 +57,7 @@ export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions
     world === "slow-replication" ? SLOW : world === "lost-answers" ? LOST : !isPair && world !== "other-hands";
   return {
     seed,
-    duration: LENGTH,
+    duration: isPair ? LENGTH / 2 : LENGTH,
     faults,
     everyCall: isPair,
     crashes:

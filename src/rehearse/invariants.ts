@@ -4,11 +4,9 @@
  */
 import { type Credential, type HolderRef, isLive } from "../core/credential.ts";
 import { parseMarkedName } from "../core/marker.ts";
-import { MAX_LIFETIME } from "../core/policy.ts";
-import { PROOF_LASTS } from "../core/retire-guard.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { EpochMs } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, MINUTE } from "../core/time.ts";
 import type { AddSecretOutcome } from "../ports/entra.ts";
 import type { Change, Claim, LedgerEntry, Store } from "../ports/store.ts";
 import type { Consignment, Copy } from "../ports/target.ts";
@@ -16,6 +14,13 @@ import type { Ground, Registered } from "./ground.ts";
 import type { Finding, FindingKind } from "./report.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
+// The numbers of the design stand here once more: taken from the engine they would be wrong wherever it is wrong.
+/** Invariant 1: how old the proof of the successor may be at a removal. */
+const LASTING_PROOF: DurationMs = 10 * MINUTE;
+/** Invariant 9. */
+const LONGEST_LIFE: DurationMs = 730 * DAY;
+/** Invariant 3: after a lost answer the directory is read for a day; with crashes and pauses in between it takes longer. */
+const WATCHED: DurationMs = 3 * DAY;
 /** What every client secret of Entra has from its fourth character on; the quick look before the thorough one. */
 const VALUE_MARK = "8Q~";
 const STORE_WRITES = new Set(["open", "commit", "amend", "audit", "turn", "recordScan", "noteAttempts"]);
@@ -155,10 +160,10 @@ export class Watch {
     if (rotation === undefined) return "no verified rotation replaces it";
     for (const { target } of rotation.deliveries) {
       const read = this.#readBack.get(target);
-      if (read === undefined || now - read.at > PROOF_LASTS) return `the copy in ${target} was not read back lately`;
+      if (read === undefined || now - read.at > LASTING_PROOF) return `the copy in ${target} was not read back lately`;
       const other = this.truth(holder.objectId).find((one) => one.keyId === read.keyId && one.keyId !== keyId);
       if (other === undefined || !isLive(other, now)) return `the copy in ${target} is of no other valid credential`;
-      if (now - (this.#signedIn.get(other.keyId) ?? 0) > PROOF_LASTS)
+      if (now - (this.#signedIn.get(other.keyId) ?? 0) > LASTING_PROOF)
         return `the copy in ${target} did not sign in lately`;
     }
     return null;
@@ -174,7 +179,7 @@ export class Watch {
 
   /** Invariant 9: an end is always sent, and it is never further off than 730 days. */
   #lifetime(holder: HolderRef, end: EpochMs | null, now: EpochMs): void {
-    if (end !== null && end - now <= MAX_LIFETIME) return;
+    if (end !== null && end - now <= LONGEST_LIFE) return;
     this.#find("break", now, `a secret was asked for that lasts longer than 730 days`, holder.appId);
   }
 
@@ -239,6 +244,9 @@ export class Watch {
   #changed(change: Change, now: EpochMs): void {
     const { rotation, audit } = change;
     this.rotations.set(rotation.id, rotation);
+    if (audit.some((one) => one.action === "issued") && change.seal?.keyId !== rotation.issued?.keyId) {
+      this.#find("break", now, `rotation ${rotation.id} is issued and its value is not sealed`, rotation.holder.appId);
+    }
     for (const entry of change.ledger ?? []) this.#ledger.set(entry.keyId, entry);
     for (const { keyId } of change.removed ?? []) {
       if (this.truth(rotation.holder.objectId).some((one) => one.keyId === keyId)) {
@@ -258,8 +266,10 @@ export class Watch {
       if (this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId) || this.#fromBefore.has(keyId)) continue;
       const id = parseMarkedName(name ?? "").marker?.attempt;
       const owner = [...this.rotations.values()].find((one) => one.attempts.some((attempt) => attempt.id === id));
-      const outcome = owner?.attempts.find((attempt) => attempt.id === id)?.outcome;
-      if (outcome === "open" || outcome === "unknown") continue;
+      const attempt = owner?.attempts.find((one) => one.id === id);
+      const outcome = attempt?.outcome;
+      const isWatched = outcome === "open" || outcome === "unknown";
+      if (isWatched && (this.stopped || this.removalOff || now - (attempt?.startedAt ?? now) < WATCHED)) continue;
       // reported: by a halt, or left to a person after one
       if (outcome === "left" || owner?.state === "halted") continue;
       const why = outcome === undefined ? "no attempt of that name is known" : `its attempt is ${outcome}`;

@@ -49,6 +49,8 @@ export interface RehearsalOptions {
 
 const APPLICATIONS = 10;
 const YEAR = 365 * DAY;
+/** More turns than this without a millisecond passing are no work any more. */
+const GOES_ROUND = 40_000;
 /** How often a process dies, per port call at stake. */
 const CRASHES = 1 / 800;
 const SCAN_EVERY = 1 * DAY;
@@ -145,7 +147,7 @@ export class Rehearsal {
     this.#hands.prepare(troubles);
     for (let place = 0; place < (this.#world.plan.managers ?? 1); place++) this.#bootAfter(place, 0);
     const horizon = plus(this.#ground.start, duration);
-    await this.#turns.run(horizon, () => enough?.(this.watch) ?? false);
+    await this.#turns.run(horizon, () => this.#goesRound() || (enough?.(this.watch) ?? false));
     this.#options.ended?.(this.#turns.now);
     await this.#end();
     const { findings, rotations } = this.watch;
@@ -173,6 +175,17 @@ export class Rehearsal {
         excused: this.#consumption.excused,
       },
     };
+  }
+
+  /** Whether the engine is at work for ever at one instant, which is a finding. */
+  #goesRound(): boolean {
+    if (this.#turns.spins < GOES_ROUND) return false;
+    this.watch.broken(
+      this.#turns.now,
+      "work at one instant comes to no end: the same steps are taken again and again",
+      null,
+    );
+    return true;
   }
 
   async #end(): Promise<void> {

@@ -32,11 +32,17 @@ export class Turns {
   #now: EpochMs;
   #endTurn: (() => void) | null = null;
   #fault: unknown = null;
+  #spins = 0;
 
   constructor(options: { start: EpochMs; chance: Chance; moveClock: (to: EpochMs) => Promise<void> }) {
     this.#now = options.start;
     this.#chance = options.chance;
     this.#moveClock = options.moveClock;
+  }
+
+  /** Turns taken since time last moved: where this grows without end, nothing comes to an end any more. */
+  get spins(): number {
+    return this.#spins;
   }
 
   /** Domain time. */
@@ -54,6 +60,7 @@ export class Turns {
         this.#ready = this.#waiting.takeUntil(next);
       }
       const chosen = this.#choose();
+      this.#spins += 1;
       if (chosen.off !== true) await this.#turn(chosen);
       if (this.#fault !== null) throw this.#fault;
     }
@@ -62,6 +69,7 @@ export class Turns {
 
   async #moveTo(at: EpochMs): Promise<void> {
     if (at <= this.#now) return;
+    this.#spins = 0;
     await this.#moveClock(at);
     this.#now = at;
   }
