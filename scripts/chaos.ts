@@ -57,9 +57,16 @@ interface Books {
 
 export async function chaos(options: ChaosOptions): Promise<ChaosReport> {
   const place = await Place.open(options.applications);
+  // whoever ends the driver ends what it has started, too
+  const end = () => {
+    place.close();
+    process.exit(130);
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
   try {
     return await new Chaos(place, options).play();
   } finally {
+    process.off("SIGINT", end).off("SIGTERM", end);
     place.close();
   }
 }

@@ -35,6 +35,7 @@ export class Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
 
   readonly #agent: Agent;
+  readonly #children = new Set<ChildProcess>();
 
   private constructor(folder: string, samples: readonly Sample[], directory: ChildProcess) {
     this.folder = folder;
@@ -89,7 +90,10 @@ export class Place {
 
   /** The program as a process of its own. */
   start(args: readonly string[]): ChildProcess {
-    return program(this.folder, args, this.environment);
+    const child = program(this.folder, args, this.environment);
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    return child;
   }
 
   get store(): string {
@@ -151,6 +155,7 @@ export class Place {
 
   close(): void {
     this.#agent.destroy();
+    for (const child of this.#children) child.kill("SIGKILL");
     this.directory.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
