@@ -28,6 +28,8 @@ export interface HuntOptions {
   readonly each?: (hunted: Hunted) => void;
 }
 
+/** A mutant that keeps its seeds busy for longer counts as not caught, real milliseconds. */
+const LONGEST = 5 * 60_000;
 const WORKERS = Math.min(2, availableParallelism());
 
 /** One mutant in a process of its own; without a name nothing is planted. */
@@ -40,10 +42,18 @@ export function huntOne(mutant: Pick<Mutant, "name" | "mistake" | "world">, seed
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   return new Promise((resolve, reject) => {
-    worker.once("exit", (code) => reject(new Error(`the mutant ${mutant.name} ended with ${code}`)));
+    const { name, mistake } = mutant;
+    const tooLong = setTimeout(() => {
+      worker.removeAllListeners("exit").kill("SIGKILL");
+      resolve({ name, mistake, world, caught: false, by: null, what: null, seeds: 0, told: "it took too long" });
+    }, LONGEST);
+    worker.once("exit", (code) => {
+      clearTimeout(tooLong);
+      reject(new Error(`the mutant ${mutant.name} ended with ${code}`));
+    });
     worker.once("message", (message) => {
+      clearTimeout(tooLong);
       const { found, seeds: lived } = message as HuntDone;
-      const { name, mistake } = mutant;
       resolve({
         name,
         mistake,
