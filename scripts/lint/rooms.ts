@@ -105,4 +105,6 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  * Files over 400 lines, each with the reason why it is not cut. An entry for a file that is no longer too long fails
  * the test as well.
  */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  "scripts/mutants/list.ts": "a list of texts to find and to put, which nobody reads from end to end",
+};

@@ -129,8 +129,9 @@ export async function foresee(options: FutureOptions): Promise<Future> {
   );
   const [first] = lived;
   const names = new Map(holders.map((one) => [one.appId, one.displayName]));
-  const people = peopleOf(plan.items, bound, first?.rotations ?? [], horizon);
-  const without = withoutNolapse(holders, from, horizon);
+  const people = peopleOf(plan.items, bound, first?.rotations ?? [], from, horizon);
+  const renewed = new Set(plan.items.flatMap((one) => (one.because === "platform-managed" ? [one.appId] : [])));
+  const without = withoutNolapse(holders, from, horizon).filter((one) => !renewed.has(one.appId));
   return {
     tenant: plan.tenant,
     from,
@@ -286,11 +287,15 @@ function rotationOf(one: Rotation): FutureRotation {
   };
 }
 
+/** Somebody else renews it, somebody has decided, or it has ended already. */
+const NOBODY_IS_NEEDED = new Set<ReasonCode>(["platform-managed", "excluded", "expired"]);
+
 /** What cannot go by itself: items the plan cannot do, approvals, and rotations that stand still at the end. */
 function peopleOf(
   items: readonly PlanItem[],
   bound: readonly Bound[],
   rotations: readonly Rotation[],
+  from: EpochMs,
   horizon: EpochMs,
 ): FutureNeed[] {
   const isBound = new Set(bound.map((one) => one.item.appId));
@@ -303,15 +308,18 @@ function peopleOf(
   });
   const cannot = items
     .filter((item) => !isBound.has(item.appId))
-    .filter((item) => item.credential?.end == null || item.credential.end <= horizon)
-    .filter((item) => item.because !== "platform-managed" && item.because !== "excluded" && item.because !== "expired")
+    .filter(({ credential: it }) => it === null || it.end === null || (it.end > from && it.end <= horizon))
+    .filter((item) => !NOBODY_IS_NEEDED.has(item.because))
     .map((item) => need(item, item.credential?.end ?? null, item.because));
   const asked = rotations.flatMap((one) => {
     const about = { appId: one.holder.appId, displayName: one.displayName };
     if (one.state === "halted" && one.haltReason !== null) return [need(about, one.replacesEnd, one.haltReason)];
     return one.policy.approval === "none" ? [] : [need(about, one.replacesEnd, "approval-issue")];
   });
-  return [...cannot, ...asked].toSorted((a, b) => (a.by ?? horizon) - (b.by ?? horizon));
+  const all = [...cannot, ...asked].toSorted((a, b) => (a.by ?? horizon) - (b.by ?? horizon));
+  // once for each application and reason, at its first date
+  const keyOf = (one: FutureNeed) => `${one.appId} ${one.reason}`;
+  return all.filter((one, index) => all.findIndex((other) => keyOf(other) === keyOf(one)) === index);
 }
 
 /** When the last of its live credentials ends, an application that nobody looks after signs in no more. */
