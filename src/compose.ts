@@ -21,7 +21,8 @@ import type { HolderRef } from "./core/credential.ts";
 import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy.ts";
 import type { SecretValue } from "./core/secret-value.ts";
-import { parseDuration } from "./core/time.ts";
+import { formatInstant, parseDuration } from "./core/time.ts";
+import { faultPlanSchema as planOfFaults } from "./directory/faults.ts";
 import type { Deps, OwnCredential } from "./engine/deps.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -30,6 +31,8 @@ import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
 import type { Target } from "./ports/target.ts";
+import type { GroundAsked } from "./rehearse/future.ts";
+import type { FaultRule, Ground } from "./rehearse/ground.ts";
 
 const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
   .version;
@@ -42,6 +45,8 @@ export function compose(): Composition {
     manager: composeManager,
     readOwn: readWithOwnCredential,
     directory: startDirectory,
+    ground: rehearsalGround,
+    faultRules,
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
 }
@@ -292,6 +297,35 @@ function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth 
     case "default":
       return { method: auth.method };
   }
+}
+
+/** A ground of a rehearsal, on which applications have the client ids and secrets that a scan saw. */
+async function rehearsalGround({ seed, start, describe }: GroundAsked): Promise<Ground> {
+  const { directoryGround } = await import("./rehearsal-ground.ts");
+  return directoryGround({
+    seed,
+    start,
+    describe: (displayName) => {
+      const { name, appId, secrets } = describe(displayName);
+      return { name, appId, secrets: secrets.map((one) => ({ name: one.name, end: formatInstant(one.end) })) };
+    },
+  });
+}
+
+function faultRules(plan: unknown): readonly FaultRule[] {
+  const known = planOfFaults.safeParse(plan);
+  if (known.success) {
+    return known.data.rules.map(({ on, fault, probability, duration, times }) => ({
+      on,
+      fault,
+      ...(probability === undefined ? {} : { probability }),
+      ...(duration === undefined ? {} : { duration }),
+      ...(times === undefined ? {} : { times }),
+    }));
+  }
+  throw new NolapseError("usage", `--faults is no plan of faults: ${prettifyError(known.error)}`, {
+    next: "docs/directory.md lists the faults, or leave --faults out for the usual weather",
+  });
 }
 
 /** The embedded directory on a port of localhost. @throws NolapseError `usage`. */

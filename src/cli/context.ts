@@ -4,6 +4,8 @@ import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.t
 import type { HolderRef } from "../core/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { GroundAsked } from "../rehearse/future.ts";
+import type { FaultRule, Ground } from "../rehearse/ground.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 
@@ -71,6 +73,10 @@ export interface Composition {
   /** Signs in with Nolapse's own credential as it is kept now and reads one object; gives the credential's keyed digest. */
   readOwn(config: ResolvedConfig, tenant: TenantConfig, env: Environment, holder: HolderRef): Promise<string>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
+  /** A directory and a store of their own for a rehearsal. */
+  ground(asked: GroundAsked): Promise<Ground>;
+  /** The rules of a plan of faults. @throws NolapseError `usage`. */
+  faultRules(plan: unknown): readonly FaultRule[];
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
 }

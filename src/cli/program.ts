@@ -88,6 +88,17 @@ function addReading(program: Command, run: Run): void {
     .description("what would be rotated, when, inside which limits, and what cannot and why")
     .action((_options, command) => act(run, command, async (it) => (await import("./commands/plan.ts")).plan(it)));
   program
+    .command("rehearse")
+    .description("the future: what rotates when, what needs a person, what stops without nolapse and with it")
+    .option("--days <number>", "how far ahead", countFromOne, 730)
+    .option("--faults <file>", "a plan of faults, JSON; the usual weather of a directory by default")
+    .option("--runs <number>", "live through it so many times, by different chances", countFromOne, 1)
+    .option("--seed <number>", "the first seed of chance", countFromOne, 1)
+    .option("--html <file>", "write a page to a file")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/rehearse.ts")).rehearse(it, options)),
+    );
+  program
     .command("explain <app>")
     .description("every check and deadline of one application, with reasons")
     .action((app, _options, command) =>
@@ -280,6 +291,12 @@ function countOf(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 1_000_000)
     throw new InvalidArgumentError("a number up to 1000000 is needed");
+  return number;
+}
+
+function countFromOne(text: string): number {
+  const number = countOf(text);
+  if (number === 0) throw new InvalidArgumentError("a number from 1 is needed");
   return number;
 }
 

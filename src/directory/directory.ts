@@ -25,6 +25,8 @@ export interface EngineOptions {
   keepKeys?: (keys: SigningKeys) => void;
   /** Judges assertions by the directory's clock alone, not also by the machine's. */
   strictAssertions?: boolean | undefined;
+  /** Tokens carry a keyed digest instead of a signature. */
+  stampedTokens?: boolean | undefined;
   /** So many more applications in the first tenant of a new directory. */
   generate?: number | undefined;
   /** How other identity providers are reached; the global one where nothing is given. */
@@ -84,6 +86,7 @@ export class Engine implements Services {
   static async create(options: EngineOptions): Promise<Engine> {
     const keys = options.keys ?? (await freshSigningKeys(options.random.fork("keys")));
     const ring = await KeyRing.create(keys, options.random.fork("rolled keys"), options.keepKeys);
+    if (options.stampedTokens === true) ring.current.stamp = options.random.fork("stamp").bytes(32);
     const scenario = withAdministrator(
       typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,
     );

@@ -7,30 +7,28 @@ import { addressOf, pause } from "./server.ts";
  */
 export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeof fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const url = new URL(request.url);
+    const { url, signal, ...asked } = await readRequest(input, init);
     if (closed.aborted) throw new TypeError("fetch failed", { cause: new Error("the directory is closed") });
-    request.signal.throwIfAborted();
-    const bytes = Buffer.from(await request.arrayBuffer());
-    const ended = AbortSignal.any([request.signal, closed]);
-    const headersSent = Object.fromEntries(request.headers);
-    const response = await untilEnded(
-      answer({
-        method: request.method,
-        target: `${url.pathname}${url.search}`,
-        headers: headersSent,
-        body: bytes.toString("utf8"),
-        bytes,
-        origin: url.origin,
-        address: addressOf(headersSent, undefined),
-        signal: ended,
-      }),
-      request.signal,
-      closed,
-    );
+    signal.throwIfAborted();
+    // made when it is looked at: most requests end long before anybody asks whether they were aborted
+    let both: AbortSignal | undefined;
+    const ended = () => {
+      both ??= AbortSignal.any([signal, closed]);
+      return both;
+    };
+    const request = {
+      ...asked,
+      address: addressOf(asked.headers, undefined),
+      target: `${url.pathname}${url.search}`,
+      origin: url.origin,
+      get signal() {
+        return ended();
+      },
+    };
+    const response = await untilEnded(answer(request), signal, closed);
     if (response.delayMs !== undefined && response.delayMs > 0)
-      await untilEnded(pause(response.delayMs, ended), request.signal, closed);
-    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), request.signal, closed);
+      await untilEnded(pause(response.delayMs, ended()), signal, closed);
+    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), signal, closed);
     if (response.disturbance !== undefined)
       throw new TypeError("fetch failed", {
         cause: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
@@ -46,6 +44,52 @@ export function createInProcessFetch(answer: Answer, closed: AbortSignal): typeo
     });
   };
 }
+
+interface Asked {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly bytes: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Reads what was asked. Plain text in plain parts, which is what our own adapters send, needs no Request to be read. */
+async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Asked> {
+  const { method = "GET", headers = {}, body, signal } = init ?? {};
+  const isPlain =
+    typeof input === "string" &&
+    (body === undefined || body === null || typeof body === "string") &&
+    !(headers instanceof Headers) &&
+    !Array.isArray(headers) &&
+    /^[A-Z]+$/.test(method);
+  if (isPlain) {
+    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+    const named = Object.fromEntries(lowered) as Record<string, string>;
+    if (typeof body === "string") named["content-type"] ??= "text/plain;charset=UTF-8";
+    const text = body ?? "";
+    return {
+      method,
+      url: new URL(input),
+      headers: named,
+      body: text,
+      bytes: Buffer.from(text),
+      signal: signal ?? NEVER,
+    };
+  }
+  const request = new Request(input, init);
+  const bytes = Buffer.from(await request.arrayBuffer());
+  return {
+    method: request.method,
+    url: new URL(request.url),
+    headers: Object.fromEntries(request.headers),
+    body: bytes.toString("utf8"),
+    bytes,
+    signal: request.signal,
+  };
+}
+
+const NEVER = new AbortController().signal;
 
 function untilEnded<T>(work: Promise<T>, signal: AbortSignal, closed: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

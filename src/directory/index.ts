@@ -14,7 +14,7 @@ import { type ConnectProxy, startProxy } from "./proxy.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { createServer } from "./server.ts";
-import type { DirectoryState, SignInRecord } from "./state.ts";
+import type { DirectoryState, Entity, SignInRecord } from "./state.ts";
 import { restoreState } from "./state-document.ts";
 
 export { addDuration } from "./clock.ts";
@@ -54,6 +54,11 @@ export interface DirectoryOptions {
   generate?: number;
   /** Judge client assertions by the directory's clock alone; by default the machine's will do, too. */
   strictAssertions?: boolean;
+  /**
+   * Tokens carry a keyed digest instead of an RS256 signature: for simulations of thousands of years, in which nobody but
+   * this directory checks one.
+   */
+  stampedTokens?: boolean;
   /** How the issuers of federated credentials are asked for their keys. Default: the global `fetch`. */
   issuers?: typeof fetch;
 }
@@ -98,6 +103,8 @@ export interface Directory {
    * @throws ZodError for what is no state.
    */
   restore(state: DirectoryState): void;
+  /** One application or service principal as it is, past every lag; undefined for what is not there or in the recycle bin. */
+  object(id: string): Entity | undefined;
   close(): Promise<void>;
 }
 
@@ -120,11 +127,10 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     random,
     keys,
     adminSecret,
-    keepKeys: (keys) => {
-      if (dataDir !== undefined) writePrivate(join(dataDir, KEYS), JSON.stringify(keys));
-    },
+    ...(dataDir === undefined ? {} : { keepKeys: (keys) => writePrivate(join(dataDir, KEYS), JSON.stringify(keys)) }),
     journal,
     strictAssertions: options.strictAssertions,
+    stampedTokens: options.stampedTokens,
     generate: options.generate,
     fetch: options.issuers,
     admin: dataDir === undefined ? undefined : readAdmin(dataDir, adminSecret ?? ""),
@@ -166,6 +172,7 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
     signIns: () => engine.store.signIns,
     state: () => structuredClone(engine.store.toState()),
     restore: (state) => void restoreState(engine, structuredClone(state)),
+    object: (id) => objectOf(engine, id),
     close: async () => {
       closing.abort();
       await listening?.proxy?.close();
@@ -174,6 +181,11 @@ export async function createDirectory(options: DirectoryOptions = {}): Promise<D
       caFile.remove();
     },
   };
+}
+
+function objectOf({ store }: Engine, id: string): Entity | undefined {
+  const record = store.any("applications", id) ?? store.any("servicePrincipals", id);
+  return record === undefined || record.deletedAt !== undefined ? undefined : structuredClone(record.entity);
 }
 
 /** What `nolapse directory` runs: a directory that listens, on port 8443 unless told otherwise. */

@@ -1,5 +1,5 @@
 /** Compact JWS as clients sign them, read before anybody trusts them, and checked against one public key. */
-import { constants, type KeyObject, sign, verify } from "node:crypto";
+import { constants, createHmac, type KeyObject, sign, verify } from "node:crypto";
 import { promisify } from "node:util";
 
 /** Header and claims as they were sent: nothing in them is proven until {@link isSignedBy} says so. */
@@ -47,10 +47,19 @@ export function isSignedBy({ header, signed, signature }: Unverified, key: KeyOb
 
 const signAside = promisify(sign);
 
-/** A compact JWS by RS256. The signature is made on another thread: it is most of the work of a token. */
-export async function signJws(header: object, claims: object, key: KeyObject): Promise<string> {
+/** The keyed digest that stands for a signature in a stamped token. */
+export function stampOf(text: string, stamp: Buffer): string {
+  return createHmac("sha256", stamp).update(text).digest("base64url");
+}
+
+/**
+ * A compact JWS by RS256. The signature is made on another thread: it is most of the work of a token. With a stamp it is a
+ * keyed digest, which only this directory can check.
+ */
+export async function signJws(header: object, claims: object, key: KeyObject, stamp?: Buffer): Promise<string> {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const text = `${part(header)}.${part(claims)}`;
+  if (stamp !== undefined) return `${text}.${stampOf(text, stamp)}`;
   const signature = (await signAside("sha256", Buffer.from(text), key)) as Buffer;
   return `${text}.${signature.toString("base64url")}`;
 }

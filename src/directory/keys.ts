@@ -134,6 +134,8 @@ export async function selfSignedCertificate(key: RsaPrivateJwk, request: Certifi
 
 /** What the token endpoint signs with, and what its JWKS shows. */
 export interface TokenSigner {
+  /** Where it is set, tokens carry its keyed digest in the place of a signature. */
+  stamp?: Buffer;
   kid: string;
   key: KeyObject;
   verifyKey: webcrypto.CryptoKey;

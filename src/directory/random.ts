@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 
 /**
  * Where every id and value comes from. Seeded, it is HMAC-SHA-256 in counter mode, so that the same requests give the same
@@ -7,6 +7,8 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 export class Random {
   readonly seeded: boolean;
   readonly #key: Buffer | undefined;
+  /** The same key as an object: as bytes it would be made one for every block. */
+  readonly #blocks: KeyObject | undefined;
   readonly #source: (() => number) | undefined;
   #counter = 0;
   #pool: Buffer = Buffer.alloc(0);
@@ -15,6 +17,7 @@ export class Random {
     this.seeded = seed !== undefined;
     if (typeof seed === "function") this.#source = seed;
     else if (seed !== undefined) this.#key = createHash("sha256").update(`nolapse directory ${seed}`).digest();
+    this.#blocks = this.#key === undefined ? undefined : createSecretKey(this.#key);
   }
 
   bytes(length: number): Buffer {
@@ -22,9 +25,9 @@ export class Random {
       const source = this.#source;
       return Buffer.from(Array.from({ length }, () => Math.floor(source() * 256) & 255));
     }
-    if (this.#key === undefined) return randomBytes(length);
+    if (this.#blocks === undefined) return randomBytes(length);
     while (this.#pool.length < length) {
-      const block = createHmac("sha256", this.#key)
+      const block = createHmac("sha256", this.#blocks)
         .update(`${this.#counter++}`)
         .digest();
       this.#pool = Buffer.concat([this.#pool, block]);

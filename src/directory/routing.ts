@@ -56,8 +56,19 @@ export function matchRoute<R extends Routable>(
   throw unknownPath(segments);
 }
 
-function keysOf(path: string, segments: readonly Segment[]): Key[] | undefined {
+const split = new Map<string, readonly string[]>();
+
+/** The segments of a route's path; routes are few and each request looks at all of them. */
+function partsOf(path: string): readonly string[] {
+  const known = split.get(path);
+  if (known !== undefined) return known;
   const parts = path.split("/").filter((part) => part !== "");
+  split.set(path, parts);
+  return parts;
+}
+
+function keysOf(path: string, segments: readonly Segment[]): Key[] | undefined {
+  const parts = partsOf(path);
   if (parts.length !== segments.length) return undefined;
   const keys: Key[] = [];
   for (const [index, part] of parts.entries()) {

@@ -3,15 +3,14 @@ import { aadFailure, authorityHeaders, resolveTenant } from "./authority-answers
 import { authenticateByCertificate, checkForm, readAssertion } from "./client-assertion.ts";
 import { stillHonoured } from "./departed.ts";
 import { authenticateByFederation, isFederated } from "./federated-assertion.ts";
-import { isOwnAddress } from "./hosts.ts";
 import { signJws } from "./jws.ts";
-import { isTokenExchange, tokenExchange } from "./managed-identity.ts";
+import { isTokenExchange } from "./managed-identity.ts";
 import { json, type Request, type Response } from "./message.ts";
 import { aliased, readBasic } from "./named-client.ts";
-import { GRAPH_APP_ID, GRAPH_URI } from "./permissions.ts";
 import { isReplicated } from "./replication.ts";
 import type { Services } from "./services.ts";
 import { type ObjectRecord, passwordsOf, type SignInRecord, sameVerifier, type TenantRecord } from "./state.ts";
+import { findResource, type Resource, resourceOfScope } from "./token-resource.ts";
 
 type Version = "v1" | "v2";
 
@@ -250,7 +249,8 @@ function authenticate(services: Services, client: Client, secret: string | undef
   attempt.type = "clientSecret";
   const presented = services.store.verifierOf(secret);
   const now = services.clock.now();
-  let refusal = aadsts.invalidSecret(client.appId);
+  // made only when it is thrown: an error with its stack costs more than the rest of a token
+  let refusal = () => aadsts.invalidSecret(client.appId);
   for (const record of [client.application, client.principal]) {
     if (record === undefined) continue;
     for (const credential of passwordsOf(record)) {
@@ -258,13 +258,13 @@ function authenticate(services: Services, client: Client, secret: string | undef
       if (secret === undefined || !sameVerifier(secret.verifier, presented)) continue;
       attempt.keyId = credential.keyId;
       if (Date.parse(credential.endDateTime ?? "9999-12-31T00:00:00Z") <= now) {
-        refusal = aadsts.expiredSecret(client.appId);
+        refusal = () => aadsts.expiredSecret(client.appId);
         continue;
       }
       if (Date.parse(credential.startDateTime ?? "0001-01-01T00:00:00Z") > now) continue;
       const visibility = services.faults.tokenVisibility(credential.keyId, secret.createdAt, now);
       if (visibility === "visible") return credential.keyId;
-      if (visibility === "expired") refusal = aadsts.expiredSecret(client.appId);
+      if (visibility === "expired") refusal = () => aadsts.expiredSecret(client.appId);
     }
     for (const { keyId, verifier, password } of stillHonoured(record, services.faults, now)) {
       if (verifier === undefined || !sameVerifier(verifier, presented)) continue;
@@ -272,40 +272,7 @@ function authenticate(services: Services, client: Client, secret: string | undef
       if (Date.parse(password?.endDateTime ?? "9999-12-31T00:00:00Z") > now) return keyId;
     }
   }
-  throw refusal;
-}
-
-/** The resource of a v2.0 scope; client_credentials takes exactly one `<resource>/.default`. */
-function resourceOfScope(scope: string): string {
-  const scopes = scope.split(/\s+/);
-  const resources = scopes.filter((one) => one.endsWith("/.default"));
-  if (new Set(resources).size > 1) throw aadsts.severalResources(scope);
-  const only = resources[0];
-  if (only === undefined || scopes.length > 1) throw aadsts.scopeWithoutDefault(scope);
-  const resource = only.slice(0, -"/.default".length);
-  if (resource === "" || /[<>"'\\]/.test(resource)) throw aadsts.invalidScope(scope);
-  return resource;
-}
-
-interface Resource {
-  /** The `aud` of a v1.0-shaped token: the resource as it was asked for. */
-  audience: string;
-  principal: ObjectRecord;
-}
-
-function findResource(services: Services, tenant: TenantRecord, name: string, origin: string): Resource {
-  const bare = name.replace(/\/+$/, "");
-  const graph = services.store.principalByName(tenant.id, GRAPH_APP_ID);
-  if (graph !== undefined && isOwnAddress(bare, origin, services.origins))
-    return { audience: GRAPH_URI, principal: graph };
-  if (graph !== undefined && bare.toLowerCase() === GRAPH_URI)
-    return { audience: name.replace(/\/+$/, "/"), principal: graph };
-  const principal =
-    services.store.principalByName(tenant.id, name) ??
-    services.store.principalByName(tenant.id, bare) ??
-    tokenExchange(tenant, bare);
-  if (principal === undefined) throw aadsts.resourceNotFound(name, tenant.displayName);
-  return { audience: name, principal };
+  throw refusal();
 }
 
 async function mint(
@@ -359,7 +326,7 @@ async function mint(
     exp,
   };
   const header = v2 ? { typ: "JWT", alg: "RS256", kid } : { typ: "JWT", alg: "RS256", x5t: kid, kid };
-  const jwt = await signJws(header, { ...shaped, ...registered }, services.signer.key);
+  const jwt = await signJws(header, { ...shaped, ...registered }, services.signer.key, services.signer.stamp);
   return { jwt, nbf, exp };
 }
 

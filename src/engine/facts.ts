@@ -9,14 +9,19 @@ import type { Rotation } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Facts } from "../core/verdict.ts";
+import type { Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
+
+const NOTHING_COUNTED: Tally = { issues: [], clean: 0, earlyRetirements: [], recent: [] };
 
 /** The facts about one rotation at `now`. */
 export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs): Promise<Facts> {
   const { settings, store } = deps;
   const switches = await store.switches(rotation.tenantId);
-  const scan = await store.lastScan(rotation.tenantId);
-  const tally = await store.tally(rotation.tenantId, now);
+  // asked only where a check looks at them: before a creation and before a removal
+  const isPaced = rotation.state === "planned" || rotation.state === "verified";
+  const scan = isPaced ? await store.lastScan(rotation.tenantId) : null;
+  const tally = isPaced ? await store.tally(rotation.tenantId, now) : NOTHING_COUNTED;
   const targets = targetSettings(deps, rotation);
   const { kind, replaces, replacesEnd, policy } = rotation;
   const credential = { keyId: replaces, start: null, end: replacesEnd };

@@ -93,7 +93,9 @@ export async function run(
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       onScan?.(result);
-      scanAt = plus(now, scanEvery);
+      // an incomplete scan holds all writing back
+      const isWhole = !(result instanceof Error) && result.coverage.complete;
+      scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
     await drain(deps, undefined, signal);
     const nextDue = await next(deps, undefined);
@@ -138,30 +140,38 @@ async function next(deps: Deps, only: readonly string[] | undefined): Promise<Ep
   return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
 }
 
-/** Claims and advances until nothing can be claimed; the number of steps. */
+/**
+ * Claims and advances until nothing can be claimed; the number of steps. A lane opens the next one when it has found
+ * something, up to WIDTH side by side: mostly nothing or one thing is due, and each look is a write to the store.
+ */
 async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
   if (only?.length === 0) return 0;
-  const worker = async (): Promise<number> => {
-    let steps = 0;
-    while (signal?.aborted !== true) {
-      const claim = await deps.store.claim({
-        tenantId: deps.settings.tenantId,
-        now: await deps.clock.now(),
-        processNow: deps.clock.processNow(),
-        leaseMs: LEASE,
-        ...(only === undefined ? {} : { only }),
-      });
-      if (claim === null) break;
-      await hold(deps, claim);
-      steps += 1;
-    }
-    return steps;
+  const take = async (): Promise<Claim | null> => {
+    if (signal?.aborted === true) return null;
+    return deps.store.claim({
+      tenantId: deps.settings.tenantId,
+      now: await deps.clock.now(),
+      processNow: deps.clock.processNow(),
+      leaseMs: LEASE,
+      ...(only === undefined ? {} : { only }),
+    });
   };
-  const counts = await deps.scheduler.all(
-    Array.from({ length: WIDTH }, () => worker),
-    WIDTH,
-  );
-  return counts.reduce((sum, one) => sum + one, 0);
+  const lane = async (place: number): Promise<number> => {
+    const first = await take();
+    if (first === null) return 0;
+    const own = async (): Promise<number> => {
+      let steps = 0;
+      for (let claim: Claim | null = first; claim !== null; claim = await take()) {
+        await hold(deps, claim);
+        steps += 1;
+      }
+      return steps;
+    };
+    if (place === WIDTH) return own();
+    const [mine = 0, others = 0] = await deps.scheduler.all([own, () => lane(place + 1)], 2);
+    return mine + others;
+  };
+  return lane(1);
 }
 
 /** One step under the lease, which is renewed meanwhile and given back afterwards. */

@@ -61,9 +61,10 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
   const now = await deps.clock.now();
   const bound: PlanItem[] = [];
   const taken = new Set<string>();
+  const standing = await readStanding(deps, scan);
   for (const binding of deps.settings.bindings) {
-    const holders = scan.holders.filter((one) => one.appId === binding.appId);
-    for (const item of await planBinding(deps, binding, holders, now)) {
+    const holders = standing.holders.get(binding.appId) ?? [];
+    for (const item of await planBinding(deps, binding, holders, standing, now)) {
       bound.push(item);
       if (item.credential !== null) taken.add(item.credential.keyId);
       if (item.rotation !== null)
@@ -86,20 +87,54 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
   };
 }
 
+/** What the store knows of the whole tenant, by client id: read once, not once for each binding. */
+interface Standing {
+  readonly holders: ReadonlyMap<string, readonly Holder[]>;
+  readonly records: ReadonlyMap<string, readonly SlotRecord[]>;
+  readonly open: ReadonlyMap<string, readonly Rotation[]>;
+}
+
+/** A rotation in one of these states is under way; a verified one only waits to retire. */
+const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
+
+async function readStanding({ store, settings }: Deps, scan: Scan): Promise<Standing> {
+  const { tenantId } = settings;
+  return {
+    holders: byAppId(scan.holders, (one) => one.appId),
+    records: byAppId(await store.slots(tenantId, null), (one) => one.appId),
+    open: byAppId(await store.rotations({ tenantId, states: UNDER_WAY }), (one) => one.holder.appId),
+  };
+}
+
+function byAppId<T>(all: readonly T[], appIdOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(appIdOf(one));
+    if (group === undefined) groups.set(appIdOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
 async function planBinding(
   deps: Deps,
   binding: Binding,
   holders: readonly Holder[],
+  standing: Standing,
   now: EpochMs,
 ): Promise<PlanItem[]> {
-  const { store, settings } = deps;
-  const records = await store.slots(settings.tenantId, binding.appId);
-  const ledger = await store.ledger(settings.tenantId, binding.appId);
-  const rotations = await store.rotations({ tenantId: settings.tenantId, appId: binding.appId });
+  const { appId } = binding;
+  const records = standing.records.get(appId) ?? [];
+  const held = new Set(holders.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())));
+  // the ledger tells spare credentials from current ones, which a record that is there has done already
+  const isRecorded = ({ slot }: SlotSettings) =>
+    records.some((one) => one.slot === slot && held.has(one.keyId.toLowerCase()));
+  const ledger = binding.slots.every(isRecorded) ? [] : await deps.store.ledger(deps.settings.tenantId, appId);
+  // what is over is asked for only where a federated credential has taken a credential's place
+  const isMoved = records.some((one) => one.kind === "federated");
+  const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
   return binding.slots.map((slot) => {
-    const open = rotations.find(
-      (one) => one.slot === slot.slot && !["retired", "cancelled", "verified"].includes(one.state),
-    );
+    const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot);
     return planSlot(deps, { binding, slot, holders, records, ledger, rotations, now }, open ?? null);
   });
 }

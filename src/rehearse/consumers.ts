@@ -8,14 +8,14 @@ import type { SignIn } from "../core/sign-in.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Verifier } from "../ports/verifier.ts";
 import type { Chance } from "./chance.ts";
-import type { Place } from "./places.ts";
+import type { Place, Writer } from "./places.ts";
 
 /** A consumer that reloads only when it starts is started again about this often. */
 const RESTART_WITHIN = 2 * DAY;
 /** A consumer that polls at once looks this often. */
 const AT_ONCE: DurationMs = 1 * SECOND;
 /** A sparse sample of sign-ins, for what no known change would explain. */
-const SAMPLE_EVERY = 9 * DAY;
+const SAMPLE_EVERY = 60 * DAY;
 
 export class Consumer {
   readonly name: string;
@@ -28,6 +28,7 @@ export class Consumer {
   readonly #chance: Chance;
   readonly #phase: number;
   #held: SecretValue;
+  #heldFrom: Writer = "first";
   #worked = false;
   #lapsed = false;
 
@@ -53,11 +54,18 @@ export class Consumer {
   take(): boolean {
     const changed = this.#held.reveal() !== this.place.copy.reveal();
     this.#held = this.place.copy;
+    this.#heldFrom = this.place.writer;
     return changed;
   }
 
-  holds(value: string): boolean {
-    return this.#held.reveal() === value;
+  /** The value it signs in with, and whose hand it got it from. */
+  get held(): { readonly value: SecretValue; readonly from: Writer } {
+    return { value: this.#held, from: this.#heldFrom };
+  }
+
+  /** Whether its last sign-in was refused after it had worked. */
+  get isLapsed(): boolean {
+    return this.#lapsed;
   }
 
   /** When it looks at its place again after `now`; null when only a hook makes it look. */

@@ -14,7 +14,11 @@ export interface CrashPlan {
 }
 
 /** Calls that only look change nothing a crash could leave half done, so chance seldom crashes there. */
-const LOOKING = new Set(["now", "frozen", "wait", "switches", "lastScan", "tally", "pulled", "nextDue", "slots"]);
+const LOOKING = new Set(
+  "now frozen switches lastScan tally pulled nextDue slots rotations rotation ledger knownAttempts sealed fingerprint".split(
+    " ",
+  ),
+);
 
 export function isLooking(call: Call): boolean {
   return LOOKING.has(call.method);
@@ -25,7 +29,7 @@ export function crashesByChance(chance: Chance, often: number): CrashPlan {
   return {
     moment(call) {
       const stake = isLooking(call) ? 0.02 : call.port === "entra" || call.port === "target" ? 4 : 1;
-      if (!chance.hits(often * stake)) return null;
+      if (call.method === "wait" || !chance.hits(often * stake)) return null;
       return chance.hits(0.5) ? "before" : "after";
     },
     downtime: () => (chance.hits(0.7) ? chance.between(1, 90) * SECOND : chance.between(2, 300) * MINUTE),

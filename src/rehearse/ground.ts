@@ -4,7 +4,7 @@
  */
 import type { Credential, HolderRef } from "../core/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { EpochMs } from "../core/time.ts";
+import type { DurationMs, EpochMs } from "../core/time.ts";
 import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Entra } from "../ports/entra.ts";
@@ -19,15 +19,19 @@ import type { Verifier } from "../ports/verifier.ts";
 
 /** A fault of the directory as its fault file writes it (design §7). */
 export interface FaultRule {
-  readonly on: "addPassword" | "removePassword" | "token" | "read" | "*";
+  readonly on: "addPassword" | "removePassword" | "create" | "addKey" | "removeKey" | "patch" | "token" | "read" | "*";
   readonly fault:
     | "token-lag"
     | "read-lag"
+    | "object-lag"
+    | "loop"
     | "lost-response"
     | "commit-then-stall"
     | "concurrency-violation"
     | "throttle"
-    | "reset";
+    | "slow"
+    | "reset"
+    | "conditional-access";
   readonly probability?: number;
   /** ISO 8601. */
   readonly duration?: string;
@@ -57,6 +61,17 @@ export interface Booted {
   die(): Promise<void>;
 }
 
+/** What people and other tools can do in the tenant, past every fault. */
+export interface Outside {
+  addSecret(holder: HolderRef, secret: { readonly name: string; readonly end: EpochMs }): Promise<Registered>;
+  removeSecret(holder: HolderRef, keyId: string): Promise<void>;
+  /** Into the recycle bin, and back out of it. */
+  deleteApplication(holder: HolderRef): Promise<void>;
+  restoreApplication(holder: HolderRef): Promise<void>;
+  /** The tenant's app management policy: `none` is no policy, null forbids secrets, a length limits their life. */
+  limitSecrets(longest: DurationMs | null | "none"): Promise<void>;
+}
+
 export interface Ground {
   readonly tenantId: string;
   readonly authority: string;
@@ -69,6 +84,11 @@ export interface Ground {
   truth(holder: HolderRef): Promise<readonly Credential[]>;
   /** Replaces the faults of the directory. */
   weather(seed: number, rules: readonly FaultRule[]): Promise<void>;
+  readonly outside: Outside;
+  /** Keeps a copy of the store as it is now, under a name. */
+  backup(name: string): Promise<void>;
+  /** The store is that copy from now on. No process may be running. */
+  restore(name: string): Promise<void>;
   /** A new manager process with the store reopened. */
   boot(clock: Clock, random: Random, name: string): Promise<Booted>;
   /** How consumers sign in. */

@@ -4,10 +4,9 @@
  */
 import { type Credential, type HolderRef, isLive } from "../core/credential.ts";
 import { parseMarkedName } from "../core/marker.ts";
-import { PROOF_LASTS } from "../core/retire-guard.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { EpochMs } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, MINUTE } from "../core/time.ts";
 import type { AddSecretOutcome } from "../ports/entra.ts";
 import type { Change, Claim, LedgerEntry, Store } from "../ports/store.ts";
 import type { Consignment, Copy } from "../ports/target.ts";
@@ -15,6 +14,15 @@ import type { Ground, Registered } from "./ground.ts";
 import type { Finding, FindingKind } from "./report.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
+// The numbers of the design stand here once more: taken from the engine they would be wrong wherever it is wrong.
+/** Invariant 1: how old the proof of the successor may be at a removal. */
+const LASTING_PROOF: DurationMs = 10 * MINUTE;
+/** Invariant 9. */
+const LONGEST_LIFE: DurationMs = 730 * DAY;
+/** Invariant 3: after a lost answer the directory is read for a day; with crashes and pauses in between it takes longer. */
+const WATCHED: DurationMs = 3 * DAY;
+/** What every client secret of Entra has from its fourth character on; the quick look before the thorough one. */
+const VALUE_MARK = "8Q~";
 const STORE_WRITES = new Set(["open", "commit", "amend", "audit", "turn", "recordScan", "noteAttempts"]);
 
 export class Watch {
@@ -23,6 +31,8 @@ export class Watch {
   readonly rotations = new Map<string, Rotation>();
   /** As the store was last told. */
   breakerOpen = false;
+  removalOff = false;
+  stopped = false;
   readonly #ground: Ground;
   readonly #story: Story;
   readonly #truth = new Map<string, readonly Credential[]>();
@@ -33,6 +43,16 @@ export class Watch {
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
   readonly #said = new Set<string>();
+  readonly #removedByOthers = new Set<string>();
+  /** What a restored store cannot know: reported by switching removal off, and left to the person who compares the two. */
+  readonly #lostWithTheStore = new Set<string>();
+  readonly #backups = new Map<
+    string,
+    { readonly rotations: Map<string, Rotation>; readonly ledger: Map<string, LedgerEntry> }
+  >();
+  /** What was there before Nolapse came, whatever its name says. */
+  readonly #fromBefore = new Set<string>();
+  #wasRestored = false;
 
   constructor(ground: Ground, story: Story) {
     this.#ground = ground;
@@ -43,12 +63,49 @@ export class Watch {
   async know(registered: Registered): Promise<void> {
     this.#keyIdOf.set(registered.value.reveal(), registered.keyId);
     this.#delivered.add(registered.keyId);
-    await this.#look(registered.holder);
+    await this.look(registered.holder);
+    for (const { keyId } of this.truth(registered.holder.objectId)) this.#fromBefore.add(keyId);
   }
 
   /** The key ids of an application that exist now, and when they end. */
   truth(objectId: string): readonly Credential[] {
     return this.#truth.get(objectId) ?? [];
+  }
+
+  /** A secret that somebody else made. */
+  others(registered: Registered): void {
+    this.#keyIdOf.set(registered.value.reveal(), registered.keyId);
+  }
+
+  removedByOthers(keyId: string): void {
+    this.#removedByOthers.add(keyId);
+  }
+
+  wasRemovedByOthers(keyId: string): boolean {
+    return this.#removedByOthers.has(keyId);
+  }
+
+  /** Which credential a value is of; null for one nobody ever made. */
+  keyIdOf(value: SecretValue): string | null {
+    return this.#keyIdOf.get(value.reveal()) ?? null;
+  }
+
+  /** A copy of the store was kept: what it knows is what is known now. */
+  backedUp(name: string): void {
+    this.#backups.set(name, { rotations: new Map(this.rotations), ledger: new Map(this.#ledger) });
+  }
+
+  /** The store is that copy again. */
+  restored(name: string): void {
+    const kept = this.#backups.get(name);
+    if (kept === undefined) return;
+    this.#wasRestored = true;
+    this.rotations.clear();
+    this.#ledger.clear();
+    this.#fences.clear();
+    for (const [id, rotation] of kept.rotations) this.rotations.set(id, rotation);
+    for (const [id, entry] of kept.ledger) this.#ledger.set(id, entry);
+    for (const secrets of this.#truth.values()) for (const { keyId } of secrets) this.#lostWithTheStore.add(keyId);
   }
 
   /** Before the effect: a removal is judged by what is true until then. */
@@ -61,7 +118,7 @@ export class Watch {
 
   /** After the effect, whether or not its outcome ever reaches the manager. */
   async after(call: Call, outcome: Outcome, line: string, now: EpochMs): Promise<void> {
-    if (call.port === "entra") await this.#afterEntra(call, outcome);
+    if (call.port === "entra") await this.#afterEntra(call, outcome, now);
     else if (call.port === "target") this.#afterTarget(call, outcome, now);
     else if (call.port === "verifier") this.#afterProbe(call, outcome, now);
     else if (call.port === "store") this.#afterStore(call, outcome, now);
@@ -87,6 +144,10 @@ export class Watch {
     this.#find("lapse", now, what, appId);
   }
 
+  unannounced(now: EpochMs, what: string, appId: string): void {
+    this.#find("unannounced", now, what, appId);
+  }
+
   broken(now: EpochMs, what: string, appId: string | null): void {
     this.#find("break", now, what, appId);
   }
@@ -99,20 +160,27 @@ export class Watch {
     if (rotation === undefined) return "no verified rotation replaces it";
     for (const { target } of rotation.deliveries) {
       const read = this.#readBack.get(target);
-      if (read === undefined || now - read.at > PROOF_LASTS) return `the copy in ${target} was not read back lately`;
+      if (read === undefined || now - read.at > LASTING_PROOF) return `the copy in ${target} was not read back lately`;
       const other = this.truth(holder.objectId).find((one) => one.keyId === read.keyId && one.keyId !== keyId);
       if (other === undefined || !isLive(other, now)) return `the copy in ${target} is of no other valid credential`;
-      if (now - (this.#signedIn.get(other.keyId) ?? 0) > PROOF_LASTS)
+      if (now - (this.#signedIn.get(other.keyId) ?? 0) > LASTING_PROOF)
         return `the copy in ${target} did not sign in lately`;
     }
     return null;
   }
 
-  async #afterEntra({ method, args }: Call, outcome: Outcome): Promise<void> {
+  async #afterEntra({ method, args }: Call, outcome: Outcome, now: EpochMs): Promise<void> {
+    if (method === "addSecret") this.#lifetime(args[0] as HolderRef, (args[1] as { end: EpochMs | null }).end, now);
     if (method !== "addSecret" && method !== "removeSecret") return;
     const added = method === "addSecret" && outcome.ok ? (outcome.value as AddSecretOutcome) : null;
     if (added?.outcome === "applied") this.#keyIdOf.set(added.value.reveal(), added.credential.keyId);
-    await this.#look(args[0] as HolderRef);
+    await this.look(args[0] as HolderRef);
+  }
+
+  /** Invariant 9: an end is always sent, and it is never further off than 730 days. */
+  #lifetime(holder: HolderRef, end: EpochMs | null, now: EpochMs): void {
+    if (end !== null && end - now <= LONGEST_LIFE) return;
+    this.#find("break", now, `a secret was asked for that lasts longer than 730 days`, holder.appId);
   }
 
   #afterTarget({ method, args }: Call, outcome: Outcome, now: EpochMs): void {
@@ -153,7 +221,9 @@ export class Watch {
     }
     if (method === "amend" && outcome.value === true) this.#changed(args[1] as Change, now);
     if (method === "turn" && args[1] === "breaker") this.breakerOpen = args[2] !== null;
-    if (method === "turn" && args[1] === "removalOff" && args[2] !== null) {
+    if (method === "turn" && args[1] === "stopped") this.stopped = args[2] !== null;
+    if (method === "turn" && args[1] === "removalOff") this.removalOff = args[2] !== null;
+    if (method === "turn" && args[1] === "removalOff" && args[2] !== null && !this.#wasRestored) {
       this.#find("break", now, "removal went off although the store is not older than the directory", null);
     }
   }
@@ -174,6 +244,9 @@ export class Watch {
   #changed(change: Change, now: EpochMs): void {
     const { rotation, audit } = change;
     this.rotations.set(rotation.id, rotation);
+    if (audit.some((one) => one.action === "issued") && change.seal?.keyId !== rotation.issued?.keyId) {
+      this.#find("break", now, `rotation ${rotation.id} is issued and its value is not sealed`, rotation.holder.appId);
+    }
     for (const entry of change.ledger ?? []) this.#ledger.set(entry.keyId, entry);
     for (const { keyId } of change.removed ?? []) {
       if (this.truth(rotation.holder.objectId).some((one) => one.keyId === keyId)) {
@@ -190,11 +263,13 @@ export class Watch {
   #orphans(objectId: string, now: EpochMs): void {
     const marked = this.truth(objectId).filter((one) => parseMarkedName(one.name ?? "").marker !== null);
     for (const { keyId, name } of marked) {
-      if (this.#ledger.has(keyId)) continue;
+      if (this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId) || this.#fromBefore.has(keyId)) continue;
       const id = parseMarkedName(name ?? "").marker?.attempt;
       const owner = [...this.rotations.values()].find((one) => one.attempts.some((attempt) => attempt.id === id));
-      const outcome = owner?.attempts.find((attempt) => attempt.id === id)?.outcome;
-      if (outcome === "open" || outcome === "unknown") continue;
+      const attempt = owner?.attempts.find((one) => one.id === id);
+      const outcome = attempt?.outcome;
+      const isWatched = outcome === "open" || outcome === "unknown";
+      if (isWatched && (this.stopped || this.removalOff || now - (attempt?.startedAt ?? now) < WATCHED)) continue;
       // reported: by a halt, or left to a person after one
       if (outcome === "left" || owner?.state === "halted") continue;
       const why = outcome === undefined ? "no attempt of that name is known" : `its attempt is ${outcome}`;
@@ -203,12 +278,14 @@ export class Watch {
   }
 
   #canary(text: string, where: string, now: EpochMs): void {
+    if (!text.includes(VALUE_MARK)) return;
     for (const [value, keyId] of this.#keyIdOf) {
       if (text.includes(value)) this.#find("break", now, `the value of ${keyId} stands in the clear in ${where}`, null);
     }
   }
 
-  async #look(holder: HolderRef): Promise<void> {
+  /** Looks at what the directory holds of one application now. */
+  async look(holder: HolderRef): Promise<void> {
     this.#truth.set(holder.objectId, await this.#ground.truth(holder));
   }
 

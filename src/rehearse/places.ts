@@ -2,18 +2,29 @@
 import { NolapseError } from "../core/errors.ts";
 import type { Reload } from "../core/policy.ts";
 import type { SecretValue } from "../core/secret-value.ts";
+import { type EpochMs, epochMs, plus, SECOND } from "../core/time.ts";
 import type { Consignment, Copy, Receipt, Target } from "../ports/target.ts";
 import type { Chance } from "./chance.ts";
+import { type PlaceFaults, STALE_FOR } from "./plan.ts";
+
+/** Whose hand wrote the copy that a place holds. */
+export type Writer = "first" | "nolapse" | "others";
 
 export class Place implements Target {
   readonly name: string;
   readonly type = "rehearsed";
   readonly kinds = ["secret", "certificate"] as const;
   readonly reload: Reload;
+  /** Somebody took the place itself away. */
+  gone = false;
+  readonly #now: () => EpochMs;
   readonly #chance: Chance;
-  readonly #flaky: number;
+  readonly #faults: PlaceFaults;
   readonly #onHook: () => void;
   #value: SecretValue;
+  #writer: Writer = "first";
+  #before: SecretValue;
+  #staleUntil: EpochMs = epochMs(0);
   #version = 1;
 
   constructor(options: {
@@ -21,21 +32,45 @@ export class Place implements Target {
     readonly reload: Reload;
     readonly value: SecretValue;
     readonly chance: Chance;
-    /** Probability that a call fails, or a write is lost. */
-    readonly flaky: number;
+    readonly faults: PlaceFaults;
+    readonly now: () => EpochMs;
     readonly onHook: () => void;
   }) {
     this.name = options.name;
     this.reload = options.reload;
     this.#value = options.value;
+    this.#before = options.value;
     this.#chance = options.chance;
-    this.#flaky = options.flaky;
+    this.#faults = options.faults;
+    this.#now = options.now;
     this.#onHook = options.onHook;
   }
 
-  /** The copy a consumer would take now, past every fault. */
+  /** What a consumer that looks now gets, an old copy included. */
   get copy(): SecretValue {
-    return this.#value;
+    return this.#now() < this.#staleUntil ? this.#before : this.#value;
+  }
+
+  get writer(): Writer {
+    return this.#writer;
+  }
+
+  /** Until when a look may give an old copy. */
+  get staleUntil(): EpochMs {
+    return this.#staleUntil;
+  }
+
+  /** Another tool, or a person, writes a value. */
+  overwrite(value: SecretValue): void {
+    this.#before = this.#value;
+    this.#value = value;
+    this.#writer = "others";
+    this.#version += 1;
+  }
+
+  /** What it held before the last write. */
+  get former(): SecretValue {
+    return this.#before;
   }
 
   async preflight(): Promise<void> {
@@ -44,16 +79,21 @@ export class Place implements Target {
 
   async deliver(consignment: Consignment): Promise<Receipt> {
     this.#mayFail("deliver");
-    if (this.#chance.hits(this.#flaky / 4)) return { version: String(this.#version) }; // it says yes and forgets
+    if (this.#chance.hits(this.#faults.forgets)) return { version: String(this.#version) }; // it says yes and forgets
+    if (this.#value.reveal() !== consignment.value.reveal()) this.#before = this.#value;
     this.#value = consignment.value;
+    this.#writer = "nolapse";
     this.#version += 1;
+    if (this.#chance.hits(this.#faults.stale)) {
+      this.#staleUntil = plus(this.#now(), this.#chance.between(1, STALE_FOR / SECOND) * SECOND);
+    }
     this.#mayFail("deliver");
     return { version: String(this.#version) };
   }
 
   async readBack(): Promise<Copy> {
     this.#mayFail("readBack");
-    return { state: "present", value: this.#value, version: String(this.#version) };
+    return { state: "present", value: this.copy, version: String(this.#version) };
   }
 
   async reloadConsumer(): Promise<void> {
@@ -62,7 +102,8 @@ export class Place implements Target {
   }
 
   #mayFail(what: string): void {
-    if (this.#chance.hits(this.#flaky))
+    if (this.gone) throw new NolapseError("target-absent", `${what}: there is no ${this.name}`);
+    if (this.#chance.hits(this.#faults.fails))
       throw new NolapseError("target-unreachable", `${what}: no answer from ${this.name}`);
   }
 }

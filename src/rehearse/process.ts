@@ -12,7 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Random } from "../ports/random.ts";
 import type { Target, Targets } from "../ports/target.ts";
-import type { CrashPlan } from "./faults.ts";
+import { type CrashPlan, isLooking } from "./faults.ts";
 import type { Booted } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
 import { rehearsedScheduler } from "./scheduler.ts";
@@ -25,6 +25,8 @@ export interface Stage {
   readonly story: Story;
   readonly watch: Watch;
   readonly crashes: CrashPlan;
+  /** Calls that only look are places to park and to die, too; else only those that change something or take time. */
+  readonly everyCall: boolean;
   latency(call: Call): DurationMs;
   /** After an effect outside, before its outcome goes back: the world may react to it. */
   react(call: Call, outcome: Outcome): Promise<void>;
@@ -39,6 +41,7 @@ export class ManagerProcess {
   readonly deps: Deps;
   readonly #stage: Stage;
   readonly #booted: Booted;
+  readonly #skew: DurationMs;
 
   constructor(
     stage: Stage,
@@ -48,10 +51,13 @@ export class ManagerProcess {
       readonly settings: TenantSettings;
       readonly targets: Targets;
       readonly random: Random;
+      /** How far this process's clock is off. */
+      readonly skew?: DurationMs;
     },
   ) {
     this.#stage = stage;
     this.#booted = options.booted;
+    this.#skew = options.skew ?? 0;
     this.name = options.name;
     const { entra, certificates, logs, federation, samlSigning, issuers, verifier, sealer, store } = options.booted;
     this.deps = {
@@ -83,12 +89,12 @@ export class ManagerProcess {
     const { turns } = this.#stage;
     const call = (method: string) => ({ port: "clock", method, args: [] }) as const;
     return {
-      now: () => this.#call(call("now"), async () => turns.now),
+      now: () => this.#call(call("now"), async () => plus(turns.now, this.#skew)),
       // the rehearsal moves time whenever everybody waits, so waiting is never in vain
       frozen: () => this.#call(call("frozen"), async () => false),
       // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
       processNow: () => turns.now,
-      wait: (until) => this.#call(call("wait"), async () => undefined, until),
+      wait: (until) => this.#call(call("wait"), async () => undefined, plus(until, -this.#skew)),
     };
   }
 
@@ -129,6 +135,8 @@ export class ManagerProcess {
 
   #call<T>(call: Call, effect: () => Promise<T>, until?: EpochMs): Promise<T> {
     const { turns, crashes, story } = this.#stage;
+    // answered at once: to die there, or to let others run there, is the same as at the next call
+    if (!this.#stage.everyCall && until === undefined && isLooking(call)) return effect();
     const at = until ?? plus(turns.now, this.#stage.latency(call));
     return turns.park<T>(this.name, at, async () => {
       const moment = crashes.moment(call, story.steps);

@@ -1,21 +1,27 @@
 /**
  * One rehearsal: a tenant lives through years in minutes while the manager's processes crash and come back, answers get
- * lost and replication lags; after every port call the invariants are looked at. The same seed is the same run.
+ * lost, replication lags, and people and other tools do what they do; after every port call the invariants are looked at.
+ * The same seed is the same run.
  */
 import { asNolapseError, NolapseError } from "../core/errors.ts";
-import { DAY, type DurationMs, MINUTE, plus, SECOND } from "../core/time.ts";
-import { resume } from "../engine/control.ts";
+import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
+import type { Deps } from "../engine/deps.ts";
+import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
 import { Chance } from "./chance.ts";
-import type { Consumer } from "./consumers.ts";
+import { Consumption } from "./consumption.ts";
 import { type CrashPlan, crashesByChance, latency, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
-import type { Ground } from "./ground.ts";
+import type { FaultRule, Ground } from "./ground.ts";
+import { Hands } from "./hands.ts";
 import { Watch } from "./invariants.ts";
+import { Notices } from "./notices.ts";
+import { giveUp, holdBack, lookAfter } from "./person.ts";
+import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
-import type { Rehearsed } from "./report.ts";
-import { type Call, type Outcome, Story } from "./story.ts";
-import { Turns } from "./turns.ts";
-import { buildWorld, drawWorld, type World, type WorldPlan } from "./world.ts";
+import type { FindingKind, Rehearsed } from "./report.ts";
+import { type Call, Story } from "./story.ts";
+import { Turns, WORLD } from "./turns.ts";
+import { buildWorld, type World } from "./world.ts";
 
 export interface RehearsalOptions {
   readonly seed: number;
@@ -25,27 +31,33 @@ export interface RehearsalOptions {
   readonly applications?: number;
   /** By chance where not given. */
   readonly crashes?: CrashPlan;
-  /** The directory's faults and slow calls; on where not given. */
-  readonly faults?: boolean;
+  /** The directory's faults and slow calls: by chance where not given, none, or these from beginning to end. */
+  readonly faults?: boolean | readonly FaultRule[];
+  /** Processes may interleave and crash at calls that only look, too (see {@link Stage}); off where not given. */
+  readonly everyCall?: boolean;
   /** How often a manager process scans the whole tenant. */
   readonly scanEvery?: DurationMs;
   /** Ends the run early. */
   readonly enough?: (watch: Watch) => boolean;
+  /** Told of every call to the outside. */
+  readonly observe?: (call: Call, at: EpochMs) => void;
+  /** Told when it is over, and at what time of the world. */
+  readonly ended?: (at: EpochMs) => void;
   /** Told at the end of each simulated day. */
   readonly progress?: (done: number) => void;
 }
 
-/** Everything of the world that is not a process. */
-const WORLD = "world";
 const APPLICATIONS = 10;
 const YEAR = 365 * DAY;
+/** More turns than this without a millisecond passing are no work any more. */
+const GOES_ROUND = 40_000;
 /** How often a process dies, per port call at stake. */
-const CRASHES = 1 / 1_500;
+const CRASHES = 1 / 800;
 const SCAN_EVERY = 1 * DAY;
 /** Somebody looks at what Nolapse reports and lets it go on. */
 const PERSON_LOOKS_EVERY = 1 * DAY;
-/** After a reload a consumer signs in at once and a little later: a fresh secret may still flip. */
-const AFTER_RELOAD: readonly DurationMs[] = [0, 20 * SECOND, 3 * MINUTE];
+/** What ends within this is looked at for notices. */
+const NOTICED_WITHIN = 12 * DAY;
 
 /** Lives through the whole of it. @throws what the rehearsal itself does wrong; the manager's faults are findings. */
 export async function rehearse(ground: Ground, options: RehearsalOptions): Promise<Rehearsed> {
@@ -53,79 +65,101 @@ export async function rehearse(ground: Ground, options: RehearsalOptions): Promi
   return rehearsal.play();
 }
 
-class Rehearsal {
+export class Rehearsal {
   readonly #ground: Ground;
   readonly #options: RehearsalOptions;
   readonly #world: World;
   readonly #turns: Turns;
   readonly #story: Story;
-  readonly #watch: Watch;
+  readonly watch: Watch;
   readonly #stage: Stage;
-  readonly #chances: { readonly world: Chance; readonly weather: Chance };
-  readonly #processes = new Set<ManagerProcess>();
+  readonly #weather: Chance;
+  readonly #processes = new Map<ManagerProcess, number>();
+  readonly #notices = new Notices();
+  readonly #hands: Hands;
+  readonly #consumption: Consumption;
+  #scan: Scan | null = null;
   #boots = 0;
   #crashes = 0;
-  #signIns = 0;
-  readonly #ends = new Set<string>();
+  #held = 0;
+  #closed = false;
 
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
-    const plan = options.plan ?? drawWorld(chance, options.applications ?? APPLICATIONS);
-    return new Rehearsal(ground, options, await buildWorld(ground, plan, chance), chance);
+    const plan = options.plan ?? drawWorld(chance, options.applications ?? APPLICATIONS, options.duration);
+    const turns = new Turns({
+      start: ground.start,
+      chance: Chance.of(options.seed, "turns"),
+      moveClock: (to) => ground.moveClock(to),
+    });
+    const world = await buildWorld(ground, plan, { chance, now: () => turns.now });
+    return new Rehearsal(ground, options, world, turns);
   }
 
-  private constructor(ground: Ground, options: RehearsalOptions, world: World, chance: Chance) {
+  private constructor(ground: Ground, options: RehearsalOptions, world: World, turns: Turns) {
     const { seed } = options;
     this.#ground = ground;
     this.#options = options;
     this.#world = world;
-    this.#chances = { world: chance, weather: Chance.of(seed, "weather") };
-    this.#turns = new Turns({
-      start: ground.start,
-      chance: Chance.of(seed, "turns"),
-      moveClock: (to) => ground.moveClock(to),
-    });
+    this.#turns = turns;
+    this.#weather = Chance.of(seed, "weather");
     this.#story = new Story(ground.digest());
-    this.#watch = new Watch(ground, this.#story);
-    const slow = Chance.of(seed, "slow");
-    this.#stage = {
-      turns: this.#turns,
+    this.watch = new Watch(ground, this.#story);
+    this.#hands = this.#makeHands();
+    this.#consumption = new Consumption({
+      world,
+      turns,
       story: this.#story,
-      watch: this.#watch,
+      watch: this.watch,
+      notices: this.#notices,
+      troubleOf: (appId) => this.#hands.troubleOf(appId),
+    });
+    const slow = Chance.of(seed, "slow");
+    const { stalls } = world.plan.places;
+    this.#stage = {
+      turns,
+      story: this.#story,
+      watch: this.watch,
+      everyCall: options.everyCall ?? false,
       crashes: options.crashes ?? crashesByChance(Chance.of(seed, "crashes"), CRASHES),
-      latency: (call) => (options.faults === false ? 0 : latency(call, slow)),
-      react: (call, outcome) => this.#react(call, outcome),
+      latency: (call) => {
+        if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
+        return options.faults === false ? 0 : latency(call, slow);
+      },
+      react: (call, outcome) => {
+        options.observe?.(call, turns.now);
+        return this.#consumption.react(call, outcome);
+      },
       died: (process) => {
-        this.#processes.delete(process);
         this.#crashes += 1;
-        this.#bootAfter(this.#stage.crashes.downtime());
+        this.#bootAgain(process, this.#stage.crashes.downtime());
       },
     };
   }
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
-    for (const one of this.#world.registered) {
-      await this.#watch.know(one);
-      this.#checkAt(one.holder.appId, one.end);
-    }
-    for (const consumer of this.#world.consumers) await this.#settle(consumer);
+    for (const { first } of this.#world.inhabitants) await this.watch.know(first);
+    await this.#consumption.begin();
     await this.#changeWeather();
     this.#everyDay();
-    for (let manager = 0; manager < this.#world.managers; manager++) this.#bootAfter(0);
+    const troubles = this.#world.plan.troubles ?? [];
+    this.#hands.prepare(troubles);
+    for (let place = 0; place < (this.#world.plan.managers ?? 1); place++) this.#bootAfter(place, 0);
     const horizon = plus(this.#ground.start, duration);
-    await this.#turns.run(horizon, () => enough?.(this.#watch) ?? false);
+    await this.#turns.run(horizon, () => this.#goesRound() || (enough?.(this.watch) ?? false));
+    this.#options.ended?.(this.#turns.now);
     await this.#end();
-    const { findings, rotations } = this.#watch;
-    const of = (kind: string) => findings.filter((one) => one.kind === kind).length;
+    const { findings, rotations } = this.watch;
+    const of = (...kinds: FindingKind[]) => findings.filter((one) => kinds.includes(one.kind)).length;
     const states = [...rotations.values()].map((one) => one.state);
-    const years = (this.#world.registered.length * (this.#turns.now - this.#ground.start)) / YEAR;
+    const years = (this.#world.inhabitants.length * (this.#turns.now - this.#ground.start)) / YEAR;
     return {
       report: {
         seed,
         applicationYears: Math.round(years * 1_000) / 1_000,
         steps: this.#story.steps,
-        lapses: of("lapse"),
+        lapses: of("lapse", "unannounced"),
         orphans: of("orphan"),
         breaks: of("break"),
         storyHash: this.#story.hash(),
@@ -136,38 +170,54 @@ class Rehearsal {
         retired: states.filter((one) => one === "retired").length,
         halted: states.filter((one) => one === "halted").length,
         crashes: this.#crashes,
-        signIns: this.#signIns,
+        signIns: this.#consumption.signIns,
+        troubles: troubles.length,
+        excused: this.#consumption.excused,
       },
     };
   }
 
-  /** Before Nolapse comes: does it work, and from when on does it look at its place. */
-  async #settle(consumer: Consumer): Promise<void> {
-    await this.#signIn(consumer);
-    this.#sample(consumer);
-    if (consumer.reload === "start") this.#look(consumer, "for ever");
+  /** Whether the engine is at work for ever at one instant, which is a finding. */
+  #goesRound(): boolean {
+    if (this.#turns.spins < GOES_ROUND) return false;
+    this.watch.broken(
+      this.#turns.now,
+      "work at one instant comes to no end: the same steps are taken again and again",
+      null,
+    );
+    return true;
   }
 
   async #end(): Promise<void> {
-    for (const consumer of this.#world.consumers) await this.#signIn(consumer);
-    for (const process of this.#processes) await process.die();
-    const last = await this.#ground.boot(this.#clock(), Chance.of(0, "last"), "last");
-    await this.#watch.compare(last.store, this.#turns.now);
+    this.#closed = true;
+    for (const consumer of this.#world.consumers) await this.#consumption.signIn(consumer);
+    for (const process of [...this.#processes.keys()]) await process.die();
+    const last = await this.#ground.boot(this.#clock(0), Chance.of(0, "last"), "last");
+    await this.watch.compare(last.store, this.#turns.now);
     await last.die();
-    await this.#watch.end(this.#turns.now);
+    await this.watch.end(this.#turns.now);
   }
 
-  /** The next process: reopens the store and runs the engine's own loop. */
-  #bootAfter(pause: DurationMs): void {
+  #bootAgain(process: ManagerProcess, pause: DurationMs): void {
+    const place = this.#processes.get(process);
+    if (place === undefined) return;
+    this.#processes.delete(process);
+    this.#bootAfter(place, pause);
+  }
+
+  /** The next process in this place: reopens the store and runs the engine's own loop. */
+  #bootAfter(place: number, pause: DurationMs): void {
     this.#turns.event(WORLD, plus(this.#turns.now, pause), async () => {
+      if (this.#closed) return;
       this.#boots += 1;
       const name = `manager-${this.#boots}`;
       const random = Chance.of(this.#options.seed, name);
-      const booted = await this.#ground.boot(this.#clock(), random, name);
-      if (this.#boots > 1) await this.#watch.compare(booted.store, this.#turns.now);
+      const skew = place % 2 === 1 ? (this.#world.plan.skew ?? 0) : 0;
+      const booted = await this.#ground.boot(this.#clock(skew), random, name);
+      if (this.#boots > 1) await this.watch.compare(booted.store, this.#turns.now);
       const { settings, targets } = this.#world;
-      const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random });
-      this.#processes.add(process);
+      const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random, skew });
+      this.#processes.set(process, place);
       this.#story.event(this.#turns.now, `${name} starts`, null);
       this.#turns.start(name, this.#turns.now, () => this.#live(process));
     });
@@ -182,28 +232,28 @@ class Rehearsal {
         scanEvery: this.#options.scanEvery ?? SCAN_EVERY,
         onScan: (result) => {
           if (result instanceof NolapseError) this.#failed("a scan", result);
+          else this.#scan = result;
         },
       });
     } catch (thrown) {
       this.#failed(process.name, asNolapseError(thrown));
     }
     await process.die();
-    this.#processes.delete(process);
-    this.#bootAfter(MINUTE);
+    this.#bootAgain(process, MINUTE);
   }
 
   /** A failure of the outside is a line of the story; a fault of our own is a finding. */
   #failed(what: string, error: NolapseError): void {
     const now = this.#turns.now;
     this.#story.event(now, `${what} fails: ${error.code}`, null);
-    if (error.code === "unexpected") this.#watch.broken(now, `${what} met a fault of our own: ${error.message}`, null);
+    if (error.code === "unexpected") this.watch.broken(now, `${what} met a fault of our own: ${error.message}`, null);
   }
 
   /** Adapters tell the time without parking: their calls are parked already. */
-  #clock() {
+  #clock(skew: DurationMs) {
     const turns = this.#turns;
     return {
-      now: async () => turns.now,
+      now: async () => plus(turns.now, skew),
       frozen: async () => true,
       processNow: () => turns.now,
       wait: async () => undefined,
@@ -214,85 +264,71 @@ class Rehearsal {
     const at = plus(this.#turns.now, PERSON_LOOKS_EVERY);
     this.#turns.event(WORLD, at, async () => {
       this.#options.progress?.((at - this.#ground.start) / this.#options.duration);
-      const halted = [...this.#watch.rotations.values()].some((one) => one.state === "halted");
-      const [process] = this.#processes;
-      if (process !== undefined && (halted || this.#watch.breakerOpen)) {
-        // somebody else's process, which a crash may end in the middle, too
-        this.#turns.start(process.name, this.#turns.now, () =>
-          resume(process.deps, "person").then(
-            () => {},
-            () => {},
-          ),
-        );
-      }
+      this.#asPerson((deps) => this.#lookAround(deps, at));
+      await this.#hands.mendPlaces();
       this.#everyDay();
     });
   }
 
+  async #lookAround(deps: Deps, now: EpochMs): Promise<void> {
+    // who lets it go on has read first why it stood still
+    const ending = this.#consumption.endingWithin(now, NOTICED_WITHIN);
+    if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
+    await lookAfter(deps, this.watch, this.#held > 0);
+  }
+
+  /** Something a person does by a command: in somebody else's process, which a crash may end in the middle, too. */
+  #asPerson(work: (deps: Deps) => Promise<void>): void {
+    const [process] = this.#processes.keys();
+    if (process === undefined) return;
+    this.#turns.start(process.name, this.#turns.now, () =>
+      work(process.deps).catch((thrown: unknown) => this.#failed("a person's command", asNolapseError(thrown))),
+    );
+  }
+
   async #changeWeather(): Promise<void> {
-    if (this.#options.faults === false) return;
-    const rules = weather(this.#chances.weather);
-    await this.#ground.weather(this.#chances.weather.between(1, 1_000_000), rules);
+    const { faults } = this.#options;
+    if (faults === false) return;
+    const rules = Array.isArray(faults) ? faults : weather(this.#weather);
+    await this.#ground.weather(this.#weather.between(1, 1_000_000), rules);
+    if (Array.isArray(faults)) return;
     this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());
   }
 
-  /** What the world does about an effect: consumers take what was delivered, and sign in when something was removed. */
-  async #react(call: Call, outcome: Outcome): Promise<void> {
-    if (call.port === "entra" && (call.method === "addSecret" || call.method === "removeSecret")) {
-      const { objectId, appId } = call.args[0] as { objectId: string; appId: string };
-      for (const { end } of this.#watch.truth(objectId)) if (end !== null) this.#checkAt(appId, end);
-      if (call.method === "removeSecret") await this.#check(appId);
-    }
-    if (call.port !== "target" || !(call.method === "deliver" || call.method === "reloadConsumer")) return;
-    for (const consumer of this.#world.consumers) {
-      if (consumer.place.name !== call.args[0]) continue;
-      if (call.method === "deliver" && consumer.reload !== "start") this.#look(consumer, "once");
-      if (call.method === "reloadConsumer" && outcome.ok) await this.#signIn(consumer);
-    }
-  }
-
-  /** Once, or again and again for one that is started anew now and then, the consumer takes the copy of its place. */
-  #look(consumer: Consumer, how: "once" | "for ever"): void {
-    const at = consumer.nextLook(this.#turns.now);
-    if (at === null) return;
-    this.#turns.event(WORLD, at, async () => {
-      if (consumer.take()) {
-        this.#story.event(this.#turns.now, `${consumer.name} takes the new copy`, consumer.appId);
-        for (const later of AFTER_RELOAD) {
-          this.#turns.event(WORLD, plus(this.#turns.now, later), () => this.#signIn(consumer));
+  #makeHands(): Hands {
+    const turns = this.#turns;
+    return new Hands({
+      ground: this.#ground,
+      world: this.#world,
+      watch: this.watch,
+      story: this.#story,
+      now: () => turns.now,
+      after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
+      reconfigured: () => {
+        // one after the other, so that for a while two processes go by two files
+        for (const [index, process] of [...this.#processes.keys()].entries()) {
+          turns.event(WORLD, plus(turns.now, index * MINUTE), async () => {
+            if (!this.#processes.has(process)) return;
+            await process.die();
+            this.#bootAgain(process, SECOND);
+          });
         }
-      }
-      if (how === "for ever") this.#look(consumer, how);
+      },
+      giveUp: (appId) => this.#asPerson((deps) => giveUp(deps, this.watch, appId)),
+      hold: (lasts) => {
+        this.#held += 1;
+        this.#asPerson(holdBack);
+        turns.event(WORLD, plus(turns.now, lasts), async () => {
+          this.#held -= 1;
+        });
+      },
+      whileDown: async (work) => {
+        const running = [...this.#processes.keys()];
+        for (const process of running) await process.die();
+        await work();
+        for (const process of running) this.#bootAgain(process, MINUTE);
+      },
+      lookAgain: (consumer) => this.#consumption.look(consumer),
     });
-  }
-
-  #sample(consumer: Consumer): void {
-    this.#turns.event(WORLD, consumer.nextSample(this.#turns.now), async () => {
-      await this.#signIn(consumer);
-      this.#sample(consumer);
-    });
-  }
-
-  /** At the end of a credential's life everybody who could hold it signs in. */
-  #checkAt(appId: string, end: number): void {
-    const key = `${appId} ${end}`;
-    if (this.#ends.has(key) || end <= this.#turns.now) return;
-    this.#ends.add(key);
-    this.#turns.event(WORLD, plus(this.#turns.now, end - this.#turns.now + SECOND), () => this.#check(appId));
-  }
-
-  async #check(appId: string): Promise<void> {
-    for (const consumer of this.#world.consumers) if (consumer.appId === appId) await this.#signIn(consumer);
-  }
-
-  async #signIn(consumer: Consumer): Promise<void> {
-    this.#signIns += 1;
-    const { outcome, lapse } = await consumer.signIn();
-    this.#story.event(
-      this.#turns.now,
-      `${consumer.name} signs in: ${outcome}`,
-      outcome === "issued" ? "" : consumer.appId,
-    );
-    if (lapse) this.#watch.lapse(this.#turns.now, `${consumer.name} is refused: ${outcome}`, consumer.appId);
   }
 }

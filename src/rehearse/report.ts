@@ -16,7 +16,8 @@ export interface RehearsalReport {
   readonly storyHash: string;
 }
 
-export type FindingKind = "lapse" | "orphan" | "break";
+/** `unannounced`: a lapse that nobody could avoid, and of which nobody was told in time. */
+export type FindingKind = "lapse" | "unannounced" | "orphan" | "break";
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -35,6 +36,10 @@ export interface RehearsalFigures {
   readonly halted: number;
   readonly crashes: number;
   readonly signIns: number;
+  /** Things that people and other tools did. */
+  readonly troubles: number;
+  /** Sign-ins refused because of what other hands did, and lapses that were announced in time. */
+  readonly excused: number;
 }
 
 export interface Rehearsed {

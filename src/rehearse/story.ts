@@ -30,6 +30,8 @@ export interface Call {
 
 export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly thrown: unknown };
 
+/** Lines go into the hash in bunches: each call of it costs more than its text. */
+const HASHED_AT_ONCE = 256;
 /** Lines kept of each application, for transcripts. */
 const KEPT = 40;
 /** The calls a transcript is made of; all others are hashed and counted, and would only hide these. */
@@ -52,6 +54,7 @@ export class Story {
   readonly #digest: ReturnType<Ground["digest"]>;
   readonly #tails = new Map<string, string[]>();
   #steps = 0;
+  #unhashed: string[] = [];
 
   constructor(digest: ReturnType<Ground["digest"]>) {
     this.#digest = digest;
@@ -83,11 +86,18 @@ export class Story {
   }
 
   hash(): string {
+    this.#flush();
     return this.#digest.hex();
   }
 
+  #flush(): void {
+    this.#digest.add(this.#unhashed.map((line) => `${line}\n`).join(""));
+    this.#unhashed = [];
+  }
+
   #tell(line: string, about: string | null | undefined): void {
-    this.#digest.add(`${line}\n`);
+    this.#unhashed.push(line);
+    if (this.#unhashed.length === HASHED_AT_ONCE) this.#flush();
     if (about === undefined) return;
     const tails = about === null ? [...this.#tails.values(), this.#tailOf("")] : [this.#tailOf(about)];
     for (const tail of new Set(tails)) {

@@ -6,10 +6,10 @@ import { DAY, type DurationMs } from "../core/time.ts";
 import { type CrashPlan, crashAt, type Moment } from "./faults.ts";
 import type { Ground } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
+import type { WorldPlan } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
 import { hasFindings, type Rehearsed } from "./report.ts";
 import type { Call } from "./story.ts";
-import type { WorldPlan } from "./world.ts";
 
 /** Every way to die in one rotation is over within this, watch list included. */
 const LONG_ENOUGH: DurationMs = 20 * DAY;
@@ -67,7 +67,15 @@ export async function crashSweep(ground: () => Promise<Ground>, options: SweepOp
 async function once(ground: Ground, { seed, plan }: SweepOptions, crashes: CrashPlan): Promise<Rehearsed> {
   const retired = (watch: Watch) => [...watch.rotations.values()].some((one) => one.state === "retired");
   try {
-    return await rehearse(ground, { seed, plan, crashes, duration: LONG_ENOUGH, faults: false, enough: retired });
+    return await rehearse(ground, {
+      seed,
+      plan,
+      crashes,
+      everyCall: true,
+      duration: LONG_ENOUGH,
+      faults: false,
+      enough: retired,
+    });
   } finally {
     await ground.end();
   }

@@ -4,13 +4,15 @@
  * What an adapter really awaits is awaited to its end while its actor holds the turn, so the order in which the event loop
  * happens to deliver answers never matters.
  */
-import { type EpochMs, earliest } from "../core/time.ts";
+import type { EpochMs } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 
 /** A parked actor, or an event of the world: run when its time has come and chance picks it. */
 interface Parked {
   readonly group: string;
   readonly at: EpochMs;
+  /** Called off: it is never run. */
+  off?: boolean;
   /** Does the call and lets the actor go on; resolves when the call is over, before the actor has gone on. */
   readonly proceed: () => Promise<Next>;
 }
@@ -24,15 +26,23 @@ export class RehearsalFault extends Error {}
 export class Turns {
   readonly #chance: Chance;
   readonly #moveClock: (to: EpochMs) => Promise<void>;
-  #parked: Parked[] = [];
+  /** Those whose time has come, in the order in which it came, and those that wait for theirs. */
+  #ready: Parked[] = [];
+  readonly #waiting = new Waiting();
   #now: EpochMs;
   #endTurn: (() => void) | null = null;
   #fault: unknown = null;
+  #spins = 0;
 
   constructor(options: { start: EpochMs; chance: Chance; moveClock: (to: EpochMs) => Promise<void> }) {
     this.#now = options.start;
     this.#chance = options.chance;
     this.#moveClock = options.moveClock;
+  }
+
+  /** Turns taken since time last moved: where this grows without end, nothing comes to an end any more. */
+  get spins(): number {
+    return this.#spins;
   }
 
   /** Domain time. */
@@ -42,20 +52,31 @@ export class Turns {
 
   /** Runs until domain time would pass `horizon`, or `enough` says stop, or nothing is left to run. */
   async run(horizon: EpochMs, enough: () => boolean): Promise<void> {
-    while (this.#parked.length > 0 && !enough()) {
-      const next = earliest(...this.#parked.map((one) => one.at));
-      if (next > horizon) break;
-      if (next > this.#now) {
-        await this.#moveClock(next);
-        this.#now = next;
+    while (!enough()) {
+      if (this.#ready.length === 0) {
+        const next = this.#waiting.earliest();
+        if (next === null || next > horizon) break;
+        await this.#moveTo(next);
+        this.#ready = this.#waiting.takeUntil(next);
       }
-      await this.#turn(this.#choose());
+      const chosen = this.#choose();
+      this.#spins += 1;
+      if (chosen.off !== true) await this.#turn(chosen);
       if (this.#fault !== null) throw this.#fault;
     }
-    if (horizon > this.#now && !enough()) {
-      await this.#moveClock(horizon);
-      this.#now = horizon;
-    }
+    if (horizon > this.#now && !enough()) await this.#moveTo(horizon);
+  }
+
+  async #moveTo(at: EpochMs): Promise<void> {
+    if (at <= this.#now) return;
+    this.#spins = 0;
+    await this.#moveClock(at);
+    this.#now = at;
+  }
+
+  #add(entry: Parked): void {
+    if (entry.at <= this.#now) this.#ready.push(entry);
+    else this.#waiting.add(entry);
   }
 
   /**
@@ -64,7 +85,7 @@ export class Turns {
    */
   park<T>(group: string, at: EpochMs, effect: () => Promise<T | typeof DROPPED>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#parked.push({
+      this.#add({
         group,
         at,
         proceed: async () => {
@@ -99,15 +120,15 @@ export class Turns {
         return "actor-runs";
       },
     };
-    this.#parked.push(entry);
+    this.#add(entry);
     return () => {
-      this.#parked = this.#parked.filter((one) => one !== entry);
+      entry.off = true;
     };
   }
 
   /** Something the world does by itself at an instant; it holds the turn until it is over. */
   event(group: string, at: EpochMs, work: () => Promise<void>): void {
-    this.#parked.push({
+    this.#add({
       group,
       at,
       proceed: async () => {
@@ -124,7 +145,7 @@ export class Turns {
       resolve = done;
     });
     const wake = () => {
-      this.#parked.push({
+      this.#add({
         group,
         at: this.#now,
         proceed: async () => {
@@ -139,13 +160,18 @@ export class Turns {
 
   /** Forgets everything of a group: its actors never go on. The running actor, if it is of the group, must drop itself. */
   drop(group: string): void {
-    this.#parked = this.#parked.filter((one) => one.group !== group);
+    this.#forget((one) => one.group === group);
+  }
+
+  #forget(which: (one: Parked) => boolean): void {
+    this.#ready = this.#ready.filter((one) => !which(one));
+    this.#waiting.forget(which);
   }
 
   #choose(): Parked {
-    const ready = this.#parked.filter((one) => one.at <= this.#now);
-    const chosen = this.#chance.pick(ready);
-    this.#parked.splice(this.#parked.indexOf(chosen), 1);
+    const place = this.#ready.length === 1 ? 0 : this.#chance.between(0, this.#ready.length - 1);
+    const [chosen] = this.#ready.splice(place, 1);
+    if (chosen === undefined) throw new RehearsalFault("nobody was ready");
     return chosen;
   }
 
@@ -164,5 +190,75 @@ export class Turns {
   }
 }
 
+/** Those that wait for their time, as a heap; of two with the same time the one that came first is the earlier. */
+class Waiting {
+  #heap: { readonly entry: Parked; readonly order: number }[] = [];
+  #order = 0;
+
+  earliest(): EpochMs | null {
+    while (this.#heap[0]?.entry.off === true) this.#dropFirst();
+    return this.#heap[0]?.entry.at ?? null;
+  }
+
+  add(entry: Parked): void {
+    const heap = this.#heap;
+    heap.push({ entry, order: this.#order++ });
+    for (let child = heap.length - 1; child > 0; ) {
+      const parent = (child - 1) >> 1;
+      if (this.#before(parent, child)) break;
+      this.#swap(parent, child);
+      child = parent;
+    }
+  }
+
+  /** Takes out all whose time is not after `at`, the earliest first. */
+  takeUntil(at: EpochMs): Parked[] {
+    const taken: Parked[] = [];
+    for (let next = this.#heap[0]; next !== undefined && next.entry.at <= at; next = this.#heap[0]) {
+      if (next.entry.off !== true) taken.push(next.entry);
+      this.#dropFirst();
+    }
+    return taken;
+  }
+
+  forget(which: (one: Parked) => boolean): void {
+    const kept = this.#heap.filter(({ entry }) => !which(entry));
+    if (kept.length === this.#heap.length) return;
+    this.#heap = kept.sort((a, b) => a.entry.at - b.entry.at || a.order - b.order);
+  }
+
+  #dropFirst(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (heap.length === 0 || last === undefined) return;
+    heap[0] = last;
+    for (let parent = 0; ; ) {
+      let least = parent;
+      for (const child of [2 * parent + 1, 2 * parent + 2]) {
+        if (child < heap.length && !this.#before(least, child)) least = child;
+      }
+      if (least === parent) return;
+      this.#swap(parent, least);
+      parent = least;
+    }
+  }
+
+  #before(one: number, other: number): boolean {
+    const [a, b] = [this.#heap[one], this.#heap[other]];
+    if (a === undefined || b === undefined) return true;
+    return a.entry.at < b.entry.at || (a.entry.at === b.entry.at && a.order < b.order);
+  }
+
+  #swap(one: number, other: number): void {
+    const [a, b] = [this.#heap[one], this.#heap[other]];
+    if (a === undefined || b === undefined) return;
+    this.#heap[one] = b;
+    this.#heap[other] = a;
+  }
+}
+
 /** The outcome of a call whose process died. */
 export const DROPPED: unique symbol = Symbol("dropped");
+
+/** The group of everything that is not a process. */
+export const WORLD = "world";

@@ -1,17 +1,17 @@
 /** One rotation survives a crash at every single port call of it (design §4.3, invariant 3). */
 import { expect, test } from "vitest";
-import { directoryGround } from "../../scripts/simulate.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
+import { directoryGround } from "../../src/rehearsal-ground.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { tell } from "../../src/rehearse/report.ts";
 import type { Call } from "../../src/rehearse/story.ts";
 import { crashSweep, type Swept } from "../../src/rehearse/sweep.ts";
-import type { WorldPlan } from "../../src/rehearse/world.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const plan: WorldPlan = {
   applications: [{ displayName: "one", policy: "quick", left: 15 * DAY, reloads: [MINUTE] }],
   limits: null,
-  flaky: 0,
+  places: GOOD_PLACES,
 };
 
 const said = ({ fallen }: Swept) =>
@@ -58,7 +58,7 @@ test("every call that changes something, on the real parts", { timeout: 180_000 
     const audit = method === "commit" ? (args[1] as { audit: readonly unknown[] }).audit : [null];
     return changes[port]?.includes(method) === true && audit.length > 0;
   };
-  const swept = await crashSweep(() => directoryGround(1), { seed: 1, plan, at });
+  const swept = await crashSweep(() => directoryGround({ seed: 1 }), { seed: 1, plan, at });
   expect(said(swept)).toEqual([]);
   expect(swept.runs).toBeGreaterThan(40);
 });

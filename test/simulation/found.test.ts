@@ -4,9 +4,9 @@ import { applyEvent } from "../../src/core/apply-event.ts";
 import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation.ts";
 import { DAY, epochMs, HOUR } from "../../src/core/time.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { hasFindings, tell } from "../../src/rehearse/report.ts";
-import type { WorldPlan } from "../../src/rehearse/world.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const quiet = { crashes: NO_CRASHES, faults: false };
@@ -15,7 +15,7 @@ function plan(policy: string): WorldPlan {
   return {
     applications: [{ displayName: "one", policy, left: 40 * DAY, reloads: [HOUR] }],
     limits: null,
-    flaky: 0,
+    places: GOOD_PLACES,
   };
 }
 
@@ -58,4 +58,39 @@ test("what was seen of a lost answer and could not be told apart is not said to 
   const outcome = (events: readonly RotationEvent[]) => events.reduce(applyEvent, halted).attempts[0]?.outcome;
   expect(outcome([read([]), close])).toBe("never-arrived");
   expect(outcome([read([]), read(["key"]), close])).toBe("left");
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  "with seed %i a consumer is told by its hook once its place gives the new copy",
+  async (seed) => {
+    // told at the delivery it took the old copy, was never told again, and was refused when the old secret went
+    const { findings, figures } = await rehearse(memoryGround(), {
+      seed,
+      duration: 60 * DAY,
+      plan: {
+        applications: [{ displayName: "one", policy: "quick", left: 25 * DAY, reloads: ["hook", HOUR, "hook"] }],
+        limits: null,
+        places: { ...GOOD_PLACES, stale: 0.4, fails: 0.2 },
+      },
+      ...quiet,
+    });
+    expect(findings.map(tell)).toEqual([]);
+    expect(figures.retired).toBeGreaterThan(0);
+  },
+);
+
+test("an incomplete scan is made again within the hour, whatever the pace of scans", async () => {
+  const scans: number[] = [];
+  await rehearse(memoryGround(), {
+    seed: 1,
+    duration: 3 * DAY,
+    plan: plan("quick"),
+    ...quiet,
+    faults: [{ on: "read", fault: "throttle", probability: 1 }],
+    scanEvery: 2 * DAY,
+    observe: ({ method }, at) => {
+      if (method === "page" && !scans.includes(at)) scans.push(at);
+    },
+  });
+  expect(scans.length).toBeGreaterThan(1);
 });

@@ -15,6 +15,11 @@ export interface MemoryGround extends Ground {
   readonly shelf: Shelf;
 }
 
+/** Troubles that need the real directory and store. */
+async function notInMemory(): Promise<never> {
+  throw new Error("this trouble is not for the ground in memory");
+}
+
 /** A tenant whose faults are those the weather names, as far as the fake knows them. */
 export function memoryGround(): MemoryGround {
   let now: EpochMs = START;
@@ -61,6 +66,21 @@ export function memoryGround(): MemoryGround {
         }
       }
     },
+    outside: {
+      async addSecret(holder, { name, end }) {
+        const added = await entra.addSecret(holder, { displayName: name, end });
+        if (added.outcome !== "applied") throw new Error("the fake did not add a secret");
+        return { holder, keyId: added.credential.keyId, value: added.value, end };
+      },
+      async removeSecret(holder, keyId) {
+        await entra.removeSecret(holder, keyId);
+      },
+      deleteApplication: notInMemory,
+      restoreApplication: notInMemory,
+      limitSecrets: notInMemory,
+    },
+    backup: notInMemory,
+    restore: notInMemory,
     async boot(_clock, _random, name) {
       return {
         entra,

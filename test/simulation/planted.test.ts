@@ -4,9 +4,9 @@ import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY } from "../../src/core/time.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import type { Booted, Ground } from "../../src/rehearse/ground.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
 import { hasFindings } from "../../src/rehearse/report.ts";
-import type { WorldPlan } from "../../src/rehearse/world.ts";
 import { type MemoryGround, memoryGround } from "./memory-ground.ts";
 
 const plan: WorldPlan = {
@@ -15,7 +15,7 @@ const plan: WorldPlan = {
     { displayName: "two", policy: "patient", left: 30 * DAY, reloads: [3_600_000, "hook"] },
   ],
   limits: null,
-  flaky: 0,
+  places: GOOD_PLACES,
 };
 const quiet: RehearsalOptions = {
   seed: 1,

@@ -66,13 +66,12 @@ export async function enterLedger(db: Db, row: ReturnType<typeof ledgerRow>): Pr
 }
 
 export async function noteAttempts(db: Db, tenantId: string, attempts: readonly string[]): Promise<void> {
-  for (const attempt of attempts) {
-    await db
-      .insertInto("attempts")
-      .values({ tenant_id: tenantId, attempt })
-      .onConflict((it) => it.doNothing())
-      .execute();
-  }
+  if (attempts.length === 0) return;
+  await db
+    .insertInto("attempts")
+    .values(attempts.map((attempt) => ({ tenant_id: tenantId, attempt })))
+    .onConflict((it) => it.doNothing())
+    .execute();
 }
 
 export async function writeAudit(db: Db, entries: readonly AuditEntry[]): Promise<void> {

@@ -1,6 +1,6 @@
 /** What scans saw. */
 import type { EpochMs } from "../../core/time.ts";
-import type { ScanSummary, Store } from "../../ports/store.ts";
+import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import type { Database, Db } from "./database.ts";
 import type { Tables } from "./tables.ts";
 
@@ -9,22 +9,9 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
   return {
     recordScan: (summary, seen) =>
       write(async (db) => {
-        const lost = summary.complete ? await forgetUnseen(db, summary, seen) : 0;
-        for (const one of seen) {
-          const row = {
-            tenant_id: summary.tenantId,
-            object_id: one.objectId,
-            type: one.type,
-            app_id: one.appId,
-            display_name: one.displayName,
-            seen_at: summary.scannedAt,
-          };
-          await db
-            .insertInto("holders")
-            .values(row)
-            .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row))
-            .execute();
-        }
+        const known = await db.selectFrom("holders").selectAll().where("tenant_id", "=", summary.tenantId).execute();
+        const lost = summary.complete ? await forgetUnseen(db, summary, known, seen) : 0;
+        await noteSeen(db, summary, known, seen);
         const full = { ...summary, lost };
         const row = scanRow(full);
         await db
@@ -47,15 +34,57 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
 async function forgetUnseen(
   db: Db,
   { tenantId }: { readonly tenantId: string },
+  known: readonly { readonly object_id: string }[],
   seen: readonly { readonly objectId: string }[],
 ): Promise<number> {
-  const known = await db.selectFrom("holders").select("object_id").where("tenant_id", "=", tenantId).execute();
   const now = new Set(seen.map((one) => one.objectId));
   const gone = known.filter((one) => !now.has(one.object_id));
   for (const one of gone) {
     await db.deleteFrom("holders").where("tenant_id", "=", tenantId).where("object_id", "=", one.object_id).execute();
   }
   return known.length === 0 ? 0 : gone.length / known.length;
+}
+
+/** SQLite takes 32,766 parameters in one statement; far fewer do, and keep a statement short. */
+const AT_ONCE = 500;
+
+/** Writes what is new or has changed, and of all others, which are most, only when they were seen. */
+async function noteSeen(
+  db: Db,
+  summary: Omit<ScanSummary, "lost">,
+  known: readonly Tables["holders"][],
+  seen: readonly SeenHolder[],
+): Promise<void> {
+  const before = new Map(known.map((one) => [one.object_id, one]));
+  const unchanged: string[] = [];
+  for (const one of seen) {
+    const row = {
+      tenant_id: summary.tenantId,
+      object_id: one.objectId,
+      type: one.type,
+      app_id: one.appId,
+      display_name: one.displayName,
+      seen_at: summary.scannedAt,
+    };
+    const old = before.get(one.objectId);
+    if (old?.type === row.type && old.app_id === row.app_id && old.display_name === row.display_name) {
+      unchanged.push(one.objectId);
+      continue;
+    }
+    await db
+      .insertInto("holders")
+      .values(row)
+      .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row))
+      .execute();
+  }
+  for (let from = 0; from < unchanged.length; from += AT_ONCE) {
+    await db
+      .updateTable("holders")
+      .set({ seen_at: summary.scannedAt })
+      .where("tenant_id", "=", summary.tenantId)
+      .where("object_id", "in", unchanged.slice(from, from + AT_ONCE))
+      .execute();
+  }
 }
 
 function scanRow(scan: ScanSummary) {

@@ -1,5 +1,4 @@
 /** The embedded store: SQLite in one file. */
-import { sql } from "kysely";
 import type { Store } from "../../ports/store.ts";
 import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -13,6 +12,8 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** For tests and the simulator, which run several managers in one process. */
   readonly lease?: LeaseOptions;
+  /** False: nothing waits for the disk. For the simulator, whose crashes are none of the machine's. */
+  readonly durable?: boolean;
 }
 
 export interface SqliteStore extends Store {
@@ -21,8 +22,8 @@ export interface SqliteStore extends Store {
 }
 
 /** Opens the store, making it when it is not there. @throws NolapseError `store-…`, `disk-full`. */
-export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStore {
-  const opened = openDatabase(path);
+export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): SqliteStore {
+  const opened = openDatabase(path, undefined, durable);
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -37,13 +38,13 @@ export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStor
       guard(() =>
         inTurn(path, () =>
           opened.sql.connection().execute(async (db) => {
-            await sql`BEGIN IMMEDIATE`.execute(db);
+            opened.handle.exec("BEGIN IMMEDIATE");
             try {
               const result = await work(db);
-              await sql`COMMIT`.execute(db);
+              opened.handle.exec("COMMIT");
               return result;
             } catch (thrown) {
-              if (opened.handle.isTransaction) await sql`ROLLBACK`.execute(db);
+              if (opened.handle.isTransaction) opened.handle.exec("ROLLBACK");
               throw thrown;
             }
           }),

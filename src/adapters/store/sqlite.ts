@@ -25,9 +25,9 @@ export interface OpenDatabase {
  * Opens or creates the database (0600 in a 0700 folder) and brings its schema up to date. `:memory:` is for tests.
  * @throws NolapseError `store-…`, `disk-full`.
  */
-export function openDatabase(path: string, migrations: URL = MIGRATIONS): OpenDatabase {
+export function openDatabase(path: string, migrations: URL = MIGRATIONS, durable = true): OpenDatabase {
   try {
-    const handle = open(path);
+    const handle = open(path, durable);
     migrate(handle, path, migrations);
     return { path, handle, sql: new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(handle) }) }) };
   } catch (thrown) {
@@ -35,29 +35,42 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS): OpenDa
   }
 }
 
-function open(path: string): DatabaseSync {
+function open(path: string, durable: boolean): DatabaseSync {
   const inFile = path !== ":memory:";
   if (inFile) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const isNew = inFile && !existsSync(path);
   const handle = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   if (isNew) chmodSync(path, 0o600);
   // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
-  handle.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}; PRAGMA foreign_keys = ON;`);
   return handle;
 }
 
-/** DatabaseSync in the shape that Kysely's dialect asks for. */
+/** How many prepared statements of one database are kept; the store's own queries are fewer. */
+const PREPARED = 256;
+
+/** DatabaseSync in the shape that Kysely's dialect asks for. Preparing costs more than running, so statements are kept. */
 function shim(handle: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, ReturnType<SqliteDatabase["prepare"]>>();
   return {
-    close: () => handle.close(),
+    close: () => {
+      kept.clear();
+      handle.close();
+    },
     prepare: (text) => {
+      const known = kept.get(text);
+      if (known !== undefined) return known;
       const statement = handle.prepare(text);
-      return {
+      const prepared: ReturnType<SqliteDatabase["prepare"]> = {
         reader: statement.columns().length > 0,
         all: (parameters) => statement.all(...(parameters as never[])),
         run: (parameters) => statement.run(...(parameters as never[])),
-        iterate: (parameters) => statement.iterate(...(parameters as never[])),
+        // a statement of its own: an iteration is not over when the next query of the same text begins
+        iterate: (parameters) => handle.prepare(text).iterate(...(parameters as never[])),
       };
+      if (kept.size >= PREPARED) kept.clear();
+      kept.set(text, prepared);
+      return prepared;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Claimed } from "../claimed.ts";
 import { targetOf } from "./target.ts";
 import { sealedValue } from "./value.ts";
 
-/** Writes the value to one target and tells its consumer. Writing it twice is the same as writing it once. */
+/** Writes the value to one target; its consumer is told once the copy read back is the new one. Writing it twice is the same as writing it once. */
 export async function deliver(claimed: Claimed, name: string): Promise<void> {
   const { rotation, signal } = claimed;
   const { issued } = rotation;
@@ -25,6 +25,5 @@ export async function deliver(claimed: Claimed, name: string): Promise<void> {
     },
     signal,
   );
-  await target.reloadConsumer?.(signal);
   await claimed.record([{ type: "delivered", at: await claimed.now(), target: name, version: receipt.version }]);
 }

@@ -64,6 +64,8 @@ async function verified(
   at: EpochMs,
 ): Promise<void> {
   const { rotation } = claimed;
+  // told at the delivery, a consumer could still be given the old copy, and would not look again
+  if (rotation.state === "delivered") await targetOf(claimed, name).reloadConsumer?.(claimed.signal);
   const event: RotationEvent = { type: "verified", at, target: name, assurance, request };
   const last = rotation.deliveries.every((one) => one.target === name || one.verifiedAt !== null);
   await claimed.record([event], last ? succession(claimed, at) : {});

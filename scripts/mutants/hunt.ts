@@ -1,0 +1,85 @@
+/** Small worlds in which the mistakes of the list must show, and one run of a seed in one of them. */
+import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { directoryGround } from "../../src/rehearsal-ground.ts";
+import { Chance } from "../../src/rehearse/chance.ts";
+import { crashesByChance, NO_CRASHES } from "../../src/rehearse/faults.ts";
+import type { FaultRule } from "../../src/rehearse/ground.ts";
+import { GOOD_PLACES, type PlaceFaults, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
+import type { Finding } from "../../src/rehearse/report.ts";
+import type { Trouble } from "../../src/rehearse/troubles.ts";
+import type { Mutant } from "./list.ts";
+
+export type HuntingWorld = NonNullable<Mutant["world"]> | "usual";
+
+const LENGTH = 62 * DAY;
+/** How often a process dies in a hunt: a hundred times as often as it does in ordinary runs. */
+const CRASHES = 1 / 120;
+const SLOW: readonly FaultRule[] = [
+  { on: "addPassword", fault: "token-lag", probability: 1, duration: "PT150S" },
+  { on: "addPassword", fault: "read-lag", probability: 1, duration: "PT300S" },
+];
+const LOST: readonly FaultRule[] = [
+  { on: "addPassword", fault: "lost-response", probability: 0.5 },
+  { on: "removePassword", fault: "lost-response", probability: 0.4 },
+  { on: "addPassword", fault: "token-lag", probability: 1, duration: "PT12S" },
+];
+const BAD: PlaceFaults = { fails: 0.1, forgets: 0.2, stale: 0.2, stalls: 0 };
+
+function applications(chance: Chance): WorldPlan["applications"] {
+  const left = () => chance.between(22, 40) * DAY + chance.between(0, 20) * HOUR;
+  return [
+    { displayName: "polls", policy: "quick", left: left(), reloads: [MINUTE, 0] },
+    { displayName: "daily", policy: "quick", left: left(), reloads: [DAY] },
+    { displayName: "hooked", policy: "standard", left: left(), reloads: ["hook", HOUR] },
+    { displayName: "patient", policy: "patient", left: left(), reloads: [MINUTE] },
+  ];
+}
+
+function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
+  const day = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
+  if (world === "restored-store") {
+    return [6, 11, 17, 24, 33].map((at): Trouble => ({ at: day(at, at + 3), what: "restored", age: day(1, 4) }));
+  }
+  if (world !== "other-hands") return [];
+  return ["polls", "daily", "hooked", "patient"].flatMap((application): Trouble[] => [
+    { at: day(1, 2), what: "secret-added", application, lasts: day(1, 1) },
+    { at: day(10, 30), what: "secret-added", application, lasts: null },
+    ...Array.from({ length: 6 }, (): Trouble => ({ at: day(4, 58), what: "put-back", application, place: 0 })),
+  ]);
+}
+
+/** The options of a run of this seed in this world. */
+export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions {
+  const chance = Chance.of(seed, `hunt ${world}`);
+  const isPair = world === "two-managers";
+  const faults =
+    world === "slow-replication" ? SLOW : world === "lost-answers" ? LOST : !isPair && world !== "other-hands";
+  return {
+    seed,
+    duration: isPair ? LENGTH / 2 : LENGTH,
+    faults,
+    everyCall: isPair,
+    crashes:
+      world === "usual" || world === "lost-answers" ? crashesByChance(Chance.of(seed, "crashes"), CRASHES) : NO_CRASHES,
+    plan: {
+      applications: isPair ? applications(chance).slice(0, 2) : applications(chance),
+      limits: null,
+      places: world === "bad-places" ? BAD : isPair ? { ...GOOD_PLACES, stalls: 0.5 } : GOOD_PLACES,
+      managers: isPair ? 2 : 1,
+      troubles: troublesOf(world, chance).sort((a, b) => a.at - b.at),
+    },
+    enough: ({ findings }) => findings.length > 0,
+  };
+}
+
+/** The first finding of a seed, null when it finds nothing. */
+export async function hunt(world: HuntingWorld, seed: number): Promise<Finding | null> {
+  const ground = await directoryGround({ seed });
+  try {
+    const { findings } = await rehearse(ground, huntOptions(world, seed));
+    return findings[0] ?? null;
+  } finally {
+    await ground.end();
+  }
+}

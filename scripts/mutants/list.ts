@@ -1,0 +1,430 @@
+/**
+ * Known mistakes of the peers, each as the smallest change of our own sources that makes it (a reading of 24 tools that
+ * rotate credentials). A change is text: it must be found exactly once in its file, or the mistake is no longer planted.
+ */
+
+export interface Change {
+  /** Below the root of the repository. */
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+export interface Mutant {
+  readonly name: string;
+  /** What the peers do, in a few words. */
+  readonly mistake: string;
+  readonly changes: readonly Change[];
+  /** The world in which it must show: the usual one, or one with more of something. */
+  readonly world?:
+    | "two-managers"
+    | "slow-replication"
+    | "lost-answers"
+    | "other-hands"
+    | "bad-places"
+    | "restored-store";
+}
+
+const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "deliver-before-accept",
+    mistake: "the new secret goes to its places before the token endpoint knows it",
+    world: "slow-replication",
+    changes: [
+      in_(
+        "src/core/acceptance.ts",
+        `if (probe === "none") return { verdict: "accepted", assurance: "receipt" };`,
+        `if (rule.window > 0) return { verdict: "accepted", assurance: "token" };`,
+      ),
+    ],
+  },
+  {
+    name: "accepted-after-one-success",
+    mistake: "one token counts as acceptance, though a fresh secret flips",
+    world: "slow-replication",
+    changes: [
+      in_(
+        "src/core/acceptance.ts",
+        `const offsets = probe === "minimal" ? [0] : successOffsets(rule);`,
+        `const offsets = probe === "minimal" ? [0] : successOffsets(rule).slice(0, 1);`,
+      ),
+    ],
+  },
+  {
+    name: "refusal-is-forgotten",
+    mistake: "successes are counted across a refusal in between",
+    world: "slow-replication",
+    changes: [
+      in_(
+        "src/core/acceptance.ts",
+        `if (probe.outcome === "not-authenticated") return [probe];`,
+        `if (probe.outcome === "not-authenticated") return probes.length > 0 ? probes : [probe];`,
+      ),
+      in_("src/core/acceptance.ts", `const spread = latestSuccess.at - first.at;`, `const spread = over;`),
+      in_(
+        "src/core/acceptance.ts",
+        `if (successes.length >= offsets.length && spread >= over)`,
+        `if (successes.length >= 1 && spread >= over)`,
+      ),
+    ],
+  },
+  {
+    name: "delete-first",
+    mistake: "the old secret is removed before a new one is made",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
+        `  await deps.entra.removeSecret(rotation.holder, rotation.replaces, signal);\n  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
+      ),
+    ],
+  },
+  {
+    name: "intent-after-effect",
+    mistake: "what is about to be created is written down only when it has been",
+    world: "lost-answers",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `  await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt }]);\n  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
+        `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);\n  await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt }]);`,
+      ),
+    ],
+  },
+  {
+    name: "retry-after-a-lost-answer",
+    mistake: "a creation whose answer was lost is sent again by the HTTP library",
+    world: "lost-answers",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
+        `  let outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);\n  if (outcome.outcome === "unknown") outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
+      ),
+    ],
+  },
+  {
+    name: "unknown-is-not-applied",
+    mistake: "a lost answer counts as a refusal: nothing is looked for afterwards",
+    world: "lost-answers",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `if (outcome.outcome === "unknown") {`,
+        `if (outcome.outcome === ("never" as string)) {`,
+      ),
+      in_(
+        "src/engine/steps/issue.ts",
+        `if (outcome.outcome === "not-applied") {`,
+        `if (outcome.outcome !== "applied") {`,
+      ),
+    ],
+  },
+  {
+    name: "lost-answers-are-not-watched",
+    mistake: "after a lost answer nobody looks for the credential it may have left",
+    world: "lost-answers",
+    changes: [
+      in_(
+        "src/core/checks.ts",
+        `    const open = unsettled(rotation);\n    for (const attempt of open) {`,
+        `    const open = unsettled(rotation).slice(99);\n    for (const attempt of open) {`,
+      ),
+      in_(
+        "src/core/checks.ts",
+        `    const watched = unsettled(rotation)[0];`,
+        `    const watched = unsettled(rotation)[99];`,
+      ),
+    ],
+  },
+  {
+    name: "seal-after-the-outcome",
+    mistake: "the outcome is stored, and the value a moment later",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `      seal: { keyId: credential.keyId, sealed },\n`,
+        `      ...(sealed === "" ? { seal: { keyId: credential.keyId, sealed } } : {}),\n`,
+      ),
+    ],
+  },
+  {
+    name: "orphan-by-marker-alone",
+    mistake: "whatever carries our marker is removed",
+    world: "restored-store",
+    changes: [
+      in_(
+        "src/core/orphan.ts",
+        `  return why === null ? { found: "orphan", keyId } : { found: "ambiguous", why, keyIds: matches };`,
+        `  return why === null || why !== "" ? { found: "orphan", keyId } : { found: "ambiguous", why, keyIds: matches };`,
+      ),
+      in_(
+        "src/core/orphan.ts",
+        `      return marker?.instance === instance && marker.attempt === attemptId;`,
+        `      return marker?.instance === instance && attemptId !== "";`,
+      ),
+    ],
+  },
+  {
+    name: "guard-not-asked",
+    mistake: "nothing is checked again right before the removal",
+    world: "other-hands",
+    changes: [
+      in_(
+        "src/engine/steps/remove.ts",
+        `  if (!answer.allowed) {`,
+        `  if (!answer.allowed && answer.why === "never") {`,
+      ),
+      in_(
+        "src/core/checks.ts",
+        `one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);\n    return stale === undefined ? null : doStep({ step: "verify"`,
+        `one.verifiedAt === null);\n    return stale === undefined ? null : doStep({ step: "verify"`,
+      ),
+    ],
+  },
+  {
+    name: "old-proof",
+    mistake: "a proof from the day of the delivery is good enough for the removal",
+    world: "other-hands",
+    changes: [
+      in_(
+        "src/core/retire-guard.ts",
+        `export const PROOF_LASTS = 10 * MINUTE;`,
+        `export const PROOF_LASTS = 400 * 24 * 60 * MINUTE;`,
+      ),
+    ],
+  },
+  {
+    name: "overlap-ignored",
+    mistake: "the old secret goes as soon as the new one is in place",
+    changes: [
+      in_(
+        "src/core/checks.ts",
+        `const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));`,
+        `const at = rotation.verifiedAt;`,
+      ),
+    ],
+  },
+  {
+    name: "receipt-is-enough",
+    mistake: "a place that said yes is believed; nothing is read back",
+    world: "bad-places",
+    changes: [
+      in_("src/engine/steps/verify.ts", `  if (target.readBack === undefined) {`, `  if (target.name !== "") {`),
+    ],
+  },
+  {
+    name: "any-copy-will-do",
+    mistake: "the copy read back signs in, so it must be the new one",
+    world: "bad-places",
+    changes: [
+      in_(
+        "src/engine/steps/verify.ts",
+        `  if (!(await isOurs(claimed, copy)) || copy.state === "empty") {`,
+        `  if (copy.state === "empty") {`,
+      ),
+    ],
+  },
+  {
+    name: "first-place-only",
+    mistake: "one of several places has it, and the rotation goes on",
+    changes: [
+      in_(
+        "src/core/checks.ts",
+        `    const next = rotation.deliveries.find((one) => one.receipt === null);`,
+        `    const next = rotation.deliveries.slice(0, 1).find((one) => one.receipt === null);`,
+      ),
+      in_(
+        "src/core/apply-event.ts",
+        `const all = deliveries.every((one) => one.receipt !== null);`,
+        `const all = deliveries.some((one) => one.receipt !== null);`,
+      ),
+      in_(
+        "src/core/apply-event.ts",
+        `const all = deliveries.every((one) => one.verifiedAt !== null);`,
+        `const all = deliveries.some((one) => one.verifiedAt !== null);`,
+      ),
+      in_(
+        "src/core/checks.ts",
+        `    const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);`,
+        `    const stale = rotation.deliveries.slice(0, 1).find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);`,
+      ),
+      in_(
+        "src/core/retire-guard.ts",
+        `  const stale = rotation.deliveries.find((one)`,
+        `  const stale = rotation.deliveries.slice(0, 1).find((one)`,
+      ),
+    ],
+  },
+  {
+    name: "no-fencing",
+    mistake: "a process that lost its lease may still write",
+    world: "two-managers",
+    changes: [
+      in_(
+        "src/adapters/store/claims.ts",
+        `          .set(rotationRow(change.rotation))\n          .where("id", "=", claimed.rotation.id)\n          .where("fence", "=", claimed.fence)\n          .where("lease_owner", "=", owner)`,
+        `          .set(rotationRow(change.rotation))\n          .where("id", "=", claimed.rotation.id)`,
+      ),
+      in_(
+        "src/engine/maintain.ts",
+        `export const RENEW_EVERY: number = 10 * SECOND;`,
+        `export const RENEW_EVERY: number = 1_000 * HOUR;`,
+      ),
+    ],
+  },
+  {
+    name: "leases-are-not-looked-at",
+    mistake: "two processes work on one rotation",
+    world: "two-managers",
+    changes: [
+      in_(
+        "src/adapters/store/claims.ts",
+        `    .where("lease_until", ">", processNow)`,
+        `    .where("lease_until", ">", processNow + 1e12)`,
+      ),
+    ],
+  },
+  {
+    name: "newest-credential-is-current",
+    mistake: "what was made last must be the one in use",
+    world: "other-hands",
+    changes: [
+      in_(
+        "src/core/slots.ts",
+        `  if (recorded !== undefined) return recorded;`,
+        `  const newest = all.filter((one) => one.found.kind === "secret").toSorted((a, b) => (b.found.start ?? 0) - (a.found.start ?? 0))[0];\n  if (newest !== undefined) return newest;\n  if (recorded !== undefined) return recorded;`,
+      ),
+    ],
+  },
+  {
+    name: "all-others-are-removed",
+    mistake: "with the new secret in place, every other one is removed",
+    world: "other-hands",
+    changes: [
+      in_(
+        "src/engine/steps/remove.ts",
+        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
+        `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
+      ),
+    ],
+  },
+  {
+    name: "wrong-one-is-removed",
+    mistake: "the oldest entry of the list is removed instead of a named one",
+    world: "other-hands",
+    changes: [
+      in_(
+        "src/engine/steps/remove.ts",
+        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
+        `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome = await deps.entra.removeSecret(rotation.holder, oldest, signal);`,
+      ),
+    ],
+  },
+  {
+    name: "not-found-is-gone",
+    mistake: "one read that does not show the old secret proves that it is gone",
+    world: "slow-replication",
+    changes: [
+      in_("src/core/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
+      in_(
+        "src/engine/steps/remove.ts",
+        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);\n  if (outcome.outcome === "applied") return true;`,
+        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);\n  if (outcome.outcome !== "not-applied") return true;`,
+      ),
+    ],
+  },
+  {
+    name: "value-in-the-log",
+    mistake: "the delivery is logged with what was delivered",
+    changes: [
+      in_(
+        "src/engine/steps/deliver.ts",
+        `type: "delivered", at: await claimed.now(), target: name, version: receipt.version }`,
+        `type: "delivered", at: await claimed.now(), target: name, version: value.reveal() }`,
+      ),
+    ],
+  },
+  {
+    name: "lasts-for-ever",
+    mistake: "the new secret gets the longest life anybody could ask for",
+    changes: [
+      in_(
+        "src/engine/steps/issue.ts",
+        `const end = serviceTime + Math.min(lifetime, MAX_LIFETIME) - HOUR;`,
+        `const end = serviceTime + 3 * MAX_LIFETIME - HOUR;`,
+      ),
+    ],
+  },
+  {
+    name: "renewed-on-the-last-day",
+    mistake: "a rotation begins when the old secret is about to end",
+    changes: [
+      in_(
+        "src/core/forecast.ts",
+        `  const leadAt = plus(end, -renewBefore - early);`,
+        `  const leadAt = plus(end, -2 * LAST_SAFE_MARGIN + 0 * early);`,
+      ),
+      in_(
+        "src/core/forecast.ts",
+        `  const urgentAt = plus(end, -Math.min(renewBefore / 2, Math.max(renewBefore / 4, URGENT_LEAST)));`,
+        `  const urgentAt = plus(end, -Math.min(1, Math.max(renewBefore / 4, URGENT_LEAST)));`,
+      ),
+      in_(
+        "src/core/forecast.ts",
+        `  if (now >= lastSafeAt) dueBecause = "last-safe-passed";`,
+        `  if (now >= plus(lastSafeAt, DAY)) dueBecause = "last-safe-passed";`,
+      ),
+    ],
+  },
+  {
+    name: "empty-list-on-a-failed-read",
+    mistake: "a page that could not be read counts as a page without anything",
+    changes: [
+      in_(
+        "src/engine/discover.ts",
+        `    if (!("holders" in page)) return { list, holders, error: page.error };`,
+        `    if (!("holders" in page)) return { list, holders: [], error: null };`,
+      ),
+      in_("src/core/blast-radius.ts", `  return !(lost <= 0.1);`, `  return lost > 2;`),
+    ],
+  },
+  {
+    name: "gives-up-after-five-tries",
+    mistake: "a step that failed five times is never tried again",
+    world: "bad-places",
+    changes: [
+      in_(
+        "src/core/retry.ts",
+        `  const step = Math.min(Math.max(Math.trunc(failures), 1), RETRY_TABLE.length);`,
+        `  if (failures >= 5) return 4_000 * DAY_LONG;\n  const step = Math.min(Math.max(Math.trunc(failures), 1), RETRY_TABLE.length);`,
+      ),
+      in_(
+        "src/core/retry.ts",
+        `/** The longest wait past urgent-at`,
+        `const DAY_LONG = 86_400_000;\n/** The longest wait past urgent-at`,
+      ),
+    ],
+  },
+  {
+    name: "consumer-is-not-told",
+    mistake: "a consumer that reloads by a hook is never called",
+    changes: [
+      in_(
+        "src/engine/steps/verify.ts",
+        `if (rotation.state === "delivered") await`,
+        `if (rotation.state === "planned") await`,
+      ),
+    ],
+  },
+  {
+    name: "restored-store-is-trusted",
+    mistake: "credentials marked as ours that the store does not know mean nothing",
+    world: "restored-store",
+    changes: [
+      in_("src/engine/recognise.ts", `  if (unknown.length === 0) return [];`, `  if (unknown.length >= 0) return [];`),
+    ],
+  },
+];

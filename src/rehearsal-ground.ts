@@ -1,0 +1,264 @@
+/**
+ * Puts the rehearsal together: the embedded directory, the Graph adapter, the SQLite store and the local sealing key, each
+ * as the program uses it, on one driven clock and without a socket. Beside compose.ts the only file that knows adapters and
+ * directory.
+ */
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGraphDirectory } from "./adapters/graph/directory.ts";
+import { createVerifier } from "./adapters/graph/verifier.ts";
+import type { Fetch } from "./adapters/graph/wire.ts";
+import { createKeyPool } from "./adapters/issuers/key-pool.ts";
+import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
+import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
+import { openSqliteStore } from "./adapters/store/open.ts";
+import type { Credential, HolderRef } from "./core/credential.ts";
+import { SELF_SIGNED } from "./core/policy.ts";
+import { SecretValue } from "./core/secret-value.ts";
+import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "./core/time.ts";
+import {
+  createDirectory,
+  createSigningKeys,
+  type Directory,
+  type FaultPlanInput,
+  Random,
+  type ScenarioApplication,
+  type SigningKeys,
+} from "./directory/index.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Sealer } from "./ports/sealer.ts";
+import type { Booted, Ground, Outside, Registered } from "./rehearse/ground.ts";
+
+/** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
+const AS_LOST = "commit-then-stall";
+const VERSION = "0.0.0-simulation";
+/** Where Linux keeps files in memory: the crashes of a rehearsal are none of the machine's. */
+const IN_MEMORY = "/dev/shm";
+const START = epochMs(Date.UTC(2026, 0, 1));
+
+/** Signing keys are no part of the story, and making them is slow: one pair serves every run of a process. */
+let signingKeys: SigningKeys | null = null;
+
+/** Keys of certificates neither: their bits are nobody's question. */
+const keyPool = createKeyPool("simulation");
+
+export interface GroundOptions {
+  readonly seed: number;
+  /** When it begins; the first of January 2026 where not given. */
+  readonly start?: EpochMs;
+  /** How an application is registered that is to be more than a name and a secret. */
+  readonly describe?: (displayName: string) => Partial<ScenarioApplication>;
+}
+
+/** A ground on the real parts. Ends with everything it made in memory or in temporary folders. */
+export async function directoryGround({ seed, start = START, describe }: GroundOptions): Promise<Ground> {
+  signingKeys ??= createSigningKeys(new Random(1));
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "nolapse-simulation-"));
+  const directory = await createDirectory({
+    // a name of its own: ids come from names, and a copy of the demo's tenant must not meet its own administrator
+    scenario: { tenants: [{ name: "Rehearsal", domains: ["rehearsal.invalid"], applications: [] }] },
+    clock: { now: start, frozen: true },
+    random: seed,
+    keys: signingKeys,
+    stampedTokens: true,
+  });
+  const { url, admin } = directory;
+  const fetch: Fetch = (address, init) => directory.fetch(address, init);
+  const keyFile = join(folder, "seal.key");
+  ensureLocalKey(keyFile);
+  const sealer = openLocalKey(keyFile);
+  const dead = new Set<string>();
+  const live: Clock = {
+    now: async () => epochMs(directory.clock.now()),
+    frozen: async () => true,
+    processNow: () => directory.clock.now(),
+    wait: async () => undefined,
+  };
+  const options = { clock: live, version: VERSION, fetch };
+  let faults: FaultPlanInput = { rules: [] };
+  const storeFile = join(folder, "nolapse.db");
+  return {
+    tenantId: admin.tenantId,
+    authority: url,
+    probeScope: `${url}/.default`,
+    start,
+    async moveClock(to) {
+      directory.clock.set(to);
+    },
+    register: (displayName, secret) => register(directory, displayName, secret, describe?.(displayName) ?? {}),
+    truth: async (holder) => truth(directory, holder),
+    async weather(seed, rules) {
+      const known = rules.map((rule) => (rule.fault === AS_LOST ? { ...rule, fault: "lost-response" as const } : rule));
+      faults = { seed, rules: known.map((rule) => ({ ...rule })) };
+      directory.faults.set(faults);
+    },
+    outside: outsideOf(directory, () => faults),
+    async backup(name) {
+      const store = openSqliteStore({ path: storeFile, durable: false });
+      rmSync(join(folder, name), { force: true });
+      await store.backup(join(folder, name));
+      await store.close();
+    },
+    async restore(name) {
+      for (const end of ["", "-wal", "-shm"]) rmSync(`${storeFile}${end}`, { force: true });
+      copyFileSync(join(folder, name), storeFile);
+    },
+    boot: (clock, _random, name) => boot({ directory, storeFile, sealer, dead, options }, clock, name),
+    consumers: createVerifier(options),
+    async written() {
+      const files = readdirSync(folder).filter((one) => one.startsWith("nolapse.db"));
+      return files.map((one) => readFileSync(join(folder, one), "latin1")).join("\n");
+    },
+    digest() {
+      const hash = createHash("sha256");
+      return { add: (text) => void hash.update(text), hex: () => hash.digest("hex") };
+    },
+    async end() {
+      await directory.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Machine {
+  readonly directory: Directory;
+  readonly storeFile: string;
+  readonly sealer: Sealer;
+  /** Names of processes that are no more: their leases are free. */
+  readonly dead: Set<string>;
+  readonly options: { readonly clock: Clock; readonly version: string; readonly fetch: Fetch };
+}
+
+/** The ports of one more process on the same store. */
+async function boot(
+  { directory, storeFile, sealer, dead, options }: Machine,
+  clock: Clock,
+  name: string,
+): Promise<Booted> {
+  const { admin, url } = directory;
+  const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
+  const lease = { owner: name, mayBeAlive: (owner: string) => !dead.has(owner) };
+  const store = openSqliteStore({ path: storeFile, durable: false, lease });
+  const graph = { tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth };
+  const { entra, certificates, logs, federation, samlSigning } = createGraphDirectory({ ...options, ...graph, clock });
+  const issuer = createSelfSigned(SELF_SIGNED, keyPool.source(name));
+  return {
+    entra,
+    certificates,
+    logs,
+    federation,
+    samlSigning,
+    issuers: { get: (wanted) => (wanted === SELF_SIGNED ? issuer : null) },
+    verifier: createVerifier({ ...options, clock }),
+    sealer,
+    store,
+    async die() {
+      dead.add(name);
+      await store.close();
+    },
+  };
+}
+
+async function register(
+  directory: Directory,
+  displayName: string,
+  { name, end }: { readonly name: string; readonly end: EpochMs },
+  more: Partial<ScenarioApplication>,
+): Promise<Registered> {
+  const described = { name: displayName, secrets: [{ name, end: formatInstant(end) }], ...more };
+  const [made] = await directory.seed([described]);
+  const secret = made?.secrets[0];
+  if (made?.id === undefined || secret === undefined) throw new Error(`the directory did not register ${displayName}`);
+  return {
+    holder: { type: "application", objectId: made.id, appId: made.appId },
+    keyId: secret.keyId,
+    value: new SecretValue(secret.value),
+    end,
+  };
+}
+
+/** What the directory holds, past every lag: from its state, which no fault reaches. */
+function truth(directory: Directory, holder: HolderRef): readonly Credential[] {
+  const secrets = (directory.object(holder.objectId)?.passwordCredentials ?? []) as readonly Record<
+    string,
+    string | null
+  >[];
+  return secrets.map(({ keyId, displayName, hint, startDateTime, endDateTime }) => ({
+    keyId: keyId ?? "",
+    kind: "secret",
+    name: displayName ?? null,
+    hint: hint ?? null,
+    start: parseInstant(startDateTime ?? ""),
+    end: parseInstant(endDateTime ?? ""),
+    usage: null,
+    customKeyIdentifier: null,
+    certificate: null,
+  }));
+}
+
+/** The hands of others: over Graph, as the administrator, in a moment without faults. */
+function outsideOf(directory: Directory, faults: () => FaultPlanInput): Outside {
+  const { admin, url } = directory;
+  const post = { "content-type": "application/json" };
+  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    directory.faults.set({ rules: [] });
+    try {
+      return await calmly(method, path, body);
+    } finally {
+      directory.faults.set(faults());
+    }
+  };
+  const calmly = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+    const answered = await directory.fetch(`${url}/${admin.tenantId}/oauth2/v2.0/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: admin.clientId,
+        client_secret: admin.clientSecret,
+        scope: `${url}/.default`,
+      }).toString(),
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    const { access_token } = (await answered.json()) as { access_token: string };
+    const answer = await directory.fetch(`${url}/v1.0${path}`, {
+      method,
+      headers: { authorization: `Bearer ${access_token}`, ...(body === undefined ? {} : post) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    // what is gone already, or cannot be found, is as it should be: other hands do not coordinate
+    if (!answer.ok && answer.status !== 404 && answer.status !== 400) {
+      throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
+    }
+    return answer.ok && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
+  };
+  return {
+    async addSecret(holder, { name, end }) {
+      const passwordCredential = { displayName: name, endDateTime: formatInstant(end) };
+      const made = await call("POST", `/applications/${holder.objectId}/addPassword`, { passwordCredential });
+      const [keyId, value] = [String(made.keyId ?? ""), String(made.secretText ?? "none was made")];
+      return { holder, keyId, value: new SecretValue(value), end };
+    },
+    async removeSecret(holder, keyId) {
+      await call("POST", `/applications/${holder.objectId}/removePassword`, { keyId });
+    },
+    async deleteApplication(holder) {
+      await call("DELETE", `/applications/${holder.objectId}`);
+    },
+    async restoreApplication(holder) {
+      await call("POST", `/directory/deletedItems/${holder.objectId}/restore`, {});
+    },
+    async limitSecrets(longest) {
+      const restriction =
+        longest === null
+          ? { restrictionType: "passwordAddition", maxLifetime: null }
+          : { restrictionType: "passwordLifetime", maxLifetime: `P${Math.floor((longest as number) / DAY)}D` };
+      await call("PATCH", "/policies/defaultAppManagementPolicy", {
+        isEnabled: longest !== "none",
+        applicationRestrictions: { passwordCredentials: longest === "none" ? [] : [restriction], keyCredentials: [] },
+      });
+    },
+  };
+}

@@ -1,0 +1,221 @@
+/** Does the troubles of a plan: the hands of people and other tools in the tenant, its places and its configuration. */
+import { type HolderRef, isLive } from "../core/credential.ts";
+import type { SecretValue } from "../core/secret-value.ts";
+import { DAY, type DurationMs, type EpochMs, plus } from "../core/time.ts";
+import type { Consumer } from "./consumers.ts";
+import type { Ground, Registered } from "./ground.ts";
+import type { Watch } from "./invariants.ts";
+import type { Story } from "./story.ts";
+import type { Trouble } from "./troubles.ts";
+import type { Inhabitant, World } from "./world.ts";
+
+/** What of the run the hands need. */
+export interface Reach {
+  readonly ground: Ground;
+  readonly world: World;
+  readonly watch: Watch;
+  readonly story: Story;
+  now(): EpochMs;
+  /** Later, something the world does by itself. */
+  after(pause: DurationMs, work: () => Promise<void>): void;
+  /** The processes read the configuration again: one after the other they are started anew. */
+  reconfigured(): void;
+  /** A person gives up the rotations of this application. */
+  giveUp(appId: string): void;
+  /** A person stops everything, and lets it go on later. */
+  hold(lasts: DurationMs): void;
+  /** Every process ends, `work` happens, and they start again. */
+  whileDown(work: () => Promise<void>): Promise<void>;
+  /** A consumer may have got another copy without being told. */
+  lookAgain(consumer: Consumer): void;
+}
+
+/** A place that holds nothing that works is mended by hand after this long. */
+const MENDED_AFTER = 2 * DAY;
+/** How long somebody else's new secret lasts. */
+const THEIRS_LAST = 300 * DAY;
+
+export class Hands {
+  readonly #reach: Reach;
+  readonly #theirs = new Map<string, Registered[]>();
+  readonly #since = new Map<string, EpochMs>();
+
+  constructor(reach: Reach) {
+    this.#reach = reach;
+  }
+
+  /** Since when an application has had trouble that Nolapse may not be able to mend; null: none that anybody made. */
+  troubleOf(appId: string): EpochMs | null {
+    const [own, all] = [this.#since.get(appId), this.#since.get("")];
+    if (own === undefined) return all ?? null;
+    return all === undefined ? own : (Math.min(own, all) as EpochMs);
+  }
+
+  /** Before the run: what must be remembered for a later trouble. */
+  prepare(troubles: readonly Trouble[]): void {
+    const { ground, after } = this.#reach;
+    for (const [index, trouble] of troubles.entries()) {
+      if (trouble.what === "restored" && trouble.at > trouble.age) {
+        after(trouble.at - trouble.age, async () => {
+          await ground.backup(`backup-${index}`);
+          this.#reach.watch.backedUp(`backup-${index}`);
+        });
+      }
+      after(trouble.at, () => this.#meet(trouble, index));
+    }
+  }
+
+  /** Where Nolapse says that a place holds what does not sign in, somebody puts a secret there that does. */
+  async mendPlaces(): Promise<void> {
+    const { world, watch, now } = this.#reach;
+    for (const { state, lastFailure, plannedAt, holder } of watch.rotations.values()) {
+      if (state !== "planned" || lastFailure?.code !== "target-foreign") continue;
+      const inhabitant = world.of(holder.appId);
+      if (inhabitant !== undefined && now() - plannedAt > MENDED_AFTER) await this.#mend(inhabitant);
+    }
+  }
+
+  async #mend({ first, places, consumers }: Inhabitant): Promise<void> {
+    const { ground, watch, now, story } = this.#reach;
+    const works = (value: SecretValue) => {
+      const keyId = watch.keyIdOf(value);
+      return watch.truth(first.holder.objectId).some((one) => one.keyId === keyId && isLive(one, now()));
+    };
+    let value = places.find((one) => works(one.copy))?.copy;
+    if (value === undefined) {
+      const made = await ground.outside.addSecret(first.holder, {
+        name: "by hand again",
+        end: plus(now(), THEIRS_LAST),
+      });
+      watch.others(made);
+      await watch.look(first.holder);
+      value = made.value;
+    }
+    story.event(now(), "somebody puts a secret that works where none did", first.holder.appId);
+    for (const place of places) {
+      if (works(place.copy)) continue;
+      place.overwrite(value);
+      for (const one of consumers) if (one.place === place) this.#reach.lookAgain(one);
+    }
+  }
+
+  async #meet(trouble: Trouble, index: number): Promise<void> {
+    const { world, story, now } = this.#reach;
+    const inhabitant = "application" in trouble ? world.named(trouble.application) : undefined;
+    const appId = inhabitant?.first.holder.appId ?? null;
+    story.event(now(), `trouble: ${trouble.what} ${"application" in trouble ? trouble.application : ""}`.trim(), appId);
+    if (!this.#since.has(appId ?? "")) this.#since.set(appId ?? "", now());
+    if (inhabitant === undefined) await this.#meetTenant(trouble, index);
+    else await this.#meetOne(trouble, inhabitant);
+    if (inhabitant !== undefined) await this.#reach.watch.look(inhabitant.first.holder);
+  }
+
+  async #meetTenant(trouble: Trouble, index: number): Promise<void> {
+    const { ground, watch, after, hold, whileDown } = this.#reach;
+    if (trouble.what === "forbidden") {
+      await ground.outside.limitSecrets(trouble.longest);
+      after(trouble.lasts, () => ground.outside.limitSecrets("none"));
+    }
+    if (trouble.what === "stopped") hold(trouble.lasts);
+    if (trouble.what === "restored" && trouble.at > trouble.age) {
+      const name = `backup-${index}`;
+      await whileDown(async () => {
+        await ground.restore(name);
+        watch.restored(name);
+      });
+    }
+  }
+
+  async #meetOne(trouble: Trouble, inhabitant: Inhabitant): Promise<void> {
+    const { ground, world, giveUp, after } = this.#reach;
+    const { holder } = inhabitant.first;
+    switch (trouble.what) {
+      case "secret-added":
+        return this.#addSecret(holder, trouble.lasts);
+      case "secret-swept":
+        return this.#remove(inhabitant, (keyId, isHeld) => !isHeld && keyId !== "");
+      case "secret-removed":
+        return this.#remove(inhabitant, (_, isHeld) => isHeld);
+      case "put-back": {
+        const place = inhabitant.places[trouble.place];
+        place?.overwrite(place.former);
+        for (const one of inhabitant.consumers) if (one.place === place) this.#reach.lookAgain(one);
+        return;
+      }
+      case "deleted":
+        await ground.outside.deleteApplication(holder);
+        after(trouble.lasts, async () => {
+          await ground.outside.restoreApplication(holder);
+          await this.#reach.watch.look(holder);
+        });
+        return;
+      case "target-unbound":
+        return this.#unbind(inhabitant, trouble.place, trouble.lasts);
+      case "target-gone": {
+        const place = inhabitant.places[trouble.place];
+        if (place === undefined) return;
+        place.gone = true;
+        after(trouble.lasts, async () => {
+          place.gone = false;
+        });
+        return;
+      }
+      case "policy-changed":
+        world.rebind(holder.appId, (binding) => ({ ...binding, policy: trouble.policy }));
+        return this.#reach.reconfigured();
+      case "cancelled":
+        return giveUp(holder.appId);
+      default:
+        return;
+    }
+  }
+
+  async #addSecret(holder: HolderRef, lasts: DurationMs | null): Promise<void> {
+    const { ground, watch, now, after } = this.#reach;
+    const added = await ground.outside.addSecret(holder, { name: "added by hand", end: plus(now(), THEIRS_LAST) });
+    watch.others(added);
+    this.#theirs.set(holder.objectId, [...(this.#theirs.get(holder.objectId) ?? []), added]);
+    if (lasts === null) return;
+    after(lasts, async () => {
+      await ground.outside.removeSecret(holder, added.keyId);
+      await watch.look(holder);
+    });
+  }
+
+  /** Removes the first secret that the choice allows and that is not somebody else's. */
+  async #remove(inhabitant: Inhabitant, choose: (keyId: string, isHeld: boolean) => boolean): Promise<void> {
+    const { ground, watch } = this.#reach;
+    const { holder } = inhabitant.first;
+    const theirs = (this.#theirs.get(holder.objectId) ?? []).map((one) => one.keyId);
+    const held = new Set(inhabitant.consumers.map((one) => watch.keyIdOf(one.held.value)));
+    const placed = new Set(inhabitant.places.map((one) => watch.keyIdOf(one.copy)));
+    const found = watch
+      .truth(holder.objectId)
+      .find(({ keyId }) => !theirs.includes(keyId) && choose(keyId, held.has(keyId) || placed.has(keyId)));
+    if (found === undefined) return;
+    watch.removedByOthers(found.keyId);
+    await ground.outside.removeSecret(holder, found.keyId);
+  }
+
+  /** Somebody takes a place out of the configuration; who puts it back in puts a working value there first. */
+  #unbind(inhabitant: Inhabitant, index: number, lasts: DurationMs): void {
+    const { world, reconfigured, after } = this.#reach;
+    const place = inhabitant.places[index];
+    const { appId } = inhabitant.first.holder;
+    if (place === undefined || inhabitant.places.length < 2) return;
+    const only = (keep: (name: string) => boolean, add: readonly string[]) =>
+      world.rebind(appId, (binding) => ({
+        ...binding,
+        slots: binding.slots.map((slot) => ({ ...slot, targets: [...slot.targets.filter(keep), ...add] })),
+      }));
+    only((name) => name !== place.name, []);
+    reconfigured();
+    after(lasts, async () => {
+      const other = inhabitant.places.find((one) => one !== place && !one.gone);
+      if (other !== undefined) place.overwrite(other.copy);
+      for (const one of inhabitant.consumers) if (one.place === place) one.take();
+      only((name) => name !== place.name, [place.name]);
+      reconfigured();
+    });
+  }
+}

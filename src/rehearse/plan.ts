@@ -1,0 +1,120 @@
+/** What a run is made from: applications, policies, places, and the troubles of its years. Plain data, so that it shrinks. */
+import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
+import type { Binding, TenantSettings } from "../core/settings.ts";
+import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
+import type { Chance } from "./chance.ts";
+import { RELOADS } from "./consumers.ts";
+import { drawTroubles, type Trouble } from "./troubles.ts";
+
+/** One application of the plan a world is made from. */
+export interface ApplicationPlan {
+  readonly displayName: string;
+  readonly policy: string;
+  /** How long the secret that somebody made by hand still lasts. */
+  readonly left: DurationMs;
+  /** One place per entry, read by a consumer that reloads like this. */
+  readonly reloads: readonly Reload[];
+  /** What the configuration says of the same places, where it is wrong about them. */
+  readonly declared?: readonly Reload[];
+  /** The name by which the configuration means its secret, where it has others; null or not given: its only one. */
+  readonly current?: string | null;
+  /** Whether nobody but the places holds a copy; `complete` where not given. */
+  readonly consumers?: Binding["consumers"];
+}
+
+/** How badly places behave: the probability of each thing at each call. */
+export interface PlaceFaults {
+  /** The call fails; a write may have happened all the same. */
+  readonly fails: number;
+  /** A write is accepted and lost. */
+  readonly forgets: number;
+  /** After a write the old copy is given back for a while. */
+  readonly stale: number;
+  /** The call takes minutes. */
+  readonly stalls: number;
+}
+
+export const GOOD_PLACES: PlaceFaults = { fails: 0, forgets: 0, stale: 0, stalls: 0 };
+
+export interface WorldPlan {
+  readonly applications: readonly ApplicationPlan[];
+  /** Null: ramp, hourly limit and waves are off. */
+  readonly limits: TenantSettings["limits"];
+  readonly places: PlaceFaults;
+  /** Manager processes side by side on one store; one where not given. */
+  readonly managers?: number;
+  /** How far the clock of every second manager process is off. */
+  readonly skew?: DurationMs;
+  /** What people and other tools do in the meantime. */
+  readonly troubles?: readonly Trouble[];
+  /** The policies of the configuration; {@link POLICIES} where not given. */
+  readonly policies?: Readonly<Record<string, Policy>>;
+  /** What else of the configuration is not as in every rehearsal. */
+  readonly settings?: Partial<Pick<TenantSettings, "choices" | "exclude" | "timeZone" | "acceptance">>;
+}
+
+const WINDOW = [{ days: ["tue", "thu"], from: "09:00", to: "17:00" }] as const;
+
+/** Mixed lifetimes and rules; every binding says that its consumers are complete. */
+export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
+  [
+    completePolicy("quick", { lifetime: 60 * DAY, renewBefore: 20 * DAY, overlap: 3 * DAY, retire: "after-overlap" }),
+    completePolicy("standard", { lifetime: 90 * DAY, renewBefore: 30 * DAY, retire: "after-overlap" }),
+    completePolicy("windowed", { lifetime: 120 * DAY, retire: "after-overlap", windows: [...WINDOW] }),
+    // all defaults: the next rotation begins about when the old credential of the last one is swept
+    completePolicy("patient", { lifetime: 60 * DAY }),
+    completePolicy("long", { lifetime: 180 * DAY, renewBefore: 45 * DAY, retire: "at-expiry" }),
+    completePolicy("default", { retire: "after-overlap" }),
+    completePolicy("yearly", { lifetime: 365 * DAY, retire: "after-overlap" }),
+    completePolicy("longest", { lifetime: 730 * DAY, renewBefore: 90 * DAY }),
+    completePolicy("approved", {
+      lifetime: 120 * DAY,
+      renewBefore: 45 * DAY,
+      retire: "after-overlap",
+      approval: "both",
+    }),
+    completePolicy("kept", { lifetime: 150 * DAY, retire: "after-overlap", custody: "keep" }),
+  ].map((policy) => [policy.name, policy]),
+);
+
+/** In the order in which applications get them: long lives are as usual as in real tenants, short ones work the engine. */
+const POLICY_ORDER =
+  "quick yearly default long patient longest windowed yearly approved default kept yearly standard longest".split(" ");
+
+/** A plan drawn from the seed; `length` is how long the run lasts. */
+export function drawWorld(chance: Chance, applications: number, length: DurationMs): WorldPlan {
+  const first = chance.between(0, POLICY_ORDER.length - 1);
+  const plans = Array.from({ length: applications }, (_, index): ApplicationPlan => {
+    const policy = POLICY_ORDER[(first + index) % POLICY_ORDER.length] ?? "quick";
+    const most = Math.floor((POLICIES[policy]?.lifetime ?? 90 * DAY) / DAY);
+    return {
+      displayName: `application ${index + 1}`,
+      policy,
+      left: chance.between(12, most) * DAY + chance.between(0, 86_399) * SECOND,
+      reloads: Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, () => chance.pick(RELOADS)),
+    };
+  });
+  return {
+    applications: plans,
+    limits: chance.hits(0.5) ? { issuesPerHour: 60 } : null,
+    places: drawPlaces(chance),
+    managers: chance.pick([1, 1, 2]),
+    skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
+    troubles: drawTroubles(chance, plans, length),
+  };
+}
+
+function drawPlaces(chance: Chance): PlaceFaults {
+  if (chance.hits(0.4)) return GOOD_PLACES;
+  return {
+    fails: chance.pick([0, 0.01, 0.05]),
+    forgets: chance.pick([0, 0.01, 0.03]),
+    stale: chance.pick([0, 0.05, 0.3]),
+    stalls: chance.pick([0, 0.01]),
+  };
+}
+
+/** How long an old copy is given back after a write, at most. */
+export const STALE_FOR: DurationMs = 10 * MINUTE;
+/** How long a call that stalls takes: longer than a lease lasts. */
+export const STALL: DurationMs = HOUR / 6;
