@@ -22,6 +22,7 @@ const recordSchema = z.strictObject({
   logo: z.strictObject({ type: z.string(), base64: z.string() }).optional(),
   createdBy: z.string().optional(),
   directoryRoles: z.array(z.string()).optional(),
+  bornAt: z.number().optional(),
   deletedAt: z.number().optional(),
 });
 const stateSchema = z.strictObject({
