@@ -1,7 +1,6 @@
 /**
  * `npm run simulate -- [--seed N] [--years N] [--json]`: one rehearsal on the embedded directory, the Graph adapter, the
- * SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break; their story, from the
- * smallest world that still shows it, is on stderr.
+ * SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break; their story is on stderr.
  */
 import { parseArgs } from "node:util";
 import { DAY } from "../src/core/time.ts";

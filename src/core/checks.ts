@@ -3,14 +3,15 @@ import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
+import { listWatch, nextListReadAt } from "./list-checks.ts";
 import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
-import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
+import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
 import { DAY, type EpochMs, HOUR, plus } from "./time.ts";
-import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
+import { type Check, doStep, halt, type Situation, wait } from "./verdict.ts";
 import { frozenAt, openAt } from "./windows.ts";
 
 /** A preflight older than this is made again before anything is created. */
@@ -76,30 +77,6 @@ const lostAnswers: Check = {
     return wait(nextReadAt(WATCH_SCHEDULE, reading.startedAt, reading.reads.length), "unknown-outcome");
   },
 };
-
-/** Entries that were lost while we replaced a list of certificates are looked for, and put back (design §4.8). */
-const listWatch: Check = {
-  name: "list-watch",
-  judge: ({ rotation, now }) => {
-    const due = nextListReadAt(rotation);
-    if (due !== null && due <= now) return doStep({ step: "compare-list" }, "list-compare");
-    return rotation.listLosses.some((one) => one.fate === "lost")
-      ? (stillUntil(rotation, now) ?? doStep({ step: "restore-list" }, "list-restore"))
-      : stillUntil(rotation, now);
-  },
-};
-
-/** A list is replaced only when two reads, this far apart, show the same. */
-function stillUntil({ listReadAt }: Rotation, now: EpochMs): Verdict | null {
-  if (listReadAt === null || now >= listReadAt + LIST_STILL) return null;
-  return wait(plus(listReadAt, LIST_STILL), "list-still");
-}
-
-/** When the list of certificates must be read again after we replaced it; null when nothing is watched. */
-export function nextListReadAt({ listWrite }: Rotation): EpochMs | null {
-  if (listWrite === null) return null;
-  return nextReadAt(LIST_SCHEDULE, listWrite.at, listWrite.reads.length);
-}
 
 const kindFits: Check = {
   name: "kind",

@@ -3,9 +3,10 @@
  * as it is in the store under the lease, so nothing is decided on an old copy; every step is idempotent all the same,
  * because a rare double holder must do no harm (design §4.3, invariant 6).
  */
-import { nextListReadAt } from "../core/checks.ts";
+
 import { decide } from "../core/decide.ts";
 import { asNolapseError } from "../core/errors.ts";
+import { nextListReadAt } from "../core/list-checks.ts";
 import type { Rotation } from "../core/rotation.ts";
 import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
 import type { Step, Verdict } from "../core/verdict.ts";
