@@ -1,7 +1,7 @@
 /** What every implementation of the port `Store` does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rotation } from "../../src/core/rotation.ts";
-import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, type EpochMs, plus } from "../../src/core/time.ts";
 import type { AuditEntry, Change, LedgerEntry, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, rotation, TENANT } from "../core/make.ts";
 
@@ -277,6 +277,17 @@ function changes(store: () => Store): void {
       const rest = await store().auditTrail(TENANT, first.at(-1)?.sequence ?? 0, 2);
       expect([...first, ...rest].map((one) => one.action)).toEqual(["a", "b", "c"]);
       expect(await store().auditTrail(OTHER_TENANT, 0, 10)).toEqual([]);
+    });
+
+    it("finds lines of the trail by what was done, and since when", async () => {
+      for (const [index, action] of ["a", "b", "a", "c"].entries()) {
+        await store().audit({ ...audit(action), at: plus(NOW, index) });
+      }
+      const found = async (tenant: string, actions: readonly string[], since: EpochMs) =>
+        (await store().auditSince(tenant, actions, since)).map((one) => `${one.action}${one.at - NOW}`);
+      expect(await found(TENANT, ["a", "c"], NOW)).toEqual(["a0", "a2", "c3"]);
+      expect(await found(TENANT, ["a", "b"], plus(NOW, 1))).toEqual(["b1", "a2"]);
+      expect(await found(OTHER_TENANT, ["a"], NOW)).toEqual([]);
     });
 
     it("notes attempts on a person's word", async () => {

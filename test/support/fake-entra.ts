@@ -40,38 +40,27 @@ import {
   storedCertificate,
   visibleAt,
 } from "./fake-certificates.ts";
-import { type FakeCall, type FakeFault, FakeFaults, type FakeRead, type FakeWrite } from "./fake-faults.ts";
+import {
+  absent,
+  type FakeCall,
+  type FakeFault,
+  FakeFaults,
+  type FakeRead,
+  type FakeWrite,
+  lost,
+  refused,
+} from "./fake-faults.ts";
 import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
 import { FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
+import { blankHolder, type Seed, type Seeded, type StoredHolder } from "./fake-seed.ts";
 
 export type { FakeCall, FakeFault } from "./fake-faults.ts";
 export type { SeedSecret } from "./fake-secrets.ts";
-
-export type Seed = Partial<Holder> & {
-  readonly secrets?: readonly SeedSecret[];
-  /** Real ones; `credentials` may hold certificates that are only described, which nobody signs in with. */
-  readonly certificates?: readonly SeedCertificate[];
-};
-
-export interface Seeded extends HolderRef {
-  /** Of the secrets. */
-  readonly keyIds: readonly string[];
-  readonly values: readonly string[];
-  readonly certificateIds: readonly string[];
-}
-
-interface StoredHolder {
-  holder: Holder;
-  readonly secrets: StoredSecret[];
-  certificates: readonly StoredCertificate[];
-}
+export type { Seed, Seeded } from "./fake-seed.ts";
 
 /** What a write came to, for those who look at it from outside. */
 type Outcome = { readonly outcome: "applied" } | { readonly outcome: "no-such-credential" } | Unsettled;
-
-const refused = (error: NolapseError): Unsettled => ({ outcome: "not-applied", error });
-const lost = () => new NolapseError("directory-unreachable", "the answer was lost");
 
 export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** How long the token endpoint does not know a new credential. */
@@ -112,26 +101,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** Puts an application (or, with `type`, a service principal) into the directory. Its secrets count as long replicated. */
   seed(seed: Seed = {}): Seeded {
     const { secrets = [], certificates = [], credentials = [], ...given } = seed;
-    const holder: Holder = {
-      type: "application",
-      objectId: this.#id(),
-      appId: this.#id(),
-      displayName: `application ${this.#count}`,
-      createdAt: epochMs(0),
-      signInAudience: "AzureADMyOrg",
-      tags: [],
-      notes: null,
-      serviceManagementReference: null,
-      servicePrincipalType: given.type === "servicePrincipal" ? "Application" : null,
-      homeTenantId: null,
-      signOnMode: null,
-      preferredTokenSigningKeyThumbprint: null,
-      enabled: true,
-      locked: false,
-      encryptionKeyId: null,
-      ...given,
-      credentials: [],
-    };
+    const holder = blankHolder(given, this.#id(), this.#id(), this.#count);
     const old = Number.NEGATIVE_INFINITY;
     const stored = secrets.map((secret) => this.#secret(secret, old));
     const real = certificates.map((one) => storedCertificate(one, this.#id(), old));
@@ -435,8 +405,4 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     this.#count += 1;
     return `00000000-0000-4000-8000-${this.#count.toString(16).padStart(12, "0")}`;
   }
-}
-
-function absent(holder: HolderRef): NolapseError {
-  return new NolapseError("directory-absent", `there is no ${holder.type} ${holder.objectId}`);
 }
