@@ -34,8 +34,7 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
   if (event.type === "sign-ins-read" && before.state !== after.state) return "verified";
-  // nobody's copy failed: the log or the list of federated credentials could not be read
-  if (event.type === "failed" && before.state === "delivered" && before.kind !== "federated") return "verify-failed";
+  if (event.type === "failed" && before.state === "delivered" && event.verifying) return "verify-failed";
   return event.type;
 }
 

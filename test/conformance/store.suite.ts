@@ -1,7 +1,7 @@
 /** What every implementation of the port `Store` does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rotation } from "../../src/core/rotation.ts";
-import { DAY, type EpochMs, HOUR, MINUTE, type EpochMs, plus } from "../../src/core/time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { AuditEntry, Change, LedgerEntry, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, rotation, TENANT } from "../core/make.ts";
 

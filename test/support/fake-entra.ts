@@ -51,9 +51,10 @@ import {
   refused,
 } from "./fake-faults.ts";
 import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
+import { blankHolder } from "./fake-holders.ts";
 import { FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
-import { blankHolder, type Seed, type Seeded, type StoredHolder } from "./fake-seed.ts";
+import type { Seed, Seeded, StoredHolder } from "./fake-seed.ts";
 
 export type { FakeCall, FakeFault } from "./fake-faults.ts";
 export type { SeedSecret } from "./fake-secrets.ts";
@@ -88,6 +89,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
       const stored = this.#find(holder);
       stored.certificates = [...added, ...stored.certificates];
     },
+    signedIn: (appId, row) => this.#logs.signedIn(appId, row),
     prefer: (holder, thumbprint) => this.change(holder, { preferredTokenSigningKeyThumbprint: thumbprint }),
   };
   readonly federation = new FakeFederation(this.#ground);
@@ -101,7 +103,8 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** Puts an application (or, with `type`, a service principal) into the directory. Its secrets count as long replicated. */
   seed(seed: Seed = {}): Seeded {
     const { secrets = [], certificates = [], credentials = [], ...given } = seed;
-    const holder = blankHolder(given, this.#id(), this.#id(), this.#count);
+    const ids = { objectId: this.#id(), appId: this.#id() };
+    const holder = blankHolder({ displayName: `application ${this.#count}`, ...ids, ...given });
     const old = Number.NEGATIVE_INFINITY;
     const stored = secrets.map((secret) => this.#secret(secret, old));
     const real = certificates.map((one) => storedCertificate(one, this.#id(), old));
@@ -143,19 +146,6 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** The same of the certificates. */
   certificateIds(holder: HolderRef): readonly string[] {
     return present(this.#holders.get(holder.objectId)?.certificates ?? []).map(({ entry }) => entry.credential.keyId);
-  }
-
-  /** A consumer signs in with a credential it holds: a secret or certificate by its key id, or a token by its federated credential. */
-  signsIn(appId: string, by: { readonly keyId: string } | { readonly federatedId: string }): void {
-    const row = {
-      at: this.#now(),
-      requestId: this.#id(),
-      succeeded: true,
-      keyId: null,
-      federatedId: null,
-      address: null,
-    };
-    this.#logs.signedIn(appId, { ...row, ...by });
   }
 
   /** Somebody else's tool writes the list: drops some of its certificates, adds one. The key id of the one added. */

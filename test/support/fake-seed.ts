@@ -1,6 +1,5 @@
 /** What is put into the directory in memory, for `FakeEntra`. */
 import type { Holder, HolderRef } from "../../src/core/credential.ts";
-import { epochMs } from "../../src/core/time.ts";
 import type { SeedCertificate, StoredCertificate } from "./fake-certificates.ts";
 import type { SeedSecret, StoredSecret } from "./fake-secrets.ts";
 
@@ -21,28 +20,4 @@ export interface StoredHolder {
   holder: Holder;
   readonly secrets: StoredSecret[];
   certificates: readonly StoredCertificate[];
-}
-
-/** An application of this tenant without anything special, but for what is given. */
-export function blankHolder(given: Partial<Holder>, objectId: string, appId: string, number: number): Holder {
-  return {
-    type: "application",
-    objectId,
-    appId,
-    displayName: `application ${number}`,
-    createdAt: epochMs(0),
-    signInAudience: "AzureADMyOrg",
-    tags: [],
-    notes: null,
-    serviceManagementReference: null,
-    servicePrincipalType: given.type === "servicePrincipal" ? "Application" : null,
-    homeTenantId: null,
-    signOnMode: null,
-    preferredTokenSigningKeyThumbprint: null,
-    enabled: true,
-    locked: false,
-    encryptionKeyId: null,
-    ...given,
-    credentials: [],
-  };
 }
