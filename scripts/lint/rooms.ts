@@ -108,7 +108,5 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  */
 export const LONG_FILES: Readonly<Record<string, string>> = {
   "test/core/invariants.test.ts": "one walk through random worlds; its steps are read together",
-  "test/support/fake-entra.ts":
-    "one class stands for the whole directory; what it does not share with the ports lies in fake-*.ts",
   "scripts/mutants/list.ts": "a list of texts to find and to put, which nobody reads from end to end",
 };

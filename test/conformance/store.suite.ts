@@ -279,6 +279,17 @@ function changes(store: () => Store): void {
       expect(await store().auditTrail(OTHER_TENANT, 0, 10)).toEqual([]);
     });
 
+    it("finds lines of the trail by what was done, and since when", async () => {
+      for (const [index, action] of ["a", "b", "a", "c"].entries()) {
+        await store().audit({ ...audit(action), at: plus(NOW, index) });
+      }
+      const found = async (tenant: string, actions: readonly string[], since: EpochMs) =>
+        (await store().auditSince(tenant, actions, since)).map((one) => `${one.action}${one.at - NOW}`);
+      expect(await found(TENANT, ["a", "c"], NOW)).toEqual(["a0", "a2", "c3"]);
+      expect(await found(TENANT, ["a", "b"], plus(NOW, 1))).toEqual(["b1", "a2"]);
+      expect(await found(OTHER_TENANT, ["a"], NOW)).toEqual([]);
+    });
+
     it("notes attempts on a person's word", async () => {
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
       await store().noteAttempts(TENANT, ["cccccccccccc"]);

@@ -13,6 +13,7 @@ import { SWEEP_AFTER } from "../../src/core/retirement.ts";
 import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts, Step } from "../../src/core/verdict.ts";
+import { anyEvent, anyOfFederated, failure, TARGETS } from "./any-event.ts";
 import {
   attempt,
   delivery,
@@ -27,66 +28,8 @@ import {
   target,
 } from "./make.ts";
 
-const failure = { code: "directory-unreachable", message: "no answer", next: null, at: NOW } as const;
-const TARGETS = ["env", "vault"];
 const fresh = (parts: Partial<Rotation> = {}) =>
   rotation({ deliveries: TARGETS.map((name) => delivery({ target: name })), ...parts });
-
-/** Every event there is, some of them nonsense for the state they meet. */
-function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
-  const last = r.attempts.at(-1)?.id;
-  const name = TARGETS[number % TARGETS.length] ?? "env";
-  const made = { id: `attempt${number}`, displayName: "n", end: plus(at, DAY), keyIdsBefore: ["old"] };
-  const always: RotationEvent[] = [
-    { type: "preflighted", at, requests: [] },
-    { type: "made", at, attempt: { id: made.id, displayName: "n", end: made.end, certificate: madeCertificate() } },
-    { type: "list-read", at },
-    { type: "list-intended", at, added: "new", removed: null, restored: [] },
-    { type: "list-refused", at },
-    ...(r.listWrite === null ? [] : [{ type: "list-compared", at, losses: [], settled: number % 2 === 0 } as const]),
-    { type: "issue-intended", at, attempt: made },
-    { type: "probed", at, probe: probe(number % 2 === 0 ? "issued" : "not-authenticated", at) },
-    { type: "accepted", at, assurance: "token" },
-    { type: "withdraw-intended", at },
-    { type: "withdrawn", at, notBefore: plus(at, HOUR) },
-    { type: "delivery-intended", at, target: name },
-    { type: "delivered", at, target: name, version: null },
-    { type: "verified", at, target: name, assurance: "token", request: null },
-    { type: "drifted", at, target: name },
-    { type: "retire-intended", at, certificate: null },
-    { type: "removed", at },
-    { type: "absent-read", at },
-    { type: "reappeared", at },
-    { type: "approved", at, what: "both" },
-    { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
-    { type: "waited", at, dueAt: at },
-    { type: "halted", at, reason: "guard-refused" },
-    { type: "resumed", at },
-    { type: "cancelled", at },
-  ];
-  if (last === undefined) return always;
-  return [
-    ...always,
-    { type: "issued", at, issued: issued({ keyId: `key${number}`, attempt: last, at }) },
-    { type: "issue-refused", at, failure, notBefore: at },
-    { type: "issue-unknown", at, failure },
-    { type: "attempt-read", at, attempt: last, keyIds: [] },
-    { type: "attempt-closed", at, attempt: last },
-  ];
-}
-
-/** The events of a rotation to a federated credential: no value, no copy, no probe. */
-function anyOfFederated(at: EpochMs, r: Rotation): RotationEvent[] {
-  const nobody = signIns({ readAt: at, lastUse: null });
-  const foreign = ["made", "probed", "accepted", "delivery-intended", "delivered", "verified", "drifted"];
-  return [
-    ...anyEvent(1, at, r).filter(({ type }) => !foreign.includes(type)),
-    { type: "passed", at },
-    { type: "sign-ins-read", at, evidence: nobody, failure: null },
-    { type: "sign-ins-read", at, evidence: signIns({ readAt: at, lastUse: at }), failure: null },
-    { type: "sign-ins-read", at, evidence: signIns({ readAt: at, lastUse: at, closed: true }), failure },
-  ];
-}
 
 const RANK: Record<RotationState, number> = {
   planned: 0,

@@ -28,8 +28,9 @@ const ask = (bench: Workbench, more: Partial<Parameters<typeof askFederate>[2]> 
 const there = (bench: Workbench) => bench.entra.federation.truth(bench.app.objectId);
 const idOf = (bench: Workbench) => there(bench)[0]?.id ?? "";
 /** The workflow runs, and its sign-in is logged. */
-const signsIn = (bench: Workbench) => bench.entra.signsIn(bench.app.appId, { federatedId: idOf(bench) });
-const oldSignsIn = (bench: Workbench) => bench.entra.signsIn(bench.app.appId, { keyId: bench.app.keyIds[0] ?? "" });
+const signsIn = (bench: Workbench) => bench.entra.federation.signsIn(bench.app.appId, { federatedId: idOf(bench) });
+const oldSignsIn = (bench: Workbench) =>
+  bench.entra.federation.signsIn(bench.app.appId, { keyId: bench.app.keyIds[0] ?? "" });
 const waits = async (bench: Workbench) => (await waitingOf(bench.deps()))[0]?.verdict;
 const writes = (bench: Workbench) => bench.entra.calls.filter((one) => one.call === "addFederated").length;
 
@@ -103,7 +104,7 @@ describe("before the first sign-in", () => {
     const bench = await federating();
     await bench.run();
     oldSignsIn(bench);
-    bench.entra.signsIn(bench.app.appId, { federatedId: "another" });
+    bench.entra.federation.signsIn(bench.app.appId, { federatedId: "another" });
     for (let round = 0; round < 4; round += 1) {
       bench.clock.advance(15 * MINUTE);
       await bench.run();

@@ -40,39 +40,28 @@ import {
   storedCertificate,
   visibleAt,
 } from "./fake-certificates.ts";
-import { type FakeCall, type FakeFault, FakeFaults, type FakeRead, type FakeWrite } from "./fake-faults.ts";
+import {
+  absent,
+  type FakeCall,
+  type FakeFault,
+  FakeFaults,
+  type FakeRead,
+  type FakeWrite,
+  lost,
+  refused,
+} from "./fake-faults.ts";
 import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
 import { blankHolder } from "./fake-holders.ts";
 import { FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
+import type { Seed, Seeded, StoredHolder } from "./fake-seed.ts";
 
 export type { FakeCall, FakeFault } from "./fake-faults.ts";
 export type { SeedSecret } from "./fake-secrets.ts";
-
-export type Seed = Partial<Holder> & {
-  readonly secrets?: readonly SeedSecret[];
-  /** Real ones; `credentials` may hold certificates that are only described, which nobody signs in with. */
-  readonly certificates?: readonly SeedCertificate[];
-};
-
-export interface Seeded extends HolderRef {
-  /** Of the secrets. */
-  readonly keyIds: readonly string[];
-  readonly values: readonly string[];
-  readonly certificateIds: readonly string[];
-}
-
-interface StoredHolder {
-  holder: Holder;
-  readonly secrets: StoredSecret[];
-  certificates: readonly StoredCertificate[];
-}
+export type { Seed, Seeded } from "./fake-seed.ts";
 
 /** What a write came to, for those who look at it from outside. */
 type Outcome = { readonly outcome: "applied" } | { readonly outcome: "no-such-credential" } | Unsettled;
-
-const refused = (error: NolapseError): Unsettled => ({ outcome: "not-applied", error });
-const lost = () => new NolapseError("directory-unreachable", "the answer was lost");
 
 export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** How long the token endpoint does not know a new credential. */
@@ -100,6 +89,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
       const stored = this.#find(holder);
       stored.certificates = [...added, ...stored.certificates];
     },
+    signedIn: (appId, row) => this.#logs.signedIn(appId, row),
     prefer: (holder, thumbprint) => this.change(holder, { preferredTokenSigningKeyThumbprint: thumbprint }),
   };
   readonly federation = new FakeFederation(this.#ground);
@@ -156,19 +146,6 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** The same of the certificates. */
   certificateIds(holder: HolderRef): readonly string[] {
     return present(this.#holders.get(holder.objectId)?.certificates ?? []).map(({ entry }) => entry.credential.keyId);
-  }
-
-  /** A consumer signs in with a credential it holds: a secret or certificate by its key id, or a token by its federated credential. */
-  signsIn(appId: string, by: { readonly keyId: string } | { readonly federatedId: string }): void {
-    const row = {
-      at: this.#now(),
-      requestId: this.#id(),
-      succeeded: true,
-      keyId: null,
-      federatedId: null,
-      address: null,
-    };
-    this.#logs.signedIn(appId, { ...row, ...by });
   }
 
   /** Somebody else's tool writes the list: drops some of its certificates, adds one. The key id of the one added. */
@@ -418,8 +395,4 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     this.#count += 1;
     return `00000000-0000-4000-8000-${this.#count.toString(16).padStart(12, "0")}`;
   }
-}
-
-function absent(holder: HolderRef): NolapseError {
-  return new NolapseError("directory-absent", `there is no ${holder.type} ${holder.objectId}`);
 }

@@ -1,6 +1,9 @@
 /** What goes wrong with `FakeEntra`, and when. */
-import type { NolapseError } from "../../src/core/errors.ts";
+
+import type { HolderRef } from "../../src/core/credential.ts";
+import { NolapseError } from "../../src/core/errors.ts";
 import type { Probe } from "../../src/core/sign-in.ts";
+import type { Unsettled } from "../../src/ports/entra.ts";
 
 export type FakeRead =
   | "page"
@@ -45,4 +48,11 @@ export class FakeFaults {
     due.left -= 1;
     return due.fault;
   }
+}
+
+export const refused = (error: NolapseError): Unsettled => ({ outcome: "not-applied", error });
+export const lost = () => new NolapseError("directory-unreachable", "the answer was lost");
+
+export function absent(holder: HolderRef): NolapseError {
+  return new NolapseError("directory-absent", `there is no ${holder.type} ${holder.objectId}`);
 }

@@ -12,6 +12,7 @@ import type {
   Federation,
   NewFederatedCredential,
 } from "../../src/ports/federation.ts";
+import type { SignInRow } from "../../src/ports/logs.ts";
 import type { ActivateOutcome, AddSigningOutcome, SamlSigning } from "../../src/ports/saml-signing.ts";
 import { type StoredCertificate, storedCertificate } from "./fake-certificates.ts";
 import type { FakeRead, FakeWrite } from "./fake-faults.ts";
@@ -31,6 +32,7 @@ export interface FakeGround {
   ): T | Unsettled;
   addCertificates(holder: HolderRef, added: readonly StoredCertificate[]): void;
   prefer(holder: HolderRef, thumbprint: string): void;
+  signedIn(appId: string, row: SignInRow): void;
 }
 
 const refused = (message: string): Unsettled => ({
@@ -59,6 +61,12 @@ export class FakeFederation implements Federation {
       this.#all.findIndex((one) => one.id === id),
       1,
     );
+  }
+
+  /** A consumer signs in with what it holds: a secret or certificate by its key id, or a token by its federated credential. */
+  signsIn(appId: string, by: { readonly keyId: string } | { readonly federatedId: string }): void {
+    const row = { at: this.#ground.now(), requestId: this.#ground.id(), succeeded: true, address: null };
+    this.#ground.signedIn(appId, { ...row, keyId: null, federatedId: null, ...by });
   }
 
   /** Without any lag. */
