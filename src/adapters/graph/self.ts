@@ -11,6 +11,7 @@ import type { CertificateReading, Certificates, ReplaceOutcome } from "../../por
 import type { Clock } from "../../ports/clock.ts";
 import type { AddSecretOutcome, Entra, HolderReading, RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { HeldCertificate } from "../../ports/held-certificate.ts";
+import { certificateFacts } from "../../x509/facts.ts";
 import { type AssertionAnswer, type Client, signInByAssertion } from "./assertion-sign-in.ts";
 import { describe, GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
@@ -20,7 +21,6 @@ import { GraphEntra } from "./entra.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
 import { createWire, type Fetch } from "./wire.ts";
-import { factsOf } from "./x509.ts";
 
 export interface SelfDirectoryOptions {
   readonly tenantId: string;
@@ -235,8 +235,7 @@ function readingOf(holder: HolderRef, tried: readonly Tried[]): HolderReading {
 }
 
 function credentialOf({ keyId, name, value, start, end }: HeldCertificate): Credential {
-  const facts = factsOf(Buffer.from(value.certificate));
-  const known = facts === "unreadable" ? null : facts;
+  const known = certificateFacts(value.certificate);
   return {
     keyId,
     kind: "certificate",
@@ -246,14 +245,14 @@ function credentialOf({ keyId, name, value, start, end }: HeldCertificate): Cred
     end: end ?? known?.notAfter ?? null,
     usage: "verify",
     customKeyIdentifier: known?.sha1 ?? null,
-    certificate: facts,
+    certificate: known ?? "unreadable",
   };
 }
 
 function nameIn(values: readonly CertificateValue[]): string | null {
   const names = values.map((value) => {
-    const facts = factsOf(Buffer.from(value.certificate));
-    return facts === "unreadable" ? null : (/^CN=(?<name>[^,+\\]+)/.exec(facts.subject)?.groups?.name ?? null);
+    const facts = certificateFacts(value.certificate);
+    return facts === null ? null : (/^CN=(?<name>[^,+\\]+)/.exec(facts.subject)?.groups?.name ?? null);
   });
   return names.find((name) => name !== null) ?? null;
 }
