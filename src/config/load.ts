@@ -227,7 +227,7 @@ function withPaths(
 function binding(entry: BoundEntry): Binding {
   return {
     appId: entry.appId.toLowerCase(),
-    objectId: entry.objectId?.toLowerCase() ?? null,
+    ...(entry.objectId === undefined ? {} : { objectId: entry.objectId.toLowerCase() }),
     policy: entry.policy ?? null,
     slots:
       entry.credentials?.map(({ slot, current, targets }) => ({ slot, current, targets })) ??

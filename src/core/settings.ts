@@ -32,8 +32,8 @@ export interface SlotSettings {
 /** An entry that names an application by its appId and binds slots to targets. */
 export interface Binding {
   readonly appId: string;
-  /** The application's object id, for an application that rolls its own certificate; null where it is not said. */
-  readonly objectId?: string | null;
+  /** The application's object id, for an application that rolls its own certificate. */
+  readonly objectId?: string;
   readonly policy: string | null;
   readonly slots: readonly SlotSettings[];
   /** `complete`: nobody but the targets holds a copy. */

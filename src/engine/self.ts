@@ -26,7 +26,7 @@ export function selfHolder(settings: TenantSettings, named: string): HolderRef {
     });
   }
   const { appId, objectId } = binding;
-  if (objectId == null) {
+  if (objectId === undefined) {
     throw new NolapseError("config-invalid", `the entry of ${appId} names no objectId, and the directory is not read`, {
       next: `add objectId: App registrations → the application → Object ID (not that of the enterprise application), or az ad app show --id ${appId} --query id`,
     });
