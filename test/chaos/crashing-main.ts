@@ -30,10 +30,11 @@ function deadly<T extends object>(port: T): T {
 }
 
 function wrap(deps: Deps): Deps {
-  const { entra, store, sealer, targets } = deps;
+  const { entra, certificates, store, sealer, targets } = deps;
   return {
     ...deps,
     entra: deadly(entra),
+    certificates: deadly(certificates),
     store: deadly(store),
     sealer: deadly(sealer),
     targets: {
