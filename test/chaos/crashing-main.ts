@@ -30,10 +30,11 @@ function deadly<T extends object>(port: T): T {
 }
 
 function wrap(deps: Deps): Deps {
-  const { entra, federation, samlSigning, store, sealer, targets } = deps;
+  const { entra, certificates, federation, samlSigning, store, sealer, targets } = deps;
   return {
     ...deps,
     entra: deadly(entra),
+    certificates: deadly(certificates),
     federation: deadly(federation),
     samlSigning: deadly(samlSigning),
     store: deadly(store),
