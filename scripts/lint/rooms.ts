@@ -107,6 +107,5 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  * the test as well.
  */
 export const LONG_FILES: Readonly<Record<string, string>> = {
-  "test/core/invariants.test.ts": "one walk through random worlds; its steps are read together",
   "scripts/mutants/list.ts": "a list of texts to find and to put, which nobody reads from end to end",
 };

@@ -59,7 +59,7 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/core/p-ports.ts", "../ports/clock.ts"],
   ["src/core/p-engine.ts", "../engine/advance.ts"],
   ["src/x509/p-ports.ts", "../ports/clock.ts"],
-  ["src/rehearsal-ground.ts", "./cli/program.ts"],
+  ["src/rehearsal-ground.ts", "../test/support/needs.ts"],
   ["src/x509/p-adapter.ts", "../adapters/seal/local-key.ts"],
   ["src/core/deeper/p-engine.ts", "../../engine/advance.ts"],
   ["src/core/p-detour.ts", "./deeper/../../engine/advance.ts"],
