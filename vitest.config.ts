@@ -9,7 +9,9 @@ export default defineConfig({
     // the example is run as what it is: a test file of somebody who uses the library
     include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // generous: what hangs is found all the same, and a busy machine is no fault of the code
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     allowOnly: false,
     reporters: [["default", { summary: false }], new TotalsReporter()],
   },

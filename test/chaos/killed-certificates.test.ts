@@ -100,7 +100,7 @@ describe("killed around every effect", () => {
     ["move", "deliver", "after"],
   ];
 
-  test.each(points)("%s: %s, %s", { timeout: 60_000 }, async (way, method, moment) => {
+  test.each(points)("%s: %s, %s", { timeout: 240_000 }, async (way, method, moment) => {
     site = await Site.open({ certificates: way });
     const before = BEFORE[method];
     if (before !== undefined) await reach(before);
@@ -146,7 +146,7 @@ describe("killed between an effect and its answer", () => {
   test.each<[Way, "addKey" | "patch"]>([
     ["roll", "addKey"],
     ["move", "patch"],
-  ])("%s: what %s has added is adopted, not made anew", { timeout: 60_000 }, async (way, on) => {
+  ])("%s: what %s has added is adopted, not made anew", { timeout: 240_000 }, async (way, on) => {
     site = await Site.open({ certificates: way });
     site.directory.faults.set(rule(on));
     const before = site.certificates(one()).length;
@@ -156,7 +156,7 @@ describe("killed between an effect and its answer", () => {
     await expectDone(["issued"]);
   });
 
-  test("roll: what removeKey has removed is seen to be gone, and nothing else goes", { timeout: 60_000 }, async () => {
+  test("roll: what removeKey has removed is seen to be gone, and nothing else goes", { timeout: 240_000 }, async () => {
     site = await Site.open({ certificates: "roll" });
     const [old] = site.certificates(one());
     await reach(({ state }) => state === "verified");

@@ -63,7 +63,7 @@ describe("killed around every effect", () => {
     ["removeSecret", "after"],
   ];
 
-  test.each(points)("%s, %s", { timeout: 60_000 }, async (method, moment) => {
+  test.each(points)("%s, %s", { timeout: 240_000 }, async (method, moment) => {
     const crash = { method, nth: 1, moment } as const;
     let killed = false;
     for (let run = 0; run < 20 && !killed; run += 1) {
@@ -108,7 +108,7 @@ describe("killed between an effect and its answer", () => {
   }
 
   test("of addPassword: the lost secret is found by its marker, removed, and another one issued", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     site.directory.faults.set(rule("addPassword"));
     await killWhen(() => site.secrets(one()).length === 2);
@@ -122,7 +122,7 @@ describe("killed between an effect and its answer", () => {
     expect(site.secrets(one()).map(({ keyId }) => keyId)).not.toContain(orphan?.keyId);
   });
 
-  test("of removePassword: it is seen to be gone, and nothing else goes", { timeout: 60_000 }, async () => {
+  test("of removePassword: it is seen to be gone, and nothing else goes", { timeout: 240_000 }, async () => {
     site.directory.faults.set(rule("removePassword"));
     const [old] = site.secrets(one());
     let began = false;

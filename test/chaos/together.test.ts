@@ -41,7 +41,7 @@ test("two run processes on one store rotate every application once", { timeout: 
 });
 
 describe("a store restored from an older backup", () => {
-  test("removes nothing until recover has compared it with the directory", { timeout: 60_000 }, async () => {
+  test("removes nothing until recover has compared it with the directory", { timeout: 240_000 }, async () => {
     site = await Site.open({ applications: 2 });
     const config = site.config();
     const [, second] = site.applications;
@@ -99,7 +99,7 @@ describe("marks that are not ours to act on", () => {
     return ((await answer.json()) as { keyId: string }).keyId;
   }
 
-  test("a marker copied by hand is never removed, though it names our own attempt", { timeout: 60_000 }, async () => {
+  test("a marker copied by hand is never removed, though it names our own attempt", { timeout: 240_000 }, async () => {
     site = await Site.open();
     expect((await site.nolapse(["run", "--once"])).code).toBe(0);
     const [ours] = site.secrets(first());
@@ -110,7 +110,7 @@ describe("marks that are not ours to act on", () => {
   });
 
   test("a marker copied while an answer is lost makes it ambiguous, and a person decides", {
-    timeout: 60_000,
+    timeout: 240_000,
   }, async () => {
     site = await Site.open();
     site.directory.faults.set({
@@ -127,7 +127,7 @@ describe("marks that are not ours to act on", () => {
     expect(await site.signIn(first())).toBe(0);
   });
 
-  test("another instance's marker means nothing to us", { timeout: 60_000 }, async () => {
+  test("another instance's marker means nothing to us", { timeout: 240_000 }, async () => {
     site = await Site.open();
     const foreign = await add("app-1 2030 [nolapse:zzzz.aaaaaaaaaaaa]");
     // two live secrets: the configuration says which one is meant

@@ -9,7 +9,7 @@ import { createDirectory } from "../../src/directory/index.ts";
 import { needs } from "../support/needs.ts";
 import { graphAs, keys } from "./entra.ts";
 
-test("examples/roll-by-proof.sh", { timeout: 60_000 }, async (context) => {
+test("examples/roll-by-proof.sh", { timeout: 240_000 }, async (context) => {
   needs(context, "openssl");
   needs(context, "curl");
   const directory = await createDirectory({ keys, random: 5, scenario: "empty", listen: { port: 0 } });

@@ -45,7 +45,7 @@ async function watched(
   return [told, seen];
 }
 
-test("no value is in any output, file, or process list", { timeout: 90_000 }, async () => {
+test("no value is in any output, file, or process list", { timeout: 240_000 }, async () => {
   const site = await Site.open({ applications: 2 });
   try {
     const values = new Set<string>([site.directory.admin.clientSecret, "wrong-value-of-mine"]);

@@ -24,7 +24,7 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
   ["recover", ["recover"], 0],
 ];
 
-test("every document has the shape that docs/json gives it", { timeout: 60_000 }, async () => {
+test("every document has the shape that docs/json gives it", { timeout: 240_000 }, async () => {
   for (const [name, args, code] of commands) {
     const told = await site.nolapse([...args, "--json"]);
     const [document, rest] = told.stdout.split("\n");

@@ -37,7 +37,7 @@ async function openSite() {
   return { site, file, current, keyIds, env: { AZURE_CLIENT_ID: "", AZURE_CLIENT_SECRET: "" } };
 }
 
-test("run rolls its own certificate and reads on with the new one", { timeout: 90_000 }, async () => {
+test("run rolls its own certificate and reads on with the new one", { timeout: 240_000 }, async () => {
   const { site, file, current, keyIds, env } = await openSite();
   const { clock, admin } = site.directory;
   const old = readFileSync(file, "utf8");

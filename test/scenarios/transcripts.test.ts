@@ -6,7 +6,7 @@ import { parseTranscript, play } from "./transcript.ts";
 
 const files = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".txt"));
 
-test.each(files)("%s", { timeout: 90_000 }, async (name) => {
+test.each(files)("%s", { timeout: 240_000 }, async (name) => {
   const path = join(import.meta.dirname, name);
   const text = readFileSync(path, "utf8");
   const real = await play(parseTranscript(text));

@@ -7,7 +7,7 @@ import { tell } from "../../src/rehearse/report.ts";
 const short = (seed: number, days: number) => simulate(seed, 1, { duration: days * DAY });
 
 describe("the story of a run", () => {
-  test("is the same for the same seed, and another one for another", { timeout: 60_000 }, async () => {
+  test("is the same for the same seed, and another one for another", { timeout: 240_000 }, async () => {
     const [first, second, other] = [await short(7, 60), await short(7, 60), await short(8, 60)];
     expect(first.figures.rotations).toBeGreaterThan(0);
     expect(first.figures.crashes).toBeGreaterThan(0);
@@ -17,7 +17,7 @@ describe("the story of a run", () => {
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     "finds nothing with seed %i in 90 days",
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async (seed) => {
       const { findings, figures } = await simulate(seed, 1, { duration: 90 * DAY, applications: 5 });
       expect(findings.map(tell)).toEqual([]);
