@@ -114,7 +114,7 @@ describe("command", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
     const file = join(bench.place, "hanging");
-    const error = failure(command(node(HANGS, file), { timeout: 240_000 }));
+    const error = failure(command(node(HANGS, file), { timeout: 90_000 }));
     const pid = await started(file);
     vi.advanceTimersByTime(89_999);
     expect(alive(pid)).toBe(true);

@@ -38,7 +38,7 @@ test("issuers are resolved: paths beside the file, a bare command left for PATH,
       password: "env:CA_PASSWORD",
     },
     own: { type: "command", command: [join(folder, "sign.sh"), "--quiet"], timeout: 120_000 },
-    found: { type: "command", command: ["sign"], timeout: 240_000 },
+    found: { type: "command", command: ["sign"], timeout: 60_000 },
   });
   const policies = config.tenants[0]?.policies;
   expect(policies?.p).toMatchObject({ kind: "certificate", issuer: "house", keySize: 3072 });
