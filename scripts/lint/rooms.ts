@@ -37,10 +37,11 @@ export const ROOMS: readonly Room[] = [
   {
     path: "adapters",
     purpose: "one folder for each system outside",
-    rooms: ["core", "ports"],
+    rooms: ["core", "ports", "x509"],
     packages: "any",
     flats: true,
   },
+  { path: "x509", purpose: "reads certificates, for every adapter alike", rooms: ["core"], packages: ["node:*"] },
   { path: "directory", purpose: "the embedded Entra ID", rooms: [], packages: "any" },
   {
     path: "rehearse",

@@ -10,6 +10,6 @@ if (Number(version.split(".")[0]) < FLOOR) {
 } else {
   enableCompileCache();
   const { main } = await import("./program.ts");
-  const { compose } = await import("../compose.ts");
-  await main(process.argv, compose);
+  // the parts are loaded when a command runs: --help and a slip in the options need none of them
+  await main(process.argv, async () => (await import("../compose.ts")).compose());
 }

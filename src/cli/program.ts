@@ -10,16 +10,14 @@ const GRACE = 10_000;
 type Action = (context: Context) => Promise<ExitCode>;
 
 /** Runs one command line and sets the process's exit code. `compose` is called only by commands that need it. */
-export async function main(argv: readonly string[], compose: () => Composition): Promise<void> {
+export async function main(argv: readonly string[], compose: () => Promise<Composition>): Promise<void> {
   const speaker = createSpeaker(process.env);
   const { signal, interrupted } = stopSignals(speaker.say);
   const debug = process.env.NOLAPSE_DEBUG === "1";
   let exit: ExitCode = 0;
   const run = async (globals: GlobalOptions, action: Action) => {
     const context = {
-      get composition() {
-        return compose();
-      },
+      composition: await compose(),
       speaker,
       env: process.env,
       cwd: process.cwd(),

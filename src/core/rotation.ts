@@ -275,7 +275,13 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "absent-read" }
   | { readonly type: "reappeared" }
   | { readonly type: "approved"; readonly what: "issue" | "retire" | "both" }
-  | { readonly type: "failed"; readonly failure: Failure; readonly notBefore: EpochMs }
+  | {
+      readonly type: "failed";
+      readonly failure: Failure;
+      readonly notBefore: EpochMs;
+      /** A verification failed: this is what the breaker counts, not every failed read. */
+      readonly verifying: boolean;
+    }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
   | { readonly type: "resumed" }

@@ -33,7 +33,7 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   }
   if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
-  if (event.type === "failed" && before.state === "delivered") return "verify-failed";
+  if (event.type === "failed" && before.state === "delivered" && event.verifying) return "verify-failed";
   return event.type;
 }
 

@@ -70,9 +70,9 @@ export class Claimed {
   }
 
   /** Stores a failed try: the state stays, the next try comes later. */
-  async fail(thrown: unknown): Promise<void> {
+  async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
-    await this.record([{ type: "failed", at: failure.at, failure, notBefore }]);
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying }]);
   }
 
   /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */

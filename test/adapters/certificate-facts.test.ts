@@ -5,7 +5,7 @@ import { createHash, webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { certificateFacts } from "../../src/adapters/issuers/certificate-facts.ts";
+import { certificateFacts } from "../../src/x509/facts.ts";
 import { at } from "../core/make.ts";
 import { needs } from "../support/needs.ts";
 

@@ -46,7 +46,7 @@ function wrap(deps: Deps): Deps {
   };
 }
 
-await main(process.argv, () => {
+await main(process.argv, async () => {
   const composition = compose();
   return {
     ...composition,

@@ -45,7 +45,7 @@ function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEvent[] {
     { type: "absent-read", at },
     { type: "reappeared", at },
     { type: "approved", at, what: "both" },
-    { type: "failed", at, failure, notBefore: plus(at, MINUTE) },
+    { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
     { type: "waited", at, dueAt: at },
     { type: "halted", at, reason: "guard-refused" },
     { type: "resumed", at },
@@ -172,7 +172,7 @@ function factsOf(world: World, reload: number): Facts {
 
 /** What the engine makes of a step, when the world answers well (`good` > 2) or badly. */
 function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: number): RotationEvent[] {
-  const failed: RotationEvent = { type: "failed", at, failure, notBefore: plus(at, MINUTE) };
+  const failed: RotationEvent = { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false };
   const well = good > 2;
   switch (step.step) {
     case "preflight":

@@ -6,6 +6,7 @@ import { CertificateValue } from "../../src/core/certificate-value.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
+import { auditLine } from "../../src/engine/audit.ts";
 import { askUndo } from "../../src/engine/control.ts";
 import type { Certificates } from "../../src/ports/certificates.ts";
 import type { FakeCall } from "../support/fake-entra.ts";
@@ -314,4 +315,14 @@ test("a kind that a target cannot hold halts, and a secret stays a secret where 
   await bench.run();
   expect(await bench.rotation()).toBeUndefined();
   expect((await new Workbench().drive(verified)).kind).toBe("secret");
+});
+
+test("only a failed verification counts for the breaker, not every failed read while it is due", async () => {
+  const bench = new Workbench();
+  const rotation = { ...(await bench.drive(verified)), state: "delivered" } as const;
+  const at = bench.clock.at;
+  const failure = { code: "directory-failed", message: "down", next: null, at } as const;
+  const failed = { type: "failed", at, failure, notBefore: at } as const;
+  expect(auditLine(rotation, { ...failed, verifying: false }, rotation, {})?.action).toBe("failed");
+  expect(auditLine(rotation, { ...failed, verifying: true }, rotation, {})?.action).toBe("verify-failed");
 });

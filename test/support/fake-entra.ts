@@ -41,6 +41,7 @@ import {
   visibleAt,
 } from "./fake-certificates.ts";
 import { type FakeCall, type FakeFault, FakeFaults, type FakeRead, type FakeWrite } from "./fake-faults.ts";
+import { blankHolder } from "./fake-holders.ts";
 import { FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
 
@@ -97,26 +98,8 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** Puts an application (or, with `type`, a service principal) into the directory. Its secrets count as long replicated. */
   seed(seed: Seed = {}): Seeded {
     const { secrets = [], certificates = [], credentials = [], ...given } = seed;
-    const holder: Holder = {
-      type: "application",
-      objectId: this.#id(),
-      appId: this.#id(),
-      displayName: `application ${this.#count}`,
-      createdAt: epochMs(0),
-      signInAudience: "AzureADMyOrg",
-      tags: [],
-      notes: null,
-      serviceManagementReference: null,
-      servicePrincipalType: given.type === "servicePrincipal" ? "Application" : null,
-      homeTenantId: null,
-      signOnMode: null,
-      preferredTokenSigningKeyThumbprint: null,
-      enabled: true,
-      locked: false,
-      encryptionKeyId: null,
-      ...given,
-      credentials: [],
-    };
+    const ids = { objectId: this.#id(), appId: this.#id() };
+    const holder = blankHolder({ displayName: `application ${this.#count}`, ...ids, ...given });
     const old = Number.NEGATIVE_INFINITY;
     const stored = secrets.map((secret) => this.#secret(secret, old));
     const real = certificates.map((one) => storedCertificate(one, this.#id(), old));

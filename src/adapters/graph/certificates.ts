@@ -28,10 +28,10 @@ import {
   wholeSeconds,
 } from "./calls.ts";
 import { parseObject, textAt } from "./json.ts";
+import { pemOfKey } from "./key-property.ts";
 import { certificateFrom, requiredText, unreadable } from "./map.ts";
 import { proofOfPossession } from "./proof.ts";
 import { rawElements } from "./raw-json.ts";
-import { pemOfKey } from "./x509.ts";
 
 const SELECTED = "id,appId,keyCredentials";
 

@@ -6,7 +6,7 @@ import type { Credential, Holder, HolderType, Usage } from "../../core/credentia
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseInstant } from "../../core/time.ts";
 import { isObject, type JsonObject, objectAt } from "./json.ts";
-import { factsOfKey } from "./x509.ts";
+import { factsOfKey } from "./key-property.ts";
 
 /** An answer that is not what Graph sends. `where` names the place, never a content. */
 export function unreadable(where: string): NolapseError {

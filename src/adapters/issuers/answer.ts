@@ -1,7 +1,7 @@
 /** Judges what a signing command answered. Nothing of it is taken on trust: a wrong certificate would be found only when it is delivered. */
 import { createPublicKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { epochMs, formatInstant, HOUR, plus } from "../../core/time.ts";
-import { certificateFacts, publicKeyOf, readCertificate } from "./certificate-facts.ts";
+import { certificateFacts, publicKeyOf, readCertificate } from "../../x509/facts.ts";
 import { certificatesIn, disorder } from "./chain.ts";
 import { failed, refused } from "./failures.ts";
 import type { Output } from "./signer-process.ts";

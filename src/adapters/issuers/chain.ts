@@ -1,6 +1,6 @@
 /** Chains of certificates: whether each one was signed by the next. */
 import type { X509Certificate } from "node:crypto";
-import { publicKeyOf } from "./certificate-facts.ts";
+import { publicKeyOf } from "../../x509/facts.ts";
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----\r?\n[A-Za-z0-9+/=\r\n]+-----END CERTIFICATE-----/g;
 

@@ -6,7 +6,7 @@ import { NolapseError } from "../../core/errors.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { epochMs, formatInstant, HOUR, latest, plus } from "../../core/time.ts";
 import type { Issuer } from "../../ports/issuer.ts";
-import { readCertificate } from "./certificate-facts.ts";
+import { readCertificate } from "../../x509/facts.ts";
 import { certificatesIn, disorder, signedBy } from "./chain.ts";
 import { attempt, failed, refused } from "./failures.ts";
 import type { KeySource } from "./key-source.ts";

@@ -6,7 +6,7 @@ import { CertificateValue } from "../../core/certificate-value.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, epochMs, SECOND } from "../../core/time.ts";
 import type { CertificateRequest, IssuedCertificate } from "../../ports/issuer.ts";
-import { certificateFacts } from "./certificate-facts.ts";
+import { certificateFacts } from "../../x509/facts.ts";
 import { refused } from "./failures.ts";
 
 const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };

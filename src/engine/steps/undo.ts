@@ -53,5 +53,7 @@ async function isBack(claimed: Claimed, keyId: string): Promise<void> {
 async function isNot(claimed: Claimed, { outcome, error }: Unsettled): Promise<void> {
   const { failure, notBefore } = await claimed.failure(error);
   const later = plus(failure.at, outcome === "unknown" ? REPLICATION_WINDOW : 0);
-  await claimed.record([{ type: "failed", at: failure.at, failure, notBefore: notBefore > later ? notBefore : later }]);
+  await claimed.record([
+    { type: "failed", at: failure.at, failure, notBefore: notBefore > later ? notBefore : later, verifying: false },
+  ]);
 }

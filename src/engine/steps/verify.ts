@@ -51,7 +51,7 @@ async function drifted(claimed: Claimed, name: string): Promise<void> {
   });
   const { failure, notBefore } = await claimed.failure(error);
   await claimed.record([
-    { type: "failed", at: failure.at, failure, notBefore },
+    { type: "failed", at: failure.at, failure, notBefore, verifying: true },
     { type: "drifted", at: failure.at, target: name },
   ]);
 }
