@@ -1,11 +1,12 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the schemas in docs/json, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { TRANSITIONS } from "../src/core/apply-event.ts";
+import { REMARKS } from "../src/core/certificate-remarks.ts";
 import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
@@ -158,9 +159,17 @@ function schemas(): [string, string][] {
   });
 }
 
+function remarks(): string {
+  return table(
+    ["remark", "meaning"],
+    Object.entries(REMARKS).map(([remark, text]) => [`\`${remark}\``, text]),
+  );
+}
+
 const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
 const configuration = readFileSync(new URL("docs/configuration.md", root), "utf8");
 const commands = readFileSync(new URL("docs/commands.md", root), "utf8");
+const certificates = readFileSync(new URL("docs/certificates.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
@@ -169,6 +178,7 @@ const outputs: Record<string, string> = {
   "docs/state-machine.md": within(within(stateMachine, "transitions", transitions()), "checks", checks()),
   "docs/configuration.md": within(configuration, "keys", keys()),
   "docs/commands.md": within(commands, "commands", commandSections()),
+  "docs/certificates.md": within(certificates, "remarks", remarks()),
   "docs/architecture.md": within(
     architecture,
     "rooms",

@@ -1,5 +1,6 @@
 /** What each command prints with `--json`, as schemas: docs/json is written from them, and tests hold real output to them. */
 import { z } from "zod";
+import { REMARKS } from "../src/core/certificate-remarks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 
@@ -11,6 +12,8 @@ const code = z.enum(Object.keys(REASONS) as [string, ...string[]]).describe("see
 const errorCode = z.enum(Object.keys(ERRORS) as [string, ...string[]]).describe("see docs/errors.md");
 const state = z.enum(["planned", "issued", "accepted", "delivered", "verified", "retired", "halted", "cancelled"]);
 const whole = z.int().nonnegative();
+
+const remark = z.enum(Object.keys(REMARKS) as [string, ...string[]]).describe("what is worth saying of a certificate");
 
 const coverage = z
   .strictObject({ applications: whole, servicePrincipals: whole, complete: z.boolean() })
@@ -30,6 +33,24 @@ const row = {
   daysLeft: z.int().nullable(),
   state: z.enum(["ok", "expiring", "expired", "not-yet-valid", "unknown"]),
   class: text,
+  certificate: z
+    .strictObject({
+      sha1: text,
+      sha256: text,
+      subject: text,
+      issuer: text,
+      notBefore: instant,
+      notAfter: instant.describe("the certificate's own; the earlier of it and `end` counts"),
+      algorithm: z.enum(["rsa", "ec", "other"]),
+      bits: whole.nullable(),
+      digest: text.nullable().describe("what its issuer signed with"),
+    })
+    .nullable()
+    .describe(
+      "null for secrets, where public parts were not read (scan reads them with --certificates), and where they cannot be",
+    ),
+  remarks: z.array(remark),
+  sharedWith: z.array(guid).describe("client ids of other applications with the same certificate"),
 };
 
 const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();

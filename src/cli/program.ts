@@ -78,6 +78,7 @@ function addReading(program: Command, run: Run): void {
       new Option("--within <duration>", "what counts as expiring").argParser(duration).default(90 * DAY, "90d"),
     )
     .option("--fail-on <what>", "exit 3 on: expired, or expiring:30d")
+    .option("--certificates", "read what certificates say of themselves, too")
     .option("--csv", "comma-separated values on stdout")
     .option("--html <file>", "write a page to a file")
     .action((options, command) =>

@@ -67,12 +67,19 @@ export function isLive(credential: Credential, now: EpochMs): boolean {
   return credential.start === null || credential.start <= now;
 }
 
+/** When it stops to sign in: the end of its entry, or of the certificate itself where that was read and comes first. */
+export function endOf({ end, certificate }: Pick<Credential, "end" | "certificate">): EpochMs | null {
+  if (end === null || certificate === null || certificate === "unreadable") return end;
+  return certificate.notAfter < end ? certificate.notAfter : end;
+}
+
 export type CredentialState = "ok" | "expiring" | "expired" | "not-yet-valid" | "unknown";
 
 /** The state shown for a credential; `expiring` means it ends within `within` milliseconds of `now`. */
 export function credentialState(credential: Credential, now: EpochMs, within: number): CredentialState {
-  if (credential.end === null) return "unknown";
-  if (credential.end <= now) return "expired";
+  const end = endOf(credential);
+  if (end === null) return "unknown";
+  if (end <= now) return "expired";
   if (credential.start !== null && credential.start > now) return "not-yet-valid";
-  return credential.end - now <= within ? "expiring" : "ok";
+  return end - now <= within ? "expiring" : "ok";
 }

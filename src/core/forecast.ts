@@ -2,7 +2,7 @@
  * When a credential must be replaced: three nested deadlines, so that a mistake in one of them is not yet an outage
  * (design §4.4). Pure: the same credential, policy, targets and now always give the same answer.
  */
-import type { Credential } from "./credential.ts";
+import { type Credential, endOf } from "./credential.ts";
 import { MIN_LIFETIME, type Policy } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { reloadBound } from "./reload.ts";
@@ -41,12 +41,13 @@ function jitterOf(keyId: string, renewBefore: DurationMs): DurationMs {
  * `lastSafeAt` (invariant 7); an unbounded reload counts as none there, with the warning `unbounded-reload`.
  */
 export function forecast(
-  credential: Pick<Credential, "keyId" | "start" | "end">,
+  credential: Pick<Credential, "keyId" | "start" | "end"> & Partial<Pick<Credential, "certificate">>,
   policy: Policy,
   targets: readonly TargetSettings[],
   now: EpochMs,
 ): Forecast | null {
-  const { end, start, keyId } = credential;
+  const { start, keyId } = credential;
+  const end = endOf({ end: credential.end, certificate: credential.certificate ?? null });
   if (end === null) return null;
   const { renewBefore } = policy;
   const reload = reloadBound(targets);

@@ -2,11 +2,11 @@
  * Reads every application and service principal of the tenant, page by page, and records what was seen. A page that
  * cannot be read makes the scan incomplete; it never makes anything look absent (invariant 8).
  */
-import type { Holder, HolderType } from "../core/credential.ts";
+import type { Credential, Holder, HolderType } from "../core/credential.ts";
 import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
 import { retryDelay } from "../core/retry.ts";
 import { type EpochMs, plus, SECOND } from "../core/time.ts";
-import type { HolderPage } from "../ports/entra.ts";
+import type { CertificatePage, HolderPage } from "../ports/entra.ts";
 import type { Deps } from "./deps.ts";
 import { noteUnknownMarks } from "./recognise.ts";
 
@@ -27,7 +27,50 @@ export interface Scan {
   readonly coverage: Coverage;
   readonly holders: readonly Holder[];
   /** Why each list that is not complete stopped. */
-  readonly failures: readonly { readonly list: HolderType; readonly error: NolapseError }[];
+  readonly failures: readonly { readonly list: HolderType; readonly what: string; readonly error: NolapseError }[];
+}
+
+/**
+ * The scan with what certificates say of themselves, read a page of objects at a time and never per application; Graph meters
+ * that more tightly than the scan itself. What cannot be read stays unsaid, and is named among the failures.
+ */
+export async function withCertificates(
+  deps: Pick<Deps, "entra" | "clock" | "scheduler">,
+  scan: Scan,
+  signal?: AbortSignal,
+): Promise<Scan> {
+  const lists: readonly HolderType[] = ["application", "servicePrincipal"];
+  const facts = new Map<string, Credential["certificate"]>();
+  const failures = [...scan.failures];
+  for (const list of lists) {
+    let cursor: string | null = null;
+    do {
+      const page: CertificatePage | Failed = await tried(
+        deps,
+        list,
+        () => deps.entra.certificatePage(list, cursor, signal),
+        signal,
+      );
+      if ("error" in page) {
+        failures.push({ list, what: `certificates of ${list}s`, error: page.error });
+        break;
+      }
+      for (const { objectId, credentials } of page.holders)
+        for (const { keyId, certificate } of credentials) facts.set(`${objectId} ${keyId}`, certificate);
+      cursor = page.next;
+    } while (cursor !== null);
+  }
+  return {
+    ...scan,
+    failures,
+    holders: scan.holders.map((holder) => ({
+      ...holder,
+      credentials: holder.credentials.map((one) => ({
+        ...one,
+        certificate: facts.get(`${holder.objectId} ${one.keyId}`) ?? one.certificate,
+      })),
+    })),
+  };
 }
 
 /** Only looks: nothing is stored. @throws NolapseError when not a single page of either list could be read. */
@@ -41,7 +84,7 @@ export async function look(
     lists.map((list) => () => readList(deps, list, signal)),
     lists.length,
   );
-  const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, error }]));
+  const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, what: `${list}s`, error }]));
   const holders = read.flatMap((one) => one.holders);
   if (holders.length === 0 && failures[0] !== undefined) throw failures[0].error;
   return {
@@ -81,19 +124,33 @@ async function readList(
   return { list, holders, error: null };
 }
 
-async function readPage(
-  { entra, clock }: Pick<Deps, "entra" | "clock">,
+function readPage(
+  deps: Pick<Deps, "entra" | "clock">,
   list: HolderType,
   cursor: string | null,
   signal?: AbortSignal,
-): Promise<HolderPage | { readonly error: NolapseError }> {
-  for (let tried = 1; ; tried += 1) {
+): Promise<HolderPage | Failed> {
+  return tried(deps, list, () => deps.entra.page(list, cursor, signal), signal);
+}
+
+interface Failed {
+  readonly error: NolapseError;
+}
+
+/** Reads a page, a few times if need be. */
+async function tried<T>(
+  { clock }: Pick<Deps, "clock">,
+  list: HolderType,
+  read: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | Failed> {
+  for (let times = 1; ; times += 1) {
     try {
-      return await entra.page(list, cursor, signal);
+      return await read();
     } catch (thrown) {
       const error = asNolapseError(thrown);
-      if (tried === PAGE_TRIES || ERRORS[error.code].handling !== "retry" || signal?.aborted === true) return { error };
-      const delay = Math.min(retryDelay(tried, list, "urgent", error.retryAfter), LONGEST_WAIT);
+      if (times === PAGE_TRIES || ERRORS[error.code].handling !== "retry" || signal?.aborted === true) return { error };
+      const delay = Math.min(retryDelay(times, list, "urgent", error.retryAfter), LONGEST_WAIT);
       await clock.wait(plus(await clock.now(signal), delay), delay, signal);
     }
   }

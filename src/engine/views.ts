@@ -1,6 +1,8 @@
 /** Read models for CLI, API and UI: the same facts, deadlines and reason codes that the engine decides by. */
+import type { CertificateFacts } from "../core/certificate.ts";
+import { isClientCertificate, type Remark, remarksOn, sharingOf } from "../core/certificate-remarks.ts";
 import { type Class, classify } from "../core/classify.ts";
-import { type Credential, credentialState, type Holder, type HolderRef } from "../core/credential.ts";
+import { type Credential, credentialState, endOf, type Holder, type HolderRef } from "../core/credential.ts";
 import { type CheckResult, explain } from "../core/decide.ts";
 import type { Forecast } from "../core/forecast.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
@@ -29,6 +31,11 @@ export interface ScanRow {
   readonly daysLeft: number | null;
   readonly state: ReturnType<typeof credentialState>;
   readonly class: Class;
+  /** What its public part says; null for secrets, and where it was not read or is no certificate. */
+  readonly certificate: CertificateFacts | null;
+  readonly remarks: readonly Remark[];
+  /** Client ids of the other applications that have the same certificate. */
+  readonly sharedWith: readonly string[];
 }
 
 export interface ScanReport {
@@ -42,12 +49,13 @@ export interface ScanReport {
 
 /** What a scan says about every credential, in the directory's order; `within` ms decides what counts as expiring. */
 export function scanReport(scan: Scan, tenant: string, within: number): ScanReport {
+  const sharing = sharingOf(scan.holders);
   return {
     tenant,
     tenantId: scan.tenantId,
     scannedAt: scan.scannedAt,
     coverage: scan.coverage,
-    failures: scan.failures.map(({ list, error }) => `${list}s: ${error.message}`),
+    failures: scan.failures.map(({ what, error }) => `${what}: ${error.message}`),
     credentials: scan.holders.flatMap((holder) =>
       holder.credentials.map((one) => ({
         appId: holder.appId,
@@ -60,12 +68,22 @@ export function scanReport(scan: Scan, tenant: string, within: number): ScanRepo
         hint: one.hint,
         start: one.start,
         end: one.end,
-        daysLeft: one.end === null ? null : daysBetween(scan.scannedAt, one.end),
+        daysLeft: daysLeft(one, scan.scannedAt),
         state: credentialState(one, scan.scannedAt, within),
         class: classify(holder, one, scan.tenantId).class,
+        certificate: one.certificate === "unreadable" ? null : one.certificate,
+        remarks: remarksOn(holder, one, sharing, scan.scannedAt),
+        sharedWith: isClientCertificate(holder, one)
+          ? sharing.applications(one).filter((appId) => appId !== holder.appId)
+          : [],
       })),
     ),
   };
+}
+
+function daysLeft(credential: Credential, now: EpochMs): number | null {
+  const end = endOf(credential);
+  return end === null ? null : daysBetween(now, end);
 }
 
 /** What `nolapse explain` shows of one application. */
@@ -98,8 +116,9 @@ export interface Explanation {
 
 /** Every check and deadline of one application, named by client id, object id or display name. @throws NolapseError `not-found`. */
 export async function explainApplication(deps: Deps, named: string, within: number): Promise<Explanation> {
-  const scan = await discover(deps);
-  const appId = applicationNamed(scan, named);
+  const seen = await discover(deps);
+  const appId = applicationNamed(seen, named);
+  const scan = await withOwnCertificates(deps, seen, appId);
   const plan = await makePlan(deps, scan);
   const holders = scan.holders.filter((one) => one.appId === appId);
   const now = await deps.clock.now();
@@ -109,7 +128,7 @@ export async function explainApplication(deps: Deps, named: string, within: numb
   for (const rotation of rotations) {
     judged.push({ rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) });
   }
-  const rows = scanReport({ ...scan, holders }, deps.settings.name, within).credentials;
+  const rows = scanReport(scan, deps.settings.name, within).credentials.filter((one) => one.appId === appId);
   return {
     tenant: deps.settings.name,
     now,
@@ -121,6 +140,23 @@ export async function explainApplication(deps: Deps, named: string, within: numb
     credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),
     rotations: judged,
   };
+}
+
+/** The scan with what the certificates of one application say of themselves: one more request for each of its objects that has any. */
+async function withOwnCertificates(deps: Deps, scan: Scan, appId: string): Promise<Scan> {
+  const holders: Holder[] = [];
+  for (const holder of scan.holders) {
+    const reads = holder.appId === appId && holder.credentials.some((one) => one.kind === "certificate");
+    holders.push(reads ? await withFacts(deps, holder) : holder);
+  }
+  return { ...scan, holders };
+}
+
+async function withFacts({ certificates }: Deps, holder: Holder): Promise<Holder> {
+  const { entries } = await certificates.readCertificates(holder);
+  const facts = new Map(entries.map(({ credential }) => [credential.keyId, credential.certificate]));
+  const credentials = holder.credentials.map((one) => ({ ...one, certificate: facts.get(one.keyId) ?? null }));
+  return { ...holder, credentials };
 }
 
 function credentialView(

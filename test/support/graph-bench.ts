@@ -20,8 +20,8 @@ export interface GraphBench extends GraphDirectory {
   close(): Promise<void>;
 }
 
-export async function openGraph(): Promise<GraphBench> {
-  const directory = await openDirectory({ strictAssertions: true });
+export async function openGraph(scenario: "empty" | "contoso" = "empty"): Promise<GraphBench> {
+  const directory = await openDirectory({ scenario, strictAssertions: true });
   const { url, admin } = directory;
   const fetch: Fetch = (address, init) => directory.fetch(address, init);
   const now = async () => epochMs(directory.clock.now());

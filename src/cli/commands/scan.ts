@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, parseDuration } from "../../core/time.ts";
-import { look } from "../../engine/discover.ts";
+import { look, withCertificates } from "../../engine/discover.ts";
 import { type ScanReport, type ScanRow, scanReport } from "../../engine/views.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { scanCsv, scanHtml, scanJson, scanLines } from "../render/scan.ts";
@@ -12,6 +12,7 @@ export interface ScanOptions {
   readonly failOn?: string;
   readonly csv?: boolean;
   readonly html?: string;
+  readonly certificates?: boolean;
 }
 
 /** Reports every credential. Needs no store and no configuration file; writes nothing. */
@@ -19,9 +20,11 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   const finding = findingOf(options.failOn);
   const config = configOf(context);
   const tenant = oneTenant(config, context);
-  const report = await withManager(context, { ...config, store: null, seal: null }, tenant, async ({ deps }) =>
-    scanReport(await look(deps, context.signal), tenant.name, options.within),
-  );
+  const report = await withManager(context, { ...config, store: null, seal: null }, tenant, async ({ deps }) => {
+    const scan = await look(deps, context.signal);
+    const whole = options.certificates === true ? await withCertificates(deps, scan, context.signal) : scan;
+    return scanReport(whole, tenant.name, options.within);
+  });
   const { speaker, globals } = context;
   if (options.html !== undefined) {
     writePage(options.html, scanHtml(report));

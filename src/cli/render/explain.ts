@@ -1,9 +1,11 @@
 /** The explanation of one application: the same checks and reason codes that the engine decides by. */
+import { REMARKS } from "../../core/certificate-remarks.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 import { FATES } from "./run.ts";
+import { certificateJson } from "./scan.ts";
 
 type Told = Explanation["credentials"][number];
 type Judged = Explanation["rotations"][number];
@@ -21,6 +23,7 @@ export function explainJson(told: Explanation) {
       ...one.row,
       start: iso(one.row.start),
       end: iso(one.row.end),
+      certificate: certificateJson(one.row.certificate),
       status: one.status,
       reason: one.because,
       sentence: one.sentence,
@@ -84,6 +87,7 @@ function credentialLines(one: Told, { now }: Explanation, style: Style): string[
     `  key id ${row.keyId}${hint}, on the ${row.owner}; ${end}`,
     `  class ${row.class}; ${one.status}: ${one.sentence} [${one.because}]`,
     ...(one.detail === null ? [] : [`  ${one.detail}`]),
+    ...certificateLines(row),
     ...(one.policy === null
       ? []
       : [
@@ -93,6 +97,21 @@ function credentialLines(one: Told, { now }: Explanation, style: Style): string[
     ...deadlines,
     ...(forecast?.warnings ?? []).map((code) => `  warning: ${REASONS[code]} [${code}]`),
   ];
+}
+
+/** What the certificate says of itself, and what is worth saying of it. */
+function certificateLines({ certificate, end, remarks, sharedWith }: Told["row"]): string[] {
+  const facts =
+    certificate === null
+      ? []
+      : [
+          `  subject ${certificate.subject || "–"}; issuer ${certificate.issuer || "–"}`,
+          `  ${certificate.algorithm.toUpperCase()}${certificate.bits === null ? "" : ` ${certificate.bits}`} bits, signed with ${certificate.digest ?? "an unknown digest"}${certificate.notAfter === end ? "" : `; the certificate itself ends ${when(certificate.notAfter)} UTC`}`,
+          `  SHA-1 ${certificate.sha1}`,
+          `  SHA-256 ${certificate.sha256}`,
+        ];
+  const shared = sharedWith.length === 0 ? "" : ` (${sharedWith.join(", ")})`;
+  return [...facts, ...remarks.map((one) => `  remark: ${REMARKS[one]}${one === "shared" ? shared : ""} [${one}]`)];
 }
 
 function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanation, style: Style): string[] {

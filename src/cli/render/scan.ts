@@ -1,9 +1,12 @@
 /** The scan report in its four forms. */
+import { REMARKS, type Remark } from "../../core/certificate-remarks.ts";
 import { CLASSES } from "../../core/classify.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { ScanReport, ScanRow } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 
+/** How many applications are named for one remark. */
+const NAMED = 5;
 /** How many rows people are shown before the rest is a number. */
 const SHOWN = 25;
 
@@ -13,8 +16,18 @@ export function scanJson({ tenantId, scannedAt, coverage, credentials }: ScanRep
     tenant: tenantId,
     scannedAt: iso(scannedAt),
     coverage,
-    credentials: credentials.map((row) => ({ ...row, start: iso(row.start), end: iso(row.end) })),
+    credentials: credentials.map((row) => ({
+      ...row,
+      start: iso(row.start),
+      end: iso(row.end),
+      certificate: certificateJson(row.certificate),
+    })),
   };
+}
+
+/** A certificate's own words; null where they were not read. */
+export function certificateJson(facts: ScanRow["certificate"]) {
+  return facts === null ? null : { ...facts, notBefore: iso(facts.notBefore), notAfter: iso(facts.notAfter) };
 }
 
 /** For people: the answer in one sentence, what ends soonest, and the scope of the answer. */
@@ -53,6 +66,7 @@ export function scanLines(report: ScanReport, within: number, style: Style): str
       : ["", ...table(["ends (UTC)", "days", "application", "kind", "credential", "class", "client id"], rows, paint)]),
     ...(expiring.length > SHOWN ? [`… and ${expiring.length - SHOWN} more; --json or --csv lists all`] : []),
     ...legend(expiring.slice(0, SHOWN)),
+    ...remarkLines(credentials),
     "",
     `${expired.length} already expired; ${credentials.length} credentials in all`,
     scope(report),
@@ -66,6 +80,20 @@ function legend(rows: readonly ScanRow[]): string[] {
   );
   const more = (one: string) => (one === "saml-signing" ? "; nolapse saml CLIENT-ID shows what to do" : "");
   return classes.length === 0 ? [] : ["", ...classes.map((one) => `${one}: ${CLASSES[one]}${more(one)}`)];
+}
+
+/** What is worth saying of certificates; that one has ended is said by the scan itself. */
+function remarkLines(rows: readonly ScanRow[]): string[] {
+  const about = (remark: Remark) => rows.filter((row) => row.remarks.includes(remark));
+  const told = (Object.keys(REMARKS) as Remark[]).filter((one) => one !== "expired" && about(one).length > 0);
+  const names = (remark: Remark) => [...new Set(about(remark).map((row) => row.displayName))];
+  const some = (all: readonly string[]) =>
+    `${all.slice(0, NAMED).join(", ")}${all.length > NAMED ? ` and ${all.length - NAMED} more` : ""}`;
+  return told.length === 0
+    ? []
+    : ["", "certificates worth a look (nolapse explain APP shows each in full)"].concat(
+        told.map((one) => `${one}: ${REMARKS[one]}: ${some(names(one))}`),
+      );
 }
 
 function scope({ coverage, scannedAt, tenantId }: ScanReport): string {
