@@ -12,7 +12,7 @@ import { createMachineRandom } from "./adapters/machine/random.ts";
 import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
 import type { Composition, DirectoryRequest, Environment, Manager, RunningDirectory } from "./cli/context.ts";
-import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
+import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig, type VaultAuth } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy.ts";
@@ -21,6 +21,7 @@ import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Issuers } from "./ports/issuer.ts";
+import type { KeyVault } from "./ports/key-vault.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
 import type { Target } from "./ports/target.ts";
@@ -49,26 +50,29 @@ export async function composeManager(
   const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
   const { createVerifier } = await import("./adapters/graph/verifier.ts");
   const clock = composeClock(env);
-  const { store, backup } = await composeStore(config);
   const folder = config.path === null ? process.cwd() : dirname(config.path);
+  const vaults = await composeVaults(tenant, env, folder, clock);
+  // in this order: a key is made before the store, so a store that was there and has no key has lost it
+  const sealer = await composeSealer(config, vaults);
+  const { store, backup } = await composeStore(config);
   const directory = createGraphDirectory({
     tenantId: tenant.tenantId,
     authority: tenant.authority,
     graphEndpoint: tenant.graphEndpoint,
-    auth: authOf(tenant, env, folder),
+    auth: vaults.auth,
     clock,
     version: VERSION,
     env,
   });
-  const reached = await withMode(tenant, directory, config, (reference) => resolveReference(reference, env, folder));
+  const reached = await withMode(tenant, directory, await openTargets(config, vaults));
   return {
     deps: {
       settings: tenant,
       ...reached,
       logs: directory.logs,
-      issuers: composeIssuers(config, env),
+      issuers: composeIssuers(config, env, vaults.resolve),
       verifier: createVerifier({ clock, version: VERSION }),
-      sealer: await composeSealer(config),
+      sealer,
       store,
       clock,
       random: createMachineRandom(),
@@ -88,27 +92,58 @@ function composeClock(env: Environment): Clock {
   return createDirectoryClock({ url, fetch: (input, init) => fetch(input, init), processNow });
 }
 
+/** The vaults a tenant's configuration speaks of, and what is read from them. */
+interface Vaults {
+  /** How Nolapse signs in to the tenant, values resolved. */
+  readonly auth: Auth;
+  /** Signed in to as is said, or as to the tenant. */
+  open(url: string, auth: VaultAuth | null | undefined): KeyVault;
+  /** The value behind any reference. @throws NolapseError `config-reference`. */
+  readonly resolve: Resolve;
+}
+
+type Resolve = (reference: string) => Promise<SecretValue>;
+
+async function composeVaults(tenant: TenantConfig, env: Environment, folder: string, clock: Clock): Promise<Vaults> {
+  const { resourceCredential } = await import("./adapters/graph/credentials.ts");
+  const { openKeyVault } = await import("./adapters/key-vault/vault.ts");
+  const { isVaultReference, readVaultReference } = await import("./adapters/key-vault/reference.ts");
+  const { tenantId, authority } = tenant;
+  const credentials = new Map<string, ReturnType<typeof resourceCredential>>();
+  const openWith = (auth: Auth) => (url: string) => {
+    const known =
+      credentials.get(auth.method) ?? resourceCredential({ auth, tenantId, authority, clock, timeout: 30_000, env });
+    credentials.set(auth.method, known);
+    return openKeyVault({ url, credential: known, version: VERSION });
+  };
+  const resolveBy =
+    (auth: Auth): Resolve =>
+    async (reference) =>
+      isVaultReference(reference)
+        ? readVaultReference(reference, openWith(auth))
+        : resolveReference(reference, env, folder);
+  // what signs in to the tenant cannot be read by itself: the environment, or the machine's own identity, must do
+  const auth = await authOf(tenant, resolveBy({ method: "default" }));
+  return {
+    auth,
+    open: (url, method) => openWith(method == null || method === auth.method ? auth : { method })(url),
+    resolve: resolveBy(auth),
+  };
+}
+
 async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {
   const { openSqliteStore } = await import("./adapters/store/open.ts");
-  if (config.store !== null && config.seal !== null) {
-    // asked in this order: a key is made before the store, so a store that was there and has no key has lost it
-    if (existsSync(config.store.path) && !existsSync(config.seal.path)) {
-      // a new key beside an old store would make its sealed values useless without saying so
-      throw new NolapseError(
-        "seal-key-missing",
-        `the seal key ${config.seal.path} does not exist, but the store does`,
-        { next: "put back the seal key file that belongs to this store" },
-      );
-    }
-    const { ensureLocalKey } = await import("./adapters/seal/local-key.ts");
-    ensureLocalKey(config.seal.path);
-  }
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
   return { store, backup: (file) => store.backup(file) };
 }
 
 /** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */
-export function composeIssuers(config: ResolvedConfig, env: Environment): Issuers {
+export function composeIssuers(
+  config: ResolvedConfig,
+  env: Environment,
+  resolve: Resolve = async (reference) =>
+    resolveReference(reference, env, config.path === null ? "." : dirname(config.path)),
+): Issuers {
   const folder = config.path === null ? process.cwd() : dirname(config.path);
   const settingsOf = (name: string): IssuerSettings | null => {
     const entry = Object.hasOwn(config.issuers, name) ? config.issuers[name] : undefined;
@@ -116,7 +151,7 @@ export function composeIssuers(config: ResolvedConfig, env: Environment): Issuer
     if (entry === undefined) return null;
     if (entry.type === "command") return { ...entry, folder };
     const { password } = entry;
-    return { ...entry, password: password === null ? null : () => resolveReference(password, env, folder) };
+    return { ...entry, password: password === null ? null : () => resolve(password) };
   };
   return {
     get: (name) => {
@@ -128,25 +163,53 @@ export function composeIssuers(config: ResolvedConfig, env: Environment): Issuer
   };
 }
 
-async function composeSealer(config: ResolvedConfig): Promise<Sealer> {
-  if (config.seal !== null) return (await import("./adapters/seal/local-key.ts")).openLocalKey(config.seal.path);
-  const none = async (): Promise<never> => {
-    throw new NolapseError("seal-key-missing", "there is no configuration file, so nothing can be sealed");
-  };
-  return { seal: none, open: none, fingerprint: none };
+/** What seals values; its file is made on the first run. @throws NolapseError `seal-…`, `disk-full`. */
+async function composeSealer({ seal, store }: ResolvedConfig, vaults: Vaults): Promise<Sealer> {
+  if (seal === null) {
+    const none = async (): Promise<never> => {
+      throw new NolapseError("seal-key-missing", "there is no configuration file, so nothing can be sealed");
+    };
+    return { seal: none, open: none, fingerprint: none };
+  }
+  if (store !== null && existsSync(store.path) && !existsSync(seal.path)) {
+    // a new key beside an old store would make its sealed values useless without saying so
+    const what = seal.type === "local-key" ? "seal key" : "digest key";
+    throw new NolapseError("seal-key-missing", `the ${what} ${seal.path} does not exist, but the store does`, {
+      next: `put back the ${what} file that belongs to this store`,
+    });
+  }
+  if (seal.type === "local-key") {
+    const { ensureLocalKey, openLocalKey } = await import("./adapters/seal/local-key.ts");
+    ensureLocalKey(seal.path);
+    return openLocalKey(seal.path);
+  }
+  const { ensureDigestKey, openKeyVaultSealer } = await import("./adapters/seal/key-vault.ts");
+  const options = { vault: vaults.open(seal.key, seal.auth), key: seal.key, digestPath: seal.path };
+  await ensureDigestKey(options);
+  return openKeyVaultSealer(options);
+}
+
+async function openTargets({ targets }: ResolvedConfig, vaults: Vaults): Promise<ReadonlyMap<string, Target>> {
+  const opened = new Map<string, Target>();
+  for (const { name, settings, reload, hook } of Object.values(targets)) {
+    const { password } = settings;
+    const value = typeof password === "string" ? await vaults.resolve(password) : null;
+    const resolve = () => value ?? unresolved(name);
+    opened.set(name, createTarget(name, settings, reload, hook, { resolve, openVault: vaults.open }));
+  }
+  return opened;
+}
+
+function unresolved(target: string): never {
+  throw new TypeError(`target ${target} asks for a reference that its entry does not have`);
 }
 
 /** In mode observe the no-effect adapters stand where writes would happen: dry run is an adapter, not a flag. */
 async function withMode(
   tenant: TenantConfig,
   { entra, certificates }: Pick<Deps, "entra" | "certificates">,
-  config: ResolvedConfig,
-  resolve: (reference: string) => SecretValue,
+  opened: ReadonlyMap<string, Target>,
 ): Promise<Pick<Deps, "entra" | "certificates" | "targets">> {
-  const opened = new Map<string, Target>();
-  for (const { name, settings, reload, hook } of Object.values(config.targets)) {
-    opened.set(name, createTarget(name, settings, reload, hook, resolve));
-  }
   if (tenant.mode !== "observe") {
     return { entra, certificates, targets: { get: (name) => opened.get(name) ?? null } };
   }
@@ -161,20 +224,19 @@ async function withMode(
   };
 }
 
-function authOf({ auth }: TenantConfig, env: Environment, folder: string): Auth {
-  const value = (reference: string | undefined) =>
-    reference === undefined ? undefined : resolveReference(reference, env, folder);
+async function authOf({ auth }: TenantConfig, resolve: Resolve): Promise<Auth> {
+  const value = async (reference: string | undefined) => (reference === undefined ? undefined : resolve(reference));
   const given = <T extends object>(entries: T) =>
     Object.fromEntries(Object.entries(entries).filter(([, one]) => one !== undefined)) as {
       [K in keyof T]: Exclude<T[K], undefined>;
     };
   switch (auth.method) {
     case "secret":
-      return { method: "secret", ...given({ clientId: auth.clientId, secret: value(auth.secret) }) };
+      return { method: "secret", ...given({ clientId: auth.clientId, secret: await value(auth.secret) }) };
     case "certificate":
       return {
         method: "certificate",
-        ...given({ clientId: auth.clientId, certificatePath: auth.certificate, password: value(auth.password) }),
+        ...given({ clientId: auth.clientId, certificatePath: auth.certificate, password: await value(auth.password) }),
       };
     case "workload-identity":
       return { method: "workload-identity", ...given({ clientId: auth.clientId, tokenFile: auth.tokenFile }) };

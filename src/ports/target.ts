@@ -50,6 +50,11 @@ export interface Target {
   deliver(consignment: Consignment, signal?: AbortSignal): Promise<Receipt>;
   /** The copy an application would read now. Left out by write-only places (a GitHub secret): the receipt stands in. */
   readBack?(signal?: AbortSignal): Promise<Copy>;
+  /**
+   * Told once the credential with this key id is gone from the directory for good: what the place still keeps of it is of no
+   * use to anybody. Left out by places that keep no old versions.
+   */
+  retired?(keyId: string, signal?: AbortSignal): Promise<void>;
   /** Tells the consumer to take the new value, where the configuration names a hook. */
   reloadConsumer?(signal?: AbortSignal): Promise<void>;
 }

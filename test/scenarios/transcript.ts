@@ -2,7 +2,7 @@
  * Transcripts: what a person types and exactly what comes back. A file holds
  *
  *   # a comment
- *   @ site 2 | contoso | bare                      the place: with a configuration for N applications; or only a directory
+ *   @ site 2 | vault | contoso | bare              the place: with a configuration for N applications; or only a directory
  *   @ replace FILE "from" "to"                     and other changes to the place (see `change`)
  *   $ NAME=value nolapse scan --json               a command; then its output:
  *   a line of stdout
@@ -76,12 +76,13 @@ export async function play(parts: readonly Part[]): Promise<string> {
 }
 
 function need(site: Site | null): Site {
-  if (site === null) throw new Error("a transcript begins with @ site, @ contoso or @ bare");
+  if (site === null) throw new Error("a transcript begins with @ site, @ vault, @ contoso or @ bare");
   return site;
 }
 
 const PLACES = {
   site: ([count = "1"]: readonly string[]) => Site.open({ applications: Number(count) }),
+  vault: () => Site.open({ applications: 1, vault: true }),
   contoso: () => Site.open({ scenario: "contoso" }),
   bare: () => Site.open({ applications: 0 }),
 };
@@ -114,6 +115,9 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
       return;
     case "directory-down":
       await site.directory.close();
+      return;
+    case "vault-fault":
+      site.vault?.faults.push(JSON.parse(first));
       return;
     case "fault":
       site.directory.faults.set({ seed: 1, rules: [JSON.parse(first)] });
@@ -152,6 +156,9 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
     text
       .replaceAll(site()?.folder ?? "\0", "<folder>")
       .replaceAll(site()?.directory.url ?? "\0", "<directory>")
+      .replaceAll(site()?.vault?.url ?? "\0", "<vault>")
+      .replaceAll(site()?.vault?.url.slice("https://".length) ?? "\0", "<vault's name>")
+      .replaceAll(/\b[0-9a-f]{32}\b/g, name("version"))
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, name("guid"))
       .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
       .replaceAll(/ in \d+ seconds/g, " in <n> seconds")

@@ -16,6 +16,7 @@ import {
 } from "../../src/directory/index.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
 import { waitingOf } from "../../src/engine/views.ts";
+import { TestVault } from "./key-vault.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MAIN = join(root, "src/cli/main.ts");
@@ -45,6 +46,8 @@ export interface SiteOptions {
   readonly scenario?: "contoso";
   readonly policy?: Record<string, unknown>;
   readonly consumers?: "complete" | undefined;
+  /** The applications read their secrets from a key vault, whose key also seals. */
+  readonly vault?: boolean;
 }
 
 export interface SiteApplication extends SeededApplication {
@@ -56,15 +59,22 @@ export class Site {
   readonly directory: Directory;
   readonly applications: readonly SiteApplication[];
   readonly environment: Record<string, string>;
+  readonly vault: TestVault | null;
   readonly #children = new Set<ChildProcess>();
 
-  private constructor(folder: string, directory: Directory, applications: readonly SiteApplication[]) {
+  private constructor(
+    folder: string,
+    directory: Directory,
+    applications: readonly SiteApplication[],
+    vault: TestVault | null,
+  ) {
+    this.vault = vault;
     this.folder = folder;
     this.directory = directory;
     this.applications = applications;
     // a copy, as the directory takes its own along when it ends
     const ca = join(folder, "ca.pem");
-    writeFileSync(ca, directory.ca);
+    writeFileSync(ca, `${directory.ca}\n${vault?.ca ?? ""}`);
     this.environment = { ...directory.environment(), NODE_EXTRA_CA_CERTS: ca };
   }
 
@@ -88,7 +98,10 @@ export class Site {
       writeFileSync(file, `# ${one.name}\nAZURE_CLIENT_SECRET=${one.secrets[0]?.value}\n`, { mode: 0o600 });
       return { ...one, file };
     });
-    const site = new Site(folder, directory, applications);
+    const vault = options.vault === true ? await TestVault.open(directory) : null;
+    vault?.objects.addKey("nolapse-seal");
+    for (const { name, secrets } of applications) vault?.objects.setSecret(name, { value: secrets[0]?.value });
+    const site = new Site(folder, directory, applications, vault);
     if (count > 0) site.configure(site.config(options));
     return site;
   }
@@ -101,12 +114,17 @@ export class Site {
       version: 1,
       tenants: { contoso: { id: this.directory.admin.tenantId, mode: "enforce" } },
       store: { type: "sqlite", path: "./nolapse.db" },
-      seal: { type: "local-key", key: "file:./seal.key" },
+      seal:
+        this.vault === null
+          ? { type: "local-key", key: "file:./seal.key" }
+          : { type: "key-vault", key: `${this.vault.url}/keys/nolapse-seal`, digest: "file:./digest.key" },
       policies: { quick },
       targets: Object.fromEntries(
         this.applications.map(({ name }) => [
           name,
-          { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" },
+          this.vault === null
+            ? { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" }
+            : { type: "key-vault", vault: this.vault.url, name },
         ]),
       ),
       applications: bound.map(({ consumers: said, ...one }) =>
@@ -151,6 +169,7 @@ export class Site {
 
   /** The value the application would read now. */
   copy(application: SiteApplication): string {
+    if (this.vault !== null) return this.vault.objects.versions("secrets", application.name).at(-1)?.value ?? "";
     return /^AZURE_CLIENT_SECRET=(.*)$/m.exec(readFileSync(application.file, "utf8"))?.[1] ?? "";
   }
 
@@ -183,6 +202,7 @@ export class Site {
   async inside<T>(work: (deps: Parameters<typeof runOnce>[0]) => Promise<T>): Promise<T> {
     const composition = compose();
     composition.trust(this.directory.ca);
+    if (this.vault !== null) composition.trust(this.vault.ca);
     const config = composition.loadConfig({ path: this.configFile, env: this.environment, cwd: this.folder });
     const [tenant] = config.tenants;
     if (tenant === undefined) throw new Error("no tenant");
@@ -226,6 +246,7 @@ export class Site {
 
   async close(): Promise<void> {
     for (const child of this.#children) child.kill("SIGKILL");
+    await this.vault?.close();
     await this.directory.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -236,6 +236,38 @@ export function identityTokens(options: CredentialsOptions): TokenSource {
   return keep(options.clock, clientId, acquire);
 }
 
+/** Nolapse's own tokens for other resources than Graph, as the vendor's SDKs ask for them. */
+export interface ResourceCredential extends TokenCredential {
+  readonly clientId: string | null;
+  /** Forgets the tokens, because a service refused one. */
+  discard(): void;
+}
+
+/**
+ * A credential for the vendor's SDKs whose tokens are kept here, by domain time, one for each resource that is asked for. To the
+ * SDK each is over at once, so that it asks every time and keeps none by the machine's clock.
+ */
+export function resourceCredential(options: Omit<CredentialsOptions, "graph">): ResourceCredential {
+  const sources = new Map<string, TokenSource>();
+  const sourceOf = (resource: string): TokenSource => {
+    const known = sources.get(resource) ?? identityTokens({ ...options, graph: resource });
+    sources.set(resource, known);
+    return known;
+  };
+  return {
+    clientId: clientIdOf(options.auth, options.env ?? process.env),
+    async getToken(scopes, { abortSignal } = {}) {
+      const [scope = ""] = [scopes].flat();
+      const resource = scope.replace(/\/\.default$/, "");
+      const signal = abortSignal as globalThis.AbortSignal | undefined;
+      return { token: await sourceOf(resource).token(signal), expiresOnTimestamp: 0 };
+    },
+    discard() {
+      for (const source of sources.values()) source.discard();
+    },
+  };
+}
+
 /** Nothing was asked of the login authority, or it did not refuse: there is no credential here to sign in with. */
 function noWay(auth: Auth, fault: unknown): NolapseError {
   const { why, next } = NO_WAY[auth.method] ?? {

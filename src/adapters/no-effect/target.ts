@@ -4,7 +4,7 @@ import { refusedByMode } from "./refused.ts";
 
 /** A write that would have been made; never the value. */
 export interface TargetEffect {
-  readonly effect: "deliver" | "reload-consumer";
+  readonly effect: "deliver" | "reload-consumer" | "retired";
   readonly target: string;
   readonly keyId: string | null;
 }
@@ -23,6 +23,14 @@ export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEff
       throw refusedByMode(`delivering to ${target}`);
     },
     ...(inner.readBack === undefined ? {} : { readBack: inner.readBack.bind(inner) }),
+    ...(inner.retired === undefined
+      ? {}
+      : {
+          async retired(keyId: string) {
+            onEffect({ effect: "retired", target, keyId });
+            throw refusedByMode(`disabling old versions in ${target}`);
+          },
+        }),
     ...(inner.reloadConsumer === undefined
       ? {}
       : {

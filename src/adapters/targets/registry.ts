@@ -3,9 +3,12 @@ import { z } from "zod";
 import type { Kind } from "../../core/credential.ts";
 import type { Reload } from "../../core/policy.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
+import { DAY } from "../../core/time.ts";
+import type { KeyVault } from "../../ports/key-vault.ts";
 import type { Target } from "../../ports/target.ts";
 import { certificateFileProblem, certificateFileSettings, createCertificateFile } from "./certificate-file.ts";
 import { createEnvFile, envFileSettings } from "./env-file.ts";
+import { createKeyVaultTarget, keyVaultSettings } from "./key-vault.ts";
 import { createLocalVault, localVaultSettings } from "./local-vault.ts";
 import { runReloadHook } from "./reload-hook.ts";
 import type { TargetBase } from "./target-base.ts";
@@ -38,6 +41,13 @@ const TYPES = {
     problem: (settings: Readonly<Record<string, unknown>>) =>
       certificateFileProblem(certificateFileSettings.parse(settings)),
   },
+  "key-vault": {
+    schema: keyVaultSettings,
+    kinds: ["secret", "certificate"],
+    // App Service and Functions look at their references to a vault once a day
+    reload: DAY,
+    create: createKeyVaultTarget,
+  },
 } as const;
 
 /** The types as the configuration's schema needs them. */
@@ -46,19 +56,33 @@ export const targetTypes: readonly TargetType[] = Object.entries(TYPES).map(([ty
   ...rest,
 }));
 
-const anySettings = z.discriminatedUnion("type", [envFileSettings, localVaultSettings, certificateFileSettings]);
+const anySettings = z.discriminatedUnion("type", [
+  envFileSettings,
+  localVaultSettings,
+  certificateFileSettings,
+  keyVaultSettings,
+]);
+
+/** How targets reach what is not theirs. */
+export interface TargetMeans {
+  /** The value behind a reference such as `env:NAME`; asked when the target is made. */
+  readonly resolve: (reference: string) => SecretValue;
+  /** A vault, signed in to as the entry says (`auth`), or as to the tenant where that is undefined. */
+  readonly openVault: (url: string, auth: z.infer<typeof keyVaultSettings>["auth"]) => KeyVault;
+}
 
 /**
- * One configured target. `resolve` gives the value behind a reference such as `env:NAME`; it is asked here and now.
- * @throws Error for settings that the schema of its type would have refused, and what `resolve` throws.
+ * One configured target.
+ * @throws Error for settings that the schema of its type would have refused, and what `means.resolve` throws.
  */
 export function createTarget(
   name: string,
   settings: Readonly<Record<string, unknown>>,
   reload: Reload,
   hook: readonly string[] | null,
-  resolve: (reference: string) => SecretValue = unresolved,
+  means: Partial<TargetMeans> = {},
 ): Target {
+  const { resolve, openVault } = { ...NO_MEANS, ...means };
   const base: TargetBase = {
     name,
     reload,
@@ -74,9 +98,13 @@ export function createTarget(
       const password = parsed.password === undefined ? null : resolve(parsed.password);
       return TYPES["certificate-file"].create(base, parsed, password);
     }
+    case "key-vault":
+      return TYPES["key-vault"].create(base, parsed, openVault(parsed.vault, parsed.auth));
   }
 }
 
-function unresolved(reference: string): never {
-  throw new TypeError(`nobody was named who resolves ${reference}`);
+const NO_MEANS: TargetMeans = { resolve: unnamed, openVault: unnamed };
+
+function unnamed(what: string): never {
+  throw new TypeError(`nobody was named who resolves ${what}`);
 }
