@@ -207,6 +207,7 @@ function resolveTargets(
       type: String(settings.type),
       kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
+      carriedBy: kind?.carriedBy?.(settings) ?? null,
       hook: hook ?? null,
       settings: withPaths(settings, kind, folder),
     };

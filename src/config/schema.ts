@@ -14,6 +14,8 @@ export interface TargetTypeSchema {
   readonly reload: "start" | "hook" | number;
   /** What is wrong between the parts of an entry that are each right; null: nothing. */
   readonly problem?: (settings: Readonly<Record<string, unknown>>) => string | null;
+  /** Who carries the value to its place, where that is a person. */
+  readonly carriedBy?: (settings: Readonly<Record<string, unknown>>) => string;
 }
 
 const duration = z

@@ -45,9 +45,16 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     halted: ["halted"],
   },
   accepted: { "delivery-intended": [], delivered: ["delivered"], halted: ["halted"] },
-  delivered: { verified: ["verified"], drifted: ["accepted"], halted: ["halted"], cancelled: ["cancelled"] },
+  delivered: {
+    verified: ["verified"],
+    "not-used-yet": [],
+    drifted: ["accepted"],
+    halted: ["halted"],
+    cancelled: ["cancelled"],
+  },
   verified: {
     verified: [],
+    "not-used-yet": [],
     drifted: ["accepted"],
     succeeded: [],
     "retire-intended": [],
@@ -121,6 +128,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "delivery-intended":
     case "delivered":
     case "verified":
+    case "not-used-yet":
     case "drifted":
       return changeDelivery(r, event);
     case "succeeded":
@@ -299,7 +307,10 @@ function settle(r: Rotation, id: string, changes: Partial<Attempt>): Attempt[] {
   return r.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...changes } : attempt));
 }
 
-function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered" | "verified" | "drifted">): Rotation {
+function changeDelivery(
+  r: Rotation,
+  event: Of<"delivery-intended" | "delivered" | "verified" | "not-used-yet" | "drifted">,
+): Rotation {
   const at = event.at;
   const with_ = (changes: Partial<Delivery>) => {
     if (!r.deliveries.some((one) => one.target === event.target)) throw new TypeError(`no target ${event.target}`);
@@ -314,6 +325,8 @@ function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered"
       // the count of failures goes on: a target that loses what it took must not be written to at full pace for ever
       return { ...r, deliveries, notBefore: null, state: all ? "delivered" : r.state };
     }
+    case "not-used-yet":
+      return { ...r, ...CLEAR, deliveries: with_({ lookedAt: at }) };
     case "verified": {
       const deliveries = with_({ verifiedAt: at, assurance: event.assurance });
       const all = deliveries.every((one) => one.verifiedAt !== null);

@@ -5,9 +5,9 @@ import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import { LIST_SCHEDULE, LIST_STILL, nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
-import type { Attempt, Rotation, RotationState } from "./rotation.ts";
+import type { Attempt, Delivery, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
-import { DAY, type EpochMs, HOUR, plus } from "./time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "./time.ts";
 import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
 import { frozenAt, openAt } from "./windows.ts";
 
@@ -203,19 +203,48 @@ const acceptance: Check = {
 
 const deliver: Check = {
   name: "deliver",
-  judge: ({ rotation }) => {
-    const next = rotation.deliveries.find((one) => one.receipt === null);
-    return next === undefined ? null : doStep({ step: "deliver", target: next.target }, "deliver-due");
+  judge: ({ rotation, facts, urgent }) => {
+    const open = rotation.deliveries.filter((one) => one.receipt === null);
+    const next = open.find((one) => carrierOf(facts, one) === null);
+    if (next !== undefined) return doStep({ step: "deliver", target: next.target }, "deliver-due");
+    if (open.length === 0) return null;
+    if (urgent) return wait(null, "person-urgent");
+    return wait(null, open.some((one) => one.intendedAt === null) ? "person-takes" : "person-installs");
   },
 };
 
 const verify: Check = {
   name: "verify",
-  judge: ({ rotation }) => {
-    const next = rotation.deliveries.find((one) => one.verifiedAt === null);
-    return next === undefined ? null : doStep({ step: "verify", target: next.target }, "verify-due");
-  },
+  judge: (situation) => proveNext(situation, ({ verifiedAt }) => verifiedAt === null),
 };
+
+/** Who carries the value to this target; null where Nolapse writes it. */
+function carrierOf({ targets }: Situation["facts"], { target }: Delivery): string | null {
+  return targets.find((one) => one?.name === target)?.carriedBy ?? null;
+}
+
+/** The sign-in log comes minutes late and reads of it are few: on the first day so often, then so often. */
+const LOOK_FIRST = 15 * MINUTE;
+const LOOK_LATER = 6 * HOUR;
+
+/** When the log may be read again for a sign-in that a person's work should have brought. */
+function nextLook({ lookedAt, receipt }: Delivery): EpochMs | null {
+  if (lookedAt === undefined) return null;
+  return plus(lookedAt, receipt !== null && lookedAt < receipt.at + DAY ? LOOK_FIRST : LOOK_LATER);
+}
+
+/** The next copy to prove; a sign-in by somebody else cannot be made to happen, only looked for. */
+function proveNext({ rotation, facts, now }: Situation, isOpen: (delivery: Delivery) => boolean): Verdict | null {
+  const open = rotation.deliveries.filter(isOpen);
+  const looks = open.map((delivery) => ({
+    delivery,
+    at: carrierOf(facts, delivery) === null ? null : nextLook(delivery),
+  }));
+  const due = looks.find(({ at }) => at === null || at <= now);
+  if (due !== undefined) return doStep({ step: "verify", target: due.delivery.target }, "verify-due");
+  const soonest = looks.flatMap(({ at }) => (at === null ? [] : [at])).sort((a, b) => a - b)[0];
+  return soonest === undefined ? null : wait(soonest, "person-proof");
+}
 
 const removalUnderWay: Check = {
   name: "absence",
@@ -279,10 +308,8 @@ const wave: Check = {
 /** Right before the removal every copy is proven again (invariant 1). */
 const proof: Check = {
   name: "proof",
-  judge: ({ rotation, now }) => {
-    const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
-    return stale === undefined ? null : doStep({ step: "verify", target: stale.target }, "verify-due");
-  },
+  judge: (situation) =>
+    proveNext(situation, ({ verifiedAt }) => verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),
 };
 
 const retire: Check = { name: "retire", judge: () => doStep({ step: "retire" }, "retire-due") };

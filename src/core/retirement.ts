@@ -23,7 +23,9 @@ export function retirement(
   const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
   if (rule === "never") return { at: null, because: "retire-never", early: false };
   const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
-  if (rule === "after-overlap" && rotation.verifiedAt !== null && rotation.assurance === "token") {
+  // a consumer's own sign-in proves as much as ours with its copy; a person's word alone takes nothing away early
+  const proven = rotation.assurance === "token" || rotation.assurance === "consumer-evidence";
+  if (rule === "after-overlap" && rotation.verifiedAt !== null && proven) {
     const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
     if (swept === null || at < swept) return { at, because: "overlap", early: true };
   }

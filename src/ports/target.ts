@@ -44,6 +44,8 @@ export interface Target {
   readonly kinds: readonly Kind[];
   /** How the consumer of this place takes a new value. */
   readonly reload: Reload;
+  /** Who carries the value there, and where to, when only a person can. Such a place is neither written nor read. */
+  readonly carried?: { readonly by: string; readonly to: string };
   /** Checks, changing nothing, that the place exists and could be written (design §4.5). */
   preflight(signal?: AbortSignal): Promise<void>;
   /** Writes the value so that a reader sees the old one or the new one, never half. */

@@ -174,11 +174,11 @@ export class Site {
   }
 
   /** The AADSTS number of a sign-in with the application's own copy; 0 when it is issued a token. */
-  async signIn(application: SiteApplication): Promise<number> {
+  async signIn(application: SiteApplication, secret = this.copy(application)): Promise<number> {
     const body = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: application.appId,
-      client_secret: this.copy(application),
+      client_secret: secret,
       scope: "https://graph.microsoft.com/.default",
     });
     const url = `${this.directory.url}/${this.directory.admin.tenantId}/oauth2/v2.0/token`;

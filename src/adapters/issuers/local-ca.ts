@@ -105,7 +105,7 @@ async function readKey(name: string, { key: path, password }: LocalCaSettings, t
     throw refused(
       name,
       `the key in ${path} is encrypted`,
-      `say where its password is: issuers.${name}.password, env:NAME or file:PATH`,
+      `say where its password is: issuers.${name}.password, such as env:NAME or file:PATH`,
     );
   }
   const passphrase = encrypted && password !== null ? await passwordOf(name, password) : undefined;

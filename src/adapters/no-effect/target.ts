@@ -17,6 +17,7 @@ export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEff
     type: inner.type,
     kinds: inner.kinds,
     reload: inner.reload,
+    ...(inner.carried === undefined ? {} : { carried: inner.carried }),
     preflight: (signal) => inner.preflight(signal),
     async deliver({ keyId }) {
       onEffect({ effect: "deliver", target, keyId });

@@ -10,6 +10,7 @@ import { certificateFileProblem, certificateFileSettings, createCertificateFile 
 import { createEnvFile, envFileSettings } from "./env-file.ts";
 import { createKeyVaultTarget, keyVaultSettings } from "./key-vault.ts";
 import { createLocalVault, localVaultSettings } from "./local-vault.ts";
+import { createManual, manualSettings } from "./manual.ts";
 import { runReloadHook } from "./reload-hook.ts";
 import type { TargetBase } from "./target-base.ts";
 
@@ -23,6 +24,8 @@ export interface TargetType {
   readonly reload: Reload;
   /** What is wrong between the parts of an entry that are each right; null: nothing. */
   readonly problem?: (settings: Readonly<Record<string, unknown>>) => string | null;
+  /** Who carries the value to its place, where that is a person. */
+  readonly carriedBy?: (settings: Readonly<Record<string, unknown>>) => string;
 }
 
 const TYPES = {
@@ -48,6 +51,13 @@ const TYPES = {
     reload: DAY,
     create: createKeyVaultTarget,
   },
+  manual: {
+    schema: manualSettings,
+    kinds: ["secret", "certificate"],
+    reload: "start",
+    carriedBy: (settings: Readonly<Record<string, unknown>>) => manualSettings.parse(settings).person,
+    create: createManual,
+  },
 } as const;
 
 /** The types as the configuration's schema needs them. */
@@ -61,6 +71,7 @@ const anySettings = z.discriminatedUnion("type", [
   localVaultSettings,
   certificateFileSettings,
   keyVaultSettings,
+  manualSettings,
 ]);
 
 /** How targets reach what is not theirs. */
@@ -100,6 +111,8 @@ export function createTarget(
     }
     case "key-vault":
       return TYPES["key-vault"].create(base, parsed, openVault(parsed.vault, parsed.auth));
+    case "manual":
+      return TYPES.manual.create(base, parsed);
   }
 }
 
