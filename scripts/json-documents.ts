@@ -64,6 +64,43 @@ const run = z.strictObject({
   ),
 });
 
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, see docs/audit.md");
+const place = { tenant: guid, position: whole };
+const signature = text.describe("Ed25519, base64url");
+
+const header = z.strictObject({
+  kind: z.literal("header"),
+  version: z.literal(1),
+  tenant: guid,
+  exportedAt: instant,
+  from: z.strictObject({ position: whole, previous: hash }),
+  to: z.strictObject({ position: whole, hash }),
+  publicKey: text.describe("Ed25519, base64url"),
+  signature,
+});
+const entry = z.strictObject({
+  kind: z.literal("entry"),
+  ...place,
+  sequence: whole,
+  at: instant,
+  actor: text,
+  action: text,
+  rotation: text.nullable(),
+  appId: guid.nullable(),
+  keyId: text.nullable(),
+  reason: code.nullable(),
+  request: text.nullable().describe("Graph's request id, where a write was made"),
+  keysBefore: z.array(text).nullable(),
+  keysAfter: z.array(text).nullable(),
+  details: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
+  previous: hash,
+  hash,
+});
+const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), ...place, hash, at: instant, signature });
+
 /** By the name of the command. */
 export const DOCUMENTS = {
   scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
@@ -152,6 +189,24 @@ export const DOCUMENTS = {
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
+  }),
+  "audit-export": z.strictObject({ lines: z.array(z.discriminatedUnion("kind", [header, entry, checkpoint])) }),
+  "audit-verify": z.strictObject({
+    intact: z.boolean(),
+    findings: z.array(
+      z.strictObject({
+        what: z.enum(["edited", "removed", "inserted", "re-ordered", "unreadable", "signature", "key"]),
+        position: whole.nullable(),
+        line: whole.nullable().describe("the line of the file, null where it is missing"),
+        says: text,
+      }),
+    ),
+    entries: whole,
+    checkpoints: whole,
+    from: whole.nullable(),
+    to: whole.nullable(),
+    head: hash.nullable().describe("the hash at `to`"),
+    publicKey: text.nullable(),
   }),
   "config-check": z.strictObject({ path: text.nullable(), warnings: z.array(text) }),
   simulate: z.strictObject({

@@ -19,6 +19,7 @@ import { SELF_SIGNED } from "./core/policy.ts";
 import type { SecretValue } from "./core/secret-value.ts";
 import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
+import { sealTrail } from "./engine/seal-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
@@ -35,6 +36,7 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     directory: startDirectory,
+    examiner: async () => (await import("./adapters/notary/ed25519.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
 }
@@ -61,6 +63,9 @@ export async function composeManager(
     env,
   });
   const reached = await withMode(tenant, directory, config, (reference) => resolveReference(reference, env, folder));
+  const sealer = await composeSealer(config);
+  const notary =
+    config.seal === null ? null : (await import("./adapters/notary/ed25519.ts")).openNotary(config.seal.path);
   return {
     deps: {
       settings: tenant,
@@ -68,7 +73,8 @@ export async function composeManager(
       logs: directory.logs,
       issuers: composeIssuers(config, env),
       verifier: createVerifier({ clock, version: VERSION }),
-      sealer: await composeSealer(config),
+      sealer,
+      ...(notary === null ? {} : { notary }),
       store,
       clock,
       random: createMachineRandom(),
@@ -77,7 +83,11 @@ export async function composeManager(
       ...(observe === undefined ? {} : { observe }),
     },
     backup,
-    close: () => store.close(),
+    close: async () => {
+      // what a command wrote is sealed when it ends; where that fails, the next one does it
+      if (notary !== null) await sealTrail({ settings: tenant, store, notary }).catch(() => undefined);
+      await store.close();
+    },
   };
 }
 

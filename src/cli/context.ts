@@ -1,6 +1,7 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { Examiner } from "../core/audit-verify.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { DemoClock } from "./demo/run.ts";
@@ -55,6 +56,8 @@ export interface Composition {
   /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
   manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
+  /** The cryptography that checking an exported audit trail takes; needs no configuration. */
+  examiner(): Promise<Examiner>;
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
 }

@@ -65,6 +65,7 @@ export function buildProgram(run: Run): Command {
   addReading(program, run);
   addWriting(program, run);
   addControl(program, run);
+  addAudit(program, run);
   addSurroundings(program, run);
   return program;
 }
@@ -154,6 +155,28 @@ function addControl(program: Command, run: Run): void {
     .command("backup <file>")
     .description("write a consistent copy of the store to a new file")
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+function addAudit(program: Command, run: Run): void {
+  const audit = program.command("audit").description("the audit trail");
+  const commands = async () => import("./commands/audit.ts");
+  audit
+    .command("export [format]")
+    .description(
+      "the sealed audit trail as JSON lines, or with --json as one document; --json lines is JSON lines, too",
+    )
+    .option("--since <when>", "from the first entry at an instant, or 30d ago")
+    .action((format, options, command) =>
+      act(run, command, async (it) => (await commands()).auditExport(it, format, options)),
+    );
+  audit
+    .command("verify [file]")
+    .description("whether an export, or without FILE the store, is as it was sealed; an export needs nothing else")
+    .option("--key <key>", "the public key you trust, or a file with it (audit.pub beside the seal key)")
+    .option("--head <head>", "a position and hash you noted earlier, 42:9f86…")
+    .action((file, options, command) =>
+      act(run, command, async (it) => (await commands()).auditVerify(it, file, options)),
+    );
 }
 
 function addSurroundings(program: Command, run: Run): void {

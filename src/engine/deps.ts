@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Entra } from "../ports/entra.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Logs } from "../ports/logs.ts";
+import type { Notary } from "../ports/notary.ts";
 import type { Random } from "../ports/random.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
 import type { Sealer } from "../ports/sealer.ts";
@@ -28,6 +29,8 @@ export interface Deps {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly brake: Brake;
+  /** Seals the audit trail; undefined where there is no key to sign with (no configuration file, simulations). */
+  readonly notary?: Notary;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
 }

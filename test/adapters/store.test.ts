@@ -90,15 +90,19 @@ describe("the SQLite file", () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it("is migrated after a dated copy of what was there", async () => {
-    const made = folder();
-    const path = join(made, "nolapse.db");
-    const first = openSqliteStore({ path });
-    await first.audit(audit("issued"));
-    await first.close();
+  /** A folder with the first migration alone. */
+  function onlyFirst(made: string): string {
     const migrations = join(made, "migrations");
     mkdirSync(migrations);
     copyFileSync(join(root, "src/adapters/store/migrations/0001_initial.sql"), join(migrations, "0001_initial.sql"));
+    return migrations;
+  }
+
+  it("is migrated after a dated copy of what was there", async () => {
+    const made = folder();
+    const path = join(made, "nolapse.db");
+    const migrations = onlyFirst(made);
+    openDatabase(path, pathToFileURL(`${migrations}/`)).handle.close();
     writeFileSync(join(migrations, "0002_more.sql"), "CREATE TABLE more (name TEXT);");
     openDatabase(path, pathToFileURL(`${migrations}/`)).handle.close();
     const copies = readdirSync(made).filter((name) => /^nolapse\.db\.schema-1\.\d{8}T\d{6}Z$/.test(name));
@@ -116,9 +120,8 @@ describe("the SQLite file", () => {
   it("stays as it was when a migration fails", async () => {
     const made = folder();
     const path = join(made, "nolapse.db");
-    await openSqliteStore({ path }).close();
-    const migrations = join(made, "migrations");
-    mkdirSync(migrations);
+    const migrations = onlyFirst(made);
+    openDatabase(path, pathToFileURL(`${migrations}/`)).handle.close();
     writeFileSync(join(migrations, "0002_bad.sql"), "CREATE TABLE half (name TEXT); CREATE TABLE oops (;");
     expect(() => openDatabase(path, pathToFileURL(`${migrations}/`))).toThrow();
     const raw = new DatabaseSync(path, { readOnly: true });

@@ -73,6 +73,55 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
     changes(() => store);
     scans(() => store);
     switchesAndTally(() => store);
+    chain(
+      () => store,
+      () => bench,
+    );
+  });
+}
+
+function chain(store: () => Store, bench: () => StoreBench): void {
+  describe("the chain over the trail", () => {
+    const mark = (position: number) => ({ position, hash: `hash ${position}`, at: NOW, signature: `by ${position}` });
+    const link = (position: number, sequence: number) => ({ position, sequence, hash: `hash ${position}` });
+
+    it("gives what is unsealed, per tenant, with the last link", async () => {
+      for (const action of ["a", "b", "c"]) await store().audit(audit(action));
+      await store().audit(audit("elsewhere", { tenantId: OTHER_TENANT }));
+      const { head, entries } = await store().unsealed(TENANT, 2);
+      expect([head, entries.map((one) => one.action)]).toEqual([null, ["a", "b"]]);
+      const links = entries.map((one, index) => link(index + 1, one.sequence));
+      expect(await store().seal(TENANT, links, mark(2))).toBe(true);
+      const rest = await store().unsealed(TENANT, 9);
+      expect([rest.head?.position, rest.entries.map((one) => one.action)]).toEqual([2, ["c"]]);
+      expect((await store().unsealed(OTHER_TENANT, 9)).entries).toHaveLength(1);
+    });
+
+    it("takes each place once, whoever seals", async () => {
+      const other = await bench().open("two");
+      for (const action of ["a", "b"]) await store().audit(audit(action));
+      const { entries } = await store().unsealed(TENANT, 9);
+      const links = entries.map((one, index) => link(index + 1, one.sequence));
+      const taken = await Promise.all([store(), other].map((one) => one.seal(TENANT, links, mark(2))));
+      expect(taken.toSorted()).toEqual([false, true]);
+      expect(await store().links(TENANT, 0, 9)).toHaveLength(2);
+      expect(await store().checkpoints(TENANT, 0, 9)).toEqual([mark(2)]);
+    });
+
+    it("gives links with their entries, and checkpoints, after a position", async () => {
+      const written = { request: "q", before: ["x"], after: [] };
+      await store().audit(audit("a", { written }));
+      await store().audit(audit("b"));
+      const { entries } = await store().unsealed(TENANT, 9);
+      await store().seal(TENANT, [link(1, entries[0]?.sequence ?? 0)], mark(1));
+      await store().seal(TENANT, [link(2, entries[1]?.sequence ?? 0)], mark(2));
+      const [first, second] = await store().links(TENANT, 0, 9);
+      expect([first?.entry?.written, second?.entry?.action]).toEqual([written, "b"]);
+      expect(second?.entry).not.toHaveProperty("written");
+      expect((await store().links(TENANT, 1, 9)).map((one) => one.link.position)).toEqual([2]);
+      expect(await store().links(TENANT, 0, 1)).toHaveLength(1);
+      expect((await store().checkpoints(TENANT, 1, 9)).map((one) => one.position)).toEqual([2]);
+    });
   });
 }
 

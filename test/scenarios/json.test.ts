@@ -22,9 +22,11 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
   ["plan", ["plan"], 0],
   ["explain", ["explain", "app-1"], 0],
   ["recover", ["recover"], 0],
+  ["audit-verify", ["audit", "verify"], 0],
+  ["audit-export", ["audit", "export"], 0],
 ];
 
-test("every document has the shape that docs/json gives it", { timeout: 60_000 }, async () => {
+test("every document has the shape that docs/json gives it", { timeout: 120_000 }, async () => {
   for (const [name, args, code] of commands) {
     const told = await site.nolapse([...args, "--json"]);
     const [document, rest] = told.stdout.split("\n");

@@ -109,6 +109,18 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "mode":
       chmodSync(path, Number.parseInt(second, 8));
       return;
+    case "export":
+      writeFileSync(path, (await site.nolapse(["audit", "export", "--json", "lines"])).stdout);
+      return;
+    case "drop-line":
+      writeFileSync(
+        path,
+        readFileSync(path, "utf8")
+          .split("\n")
+          .toSpliced(Number(second) - 1, 1)
+          .join("\n"),
+      );
+      return;
     case "clock":
       site.directory.clock.advance(parseDuration(first) ?? 0);
       return;
@@ -154,6 +166,9 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
       .replaceAll(site()?.directory.url ?? "\0", "<directory>")
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, name("guid"))
       .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
+      .replaceAll(/\b[0-9a-f]{64}\b/g, (hash) => (/^0+$/.test(hash) ? "<genesis>" : name("hash")(hash)))
+      .replaceAll(/("publicKey":"|\bkey )[\w-]{43}\b/g, "$1<key>")
+      .replaceAll(/"signature":"[\w-]{86}"/g, '"signature":"<signature>"')
       .replaceAll(/ in \d+ seconds/g, " in <n> seconds")
       .replaceAll(/"durationMs":\d+/g, '"durationMs":<ms>');
   const linesOf = (text: string) => (text === "" ? [] : clean(text).replace(/\n$/, "").split("\n"));

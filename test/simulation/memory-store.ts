@@ -6,7 +6,6 @@ import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
 import type {
-  AuditEntry,
   CertificateImage,
   Change,
   Claim,
@@ -17,6 +16,7 @@ import type {
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
+import { memoryTrail, TrailShelf } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -25,7 +25,7 @@ interface Lease {
 }
 
 /** What is on disk. */
-export class Shelf {
+export class Shelf extends TrailShelf {
   instance: string | null = null;
   scan: ScanSummary | null = null;
   readonly rotations = new Map<string, Rotation>();
@@ -36,7 +36,6 @@ export class Shelf {
   readonly leases = new Map<string, Lease>();
   readonly fences = new Map<string, number>();
   readonly attempts = new Set<string>();
-  readonly trail: AuditEntry[] = [];
   readonly dead = new Set<string>();
   readonly seen = new Set<string>();
   /** Where in the trail the breaker was last closed. */
@@ -168,6 +167,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
     },
+    ...memoryTrail(shelf),
     close: async () => {},
   };
 }

@@ -1,6 +1,7 @@
 /** The repository: each verb of the port as one transaction, in SQL that both databases understand. */
 import type { Store } from "../../ports/store.ts";
 import { books, trail } from "./books.ts";
+import { chain } from "./chain.ts";
 import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { inventory } from "./inventory.ts";
@@ -13,6 +14,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...claims(database, lease),
     ...books(database),
     ...trail(database),
+    ...chain(database),
     close: () => database.close(),
   };
 }

@@ -67,5 +67,8 @@ export interface Tables {
     key_id: string | null;
     reason: string | null;
     details: string;
+    written: string | null;
   };
+  links: { tenant_id: string; position: number; sequence: number; hash: string };
+  checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

@@ -1,0 +1,37 @@
+/** The audit trail and its chain, for the store in memory. */
+import type { AuditEntry } from "../../src/ports/store.ts";
+import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
+
+/** What of it is on disk. */
+export class TrailShelf {
+  readonly trail: AuditEntry[] = [];
+  readonly links = new Map<string, Link[]>();
+  readonly checkpoints = new Map<string, Checkpoint[]>();
+}
+
+export function memoryTrail(shelf: TrailShelf): TrailStore {
+  const numbered = (tenantId: string) =>
+    shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 })).filter((one) => one.tenantId === tenantId);
+  return {
+    async unsealed(tenantId, limit) {
+      const links = shelf.links.get(tenantId) ?? [];
+      const known = new Set(links.map((one) => one.sequence));
+      const entries = numbered(tenantId).filter((one) => !known.has(one.sequence));
+      return { head: links.at(-1) ?? null, entries: entries.slice(0, limit) };
+    },
+    async seal(tenantId, links, checkpoint) {
+      const all = shelf.links.get(tenantId) ?? [];
+      if (all.length + 1 !== links[0]?.position) return false;
+      shelf.links.set(tenantId, [...all, ...links]);
+      shelf.checkpoints.set(tenantId, [...(shelf.checkpoints.get(tenantId) ?? []), checkpoint]);
+      return true;
+    },
+    async links(tenantId, after, limit) {
+      const entries = new Map(numbered(tenantId).map((one) => [one.sequence, one]));
+      const all = (shelf.links.get(tenantId) ?? []).filter((one) => one.position > after);
+      return all.slice(0, limit).map((link) => ({ link, entry: entries.get(link.sequence) ?? null }));
+    },
+    checkpoints: async (tenantId, after, limit) =>
+      (shelf.checkpoints.get(tenantId) ?? []).filter((one) => one.position > after).slice(0, limit),
+  };
+}
