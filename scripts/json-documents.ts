@@ -35,6 +35,19 @@ const row = {
 const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();
 const verdict = z.enum(["do", "wait", "halt", "done"]);
 
+const drift = z.array(
+  z.strictObject({
+    appId: guid,
+    displayName: text,
+    reason: code,
+    sentence: text,
+    keyId: text,
+    target: text.nullable(),
+    at: instant,
+    by: text.nullable().describe("who, by the directory's audit log; null where it does not say or may not be read"),
+  }),
+);
+
 const run = z.strictObject({
   tenant: text,
   endedAt: instant,
@@ -45,6 +58,7 @@ const run = z.strictObject({
   removalOff: text.nullable(),
   breaker: text.nullable(),
   nextDue: maybeInstant,
+  drift: drift.describe("what changed without Nolapse, as this run's scan noticed it"),
   rotations: z.array(
     z.strictObject({
       id: guid,
@@ -139,6 +153,7 @@ export const DOCUMENTS = {
     appId: guid,
     displayName: text,
     holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
+    drift: drift.describe("of the last 90 days"),
     credentials: z.array(
       z.strictObject({
         ...row,
@@ -189,6 +204,23 @@ export const DOCUMENTS = {
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
+  }),
+  doctor: z.strictObject({
+    tenant: text,
+    tenantId: text,
+    clientId: guid.nullable(),
+    permissions: z.array(text).describe("application permissions in our own token"),
+    userAgents: z.array(text).describe("of the scanner, and of the verifier"),
+    checks: z.array(
+      z.strictObject({
+        area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
+        name: text,
+        state: z.enum(["ok", "warn", "failed"]),
+        says: text,
+        fix: text.nullable().describe("what to type or do"),
+        exit: z.literal([0, 4, 6]),
+      }),
+    ),
   }),
   "audit-export": z.strictObject({ lines: z.array(z.discriminatedUnion("kind", [header, entry, checkpoint])) }),
   "audit-verify": z.strictObject({

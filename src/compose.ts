@@ -21,6 +21,7 @@ import { parseDuration } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import { sealTrail } from "./engine/seal-trail.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { LocalCheck } from "./ports/diagnosis.ts";
 import type { Issuers } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
@@ -36,6 +37,7 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     directory: startDirectory,
+    localChecks: composeLocalChecks,
     examiner: async () => (await import("./adapters/notary/ed25519.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
@@ -67,6 +69,7 @@ export async function composeManager(
   const notary =
     config.seal === null ? null : (await import("./adapters/notary/ed25519.ts")).openNotary(config.seal.path);
   return {
+    diagnosis: directory.diagnosis,
     deps: {
       settings: tenant,
       ...reached,
@@ -115,6 +118,17 @@ async function composeStore(config: ResolvedConfig): Promise<{ store: Store; bac
   }
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
   return { store, backup: (file) => store.backup(file) };
+}
+
+/** Store and keys, looked at without opening them for work. */
+async function composeLocalChecks({ store, seal }: ResolvedConfig): Promise<LocalCheck[]> {
+  const { storeHealth } = await import("./adapters/store/health.ts");
+  const { sealKeyHealth } = await import("./adapters/seal/health.ts");
+  const now = await createMachineClock().now();
+  return [
+    ...(store === null ? [] : storeHealth(store.path)),
+    ...(seal === null ? [] : [await sealKeyHealth(seal.path, now)]),
+  ];
 }
 
 /** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */

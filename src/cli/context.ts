@@ -4,6 +4,7 @@ import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.t
 import type { Examiner } from "../core/audit-verify.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 
@@ -13,6 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A tenant's engine, ready to use. */
 export interface Manager {
   readonly deps: Deps;
+  readonly diagnosis: Diagnosis;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +58,8 @@ export interface Composition {
   /** Opens store, seal and adapters of one tenant. `observe` hears of every stored event. */
   manager(config: ResolvedConfig, tenant: TenantConfig, env: Environment, observe?: Deps["observe"]): Promise<Manager>;
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
+  /** What can be said of store and keys without opening them for work. */
+  localChecks(config: ResolvedConfig): Promise<readonly LocalCheck[]>;
   /** The cryptography that checking an exported audit trail takes; needs no configuration. */
   examiner(): Promise<Examiner>;
   /** Makes this process trust a CA it did not start with. */

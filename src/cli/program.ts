@@ -180,6 +180,13 @@ function addAudit(program: Command, run: Run): void {
 }
 
 function addSurroundings(program: Command, run: Run): void {
+  program
+    .command("doctor")
+    .description("look at permissions, connectivity, clock, targets, store and keys: each with its fix")
+    .option("--security-note", "the note for the people who watch sign-ins: what to expect and to allow")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/doctor.ts")).doctor(it, options)),
+    );
   const config = program.command("config").description("the configuration");
   const commands = async () => import("./commands/config.ts");
   config

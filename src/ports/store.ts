@@ -2,6 +2,7 @@ import type { HolderRef, HolderType, Kind } from "../core/credential.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
+import type { DriftStore } from "./drift.ts";
 import type { TrailStore } from "./trail.ts";
 
 /** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
@@ -60,6 +61,8 @@ export interface SeenHolder {
   readonly objectId: string;
   readonly appId: string;
   readonly displayName: string;
+  /** What it holds; undefined leaves what the last scan noted. */
+  readonly credentials?: readonly { readonly keyId: string }[];
 }
 
 /** The line of succession of one slot: which key id is current, by our own proof. */
@@ -141,7 +144,7 @@ export interface RotationFilter {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore {
+export interface Store extends TrailStore, DriftStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

@@ -16,7 +16,7 @@ import type {
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
-import { memoryTrail, TrailShelf } from "./memory-trail.ts";
+import { DriftShelf, memoryDrift, memoryTrail } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -25,7 +25,7 @@ interface Lease {
 }
 
 /** What is on disk. */
-export class Shelf extends TrailShelf {
+export class Shelf extends DriftShelf {
   instance: string | null = null;
   scan: ScanSummary | null = null;
   readonly rotations = new Map<string, Rotation>();
@@ -79,6 +79,11 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const gone = summary.complete ? [...shelf.seen].filter((id) => !now.has(id)) : [];
       shelf.scan = { ...summary, lost: gone.length === 0 ? 0 : gone.length / shelf.seen.size };
       for (const id of gone) shelf.seen.delete(id);
+      for (const { objectId, appId, credentials } of seen) {
+        if (credentials === undefined) continue;
+        const keyIds = credentials.map((one) => one.keyId);
+        shelf.inventory.set(objectId, { appId, seenAt: summary.scannedAt, keyIds });
+      }
       for (const id of now) shelf.seen.add(id);
       return shelf.scan;
     },
@@ -168,6 +173,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
     },
     ...memoryTrail(shelf),
+    ...memoryDrift(shelf),
     close: async () => {},
   };
 }

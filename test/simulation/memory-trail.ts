@@ -1,4 +1,6 @@
 /** The audit trail and its chain, for the store in memory. */
+import type { EpochMs } from "../../src/core/time.ts";
+import type { Drift, DriftStore } from "../../src/ports/drift.ts";
 import type { AuditEntry } from "../../src/ports/store.ts";
 import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
 
@@ -33,5 +35,31 @@ export function memoryTrail(shelf: TrailShelf): TrailStore {
     },
     checkpoints: async (tenantId, after, limit) =>
       (shelf.checkpoints.get(tenantId) ?? []).filter((one) => one.position > after).slice(0, limit),
+  };
+}
+
+/** What scans saw of credentials, and what they noticed. */
+export class DriftShelf extends TrailShelf {
+  readonly inventory = new Map<string, { appId: string; seenAt: EpochMs; keyIds: string[] }>();
+  readonly drifts = new Map<string, Drift>();
+}
+
+export function memoryDrift(shelf: DriftShelf): DriftStore {
+  return {
+    async inventory(_, appIds) {
+      const known = [...shelf.inventory].filter(([, one]) => appIds.includes(one.appId));
+      return known.map(([objectId, { seenAt, keyIds }]) => ({ objectId, seenAt, keyIds }));
+    },
+    async noteDrift(drift, audit) {
+      const key = [drift.tenantId, drift.objectId, drift.target, drift.keyId, drift.what].join(" ");
+      if (shelf.drifts.has(key)) return false;
+      shelf.drifts.set(key, drift);
+      shelf.trail.push(audit);
+      return true;
+    },
+    drifts: async (tenantId, appId, since) =>
+      [...shelf.drifts.values()].filter(
+        (one) => one.tenantId === tenantId && (appId === null || one.appId === appId) && one.at >= since,
+      ),
   };
 }

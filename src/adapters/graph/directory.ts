@@ -3,6 +3,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Entra } from "../../ports/entra.ts";
 import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
@@ -10,6 +11,7 @@ import type { SamlSigning } from "../../ports/saml-signing.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
+import { createDiagnosis } from "./diagnosis.ts";
 import { GraphEntra } from "./entra.ts";
 import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
@@ -43,6 +45,7 @@ export interface GraphDirectory {
   readonly logs: Logs;
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
+  readonly diagnosis: Diagnosis;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -73,5 +76,13 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     logs: new GraphLogs(calls),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    diagnosis: createDiagnosis({
+      wire,
+      tokens,
+      tenantId,
+      authority: signIn.authority,
+      graph: origin,
+      version: options.version,
+    }),
   };
 }

@@ -2,6 +2,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, Store } from "../../ports/store.ts";
 import type { Database, Db } from "./database.ts";
+import { packKeyIds } from "./key-ids.ts";
 import type { Tables } from "./tables.ts";
 
 /** The verbs about scans. */
@@ -18,10 +19,13 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
             app_id: one.appId,
             display_name: one.displayName,
             seen_at: summary.scannedAt,
+            ...(one.credentials === undefined
+              ? {}
+              : { key_ids: packKeyIds(one.credentials.map(({ keyId }) => keyId)) }),
           };
           await db
             .insertInto("holders")
-            .values(row)
+            .values({ key_ids: null, ...row })
             .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row))
             .execute();
         }

@@ -4,6 +4,7 @@ import { books, trail } from "./books.ts";
 import { chain } from "./chain.ts";
 import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
+import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
 import { rotations } from "./rotations.ts";
 
@@ -15,6 +16,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...books(database),
     ...trail(database),
     ...chain(database),
+    ...drift(database),
     close: () => database.close(),
   };
 }

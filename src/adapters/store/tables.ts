@@ -18,6 +18,7 @@ export interface Tables {
     app_id: string;
     display_name: string;
     seen_at: number;
+    key_ids: string | null;
   };
   rotations: {
     id: string;
@@ -70,5 +71,14 @@ export interface Tables {
     written: string | null;
   };
   links: { tenant_id: string; position: number; sequence: number; hash: string };
+  drifts: {
+    tenant_id: string;
+    object_id: string;
+    subject: string;
+    what: string;
+    app_id: string;
+    at: number;
+    body: string;
+  };
   checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

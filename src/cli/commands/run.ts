@@ -5,7 +5,7 @@ import type { Deps } from "../../engine/deps.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { type Context, configOf, type Manager, tenantsOf, warn, withManager } from "../context.ts";
-import { eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
+import { driftLine, eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
 import { clockTime, type ExitCode, exitCode, sayError } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
@@ -140,7 +140,8 @@ async function loopTenant(
         signal,
         onScan: (result) => {
           if (result instanceof NolapseError) for (const line of failedScan(tenant.name, result)) speaker.say(line);
-          else if (!result.coverage.complete)
+          else for (const one of result.drift ?? []) speaker.say(`nolapse: ${driftLine(one)}`);
+          if (!(result instanceof NolapseError) && !result.coverage.complete)
             speaker.say(`nolapse: the scan of ${tenant.name} was not complete; nothing new is written`);
         },
       }),

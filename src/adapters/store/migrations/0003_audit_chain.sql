@@ -28,3 +28,19 @@ CREATE TRIGGER checkpoints_are_append_only_update BEFORE UPDATE ON checkpoints
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER checkpoints_are_append_only_delete BEFORE DELETE ON checkpoints
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+
+-- The key ids a scan saw on each object, compact (see key-ids.ts); null where no scan has noted them yet.
+ALTER TABLE holders ADD COLUMN key_ids TEXT;
+
+-- What changed without us. One row for each thing noticed, so that it is said once.
+CREATE TABLE drifts (
+  tenant_id TEXT NOT NULL,
+  object_id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  what TEXT NOT NULL,
+  app_id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (tenant_id, object_id, subject, what)
+);
+CREATE INDEX drifts_app ON drifts (tenant_id, app_id, at);
