@@ -205,6 +205,7 @@ export const DOCUMENTS = {
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
   }),
+  "notify-test": z.strictObject({ sent: whole }),
   doctor: z.strictObject({
     tenant: text,
     tenantId: text,

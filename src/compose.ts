@@ -1,5 +1,6 @@
 /** Puts the parts together: the only file that knows adapters and directory. */
-import { existsSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { prettifyError, ZodError } from "zod";
@@ -23,6 +24,7 @@ import { sealTrail } from "./engine/seal-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LocalCheck } from "./ports/diagnosis.ts";
 import type { Issuers } from "./ports/issuer.ts";
+import type { Channel, Heartbeat, Notifying, Owners } from "./ports/notices.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import type { Store } from "./ports/store.ts";
 import type { Target } from "./ports/target.ts";
@@ -37,6 +39,7 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     directory: startDirectory,
+    metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
     localChecks: composeLocalChecks,
     examiner: async () => (await import("./adapters/notary/ed25519.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
@@ -70,6 +73,9 @@ export async function composeManager(
     config.seal === null ? null : (await import("./adapters/notary/ed25519.ts")).openNotary(config.seal.path);
   return {
     diagnosis: directory.diagnosis,
+    notifying: await composeNotifying(config, directory.owners, (reference) =>
+      resolveReference(reference, env, folder),
+    ),
     deps: {
       settings: tenant,
       ...reached,
@@ -118,6 +124,39 @@ async function composeStore(config: ResolvedConfig): Promise<{ store: Store; bac
   }
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
   return { store, backup: (file) => store.backup(file) };
+}
+
+/** Who is told of what needs a person; an address that is a reference is read when the command starts. */
+async function composeNotifying(
+  { notify, seal }: ResolvedConfig,
+  owners: Owners,
+  resolve: (reference: string) => SecretValue,
+): Promise<Notifying> {
+  const { createWebhook, createHeartbeat } = await import("./adapters/notify/webhook.ts");
+  const { createEmail } = await import("./adapters/notify/email.ts");
+  const channels: Channel[] = [];
+  const heartbeats: Heartbeat[] = [];
+  const at = (url: string) => (/^https?:/.test(url) ? url : resolve(url).reveal());
+  for (const [index, entry] of notify.entries()) {
+    const name = `notify[${index}] (${entry.type})`;
+    if (entry.type === "heartbeat") heartbeats.push(createHeartbeat(name, at(entry.url), entry.method));
+    else if (entry.type === "email") channels.push(createEmail({ ...entry, name, smtp: () => resolve(entry.smtp) }));
+    else {
+      const { secret } = entry;
+      channels.push(
+        createWebhook({ name, url: at(entry.url), secret: secret === undefined ? null : () => resolve(secret) }),
+      );
+    }
+  }
+  return {
+    channels,
+    heartbeats,
+    owners,
+    fingerprint: (text) => createHash("sha256").update(text).digest("hex"),
+    // by the machine's clock, as a file's time is
+    sealKeyAge: async () =>
+      seal !== null && existsSync(seal.path) ? (await createMachineClock().now()) - statSync(seal.path).mtimeMs : null,
+  };
 }
 
 /** Store and keys, looked at without opening them for work. */

@@ -5,6 +5,8 @@ import type { Examiner } from "../core/audit-verify.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
+import type { Sample } from "../engine/metrics.ts";
+import type { Notifying } from "../engine/notify.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 
@@ -15,8 +17,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Manager {
   readonly deps: Deps;
   readonly diagnosis: Diagnosis;
+  readonly notifying: Notifying;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Numbers for a monitoring system. */
+export interface MetricsServer {
+  readonly port: number;
+  set(tenant: string, samples: readonly Sample[]): void;
   close(): Promise<void>;
 }
 
@@ -60,6 +70,8 @@ export interface Composition {
   directory(request: DirectoryRequest): Promise<RunningDirectory>;
   /** What can be said of store and keys without opening them for work. */
   localChecks(config: ResolvedConfig): Promise<readonly LocalCheck[]>;
+  /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `usage`. */
+  metrics(port: number): Promise<MetricsServer>;
   /** The cryptography that checking an exported audit trail takes; needs no configuration. */
   examiner(): Promise<Examiner>;
   /** Makes this process trust a CA it did not start with. */

@@ -65,7 +65,7 @@ export function buildProgram(run: Run): Command {
   addReading(program, run);
   addWriting(program, run);
   addControl(program, run);
-  addAudit(program, run);
+  addOversight(program, run);
   addSurroundings(program, run);
   return program;
 }
@@ -108,6 +108,7 @@ function addWriting(program: Command, run: Run): void {
     .command("run")
     .description("the maintenance loop")
     .option("--once", "work until everything waits for something further off than --wait")
+    .option("--metrics-port <number>", "serve Prometheus metrics on this port of loopback", whole)
     .option("--wait <duration>", "with --once: how far off is worth waiting for (10m)", duration)
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
@@ -157,7 +158,21 @@ function addControl(program: Command, run: Run): void {
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
 }
 
-function addAudit(program: Command, run: Run): void {
+function addOversight(program: Command, run: Run): void {
+  const notify = program.command("notify").description("notices");
+  notify
+    .command("test")
+    .description("send a test to every webhook and fixed address under notify")
+    .action((_options, command) =>
+      act(run, command, async (it) => (await import("./commands/notify.ts")).notifyTest(it)),
+    );
+  program
+    .command("doctor")
+    .description("look at permissions, connectivity, clock, targets, store and keys: each with its fix")
+    .option("--security-note", "the note for the people who watch sign-ins: what to expect and to allow")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/doctor.ts")).doctor(it, options)),
+    );
   const audit = program.command("audit").description("the audit trail");
   const commands = async () => import("./commands/audit.ts");
   audit
@@ -180,13 +195,6 @@ function addAudit(program: Command, run: Run): void {
 }
 
 function addSurroundings(program: Command, run: Run): void {
-  program
-    .command("doctor")
-    .description("look at permissions, connectivity, clock, targets, store and keys: each with its fix")
-    .option("--security-note", "the note for the people who watch sign-ins: what to expect and to allow")
-    .action((options, command) =>
-      act(run, command, async (it) => (await import("./commands/doctor.ts")).doctor(it, options)),
-    );
   const config = program.command("config").description("the configuration");
   const commands = async () => import("./commands/config.ts");
   config

@@ -90,6 +90,8 @@ export interface LoopOptions {
   /** Domain time between two scans. */
   readonly scanEvery?: number;
   readonly onScan?: (result: Scan | NolapseError) => void;
+  /** After a scan and the work it asked for; null where the scan failed. */
+  readonly onRound?: (scan: Scan | null) => Promise<void>;
 }
 
 async function loop(deps: Deps, options: LoopOptions): Promise<void> {
@@ -97,13 +99,16 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   let scanAt = await deps.clock.now();
   while (!signal.aborted) {
     const now = await deps.clock.now();
+    let round: Scan | null | undefined;
     if (now >= scanAt) {
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       onScan?.(result);
+      round = "coverage" in result ? result : null;
       scanAt = plus(now, scanEvery);
     }
     await drain(deps, undefined, signal);
+    if (round !== undefined && options.onRound !== undefined) await options.onRound(round);
     const nextDue = await next(deps, undefined);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
     if (!signal.aborted) await pause(deps, until, now, signal);

@@ -3,6 +3,7 @@ import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { DriftStore } from "./drift.ts";
+import type { NoticeStore } from "./notices.ts";
 import type { TrailStore } from "./trail.ts";
 
 /** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
@@ -144,7 +145,7 @@ export interface RotationFilter {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore {
+export interface Store extends TrailStore, DriftStore, NoticeStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

@@ -174,6 +174,9 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
+    lastNotice: async (...of) => shelf.notices.get(of.join(" ")) ?? null,
+    noteNotice: async (tenantId, channel, recipient, digest) =>
+      void shelf.notices.set([tenantId, channel, recipient].join(" "), digest),
     close: async () => {},
   };
 }

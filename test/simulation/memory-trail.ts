@@ -42,6 +42,7 @@ export function memoryTrail(shelf: TrailShelf): TrailStore {
 export class DriftShelf extends TrailShelf {
   readonly inventory = new Map<string, { appId: string; seenAt: EpochMs; keyIds: string[] }>();
   readonly drifts = new Map<string, Drift>();
+  readonly notices = new Map<string, string>();
 }
 
 export function memoryDrift(shelf: DriftShelf): DriftStore {

@@ -7,6 +7,7 @@ import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Entra } from "../../ports/entra.ts";
 import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
+import type { Owners } from "../../ports/notices.ts";
 import type { SamlSigning } from "../../ports/saml-signing.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
@@ -16,6 +17,7 @@ import { GraphEntra } from "./entra.ts";
 import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
+import { GraphOwners } from "./owners.ts";
 import { GraphSamlSigning } from "./saml-signing.ts";
 import { createWire, type Fetch } from "./wire.ts";
 
@@ -46,6 +48,7 @@ export interface GraphDirectory {
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
   readonly diagnosis: Diagnosis;
+  readonly owners: Owners;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -76,6 +79,7 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     logs: new GraphLogs(calls),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({
       wire,
       tokens,

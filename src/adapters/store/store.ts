@@ -6,6 +6,7 @@ import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
+import { notices } from "./notices.ts";
 import { rotations } from "./rotations.ts";
 
 export function createRepository(database: Database, lease: LeaseOptions): Store {
@@ -17,6 +18,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...trail(database),
     ...chain(database),
     ...drift(database),
+    ...notices(database),
     close: () => database.close(),
   };
 }

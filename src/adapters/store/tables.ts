@@ -80,5 +80,6 @@ export interface Tables {
     at: number;
     body: string;
   };
+  notices: { tenant_id: string; channel: string; recipient: string; digest: string; sent_at: number };
   checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

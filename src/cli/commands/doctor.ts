@@ -9,7 +9,7 @@ export async function doctor(context: Context, options: { readonly securityNote?
   const local = await context.composition.localChecks(config);
   const reports: DoctorReport[] = [];
   for (const tenant of tenantsOf(config, context)) {
-    const outside = { local, asksOwners: false };
+    const outside = { local, asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners") };
     reports.push(
       await withManager(context, { ...config, store: null, seal: null }, tenant, ({ deps, diagnosis }) =>
         examine(deps, { ...outside, diagnosis }, context.signal),

@@ -44,3 +44,13 @@ CREATE TABLE drifts (
   PRIMARY KEY (tenant_id, object_id, subject, what)
 );
 CREATE INDEX drifts_app ON drifts (tenant_id, app_id, at);
+
+-- What each recipient of notices was told last, so that it is told again only when something changes.
+CREATE TABLE notices (
+  tenant_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  sent_at INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, channel, recipient)
+);

@@ -1,0 +1,107 @@
+/** One digest per recipient, and again only when something changed; owners hear of their own applications alone. */
+import { expect, it } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
+import type { Digest } from "../../src/core/notice.ts";
+import { HOUR, plus } from "../../src/core/time.ts";
+import { discover } from "../../src/engine/discover.ts";
+import { metricsOf } from "../../src/engine/metrics.ts";
+import { type Notifying, tell, tellTest } from "../../src/engine/notify.ts";
+import { makePlan } from "../../src/engine/plan.ts";
+import { audit } from "../conformance/store.suite.ts";
+import { TENANT, Workbench } from "../support/workbench.ts";
+
+class Listener implements Notifying {
+  readonly told: { recipient: string; kinds: string[]; digest: Digest }[] = [];
+  beats = 0;
+  broken = false;
+  readonly #send = async (recipient: string, digest: Digest) => {
+    if (this.broken) throw new NolapseError("notify-failed", "broken");
+    this.told.push({ recipient, digest, kinds: digest.findings.map((one) => one.kind) });
+  };
+  readonly channels = [
+    { name: "hook", to: "fixed" as const, recipients: ["https://hook.example"], send: this.#send },
+    { name: "mail", to: "owners" as const, recipients: [], send: this.#send },
+  ];
+  readonly heartbeats = [
+    {
+      beat: async () => {
+        this.beats += 1;
+      },
+    },
+  ];
+  readonly owners = { mailOf: async () => ["ann@contoso.example"] };
+  readonly fingerprint = (text: string) => text;
+  readonly sealKeyAge = async () => null;
+}
+
+async function round(bench: Workbench, listener: Listener) {
+  const deps = bench.deps();
+  listener.told.length = 0;
+  const { failures } = await tell(deps, listener, await discover(deps));
+  return { told: listener.told.map(({ recipient, kinds }) => [recipient, kinds]), failures };
+}
+
+it("tells once, and again when something comes or goes", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["ending"]],
+    ["ann@contoso.example", ["ending"]],
+  ]);
+  bench.clock.advance(HOUR);
+  expect((await round(bench, listener)).told).toEqual([]);
+  await bench.store.turn(TENANT, "breaker", { at: bench.clock.at, why: "three failed" }, audit("breaker-opened"));
+  // the breaker is nothing to the owners of an application
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["ending", "breaker-open"]]]);
+  bench.clock.advance(4 * 24 * HOUR);
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["urgent", "breaker-open"]],
+    ["ann@contoso.example", ["urgent"]],
+  ]);
+  await bench.store.turn(TENANT, "breaker", null, audit("breaker-closed"));
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["urgent"]]]);
+  expect(listener.beats).toBe(5);
+});
+
+it("what could not be told is told by the next round", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  listener.broken = true;
+  expect((await round(bench, listener)).failures).toHaveLength(2);
+  listener.broken = false;
+  expect((await round(bench, listener)).told).toHaveLength(2);
+});
+
+it("the heart does not beat after an incomplete scan", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  const scan = await discover(bench.deps());
+  await tell(bench.deps(), listener, { ...scan, coverage: { ...scan.coverage, complete: false } });
+  expect(listener.beats).toBe(0);
+});
+
+it("a test goes to fixed recipients whatever was told before", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  expect(await tellTest(bench.deps(), listener)).toEqual(["hook: https://hook.example"]);
+  expect(listener.told[0]?.digest).toMatchObject({ test: true, findings: [] });
+});
+
+it("metrics say what the plan says", async () => {
+  const bench = new Workbench();
+  const deps = bench.deps();
+  const scan = await discover(deps);
+  const samples = metricsOf({
+    tenant: "contoso",
+    now: plus(bench.clock.at, HOUR),
+    scan: await bench.store.lastScan(TENANT),
+    switches: await bench.store.switches(TENANT),
+    items: (await makePlan(deps, scan)).items,
+    states: ["halted", "halted", "retired"],
+  });
+  const value = (name: string, label?: string) =>
+    samples.find((one) => one.name === `nolapse_${name}` && (label === undefined || one.labels.state === label))?.value;
+  expect([
+    value("credentials", "live"),
+    value("scan_age_seconds"),
+    value("rotations", "halted"),
+    value("scan_complete"),
+  ]).toEqual([1, 3600, 2, 1]);
+  expect(value("next_bound_end_seconds")).toBe(10 * 86_400 - 3600);
+});
