@@ -1,5 +1,6 @@
 /** What needs a person in one tenant, from the read models that everything else shows. */
 
+import { forecast } from "../core/forecast.ts";
 import { away, type Finding, noticeStep } from "../core/notice.ts";
 import { DEFAULT_NOTICE_STEPS } from "../core/policy.ts";
 import { REASONS } from "../core/reasons.ts";
@@ -29,6 +30,7 @@ export async function findingsOf(
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
     ...items.flatMap((one) => endingOf(one, now)),
+    ...items.flatMap(({ rotation }) => (rotation === null ? [] : lateOf(rotation, now))),
     ...halted.map(haltOf),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
@@ -40,6 +42,23 @@ export async function findingsOf(
 
 function whole(kind: Finding["kind"], key: string, title: string, next: string): Finding {
   return { kind, appId: null, key, title, next };
+}
+
+/** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
+function lateOf(rotation: Rotation, now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesEnd: end, policy, state, holder } = rotation;
+  const ends = forecast({ keyId: replaces, start: null, end }, policy, [], now);
+  if (state === "halted" || end === null || ends === null || now < ends.urgentAt) return [];
+  const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
+  return [
+    {
+      kind: "urgent",
+      appId: holder.appId,
+      key: `${replaces} ${state}`,
+      title,
+      next: `nolapse explain ${holder.appId}`,
+    },
+  ];
 }
 
 function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {

@@ -62,6 +62,16 @@ it("tells once, and again when something comes or goes", async () => {
   expect(listener.beats).toBe(5);
 });
 
+it("tells of a rotation under way whose old credential is past its urgent time", async () => {
+  const [bench, listener] = [new Workbench({ endsIn: 2 * 24 * HOUR }), new Listener()];
+  await bench.run();
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["urgent"]],
+    ["ann@contoso.example", ["urgent"]],
+  ]);
+  expect(listener.told[0]?.digest.findings[0]?.title).toContain("its successor is issued");
+});
+
 it("what could not be told is told by the next round", async () => {
   const [bench, listener] = [new Workbench(), new Listener()];
   listener.broken = true;
