@@ -184,6 +184,7 @@ const LINES: readonly (readonly [keyof Counts, string])[] = [
   ["undetected", "    undetected"],
   ["lostByUs", "dropped by a list of ours that could not have shown it"],
   ["namedUnseen", "  of them named from the audit log"],
+  ["unseenBack", "  of them back by the foreign tool's next list"],
   ["revivedByUs", "put back by a list of ours older than its removal"],
   ["namedRevived", "  of them named from the audit log"],
 ];

@@ -40,11 +40,11 @@ export interface Counts {
   /** What our writes took away without meaning to; on the way by addKey there is none. */
   readonly lostByUs: number;
   readonly namedUnseen: number;
+  /** Back by the foreign tool's own next list before anybody could have missed it. */
+  readonly unseenBack: number;
   /** What the foreign tool had taken away and a list of ours, older than that, put back. */
   readonly revivedByUs: number;
   readonly namedRevived: number;
-  /** Entries sent back otherwise than as they were read. */
-  readonly changed: number;
 }
 
 export interface Evidence {
@@ -154,22 +154,31 @@ function judgeOwnLost({ steps, index, counts, problems }: Case, keyId: string, w
   }
 }
 
-/** A write of ours: it takes away what it means to, and what it could not have seen is named. */
-function judgeOwn({ evidence, counts, problems }: Case, step: Step, write: OwnWrite): void {
+/** A write of ours: it takes away what it means to, and what it could not have seen is named, or back when the watch ends. */
+function judgeOwn({ evidence, steps, index, counts, problems }: Case, step: Step, write: OwnWrite): void {
   const rotation = evidence.rotations.find(({ id }) => id === write.rotation) ?? null;
-  for (const keyId of step.gone.filter((gone) => gone !== write.removed)) {
+  const mine = madeByUs(evidence);
+  const until = watchedAt(evidence, step.logged)?.until ?? step.logged.at;
+  for (const keyId of step.gone.filter((gone) => gone !== write.removed && !mine.has(gone))) {
     counts.lostByUs += 1;
     if (fateOf(rotation, keyId) !== null) counts.namedUnseen += 1;
+    else if (isThere(steps, index, keyId, until)) counts.unseenBack += 1;
     else problems.push(`our ${write.way} at ${text(write.at)} dropped ${keyId}, and nothing says so`);
     if (write.way !== "patch") problems.push(`our ${write.way} at ${text(write.at)} dropped ${keyId}`);
   }
-  const meant = [write.added, ...write.restored];
-  for (const keyId of step.come.filter((come) => write.way === "patch" && !meant.includes(come))) {
+  for (const keyId of step.come.filter((come) => !write.restored.includes(come) && !mine.has(come))) {
+    // what the tool had lost without meaning to is as good as restored
+    const taken = steps.slice(0, index).findLast(({ gone }) => gone.includes(keyId));
+    if (taken?.foreign?.removed !== keyId) continue;
     counts.revivedByUs += 1;
-    if (fateOf(rotation, keyId) === null)
-      problems.push(`our list at ${text(write.at)} put ${keyId} back, and nothing says so`);
-    else counts.namedRevived += 1;
+    if (fateOf(rotation, keyId) !== null) counts.namedRevived += 1;
+    else problems.push(`our list at ${text(write.at)} put ${keyId} back, and nothing says so`);
   }
+}
+
+/** Certificates that we have made: taking one away, or putting it back, is ours to do. */
+function madeByUs({ rotations }: Evidence): ReadonlySet<string> {
+  return new Set(rotations.flatMap(({ attempts }) => attempts.flatMap((one) => one.certificate?.keyId ?? [])));
 }
 
 /** Whether the entry is on the list at an instant, by the last write until then. */
@@ -232,9 +241,9 @@ export const ZERO: Counts = {
   removedOnPurpose: 0,
   lostByUs: 0,
   namedUnseen: 0,
+  unseenBack: 0,
   revivedByUs: 0,
   namedRevived: 0,
-  changed: 0,
 };
 
 /** Two tallies as one. */

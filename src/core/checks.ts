@@ -363,7 +363,8 @@ function afterWatch({ name, judge }: Check): Check {
       const { rotation } = situation;
       if (verdict?.verdict !== "do" || rotation.listWrite === null || !LIST_STEPS.has(verdict.step.step))
         return verdict;
-      return wait(nextListReadAt(rotation), "list-compare");
+      const due = nextListReadAt(rotation);
+      return listWatch.judge(situation) ?? (due === null ? verdict : wait(due, "list-compare"));
     },
   };
 }

@@ -23,7 +23,7 @@ test("by replacing the list every overlapping loss is seen, and put back or name
   const { restored, cameBack, judgedMeant, givenUp, reissued, overlapping } = counts;
   expect(counts.undetected).toBe(0);
   expect(restored + cameBack + judgedMeant + givenUp + reissued).toBe(overlapping);
-  expect([counts.namedUnseen, counts.namedRevived]).toEqual([counts.lostByUs, counts.revivedByUs]);
+  expect([counts.namedUnseen + counts.unseenBack, counts.namedRevived]).toEqual([counts.lostByUs, counts.revivedByUs]);
   expect(counts.rounds).toBeGreaterThanOrEqual(500);
   expect(counts.overlaps).toBeGreaterThan(100);
   expect(restored).toBeGreaterThan(50);
