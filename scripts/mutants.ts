@@ -1,13 +1,14 @@
 /**
- * `npm run mutants -- [--seeds N] [--only NAME] [--json]`: plants known mistakes of the peers, one at a time, and lives
+ * `npm run mutants -- [--seeds N] [--only NAME] [--json] [--check]`: plants known mistakes of the peers, one at a time, and lives
  * through seeds until an invariant catches each. Exit code 3 when one is not caught, or when a world without a mistake
- * finds something.
+ * finds something. With `--check` only says whether every one still fits the sources (part of `npm run check`).
  */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import type { HuntingWorld } from "./mutants/hunt.ts";
 import { MUTANTS, type Mutant } from "./mutants/list.ts";
+import { plantedIn } from "./mutants/plant.ts";
 import type { HuntDone } from "./mutants/worker.ts";
 
 export interface Hunted {
@@ -98,8 +99,13 @@ async function main(): Promise<void> {
       seeds: { type: "string", default: "40" },
       only: { type: "string" },
       json: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
     },
   });
+  if (values.check) {
+    for (const { name } of MUTANTS) plantedIn(name);
+    return;
+  }
   const seeds = Number(values.seeds);
   const hunted = await huntAll({
     seeds,

@@ -115,11 +115,6 @@ export const MUTANTS: readonly Mutant[] = [
         `if (outcome.outcome === "unknown") {`,
         `if (outcome.outcome === ("never" as string)) {`,
       ),
-      in_(
-        "src/engine/steps/issue.ts",
-        `if (outcome.outcome === "not-applied") {`,
-        `if (outcome.outcome !== "applied") {`,
-      ),
     ],
   },
   {
@@ -145,8 +140,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/issue.ts",
-        `      seal: { keyId: credential.keyId, sealed },\n`,
-        `      ...(sealed === "" ? { seal: { keyId: credential.keyId, sealed } } : {}),\n`,
+        `    seal: { keyId, sealed },\n`,
+        `    ...(sealed === "" ? { seal: { keyId, sealed } } : {}),\n`,
       ),
     ],
   },
@@ -201,7 +196,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the old secret goes as soon as the new one is in place",
     changes: [
       in_(
-        "src/core/checks.ts",
+        "src/core/retirement.ts",
         `const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));`,
         `const at = rotation.verifiedAt;`,
       ),
@@ -306,8 +301,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/remove.ts",
-        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
-        `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
+        `  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
+        `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
       ),
     ],
   },
@@ -318,8 +313,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/remove.ts",
-        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);`,
-        `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome = await deps.entra.removeSecret(rotation.holder, oldest, signal);`,
+        `  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
+        `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome = kind === "secret" ? await removeSecret(claimed, oldest)`,
       ),
     ],
   },
@@ -331,8 +326,8 @@ export const MUTANTS: readonly Mutant[] = [
       in_("src/core/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
       in_(
         "src/engine/steps/remove.ts",
-        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);\n  if (outcome.outcome === "applied") return true;`,
-        `  const outcome = await deps.entra.removeSecret(rotation.holder, keyId, signal);\n  if (outcome.outcome !== "not-applied") return true;`,
+        `  if (outcome.outcome === "applied") return true;`,
+        `  if (outcome.outcome !== "not-applied") return true;`,
       ),
     ],
   },
@@ -352,7 +347,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the new secret gets the longest life anybody could ask for",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/steps/attempt.ts",
         `const end = serviceTime + Math.min(lifetime, MAX_LIFETIME) - HOUR;`,
         `const end = serviceTime + 3 * MAX_LIFETIME - HOUR;`,
       ),
