@@ -5,7 +5,6 @@ import type { NolapseErrorCode } from "../src/core/errors.ts";
 export const ADVICE: Record<NolapseErrorCode, string> = {
   unexpected: "Run the command again; if it stays, report it with the printed id and no values",
   usage: "Look at `nolapse <command> --help`; the message names the word that was not understood",
-  "runtime-too-old": "Install Node.js 24 or newer; inside the repository use the npm scripts, which bring their own",
   "config-not-found": "Write one (`nolapse config schema` describes it), or name it with `--config FILE`",
   "config-invalid": "Correct the named line, then `nolapse config check`",
   "config-reference": "Set the named variable, or create the named file, readable by this user",

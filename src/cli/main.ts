@@ -5,7 +5,9 @@ import { enableCompileCache } from "node:module";
 const FLOOR = 24;
 const version = process.versions.node;
 if (Number(version.split(".")[0]) < FLOOR) {
-  process.stderr.write(`nolapse: it needs Node.js ${FLOOR} or newer, this is ${version}\n`);
+  process.stderr.write(
+    `nolapse: it needs Node.js ${FLOOR} or newer, this is ${version}; install one from nodejs.org\n`,
+  );
   process.exitCode = 2;
 } else {
   enableCompileCache();

@@ -65,6 +65,15 @@ export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
   }
   const where = source.place(issue.path);
   const name = issue.path.map(String).join(".");
+  const known = knownValues(issue);
+  if (known.length > 1) {
+    const given = valueAt(source.value, issue.path);
+    const near = typeof given === "string" ? nearest(given, known) : null;
+    const what = typeof given === "string" ? `"${given}" is not known` : "a value is missing or of the wrong kind";
+    return new NolapseError("config-invalid", `${where} ${name}: ${what}`, {
+      next: near === null ? `use one of ${known.join(", ")}` : `did you mean "${near}"?`,
+    });
+  }
   return new NolapseError(
     "config-invalid",
     `${where} ${name === "" ? "the file" : name}: ${firstLine(issue.message)}`,
@@ -75,6 +84,20 @@ export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
 }
 
 type Issue = z.core.$ZodIssue;
+
+/** The words that may stand there, where the problem is that another one does. */
+function knownValues(issue: Issue): readonly string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  // zod says which forms there are when the word that chooses between them is not one of theirs
+  const { options } = issue as { options?: readonly unknown[] };
+  return issue.code === "invalid_union" && options !== undefined ? options.map(String) : [];
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[part];
+  return value;
+}
 
 /** A union reports one list of problems for each of its forms: the form that got furthest is the one that was meant. */
 function deepest(issues: readonly Issue[]): Issue {

@@ -17,7 +17,6 @@ interface ErrorKind {
 export const ERRORS = {
   unexpected: { exit: 1, handling: "retry", meaning: "A fault in Nolapse itself" },
   usage: { exit: 2, handling: "person", meaning: "The command line cannot be understood" },
-  "runtime-too-old": { exit: 2, handling: "person", meaning: "Node.js is older than version 24" },
   "config-not-found": { exit: 2, handling: "person", meaning: "The configuration file does not exist" },
   "config-invalid": { exit: 2, handling: "person", meaning: "The configuration has an unknown or wrong entry" },
   "config-reference": { exit: 2, handling: "person", meaning: "A referenced variable or file has no value" },

@@ -23,13 +23,11 @@ export const REASONS = {
   "target-kind": "a target of the slot cannot hold the kind of credential that is asked for",
   "saml-signing": "it signs SAML tokens and is not a client credential",
   encryption: "it encrypts tokens and is not a client credential",
-  "foreign-home": "its application belongs to another tenant",
   "first-party": "it is an application of Microsoft",
   "property-locked": "its home tenant has locked credentials of its service principals",
   "platform-managed": "its platform renews the credential itself",
   "managed-elsewhere": "another tool is seen to manage it",
   excluded: "the configuration excludes it",
-  "policy-never": "the policy says it is never retired",
   "lifetime-too-short": "a lifetime under 14 days leaves no room for an overlap",
   // what a rotation waits for
   "mode-observe": "the tenant is in mode observe: nothing is written",
@@ -90,7 +88,6 @@ export const REASONS = {
   // halts: no retry can mend these
   "never-accepted": "two new credentials were never accepted by the token endpoint",
   "ambiguous-orphan": "a credential that may be ours cannot be told from somebody else's",
-  "marker-without-intent": "a credential carries our marker but no attempt of ours is open for it",
   "target-unbound": "a target of this rotation is no longer in the configuration",
   "not-permitted": "the directory refuses the write for lack of permission",
   "policy-forbids": "the tenant's app management policy forbids the credential",
@@ -99,7 +96,7 @@ export const REASONS = {
     "the list holds signing or symmetric keys, which cannot be sent back, and no certificate of the application's own is at hand to prove possession with",
   "list-contended": "somebody else keeps changing the list of certificates; it was not replaced",
   "holder-gone": "the application or service principal is no longer in the directory",
-  "issued-gone": "the new credential was removed by somebody else",
+  "issued-gone": "the new credential was removed by somebody else, and the copies at its targets no longer sign in",
   "value-lost": "the sealed value cannot be opened",
   "guard-refused": "the retire guard says no",
 } as const;

@@ -266,6 +266,15 @@ describe("safety", () => {
     expect(bench.target.deliveries).toBe(0);
   });
 
+  test("a new credential that somebody else has removed halts the rotation, and the old one stays", async () => {
+    const bench = new Workbench({ policy: OVERLAP, complete: true });
+    const { issued } = await bench.drive(verified);
+    await bench.entra.removeSecret(bench.app, issued?.keyId ?? "");
+    const rotation = await bench.drive((one) => one?.state === "halted");
+    expect(rotation.haltReason).toBe("issued-gone");
+    expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
+  });
+
   test("the value is erased once it is verified, and never stands in the store's files", async () => {
     const bench = new Workbench();
     await bench.drive((one) => one?.state === "issued");

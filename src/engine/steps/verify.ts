@@ -3,6 +3,7 @@
  * receipt. The same proof is made again right before the old credential is removed.
  */
 import { NolapseError } from "../../core/errors.ts";
+import { REPLICATION_WINDOW } from "../../core/replication.ts";
 import type { RotationEvent } from "../../core/rotation.ts";
 import type { Assurance } from "../../core/sign-in.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -31,12 +32,24 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
   if (probe.outcome === "authenticated-refused") {
     return verified(claimed, name, "authenticated-blocked", probe.requestId, probe.at);
   }
+  if (probe.outcome === "not-authenticated" && (await isGone(claimed))) return claimed.halt("issued-gone");
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
   const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;
   throw new NolapseError(code, `the copy read back from ${name} did not sign in: ${answer}`, {
     next: "nothing is removed meanwhile; nolapse tries again by itself and nolapse explain shows when",
     retryAfter: probe.retryAfter,
   });
+}
+
+/**
+ * Whether somebody else has removed the new credential. Asked only of one that signed in before, and only once every read
+ * knows it; an application that rolls itself may not read the directory.
+ */
+async function isGone(claimed: Claimed): Promise<boolean> {
+  const { issued, self, holder: ref } = claimed.rotation;
+  if (issued === null || self || (await claimed.now()) - issued.at <= REPLICATION_WINDOW) return false;
+  const { holder } = await claimed.deps.entra.read(ref, claimed.signal);
+  return !holder.credentials.some((one) => one.keyId === issued.keyId);
 }
 
 async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean> {
