@@ -114,6 +114,7 @@ function handle(
     route.entity ?? "entity",
     route.options ?? [],
     eventual,
+    route.path.endsWith("/$count"),
   );
   const body = route.body === undefined ? {} : readBody(request, route);
   const violation = struck("concurrency-violation");
