@@ -126,7 +126,7 @@ function asked(
   application: ObjectRecord,
   scope: string,
 ): Wanted {
-  const { resource, scopes, openid } = readScope(services, tenant, application, scope, request.origin);
+  const { resource, scopes, openid } = readScope(services, { tenant, application, origin: request.origin }, scope);
   if (scope.split(/\s+/).some((one) => one.endsWith("/.default"))) return listedOf(application, resource);
   return { resource, scopes: [...openid, ...scopes], roles: [] };
 }
