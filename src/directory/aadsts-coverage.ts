@@ -14,7 +14,7 @@ const answered = (code: number, status: number, error: string, where: string): C
 });
 const never = (code: number, why: string): CodeCoverage => ({ code, never: why });
 
-const PERSON = "a flow with a person: client_credentials never meets it";
+const PERSON = "client_credentials never meets it; flows with a person do";
 
 export const authorityCodes: readonly CodeCoverage[] = [
   answered(7000215, 401, "invalid_client", "a secret that is wrong, removed, not begun or not replicated yet"),
@@ -34,7 +34,7 @@ export const authorityCodes: readonly CodeCoverage[] = [
   answered(700022, 400, "invalid_scope", "scopes of several resources"),
   answered(500011, 400, "invalid_resource", "a resource without service principal in the tenant"),
   answered(501051, 400, "invalid_grant", "a resource that requires an assignment the client has not"),
-  never(650057, `${PERSON}, as its permissions are what was granted, not what was requested`),
+  never(650057, `${PERSON}: its permissions are what was granted, not what was requested`),
   never(65001, PERSON),
   answered(70003, 400, "unsupported_grant_type", "a grant type Entra does not know"),
   answered(90014, 400, "invalid_request", "v2.0 without `scope`"),

@@ -134,12 +134,13 @@ export const aadsts = {
       true,
     ),
   malformedAssertion: () => new AadError(50027, 400, "invalid_request", "JWT token is invalid or malformed.", true),
-  assertionAlgorithm: (algorithm: string) =>
+  /** Wording as recorded for ES256, ES384 and HS256; the list in it differs between the records. */
+  assertionAlgorithm: (algorithm: string, supported: string) =>
     new AadError(
       5002738,
       401,
       "invalid_client",
-      `Client assertion algorithm '${algorithm}' is not supported. Supported algorithms are RS256 and PS256.`,
+      `Invalid JWT token. '${algorithm}' is not a supported signature algorithm. Supported signing algorithms are: '${supported}'`,
     ),
   assertionWithoutKey: () =>
     new AadError(

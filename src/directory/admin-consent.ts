@@ -1,6 +1,7 @@
 /** The admin consent page, v1 and v2: an application comes into a tenant, with what it asks for (reference token-endpoint §7.1). */
 import { AadError, aadsts } from "./aadsts.ts";
 import { type Asking, readAsking, readParameters, reply, replyFailure } from "./authorize-request.ts";
+import { recordConsent } from "./consent-record.ts";
 import { ensurePrincipal, grantAppRole } from "./consented-principal.ts";
 import { isAdministrator } from "./delegated-access.ts";
 import type { Request, Response } from "./message.ts";
@@ -91,12 +92,16 @@ function ask(
     forEverybody: false,
     user,
     async accept() {
-      const principal = ensurePrincipal(services, tenant, application);
-      for (const { resource, scopes, roles } of wanted) {
-        const ids = { clientId: principal.entity.id, resourceId: resource.entity.id };
-        grantScopes(services, tenant.id, { ...ids, principalId: null, scopes });
-        for (const role of roles) grantAppRole(services, principal, resource, role);
-      }
+      const appOnly = wanted.every(({ scopes }) => scopes.length === 0);
+      recordConsent(services, { user, application, forEverybody: true, appOnly }, (recording) => {
+        const principal = ensurePrincipal(recording, tenant, application);
+        for (const { resource, scopes, roles } of wanted) {
+          const ids = { clientId: principal.entity.id, resourceId: resource.entity.id };
+          grantScopes(recording, tenant.id, { ...ids, principalId: null, scopes });
+          for (const role of roles) grantAppRole(recording, principal, resource, role);
+        }
+        return principal;
+      });
       const granted = { admin_consent: "True", tenant: tenant.id, ...(version === "v2" ? { scope } : {}) };
       return reply({ redirectUri, mode: "query", state }, granted);
     },
@@ -121,7 +126,7 @@ function asked(
   application: ObjectRecord,
   scope: string,
 ): Wanted {
-  const { resource, scopes, openid } = readScope(services, tenant, application, scope, request.origin);
+  const { resource, scopes, openid } = readScope(services, { tenant, application, origin: request.origin }, scope);
   if (scope.split(/\s+/).some((one) => one.endsWith("/.default"))) return listedOf(application, resource);
   return { resource, scopes: [...openid, ...scopes], roles: [] };
 }

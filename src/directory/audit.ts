@@ -1,4 +1,5 @@
 /** The directory's own audit log: what each write changed, key ids before and after (reference graph-applications §14). */
+import { grantEntries, type Told } from "./audit-grants.ts";
 import type { Caller, GraphAnswer, GraphCall } from "./graph-call.ts";
 import { logPage, type Row } from "./log-query.ts";
 import type { Services } from "./services.ts";
@@ -22,34 +23,39 @@ const NAMES = {
 const RESTORED = { applications: "Restore application", servicePrincipals: "Restore service principal" } as const;
 const PURGED = { applications: "Hard delete application", servicePrincipals: "Hard delete service principal" } as const;
 
-const ROLE_GRANTED = "Add app role assignment to service principal";
-const ROLE_REVOKED = "Remove app role assignment from service principal";
-
 type Audited = keyof typeof NAMES;
 
+/** In whose name entries are written. */
+export interface Author {
+  readonly caller: Caller;
+  readonly correlationId: string;
+  /** The service that did it for a person, where one did. */
+  readonly through?: string;
+}
+
 /** The same services, whose commits carry an audit entry for each object they change. */
-export function audited(services: Services, caller: Caller, correlationId: string): Services {
+export function audited(services: Services, author: Author): Services {
   const commit: Services["commit"] = (changes, durable) => {
-    const entries = changes.flatMap((change) => entriesOf(services, caller, correlationId, change));
+    const entries = changes.flatMap((change) => entriesOf(services, author, change));
     services.commit([...changes, ...entries.map((audit): Change => ({ audit }))], durable);
   };
   return Object.create(services, { commit: { value: commit } }) as Services;
 }
 
-function entriesOf(services: Services, caller: Caller, correlationId: string, change: Change): AuditRecord[] {
-  const grant = roleEntry(services, caller, correlationId, change);
-  if (grant !== undefined) return [grant];
+function entriesOf(services: Services, author: Author, change: Change): AuditRecord[] {
+  const grants = grantEntries(services.store, change);
+  if (grants !== undefined) return grants.map((told) => auditEntry(services, author, told));
   if ("drop" in change && isAudited(change.drop)) {
     const before = services.store.any(change.drop, change.id);
     return before === undefined
       ? []
-      : [entry(services, caller, correlationId, change.drop, before, PURGED[change.drop], [])];
+      : [auditEntry(services, author, { activity: PURGED[change.drop], about: before, modified: [] })];
   }
   if (!("put" in change) || !isAudited(change.put)) return [];
   const { put: kind, record } = change;
   const before = services.store.any(kind, record.entity.id);
   const made = (activity: string, modified: AuditRecord["modified"]) =>
-    entry(services, caller, correlationId, kind, record, activity, modified);
+    auditEntry(services, author, { activity, about: record, modified });
   if (before === undefined) return [made(NAMES[kind].add, []), ...credentialEntries(kind, undefined, record, made)];
   if (before.deletedAt === undefined && record.deletedAt !== undefined) return [made(NAMES[kind].remove, [])];
   if (before.deletedAt !== undefined && record.deletedAt === undefined) return [made(RESTORED[kind], [])];
@@ -58,34 +64,6 @@ function entriesOf(services: Services, caller: Caller, correlationId: string, ch
   const others = changed(before, record);
   if (others.length > 0) entries.push(made(NAMES[kind].update, others));
   return [...entries, ...owners];
-}
-
-/** An app role that was granted or revoked: the entry is about the resource, and names role and client. */
-function roleEntry(services: Services, caller: Caller, correlationId: string, change: Change): AuditRecord | undefined {
-  const { store } = services;
-  const isGranted = "put" in change && change.put === "grants";
-  const isRevoked = "drop" in change && change.drop === "grants";
-  if (!isGranted && !isRevoked) return undefined;
-  const grant = "put" in change ? change.record : store.any("grants", change.id);
-  if (grant === undefined) return undefined;
-  const { appRoleId, principalId, principalDisplayName, resourceId } = grant.entity;
-  const resource = store.any("servicePrincipals", String(resourceId));
-  if (resource === undefined) return undefined;
-  const role = ((resource.entity.appRoles ?? []) as { id: string; value: string | null }[]).find(
-    ({ id }) => id === appRoleId,
-  );
-  const values = {
-    "AppRole.Id": appRoleId,
-    "AppRole.Value": role?.value ?? null,
-    "ServicePrincipal.ObjectID": principalId,
-    "ServicePrincipal.DisplayName": principalDisplayName,
-  };
-  const modified = Object.entries(values).map(([displayName, value]) => {
-    const text = JSON.stringify(value);
-    return { displayName, oldValue: isGranted ? null : text, newValue: isGranted ? text : null };
-  });
-  const activity = isGranted ? ROLE_GRANTED : ROLE_REVOKED;
-  return entry(services, caller, correlationId, "servicePrincipals", resource, activity, modified);
 }
 
 function isAudited(kind: Kind): kind is Audited {
@@ -141,29 +119,33 @@ function changed(before: ObjectRecord, after: ObjectRecord): AuditRecord["modifi
   });
 }
 
-function entry(
+const isPrincipal = ({ entity }: ObjectRecord) => "servicePrincipalType" in entity;
+
+/** One entry, about an application or a service principal. */
+export function auditEntry(
   services: Services,
-  caller: Caller,
-  correlationId: string,
-  kind: Audited,
-  record: ObjectRecord,
-  activity: string,
-  modified: AuditRecord["modified"],
+  { caller, correlationId, through }: Author,
+  { activity, about, modified, category }: Told,
+  details: AuditRecord["details"] = [],
 ): AuditRecord {
+  const { id, displayName } = about.entity;
   return {
     seq: services.store.nextSeq(),
     id: services.noise.guid(),
     at: services.clock.now(),
-    tenantId: record.tenantId,
+    tenantId: about.tenantId,
     activity,
     correlationId,
     appId: caller.appId,
     servicePrincipalId: caller.user === undefined ? caller.objectId : "",
     ...(caller.user === undefined ? {} : { userId: caller.objectId }),
+    ...(through === undefined ? {} : { through }),
+    ...(category === undefined ? {} : { category }),
+    ...(details.length === 0 ? {} : { details }),
     target: {
-      id: record.entity.id,
-      displayName: String(record.entity.displayName ?? ""),
-      type: kind === "applications" ? "Application" : "ServicePrincipal",
+      id,
+      displayName: String(displayName ?? ""),
+      type: isPrincipal(about) ? "ServicePrincipal" : "Application",
     },
     modified,
   };
@@ -183,18 +165,14 @@ function shown(services: Services, one: AuditRecord): Record<string, unknown> {
   const name = String(principal?.entity.displayName ?? "");
   return {
     id: `Directory_${one.id}_${one.seq}`,
-    category: "ApplicationManagement",
+    category: one.category ?? "ApplicationManagement",
     correlationId: one.correlationId,
     result: "success",
     resultReason: "",
     activityDisplayName: one.activity,
     activityDateTime: new Date(one.at).toISOString(),
     loggedByService: "Core Directory",
-    operationType: /^(Add|Restore)/.test(one.activity)
-      ? "Add"
-      : /^(Delete|Remove|Hard)/.test(one.activity)
-        ? "Delete"
-        : "Update",
+    operationType: operationOf(one.activity),
     initiatedBy:
       one.userId === undefined ? { user: null, app: initiator(one, name) } : { user: person(services, one), app: null },
     targetResources: [
@@ -205,8 +183,16 @@ function shown(services: Services, one: AuditRecord): Record<string, unknown> {
         modifiedProperties: one.modified,
       },
     ],
-    additionalDetails: [],
+    additionalDetails: one.details ?? [],
   };
+}
+
+/** What is granted is assigned, in the words of the log. */
+function operationOf(activity: string): string {
+  if (/^(Add (app role|delegated)|Consent)/.test(activity)) return "Assign";
+  if (/^Remove (app role|delegated)/.test(activity)) return "Unassign";
+  if (/^(Add|Restore)/.test(activity)) return "Add";
+  return /^(Delete|Remove|Hard)/.test(activity) ? "Delete" : "Update";
 }
 
 function initiator(one: AuditRecord, displayName: string): Record<string, unknown> {
@@ -217,7 +203,7 @@ function person({ store }: Services, one: AuditRecord): Record<string, unknown> 
   const user = store.find("users", one.tenantId, one.userId ?? "")?.entity;
   return {
     id: one.userId,
-    displayName: user?.displayName ?? null,
+    displayName: one.through ?? user?.displayName ?? null,
     userPrincipalName: user?.userPrincipalName ?? null,
     ipAddress: "127.0.0.1",
   };

@@ -63,10 +63,11 @@ async function signedIn(
 ) {
   const { application, prompt } = wanted;
   const tenant = services.store.tenants.get(user.tenantId) as TenantRecord;
+  const asking = { tenant, application, origin: request.origin, user };
   const requested =
     version === "v2"
-      ? readScope(services, tenant, application, params.get("scope") ?? "", request.origin)
-      : readResource(services, tenant, application, params.get("resource") ?? "", request.origin);
+      ? readScope(services, asking, params.get("scope") ?? "")
+      : readResource(services, asking, params.get("resource") ?? "");
   const info = params.get("client_info") === "1" ? { client_info: clientInfo(user) } : {};
   const finish = async () =>
     reply(wanted.reply, { ...(await values(services, wanted, requested, version, user)), ...info });

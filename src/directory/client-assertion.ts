@@ -44,7 +44,7 @@ export function readAssertion(form: URLSearchParams): Unverified | undefined {
 /** What can be said of an assertion before anybody knows whose it is. Gives the thumbprint it names. @throws AadError */
 export function checkForm(assertion: Unverified): Buffer {
   const algorithm = String(assertion.header.alg);
-  if (!CLIENT_ALGORITHMS.includes(algorithm)) throw aadsts.assertionAlgorithm(algorithm);
+  if (!CLIENT_ALGORITHMS.includes(algorithm)) throw aadsts.assertionAlgorithm(algorithm, CLIENT_ALGORITHMS.join(", "));
   const thumbprint = thumbprintOf(assertion);
   if (thumbprint === undefined) throw aadsts.assertionWithoutKey();
   return thumbprint;

@@ -43,7 +43,8 @@ export function answerDeviceCode(
   const home = services.store.tenants.get(application.tenantId);
   const own = application.entity.signInAudience === "AzureADMyOrg" ? home : tenant;
   // what cannot be asked for is said now, not when somebody has typed the code
-  if (version === "v2") readScope(services, own ?? (home as TenantRecord), application, scope, request.origin);
+  const asking = { tenant: own ?? (home as TenantRecord), application, origin: request.origin };
+  if (version === "v2") readScope(services, asking, scope);
   const userCode = typed(services);
   const deviceCode = `1.${services.noise.bytes(48).toString("base64url")}`;
   const at = services.clock.now();
@@ -120,7 +121,7 @@ function signedIn(
     user,
     tenant,
     application,
-    requested: read(services, tenant, application, device.scope, request.origin),
+    requested: read(services, { tenant, application, origin: request.origin, user }, device.scope),
     prompt: new Set<string>(),
     confirm: {
       heading: `Are you trying to sign in to ${String(application.entity.displayName)}?`,

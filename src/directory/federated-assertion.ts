@@ -38,7 +38,7 @@ export async function authenticateByFederation(
     return found;
   }
   const found = match(services, client, issuer, String(claims.sub), claims.aud);
-  if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg));
+  if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg), "RS256");
   const keys = await keysOfIssuer(services, issuer);
   try {
     await compactVerify(token, createLocalJWKSet(keys), { algorithms: ["RS256"] });

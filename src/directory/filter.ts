@@ -10,9 +10,12 @@ export interface Filter {
   readonly hint: Hint | undefined;
 }
 
+const INDEXED = ["id", "appId", "displayName", "servicePrincipalNames", "uniqueName", "identifierUris"] as const;
+type Indexed = (typeof INDEXED)[number];
+
 /** Every match has one of these values in this property, or begins with one of them. */
 export interface Hint {
-  readonly property: "id" | "appId" | "displayName" | "servicePrincipalNames";
+  readonly property: Indexed;
   readonly values: readonly string[];
   /** The values are beginnings. */
   readonly beginning: boolean;
@@ -54,7 +57,7 @@ const ADVANCED: ReadonlyMap<string, string> = new Map([
 /** Deeper nesting than this is refused before it costs anything. */
 const DEEPEST = 50;
 
-/** Parses a filter on a type. `advanced` says that both the header and `$count=true` are there. @throws GraphError */
+/** Parses a filter on a type. `advanced` says that the header is there, and that the count is asked for. @throws GraphError */
 export function parseFilter(text: string, type: string, advanced: boolean): Filter {
   return new FilterParser(text, type, advanced).parse();
 }
@@ -359,9 +362,10 @@ function textOf(value: unknown): string {
 }
 
 function hintOf(name: string, literals: readonly Literal[]): Hint | undefined {
-  if (name !== "id" && name !== "appId" && name !== "displayName" && name !== "servicePrincipalNames") return undefined;
+  const property = INDEXED.find((one) => one === name);
+  if (property === undefined) return undefined;
   const values = literals.filter((literal) => typeof literal === "string").map(textOf);
-  return values.length < literals.length ? undefined : { property: name, values, beginning: false };
+  return values.length < literals.length ? undefined : { property, values, beginning: false };
 }
 
 /** Of two alternatives both must have a hint of one kind, or every object has to be tried. */

@@ -15,7 +15,7 @@ import {
 } from "./objects.ts";
 import type { Option } from "./odata.ts";
 import { addOwner, listOwners, removeOwner, showOrganization } from "./owners.ts";
-import { listDomains, listUsers, readDomain, readUser } from "./people.ts";
+import { countUsers, listDomains, listUsers, readDomain, readUser } from "./people.ts";
 import { access } from "./permissions.ts";
 
 const LIST: readonly Option[] = [
@@ -225,6 +225,16 @@ export const graphRoutes: readonly GraphRoute[] = [
     entity: "user",
     options: ["$select", "$filter", "$top", "$skiptoken", "$count", "$search", "$orderby"],
     handle: listUsers,
+  },
+  {
+    method: "GET",
+    path: "/users/$count",
+    summary: "Count users",
+    access: access.users,
+    operation: "read",
+    entity: "user",
+    options: ["$filter", "$search"],
+    handle: countUsers,
   },
   {
     method: "GET",

@@ -38,7 +38,7 @@ export async function answerGraph(
     const caller = await authenticateCaller(services, request);
     strikes = services.faults.strike(matched.route.operation, request.address);
     const spent = spend(services, request, matched, caller);
-    const recording = audited(services, caller, clientRequestId);
+    const recording = audited(services, { caller, correlationId: clientRequestId });
     const answer = await handle(recording, request, matched, caller, strikes);
     const response: Response = { status: answer.status, headers: { ...common, ...spent, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
@@ -114,6 +114,7 @@ function handle(
     route.entity ?? "entity",
     route.options ?? [],
     eventual,
+    route.path.endsWith("/$count"),
   );
   const body = route.body === undefined ? {} : readBody(request, route);
   const violation = struck("concurrency-violation");

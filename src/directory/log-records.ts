@@ -37,6 +37,11 @@ export interface AuditRecord {
   servicePrincipalId: string;
   /** The person, where one did it through the application. */
   userId?: string;
+  /** The service that wrote it in the person's name, as the log calls it. */
+  through?: string;
+  /** Where it is not "ApplicationManagement". */
+  category?: "UserManagement";
+  details?: { key: string; value: string }[];
   target: { id: string; displayName: string; type: "Application" | "ServicePrincipal" };
   modified: { displayName: string; oldValue: string | null; newValue: string | null }[];
 }

@@ -7,6 +7,13 @@ import type { Entity, Kind, ObjectRecord } from "./state.ts";
 export type SortKey = (typeof SORT_KEYS)[number];
 const SORT_KEYS = ["displayName", "createdDateTime", "deletedDateTime", "userPrincipalName"] as const;
 
+/** Names of which an object has one, several or mostly none, and which are looked up whole. */
+export type NameKey = "uniqueName" | "identifierUris" | "userPrincipalName";
+const NAME_KEYS: Partial<Record<Kind, readonly NameKey[]>> = {
+  applications: ["uniqueName", "identifierUris"],
+  users: ["userPrincipalName"],
+};
+
 export class ObjectIndex {
   /** Per kind and tenant, ascending by seq. */
   readonly #ordered = new Map<string, ObjectRecord[]>();
@@ -16,9 +23,10 @@ export class ObjectIndex {
   readonly #applications = new Map<string, ObjectRecord>();
   readonly #principals = new Map<string, ObjectRecord>();
   readonly #grants = new Map<string, Set<ObjectRecord>>();
+  readonly #named = new Map<string, Set<ObjectRecord>>();
 
   clear(): void {
-    for (const index of [this.#ordered, this.#bin, this.#sorted, this.#ends]) index.clear();
+    for (const index of [this.#ordered, this.#bin, this.#sorted, this.#ends, this.#named]) index.clear();
     for (const index of [this.#applications, this.#principals, this.#grants]) index.clear();
   }
 
@@ -28,6 +36,11 @@ export class ObjectIndex {
 
   principal(tenantId: string, name: string): ObjectRecord | undefined {
     return this.#principals.get(`${tenantId} ${name.toLowerCase()}`);
+  }
+
+  /** Live objects with this name, whatever its case, in list order. */
+  named(kind: Kind, tenantId: string, key: NameKey, name: string): readonly ObjectRecord[] {
+    return [...(this.#named.get(`${kind} ${tenantId} ${key} ${name.toLowerCase()}`) ?? [])].sort(bySeq);
   }
 
   grantsOf(servicePrincipalId: string): readonly ObjectRecord[] {
@@ -105,6 +118,7 @@ export class ObjectIndex {
     }
     if (kind === "applications") this.#applications.set(String(record.entity.appId).toLowerCase(), record);
     for (const name of principalNames(kind, record.entity)) this.#principals.set(`${record.tenantId} ${name}`, record);
+    for (const name of namesOf(kind, record)) this.#named.set(name, (this.#named.get(name) ?? new Set()).add(record));
     if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.add(record);
     this.#ends.get(list)?.add(record);
   }
@@ -118,9 +132,24 @@ export class ObjectIndex {
     }
     if (kind === "applications") this.#applications.delete(String(record.entity.appId).toLowerCase());
     for (const name of principalNames(kind, record.entity)) this.#principals.delete(`${record.tenantId} ${name}`);
+    for (const name of namesOf(kind, record)) this.#forget(name, record);
     if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
     this.#ends.get(list)?.delete(record);
   }
+
+  #forget(name: string, record: ObjectRecord): void {
+    const holders = this.#named.get(name);
+    holders?.delete(record);
+    if (holders?.size === 0) this.#named.delete(name);
+  }
+}
+
+/** The entries of a record among the names. */
+function namesOf(kind: Kind, { tenantId, entity }: ObjectRecord): string[] {
+  return (NAME_KEYS[kind] ?? []).flatMap((key) => {
+    const names = [entity[key] ?? []].flat() as string[];
+    return names.map((name) => `${kind} ${tenantId} ${key} ${name.toLowerCase()}`);
+  });
 }
 
 function principalNames(kind: Kind, entity: Entity): string[] {

@@ -91,9 +91,9 @@ function checkIdentifiers(
   for (const uri of uris) {
     const holder = services.store.principalByName(caller.tenantId, uri);
     const own = holder === undefined || holder.entity.appId === record?.entity.appId;
-    const twin = [...services.store.list("applications", caller.tenantId)].some(
-      (one) => one.entity.id !== record?.entity.id && ((one.entity.identifierUris ?? []) as string[]).includes(uri),
-    );
+    const twin = services.store
+      .named("applications", caller.tenantId, "identifierUris", uri)
+      .some((one) => one.entity.id !== record?.entity.id);
     if (!own || twin)
       throw badRequest("Another object with the same value for property identifierUris already exists.");
   }

@@ -9,7 +9,7 @@ import { type NewPassword, newPassword, PERSONAL_LIMIT } from "./new-password.ts
 import { requireQuota } from "./object-quotas.ts";
 import { project } from "./odata.ts";
 import { ownerView } from "./owners.ts";
-import { countOf, listPage, selection } from "./paging.ts";
+import { countPage, listPage, selection } from "./paging.ts";
 import { isReplicated } from "./replication.ts";
 import { copiedFromApplication, graphInstant, merge, newApplication, newServicePrincipal } from "./shapes.ts";
 import type { Change, Entity, KeyCredential, ObjectRecord } from "./state.ts";
@@ -19,12 +19,8 @@ export type { ObjectKind } from "./graph-route.ts";
 
 /** `GET /applications`, `GET /servicePrincipals` and their `/$count`. */
 export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "count" = "list"): GraphAnswer {
-  const { query, request } = call;
-  if (as === "count") {
-    if (request.headers.consistencylevel?.toLowerCase() !== "eventual")
-      throw badRequest("$count is not currently supported.");
-    return { status: 200, body: String(countOf(call, kind)), contentType: "text/plain" };
-  }
+  const { query } = call;
+  if (as === "count") return countPage(call, kind);
   if (query.expandOwners && (query.count || query.searches))
     throw badRequest("$expand is not supported with advanced queries.");
   const show = (record: ObjectRecord) => view(call, record);

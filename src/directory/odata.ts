@@ -38,12 +38,17 @@ const KNOWN_OPTIONS = new Set([
   "$apply",
 ]);
 
-/** Parses query options, strictly: what Graph does not know fails as Graph's, what only we do not know as not emulated. */
+/**
+ * Parses query options, strictly: what Graph does not know fails as Graph's, what only we do not know as not emulated.
+ * @param eventual the header `ConsistencyLevel: eventual` is there
+ * @param counting the path ends with `/$count`, which asks for the count as `$count=true` does
+ */
 export function parseQuery(
   params: URLSearchParams,
   typeName: string,
   allowed: readonly Option[],
   eventual: boolean,
+  counting = false,
 ): Query {
   for (const name of params.keys()) {
     if (!name.startsWith("$")) throw notEmulated(`The query option '${name}'`);
@@ -60,7 +65,7 @@ export function parseQuery(
   if (count !== null && count !== "true" && count !== "false")
     throw badRequest(`Invalid value '${count}' for $count query option found.`);
   // Without the header, $count=true is silently ignored (reference graph-applications §10.1).
-  const counts = count === "true" && eventual;
+  const counts = (counting || count === "true") && eventual;
   const search = params.get("$search");
   return {
     select: parseSelect(params.get("$select"), typeName),

@@ -85,7 +85,8 @@ const PAGE_HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
   "Cache-Control": "no-store, no-cache",
   Pragma: "no-cache",
-  "Referrer-Policy": "no-referrer",
+  // not "no-referrer": under it a browser sends `Origin: null` with our own forms (Fetch, "append a request Origin header")
+  "Referrer-Policy": "same-origin",
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",

@@ -1,5 +1,6 @@
 /** Pages of objects, in the directory's order. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
+import { badRequest } from "./graph-error.ts";
 import { type Query, skipToken } from "./odata.ts";
 import { isReplicated } from "./replication.ts";
 import { SortedIndex } from "./sorted-index.ts";
@@ -64,6 +65,8 @@ function candidates({ query, caller, services }: GraphCall, kind: Kind): ObjectR
   const { tenantId } = caller;
   const found = hint.values.flatMap((value): (ObjectRecord | undefined)[] => {
     if (hint.property === "displayName") return [...store.sorted(kind, tenantId, "displayName").beginning(value)];
+    if (hint.property === "uniqueName" || hint.property === "identifierUris")
+      return [...store.named(kind, tenantId, hint.property, value)];
     if (hint.property === "id") return [store.find(kind, tenantId, value)];
     return [kind === "applications" ? store.applicationByAppId(value) : store.principalByName(tenantId, value)];
   });
@@ -71,7 +74,14 @@ function candidates({ query, caller, services }: GraphCall, kind: Kind): ObjectR
   return [...new Set(own)].sort((one, other) => one.seq - other.seq);
 }
 
-export function countOf(call: GraphCall, kind: Kind): number {
+/** `/$count`: a bare number. @throws GraphError without the header. */
+export function countPage(call: GraphCall, kind: Kind): GraphAnswer {
+  if (call.request.headers.consistencylevel?.toLowerCase() !== "eventual")
+    throw badRequest("$count is not currently supported.");
+  return { status: 200, body: String(countOf(call, kind)), contentType: "text/plain" };
+}
+
+function countOf(call: GraphCall, kind: Kind): number {
   const { filter } = call.query;
   const { store } = call.services;
   if (filter === undefined) return store.count(kind, call.caller.tenantId);

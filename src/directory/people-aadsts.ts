@@ -7,6 +7,9 @@ import { AadError } from "./aadsts.ts";
 const grant = (code: number, text: string) => new AadError(code, 400, "invalid_grant", text, true);
 const request = (code: number, text: string) => new AadError(code, 400, "invalid_request", text, true);
 
+/** From the token endpoint; the HTTP status stands in no record, this is the reference's for the family. */
+const RESOURCE_NOT_LISTED_STATUS = 400;
+
 export const peopleAadsts = {
   redirectMismatch: (uri: string, appId: string) =>
     request(
@@ -76,6 +79,15 @@ export const peopleAadsts = {
       400,
       "invalid_client",
       `The application '${name}' asked for scope '${scope}' that doesn't exist on the resource '${resource}'.`,
+      true,
+    ),
+  /** The wording as recorded in many reports, with `invalid_client`; the reference has the meaning alone. */
+  resourceNotListed: (given: { client: string; named: string; resource: string; listed: readonly string[] }) =>
+    new AadError(
+      650057,
+      RESOURCE_NOT_LISTED_STATUS,
+      "invalid_client",
+      `Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: ${given.client}. Resource value from request: ${given.named}. Resource app ID: ${given.resource}. List of valid resources from app registration: ${given.listed.join(", ")}.`,
       true,
     ),
   userElsewhere: (user: string) =>

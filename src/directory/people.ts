@@ -3,7 +3,7 @@ import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { notFound } from "./graph-error.ts";
 import { target } from "./objects.ts";
 import { project } from "./odata.ts";
-import { listPage, selection } from "./paging.ts";
+import { countPage, listPage, selection } from "./paging.ts";
 import type { Entity, TenantRecord } from "./state.ts";
 
 /** What a user shows without `$select`. */
@@ -16,6 +16,11 @@ export function listUsers(call: GraphCall): GraphAnswer {
   return listPage(call, "users", ({ entity }) => project(entity, call.query.select ?? SHOWN));
 }
 
+/** `GET /users/$count`. */
+export function countUsers(call: GraphCall): GraphAnswer {
+  return countPage(call, "users");
+}
+
 /** `GET /me`. */
 export function showMe(call: GraphCall): GraphAnswer {
   const context = `${call.request.origin}/v1.0/$metadata#users${selection(call.query)}/$entity`;
@@ -25,13 +30,13 @@ export function showMe(call: GraphCall): GraphAnswer {
 
 /** By object id or user principal name. */
 export function readUser(call: GraphCall): GraphAnswer {
-  const key = String(call.keys[0]).toLowerCase();
-  for (const { entity } of call.services.store.list("users", call.caller.tenantId)) {
-    if (entity.id !== key && String(entity.userPrincipalName).toLowerCase() !== key) continue;
-    const context = `${call.request.origin}/v1.0/$metadata#users${selection(call.query)}/$entity`;
-    return { status: 200, body: { "@odata.context": context, ...project(entity, call.query.select ?? SHOWN) } };
-  }
-  throw notFound(String(call.keys[0]));
+  const key = String(call.keys[0]);
+  const { store } = call.services;
+  const { tenantId } = call.caller;
+  const found = store.find("users", tenantId, key) ?? store.named("users", tenantId, "userPrincipalName", key)[0];
+  if (found === undefined) throw notFound(key);
+  const context = `${call.request.origin}/v1.0/$metadata#users${selection(call.query)}/$entity`;
+  return { status: 200, body: { "@odata.context": context, ...project(found.entity, call.query.select ?? SHOWN) } };
 }
 
 export function listDomains(call: GraphCall): GraphAnswer {

@@ -51,6 +51,7 @@ export function grantScopes(
   const { clientId, resourceId, principalId } = given;
   const found = same(services.store, tenantId, clientId, resourceId, principalId);
   const scope = [...new Set([...scopeList(found?.entity.scope), ...given.scopes])].join(" ");
+  if (found?.entity.scope === scope) return;
   const record = found ?? newGrant(services, tenantId, { clientId, resourceId, principalId });
   services.commit([{ put: "permissionGrants", record: { ...record, entity: { ...record.entity, scope } } }]);
 }

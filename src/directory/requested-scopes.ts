@@ -28,14 +28,19 @@ interface Shown {
 
 const scopesOf = ({ entity }: ObjectRecord) => (entity.oauth2PermissionScopes ?? []) as Shown[];
 
+/** Who asks for what: the application, in whose tenant, at which of our addresses, and the person once he is known. */
+export interface Asked {
+  readonly tenant: TenantRecord;
+  readonly application: ObjectRecord;
+  /** The directory's own origin, an alias of Graph's resource. */
+  readonly origin: string;
+  /** What is there for everything registered (`.default`, or a v1.0 resource) is judged where he is known. */
+  readonly user?: ObjectRecord;
+}
+
 /** Reads a v2.0 `scope`. @throws AadError */
-export function readScope(
-  services: Services,
-  tenant: TenantRecord,
-  application: ObjectRecord,
-  text: string,
-  origin: string,
-): Requested {
+export function readScope(services: Services, request: Asked, text: string): Requested {
+  const { tenant, application, origin } = request;
   const all = [...new Set(text.split(/\s+/).filter((one) => one !== ""))];
   const openid = all.filter((one) => OPENID.has(one));
   const parts = all.filter((one) => !OPENID.has(one)).map(splitScope);
@@ -43,22 +48,60 @@ export function readScope(
   if (names.length > 1) throw aadsts.severalResources(text);
   const found = resourceOf(services, tenant, parts[0]?.resource ?? GRAPH_URI, origin);
   const named = parts.map(({ name }) => name);
-  const scopes = named.includes(".default") ? staticScopes(application, found.resource) : named;
+  const whole = parts.find(({ name }) => name === ".default")?.resource;
+  const scopes = whole === undefined ? named : registeredScopes(services, request, found.resource, whole);
   refuseUnknown(application, found.resource, scopes);
   return { ...found, openid, scopes };
 }
 
 /** Reads a v1.0 `resource`, which asks for everything the registration lists. @throws AadError */
-export function readResource(
-  services: Services,
-  tenant: TenantRecord,
-  application: ObjectRecord,
-  name: string,
-  origin: string,
-): Requested {
+export function readResource(services: Services, request: Asked, name: string): Requested {
+  const { tenant, application, origin } = request;
   const found = resourceOf(services, tenant, name === "" ? GRAPH_URI : name, origin);
   const openid = ["openid", "profile", "email", "offline_access"];
-  return { ...found, openid, scopes: staticScopes(application, found.resource) };
+  // who names no resource only signs in
+  const scopes =
+    name === "" ? staticScopes(application, found.resource) : registeredScopes(services, request, found.resource, name);
+  return { ...found, openid, scopes };
+}
+
+/**
+ * What the registration lists of a resource; where it lists nothing, what was granted to it or trusted beforehand.
+ * @throws AadError 650057 for a resource the client has nothing to do with
+ */
+function registeredScopes(services: Services, request: Asked, resource: ObjectRecord, named: string): string[] {
+  const { application, user } = request;
+  if (user === undefined || listsResource(application, resource)) return staticScopes(application, resource);
+  const { store } = services;
+  const client = store.principalByName(user.tenantId, String(application.entity.appId));
+  const granted =
+    client === undefined ? [] : scopesFor(store, user.tenantId, client.entity.id, resource.entity.id, user.entity.id);
+  const trusted = scopesOf(resource).flatMap(({ value }) =>
+    isPreAuthorized(services, resource, application, value) ? [value] : [],
+  );
+  const scopes = [...new Set([...granted, ...trusted])].filter((one) => !OPENID.has(one));
+  // an application's own API needs no registration with itself
+  const isOwn = resource.entity.appId === application.entity.appId;
+  if (scopes.length > 0 || isOwn) return scopes;
+  const { appId, displayName } = application.entity;
+  throw peopleAadsts.resourceNotListed({
+    client: `${appId}(${displayName})`,
+    named: named.replace(/\/+$/, ""),
+    resource: String(resource.entity.appId),
+    listed: accessOf(application).map(({ resourceAppId }) => resourceAppId),
+  });
+}
+
+interface Access {
+  resourceAppId: string;
+  resourceAccess: { id: string; type: string }[];
+}
+
+const accessOf = ({ entity }: ObjectRecord) => (entity.requiredResourceAccess ?? []) as Access[];
+
+function listsResource(application: ObjectRecord, resource: ObjectRecord): boolean {
+  const appId = String(resource.entity.appId).toLowerCase();
+  return accessOf(application).some(({ resourceAppId }) => resourceAppId.toLowerCase() === appId);
 }
 
 /** `https://graph.microsoft.com/User.Read`, `api://app/read`, and `User.Read`, which is Graph's. */
@@ -86,11 +129,8 @@ export function staticScopes(application: ObjectRecord, resource: ObjectRecord):
 
 /** The ids of one kind that the registration lists of a resource. */
 export function staticAccess(application: ObjectRecord, resource: ObjectRecord, kind: "Scope" | "Role"): string[] {
-  const listed = (application.entity.requiredResourceAccess ?? []) as {
-    resourceAppId: string;
-    resourceAccess: { id: string; type: string }[];
-  }[];
-  const own = listed.filter((one) => one.resourceAppId.toLowerCase() === String(resource.entity.appId).toLowerCase());
+  const appId = String(resource.entity.appId).toLowerCase();
+  const own = accessOf(application).filter(({ resourceAppId }) => resourceAppId.toLowerCase() === appId);
   return own.flatMap(({ resourceAccess }) =>
     resourceAccess.filter(({ type }) => type === kind).map(({ id }) => id.toLowerCase()),
   );
@@ -131,14 +171,14 @@ export function unconsented(
 function isPreAuthorized(
   { store }: Services,
   resource: ObjectRecord,
-  principal: ObjectRecord | undefined,
+  client: ObjectRecord | undefined,
   scope: string,
 ): boolean {
   const api = store.applicationByAppId(String(resource.entity.appId))?.entity.api as
     | { preAuthorizedApplications?: { appId: string; delegatedPermissionIds: string[] }[] }
     | undefined;
   const id = scopesOf(resource).find(({ value }) => value === scope)?.id;
-  const trusted = api?.preAuthorizedApplications?.find((one) => one.appId === principal?.entity.appId);
+  const trusted = api?.preAuthorizedApplications?.find((one) => one.appId === client?.entity.appId);
   return id !== undefined && trusted?.delegatedPermissionIds.includes(id) === true;
 }
 

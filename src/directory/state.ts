@@ -3,7 +3,7 @@ import { ChangeLog } from "./change-log.ts";
 import type { EndIndex } from "./end-index.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { AuditRecord, SignInRecord } from "./log-records.ts";
-import { ObjectIndex, type SortKey } from "./object-index.ts";
+import { type NameKey, ObjectIndex, type SortKey } from "./object-index.ts";
 import type { SortedIndex } from "./sorted-index.ts";
 
 export type { AuditRecord, SignInRecord } from "./log-records.ts";
@@ -217,6 +217,11 @@ export class Store {
   /** The service principal with this appId or identifier URI among its servicePrincipalNames. */
   principalByName(tenantId: string, name: string): ObjectRecord | undefined {
     return this.#index.principal(tenantId, name);
+  }
+
+  /** Live objects with this name, whatever its case. */
+  named(kind: Kind, tenantId: string, key: NameKey, name: string): readonly ObjectRecord[] {
+    return this.#index.named(kind, tenantId, key, name);
   }
 
   /** appRoleAssignments granted to a principal. */

@@ -71,17 +71,9 @@ function byAlternateKey(
 
 /** The application with this `uniqueName`, in any case of it. */
 export function byUniqueName(store: Services["store"], tenantId: string, name: string): ObjectRecord | undefined {
-  // most applications have no such name, and an empty one must not find the first of those
-  if (name === "") return undefined;
-  const wanted = name.toLowerCase();
-  for (const record of store.list("applications", tenantId))
-    if (String(record.entity.uniqueName ?? "").toLowerCase() === wanted) return record;
-  return undefined;
+  return store.named("applications", tenantId, "uniqueName", name)[0];
 }
 
 function userByName({ store }: Services, tenantId: string, name: string): ObjectRecord | undefined {
-  const wanted = name.toLowerCase();
-  for (const record of store.list("users", tenantId))
-    if (String(record.entity.userPrincipalName).toLowerCase() === wanted) return record;
-  return undefined;
+  return store.named("users", tenantId, "userPrincipalName", name)[0];
 }

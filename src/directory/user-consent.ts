@@ -1,5 +1,6 @@
 /** Between "it is him" and the answer: may the application have what it asks for? */
 import { aadsts } from "./aadsts.ts";
+import { recordConsent } from "./consent-record.ts";
 import { ensurePrincipal } from "./consented-principal.ts";
 import { isAdministrator } from "./delegated-access.ts";
 import type { Response } from "./message.ts";
@@ -42,10 +43,15 @@ export async function askOrFinish(services: Services, input: ConsentInput): Prom
     forEverybody: administrator && missing.length > 0,
     user,
     async accept(forEverybody) {
-      const { id: clientId } = ensurePrincipal(services, input.tenant, application).entity;
-      const principalId = forEverybody ? null : user.entity.id;
-      for (const { resource, scopes } of missing)
-        grantScopes(services, user.tenantId, { clientId, resourceId: resource.entity.id, principalId, scopes });
+      // a sign-in that is only confirmed is no consent
+      if (principal === undefined || missing.length > 0)
+        recordConsent(services, { user, application, forEverybody, appOnly: false }, (recording) => {
+          const client = ensurePrincipal(recording, input.tenant, application);
+          const [clientId, principalId] = [client.entity.id, forEverybody ? null : user.entity.id];
+          for (const { resource, scopes } of missing)
+            grantScopes(recording, user.tenantId, { clientId, resourceId: resource.entity.id, principalId, scopes });
+          return client;
+        });
       return input.finish();
     },
   };

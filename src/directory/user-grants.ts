@@ -116,7 +116,7 @@ async function refresh(services: Services, request: Request, input: GrantInput):
   const asked = (form.get(version === "v2" ? "scope" : "resource") ?? "").trim();
   const same: Requested = { resource, audience: grant.audience, openid: grant.openid, scopes: grant.scopes };
   const read = version === "v2" ? readScope : readResource;
-  const requested = asked === "" ? same : read(services, tenant, application, asked, request.origin);
+  const requested = asked === "" ? same : read(services, { tenant, application, origin: request.origin, user }, asked);
   // a grant taken back since, or scopes nobody consented to
   if (unconsented(services, user, client.principal, requested).length > 0)
     throw peopleAadsts.consentRequired(appId, String(application.entity.displayName), "invalid_grant");
@@ -148,7 +148,7 @@ async function redeemDevice(services: Services, request: Request, input: GrantIn
   const { client, strength, application } = await proved(services, request, input, user, "publicClient");
   const tenant = services.store.tenants.get(user.tenantId) as TenantRecord;
   const read = device.version === "v2" ? readScope : readResource;
-  const requested = read(services, tenant, application, device.scope, request.origin);
+  const requested = read(services, { tenant, application, origin: request.origin, user }, device.scope);
   device.redeemed = true;
   return issued(services, {
     user,

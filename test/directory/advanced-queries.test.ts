@@ -101,6 +101,26 @@ describe("the gate", () => {
     expect(await refused(q("/applications", { $filter: filter, $count: "true" }))).toEqual(wanted);
   });
 
+  test.each([
+    "displayName ne 'Legacy File Mover'",
+    "not(displayName eq 'Legacy File Mover')",
+    "not(startswith(displayName,'L'))",
+  ])("a /$count of %s needs the header alone, as its path asks for the count", async (filter) => {
+    const counted = await graph("GET", q("/applications/$count", { $filter: filter }), undefined, EVENTUAL);
+    expect([counted.status, counted.body]).toEqual([
+      200,
+      String((await found("/applications", { $filter: filter })).length),
+    ]);
+    const bare = await graph("GET", q("/applications/$count", { $filter: filter }));
+    expect(bare.body.error.code).toBe("Request_UnsupportedQuery");
+  });
+
+  test("users are counted so, too", async () => {
+    const counted = await graph("GET", "/users/$count?$filter=endsWith(mail,'@contoso.com')", undefined, EVENTUAL);
+    expect([counted.status, counted.body]).toEqual([200, "8"]);
+    expect(await refused("/users/$count")).toEqual([400, "Request_BadRequest", "$count is not currently supported."]);
+  });
+
   test("ge and le need neither, as the reference names only ne, not and endsWith", async () => {
     const plain = await graph("GET", q("/applications", { $filter: "displayName ge 'S' and displayName le 'Sz'" }));
     expect(plain.body.value.map((one: { displayName: string }) => one.displayName)).toEqual(

@@ -1,6 +1,7 @@
 /** Each trap of reference clients §4.10: what a client does that an emulator easily gets wrong. One test a line of it. */
 import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
+import { generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
 import { GRAPH_APP_ID } from "../../src/directory/permissions.ts";
@@ -114,7 +115,28 @@ describe("3. assertions", () => {
     expect(await attempt(header(), usual())).toBe(0);
   });
 
+  test("ES256, which Entra takes from nobody, is refused in its words, whatever certificate is named", async () => {
+    const { privateKey } = await generateKeyPair("ES256");
+    const client_assertion = await new SignJWT(usual())
+      .setProtectedHeader({ typ: "JWT", alg: "ES256", x5t: thumb.x5t() })
+      .sign(privateKey);
+    const { status, body } = await requestToken(directory, {
+      client_id: clientId,
+      client_assertion,
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    });
+    expect([status, body.error, body.error_codes]).toEqual([401, "invalid_client", [5002738]]);
+    expect(body.error_description).toContain(
+      "AADSTS5002738: Invalid JWT token. 'ES256' is not a supported signature algorithm. Supported signing algorithms are: 'RS256, PS256'",
+    );
+  });
+
+  test("PS256 with kid alone", async () => {
+    expect(await attempt({ alg: "PS256", kid: key.sha1.toString("hex").toUpperCase() }, usual())).toBe(0);
+  });
+
   test.each<[string, () => Record<string, unknown>, number]>([
+    ["neither nbf nor iat", () => ({ ...usual(), nbf: undefined, iat: undefined }), 0],
     ["times with fractions (MSAL Python)", () => ({ ...usual(), exp: now + 600.123, iat: now + 0.5 }), 0],
     ["nbf a second ahead (@azure/identity)", () => ({ ...usual(), nbf: now + 1 }), 0],
     ["nbf five minutes ahead", () => ({ ...usual(), nbf: now + 290 }), 0],

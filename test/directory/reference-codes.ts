@@ -101,7 +101,12 @@ export const REFERENCE_CODES: readonly (readonly [code: number, statuses: number
     [50012, [401], ["invalid_client"], /invalid signature/],
     [50027, [400, 401], ["invalid_request"], /^JWT token is invalid or malformed\./],
     [5002723, [401], ["invalid_client"], /neither a certificate thumbprint nor a key id/],
-    [5002738, [401], ["invalid_client"], /algorithm .* is not supported/],
+    [
+      5002738,
+      [401],
+      ["invalid_client"],
+      /^Invalid JWT token\. '\w+' is not a supported signature algorithm\. Supported signing/,
+    ],
     [70021, [400, 401], ["invalid_request", "invalid_client"], /^No matching federated identity record found/],
     [700211, [400, 401], ["invalid_request", "invalid_client"], /^No matching federated .* assertion issuer/],
     [700212, [400, 401], ["invalid_request", "invalid_client"], /^No matching federated .* assertion audience/],

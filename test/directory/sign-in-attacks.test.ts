@@ -197,6 +197,12 @@ test("cookies are for this site, over TLS, and not for scripts", async () => {
     expect(page.headers.get("set-cookie")).toContain(attribute);
 });
 
+test("pages let browsers say where their own forms come from, and tell no other site", async () => {
+  const page = await openBrowser(directory).open(authorize());
+  // under "no-referrer" a form of ours comes with `Origin: null`, as a forged one does
+  expect(page.headers.get("referrer-policy")).toBe("same-origin");
+});
+
 test("pages say what they are to who does not see them", async () => {
   const browser = openBrowser(directory);
   const who = await browser.open(authorize({ prompt: "login" }));

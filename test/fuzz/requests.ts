@@ -94,6 +94,8 @@ const paths = (known: Known) => {
     "/beta/$batch",
     "/v1.0/oauth2PermissionGrants",
     "/v1.0/users",
+    "/v1.0/users/$count",
+    "/v1.0/applications/$count",
     "/v1.0/me",
     "/v1.0/me/oauth2PermissionGrants",
     "/v1.0/users/adele.vance@contoso.com/appRoleAssignments",
