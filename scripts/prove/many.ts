@@ -1,7 +1,7 @@
 /** Many seeds side by side: worker processes, each with one seed in hand, until so many application-years are lived. */
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import type { RehearsalFigures, RehearsalReport } from "../src/rehearse/report.ts";
+import type { RehearsalFigures, RehearsalReport } from "../../src/rehearse/report.ts";
 
 /** What a worker is asked for. */
 export interface SeedAsked {
@@ -25,6 +25,8 @@ export interface ManyOptions {
   readonly applications: number;
   /** Processes side by side, never more than the machine has cores. */
   readonly workers: number;
+  /** Once aborted, no further seed is begun. */
+  readonly signal?: AbortSignal;
   readonly each?: (lived: SeedLived) => void;
 }
 
@@ -57,11 +59,11 @@ export async function simulateMany(options: ManyOptions): Promise<{ total: Total
   const lived: SeedLived[] = [];
   let next = firstSeed;
   const work = async (): Promise<void> => {
-    const worker = fork(new URL("./simulate-worker.ts", import.meta.url), {
+    const worker = fork(new URL("./worker.ts", import.meta.url), {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     try {
-      for (let seed = next++; seed < firstSeed + count; seed = next++) {
+      for (let seed = next++; seed < firstSeed + count && options.signal?.aborted !== true; seed = next++) {
         const one = await ask(worker, { seed, years, applications });
         lived.push(one);
         options.each?.(one);
@@ -93,7 +95,7 @@ function sum(
 ): Total {
   const add = (of: (one: SeedLived) => number) => lived.reduce((all, one) => all + of(one), 0);
   return {
-    seeds: { first: firstSeed, last: firstSeed + lived.length - 1, count: lived.length },
+    seeds: { first: firstSeed, last: lived.at(-1)?.report.seed ?? firstSeed, count: lived.length },
     applicationYears: Math.round(add((one) => one.report.applicationYears)),
     steps: add((one) => one.report.steps),
     rotations: add((one) => one.figures.rotations),

@@ -1,7 +1,7 @@
 /** A process that lives through seeds as its parent sends them, and answers with what it found. */
-import { tell } from "../src/rehearse/report.ts";
-import { simulate } from "./simulate.ts";
-import type { SeedAsked, SeedLived } from "./simulate-many.ts";
+import { tell } from "../../src/rehearse/report.ts";
+import { simulate } from "../simulate.ts";
+import type { SeedAsked, SeedLived } from "./many.ts";
 
 async function live({ seed, years, applications }: SeedAsked): Promise<SeedLived> {
   const used = process.cpuUsage();
