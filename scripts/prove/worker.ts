@@ -1,0 +1,26 @@
+/** A process that lives through seeds as its parent sends them, and answers with what it found. */
+import { tell } from "../../src/rehearse/report.ts";
+import { simulate } from "../simulate.ts";
+import type { SeedAsked, SeedLived } from "./many.ts";
+
+async function live({ seed, years, applications }: SeedAsked): Promise<SeedLived> {
+  const used = process.cpuUsage();
+  const { report, figures, findings } = await simulate(seed, years, { applications });
+  const { user, system } = process.cpuUsage(used);
+  return {
+    report,
+    figures,
+    cpuSeconds: (user + system) / 1e6,
+    findings: findings.map((one) => ({ kind: one.kind, what: one.what, told: tell(one) })),
+  };
+}
+
+process.on("message", (asked: SeedAsked) => {
+  live(asked).then(
+    (lived) => process.send?.(lived),
+    (thrown: unknown) => {
+      process.stderr.write(`seed ${asked.seed}: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+      process.exit(1);
+    },
+  );
+});
