@@ -85,6 +85,16 @@ const run = z.strictObject({
   ),
 });
 
+const futureLapse = z.strictObject({
+  appId: guid,
+  displayName: text,
+  credentialName: text.nullable(),
+  at: instant,
+  because: code.nullable(),
+  sentence: text,
+  runs: whole.describe("in how many of the runs"),
+});
+
 /** By the name of the command. */
 export const DOCUMENTS = {
   scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
@@ -198,6 +208,39 @@ export const DOCUMENTS = {
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
   }),
   "config-check": z.strictObject({ path: text.nullable(), warnings: z.array(text) }),
+  rehearse: z.strictObject({
+    tenant: text,
+    from: instant,
+    until: instant.describe("until when it was lived through; earlier than asked when it was ended early"),
+    complete: z.boolean(),
+    seed: z.int(),
+    runs: whole,
+    applications: whole,
+    bound: whole.describe("how many of them Nolapse looks after"),
+    applicationYears: z.number(),
+    rotations: z.array(
+      z.strictObject({
+        appId: guid,
+        displayName: text,
+        slot: text,
+        policy: text,
+        plannedAt: instant,
+        issuedAt: maybeInstant,
+        verifiedAt: maybeInstant,
+        retiredAt: maybeInstant,
+        state,
+      }),
+    ),
+    issuesPerDay: z.number().nullable().describe("new credentials a day that the configured limit allows"),
+    days: z.array(z.strictObject({ day: z.iso.date(), issues: whole, writes: whole, requests: whole })),
+    people: z
+      .array(z.strictObject({ appId: guid, displayName: text, by: maybeInstant, reason: code, sentence: text }))
+      .describe("what needs a person"),
+    without: z.array(futureLapse).describe("what stops signing in when nobody does anything"),
+    with: z.array(futureLapse).describe("what still stops with Nolapse, and why"),
+    findings: z.array(text).describe("faults of Nolapse itself; there should be none"),
+    storyHashes: z.array(text).describe("of each run: the same seed and tenant give the same"),
+  }),
   simulate: z.strictObject({
     seed: z.int(),
     applicationYears: z.number(),

@@ -1,5 +1,5 @@
 /** `rehearse`: the future, on a copy of the tenant in the embedded directory. Reads names and dates; writes nothing there. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { NolapseError } from "../../core/errors.ts";
 import { look } from "../../engine/discover.ts";
 import { makePlan } from "../../engine/plan.ts";
@@ -8,6 +8,7 @@ import { futurePage } from "../../rehearse/page.ts";
 import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { futureJson, futureLines } from "../render/rehearse.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
+import { writePage } from "../write-page.ts";
 
 export interface RehearseOptions {
   readonly days: number;
@@ -43,12 +44,13 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
     progress: progressTo(context),
     stopped: () => signal.aborted,
   });
-  if (options.html !== undefined) {
-    writeFileSync(options.html, futurePage(future));
-    speaker.say(`wrote ${options.html}`);
-  }
   if (globals.json === true) speaker.json(futureJson(future));
   else for (const line of futureLines(future, speaker.style)) speaker.data(line);
+  // after it: a page that cannot be written costs nothing of what took so long
+  if (options.html !== undefined) {
+    writePage(options.html, futurePage(future));
+    speaker.say(`nolapse: wrote ${options.html}`);
+  }
   if (!future.complete) speaker.say("nolapse: it was ended early; what was lived through is reported");
   const isWhole = snapshot.scan.coverage.complete && future.complete;
   const isFound = future.findings.length > 0 || future.with.some((one) => one.because === null);

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, parseDuration } from "../../core/time.ts";
 import { look, withCertificates } from "../../engine/discover.ts";
@@ -6,6 +5,7 @@ import { type ScanReport, type ScanRow, scanReport } from "../../engine/views.ts
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { scanCsv, scanHtml, scanJson, scanLines } from "../render/scan.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
+import { writePage } from "../write-page.ts";
 
 export interface ScanOptions {
   readonly within: number;
@@ -37,19 +37,6 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   const found = report.credentials.some(finding);
   if (found) speaker.say(`nolapse: found what --fail-on ${options.failOn} asks for`);
   return exitCode(report.coverage.complete ? 0 : 4, found ? 3 : 0);
-}
-
-/** @throws NolapseError `usage` when the file cannot be written. */
-function writePage(file: string, page: string): void {
-  try {
-    writeFileSync(file, page);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new NolapseError("usage", `${file} cannot be written (${code})`, {
-      cause,
-      next: "name a file in a folder that exists and is yours: --html report.html",
-    });
-  }
 }
 
 /** What `--fail-on` counts as a finding. @throws NolapseError `usage`. */
