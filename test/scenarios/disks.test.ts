@@ -146,6 +146,32 @@ describe("what cannot be written", () => {
   });
 });
 
+describe("a damaged store", () => {
+  /** Every page but the first, in which SQLite keeps what it needs to open the file at all. */
+  function damage(store: string): void {
+    for (const beside of ["-wal", "-shm"]) rmSync(`${store}${beside}`, { force: true });
+    const bytes = readFileSync(store);
+    writeFileSync(store, Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, 0xa5)]));
+  }
+
+  test("is named, nothing is touched, and after the backup and recover the job is finished", async () => {
+    expect((await site.nolapse(["run", "--once"])).code).toBe(0);
+    const store = join(site.folder, "nolapse.db");
+    expect((await site.nolapse(["store", "backup", join(site.folder, "kept.db")])).code).toBe(0);
+    damage(store);
+    const before = site.secrets(first());
+    const lost = await site.nolapse(["run", "--once"]);
+    expect([lost.code, lost.stderr]).toEqual([6, expect.stringContaining("it is damaged")]);
+    expect(lost.stderr).toMatch(/^hint: put the last backup .* nolapse recover$/m);
+    expect(site.secrets(first())).toEqual(before);
+    expect(await site.signIn(first())).toBe(0);
+    copyFileSync(join(site.folder, "kept.db"), store);
+    expect((await site.nolapse(["recover"])).code).toBe(0);
+    const [rotation] = await site.finish();
+    expect(rotation?.state).toBe("retired");
+  });
+});
+
 describe("the seal key", () => {
   test("is never made anew beside a store that exists", async () => {
     expect((await site.nolapse(["run", "--once"])).code).toBe(0);
