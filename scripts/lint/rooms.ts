@@ -67,13 +67,19 @@ export const ROOMS: readonly Room[] = [
     purpose: "commands, and how they speak",
     rooms: ["config", "core", "engine", "rehearse"],
     packages: "any",
-    exceptions: { "main.ts": { rooms: ["compose.ts"] } },
+    exceptions: { "main.ts": { rooms: ["compose.ts", "embedded-directory.ts"] } },
   },
   { path: "client", purpose: "the library applications embed", rooms: [], packages: "any" },
   {
     path: "rehearsal-ground.ts",
     purpose: "puts the rehearsal together",
     rooms: ["adapters", "core", "directory", "ports", "rehearse"],
+    packages: "any",
+  },
+  {
+    path: "embedded-directory.ts",
+    purpose: "starts the directory for the command line",
+    rooms: ["adapters", "cli", "core", "directory"],
     packages: "any",
   },
   {

@@ -13,5 +13,8 @@ if (Number(version.split(".")[0]) < FLOOR) {
   enableCompileCache();
   const { main } = await import("./program.ts");
   // the parts are loaded when a command runs: --help and a slip in the options need none of them
-  await main(process.argv, async () => (await import("../compose.ts")).compose());
+  await main(process.argv, {
+    compose: async () => (await import("../compose.ts")).compose(),
+    startDirectory: async (request) => (await import("../embedded-directory.ts")).startDirectory(request),
+  });
 }
