@@ -5,11 +5,16 @@ import type { DirectoryRequest, RunningDirectory } from "./cli/context.ts";
 import { NolapseError } from "./core/errors.ts";
 import { parseDuration } from "./core/time.ts";
 import type { FaultPlan } from "./directory/fault-plan.ts";
+import { freshSigningKeys } from "./directory/keys.ts";
+import { Random } from "./directory/random.ts";
 import type { Scenario } from "./directory/scenario.ts";
-import { openDirectory, writeEnvFile } from "./directory/start.ts";
 
 /** The embedded directory on a port of localhost. @throws NolapseError `usage`. */
 export async function startDirectory(request: DirectoryRequest): Promise<RunningDirectory> {
+  // keys that no folder has are made on other threads while the directory's parts are loaded on this one
+  const keys = request.data === null ? freshSigningKeys(new Random()) : undefined;
+  keys?.catch(() => undefined);
+  const { openDirectory, writeEnvFile } = await import("./directory/start.ts");
   const named = request.scenario === "contoso" || request.scenario === "empty" ? request.scenario : null;
   const { directory } = await openDirectory({
     listen: { port: request.port },
@@ -17,6 +22,7 @@ export async function startDirectory(request: DirectoryRequest): Promise<Running
     scenario: named ?? (await readScenario(request.scenario)),
     clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
     ...(request.data === null ? {} : { dataDir: request.data }),
+    ...(keys === undefined ? {} : { keys }),
     strictAssertions: request.strictAssertions,
     generate: request.generate,
     ...(request.faults === null ? {} : { faults: await readFaults(request.faults) }),

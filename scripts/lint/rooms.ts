@@ -30,7 +30,7 @@ export const ROOMS: readonly Room[] = [
     rooms: [],
     packages: [],
     pure: true,
-    exceptions: { "time.ts": { packages: ["luxon"] } },
+    exceptions: { "time-zones.ts": { packages: ["luxon"] } },
   },
   { path: "ports", purpose: "interfaces to everything outside", rooms: ["core"], packages: [], pure: true },
   { path: "engine", purpose: "the use cases, one verb a file", rooms: ["core", "ports"], packages: [], pure: true },

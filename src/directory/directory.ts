@@ -71,7 +71,8 @@ export class Engine implements Services {
     this.noise = options.random.fork("requests");
     this.#ring = ring;
     this.certificateKey = ring.keys.certificates;
-    this.fetch = options.fetch ?? fetch;
+    // by its name: merely to mention the global one loads it
+    this.fetch = options.fetch ?? ((...asked) => fetch(...asked));
     this.strictAssertions = options.strictAssertions === true;
     this.#scenario = scenario;
     this.#journal = options.journal;

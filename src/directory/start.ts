@@ -7,7 +7,7 @@ import type { FaultPlan } from "./fault-plan.ts";
 import { createInProcessFetch } from "./in-process.ts";
 import { Journal } from "./journal.ts";
 import { freshSigningKeys, type SigningKeys } from "./keys.ts";
-import { type ConnectProxy, startProxy } from "./proxy.ts";
+import type { ConnectProxy, startProxy } from "./proxy.ts";
 import { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
 import { type Listening, listen } from "./server.ts";
@@ -22,7 +22,7 @@ export interface StartOptions {
   /** A seed every id, value and key derives from, or a source in [0, 1). Default: real randomness. */
   random?: number | (() => number);
   /** RSA keys to use instead of generating some: see `createSigningKeys`. */
-  keys?: SigningKeys;
+  keys?: SigningKeys | Promise<SigningKeys>;
   /** Keep everything here; survives kill -9. Default: memory only. */
   dataDir?: string;
   /** Where to listen; false (the default) serves in process only. Host default `localhost`, which is 127.0.0.1 and ::1. */
@@ -85,7 +85,7 @@ export async function openDirectory(options: StartOptions): Promise<{ directory:
   const identity = createTlsIdentity(dataDir);
   // its failure is met where it is awaited, below
   identity.catch(() => undefined);
-  const keys = options.keys ?? (dataDir === undefined ? undefined : await persistedKeys(dataDir, random));
+  const keys = (await options.keys) ?? (dataDir === undefined ? undefined : await persistedKeys(dataDir, random));
   const adminSecret = dataDir === undefined || keys === undefined ? undefined : secretFrom(keys);
   const engine = await Engine.create({
     scenario: options.scenario ?? "contoso",
@@ -199,11 +199,16 @@ async function open(
   const proxy =
     proxyPort === undefined
       ? undefined
-      : await startProxy(proxyPort, server, own).catch(async (failure) => {
+      : await openProxy(proxyPort, server, own).catch(async (failure) => {
           await close();
           throw failure;
         });
   return { url: `https://${own}`, proxy, close };
+}
+
+/** Loaded when it is asked for, because `node:http` as a module brings the whole of `fetch` with it. */
+async function openProxy(...asked: Parameters<typeof startProxy>): Promise<ConnectProxy> {
+  return (await import("./proxy.ts")).startProxy(...asked);
 }
 
 /** With a data folder the CA is a file there; without, one in a private temporary folder, made when first asked for. */
