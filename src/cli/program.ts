@@ -8,6 +8,8 @@ import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 /** After a stop signal the step in hand has this long, milliseconds (design §3, Operations). */
 const GRACE = 10_000;
 
+const HELP_WIDTH = 80;
+
 type Action<C> = (context: C) => Promise<ExitCode>;
 
 /** Runs one command line and sets the process's exit code. */
@@ -62,6 +64,8 @@ export function buildProgram(run: Run): Command {
     .option("--yes", "answer yes to every question")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nolapse: ")) })
     .showHelpAfterError("hint: nolapse --help lists the commands")
+    // at any width of the terminal the same lines, as help.txt has them
+    .configureHelp({ helpWidth: HELP_WIDTH })
     .exitOverride();
   addReading(program, run);
   addWriting(program, run);
