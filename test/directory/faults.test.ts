@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Directory, FaultRule } from "../../src/directory/index.ts";
 import { control, DAY, type Graph, graphAs, openDirectory, requestToken, signIn } from "./entra.ts";
 import { type ClientKey, createClientKey } from "./signer.ts";
@@ -166,25 +166,6 @@ describe("the answer", () => {
     await expect(graph("POST", `/applications/${application.id}/addPassword`, {})).rejects.toThrow(TypeError);
     expect((await keyIds()).length).toBe(before.length + 1);
     expect((await add()).secretText).toBeDefined();
-  });
-
-  test("is slow, by the machine's time, and then as it would have been", async () => {
-    plan({ on: "token", fault: "slow", duration: "PT5S", times: 1 });
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    onTestFinished(() => void vi.useRealTimers());
-    const { clientId, clientSecret } = directory.admin;
-    const answers: number[] = [];
-    const ask = () => requestToken(directory, { client_id: clientId, client_secret: clientSecret });
-    const slow = ask().then(({ status }) => answers.push(status));
-    // one that is not slow comes all the way meanwhile
-    expect((await ask()).status).toBe(200);
-    while (vi.getTimerCount() === 0) await setImmediate();
-    vi.advanceTimersByTime(4999);
-    expect((await ask()).status).toBe(200);
-    expect(answers).toEqual([]);
-    vi.advanceTimersByTime(1);
-    await slow;
-    expect(answers).toEqual([200]);
   });
 
   test("never comes, until the caller gives up or the directory closes", async () => {
