@@ -11,7 +11,7 @@ import { OAuth2Server } from "oauth2-mock-server";
 import { createTlsIdentity } from "../src/directory/authority.ts";
 import { createDirectory } from "../src/directory/index.ts";
 
-const directory = await createDirectory({ listen: { port: 0 }, scenario: "contoso", generate: 2000, random: 1 });
+const directory = await createDirectory({ listen: { port: 0 }, scenario: "contoso", generate: 2000 });
 const tls = await createTlsIdentity(undefined);
 const pages = new Map<string, Buffer>();
 const still = createServer({ key: tls.privateKey, cert: tls.certificate }, async (request, response) => {

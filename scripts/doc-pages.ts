@@ -79,6 +79,11 @@ function once(rows: readonly string[][]): string[][] {
   return [...new Map(rows.map((row) => [row.join("|"), row])).values()];
 }
 
+/** What `nolapse --help` prints. */
+export function firstHelp(): string {
+  return buildProgram(async () => undefined).helpInformation();
+}
+
 /** One section for each command, as the program knows it. */
 export function commandSections(): string {
   const program = buildProgram(async () => undefined);

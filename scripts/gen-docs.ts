@@ -11,7 +11,7 @@ import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
-import { commandSections, configurationRows, coverageTables } from "./doc-pages.ts";
+import { commandSections, configurationRows, coverageTables, firstHelp } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
 import { DOCUMENTS } from "./json-documents.ts";
 import { boundaries } from "./lint/boundaries.ts";
@@ -177,6 +177,7 @@ const outputs: Record<string, string> = {
   "docs/directory-coverage.md": coverage(),
   "docs/state-machine.md": within(within(stateMachine, "transitions", transitions()), "checks", checks()),
   "docs/configuration.md": within(configuration, "keys", keys()),
+  "src/cli/help.txt": firstHelp(),
   "docs/commands.md": within(commands, "commands", commandSections()),
   "docs/certificates.md": within(certificates, "remarks", remarks()),
   "docs/architecture.md": within(

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, join, resolve } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { prettifyError, ZodError } from "zod";
+import { prettifyError } from "zod";
 import { createDirectoryClock } from "./adapters/directory-clock/clock.ts";
 import type { Auth } from "./adapters/graph/credentials.ts";
 import type { GraphDirectory } from "./adapters/graph/directory.ts";
@@ -13,7 +13,7 @@ import { createMachineClock, processNow } from "./adapters/machine/clock.ts";
 import { createMachineRandom } from "./adapters/machine/random.ts";
 import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
-import type { Composition, DirectoryRequest, Environment, Manager, RunningDirectory } from "./cli/context.ts";
+import type { Composition, Environment, Manager } from "./cli/context.ts";
 import { loadConfig, type ResolvedConfig, resolveReference, type TenantConfig } from "./config/load.ts";
 import { type KeptCredential, keptCredential } from "./config/own-credential.ts";
 import { configJsonSchema } from "./config/schema.ts";
@@ -21,8 +21,8 @@ import type { HolderRef } from "./core/credential.ts";
 import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy.ts";
 import type { SecretValue } from "./core/secret-value.ts";
-import { formatInstant, parseDuration } from "./core/time.ts";
-import { faultPlanSchema as planOfFaults } from "./directory/faults.ts";
+import { formatInstant } from "./core/time.ts";
+import { faultPlanSchema as planOfFaults } from "./directory/fault-plan.ts";
 import type { Deps, OwnCredential } from "./engine/deps.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -44,7 +44,6 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     readOwn: readWithOwnCredential,
-    directory: startDirectory,
     ground: rehearsalGround,
     faultRules,
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
@@ -326,75 +325,4 @@ function faultRules(plan: unknown): readonly FaultRule[] {
   throw new NolapseError("usage", `--faults is no plan of faults: ${prettifyError(known.error)}`, {
     next: "docs/directory.md lists the faults, or leave --faults out for the usual weather",
   });
-}
-
-/** The embedded directory on a port of localhost. @throws NolapseError `usage`. */
-async function startDirectory(request: DirectoryRequest): Promise<RunningDirectory> {
-  const { createDirectory, writeEnvFile, parseScenario, faultPlanSchema } = await import("./directory/index.ts");
-  const named = request.scenario === "contoso" || request.scenario === "empty" ? request.scenario : null;
-  const directory = await createDirectory({
-    listen: { port: request.port },
-    ...(request.proxyPort === null ? {} : { proxyPort: request.proxyPort }),
-    scenario: named ?? readJson("--scenario", request.scenario, parseScenario),
-    clock: { ...(await startOf(request.clock)), ...(request.frozen === null ? {} : { frozen: request.frozen }) },
-    ...(request.data === null ? {} : { dataDir: request.data }),
-    strictAssertions: request.strictAssertions,
-    generate: request.generate,
-    ...(request.faults === null
-      ? {}
-      : { faults: readJson("--faults", request.faults, (it) => faultPlanSchema.parse(it)) }),
-  }).catch((thrown: unknown) => {
-    throw explainStart(thrown, request);
-  });
-  return {
-    url: directory.url,
-    proxyUrl: directory.proxyUrl ?? null,
-    clock: directory.clock,
-    tenantId: directory.admin.tenantId,
-    environment: () => directory.environment(),
-    writeEnvironment: (path) => writeEnvFile(directory, path),
-    values: directory.values,
-    close: () => directory.close(),
-  };
-}
-
-/** `--clock`: an instant, or `+30d` and `-30d` from the machine's now. */
-async function startOf(clock: string | null): Promise<{ now?: string | number }> {
-  if (clock === null) return {};
-  const relative = /^([+-])(.+)$/.exec(clock);
-  const length = relative === null ? null : parseDuration(relative[2] ?? "");
-  if (length !== null) return { now: (await createMachineClock().now()) + (relative?.[1] === "-" ? -length : length) };
-  if (Number.isNaN(Date.parse(clock)) || !/Z$|[+-]\d\d:\d\d$/.test(clock)) {
-    throw new NolapseError("usage", `--clock ${clock} is neither an instant nor a length of time`, {
-      next: "use --clock 2027-01-31T12:00:00Z or --clock +30d",
-    });
-  }
-  return { now: clock };
-}
-
-function readJson<T>(option: string, path: string, check: (given: unknown) => T): T {
-  try {
-    return check(JSON.parse(readFileSync(path, "utf8")));
-  } catch (thrown) {
-    const why = thrown instanceof ZodError ? prettifyError(thrown) : thrown instanceof Error ? thrown.message : "";
-    throw new NolapseError("usage", `${option} ${path} cannot be used: ${why}`, {
-      next: `correct the file, or leave ${option} out`,
-    });
-  }
-}
-
-function explainStart(thrown: unknown, { port, data }: DirectoryRequest): unknown {
-  if (!(thrown instanceof Error)) return thrown;
-  const { code } = thrown as NodeJS.ErrnoException;
-  if (code === "EADDRINUSE" || code === "EACCES") {
-    // the error itself knows which of the two ports it was
-    const busy = (thrown as NodeJS.ErrnoException & { port?: number }).port ?? port;
-    return new NolapseError("usage", `the directory cannot listen on port ${busy}: ${code}`, {
-      next: "choose another one with --port, or --port 0 for any",
-    });
-  }
-  if (data !== null && thrown.message.startsWith("the data folder")) {
-    return new NolapseError("usage", thrown.message, { next: "end that process, or choose another --data folder" });
-  }
-  return thrown;
 }

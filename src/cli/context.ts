@@ -72,7 +72,6 @@ export interface Composition {
   ): Promise<Manager>;
   /** Signs in with Nolapse's own credential as it is kept now and reads one object; gives the credential's keyed digest. */
   readOwn(config: ResolvedConfig, tenant: TenantConfig, env: Environment, holder: HolderRef): Promise<string>;
-  directory(request: DirectoryRequest): Promise<RunningDirectory>;
   /** A directory and a store of their own for a rehearsal. */
   ground(asked: GroundAsked): Promise<Ground>;
   /** The rules of a plan of faults. @throws NolapseError `usage`. */
@@ -81,15 +80,26 @@ export interface Composition {
   trust(pem: string): void;
 }
 
+/** The parts behind the command line. Each is loaded when it is asked for: no command waits for what another one needs. */
+export interface Parts {
+  compose(): Promise<Composition>;
+  /** The embedded directory on a port of localhost. @throws NolapseError `usage`. */
+  startDirectory(request: DirectoryRequest): Promise<RunningDirectory>;
+}
+
 /** What every command gets. */
-export interface Context {
-  readonly composition: Composition;
+export interface Surroundings extends Parts {
   readonly speaker: Speaker;
   readonly env: Environment;
   readonly cwd: string;
   /** Aborts at the first SIGINT or SIGTERM: finish the step in hand, begin nothing. */
   readonly signal: AbortSignal;
   readonly globals: GlobalOptions;
+}
+
+/** What a command of the manager gets. */
+export interface Context extends Surroundings {
+  readonly composition: Composition;
 }
 
 export interface GlobalOptions {

@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --
-/** Entry: refuses an old Node.js in one line before anything else is loaded, then hands over. */
+/** Entry: refuses an old Node.js in one line before anything else is loaded, gives the first help, else hands over. */
+import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 
 const FLOOR = 24;
@@ -9,9 +10,15 @@ if (Number(version.split(".")[0]) < FLOOR) {
     `nolapse: it needs Node.js ${FLOOR} or newer, this is ${version}; install one from nodejs.org\n`,
   );
   process.exitCode = 2;
+} else if (process.argv.length === 3 && ["--help", "-h"].includes(process.argv[2] ?? "")) {
+  // what the commands say of themselves, written down by `npm run docs`: whoever asks this has no use for anything else
+  process.stdout.write(readFileSync(new URL("help.txt", import.meta.url)));
 } else {
   enableCompileCache();
   const { main } = await import("./program.ts");
   // the parts are loaded when a command runs: --help and a slip in the options need none of them
-  await main(process.argv, async () => (await import("../compose.ts")).compose());
+  await main(process.argv, {
+    compose: async () => (await import("../compose.ts")).compose(),
+    startDirectory: async (request) => (await import("../embedded-directory.ts")).startDirectory(request),
+  });
 }

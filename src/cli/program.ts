@@ -1,31 +1,33 @@
 /** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DAY, parseDuration } from "../core/time.ts";
-import type { Composition, Context, GlobalOptions } from "./context.ts";
+import type { Context, GlobalOptions, Parts, Surroundings } from "./context.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
 /** After a stop signal the step in hand has this long, milliseconds (design §3, Operations). */
 const GRACE = 10_000;
 
-type Action = (context: Context) => Promise<ExitCode>;
+const HELP_WIDTH = 80;
 
-/** Runs one command line and sets the process's exit code. `compose` is called only by commands that need it. */
-export async function main(argv: readonly string[], compose: () => Promise<Composition>): Promise<void> {
+type Action<C> = (context: C) => Promise<ExitCode>;
+
+/** Runs one command line and sets the process's exit code. */
+export async function main(argv: readonly string[], parts: Parts): Promise<void> {
   const speaker = createSpeaker(process.env);
   const { signal, interrupted } = stopSignals(speaker.say);
   const debug = process.env.NOLAPSE_DEBUG === "1";
   let exit: ExitCode = 0;
-  const run = async (globals: GlobalOptions, action: Action) => {
-    const context = {
-      composition: await compose(),
+  const run = async (globals: GlobalOptions, action: Action<Surroundings>) => {
+    const surroundings = {
+      ...parts,
       speaker,
       env: process.env,
       cwd: process.cwd(),
       signal,
       globals,
     };
-    exit = await action(context);
+    exit = await action(surroundings);
   };
   try {
     await buildProgram(run).parseAsync(argv);
@@ -50,7 +52,7 @@ function stopSignals(say: (line: string) => void) {
   return { signal: controller.signal, interrupted: () => code };
 }
 
-type Run = (globals: GlobalOptions, action: Action) => Promise<void>;
+type Run = (globals: GlobalOptions, action: Action<Surroundings>) => Promise<void>;
 
 /** The commands alone, for the page that lists them. */
 export function buildProgram(run: Run): Command {
@@ -62,6 +64,8 @@ export function buildProgram(run: Run): Command {
     .option("--yes", "answer yes to every question")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nolapse: ")) })
     .showHelpAfterError("hint: nolapse --help lists the commands")
+    // at any width of the terminal the same lines, as help.txt has them
+    .configureHelp({ helpWidth: HELP_WIDTH })
     .exitOverride();
   addReading(program, run);
   addWriting(program, run);
@@ -254,7 +258,7 @@ function addSurroundings(program: Command, run: Run): void {
     .option("--strict-assertions", "judge client assertions by its own clock alone, not also by the machine's")
     .option("--env-file <file>", "write the variables for clients to a file")
     .action((options, command) =>
-      act(run, command, async (it) => (await import("./commands/directory.ts")).directory(it, options)),
+      actAlone(run, command, async (it) => (await import("./commands/directory.ts")).directory(it, options)),
     );
   directory
     .command("env")
@@ -263,7 +267,7 @@ function addSurroundings(program: Command, run: Run): void {
     .option("--through-proxy", "only those for unmodified clients, which reach Microsoft's own names through the proxy")
     .action((_options, command) =>
       // --data is an option of the parent as well, and is parsed there
-      act(run, command, async (it) =>
+      actAlone(run, command, async (it) =>
         (await import("./commands/directory.ts")).directoryEnv(it, command.optsWithGlobals()),
       ),
     );
@@ -278,7 +282,12 @@ function addSurroundings(program: Command, run: Run): void {
     );
 }
 
-function act(run: Run, command: Command, action: Action): Promise<void> {
+function act(run: Run, command: Command, action: Action<Context>): Promise<void> {
+  return actAlone(run, command, async (it) => action({ ...it, composition: await it.compose() }));
+}
+
+/** A command that needs nothing of the manager. */
+function actAlone(run: Run, command: Command, action: Action<Surroundings>): Promise<void> {
   return run(command.optsWithGlobals<GlobalOptions>(), action);
 }
 

@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { Kind } from "../core/credential.ts";
-import { isTimeZone, parseDuration } from "../core/time.ts";
+import { parseDuration } from "../core/time.ts";
+import { isTimeZone } from "../core/time-zones.ts";
 
 /** What one type of target adds to the configuration; handed in by the composition. */
 export interface TargetTypeSchema {

@@ -1,9 +1,7 @@
 /**
  * Instants and lengths of time. Core counts in epoch milliseconds; ISO 8601 UTC is for the edges. This is the only file
- * of core, ports and engine that may name `Date`, and it never asks it for the present: `now` is always an argument. It
- * is also the only one with a date library, for the rules of time zones; always with an explicit zone, never its now.
+ * of core, ports and engine that may name `Date`, and it never asks it for the present: `now` is always an argument.
  */
-import { IANAZone } from "luxon";
 
 declare const epoch: unique symbol;
 
@@ -86,63 +84,6 @@ export function daysBetween(now: EpochMs, at: EpochMs): number {
   return Math.floor((at - now) / DAY);
 }
 
-/** What a clock on the wall of a time zone shows. */
-export interface WallClock {
-  /** `YYYY-MM-DD`. */
-  readonly date: string;
-  /** 0 is Sunday. */
-  readonly weekday: number;
-  /** Minutes since the wall clock showed 00:00, 0 to 1439. */
-  readonly minute: number;
-}
-
-/** Whether `name` is an IANA time zone (`Europe/Amsterdam`, `UTC`) that this runtime has the rules of. */
-export function isTimeZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
-}
-
-/** What the wall clock of `zone` shows at `at`. @throws RangeError for an unknown zone. */
-export function wallClock(at: EpochMs, zone: string): WallClock {
-  const local = at + offsetAt(at, zone);
-  const day = Math.floor(local / DAY);
-  return {
-    date: dateOfDay(day),
-    weekday: (((day + 4) % 7) + 7) % 7, // 1970-01-01 was a Thursday
-    minute: Math.floor((local - day * DAY) / MINUTE),
-  };
-}
-
-/**
- * The instants at which the wall clock of `zone` shows `minute` minutes past 00:00 (0 to 1440) on a local date, earliest
- * first: one as a rule, none when the clock is put forward over it, two when it is put back over it.
- * @throws RangeError for an unknown zone or a date that does not exist.
- */
-export function instantsOf(date: string, minute: number, zone: string): readonly EpochMs[] {
-  const day = dayNumber(date);
-  if (day === null) throw new RangeError(`${date} is not a date`);
-  const asUtc = day * DAY + minute * MINUTE;
-  // No zone changes its offset twice within these two days, so one of the two offsets around them is the right one.
-  const offsets = new Set([offsetAt(epochMs(asUtc - DAY), zone), offsetAt(epochMs(asUtc + DAY), zone)]);
-  return [...offsets]
-    .map((offset) => epochMs(asUtc - offset))
-    .filter((at) => at + offsetAt(at, zone) === asUtc)
-    .sort((a, b) => a - b);
-}
-
-/** The instant between two others at which the clocks of `zone` are changed, to the second; null when they are not. */
-export function clockChange(from: EpochMs, to: EpochMs, zone: string): EpochMs | null {
-  const before = offsetAt(from, zone);
-  if (offsetAt(to, zone) === before) return null;
-  let low = Math.floor(from / SECOND);
-  let high = Math.ceil(to / SECOND);
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (offsetAt(epochMs(middle * SECOND), zone) === before) low = middle;
-    else high = middle;
-  }
-  return epochMs(high * SECOND);
-}
-
 /** The date `days` days after a date, both `YYYY-MM-DD`. @throws RangeError for a date that does not exist. */
 export function addDays(date: string, days: number): string {
   const day = dayNumber(date);
@@ -155,20 +96,14 @@ export function isDate(text: string): boolean {
   return dayNumber(text) !== null;
 }
 
-/** How far the wall clock of `zone` is ahead of UTC at `at`, milliseconds. */
-function offsetAt(at: EpochMs, zone: string): DurationMs {
-  const minutes = IANAZone.create(zone).offset(at);
-  if (Number.isNaN(minutes)) throw new RangeError(`${zone} is not a time zone`);
-  return minutes * MINUTE;
-}
-
 /** Days from 1970-01-01 to a date, null when the calendar has no such date. */
-function dayNumber(date: string): number | null {
+export function dayNumber(date: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   const ms = Date.parse(`${date}T00:00:00Z`);
   return Number.isNaN(ms) || dateOfDay(ms / DAY) !== date ? null : ms / DAY;
 }
 
-function dateOfDay(day: number): string {
+/** The date, `YYYY-MM-DD`, so many days from 1970-01-01. */
+export function dateOfDay(day: number): string {
   return new Date(day * DAY).toISOString().slice(0, 10);
 }

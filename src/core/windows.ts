@@ -4,7 +4,8 @@
  * 03:00, one wholly inside is left out that day); when they go back, what lies in the repeated hour happens twice.
  */
 import type { Freeze, Window } from "./policy.ts";
-import { addDays, clockChange, DAY, type EpochMs, earliest, instantsOf, plus, wallClock } from "./time.ts";
+import { addDays, DAY, type EpochMs, earliest, plus } from "./time.ts";
+import { clockChange, instantsOf, wallClock } from "./time-zones.ts";
 
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 

@@ -1,19 +1,28 @@
-import "reflect-metadata";
 import {
+  createHash,
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  webcrypto,
+  X509Certificate,
 } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import * as x509 from "@peculiar/x509";
+import {
+  bitString,
+  distinguishedName,
+  extension,
+  keyBits,
+  objectId,
+  sequence,
+  tlv,
+  writeCertificate,
+} from "./certificate-writer.ts";
 import { machineNow } from "./clock.ts";
 
-const ECDSA = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-const YEAR = 365 * 86_400_000;
+const DAY = 86_400_000;
+const YEAR = 365 * DAY;
 
 /** The names the leaf certificate covers: the machine itself, and the Microsoft hosts for clients that come through a proxy. */
 export const LEAF_NAMES: readonly string[] = [
@@ -51,7 +60,7 @@ export async function createTlsIdentity(dataDir: string | undefined): Promise<Tl
   const certificate = await issueLeaf(authority, leaf.publicKey);
   return {
     ca: authority.pem,
-    certificate: `${certificate}\n${authority.pem}`,
+    certificate: `${certificate}${authority.pem}`,
     privateKey: leaf.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };
 }
@@ -67,7 +76,7 @@ function readAuthority(dataDir: string): Authority | undefined {
     const pem = readFileSync(join(dataDir, "ca.pem"), "utf8");
     const privateKey = createPrivateKey(readFileSync(join(dataDir, "ca.key"), "utf8"));
     // A leaf must not outlive its authority, so one about to end is replaced.
-    if (new x509.X509Certificate(pem).notAfter.getTime() < machineNow() + YEAR) return undefined;
+    if (Date.parse(new X509Certificate(pem).validTo) < machineNow() + YEAR) return undefined;
     return { pem, privateKey, persisted: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -88,61 +97,74 @@ function writeWhole(path: string, text: string, mode: number): void {
   renameSync(`${path}.new`, path);
 }
 
-async function importEc(key: KeyObject, usage: "sign" | "verify"): Promise<webcrypto.CryptoKey> {
-  const type = usage === "sign" ? "pkcs8" : "spki";
-  const der = key.export({ type, format: "der" } as { type: "pkcs8"; format: "der" });
-  return webcrypto.subtle.importKey(type, new Uint8Array(der), ECDSA, true, [usage]);
-}
-
 async function createAuthority(): Promise<Authority> {
-  const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const publicKey = await importEc(pair.publicKey, "verify");
-  const name = `CN=Nolapse directory CA ${randomBytes(4).toString("hex")}`;
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(),
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const name = await distinguishedName(`CN=Nolapse directory CA ${randomBytes(4).toString("hex")}`);
+  const der = writeCertificate({
+    serial: serialNumber(),
     subject: name,
     issuer: name,
-    notBefore: new Date(machineNow() - 86_400_000),
-    notAfter: new Date(machineNow() + 10 * YEAR),
-    signingAlgorithm: ECDSA,
+    from: machineNow() - DAY,
+    to: machineNow() + 10 * YEAR,
     publicKey,
-    signingKey: await importEc(pair.privateKey, "sign"),
+    signingKey: privateKey,
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      // a CA, below which there are no further ones
+      extension(BASIC_CONSTRAINTS, true, sequence(tlv(0x01, Buffer.of(0xff)), tlv(0x02, Buffer.of(0)))),
+      // keyCertSign, cRLSign
+      extension(KEY_USAGE, true, bitString(Buffer.of(0x06), 1)),
+      extension(SUBJECT_KEY_ID, false, tlv(0x04, identifierOf(publicKey))),
     ],
   });
-  return { pem: `${certificate.toString("pem")}\n`, privateKey: pair.privateKey, persisted: false };
+  return { pem: pemOf(der), privateKey, persisted: false };
 }
 
-async function issueLeaf(authority: Authority, leafKey: KeyObject): Promise<string> {
-  const publicKey = await importEc(leafKey, "verify");
-  const issuer = new x509.X509Certificate(authority.pem);
-  const authorityKey = await importEc(createPublicKey(authority.privateKey), "verify");
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serialNumber(),
-    subject: "CN=localhost",
-    issuer: issuer.subject,
-    notBefore: new Date(machineNow() - 86_400_000),
+async function issueLeaf(authority: Authority, publicKey: KeyObject): Promise<string> {
+  const names = [
+    ...LEAF_NAMES.map((name) => tlv(0x82, Buffer.from(name))),
+    ...LEAF_ADDRESSES.map((address) => tlv(0x87, addressBytes(address))),
+  ];
+  const der = writeCertificate({
+    serial: serialNumber(),
+    subject: await distinguishedName("CN=localhost"),
+    issuer: await distinguishedName(new X509Certificate(authority.pem).subject),
+    from: machineNow() - DAY,
     // Under 398 days: stricter clients refuse longer-lived leafs. A new one is made at every start.
-    notAfter: new Date(machineNow() + 390 * 86_400_000),
-    signingAlgorithm: ECDSA,
+    to: machineNow() + 390 * DAY,
     publicKey,
-    signingKey: await importEc(authority.privateKey, "sign"),
+    signingKey: authority.privateKey,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        ...LEAF_NAMES.map((value) => ({ type: "dns" as const, value })),
-        ...LEAF_ADDRESSES.map((value) => ({ type: "ip" as const, value })),
-      ]),
-      await x509.SubjectKeyIdentifierExtension.create(publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(authorityKey),
+      extension(BASIC_CONSTRAINTS, true, sequence()),
+      // digitalSignature
+      extension(KEY_USAGE, true, bitString(Buffer.of(0x80), 7)),
+      extension(EXTENDED_KEY_USAGE, false, sequence(objectId("1.3.6.1.5.5.7.3.1"))),
+      extension(SUBJECT_ALTERNATIVE_NAME, false, sequence(...names)),
+      extension(SUBJECT_KEY_ID, false, tlv(0x04, identifierOf(publicKey))),
+      extension(AUTHORITY_KEY_ID, false, sequence(tlv(0x80, identifierOf(createPublicKey(authority.privateKey))))),
     ],
   });
-  return certificate.toString("pem");
+  return pemOf(der);
+}
+
+const BASIC_CONSTRAINTS = "2.5.29.19";
+const KEY_USAGE = "2.5.29.15";
+const EXTENDED_KEY_USAGE = "2.5.29.37";
+const SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
+const SUBJECT_KEY_ID = "2.5.29.14";
+const AUTHORITY_KEY_ID = "2.5.29.35";
+
+const identifierOf = (key: KeyObject) => createHash("sha1").update(keyBits(key)).digest();
+
+/** The two loopback addresses, which are all that is asked for. */
+function addressBytes(address: string): Buffer {
+  if (address.includes(".")) return Buffer.from(address.split(".").map(Number));
+  if (address !== "::1") throw new RangeError(`the leaf certificate knows no address ${address}`);
+  return Buffer.alloc(16).fill(1, 15);
+}
+
+function pemOf(der: Buffer): string {
+  const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
 }
 
 function serialNumber(): string {

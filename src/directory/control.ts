@@ -1,9 +1,6 @@
-import { z } from "zod";
-import { addDuration, parseInstant } from "./clock.ts";
-import { faultPlanSchema } from "./faults.ts";
+import { ControlError, showClock } from "./control-answers.ts";
 import { json, type Request, type Response } from "./message.ts";
 import type { Services } from "./services.ts";
-import { restoreState } from "./state-document.ts";
 
 /** One route of the control plane: what no Entra ID has, for whoever runs this directory. */
 export interface ControlRoute {
@@ -20,22 +17,22 @@ export const controlRoutes: readonly ControlRoute[] = [
     summary: "Directory time; with ?after=VERSION waits for a change",
     handle: readClock,
   },
-  { method: "PUT", path: "/_directory/clock", summary: "Set or freeze the clock", handle: setClock },
-  { method: "POST", path: "/_directory/clock/advance", summary: "Advance the clock", handle: advanceClock },
+  { method: "PUT", path: "/_directory/clock", summary: "Set or freeze the clock", handle: writing("setClock") },
+  { method: "POST", path: "/_directory/clock/advance", summary: "Advance the clock", handle: writing("advanceClock") },
   {
     method: "GET",
     path: "/_directory/faults",
     summary: "The fault plan",
     handle: ({ faults }) => json(200, faults.plan),
   },
-  { method: "PUT", path: "/_directory/faults", summary: "Replace the fault plan", handle: setFaults },
+  { method: "PUT", path: "/_directory/faults", summary: "Replace the fault plan", handle: writing("setFaults") },
   {
     method: "GET",
     path: "/_directory/state",
     summary: "The whole state, without any secret's value",
     handle: ({ store }) => json(200, store.toState()),
   },
-  { method: "PUT", path: "/_directory/state", summary: "Replace the whole state", handle: setState },
+  { method: "PUT", path: "/_directory/state", summary: "Replace the whole state", handle: writing("setState") },
   { method: "POST", path: "/_directory/reset", summary: "Begin again with the scenario", handle: reset },
   {
     method: "POST",
@@ -58,8 +55,6 @@ export const controlRoutes: readonly ControlRoute[] = [
 const LONGEST_WAIT_MS = 120_000;
 const DEFAULT_WAIT_MS = 25_000;
 
-class ControlError extends Error {}
-
 /** Answers `/_directory/…`. */
 export async function answerControl(services: Services, request: Request): Promise<Response> {
   const url = new URL(request.target, request.origin);
@@ -74,15 +69,14 @@ export async function answerControl(services: Services, request: Request): Promi
   try {
     return await route.handle(services, request, url.searchParams);
   } catch (failure) {
-    if (!(failure instanceof ControlError || failure instanceof z.ZodError || failure instanceof RangeError))
-      throw failure;
-    const message = failure instanceof z.ZodError ? z.prettifyError(failure) : failure.message;
-    return json(400, { error: { code: "Directory_InvalidRequest", message } });
+    if (!(failure instanceof ControlError || failure instanceof RangeError)) throw failure;
+    return json(400, { error: { code: "Directory_InvalidRequest", message: failure.message } });
   }
 }
 
-function showClock({ clock }: Services): Response {
-  return json(200, { now: new Date(clock.now()).toISOString(), version: clock.version, frozen: clock.frozen });
+/** What reads documents needs their schemas, which are loaded for the first of them. */
+function writing(name: "setClock" | "advanceClock" | "setFaults" | "setState"): ControlRoute["handle"] {
+  return async (services, request) => (await import("./control-writes.ts"))[name](services, request);
 }
 
 async function readClock(services: Services, request: Request, query: URLSearchParams): Promise<Response> {
@@ -91,38 +85,6 @@ async function readClock(services: Services, request: Request, query: URLSearchP
   const wait = wholeNumber("timeoutMs", query.get("timeoutMs") ?? String(DEFAULT_WAIT_MS));
   await services.clock.wait(wholeNumber("after", after), Math.min(wait, LONGEST_WAIT_MS), request.signal);
   return showClock(services);
-}
-
-const clockSchema = z.strictObject({
-  now: z.union([z.string(), z.number()]).optional(),
-  frozen: z.boolean().optional(),
-});
-
-function setClock(services: Services, request: Request): Response {
-  const { now, frozen } = clockSchema.parse(readJson(request));
-  const { clock } = services;
-  if (now !== undefined || frozen !== undefined)
-    clock.change(now === undefined ? clock.now() : parseInstant(now), frozen ?? clock.frozen);
-  return showClock(services);
-}
-
-function advanceClock(services: Services, request: Request): Response {
-  const { by } = z.strictObject({ by: z.string() }).parse(readJson(request));
-  const { clock } = services;
-  clock.change(addDuration(clock.now(), by), clock.frozen);
-  return showClock(services);
-}
-
-function setFaults(services: Services, request: Request): Response {
-  const faults = faultPlanSchema.parse(readJson(request));
-  services.commit([{ faults }]);
-  services.faults.set(faults);
-  return json(200, faults);
-}
-
-function setState(services: Services, request: Request): Response {
-  const state = restoreState(services, readJson(request));
-  return json(200, { applications: state.applications.length, servicePrincipals: state.servicePrincipals.length });
 }
 
 async function reset(services: Services): Promise<Response> {
@@ -139,12 +101,4 @@ function readSignIns(services: Services, _request: Request, query: URLSearchPara
 function wholeNumber(name: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new ControlError(`${name} is not a whole number: ${text}`);
   return Number(text);
-}
-
-function readJson(request: Request): unknown {
-  try {
-    return JSON.parse(request.body);
-  } catch {
-    throw new ControlError("the body is not JSON");
-  }
 }

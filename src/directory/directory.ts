@@ -1,12 +1,13 @@
 import { DirectoryClock, machineNow } from "./clock.ts";
 import { answerAt } from "./doors.ts";
+import type { FaultPlan } from "./fault-plan.ts";
 import { Faults } from "./faults.ts";
 import { missingFirstParty } from "./first-party.ts";
 import { generate } from "./generate.ts";
 import type { Journal } from "./journal.ts";
 import { KeyRing } from "./key-ring.ts";
 import { freshSigningKeys, type SigningKeys, type TokenSigner } from "./keys.ts";
-import { json, type Request, type Response } from "./message.ts";
+import { type Request, type Response, serverFailed } from "./message.ts";
 import { Planter } from "./planter.ts";
 import type { Random } from "./random.ts";
 import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
@@ -70,7 +71,8 @@ export class Engine implements Services {
     this.noise = options.random.fork("requests");
     this.#ring = ring;
     this.certificateKey = ring.keys.certificates;
-    this.fetch = options.fetch ?? fetch;
+    // by its name: merely to mention the global one loads it
+    this.fetch = options.fetch ?? ((...asked) => fetch(...asked));
     this.strictAssertions = options.strictAssertions === true;
     this.#scenario = scenario;
     this.#journal = options.journal;
@@ -125,6 +127,11 @@ export class Engine implements Services {
     if (this.#journal?.wantsFolding === true) this.#journal.fold(this.store.toState());
   }
 
+  setFaults(plan: FaultPlan): void {
+    this.commit([{ faults: plan }]);
+    this.faults.set(plan);
+  }
+
   async reset(): Promise<void> {
     const fresh = emptyState(this.store.pepper);
     this.commit([{ state: { ...fresh, clock: this.store.clock } }]);
@@ -164,8 +171,7 @@ export class Engine implements Services {
     try {
       return await answerAt(this, request);
     } catch (failure) {
-      const message = failure instanceof Error ? failure.message : String(failure);
-      return json(500, { error: { code: "InternalServerError", message: `The directory failed: ${message}` } });
+      return serverFailed(failure);
     }
   }
 

@@ -18,7 +18,8 @@ export const v1Routes = [...graphRoutes, ...policyRoutes];
 
 export async function answerAt(services: Services, asked: Request): Promise<Response> {
   // two slashes would make a host name of what follows, wherever the target is read as an address
-  const request = { ...asked, target: asked.target.replace(/^\/*/, "/") };
+  // (a copy only where it is needed: it would make the signal that few requests ever look at)
+  const request = /^\/(?!\/)/.test(asked.target) ? asked : { ...asked, target: asked.target.replace(/^\/*/, "/") };
   const path = request.target.split("?")[0] ?? "";
   const face = faceOf(request.origin);
   const opens = (door: typeof face) => face === undefined || face === door;

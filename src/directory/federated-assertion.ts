@@ -1,5 +1,5 @@
 /** Client authentication by a token of another identity provider: reference token-endpoint §3.1. */
-import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { aadsts } from "./aadsts.ts";
 import type { Assertor } from "./client-assertion.ts";
 import { numericDate, type Unverified } from "./jws.ts";
@@ -40,6 +40,8 @@ export async function authenticateByFederation(
   const found = match(services, client, issuer, String(claims.sub), claims.aud);
   if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg), "RS256");
   const keys = await keysOfIssuer(services, issuer);
+  // loaded for the first of them: few directories ever meet one
+  const { compactVerify, createLocalJWKSet } = await import("jose");
   try {
     await compactVerify(token, createLocalJWKSet(keys), { algorithms: ["RS256"] });
   } catch {

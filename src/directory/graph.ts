@@ -150,7 +150,7 @@ function readBody(request: Request, route: GraphRoute): Record<string, unknown> 
 
 /** Who calls, from the bearer token; times are judged by the directory's clock. */
 export async function authenticateCaller(services: Services, request: Request): Promise<Caller> {
-  const read = await readBearer(services, request);
+  const read = readBearer(services, request);
   if ("fault" in read) throw unauthenticated(TOKEN_FAULTS[read.fault]);
   const { claims } = read;
   const audience = String(claims.aud).replace(/\/+$/, "");

@@ -77,7 +77,8 @@ async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit
       signal: signal ?? NEVER,
     };
   }
-  const request = new Request(input, init);
+  // a Request made of a Request waits for the first one's signal until the event loop turns, which it need not do in between
+  const request = input instanceof Request && init === undefined ? input : new Request(input, init);
   const bytes = Buffer.from(await request.arrayBuffer());
   return {
     method: request.method,

@@ -1,16 +1,15 @@
-import "reflect-metadata";
 import {
   checkPrimeSync,
   createHash,
   createPrivateKey,
+  createPublicKey,
   generateKeyPair,
   generateKeyPairSync,
   type KeyObject,
-  webcrypto,
 } from "node:crypto";
 import { promisify } from "node:util";
-import * as x509 from "@peculiar/x509";
 import type { Random } from "./random.ts";
+import { selfSignedCertificate } from "./self-signed.ts";
 
 /** A private RSA key as JWK. */
 export type RsaPrivateJwk = {
@@ -103,42 +102,13 @@ function base64url(value: bigint): string {
   return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, "hex").toString("base64url");
 }
 
-const RS256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-
-export interface CertificateRequest {
-  /** Like `CN=billing`. */
-  subject: string;
-  /** Epoch milliseconds. */
-  from: number;
-  to: number;
-}
-
-/** A self-signed certificate over an RSA key. The signature is deterministic, so equal requests give equal bytes. */
-export async function selfSignedCertificate(key: RsaPrivateJwk, request: CertificateRequest): Promise<Buffer> {
-  const pkcs8 = createPrivateKey({ key, format: "jwk" }).export({ type: "pkcs8", format: "der" });
-  const signing = await webcrypto.subtle.importKey("pkcs8", new Uint8Array(pkcs8), RS256, true, ["sign"]);
-  const publicJwk = { kty: "RSA", n: key.n, e: key.e };
-  const publicKey = await webcrypto.subtle.importKey("jwk", publicJwk, RS256, true, ["verify"]);
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: createHash("sha256").update(JSON.stringify(request)).digest("hex").slice(0, 30).replace(/^./, "1"),
-    subject: request.subject,
-    issuer: request.subject,
-    notBefore: new Date(request.from),
-    notAfter: new Date(request.to),
-    signingAlgorithm: RS256,
-    publicKey,
-    signingKey: signing,
-  });
-  return Buffer.from(certificate.rawData);
-}
-
 /** What the token endpoint signs with, and what its JWKS shows. */
 export interface TokenSigner {
   /** Where it is set, tokens carry its keyed digest in the place of a signature. */
   stamp?: Buffer;
   kid: string;
   key: KeyObject;
-  verifyKey: webcrypto.CryptoKey;
+  verifyKey: KeyObject;
   jwk: { kty: string; use: string; kid: string; x5t: string; n: string; e: string; x5c: string[] };
 }
 
@@ -154,7 +124,7 @@ export async function createTokenSigner(key: RsaPrivateJwk, from: number): Promi
   return {
     kid,
     key: createPrivateKey({ key, format: "jwk" }),
-    verifyKey: await webcrypto.subtle.importKey("jwk", { kty: "RSA", n, e }, RS256, false, ["verify"]),
+    verifyKey: createPublicKey({ key: { kty: "RSA", n, e }, format: "jwk" }),
     jwk: { kty: "RSA", use: "sig", kid, x5t: kid, n, e, x5c: [der.toString("base64")] },
   };
 }

@@ -103,7 +103,7 @@ async function answer(
 
 /** The tenant of the bearer token, which must be for the management API. */
 async function tenantOfCaller(services: Services, request: Request): Promise<TenantRecord> {
-  const read = await readBearer(services, request);
+  const read = readBearer(services, request);
   if ("fault" in read) {
     throw read.fault === "empty"
       ? unauthenticated("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")

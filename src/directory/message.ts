@@ -37,3 +37,9 @@ export function json(status: number, body: unknown, headers: Record<string, stri
     body: JSON.stringify(body),
   };
 }
+
+/** What nothing should ever lead to: a fault of the directory itself, in the form Graph's clients read. */
+export function serverFailed(failure: unknown): Response {
+  const message = failure instanceof Error ? failure.message : String(failure);
+  return json(500, { error: { code: "InternalServerError", message: `The directory failed: ${message}` } });
+}

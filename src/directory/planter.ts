@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { addDuration, parseInstant } from "./clock.ts";
 import { firstPartyPrincipals } from "./first-party.ts";
-import { type SigningKeys, selfSignedCertificate } from "./keys.ts";
+import type { SigningKeys } from "./keys.ts";
 import { APP_ROLES, GRAPH_APP_ID } from "./permissions.ts";
 import { guidOf, type Random } from "./random.ts";
 import type {
@@ -12,6 +12,7 @@ import type {
   ScenarioTenant,
   SeededApplication,
 } from "./scenario.ts";
+import { selfSignedCertificate } from "./self-signed.ts";
 import { copiedFromApplication, graphInstant, newApplication, newServicePrincipal } from "./shapes.ts";
 import type { Change, Entity, ObjectRecord, PasswordCredential, Store, TenantRecord } from "./state.ts";
 

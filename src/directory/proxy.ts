@@ -3,8 +3,8 @@
  * the directory's own TLS; every other name is refused, so that nothing leaves the machine by mistake.
  */
 import { createServer, type Server } from "node:http";
+import type { Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import type { Server as TlsServer } from "node:tls";
 import { EMULATED_HOSTS } from "./hosts.ts";
 
 export interface ConnectProxy {

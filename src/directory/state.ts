@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { ChangeLog } from "./change-log.ts";
 import type { EndIndex } from "./end-index.ts";
-import type { FaultPlan } from "./faults.ts";
+import type { FaultPlan } from "./fault-plan.ts";
 import type { AuditRecord, SignInRecord } from "./log-records.ts";
 import { type NameKey, ObjectIndex, type SortKey } from "./object-index.ts";
 import type { SortedIndex } from "./sorted-index.ts";

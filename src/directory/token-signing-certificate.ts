@@ -5,8 +5,8 @@ import { addMonths } from "./clock.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { withKeys } from "./key-credentials.ts";
-import { selfSignedCertificate } from "./keys.ts";
 import { refuseLocked, requireOnly, requireRoom } from "./limits.ts";
+import { selfSignedCertificate } from "./self-signed.ts";
 import { normalisedInstant } from "./shapes.ts";
 import { keysOf, type ObjectRecord, passwordsOf } from "./state.ts";
 

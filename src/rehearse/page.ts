@@ -1,6 +1,7 @@
 /** The future of a tenant as one page that a manager understands: own drawings, nothing loaded from anywhere. */
 import { REASONS } from "../core/reasons.ts";
-import { DAY, type EpochMs, formatInstant, parseInstant, wallClock } from "../core/time.ts";
+import { DAY, type EpochMs, formatInstant, parseInstant } from "../core/time.ts";
+import { wallClock } from "../core/time-zones.ts";
 import type { Future, FutureLapse, FutureRotation } from "./future.ts";
 
 const WIDTH = 1040;

@@ -1,6 +1,7 @@
 /** The program itself, but that the process kills itself with SIGKILL at a given port call (NOLAPSE_TEST_CRASH). */
 import { main } from "../../src/cli/program.ts";
 import { compose } from "../../src/compose.ts";
+import { startDirectory } from "../../src/embedded-directory.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import type { CrashPoint } from "../support/site.ts";
 
@@ -48,13 +49,16 @@ function wrap(deps: Deps): Deps {
   };
 }
 
-await main(process.argv, async () => {
-  const composition = compose();
-  return {
-    ...composition,
-    async manager(...args) {
-      const manager = await composition.manager(...args);
-      return { ...manager, deps: wrap(manager.deps) };
-    },
-  };
+await main(process.argv, {
+  startDirectory,
+  async compose() {
+    const composition = compose();
+    return {
+      ...composition,
+      async manager(...args) {
+        const manager = await composition.manager(...args);
+        return { ...manager, deps: wrap(manager.deps) };
+      },
+    };
+  },
 });

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Freeze, Window } from "../../src/core/policy.ts";
-import { DAY, epochMs, formatInstant, MINUTE, plus, wallClock } from "../../src/core/time.ts";
+import { DAY, epochMs, formatInstant, MINUTE, plus } from "../../src/core/time.ts";
+import { wallClock } from "../../src/core/time-zones.ts";
 import { frozenAt, openAt } from "../../src/core/windows.ts";
 import { at } from "./make.ts";
 

@@ -197,6 +197,25 @@ test("the log names the certificate that signed in", async () => {
   expect(directory.signIns().at(-1)).toMatchObject({ appId: app.appId, keyId: credential.keyId, errorCode: 0 });
 });
 
+test("a certificate that is itself signed with SHA-1 is taken, and its key signs in", async () => {
+  const now = directory.clock.now();
+  const old = await createClientKey("CN=old", now - DAY, now + 90 * DAY, "SHA-1");
+  expect(old.der.includes(Buffer.from("2a864886f70d010105", "hex")), "sha1WithRSAEncryption").toBe(true);
+  const [seeded] = await directory.seed([{ name: "Of long ago" }]);
+  const graph = await graphAs(directory);
+  const keyCredentials = [{ type: "AsymmetricX509Cert", usage: "Verify", key: old.der.toString("base64") }];
+  expect((await graph("PATCH", `/applications/${seeded?.id}`, { keyCredentials })).status).toBe(204);
+  const seconds = Math.floor(now / 1000);
+  const aud = `https://login.microsoftonline.com/${directory.admin.tenantId}/v2.0`;
+  const claims = { aud, iss: seeded?.appId, sub: seeded?.appId, jti: "sha1", nbf: seconds, exp: seconds + 600 };
+  const answer = await requestToken(directory, {
+    client_id: seeded?.appId ?? "",
+    client_assertion: await old.sign({ alg: "RS256", x5t: old.sha1.toString("base64url") }, claims),
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+  });
+  expect(answer.status, answer.body.error_description).toBe(200);
+});
+
 test("a certificate on the service principal signs in as well", async () => {
   const own = await createClientKey("CN=principal", now - DAY, now + 90 * DAY);
   const [seeded] = await directory.seed([{ name: "By its principal" }]);

@@ -21,15 +21,30 @@ export interface ClientKey {
   sign(header: Record<string, unknown> & { alg: string }, claims: Record<string, unknown>): Promise<string>;
 }
 
-export async function createClientKey(subject: string, from: number, to: number): Promise<ClientKey> {
+/** The same pair for another digest: WebCrypto binds a key to one. */
+async function signedWith(keys: webcrypto.CryptoKeyPair, digest: string): Promise<webcrypto.CryptoKeyPair> {
+  const algorithm = { ...RSA, hash: digest };
+  const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  const privateKey = await webcrypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
+  const spki = await webcrypto.subtle.exportKey("spki", keys.publicKey);
+  return { privateKey, publicKey: await webcrypto.subtle.importKey("spki", spki, algorithm, true, ["verify"]) };
+}
+
+/** @param digest what its certificate is signed with; the key itself signs with SHA-256 */
+export async function createClientKey(
+  subject: string,
+  from: number,
+  to: number,
+  digest: "SHA-1" | "SHA-256" = "SHA-256",
+): Promise<ClientKey> {
   const keys = await webcrypto.subtle.generateKey(RSA, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: "01",
     name: subject,
     notBefore: new Date(from),
     notAfter: new Date(to),
-    signingAlgorithm: RSA,
-    keys,
+    signingAlgorithm: { ...RSA, hash: digest },
+    keys: await signedWith(keys, digest),
   });
   const der = Buffer.from(certificate.rawData);
   const jwk = await webcrypto.subtle.exportKey("jwk", keys.privateKey);

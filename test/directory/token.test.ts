@@ -285,6 +285,17 @@ describe("a token", () => {
     expect(response.status).toBe(401);
   });
 
+  test("for the application itself needs no permission", async () => {
+    const { status, body } = await requestToken(directory, {
+      ...secretOf(billing.live),
+      scope: `${billing.appId}/.default`,
+    });
+    expect(status, body.error_description).toBe(200);
+    const claims: unknown = JSON.parse(Buffer.from(body.access_token?.split(".")[1] ?? "", "base64url").toString());
+    expect(claims).toMatchObject({ aud: billing.appId, appid: billing.appId });
+    expect(claims).not.toHaveProperty("roles");
+  });
+
   test("can be had by HTTP Basic with encoded parts, and at the v1.0 endpoint with numbers as text", async () => {
     const basic = Buffer.from(`${billing.appId}:${encodeURIComponent(billing.live)}`).toString("base64");
     const answer = await requestToken(directory, {}, { headers: { authorization: `Basic ${basic}` } });

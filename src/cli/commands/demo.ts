@@ -19,12 +19,12 @@ export interface DemoOptions {
 
 /** The whole job on the embedded directory, with three sample applications that really sign in. */
 export async function demo(context: Context, options: DemoOptions): Promise<ExitCode> {
-  const { speaker, composition, signal, globals } = context;
+  const { speaker, signal, globals } = context;
   const folder = join(context.cwd, ".nolapse", "demo");
   if (options.fresh === true) await forget(context, folder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   speaker.say("nolapse: starting the embedded directory with the tenant contoso");
-  const directory = await composition.directory(requestFor(folder, options.port));
+  const directory = await context.startDirectory(requestFor(folder, options.port));
   let fleet: Fleet | null = null;
   try {
     const prepared = await prepareDemo(context, directory, folder);
@@ -77,9 +77,9 @@ function requestFor(folder: string, port: number): DirectoryRequest {
  * Forgets the last demo, but never from under one that is still running: its directory opens for one process only. One
  * that is damaged cannot be opened either, and is what --fresh is for. @throws NolapseError `usage` when it is running.
  */
-async function forget({ composition }: Context, folder: string): Promise<void> {
+async function forget({ startDirectory }: Context, folder: string): Promise<void> {
   if (existsSync(join(folder, "directory"))) {
-    const last = await composition.directory(requestFor(folder, 0)).catch((thrown: unknown) => {
+    const last = await startDirectory(requestFor(folder, 0)).catch((thrown: unknown) => {
       if (!(thrown instanceof NolapseError)) return null;
       throw new NolapseError("usage", `another demo is running in ${folder}`, {
         cause: thrown,

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { NolapseError } from "../../core/errors.ts";
-import type { Context } from "../context.ts";
+import type { Surroundings } from "../context.ts";
 import { type EnvironmentFormat, parseEnvironment, renderEnvironment } from "../render/environment.ts";
 import type { ExitCode } from "../speak.ts";
 
@@ -24,7 +24,7 @@ const MOST_ON_DISK = 100_000;
 const NAMED: ReadonlySet<string> = new Set(["contoso", "empty"]);
 
 /** Runs the embedded directory until a stop signal. */
-export async function directory(context: Context, options: DirectoryOptions): Promise<ExitCode> {
+export async function directory(context: Surroundings, options: DirectoryOptions): Promise<ExitCode> {
   const { speaker, signal, cwd, globals } = context;
   const data = options.inMemory === true ? null : resolve(cwd, options.data);
   if (data !== null && options.generate > MOST_ON_DISK) {
@@ -36,7 +36,7 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
       },
     );
   }
-  const running = await context.composition.directory({
+  const running = await context.startDirectory({
     port: options.port,
     proxyPort: options.proxyPort ?? null,
     data,
@@ -76,7 +76,7 @@ export async function directory(context: Context, options: DirectoryOptions): Pr
 const ENVIRONMENT = "directory.env";
 
 /** Prints the variables that point programs at the directory running on a data folder; one is its administrator's secret. */
-export async function directoryEnv({ speaker, cwd }: Context, options: EnvOptions): Promise<ExitCode> {
+export async function directoryEnv({ speaker, cwd }: Surroundings, options: EnvOptions): Promise<ExitCode> {
   const variables = parseEnvironment(readRunning(join(resolve(cwd, options.data), ENVIRONMENT), cwd, options.data));
   const shown = options.throughProxy === true ? throughProxy(variables) : variables;
   speaker.data(renderEnvironment(options.format, shown));
