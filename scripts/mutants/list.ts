@@ -22,7 +22,8 @@ export interface Mutant {
     | "lost-answers"
     | "other-hands"
     | "bad-places"
-    | "restored-store";
+    | "restored-store"
+    | "certificates";
 }
 
 const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });

@@ -10,6 +10,9 @@ import type { World } from "./world.ts";
 /** After a reload a consumer signs in at once and a little later: a fresh secret may still flip. */
 const AFTER_RELOAD: readonly DurationMs[] = [0, 20 * SECOND, 3 * MINUTE];
 
+/** The calls that change credentials; all but the first two may take one away. */
+const CHANGES = new Set(["addSecret", "addKey", "removeSecret", "removeKey", "replaceCertificates"]);
+
 export interface Surroundings {
   readonly world: World;
   readonly turns: Turns;
@@ -59,10 +62,10 @@ export class Consumption {
   /** What the world does about an effect: consumers take what was delivered, and sign in when something was removed. */
   async react(call: Call, outcome: Outcome): Promise<void> {
     const { watch, world } = this.#around;
-    if (call.port === "entra" && (call.method === "addSecret" || call.method === "removeSecret")) {
+    if (CHANGES.has(call.method)) {
       const { objectId, appId } = call.args[0] as { objectId: string; appId: string };
       for (const { end } of watch.truth(objectId)) if (end !== null) this.#checkAt(appId, end);
-      if (call.method === "removeSecret") await this.#check(appId);
+      if (call.method !== "addSecret" && call.method !== "addKey") await this.#check(appId);
     }
     if (call.port !== "target" || !(call.method === "deliver" || call.method === "reloadConsumer")) return;
     for (const consumer of world.consumers) {

@@ -182,7 +182,7 @@ export class Hands {
     });
   }
 
-  /** Removes the first secret that the choice allows and that is not somebody else's. */
+  /** Removes the first credential that the choice allows and that is not somebody else's. */
   async #remove(inhabitant: Inhabitant, choose: (keyId: string, isHeld: boolean) => boolean): Promise<void> {
     const { ground, watch } = this.#reach;
     const { holder } = inhabitant.first;
@@ -194,7 +194,10 @@ export class Hands {
       .find(({ keyId }) => !theirs.includes(keyId) && choose(keyId, held.has(keyId) || placed.has(keyId)));
     if (found === undefined) return;
     watch.removedByOthers(found.keyId);
-    await ground.outside.removeSecret(holder, found.keyId);
+    if (found.kind === "secret") return ground.outside.removeSecret(holder, found.keyId);
+    const entries = await ground.outside.readList(holder);
+    const kept = entries.filter((entry) => !entry.includes(found.keyId));
+    await ground.outside.writeList(holder, { kept, added: null });
   }
 
   /** Somebody takes a place out of the configuration; who puts it back in puts a working value there first. */

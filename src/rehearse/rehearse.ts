@@ -14,6 +14,7 @@ import { type CrashPlan, crashesByChance, latency, WEATHER_CHANGES_EVERY, weathe
 import type { FaultRule, Ground } from "./ground.ts";
 import { Hands } from "./hands.ts";
 import { Watch } from "./invariants.ts";
+import { ListTool } from "./list-tool.ts";
 import { Notices } from "./notices.ts";
 import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
@@ -104,7 +105,7 @@ export class Rehearsal {
     this.#turns = turns;
     this.#weather = Chance.of(seed, "weather");
     this.#story = new Story(ground.digest());
-    this.watch = new Watch(ground, this.#story);
+    this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
     this.#consumption = new Consumption({
       world,
@@ -113,6 +114,15 @@ export class Rehearsal {
       watch: this.watch,
       notices: this.#notices,
       troubleOf: (appId) => this.#hands.troubleOf(appId),
+    });
+    const tool = new ListTool({
+      ground,
+      watch: this.watch,
+      story: this.#story,
+      chance: Chance.of(seed, "another tool"),
+      isContested: (appId) => world.of(appId)?.isContested === true,
+      now: () => turns.now,
+      after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
     });
     const slow = Chance.of(seed, "slow");
     const { stalls } = world.plan.places;
@@ -126,9 +136,10 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow);
       },
-      react: (call, outcome) => {
+      react: async (call, outcome) => {
         options.observe?.(call, turns.now);
-        return this.#consumption.react(call, outcome);
+        await this.#consumption.react(call, outcome);
+        await tool.beside(call);
       },
       died: (process) => {
         this.#crashes += 1;

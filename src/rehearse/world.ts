@@ -16,6 +16,8 @@ export interface Inhabitant {
   readonly first: Registered;
   readonly places: readonly Place[];
   readonly consumers: readonly Consumer[];
+  /** Another tool writes its list of certificates, too. */
+  readonly isContested: boolean;
 }
 
 /** The world as it stands; the configuration in it changes while it goes on. */
@@ -74,7 +76,7 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, options: World
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
     const name = application.current ?? "made by hand";
-    const first = await ground.register(application.displayName, { name, end });
+    const first = await ground.register(application.displayName, { name, end, kind: application.begins ?? "secret" });
     inhabitants.push(settle(ground, plan, application, first, options));
   }
   return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
@@ -97,11 +99,13 @@ function settle(
       faults: plan.places,
       now,
       onHook: () => consumers.find((one) => one.place === place)?.take(),
+      writeOnly: application.writeOnly,
     });
     consumers.push(consumerOf(ground, place, reload, first.holder, chance));
     return place;
   });
-  return { name: application.displayName, first, places, consumers };
+  const isContested = application.contested === true;
+  return { name: application.displayName, first, places, consumers, isContested };
 }
 
 function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {
