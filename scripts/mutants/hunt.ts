@@ -23,6 +23,7 @@ const LOST: readonly FaultRule[] = [
   { on: "addPassword", fault: "lost-response", probability: 0.5 },
   { on: "removePassword", fault: "lost-response", probability: 0.4 },
   { on: "addPassword", fault: "token-lag", probability: 1, duration: "PT12S" },
+  { on: "addPassword", fault: "read-lag", probability: 0.7, duration: "PT120S" },
 ];
 /** Lists are slow to show what was written, and answers get lost. */
 const LISTS: readonly FaultRule[] = [
@@ -32,8 +33,9 @@ const LISTS: readonly FaultRule[] = [
   { on: "addKey", fault: "token-lag", probability: 1, duration: "PT12S" },
   { on: "patch", fault: "token-lag", probability: 1, duration: "PT12S" },
   { on: "addKey", fault: "read-lag", probability: 0.5, duration: "PT60S" },
-  { on: "patch", fault: "read-lag", probability: 0.5, duration: "PT60S" },
+  { on: "patch", fault: "read-lag", probability: 0.7, duration: "PT100S" },
   { on: "removeKey", fault: "read-lag", probability: 0.5, duration: "PT60S" },
+  { on: "read", fault: "throttle", probability: 0.05, duration: "PT10S" },
 ];
 const BAD: PlaceFaults = { fails: 0.1, forgets: 0.2, stale: 0.2, stalls: 0 };
 
@@ -62,6 +64,11 @@ function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
   const day = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
   if (world === "restored-store") {
     return [6, 11, 17, 24, 33].map((at): Trouble => ({ at: day(at, at + 3), what: "restored", age: day(1, 4) }));
+  }
+  if (world === "bad-places") {
+    return ["polls", "daily"].map(
+      (application): Trouble => ({ at: day(1, 2), what: "target-gone", application, place: 0, lasts: day(16, 20) }),
+    );
   }
   if (world !== "other-hands") return [];
   return ["polls", "daily", "hooked", "patient"].flatMap((application): Trouble[] => [

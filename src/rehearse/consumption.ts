@@ -1,6 +1,7 @@
 /** The consumers' side of a run: when they look at their places, when they sign in, and whose fault a refusal is. */
 import { type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";
+import type { TroubleSpan } from "./hands.ts";
 import type { Watch } from "./invariants.ts";
 import type { Notices } from "./notices.ts";
 import type { Call, Outcome, Story } from "./story.ts";
@@ -19,8 +20,8 @@ export interface Surroundings {
   readonly story: Story;
   readonly watch: Watch;
   readonly notices: Notices;
-  /** Since when others have made trouble for an application. */
-  troubleOf(appId: string): EpochMs | null;
+  /** The trouble that others have made for an application. */
+  troubleOf(appId: string): TroubleSpan | null;
 }
 
 export class Consumption {

@@ -12,11 +12,13 @@ import type { IssuedCertificate } from "../ports/issuer.ts";
 import type { Change, Claim, LedgerEntry, Store } from "../ports/store.ts";
 import type { Consignment, Copy } from "../ports/target.ts";
 import { Canary } from "./canary.ts";
+import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
 import { KnownValues } from "./known-values.ts";
 import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
+import { RestoreBooks } from "./restore-books.ts";
 import { SealBooks } from "./seal-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
@@ -47,22 +49,17 @@ export class Watch {
   readonly #fences = new Map<string, number>();
   readonly #values = new KnownValues();
   readonly #seals = new SealBooks();
+  readonly #coverage = new CoverageBooks();
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
   readonly #said = new Set<string>();
   readonly #removedByOthers = new Map<string, { readonly meant: boolean; backAt: EpochMs | null }>();
-  /** What a restored store cannot know: reported by switching removal off, and left to the person who compares the two. */
-  readonly #lostWithTheStore = new Set<string>();
-  readonly #backups = new Map<
-    string,
-    { readonly rotations: Map<string, Rotation>; readonly ledger: Map<string, LedgerEntry> }
-  >();
+  readonly #restores = new RestoreBooks();
   /** What was there before Nolapse came, whatever its name says. */
   readonly #fromBefore = new Set<string>();
   /** What another tool's old list has put back. */
   readonly #broughtBack = new Set<string>();
-  #wasRestored = false;
 
   constructor(ground: Ground, story: Story, now: () => EpochMs) {
     this.#ground = ground;
@@ -117,21 +114,19 @@ export class Watch {
 
   /** A copy of the store was kept: what it knows is what is known now. */
   backedUp(name: string): void {
-    this.#backups.set(name, { rotations: new Map(this.rotations), ledger: new Map(this.#ledger) });
+    this.#restores.backedUp(name, { rotations: this.rotations, ledger: this.#ledger });
   }
 
   /** The store is that copy again. */
   restored(name: string): void {
-    const kept = this.#backups.get(name);
-    if (kept === undefined) return;
-    this.#wasRestored = true;
+    const kept = this.#restores.restored(name, [...this.#truth.values()].flat());
+    if (kept === null) return;
     this.rotations.clear();
     this.#ledger.clear();
     this.#fences.clear();
     this.#lists.forget();
     for (const [id, rotation] of kept.rotations) this.rotations.set(id, rotation);
     for (const [id, entry] of kept.ledger) this.#ledger.set(id, entry);
-    for (const secrets of this.#truth.values()) for (const { keyId } of secrets) this.#lostWithTheStore.add(keyId);
   }
 
   /** Before the effect: a removal is judged by what is true until then. */
@@ -169,7 +164,9 @@ export class Watch {
   }
 
   /** After the effect, whether or not its outcome ever reaches the manager. */
-  async after(call: Call, outcome: Outcome, line: string, now: EpochMs): Promise<void> {
+  async after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> {
+    const why = this.#coverage.after(call, outcome, process);
+    if (why !== null) this.#find("break", now, why, null);
     if (call.port === "entra") await this.#afterEntra(call, outcome, now);
     else if (call.port === "certificates") await this.#afterCertificates(call, outcome, now);
     else if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
@@ -212,6 +209,8 @@ export class Watch {
   }
 
   #whyNotRemove(holder: HolderRef, keyId: string, now: EpochMs): string | null {
+    if (this.#restores.isTooOld(this.truth(holder.objectId), now))
+      return "the store is older than the directory, and nobody has compared the two";
     const entry = this.#ledger.get(keyId);
     if (entry === undefined) return "it is not in the ledger";
     if (entry.origin === "orphan" && this.#isToBeAdopted(keyId)) return "its key is sealed, so it was to be adopted";
@@ -307,7 +306,8 @@ export class Watch {
     if (method === "turn" && args[1] === "breaker") this.breakerOpen = args[2] !== null;
     if (method === "turn" && args[1] === "stopped") this.stopped = args[2] !== null;
     if (method === "turn" && args[1] === "removalOff") this.removalOff = args[2] !== null;
-    if (method === "turn" && args[1] === "removalOff" && args[2] !== null && !this.#wasRestored) {
+    if (method === "noteAttempts") this.#restores.compared(args[1] as readonly string[]);
+    if (method === "turn" && args[1] === "removalOff" && args[2] !== null && !this.#restores.wasRestored) {
       this.#find("break", now, "removal went off although the store is not older than the directory", null);
     }
   }
@@ -356,7 +356,7 @@ export class Watch {
     const found = orphansIn({
       truth: this.truth(objectId),
       rotations: this.rotations,
-      isKnown: (keyId) => this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId) || this.#fromBefore.has(keyId),
+      isKnown: (keyId) => this.#ledger.has(keyId) || this.#restores.wasLost(keyId) || this.#fromBefore.has(keyId),
       isHeld: this.stopped || this.removalOff,
       now,
     });

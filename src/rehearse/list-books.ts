@@ -160,8 +160,8 @@ export class ListBooks {
         basis,
       ),
     );
-    const [first, last] = [fits.at(0), fits.at(-1)];
-    return first !== undefined && last !== undefined && last.at - first.at >= STILL && isSame(first.raws, last.raws);
+    const last = fits.at(-1);
+    return last !== undefined && fits.some(({ at, raws }) => last.at - at >= STILL && isSame(raws, last.raws));
   }
 }
 

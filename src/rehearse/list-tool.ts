@@ -12,11 +12,12 @@ import type { Call, Story } from "./story.ts";
 const NAME = "theirs";
 /** How many of its own it leaves standing. */
 const MOST = 4;
+const FIRST = 2;
 const THEIRS_LAST: DurationMs = 200 * DAY;
 /** The longest it thinks, in seconds. */
 const THINKS = 150;
 /** How often it happens to be at work when Nolapse reads a list, and when Nolapse replaces one. */
-const BESIDE_A_READ = 0.08;
+const BESIDE_A_READ = 0.15;
 const BESIDE_A_WRITE = 0.3;
 
 export interface ListToolReach {
@@ -34,6 +35,16 @@ export class ListTool {
 
   constructor(reach: ListToolReach) {
     this.#reach = reach;
+  }
+
+  /** Before Nolapse comes: it has some of its own there. */
+  async begin(holder: HolderRef): Promise<void> {
+    const { ground, watch, chance, now } = this.#reach;
+    for (let made = 0; made < FIRST; made += 1) {
+      const added = { name: NAME, end: plus(now(), THEIRS_LAST), keyId: chance.uuid() };
+      await ground.outside.writeList(holder, { kept: await ground.outside.readList(holder), added });
+    }
+    await watch.look(holder);
   }
 
   /** Where Nolapse is at work on a list, chance has it that the tool is, too. */

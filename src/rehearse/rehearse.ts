@@ -78,6 +78,7 @@ export class Rehearsal {
   readonly #processes = new Map<ManagerProcess, number>();
   readonly #notices = new Notices();
   readonly #hands: Hands;
+  readonly #tool: ListTool;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #boots = 0;
@@ -115,7 +116,7 @@ export class Rehearsal {
       notices: this.#notices,
       troubleOf: (appId) => this.#hands.troubleOf(appId),
     });
-    const tool = new ListTool({
+    this.#tool = new ListTool({
       ground,
       watch: this.watch,
       story: this.#story,
@@ -139,7 +140,7 @@ export class Rehearsal {
       react: async (call, outcome) => {
         options.observe?.(call, turns.now);
         await this.#consumption.react(call, outcome);
-        await tool.beside(call);
+        await this.#tool.beside(call);
       },
       died: (process) => {
         this.#crashes += 1;
@@ -150,7 +151,10 @@ export class Rehearsal {
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
-    for (const { first } of this.#world.inhabitants) await this.watch.know(first);
+    for (const { first, isContested } of this.#world.inhabitants) {
+      if (isContested) await this.#tool.begin(first.holder);
+      await this.watch.know(first);
+    }
     await this.#consumption.begin();
     await this.#changeWeather();
     this.#everyDay();

@@ -10,6 +10,9 @@ import type { Ground, Registered } from "./ground.ts";
 import { Place } from "./places.ts";
 import { type ApplicationPlan, POLICIES, type WorldPlan } from "./plan.ts";
 
+/** What the credential is called that was there before. */
+const FIRST_NAME = "made by hand";
+
 /** One application as it lives in the world. */
 export interface Inhabitant {
   readonly name: string;
@@ -75,7 +78,7 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, options: World
   const inhabitants: Inhabitant[] = [];
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
-    const name = application.current ?? "made by hand";
+    const name = application.current ?? FIRST_NAME;
     const first = await ground.register(application.displayName, { name, end, kind: application.begins ?? "secret" });
     inhabitants.push(settle(ground, plan, application, first, options));
   }
@@ -126,7 +129,8 @@ function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhab
       slots: [
         {
           slot: "default",
-          current: plan.applications[index]?.current ?? null,
+          // it has company from the beginning: the configuration says which one is meant
+          current: plan.applications[index]?.current ?? (one.isContested ? FIRST_NAME : null),
           targets: one.places.map((place) => place.name),
         },
       ],
