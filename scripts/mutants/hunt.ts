@@ -82,6 +82,7 @@ const FAULTS: Partial<Record<HuntingWorld, readonly FaultRule[]>> = {
   "slow-replication": SLOW,
   "lost-answers": LOST,
   certificates: LISTS,
+  "failing-reads": [{ on: "read", fault: "throttle", probability: 0.5, duration: "PT10S" }],
 };
 /** The worlds in which processes die. */
 const CRASHING: ReadonlySet<HuntingWorld> = new Set(["usual", "lost-answers", "certificates"]);

@@ -27,7 +27,8 @@ export interface Mutant {
     | "other-hands"
     | "bad-places"
     | "restored-store"
-    | "certificates";
+    | "certificates"
+    | "failing-reads";
 }
 
 const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });
@@ -388,6 +389,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "empty-list-on-a-failed-read",
     mistake: "a page that could not be read counts as a page without anything",
+    world: "failing-reads",
     changes: [
       in_(
         "src/engine/discover.ts",

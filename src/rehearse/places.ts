@@ -48,8 +48,8 @@ export class Place implements Target {
     this.#now = options.now;
     this.#onHook = options.onHook;
     if (options.writeOnly !== true) this.readBack = () => this.#readBack();
-    // nobody could tell that it forgot: the receipt is all there is (design §4.1)
-    else this.#faults = { ...options.faults, forgets: 0 };
+    // nobody could tell that it forgot, or shows the old copy for a while: the receipt is all there is (design §4.1)
+    else this.#faults = { ...options.faults, forgets: 0, stale: 0 };
   }
 
   /** What a consumer that looks now gets, an old copy included. */
