@@ -3,7 +3,7 @@
  * as the program uses it, on one driven clock and without a socket. Beside compose.ts the only file that knows adapters and
  * directory.
  */
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ import { createKeyPool } from "./adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
 import { openSqliteStore } from "./adapters/store/open.ts";
-import type { Credential, HolderRef } from "./core/credential.ts";
+import { certificatePem } from "./core/certificate-value.ts";
+import type { HolderRef, Kind } from "./core/credential.ts";
 import { SELF_SIGNED } from "./core/policy.ts";
 import { SecretValue } from "./core/secret-value.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "./core/time.ts";
@@ -28,8 +29,9 @@ import {
   type SigningKeys,
 } from "./directory/index.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Issuer } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
-import type { Booted, Ground, Outside, Registered } from "./rehearse/ground.ts";
+import type { Booted, Ground, MadeByHand, Outside, Registered, TrueCredential } from "./rehearse/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
@@ -42,7 +44,7 @@ const START = epochMs(Date.UTC(2026, 0, 1));
 let signingKeys: SigningKeys | null = null;
 
 /** Keys of certificates neither: their bits are nobody's question. */
-const keyPool = createKeyPool("simulation");
+const keyPool = createKeyPool("simulation", 4);
 
 export interface GroundOptions {
   readonly seed: number;
@@ -79,6 +81,12 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
   const options = { clock: live, version: VERSION, fetch };
   let faults: FaultPlanInput = { rules: [] };
   const storeFile = join(folder, "nolapse.db");
+  const hands: ByHand = {
+    directory,
+    client: await othersClient(directory),
+    issuer: createSelfSigned("by hand", keyPool.source("by hand")),
+    faults: () => faults,
+  };
   return {
     tenantId: admin.tenantId,
     authority: url,
@@ -87,14 +95,14 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
     async moveClock(to) {
       directory.clock.set(to);
     },
-    register: (displayName, secret) => register(directory, displayName, secret, describe?.(displayName) ?? {}),
+    register: (displayName, first) => register(hands, displayName, first, describe?.(displayName) ?? {}),
     truth: async (holder) => truth(directory, holder),
     async weather(seed, rules) {
       const known = rules.map((rule) => (rule.fault === AS_LOST ? { ...rule, fault: "lost-response" as const } : rule));
       faults = { seed, rules: known.map((rule) => ({ ...rule })) };
       directory.faults.set(faults);
     },
-    outside: outsideOf(directory, () => faults),
+    outside: outsideOf(hands),
     async backup(name) {
       const store = openSqliteStore({ path: storeFile, durable: false });
       rmSync(join(folder, name), { force: true });
@@ -161,62 +169,92 @@ async function boot(
   };
 }
 
+async function othersClient(directory: Directory): Promise<ByHand["client"]> {
+  const permissions = ["Application.ReadWrite.All", "Policy.ReadWrite.ApplicationConfiguration"];
+  const [made] = await directory.seed([{ name: "Other hands", permissions, secrets: [{ end: "P200Y" }] }]);
+  return { clientId: made?.appId ?? "", clientSecret: made?.secrets[0]?.value ?? "" };
+}
+
+/** What people and other tools work with. */
+interface ByHand {
+  readonly directory: Directory;
+  /** Another one than Nolapse's own: the audit log tells them apart. */
+  readonly client: { readonly clientId: string; readonly clientSecret: string };
+  /** Makes their certificates. */
+  readonly issuer: Issuer;
+  readonly faults: () => FaultPlanInput;
+}
+
 async function register(
-  directory: Directory,
+  hands: ByHand,
   displayName: string,
-  { name, end }: { readonly name: string; readonly end: EpochMs },
+  first: MadeByHand,
   more: Partial<ScenarioApplication>,
 ): Promise<Registered> {
-  const described = { name: displayName, secrets: [{ name, end: formatInstant(end) }], ...more };
-  const [made] = await directory.seed([described]);
-  const secret = made?.secrets[0];
-  if (made?.id === undefined || secret === undefined) throw new Error(`the directory did not register ${displayName}`);
-  return {
-    holder: { type: "application", objectId: made.id, appId: made.appId },
-    keyId: secret.keyId,
-    value: new SecretValue(secret.value),
-    end,
-  };
+  const { directory } = hands;
+  const secrets = first.kind === "certificate" ? [] : [{ name: first.name, end: formatInstant(first.end) }];
+  const [made] = await directory.seed([{ name: displayName, secrets, ...more }]);
+  if (made?.id === undefined) throw new Error(`the directory did not register ${displayName}`);
+  const holder = { type: "application", objectId: made.id, appId: made.appId } as const;
+  if (first.kind === "certificate") return firstCertificate(hands, holder, first);
+  const [secret] = made.secrets;
+  if (secret === undefined) throw new Error(`the directory made no secret for ${displayName}`);
+  return { holder, keyId: secret.keyId, value: new SecretValue(secret.value), end: first.end };
+}
+
+async function firstCertificate(hands: ByHand, holder: HolderRef, first: MadeByHand): Promise<Registered> {
+  const { value, entry } = await certificateOf(hands, first);
+  await callerOf(hands)("PATCH", `/applications/${holder.objectId}`, { keyCredentials: [entry] });
+  const [there] = truth(hands.directory, holder).filter(({ kind }) => kind === "certificate");
+  if (there === undefined) throw new Error("the directory took no first certificate");
+  return { holder, keyId: there.keyId, value, end: first.end };
+}
+
+/** A certificate made by hand, and its entry for a list. */
+async function certificateOf({ directory, issuer }: ByHand, { name, end }: MadeByHand) {
+  const notBefore = epochMs(directory.clock.now() - DAY);
+  const { value } = await issuer.issue({ commonName: name, keySize: 2048, notBefore, notAfter: end });
+  const key = new X509Certificate(value.certificate).raw.toString("base64");
+  return { value, entry: { type: "AsymmetricX509Cert", usage: "Verify", displayName: name, key } };
 }
 
 /** What the directory holds, past every lag: from its state, which no fault reaches. */
-function truth(directory: Directory, holder: HolderRef): readonly Credential[] {
-  const secrets = (directory.object(holder.objectId)?.passwordCredentials ?? []) as readonly Record<
-    string,
-    string | null
-  >[];
-  return secrets.map(({ keyId, displayName, hint, startDateTime, endDateTime }) => ({
-    keyId: keyId ?? "",
-    kind: "secret",
-    name: displayName ?? null,
-    hint: hint ?? null,
-    start: parseInstant(startDateTime ?? ""),
-    end: parseInstant(endDateTime ?? ""),
-    usage: null,
-    customKeyIdentifier: null,
-    certificate: null,
-  }));
+function truth(directory: Directory, holder: HolderRef): readonly TrueCredential[] {
+  const object = directory.object(holder.objectId);
+  const entries = (kind: Kind) =>
+    (object?.[kind === "secret" ? "passwordCredentials" : "keyCredentials"] ?? []) as readonly Record<
+      string,
+      string | null
+    >[];
+  return (["secret", "certificate"] as const).flatMap((kind) =>
+    entries(kind).map(({ keyId, displayName, hint, startDateTime, endDateTime, usage, key }) => ({
+      keyId: keyId ?? "",
+      kind,
+      name: displayName ?? null,
+      hint: hint ?? null,
+      start: parseInstant(startDateTime ?? ""),
+      end: parseInstant(endDateTime ?? ""),
+      usage: kind === "secret" ? null : usage === "Verify" ? "verify" : "other",
+      customKeyIdentifier: null,
+      certificate: null,
+      publicPart: key == null ? null : certificatePem(key),
+    })),
+  );
 }
 
-/** The hands of others: over Graph, as the administrator, in a moment without faults. */
-function outsideOf(directory: Directory, faults: () => FaultPlanInput): Outside {
+type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
+
+/** One request over Graph, as somebody who may do all this, in a moment without faults. */
+function callerOf({ directory, client, faults }: ByHand): Call {
   const { admin, url } = directory;
   const post = { "content-type": "application/json" };
-  const call = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    directory.faults.set({ rules: [] });
-    try {
-      return await calmly(method, path, body);
-    } finally {
-      directory.faults.set(faults());
-    }
-  };
-  const calmly = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
+  const calmly: Call = async (method, path, body) => {
     const answered = await directory.fetch(`${url}/${admin.tenantId}/oauth2/v2.0/token`, {
       method: "POST",
       body: new URLSearchParams({
         grant_type: "client_credentials",
-        client_id: admin.clientId,
-        client_secret: admin.clientSecret,
+        client_id: client.clientId,
+        client_secret: client.clientSecret,
         scope: `${url}/.default`,
       }).toString(),
       headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -234,6 +272,19 @@ function outsideOf(directory: Directory, faults: () => FaultPlanInput): Outside 
     }
     return answer.ok && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
   };
+  return async (method, path, body) => {
+    directory.faults.set({ rules: [] });
+    try {
+      return await calmly(method, path, body);
+    } finally {
+      directory.faults.set(faults());
+    }
+  };
+}
+
+/** The hands of others. */
+function outsideOf(hands: ByHand): Outside {
+  const call = callerOf(hands);
   return {
     async addSecret(holder, { name, end }) {
       const passwordCredential = { displayName: name, endDateTime: formatInstant(end) };
@@ -243,6 +294,15 @@ function outsideOf(directory: Directory, faults: () => FaultPlanInput): Outside 
     },
     async removeSecret(holder, keyId) {
       await call("POST", `/applications/${holder.objectId}/removePassword`, { keyId });
+    },
+    async readList(holder) {
+      const { keyCredentials } = await call("GET", `/applications/${holder.objectId}?$select=keyCredentials`);
+      return ((keyCredentials ?? []) as unknown[]).map((entry) => JSON.stringify(entry));
+    },
+    async writeList(holder, { kept, added }) {
+      const fresh = added === null ? [] : [{ ...(await certificateOf(hands, added)).entry, keyId: added.keyId }];
+      const keyCredentials = [...kept.map((entry) => JSON.parse(entry) as unknown), ...fresh];
+      await call("PATCH", `/applications/${holder.objectId}`, { keyCredentials });
     },
     async deleteApplication(holder) {
       await call("DELETE", `/applications/${holder.objectId}`);

@@ -23,6 +23,19 @@ const LOST: readonly FaultRule[] = [
   { on: "addPassword", fault: "lost-response", probability: 0.5 },
   { on: "removePassword", fault: "lost-response", probability: 0.4 },
   { on: "addPassword", fault: "token-lag", probability: 1, duration: "PT12S" },
+  { on: "addPassword", fault: "read-lag", probability: 0.7, duration: "PT120S" },
+];
+/** Lists are slow to show what was written, and answers get lost. */
+const LISTS: readonly FaultRule[] = [
+  { on: "addKey", fault: "lost-response", probability: 0.4 },
+  { on: "removeKey", fault: "lost-response", probability: 0.3 },
+  { on: "patch", fault: "lost-response", probability: 0.3 },
+  { on: "addKey", fault: "token-lag", probability: 1, duration: "PT12S" },
+  { on: "patch", fault: "token-lag", probability: 1, duration: "PT12S" },
+  { on: "addKey", fault: "read-lag", probability: 0.5, duration: "PT60S" },
+  { on: "patch", fault: "read-lag", probability: 0.7, duration: "PT100S" },
+  { on: "removeKey", fault: "read-lag", probability: 0.5, duration: "PT60S" },
+  { on: "read", fault: "throttle", probability: 0.05, duration: "PT10S" },
 ];
 const BAD: PlaceFaults = { fails: 0.1, forgets: 0.2, stale: 0.2, stalls: 0 };
 
@@ -36,10 +49,26 @@ function applications(chance: Chance): WorldPlan["applications"] {
   ];
 }
 
+function certified(chance: Chance): WorldPlan["applications"] {
+  const left = () => chance.between(22, 30) * DAY + chance.between(0, 20) * HOUR;
+  const first = { policy: "certified", begins: "certificate" } as const;
+  return [
+    { displayName: "rolls", ...first, left: left(), reloads: [MINUTE, DAY] },
+    { displayName: "moves", policy: "certified", left: left(), reloads: [HOUR], contested: true },
+    { displayName: "replaces", ...first, left: left(), reloads: [0], writeOnly: true, contested: true },
+    { displayName: "has company", ...first, left: left(), reloads: ["hook"], contested: true },
+  ];
+}
+
 function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
   const day = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
   if (world === "restored-store") {
     return [6, 11, 17, 24, 33].map((at): Trouble => ({ at: day(at, at + 3), what: "restored", age: day(1, 4) }));
+  }
+  if (world === "bad-places") {
+    return ["polls", "daily"].map(
+      (application): Trouble => ({ at: day(1, 2), what: "target-gone", application, place: 0, lasts: day(16, 20) }),
+    );
   }
   if (world !== "other-hands") return [];
   return ["polls", "daily", "hooked", "patient"].flatMap((application): Trouble[] => [
@@ -49,21 +78,29 @@ function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
   ]);
 }
 
+const FAULTS: Partial<Record<HuntingWorld, readonly FaultRule[]>> = {
+  "slow-replication": SLOW,
+  "lost-answers": LOST,
+  certificates: LISTS,
+  "failing-reads": [{ on: "read", fault: "throttle", probability: 0.5, duration: "PT10S" }],
+};
+/** The worlds in which processes die. */
+const CRASHING: ReadonlySet<HuntingWorld> = new Set(["usual", "lost-answers", "certificates"]);
+
 /** The options of a run of this seed in this world. */
 export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions {
   const chance = Chance.of(seed, `hunt ${world}`);
   const isPair = world === "two-managers";
-  const faults =
-    world === "slow-replication" ? SLOW : world === "lost-answers" ? LOST : !isPair && world !== "other-hands";
+  const faults = FAULTS[world] ?? (!isPair && world !== "other-hands");
   return {
     seed,
     duration: isPair ? LENGTH / 2 : LENGTH,
     faults,
     everyCall: isPair,
-    crashes:
-      world === "usual" || world === "lost-answers" ? crashesByChance(Chance.of(seed, "crashes"), CRASHES) : NO_CRASHES,
+    crashes: CRASHING.has(world) ? crashesByChance(Chance.of(seed, "crashes"), CRASHES) : NO_CRASHES,
     plan: {
-      applications: isPair ? applications(chance).slice(0, 2) : applications(chance),
+      applications:
+        world === "certificates" ? certified(chance) : isPair ? applications(chance).slice(0, 2) : applications(chance),
       limits: null,
       places: world === "bad-places" ? BAD : isPair ? { ...GOOD_PLACES, stalls: 0.5 } : GOOD_PLACES,
       managers: isPair ? 2 : 1,

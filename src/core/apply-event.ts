@@ -284,7 +284,7 @@ function changeList(
 ): Rotation {
   switch (event.type) {
     case "list-read":
-      return { ...r, listReadAt: event.at };
+      return { ...r, listReadAt: event.seen, listAgainAt: event.again };
     case "list-intended": {
       const { at, added, removed, restored } = event;
       const earlier = restored.length === 0 ? null : r.listWrite;
@@ -296,12 +296,13 @@ function changeList(
       return {
         ...r,
         listReadAt: null,
+        listAgainAt: null,
         listLosses,
         listWrite: { at, added, removed, restored, round, since, began, reads: [] },
       };
     }
     case "list-refused":
-      return { ...r, listReadAt: null, listWrite: null };
+      return { ...r, listReadAt: null, listAgainAt: null, listWrite: null };
     case "list-compared": {
       if (r.listWrite === null) throw new TypeError("no list was written");
       const { listWrite: write } = r;

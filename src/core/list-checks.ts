@@ -1,7 +1,7 @@
 /** The checks that watch a list of certificates which was replaced (design §4.8). */
-import { LIST_SCHEDULE, LIST_STILL, nextReadAt } from "./replication.ts";
+import { LIST_SCHEDULE, nextReadAt } from "./replication.ts";
 import type { Rotation } from "./rotation.ts";
-import { type EpochMs, plus } from "./time.ts";
+import type { EpochMs } from "./time.ts";
 import { type Check, doStep, type Verdict, wait } from "./verdict.ts";
 
 /** Entries that were lost while we replaced a list of certificates are looked for, and put back (design §4.8). */
@@ -17,9 +17,9 @@ export const listWatch: Check = {
 };
 
 /** A list is replaced only when two reads, this far apart, show the same. */
-function stillUntil({ listReadAt }: Rotation, now: EpochMs): Verdict | null {
-  if (listReadAt === null || now >= listReadAt + LIST_STILL) return null;
-  return wait(plus(listReadAt, LIST_STILL), "list-still");
+function stillUntil({ listReadAt, listAgainAt }: Rotation, now: EpochMs): Verdict | null {
+  const again = listAgainAt ?? null;
+  return listReadAt === null || again === null || now >= again ? null : wait(again, "list-still");
 }
 
 /** When the list of certificates must be read again after we replaced it; null when nothing is watched. */

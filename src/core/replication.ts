@@ -19,6 +19,9 @@ export const WATCH_SCHEDULE: readonly DurationMs[] = [...READ_SCHEDULE, HOUR, 6 
 /** Two identical reads of a whole list must lie this far apart before it may be replaced (design §4.8). */
 export const LIST_STILL: DurationMs = 30 * SECOND;
 
+/** The service tells its time in whole seconds: two of its times are further apart by up to this than they seem, or nearer. */
+export const SERVICE_TIME_GRAIN: DurationMs = 1 * SECOND;
+
 /** When the list is read after it was replaced: for what is missing, and when the audit log has caught up. */
 export const LIST_SCHEDULE: readonly DurationMs[] = [30 * SECOND, REPLICATION_WINDOW];
 

@@ -199,8 +199,13 @@ export interface Rotation {
   readonly deliveries: readonly Delivery[];
   readonly verifiedAt: EpochMs | null;
   readonly assurance: Assurance | null;
-  /** When the image of the holder's certificates that the store keeps was read; null when none is wanted. */
+  /**
+   * When the image of the holder's certificates that the store keeps was read, by the service's own time: the clocks of two
+   * processes differ. Null when none is wanted.
+   */
   readonly listReadAt: EpochMs | null;
+  /** When, by our own clock, the list may have been still for long enough; absent in rotations of older stores. */
+  readonly listAgainAt?: EpochMs | null;
   /** The replacement of the list that is being watched; null when none is. */
   readonly listWrite: ListWrite | null;
   readonly listLosses: readonly ListLoss[];
@@ -246,7 +251,12 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly type: "made";
       readonly attempt: Pick<Attempt, "id" | "displayName" | "end"> & { readonly certificate: MadeCertificate };
     }
-  | { readonly type: "list-read" }
+  | {
+      readonly type: "list-read";
+      /** The service's own time of the first reading that was like this one. */
+      readonly seen: EpochMs;
+      readonly again: EpochMs;
+    }
   | {
       readonly type: "list-intended";
       readonly added: string | null;

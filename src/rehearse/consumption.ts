@@ -1,6 +1,7 @@
 /** The consumers' side of a run: when they look at their places, when they sign in, and whose fault a refusal is. */
 import { type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";
+import type { TroubleSpan } from "./hands.ts";
 import type { Watch } from "./invariants.ts";
 import type { Notices } from "./notices.ts";
 import type { Call, Outcome, Story } from "./story.ts";
@@ -10,14 +11,17 @@ import type { World } from "./world.ts";
 /** After a reload a consumer signs in at once and a little later: a fresh secret may still flip. */
 const AFTER_RELOAD: readonly DurationMs[] = [0, 20 * SECOND, 3 * MINUTE];
 
+/** The calls that change credentials; all but the first two may take one away. */
+const CHANGES = new Set(["addSecret", "addKey", "removeSecret", "removeKey", "replaceCertificates"]);
+
 export interface Surroundings {
   readonly world: World;
   readonly turns: Turns;
   readonly story: Story;
   readonly watch: Watch;
   readonly notices: Notices;
-  /** Since when others have made trouble for an application. */
-  troubleOf(appId: string): EpochMs | null;
+  /** The trouble that others have made for an application. */
+  troubleOf(appId: string): TroubleSpan | null;
 }
 
 export class Consumption {
@@ -59,10 +63,10 @@ export class Consumption {
   /** What the world does about an effect: consumers take what was delivered, and sign in when something was removed. */
   async react(call: Call, outcome: Outcome): Promise<void> {
     const { watch, world } = this.#around;
-    if (call.port === "entra" && (call.method === "addSecret" || call.method === "removeSecret")) {
+    if (CHANGES.has(call.method)) {
       const { objectId, appId } = call.args[0] as { objectId: string; appId: string };
       for (const { end } of watch.truth(objectId)) if (end !== null) this.#checkAt(appId, end);
-      if (call.method === "removeSecret") await this.#check(appId);
+      if (call.method !== "addSecret" && call.method !== "addKey") await this.#check(appId);
     }
     if (call.port !== "target" || !(call.method === "deliver" || call.method === "reloadConsumer")) return;
     for (const consumer of world.consumers) {

@@ -77,7 +77,21 @@ export function weather(chance: Chance): readonly FaultRule[] {
   if (chance.hits(0.15)) rules.push({ on: "removePassword", fault: "commit-then-stall", probability: 0.3, times: 1 });
   if (chance.hits(0.2)) rules.push({ on: "addPassword", fault: "concurrency-violation", probability: 0.3 });
   if (chance.hits(0.2)) rules.push({ on: "removePassword", fault: "concurrency-violation", probability: 0.3 });
+  rules.push(...weatherOfCertificates(chance, lag, readLag));
   if (chance.hits(0.2)) rules.push({ on: "read", fault: "throttle", probability: 0.1, duration: "PT10S" });
   if (chance.hits(0.1)) rules.push({ on: "token", fault: "throttle", probability: 0.1, duration: "PT10S" });
+  return rules;
+}
+
+/** The same lags, and the same accidents, for what changes lists of certificates. */
+function weatherOfCertificates(chance: Chance, lag: string, readLag: string): readonly FaultRule[] {
+  const rules: FaultRule[] = [];
+  for (const on of ["addKey", "removeKey", "patch"] as const) {
+    if (on !== "removeKey" && chance.hits(0.8)) rules.push({ on, fault: "token-lag", probability: 1, duration: lag });
+    if (chance.hits(0.5)) rules.push({ on, fault: "read-lag", probability: 0.7, duration: readLag });
+    if (chance.hits(0.35)) rules.push({ on, fault: "lost-response", probability: 0.4 });
+    if (chance.hits(0.15)) rules.push({ on, fault: "commit-then-stall", probability: 0.3, times: 1 });
+    if (chance.hits(0.2)) rules.push({ on, fault: "concurrency-violation", probability: 0.3 });
+  }
   return rules;
 }

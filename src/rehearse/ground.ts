@@ -2,7 +2,7 @@
  * What the rehearsal stands on: a directory, a token endpoint, a store and a sealer, handed in by the composition. The
  * rehearsal never asks which they are; that is how the same run tests the fakes and the real ones.
  */
-import type { Credential, HolderRef } from "../core/credential.ts";
+import type { Credential, HolderRef, Kind } from "../core/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs, EpochMs } from "../core/time.ts";
 import type { Certificates } from "../ports/certificates.ts";
@@ -38,12 +38,25 @@ export interface FaultRule {
   readonly times?: number;
 }
 
-/** An application as somebody registered it by hand before Nolapse came. */
+/** An application as somebody registered it by hand before Nolapse came; the value of a certificate is one with its key. */
 export interface Registered {
   readonly holder: HolderRef;
   readonly keyId: string;
   readonly value: SecretValue;
   readonly end: EpochMs;
+}
+
+/** A credential that somebody makes by hand. */
+export interface MadeByHand {
+  readonly name: string;
+  readonly end: EpochMs;
+  /** A secret where not given. */
+  readonly kind?: Kind;
+}
+
+/** A credential as the directory has it, with the public part of a certificate: PEM as CertificateValue spells it. */
+export interface TrueCredential extends Credential {
+  readonly publicPart: string | null;
 }
 
 /** The ports of one manager process. */
@@ -65,6 +78,13 @@ export interface Booted {
 export interface Outside {
   addSecret(holder: HolderRef, secret: { readonly name: string; readonly end: EpochMs }): Promise<Registered>;
   removeSecret(holder: HolderRef, keyId: string): Promise<void>;
+  /** The entries of its list of certificates, each as the JSON it is read as. */
+  readList(holder: HolderRef): Promise<readonly string[]>;
+  /** Replaces that list: the entries kept as they were read, and a new certificate whose key nobody has any more. */
+  writeList(
+    holder: HolderRef,
+    list: { readonly kept: readonly string[]; readonly added: (MadeByHand & { readonly keyId: string }) | null },
+  ): Promise<void>;
   /** Into the recycle bin, and back out of it. */
   deleteApplication(holder: HolderRef): Promise<void>;
   restoreApplication(holder: HolderRef): Promise<void>;
@@ -79,9 +99,9 @@ export interface Ground {
   readonly start: EpochMs;
   /** Moves the directory's clock. */
   moveClock(to: EpochMs): Promise<void>;
-  register(displayName: string, secret: { readonly name: string; readonly end: EpochMs }): Promise<Registered>;
-  /** The client secrets the directory holds, without any lag. */
-  truth(holder: HolderRef): Promise<readonly Credential[]>;
+  register(displayName: string, first: MadeByHand): Promise<Registered>;
+  /** The client secrets and certificates the directory holds, without any lag. */
+  truth(holder: HolderRef): Promise<readonly TrueCredential[]>;
   /** Replaces the faults of the directory. */
   weather(seed: number, rules: readonly FaultRule[]): Promise<void>;
   readonly outside: Outside;

@@ -1,7 +1,7 @@
 /** Does the troubles of a plan: the hands of people and other tools in the tenant, its places and its configuration. */
 import { type HolderRef, isLive } from "../core/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import { DAY, type DurationMs, type EpochMs, plus } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, earliest, epochMs, plus } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";
 import type { Ground, Registered } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
@@ -35,20 +35,34 @@ const MENDED_AFTER = 2 * DAY;
 /** How long somebody else's new secret lasts. */
 const THEIRS_LAST = 300 * DAY;
 
+/** What happens in an instant is felt for this long. */
+const FELT_FOR = 14 * DAY;
+
+/** From the first trouble to the end of the last. */
+export interface TroubleSpan {
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+}
+
+function latest(instants: readonly EpochMs[]): EpochMs {
+  return epochMs(Math.max(...instants));
+}
+
 export class Hands {
   readonly #reach: Reach;
   readonly #theirs = new Map<string, Registered[]>();
-  readonly #since = new Map<string, EpochMs>();
+  /** By client id; the whole tenant's by none. */
+  readonly #spans = new Map<string, TroubleSpan>();
 
   constructor(reach: Reach) {
     this.#reach = reach;
   }
 
-  /** Since when an application has had trouble that Nolapse may not be able to mend; null: none that anybody made. */
-  troubleOf(appId: string): EpochMs | null {
-    const [own, all] = [this.#since.get(appId), this.#since.get("")];
-    if (own === undefined) return all ?? null;
-    return all === undefined ? own : (Math.min(own, all) as EpochMs);
+  /** The trouble an application has had that Nolapse may not be able to mend; null: none that anybody made. */
+  troubleOf(appId: string): TroubleSpan | null {
+    const spans = [this.#spans.get(appId), this.#spans.get("")].filter((one) => one !== undefined);
+    if (spans.length === 0) return null;
+    return { since: earliest(...spans.map(({ since }) => since)), until: latest(spans.map(({ until }) => until)) };
   }
 
   /** Before the run: what must be remembered for a later trouble. */
@@ -104,10 +118,17 @@ export class Hands {
     const inhabitant = "application" in trouble ? world.named(trouble.application) : undefined;
     const appId = inhabitant?.first.holder.appId ?? null;
     story.event(now(), `trouble: ${trouble.what} ${"application" in trouble ? trouble.application : ""}`.trim(), appId);
-    if (!this.#since.has(appId ?? "")) this.#since.set(appId ?? "", now());
+    this.#lasts(appId ?? "", trouble);
     if (inhabitant === undefined) await this.#meetTenant(trouble, index);
     else await this.#meetOne(trouble, inhabitant);
     if (inhabitant !== undefined) await this.#reach.watch.look(inhabitant.first.holder);
+  }
+
+  #lasts(whose: string, trouble: Trouble): void {
+    const { now } = this.#reach;
+    const known = this.#spans.get(whose);
+    const until = plus(now(), "lasts" in trouble && trouble.lasts !== null ? trouble.lasts : FELT_FOR);
+    this.#spans.set(whose, { since: known?.since ?? now(), until: latest([until, ...(known ? [known.until] : [])]) });
   }
 
   async #meetTenant(trouble: Trouble, index: number): Promise<void> {
@@ -182,7 +203,7 @@ export class Hands {
     });
   }
 
-  /** Removes the first secret that the choice allows and that is not somebody else's. */
+  /** Removes the first credential that the choice allows and that is not somebody else's. */
   async #remove(inhabitant: Inhabitant, choose: (keyId: string, isHeld: boolean) => boolean): Promise<void> {
     const { ground, watch } = this.#reach;
     const { holder } = inhabitant.first;
@@ -194,7 +215,10 @@ export class Hands {
       .find(({ keyId }) => !theirs.includes(keyId) && choose(keyId, held.has(keyId) || placed.has(keyId)));
     if (found === undefined) return;
     watch.removedByOthers(found.keyId);
-    await ground.outside.removeSecret(holder, found.keyId);
+    if (found.kind === "secret") return ground.outside.removeSecret(holder, found.keyId);
+    const entries = await ground.outside.readList(holder);
+    const kept = entries.filter((entry) => !entry.includes(found.keyId));
+    await ground.outside.writeList(holder, { kept, added: null });
   }
 
   /** Somebody takes a place out of the configuration; who puts it back in puts a working value there first. */

@@ -2,16 +2,24 @@
  * The invariants of design §4.3, looked at after every port call. The watch keeps its own books from what passes through
  * the ports and from the directory's truth; it never takes the manager's word for a proof.
  */
-import { type Credential, type HolderRef, isLive } from "../core/credential.ts";
-import { parseMarkedName } from "../core/marker.ts";
+import { type HolderRef, isLive } from "../core/credential.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { DAY, type DurationMs, type EpochMs, MINUTE } from "../core/time.ts";
+import type { CertificateReading, NewCertificate } from "../ports/certificates.ts";
 import type { AddSecretOutcome } from "../ports/entra.ts";
+import type { IssuedCertificate } from "../ports/issuer.ts";
 import type { Change, Claim, LedgerEntry, Store } from "../ports/store.ts";
 import type { Consignment, Copy } from "../ports/target.ts";
-import type { Ground, Registered } from "./ground.ts";
+import { Canary } from "./canary.ts";
+import { CoverageBooks } from "./coverage-books.ts";
+import type { Ground, Registered, TrueCredential } from "./ground.ts";
+import { KnownValues } from "./known-values.ts";
+import { ListBooks, type ReplacedList } from "./list-books.ts";
+import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
+import { RestoreBooks } from "./restore-books.ts";
+import { SealBooks } from "./seal-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
 // The numbers of the design stand here once more: taken from the engine they would be wrong wherever it is wrong.
@@ -19,10 +27,8 @@ import type { Call, Outcome, Story } from "./story.ts";
 const LASTING_PROOF: DurationMs = 10 * MINUTE;
 /** Invariant 9. */
 const LONGEST_LIFE: DurationMs = 730 * DAY;
-/** Invariant 3: after a lost answer the directory is read for a day; with crashes and pauses in between it takes longer. */
-const WATCHED: DurationMs = 3 * DAY;
-/** What every client secret of Entra has from its fourth character on; the quick look before the thorough one. */
-const VALUE_MARK = "8Q~";
+/** What others took away and brought back is refused for so long after: it replicates like anything new. */
+const BACK_AGAIN: DurationMs = 15 * MINUTE;
 const STORE_WRITES = new Set(["open", "commit", "amend", "audit", "turn", "recordScan", "noteAttempts"]);
 
 export class Watch {
@@ -35,94 +41,139 @@ export class Watch {
   stopped = false;
   readonly #ground: Ground;
   readonly #story: Story;
-  readonly #truth = new Map<string, readonly Credential[]>();
+  readonly #now: () => EpochMs;
+  readonly #canary = new Canary();
+  readonly #lists: ListBooks;
+  readonly #truth = new Map<string, readonly TrueCredential[]>();
   readonly #ledger = new Map<string, LedgerEntry>();
   readonly #fences = new Map<string, number>();
-  readonly #keyIdOf = new Map<string, string>();
+  readonly #values = new KnownValues();
+  readonly #seals = new SealBooks();
+  readonly #coverage = new CoverageBooks();
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
   readonly #said = new Set<string>();
-  readonly #removedByOthers = new Set<string>();
-  /** What a restored store cannot know: reported by switching removal off, and left to the person who compares the two. */
-  readonly #lostWithTheStore = new Set<string>();
-  readonly #backups = new Map<
-    string,
-    { readonly rotations: Map<string, Rotation>; readonly ledger: Map<string, LedgerEntry> }
-  >();
+  readonly #removedByOthers = new Map<string, { readonly meant: boolean; backAt: EpochMs | null }>();
+  readonly #restores = new RestoreBooks();
   /** What was there before Nolapse came, whatever its name says. */
   readonly #fromBefore = new Set<string>();
-  #wasRestored = false;
+  /** What another tool's old list has put back. */
+  readonly #broughtBack = new Set<string>();
 
-  constructor(ground: Ground, story: Story) {
+  constructor(ground: Ground, story: Story, now: () => EpochMs) {
     this.#ground = ground;
     this.#story = story;
+    this.#now = now;
+    this.#lists = new ListBooks({
+      rotations: this.rotations,
+      truth: (objectId) => this.truth(objectId),
+      wasMeant: (keyId) => this.#removedByOthers.get(keyId)?.meant === true,
+    });
   }
 
   /** An application as it was before Nolapse came. */
   async know(registered: Registered): Promise<void> {
-    this.#keyIdOf.set(registered.value.reveal(), registered.keyId);
+    this.others(registered);
     this.#delivered.add(registered.keyId);
     await this.look(registered.holder);
     for (const { keyId } of this.truth(registered.holder.objectId)) this.#fromBefore.add(keyId);
   }
 
   /** The key ids of an application that exist now, and when they end. */
-  truth(objectId: string): readonly Credential[] {
+  truth(objectId: string): readonly TrueCredential[] {
     return this.#truth.get(objectId) ?? [];
   }
 
-  /** A secret that somebody else made. */
-  others(registered: Registered): void {
-    this.#keyIdOf.set(registered.value.reveal(), registered.keyId);
+  /** A credential that somebody else made. */
+  others({ value, keyId }: Registered): void {
+    this.#canary.knows(value);
+    this.#values.knows(value, keyId);
   }
 
-  removedByOthers(keyId: string): void {
-    this.#removedByOthers.add(keyId);
+  /** Somebody else took it away; not `meant` where a stale list left it out. */
+  removedByOthers(keyId: string, meant = true): void {
+    this.#removedByOthers.set(keyId, { meant, backAt: null });
   }
 
+  broughtBackByOthers(keyId: string): void {
+    this.#broughtBack.add(keyId);
+  }
+
+  /** Whether it is somebody else's doing that it does not sign in. */
   wasRemovedByOthers(keyId: string): boolean {
-    return this.#removedByOthers.has(keyId);
+    const removed = this.#removedByOthers.get(keyId);
+    if (removed === undefined) return false;
+    return removed.backAt === null || this.#now() - removed.backAt < BACK_AGAIN;
   }
 
   /** Which credential a value is of; null for one nobody ever made. */
   keyIdOf(value: SecretValue): string | null {
-    return this.#keyIdOf.get(value.reveal()) ?? null;
+    return this.#values.keyIdOf(value);
   }
 
   /** A copy of the store was kept: what it knows is what is known now. */
   backedUp(name: string): void {
-    this.#backups.set(name, { rotations: new Map(this.rotations), ledger: new Map(this.#ledger) });
+    this.#restores.backedUp(name, { rotations: this.rotations, ledger: this.#ledger });
   }
 
   /** The store is that copy again. */
   restored(name: string): void {
-    const kept = this.#backups.get(name);
-    if (kept === undefined) return;
-    this.#wasRestored = true;
+    const kept = this.#restores.restored(name, [...this.#truth.values()].flat());
+    if (kept === null) return;
     this.rotations.clear();
     this.#ledger.clear();
     this.#fences.clear();
+    this.#lists.forget();
     for (const [id, rotation] of kept.rotations) this.rotations.set(id, rotation);
     for (const [id, entry] of kept.ledger) this.#ledger.set(id, entry);
-    for (const secrets of this.#truth.values()) for (const { keyId } of secrets) this.#lostWithTheStore.add(keyId);
   }
 
   /** Before the effect: a removal is judged by what is true until then. */
-  before(call: Call, now: EpochMs): void {
-    if (call.port !== "entra" || call.method !== "removeSecret") return;
-    const [holder, keyId] = call.args as [HolderRef, string];
+  before({ port, method, args }: Call, now: EpochMs): void {
+    if (port !== "entra" && port !== "certificates") return;
+    const [holder, about] = args as [HolderRef, unknown];
+    if (method === "removeSecret" || method === "removeKey") this.#removal(holder, String(about), now);
+    if (method === "addKey") this.#addition(holder, about as NewCertificate, now);
+    if (method === "replaceCertificates") this.#replacement(holder, about as ReplacedList, now);
+  }
+
+  #removal(holder: HolderRef, keyId: string, now: EpochMs): void {
     const why = this.#whyNotRemove(holder, keyId, now);
     if (why !== null) this.#find("break", now, `key id ${keyId} was removed although ${why}`, holder.appId);
   }
 
+  /** Invariants 3 and 9: the key of a certificate is sealed before the directory hears of it, and it ends in time. */
+  #addition(holder: HolderRef, { certificate, keyId, end }: NewCertificate, now: EpochMs): void {
+    this.#lifetime(holder, end, now);
+    const all = [...this.rotations.values()].filter((one) => one.holder.objectId === holder.objectId);
+    if (all.some(({ undo }) => undo?.keyId === keyId)) return;
+    const made = all.flatMap((one) => one.attempts).find((one) => one.certificate?.certificate === certificate);
+    if (this.#seals.had(made?.certificate?.sha256)) return;
+    this.#find("break", now, `certificate ${keyId} is added and its key is not sealed`, holder.appId);
+  }
+
+  /** Invariant 5, and 1 for the entry that the new list leaves out. */
+  #replacement(holder: HolderRef, { kept, added }: ReplacedList, now: EpochMs): void {
+    for (const one of added) this.#addition(holder, one, now);
+    const why = this.#lists.whyNotReplace({ holder: holder.objectId, kept, added });
+    if (why !== null) this.#find("break", now, `a list of certificates was replaced although ${why}`, holder.appId);
+    const removed = this.#lists.writer(holder.objectId)?.listWrite?.removed ?? null;
+    if (removed !== null && this.truth(holder.objectId).some(({ keyId }) => keyId === removed))
+      this.#removal(holder, removed, now);
+  }
+
   /** After the effect, whether or not its outcome ever reaches the manager. */
-  async after(call: Call, outcome: Outcome, line: string, now: EpochMs): Promise<void> {
+  async after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> {
+    const why = this.#coverage.after(call, outcome, process);
+    if (why !== null) this.#find("break", now, why, null);
     if (call.port === "entra") await this.#afterEntra(call, outcome, now);
+    else if (call.port === "certificates") await this.#afterCertificates(call, outcome, now);
+    else if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
     else if (call.port === "target") this.#afterTarget(call, outcome, now);
     else if (call.port === "verifier") this.#afterProbe(call, outcome, now);
     else if (call.port === "store") this.#afterStore(call, outcome, now);
-    this.#canary(line, "the story", now);
+    this.#inTheClear(this.#canary.quick(line), "the story", now);
   }
 
   /** Whether what was committed is still there: after a restart, and at the end. */
@@ -137,7 +188,12 @@ export class Watch {
   /** The last look: every application for orphans, and everything written for values. */
   async end(now: EpochMs): Promise<void> {
     for (const objectId of this.#truth.keys()) this.#orphans(objectId, now);
-    this.#canary(await this.#ground.written(), "the store", now);
+    for (const { id, holder, listWrite } of this.rotations.values()) {
+      if (listWrite === null || now - listWrite.at < WATCHED || this.stopped) continue;
+      if (this.truth(holder.objectId).length === 0) continue;
+      this.#find("break", now, `rotation ${id} has never finished the watch over the list it replaced`, holder.appId);
+    }
+    this.#inTheClear(this.#canary.thorough(await this.#ground.written()), "the store", now);
   }
 
   lapse(now: EpochMs, what: string, appId: string): void {
@@ -153,12 +209,15 @@ export class Watch {
   }
 
   #whyNotRemove(holder: HolderRef, keyId: string, now: EpochMs): string | null {
+    if (this.#restores.isTooOld(this.truth(holder.objectId), now))
+      return "the store is older than the directory, and nobody has compared the two";
     const entry = this.#ledger.get(keyId);
     if (entry === undefined) return "it is not in the ledger";
+    if (entry.origin === "orphan" && this.#isToBeAdopted(keyId)) return "its key is sealed, so it was to be adopted";
     if (entry.origin !== "adopted" && !this.#delivered.has(keyId)) return null;
     const rotation = [...this.rotations.values()].find((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return "no verified rotation replaces it";
-    for (const { target } of rotation.deliveries) {
+    for (const { target } of rotation.deliveries.filter((one) => one.assurance !== "receipt")) {
       const read = this.#readBack.get(target);
       if (read === undefined || now - read.at > LASTING_PROOF) return `the copy in ${target} was not read back lately`;
       const other = this.truth(holder.objectId).find((one) => one.keyId === read.keyId && one.keyId !== keyId);
@@ -169,11 +228,35 @@ export class Watch {
     return null;
   }
 
+  /** Design §4.5: the answer of an addition was lost, its key is sealed still, and no later attempt has taken its place. */
+  #isToBeAdopted(keyId: string): boolean {
+    return [...this.rotations.values()].some(({ id, state, attempts }) => {
+      const last = attempts.at(-1);
+      return state === "planned" && last?.orphan === keyId && this.#seals.holds(id, last.certificate?.sha256);
+    });
+  }
+
+  async #afterCertificates({ method, args }: Call, outcome: Outcome, now: EpochMs): Promise<void> {
+    const [holder, about] = args as [HolderRef, unknown];
+    const { objectId } = holder;
+    if (method === "readCertificates") {
+      if (outcome.ok) this.#lists.read(objectId, outcome.value as CertificateReading, now);
+      return;
+    }
+    const before = this.truth(objectId);
+    await this.look(holder);
+    if (method !== "replaceCertificates") return;
+    this.#lists.replaced({ holder: objectId, ...(about as ReplacedList) }, before, this.truth(objectId));
+  }
+
   async #afterEntra({ method, args }: Call, outcome: Outcome, now: EpochMs): Promise<void> {
     if (method === "addSecret") this.#lifetime(args[0] as HolderRef, (args[1] as { end: EpochMs | null }).end, now);
     if (method !== "addSecret" && method !== "removeSecret") return;
     const added = method === "addSecret" && outcome.ok ? (outcome.value as AddSecretOutcome) : null;
-    if (added?.outcome === "applied") this.#keyIdOf.set(added.value.reveal(), added.credential.keyId);
+    if (added?.outcome === "applied") {
+      this.#canary.knows(added.value);
+      this.#values.knows(added.value, added.credential.keyId);
+    }
     await this.look(args[0] as HolderRef);
   }
 
@@ -188,18 +271,18 @@ export class Watch {
     if (method === "deliver" && consignment !== undefined) this.#delivered.add(consignment.keyId);
     if (method !== "readBack" || !outcome.ok) return;
     const copy = outcome.value as Copy;
-    const keyId = copy.state === "present" ? (this.#keyIdOf.get(copy.value.reveal()) ?? null) : null;
+    const keyId = copy.state === "present" ? this.keyIdOf(copy.value) : null;
     this.#readBack.set(name, { at: now, keyId });
   }
 
   #afterProbe({ args }: Call, outcome: Outcome, now: EpochMs): void {
     if (!outcome.ok || (outcome.value as { outcome: string }).outcome !== "issued") return;
-    const keyId = this.#keyIdOf.get((args[1] as SecretValue).reveal());
-    if (keyId !== undefined) this.#signedIn.set(keyId, now);
+    const keyId = this.keyIdOf(args[1] as SecretValue);
+    if (keyId !== null) this.#signedIn.set(keyId, now);
   }
 
   #afterStore({ method, args }: Call, outcome: Outcome, now: EpochMs): void {
-    if (STORE_WRITES.has(method)) this.#canary(JSON.stringify(args), `store.${method}`, now);
+    if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.quick(JSON.stringify(args)), `store.${method}`, now);
     if (!outcome.ok) return;
     if (method === "claim") this.#claimed(outcome.value as Claim | null, now);
     if (method === "open" && outcome.value === true) {
@@ -223,7 +306,8 @@ export class Watch {
     if (method === "turn" && args[1] === "breaker") this.breakerOpen = args[2] !== null;
     if (method === "turn" && args[1] === "stopped") this.stopped = args[2] !== null;
     if (method === "turn" && args[1] === "removalOff") this.removalOff = args[2] !== null;
-    if (method === "turn" && args[1] === "removalOff" && args[2] !== null && !this.#wasRestored) {
+    if (method === "noteAttempts") this.#restores.compared(args[1] as readonly string[]);
+    if (method === "turn" && args[1] === "removalOff" && args[2] !== null && !this.#restores.wasRestored) {
       this.#find("break", now, "removal went off although the store is not older than the directory", null);
     }
   }
@@ -243,13 +327,22 @@ export class Watch {
 
   #changed(change: Change, now: EpochMs): void {
     const { rotation, audit } = change;
+    const watched = this.rotations.get(rotation.id)?.listWrite ?? null;
     this.rotations.set(rotation.id, rotation);
-    if (audit.some((one) => one.action === "issued") && change.seal?.keyId !== rotation.issued?.keyId) {
+    this.#seals.committed(change);
+    if (change.image != null) this.#lists.kept(rotation.id, change.image);
+    // a list that was refused is not watched at all
+    if (watched !== null && watched.reads.length > 0 && rotation.listWrite === null) {
+      for (const what of this.#lists.unsaid(rotation, now)) this.#find("break", now, what, rotation.holder.appId);
+    }
+    if (change.image === null) this.#lists.kept(rotation.id, null);
+    if (audit.some((one) => one.action === "issued") && !this.#seals.hasIssued(change)) {
       this.#find("break", now, `rotation ${rotation.id} is issued and its value is not sealed`, rotation.holder.appId);
     }
     for (const entry of change.ledger ?? []) this.#ledger.set(entry.keyId, entry);
     for (const { keyId } of change.removed ?? []) {
-      if (this.truth(rotation.holder.objectId).some((one) => one.keyId === keyId)) {
+      const isThere = this.truth(rotation.holder.objectId).some((one) => one.keyId === keyId);
+      if (isThere && !this.#broughtBack.has(keyId)) {
         this.#find("break", now, `key id ${keyId} was noted as removed and is still there`, rotation.holder.appId);
       }
     }
@@ -259,34 +352,32 @@ export class Watch {
     this.#orphans(rotation.holder.objectId, now);
   }
 
-  /** Credentials with a marker that nobody knows any more (invariant 3). */
   #orphans(objectId: string, now: EpochMs): void {
-    const marked = this.truth(objectId).filter((one) => parseMarkedName(one.name ?? "").marker !== null);
-    for (const { keyId, name } of marked) {
-      if (this.#ledger.has(keyId) || this.#lostWithTheStore.has(keyId) || this.#fromBefore.has(keyId)) continue;
-      const id = parseMarkedName(name ?? "").marker?.attempt;
-      const owner = [...this.rotations.values()].find((one) => one.attempts.some((attempt) => attempt.id === id));
-      const attempt = owner?.attempts.find((one) => one.id === id);
-      const outcome = attempt?.outcome;
-      const isWatched = outcome === "open" || outcome === "unknown";
-      if (isWatched && (this.stopped || this.removalOff || now - (attempt?.startedAt ?? now) < WATCHED)) continue;
-      // reported: by a halt, or left to a person after one
-      if (outcome === "left" || owner?.state === "halted") continue;
-      const why = outcome === undefined ? "no attempt of that name is known" : `its attempt is ${outcome}`;
-      this.#find("orphan", now, `nobody knows key id ${keyId} (${name}): ${why}`, owner?.holder.appId ?? null);
-    }
+    const found = orphansIn({
+      truth: this.truth(objectId),
+      rotations: this.rotations,
+      isKnown: (keyId) => this.#ledger.has(keyId) || this.#restores.wasLost(keyId) || this.#fromBefore.has(keyId),
+      isHeld: this.stopped || this.removalOff,
+      now,
+    });
+    for (const { what, about } of found) this.#find("orphan", now, what, about);
   }
 
-  #canary(text: string, where: string, now: EpochMs): void {
-    if (!text.includes(VALUE_MARK)) return;
-    for (const [value, keyId] of this.#keyIdOf) {
-      if (text.includes(value)) this.#find("break", now, `the value of ${keyId} stands in the clear in ${where}`, null);
-    }
+  #inTheClear(what: string | null, where: string, now: EpochMs): void {
+    if (what !== null) this.#find("break", now, `${what} stands in the clear in ${where}`, null);
   }
 
   /** Looks at what the directory holds of one application now. */
   async look(holder: HolderRef): Promise<void> {
-    this.#truth.set(holder.objectId, await this.#ground.truth(holder));
+    const before = this.truth(holder.objectId);
+    const truth = await this.#ground.truth(holder);
+    this.#truth.set(holder.objectId, truth);
+    this.#lists.changed(before, truth, this.#now());
+    this.#values.sees(truth);
+    for (const { keyId } of truth) {
+      const removed = this.#removedByOthers.get(keyId);
+      if (removed !== undefined) removed.backAt ??= this.#now();
+    }
   }
 
   #find(kind: FindingKind, at: EpochMs, what: string, about: string | null): void {

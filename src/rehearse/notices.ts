@@ -10,6 +10,7 @@ import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import { gatherFacts } from "../engine/facts.ts";
 import { makePlan, type PlanItem } from "../engine/plan.ts";
+import type { TroubleSpan } from "./hands.ts";
 
 /** How long before a lapse it must have been said. */
 export const NOTICE: DurationMs = 7 * DAY;
@@ -23,9 +24,14 @@ const ORDINARY = new Set(
   ),
 );
 
+/** Trouble that was over so long before a lapse is no reason for it: whatever had failed could be tried again. */
+const OVER: DurationMs = 3 * DAY;
+
 export interface Notice {
   readonly at: EpochMs;
   readonly reason: string;
+  /** It tells of a step that failed, not of a rule that holds it back. */
+  readonly isFailure: boolean;
 }
 
 export class Notices {
@@ -37,13 +43,15 @@ export class Notices {
     const now = await deps.clock.now();
     for (const item of plan.items) {
       if (item.slot === null || !appIds.has(item.appId)) continue;
-      for (const reason of await reasonsOf(deps, item, now)) this.#note(item.appId, now, reason);
+      for (const one of await reasonsOf(deps, item, now)) this.#note(item.appId, { at: now, ...one });
     }
   }
 
-  /** Why a lapse at `at` of trouble that began at `since` was not announced in time; null when it was. */
-  unannounced(appId: string, at: EpochMs, since: EpochMs | null): string | null {
-    const said = this.#said.get(appId) ?? [];
+  /** Why a lapse at `at` was not announced in time, or should not have happened; null when nobody could avoid it. */
+  unannounced(appId: string, at: EpochMs, trouble: TroubleSpan | null): string | null {
+    const since = trouble?.since ?? null;
+    const isOver = trouble === null || trouble.until + OVER < at;
+    const said = (this.#said.get(appId) ?? []).filter(({ isFailure }) => !(isFailure && isOver));
     const before = plus(at, -NOTICE);
     const due = since === null ? before : (Math.max(before, since + AT_LATEST) as EpochMs);
     // trouble that began right before the lapse left no time to say anything
@@ -54,17 +62,19 @@ export class Notices {
     return first === undefined ? "nobody was told" : `it was told only at ${formatInstant(first.at)} (${first.reason})`;
   }
 
-  #note(appId: string, at: EpochMs, reason: string): void {
+  #note(appId: string, notice: Notice): void {
     const said = this.#said.get(appId) ?? [];
     this.#said.set(appId, said);
-    said.push({ at, reason });
+    said.push(notice);
   }
 }
 
-async function reasonsOf(deps: Deps, item: PlanItem, now: EpochMs): Promise<readonly string[]> {
-  if (item.rotation === null) return item.status === "cannot" && !ORDINARY.has(item.because) ? [item.because] : [];
+async function reasonsOf(deps: Deps, item: PlanItem, now: EpochMs): Promise<readonly Omit<Notice, "at">[]> {
+  const rule = (reason: string) => (ORDINARY.has(reason) ? [] : [{ reason, isFailure: false }]);
+  if (item.rotation === null) return item.status === "cannot" ? rule(item.because) : [];
   const rotation: Rotation = item.rotation;
   const verdict = decide(rotation, await gatherFacts(deps, rotation, now), now);
-  const failure = rotation.lastFailure === null || rotation.failures < 2 ? [] : [rotation.lastFailure.code];
-  return [...(ORDINARY.has(verdict.because) ? [] : [verdict.because]), ...failure];
+  const { lastFailure, failures } = rotation;
+  const failure = lastFailure === null || failures < 2 ? [] : [{ reason: lastFailure.code, isFailure: true }];
+  return [...rule(verdict.because), ...failure];
 }

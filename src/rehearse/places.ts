@@ -15,6 +15,8 @@ export class Place implements Target {
   readonly type = "rehearsed";
   readonly kinds = ["secret", "certificate"] as const;
   readonly reload: Reload;
+  /** Left out by a place that can only be written. */
+  readonly readBack?: () => Promise<Copy>;
   /** Somebody took the place itself away. */
   gone = false;
   readonly #now: () => EpochMs;
@@ -35,6 +37,7 @@ export class Place implements Target {
     readonly faults: PlaceFaults;
     readonly now: () => EpochMs;
     readonly onHook: () => void;
+    readonly writeOnly?: boolean | undefined;
   }) {
     this.name = options.name;
     this.reload = options.reload;
@@ -44,6 +47,9 @@ export class Place implements Target {
     this.#faults = options.faults;
     this.#now = options.now;
     this.#onHook = options.onHook;
+    if (options.writeOnly !== true) this.readBack = () => this.#readBack();
+    // nobody could tell that it forgot, or shows the old copy for a while: the receipt is all there is (design §4.1)
+    else this.#faults = { ...options.faults, forgets: 0, stale: 0 };
   }
 
   /** What a consumer that looks now gets, an old copy included. */
@@ -91,7 +97,7 @@ export class Place implements Target {
     return { version: String(this.#version) };
   }
 
-  async readBack(): Promise<Copy> {
+  async #readBack(): Promise<Copy> {
     this.#mayFail("readBack");
     return { state: "present", value: this.copy, version: String(this.#version) };
   }

@@ -1,4 +1,5 @@
 /** What a run is made from: applications, policies, places, and the troubles of its years. Plain data, so that it shrinks. */
+import type { Kind } from "../core/credential.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
 import type { Binding, TenantSettings } from "../core/settings.ts";
 import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
@@ -20,6 +21,12 @@ export interface ApplicationPlan {
   readonly current?: string | null;
   /** Whether nobody but the places holds a copy; `complete` where not given. */
   readonly consumers?: Binding["consumers"];
+  /** What it signs in with before Nolapse comes; a secret where not given. */
+  readonly begins?: Kind;
+  /** Its places cannot be read back. */
+  readonly writeOnly?: boolean;
+  /** Another tool keeps certificates on it, too: it reads the list, and sends back all of it a while later. */
+  readonly contested?: boolean;
 }
 
 /** How badly places behave: the probability of each thing at each call. */
@@ -74,12 +81,23 @@ export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
       approval: "both",
     }),
     completePolicy("kept", { lifetime: 150 * DAY, retire: "after-overlap", custody: "keep" }),
+    completePolicy("certified", {
+      kind: "certificate",
+      lifetime: 60 * DAY,
+      renewBefore: 20 * DAY,
+      overlap: 3 * DAY,
+      retire: "after-overlap",
+    }),
+    completePolicy("certificates", { kind: "certificate", lifetime: 120 * DAY, retire: "after-overlap" }),
+    completePolicy("certified-patient", { kind: "certificate", lifetime: 90 * DAY, custody: "keep" }),
   ].map((policy) => [policy.name, policy]),
 );
 
 /** In the order in which applications get them: long lives are as usual as in real tenants, short ones work the engine. */
 const POLICY_ORDER =
-  "quick yearly default long patient longest windowed yearly approved default kept yearly standard longest".split(" ");
+  "quick yearly certified default long patient certificates longest windowed yearly approved default certified-patient kept yearly standard longest".split(
+    " ",
+  );
 
 /** A plan drawn from the seed; `length` is how long the run lasts. */
 export function drawWorld(chance: Chance, applications: number, length: DurationMs): WorldPlan {
@@ -87,7 +105,9 @@ export function drawWorld(chance: Chance, applications: number, length: Duration
   const plans = Array.from({ length: applications }, (_, index): ApplicationPlan => {
     const policy = POLICY_ORDER[(first + index) % POLICY_ORDER.length] ?? "quick";
     const most = Math.floor((POLICIES[policy]?.lifetime ?? 90 * DAY) / DAY);
+    const certified = POLICIES[policy]?.kind === "certificate" ? drawCertified(chance) : {};
     return {
+      ...certified,
       displayName: `application ${index + 1}`,
       policy,
       left: chance.between(12, most) * DAY + chance.between(0, 86_399) * SECOND,
@@ -101,6 +121,15 @@ export function drawWorld(chance: Chance, applications: number, length: Duration
     managers: chance.pick([1, 1, 2]),
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
     troubles: drawTroubles(chance, plans, length),
+  };
+}
+
+/** One of three moves over from its secret; the others begin with a certificate. */
+function drawCertified(chance: Chance): Pick<ApplicationPlan, "begins" | "writeOnly" | "contested"> {
+  return {
+    begins: chance.pick(["secret", "certificate", "certificate"]),
+    writeOnly: chance.hits(0.3),
+    contested: chance.hits(0.5),
   };
 }
 

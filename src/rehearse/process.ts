@@ -159,7 +159,7 @@ export class ManagerProcess {
     }
     const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
     const line = story.call(turns.now, this.name, call, outcome, about);
-    await watch.after(call, outcome, line, turns.now);
+    await watch.after(call, outcome, line, turns.now, this.name);
     await this.#stage.react(call, outcome);
     return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
   }

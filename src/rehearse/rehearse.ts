@@ -14,6 +14,7 @@ import { type CrashPlan, crashesByChance, latency, WEATHER_CHANGES_EVERY, weathe
 import type { FaultRule, Ground } from "./ground.ts";
 import { Hands } from "./hands.ts";
 import { Watch } from "./invariants.ts";
+import { ListTool } from "./list-tool.ts";
 import { Notices } from "./notices.ts";
 import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
@@ -77,6 +78,7 @@ export class Rehearsal {
   readonly #processes = new Map<ManagerProcess, number>();
   readonly #notices = new Notices();
   readonly #hands: Hands;
+  readonly #tool: ListTool;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #boots = 0;
@@ -104,7 +106,7 @@ export class Rehearsal {
     this.#turns = turns;
     this.#weather = Chance.of(seed, "weather");
     this.#story = new Story(ground.digest());
-    this.watch = new Watch(ground, this.#story);
+    this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
     this.#consumption = new Consumption({
       world,
@@ -113,6 +115,15 @@ export class Rehearsal {
       watch: this.watch,
       notices: this.#notices,
       troubleOf: (appId) => this.#hands.troubleOf(appId),
+    });
+    this.#tool = new ListTool({
+      ground,
+      watch: this.watch,
+      story: this.#story,
+      chance: Chance.of(seed, "another tool"),
+      isContested: (appId) => world.of(appId)?.isContested === true,
+      now: () => turns.now,
+      after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
     });
     const slow = Chance.of(seed, "slow");
     const { stalls } = world.plan.places;
@@ -126,9 +137,10 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow);
       },
-      react: (call, outcome) => {
+      react: async (call, outcome) => {
         options.observe?.(call, turns.now);
-        return this.#consumption.react(call, outcome);
+        await this.#consumption.react(call, outcome);
+        await this.#tool.beside(call);
       },
       died: (process) => {
         this.#crashes += 1;
@@ -139,7 +151,10 @@ export class Rehearsal {
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
-    for (const { first } of this.#world.inhabitants) await this.watch.know(first);
+    for (const { first, isContested } of this.#world.inhabitants) {
+      if (isContested) await this.#tool.begin(first.holder);
+      await this.watch.know(first);
+    }
     await this.#consumption.begin();
     await this.#changeWeather();
     this.#everyDay();

@@ -5,6 +5,7 @@
 import { asNolapseError } from "../core/errors.ts";
 import type { Rotation } from "../core/rotation.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
+import type { CertificateReading } from "../ports/certificates.ts";
 import type { AddSecretOutcome, HolderPage, HolderReading } from "../ports/entra.ts";
 import type { Change, Claim } from "../ports/store.ts";
 import type { Ground } from "./ground.ts";
@@ -121,6 +122,12 @@ function isTold({ port, method, args }: Call): boolean {
 function asking({ port, method, args }: Call): string {
   if (port === "entra" && method === "removeSecret") return `(${String(args[1])})`;
   if (port === "entra" && method === "addSecret") return `(${(args[1] as { displayName: string }).displayName})`;
+  if (port === "certificates" && method === "addKey") return `(${(args[1] as { keyId: string }).keyId})`;
+  if (port === "certificates" && method === "removeKey") return `(${String(args[1])})`;
+  if (port === "certificates" && method === "replaceCertificates") {
+    const { kept, added } = args[1] as { kept: readonly string[]; added: readonly { keyId: string }[] };
+    return `(${kept.length} kept, ${added.map(({ keyId }) => keyId).join(" ")} added)`;
+  }
   if (port === "store" && method === "commit") {
     const [claim, change] = args as [Claim, Change];
     const { rotation, audit } = change;
@@ -151,7 +158,12 @@ function briefly({ port, method }: Call, value: unknown): string {
         ? `applied ${outcome.credential.keyId}`
         : `${outcome.outcome} ${outcome.error.code}`;
     }
+    case "certificates.readCertificates":
+      return (value as CertificateReading).entries.map((one) => one.credential.keyId.slice(0, 8)).join(" ");
     case "entra.removeSecret":
+    case "certificates.addKey":
+    case "certificates.removeKey":
+    case "certificates.replaceCertificates":
       return (value as { outcome: string }).outcome;
     case "verifier.probe": {
       const probe = value as { outcome: string; code: number | null };

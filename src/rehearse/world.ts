@@ -10,12 +10,17 @@ import type { Ground, Registered } from "./ground.ts";
 import { Place } from "./places.ts";
 import { type ApplicationPlan, POLICIES, type WorldPlan } from "./plan.ts";
 
+/** What the credential is called that was there before. */
+const FIRST_NAME = "made by hand";
+
 /** One application as it lives in the world. */
 export interface Inhabitant {
   readonly name: string;
   readonly first: Registered;
   readonly places: readonly Place[];
   readonly consumers: readonly Consumer[];
+  /** Another tool writes its list of certificates, too. */
+  readonly isContested: boolean;
 }
 
 /** The world as it stands; the configuration in it changes while it goes on. */
@@ -73,8 +78,8 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, options: World
   const inhabitants: Inhabitant[] = [];
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
-    const name = application.current ?? "made by hand";
-    const first = await ground.register(application.displayName, { name, end });
+    const name = application.current ?? FIRST_NAME;
+    const first = await ground.register(application.displayName, { name, end, kind: application.begins ?? "secret" });
     inhabitants.push(settle(ground, plan, application, first, options));
   }
   return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
@@ -97,11 +102,13 @@ function settle(
       faults: plan.places,
       now,
       onHook: () => consumers.find((one) => one.place === place)?.take(),
+      writeOnly: application.writeOnly,
     });
     consumers.push(consumerOf(ground, place, reload, first.holder, chance));
     return place;
   });
-  return { name: application.displayName, first, places, consumers };
+  const isContested = application.contested === true;
+  return { name: application.displayName, first, places, consumers, isContested };
 }
 
 function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {
@@ -122,7 +129,8 @@ function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhab
       slots: [
         {
           slot: "default",
-          current: plan.applications[index]?.current ?? null,
+          // it has company from the beginning: the configuration says which one is meant
+          current: plan.applications[index]?.current ?? (one.isContested ? FIRST_NAME : null),
           targets: one.places.map((place) => place.name),
         },
       ],

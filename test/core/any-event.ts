@@ -14,7 +14,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
   const always: RotationEvent[] = [
     { type: "preflighted", at, requests: [] },
     { type: "made", at, attempt: { id: made.id, displayName: "n", end: made.end, certificate: madeCertificate() } },
-    { type: "list-read", at },
+    { type: "list-read", at, seen: at, again: at },
     { type: "list-intended", at, added: "new", removed: null, restored: [] },
     { type: "list-refused", at },
     ...(r.listWrite === null ? [] : [{ type: "list-compared", at, losses: [], settled: number % 2 === 0 } as const]),

@@ -179,7 +179,7 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
     }
     case "restore-list":
       return good === 0
-        ? [{ type: "list-read", at }]
+        ? [{ type: "list-read", at, seen: at, again: at }]
         : [{ type: "list-intended", at, added: null, removed: null, restored: ["other"] }];
     case "issue": {
       if (r.kind === "certificate") return outcomeOfCertificate(r, good, at, number);
@@ -248,7 +248,7 @@ function outcomeOfCertificate(r: Rotation, good: number, at: EpochMs, number: nu
   expect(made, "a certificate is made and sealed before it is asked for").toBeDefined();
   if (made === undefined) return [];
   const { id, displayName, end } = made;
-  if (good === 3 && r.listReadAt === null) return [{ type: "list-read", at }];
+  if (good === 3 && r.listReadAt === null) return [{ type: "list-read", at, seen: at, again: at }];
   const intent: RotationEvent = {
     type: "issue-intended",
     at,

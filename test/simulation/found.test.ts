@@ -1,8 +1,10 @@
 /** Faults of the engine that the simulator found, each as the smallest run that showed it. */
 import { expect, test } from "vitest";
 import { applyEvent } from "../../src/core/apply-event.ts";
+import { completePolicy } from "../../src/core/policy.ts";
 import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation.ts";
-import { DAY, epochMs, HOUR } from "../../src/core/time.ts";
+import { DAY, epochMs, HOUR, SECOND } from "../../src/core/time.ts";
+import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
@@ -93,4 +95,57 @@ test("an incomplete scan is made again within the hour, whatever the pace of sca
     },
   });
   expect(scans.length).toBeGreaterThan(1);
+});
+
+test.each([1, 2, 3])(
+  "with seed %i a list of certificates is looked at twice by the directory's clock, whosever clock is fast",
+  { timeout: 60_000 },
+  async (seed) => {
+    // one process read the list, and another, whose clock was ahead, read it again at once and replaced it
+    const ground = await directoryGround({ seed });
+    const { findings, figures } = await rehearse(ground, {
+      seed,
+      duration: 12 * DAY,
+      plan: {
+        applications: [{ displayName: "one", policy: "certified", left: 21 * DAY, reloads: [HOUR] }],
+        limits: null,
+        places: GOOD_PLACES,
+        managers: 2,
+        skew: 20 * SECOND,
+      },
+      ...quiet,
+    });
+    await ground.end();
+    expect(findings.map(tell)).toEqual([]);
+    expect(figures.rotations).toBeGreaterThan(0);
+  },
+);
+
+test("a certificate that was kept here is no obstacle once a later rotation has taken its place", {
+  timeout: 60_000,
+}, async () => {
+  // the old one was to go by proof of possession, the sealed key was compared with the later rotation's, and it halted
+  const ground = await directoryGround({ seed: 1 });
+  const { findings, figures } = await rehearse(ground, {
+    seed: 1,
+    duration: 200 * DAY,
+    plan: {
+      applications: [
+        { displayName: "one", policy: "certified-patient", begins: "certificate", left: 40 * DAY, reloads: [HOUR] },
+      ],
+      policies: {
+        "certified-patient": completePolicy("certified-patient", {
+          kind: "certificate",
+          lifetime: 60 * DAY,
+          custody: "keep",
+        }),
+      },
+      limits: null,
+      places: GOOD_PLACES,
+    },
+    ...quiet,
+  });
+  await ground.end();
+  expect(findings.map(tell)).toEqual([]);
+  expect(figures).toMatchObject({ halted: 0, rotations: 6, retired: 5 });
 });

@@ -36,6 +36,7 @@ export function memoryGround(): MemoryGround {
       now = to;
     },
     async register(displayName, secret) {
+      if (secret.kind === "certificate") return notInMemory();
       const seeded = entra.seed({ displayName, secrets: [secret] });
       const [keyId = "", value = ""] = [seeded.keyIds[0], seeded.values[0]];
       const { type, objectId, appId } = seeded;
@@ -47,7 +48,8 @@ export function memoryGround(): MemoryGround {
       const { holder: read } = await entra.read(holder);
       entra.readLag = readLag;
       calls.length = 0;
-      return read.credentials.filter((one: Credential) => entra.keyIds(holder).includes(one.keyId));
+      const there = read.credentials.filter((one: Credential) => entra.keyIds(holder).includes(one.keyId));
+      return there.map((one) => ({ ...one, publicPart: null }));
     },
     async weather(_, rules) {
       const longest = (fault: string) =>
@@ -75,6 +77,8 @@ export function memoryGround(): MemoryGround {
       async removeSecret(holder, keyId) {
         await entra.removeSecret(holder, keyId);
       },
+      readList: notInMemory,
+      writeList: notInMemory,
       deleteApplication: notInMemory,
       restoreApplication: notInMemory,
       limitSecrets: notInMemory,

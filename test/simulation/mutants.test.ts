@@ -6,7 +6,16 @@ import { changed, plantedIn } from "../../scripts/mutants/plant.ts";
 import { huntOne } from "../../scripts/mutants.ts";
 
 /** Quick ones, each caught by another invariant; `npm run mutants` hunts them all. */
-const HUNTED = ["overlap-ignored", "delete-first", "unknown-is-not-applied", "old-proof", "seal-after-the-outcome"];
+const HUNTED = [
+  "overlap-ignored",
+  "delete-first",
+  "unknown-is-not-applied",
+  "old-proof",
+  "seal-after-the-outcome",
+  "restored-store-is-trusted",
+  "one-read-before-a-list",
+  "lost-certificate-is-swept",
+];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
   const sources = plantedIn(name);
@@ -33,7 +42,7 @@ describe("hunted", () => {
     expect(await huntOne(mutant, 3)).toMatchObject({ caught: true });
   });
 
-  test.each(["usual", "lost-answers", "slow-replication", "bad-places"] as const)(
+  test.each(["usual", "lost-answers", "slow-replication", "bad-places", "restored-store", "failing-reads"] as const)(
     "nothing is found in the world %s without a mistake",
     { timeout: 120_000 },
     async (world) => {

@@ -5,13 +5,16 @@
  * image or named from the audit log.
  */
 import { NolapseError } from "../../core/errors.ts";
-import { LIST_SCHEDULE, LIST_STILL } from "../../core/replication.ts";
+import { LIST_SCHEDULE, LIST_STILL, SERVICE_TIME_GRAIN } from "../../core/replication.ts";
 import type { ListLoss, ListWrite, RotationEvent } from "../../core/rotation.ts";
 import { plus } from "../../core/time.ts";
 import type { CertificateEntry, CertificateReading, NewCertificate, ReplaceOutcome } from "../../ports/certificates.ts";
 import type { CertificateImage, ImageEntry } from "../../ports/store.ts";
 import type { Claimed } from "../claimed.ts";
 import { findLosses } from "./list-losses.ts";
+
+/** Far enough apart in any case, told in the service's whole seconds. */
+const STILL = LIST_STILL + SERVICE_TIME_GRAIN;
 
 /** After so many restorations somebody else and we are undoing each other's work: a person must look. */
 const RESTORATIONS = 5;
@@ -60,19 +63,29 @@ export async function replaceList(
   return outcome;
 }
 
-/** The stored image when this reading is equal to it and far enough from it; else this reading becomes the image. */
+/**
+ * The stored image when this reading is equal to it and far enough from it, by the clock that both were read by; else this
+ * reading becomes the image.
+ */
 async function stillImage(claimed: Claimed, reading: CertificateReading): Promise<CertificateImage | null> {
   const { rotation, deps } = claimed;
   const now = await claimed.now();
+  const { serviceTime } = reading;
   const image = await deps.store.image(rotation.id);
   const entries = reading.entries.map(entryOf);
   if (image !== null && rotation.listReadAt !== null && isSame(image.entries, entries)) {
-    return now >= plus(rotation.listReadAt, LIST_STILL) ? image : null;
+    const missing = plus(rotation.listReadAt, STILL) - serviceTime;
+    if (missing <= 0) return image;
+    // another process had read it, whose clock is behind ours
+    await claimed.record([{ type: "list-read", at: now, seen: rotation.listReadAt, again: plus(now, missing) }]);
+    return null;
   }
   const there = new Set(entries.map(({ keyId }) => keyId));
   // what the last image had is not forgotten while its loss is being mended
   const lost = image?.lost.filter(({ keyId }) => !there.has(keyId)) ?? [];
-  await claimed.record([{ type: "list-read", at: now }], { image: { entries, lost } });
+  await claimed.record([{ type: "list-read", at: now, seen: serviceTime, again: plus(now, STILL) }], {
+    image: { entries, lost },
+  });
   return null;
 }
 

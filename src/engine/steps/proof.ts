@@ -4,7 +4,6 @@ import { SecretValue } from "../../core/secret-value.ts";
 import type { CertificateReading } from "../../ports/certificates.ts";
 import type { Claimed } from "../claimed.ts";
 import { targetOf } from "./target.ts";
-import { sealedValue } from "./value.ts";
 
 /**
  * A certificate with its key that is valid on the object now, to prove possession with (addKey and removeKey): the copy a
@@ -36,9 +35,16 @@ async function heldCertificates(claimed: Claimed): Promise<CertificateValue[]> {
     const copy = (await targetOf(claimed, name).readBack?.(claimed.signal)) ?? null;
     if (copy?.state === "present" && copy.value instanceof CertificateValue) held.push(copy.value);
   }
-  const { kind, acceptedAt, id } = claimed.rotation;
-  if (kind === "certificate" && acceptedAt !== null && (await claimed.deps.store.sealed(id)) !== null) {
-    held.push(CertificateValue.from(await sealedValue(claimed)));
-  }
-  return held;
+  const sealed = await sealedCertificate(claimed);
+  return sealed === null ? held : [...held, sealed];
+}
+
+/** The certificate that this rotation has made, where it is kept; also when a later rotation's has taken its place since. */
+async function sealedCertificate({ rotation, deps }: Claimed): Promise<CertificateValue | null> {
+  if (rotation.acceptedAt === null) return null;
+  const sealed = await deps.store.sealed(rotation.id);
+  const made = rotation.attempts.find((one) => one.certificate !== null && one.certificate.sha256 === sealed?.keyId);
+  if (sealed === null || made === undefined) return null;
+  const context = { tenantId: rotation.tenantId, appId: rotation.holder.appId, keyId: sealed.keyId };
+  return CertificateValue.from(await deps.sealer.open(sealed.sealed, context));
 }
