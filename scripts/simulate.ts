@@ -1,24 +1,29 @@
 /**
- * `npm run simulate -- [--seed N] [--years N] [--json]`: one rehearsal on the embedded directory, the Graph adapter, the
- * SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break; their story is on stderr.
+ * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--json]`: one rehearsal on the embedded directory,
+ * the Graph adapter, the SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break: their
+ * story, in the smallest world of this seed that still shows it, is on stderr with the line that replays it.
  */
 import { parseArgs } from "node:util";
-import { DAY } from "../src/core/time.ts";
+import { DAY, epochMs } from "../src/core/time.ts";
 import { directoryGround } from "../src/rehearsal-ground.ts";
 import { type RehearsalOptions, rehearse } from "../src/rehearse/rehearse.ts";
 import { hasFindings, type Rehearsed, tell } from "../src/rehearse/report.ts";
+import { smallest, type WorldSize } from "../src/rehearse/smallest.ts";
 
-const YEAR = 365 * DAY;
+const YEAR = 365;
+const APPLICATIONS = 10;
+/** When every simulation begins. */
+const START = epochMs(Date.UTC(2026, 0, 1));
 
 /** One run of the seed on the real parts. */
 export async function simulate(
   seed: number,
-  years: number,
+  days: number,
   options: Partial<RehearsalOptions> = {},
 ): Promise<Rehearsed> {
-  const ground = await directoryGround({ seed });
+  const ground = await directoryGround({ seed, start: START });
   try {
-    return await rehearse(ground, { seed, duration: years * YEAR, ...options });
+    return await rehearse(ground, { seed, duration: days * DAY, applications: APPLICATIONS, ...options });
   } finally {
     await ground.end();
   }
@@ -47,16 +52,29 @@ async function main(): Promise<void> {
     options: {
       seed: { type: "string", default: "1" },
       years: { type: "string", default: "1" },
+      days: { type: "string" },
+      applications: { type: "string", default: String(APPLICATIONS) },
       json: { type: "boolean", default: false },
     },
   });
   const seed = wholeNumber("seed", values.seed);
+  const applications = wholeNumber("applications", values.applications);
+  const years = wholeNumber("years", values.years);
+  const days = values.days === undefined ? years * YEAR : wholeNumber("days", values.days);
   const began = performance.now();
-  const rehearsed = await simulate(seed, wholeNumber("years", values.years));
+  const rehearsed = await simulate(seed, days, { applications });
   const seconds = (performance.now() - began) / 1_000;
   process.stdout.write(`${values.json ? JSON.stringify(rehearsed.report) : say(rehearsed, seconds)}\n`);
   if (!hasFindings(rehearsed.report)) return;
-  process.stderr.write(`${rehearsed.findings.map(tell).join("\n\n")}\n`);
+  const live = ({ applications, duration }: WorldSize) =>
+    simulate(seed, duration / DAY, { applications, enough: ({ findings }) => findings.length > 0 });
+  const { size, rehearsed: shown } = await smallest(
+    { size: { applications, duration: days * DAY }, rehearsed },
+    START,
+    live,
+  );
+  const again = `npm run simulate -- --seed ${seed} --applications ${size.applications} --days ${size.duration / DAY}`;
+  process.stderr.write(`${shown.findings.map(tell).join("\n\n")}\n\n${again}\n`);
   process.exitCode = 3;
 }
 

@@ -5,7 +5,7 @@ import type { SeedAsked, SeedLived } from "./many.ts";
 
 async function live({ seed, years, applications }: SeedAsked): Promise<SeedLived> {
   const used = process.cpuUsage();
-  const { report, figures, findings } = await simulate(seed, years, { applications });
+  const { report, figures, findings } = await simulate(seed, years * 365, { applications });
   const { user, system } = process.cpuUsage(used);
   return {
     report,
