@@ -43,5 +43,7 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
     "Check the disk; if the file is damaged, restore the last `nolapse store backup`, then `nolapse recover`",
   "seal-key-missing": "Put the seal key back from where you keep it; a new key cannot open old values",
   "seal-key-wrong": "Use the key the value was sealed with; if it is lost, the value has to be issued anew",
+  "seal-key-forbidden": "Give Nolapse the right the message names on the key; sealed values stay, nothing is lost",
+  "seal-key-unreachable": "Check the way to the vault; sealed values stay, and Nolapse tries again by itself",
   "clock-unavailable": "Start the directory `NOLAPSE_DIRECTORY_URL` points to, or unset the variable",
 };

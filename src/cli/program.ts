@@ -197,6 +197,7 @@ function addControl(program: Command, run: Run): void {
     .command("cancel <rotation>")
     .description("give a rotation up; both credentials stay")
     .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
+  addHandOver(program, run);
   program
     .command("undo <rotation>")
     .description("put the public part of a retired certificate back for a time, for whoever still holds its key")
@@ -226,6 +227,23 @@ function addControl(program: Command, run: Run): void {
     .command("backup <file>")
     .description("write a consistent copy of the store to a new file")
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+/** Where a person carries the value. */
+function addHandOver(program: Command, run: Run): void {
+  const commands = async () => import("./commands/hand-over.ts");
+  program
+    .command("deliver <rotation>")
+    .description(
+      "hand the new value to the person who carries it to a manual target; shown once, goes into the audit trail",
+    )
+    .option("--target <name>", "which one, where several wait")
+    .action((id, options, command) => act(run, command, async (it) => (await commands()).deliver(it, id, options)));
+  program
+    .command("delivered <rotation>")
+    .description("say that the value is installed at its manual target")
+    .option("--target <name>", "which one, where several wait")
+    .action((id, options, command) => act(run, command, async (it) => (await commands()).delivered(it, id, options)));
 }
 
 function addSurroundings(program: Command, run: Run): void {

@@ -41,13 +41,27 @@ export type IssuerConfig =
       readonly timeout: DurationMs;
     };
 
+/** What values at rest are sealed with. `path` is the file that belongs to the store and is backed up apart from it. */
+export type SealConfig =
+  | { readonly type: "local-key"; readonly path: string }
+  | {
+      readonly type: "key-vault";
+      /** The key's address, with or without a version. */
+      readonly key: string;
+      readonly path: string;
+      readonly auth: VaultAuth | null;
+    };
+
+/** How Nolapse signs in to a vault, where that is not as to the tenant. */
+export type VaultAuth = "default" | "workload-identity" | "managed-identity" | "cli";
+
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
   readonly tenants: readonly TenantConfig[];
   /** Null without a file: then nothing is kept. */
   readonly store: { readonly type: "sqlite"; readonly path: string } | null;
-  readonly seal: { readonly type: "local-key"; readonly path: string } | null;
+  readonly seal: SealConfig | null;
   readonly targets: Readonly<Record<string, TargetConfig>>;
   /** Beside `self-signed`, which is always there. */
   readonly issuers: Readonly<Record<string, IssuerConfig>>;
@@ -83,7 +97,7 @@ export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): Resolv
   return deepFreeze(resolveFile(source, parsed.data, { env, targetTypes, folder: dirname(file) }));
 }
 
-/** The value behind `env:NAME` or `file:PATH`. @throws NolapseError `config-reference`. */
+/** The value behind `env:NAME` or `file:PATH`; one behind `keyvault:` is the composition's to read. @throws NolapseError `config-reference`. */
 export function resolveReference(reference: string, env: Environment, folder: string): SecretValue {
   const [scheme, rest = ""] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf(":") + 1)];
   try {
@@ -146,11 +160,17 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     path: source.path,
     tenants,
     store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
-    seal: { type: "local-key", path: resolve(around.folder, file.seal.key.slice("file:".length)) },
+    seal: sealOf(file, around.folder),
     targets,
     issuers: resolveIssuers(file, around.folder),
     warnings,
   };
+}
+
+function sealOf({ seal }: ConfigFile, folder: string): SealConfig {
+  const at = (reference: string) => resolve(folder, reference.slice("file:".length));
+  if (seal.type === "local-key") return { type: "local-key", path: at(seal.key) };
+  return { type: "key-vault", key: seal.key, path: at(seal.digest), auth: seal.auth ?? null };
 }
 
 function resolvePolicies(source: Source, file: ConfigFile): Record<string, Policy> {
@@ -187,6 +207,7 @@ function resolveTargets(
       type: String(settings.type),
       kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
+      carriedBy: kind?.carriedBy?.(settings) ?? null,
       hook: hook ?? null,
       settings: withPaths(settings, kind, folder),
     };

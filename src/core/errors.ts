@@ -61,6 +61,12 @@ export const ERRORS = {
   "lease-lost": { exit: 4, handling: "retry", meaning: "Another process has taken the rotation over" },
   "seal-key-missing": { exit: 2, handling: "stop", meaning: "The key that opens sealed values does not exist" },
   "seal-key-wrong": { exit: 2, handling: "stop", meaning: "The value was sealed with another key, or altered" },
+  "seal-key-forbidden": { exit: 6, handling: "retry", meaning: "The key that opens sealed values may not be used" },
+  "seal-key-unreachable": {
+    exit: 6,
+    handling: "retry",
+    meaning: "The vault that keeps the seal key does not answer, or failed",
+  },
   "clock-unavailable": { exit: 6, handling: "stop", meaning: "The directory's clock cannot be read" },
 } as const satisfies Record<string, ErrorKind>;
 

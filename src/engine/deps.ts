@@ -20,7 +20,7 @@ import type { Verifier } from "../ports/verifier.ts";
 export interface OwnCredential {
   /** The client id that Nolapse signs in with. */
   readonly appId: string;
-  readonly source: "file" | "environment";
+  readonly source: "file" | "vault" | "environment";
   readonly fresh: FreshProcess;
   /** Forgets the token in hand, so that the next call signs in with what is there now. */
   renew(): void;

@@ -1,6 +1,7 @@
 /** What a run did and what it waits for. */
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { Assurance } from "../../core/sign-in.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { RunReport } from "../../engine/maintain.ts";
@@ -150,6 +151,15 @@ function howAdded({ kind, listWrite }: Rotation): string {
   return kind === "certificate" && listWrite === null ? " by proof of possession" : "";
 }
 
+/** What stands behind the state `verified`. */
+const PROOF: Readonly<Record<Assurance, string>> = {
+  token: "the copy read back signs in",
+  "authenticated-blocked": "the copy read back is right, and Conditional Access keeps it from signing in here",
+  "consumer-evidence": "somebody else has signed in with it",
+  receipt: "the target has given its receipt",
+  person: "by a person's word, as the sign-in log does not say more",
+};
+
 function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
@@ -168,7 +178,7 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
     case "delivered":
       return `${about}: delivered to ${event.target}`;
     case "verified":
-      return rotation.verifiedAt === event.at ? `${about}: verified, the copy read back signs in` : null;
+      return rotation.verifiedAt === event.at ? `${about}: verified, ${PROOF[event.assurance]}` : null;
     case "removed":
       return `${about}: old ${rotation.replacesKind} ${rotation.replaces} removed`;
     case "own-tried":
