@@ -34,6 +34,7 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "target-forbidden": "Give Nolapse the right the message names on the target",
   "target-unreachable": "Check the way to the target; Nolapse tries again by itself",
   "target-failed": "Look at the target's own log; Nolapse tries again and the old credential stays",
+  "notify-failed": "Correct the entry under `notify`, then `nolapse notify test`; it is told again after the next scan",
   "disk-full": "Free space where the store lies; nothing new is issued before",
   "store-unavailable": "Check the store's path or address and the rights on it",
   "store-busy": "Let the other process finish, or end it",

@@ -9,6 +9,7 @@ import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
 import type { Composition, Environment, Manager } from "./cli/context.ts";
 import { composeIssuers, composeSealer } from "./compose/keys.ts";
+import { composeLocalChecks, composeNotary, composeNotifying } from "./compose/oversight.ts";
 import { composeOwn, readWithOwnCredential } from "./compose/own-credential.ts";
 import { faultRules, rehearsalGround } from "./compose/rehearsal.ts";
 import { composeSignIn, type SignIn } from "./compose/sign-in.ts";
@@ -17,6 +18,7 @@ import { loadConfig, type ResolvedConfig, type TenantConfig } from "./config/loa
 import { configJsonSchema } from "./config/schema.ts";
 import type { HolderRef } from "./core/credential.ts";
 import type { Deps } from "./engine/deps.ts";
+import { sealTrail } from "./engine/seal-trail.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { HeldCertificate } from "./ports/held-certificate.ts";
@@ -32,6 +34,9 @@ export function compose(): Composition {
     readOwn: readWithOwnCredential,
     ground: rehearsalGround,
     faultRules,
+    metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
+    localChecks: composeLocalChecks,
+    examiner: async () => (await import("./adapters/notary/ed25519.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
 }
@@ -50,6 +55,7 @@ export async function composeManager(
   if (self === undefined) await signIn.check();
   // in this order: a key is made before the store, so a store that was there and has no key has lost it
   const sealer = await composeSealer(config, signIn);
+  const notary = await composeNotary(config);
   const { store, backup } = await composeStore(config);
   const folder = folderOf(config);
   // an application that rolls itself holds what its targets and the store have, which are opened below
@@ -64,6 +70,7 @@ export async function composeManager(
     issuers: composeIssuers(config, signIn.resolve),
     verifier: createVerifier({ clock, version: VERSION }),
     sealer,
+    ...(notary === null ? {} : { notary }),
     store,
     clock,
     random: createMachineRandom(),
@@ -71,7 +78,17 @@ export async function composeManager(
     brake: createBrake(env, join(config.store === null ? folder : dirname(config.store.path), "STOP")),
     ...(observe === undefined ? {} : { observe }),
   };
-  return { deps, backup, close: () => store.close() };
+  return {
+    deps,
+    diagnosis: directory.diagnosis,
+    notifying: await composeNotifying(config, directory.owners, signIn.resolve),
+    backup,
+    close: async () => {
+      // what a command wrote is sealed when it ends; where that fails, the next one does it
+      if (notary !== null) await sealTrail({ settings: tenant, store, notary }).catch(() => undefined);
+      await store.close();
+    },
+  };
 }
 
 interface Reaching {

@@ -338,8 +338,8 @@ export const MUTANTS: readonly Mutant[] = [
       in_("src/core/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
       in_(
         "src/engine/steps/remove.ts",
-        `  if (outcome.outcome === "applied") return true;`,
-        `  if (outcome.outcome !== "not-applied") return true;`,
+        `  if (outcome.outcome === "no-such-credential") {`,
+        `  if (outcome.outcome !== "not-applied") return true;\n  if (outcome.outcome === "no-such-credential") {`,
       ),
     ],
   },

@@ -8,7 +8,14 @@ import type { Binding, TargetSettings, TenantSettings } from "../core/settings.t
 import type { DurationMs } from "../core/time.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
-import { type AuthSettings, type BoundEntry, type ConfigFile, configSchema, type TargetTypeSchema } from "./schema.ts";
+import {
+  type AuthSettings,
+  type BoundEntry,
+  type ConfigFile,
+  configSchema,
+  type NotifyEntry,
+  type TargetTypeSchema,
+} from "./schema.ts";
 
 export const DEFAULT_CONFIG = "nolapse.yaml";
 
@@ -65,6 +72,8 @@ export interface ResolvedConfig {
   readonly targets: Readonly<Record<string, TargetConfig>>;
   /** Beside `self-signed`, which is always there. */
   readonly issuers: Readonly<Record<string, IssuerConfig>>;
+  /** Who is told of what needs a person; references stay references. */
+  readonly notify: readonly NotifyEntry[];
   readonly warnings: readonly string[];
 }
 
@@ -163,6 +172,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     seal: sealOf(file, around.folder),
     targets,
     issuers: resolveIssuers(file, around.folder),
+    notify: file.notify,
     warnings,
   };
 }
@@ -305,7 +315,16 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     exclude: [],
     targets: {},
   };
-  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, issuers: {}, warnings: [] });
+  return deepFreeze({
+    path: null,
+    tenants: [tenant],
+    store: null,
+    seal: null,
+    targets: {},
+    issuers: {},
+    notify: [],
+    warnings: [],
+  });
 }
 
 function trim(origin: string): string {

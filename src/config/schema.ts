@@ -145,6 +145,7 @@ const policy = z.strictObject({
     description: "how the new value is tried: as acceptance says, once, or never, and then nothing goes early (full)",
   }),
   priority: z.int().optional().meta({ description: "the higher goes first among equal ends (0)" }),
+  notify: z.array(duration).optional().meta({ description: "how long before an end its people are told" }),
   windows: z.array(window).optional().meta({ description: "when something may be issued, delivered or retired" }),
   freeze: z.array(freeze).optional().meta({ description: "when nothing may, not even urgent things" }),
 });
@@ -223,6 +224,33 @@ const seal = z.discriminatedUnion("type", [
   }),
 ]);
 
+const address = z
+  .string()
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:https:\/\/[^/\s]+\/secrets\/.+|https:\/\/.+|http:\/\/(localhost|127\.0\.0\.1)[:/].+)$/,
+    "an https address, or env:NAME, file:PATH or keyvault:https://VAULT/secrets/NAME where it is a secret itself",
+  );
+const notice = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("webhook"),
+    url: address.meta({ description: "an https address, or a reference to one" }),
+    secret: reference.optional().meta({ description: "a reference; signs what is sent" }),
+  }),
+  z.strictObject({
+    type: z.literal("email"),
+    to: z
+      .union([z.literal("owners"), z.array(z.email()).min(1)])
+      .meta({ description: "owners of each application, or addresses" }),
+    from: z.email().meta({ description: "the sender" }),
+    smtp: reference.meta({ description: "a reference to smtp://user:password@host:587" }),
+  }),
+  z.strictObject({
+    type: z.literal("heartbeat"),
+    url: address.meta({ description: "called after each complete scan and run" }),
+    method: z.enum(["GET", "POST"]).default("GET"),
+  }),
+]);
+
 const reload = z.union([z.literal("start"), z.literal("hook"), duration]);
 
 /** The schema with the target types that the composition knows. */
@@ -266,6 +294,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
         window: duration.default(1_800_000).meta({ description: "how long refusals mean not yet (30m)" }),
       })
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
+    notify: z.array(notice).default([]),
     limits: z
       .union([
         z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),
@@ -283,6 +312,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
 
 export type ConfigFile = z.infer<ReturnType<typeof configSchema>>;
 export type BoundEntry = z.infer<typeof bound>;
+export type NotifyEntry = z.infer<typeof notice>;
 export type AuthSettings = z.infer<typeof auth>;
 
 /** The JSON Schema for editors (`nolapse config schema`). */

@@ -53,6 +53,7 @@ export const ERRORS = {
   "target-forbidden": { exit: 6, handling: "retry", meaning: "The place to deliver to cannot be read or written" },
   "target-unreachable": { exit: 6, handling: "retry", meaning: "The place to deliver to does not answer" },
   "target-failed": { exit: 6, handling: "retry", meaning: "The place to deliver to failed or lost the write" },
+  "notify-failed": { exit: 6, handling: "retry", meaning: "A recipient of notices could not be told" },
   "disk-full": { exit: 6, handling: "retry", meaning: "No space is left on the disk" },
   "store-unavailable": { exit: 6, handling: "stop", meaning: "The store cannot be opened" },
   "store-busy": { exit: 6, handling: "retry", meaning: "Another process kept the store locked for too long" },

@@ -89,6 +89,11 @@ export const REASONS = {
   "retire-due": "the old credential can go",
   done: "nothing is left to do",
   cancelled: "a person cancelled it",
+  // what changed without nolapse
+  "drift-added": "a credential was added by somebody else",
+  "drift-removed": "a credential was removed by somebody else",
+  "drift-current-gone": "the current credential of a slot was removed by somebody else",
+  "drift-target": "a target's copy was replaced by somebody else",
   // halts: no retry can mend these
   "never-accepted": "two new credentials were never accepted by the token endpoint",
   "ambiguous-orphan": "a credential that may be ours cannot be told from somebody else's",

@@ -9,6 +9,7 @@ import type { Federation } from "../ports/federation.ts";
 import type { FreshProcess } from "../ports/fresh-process.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Logs } from "../ports/logs.ts";
+import type { Notary } from "../ports/notary.ts";
 import type { Random } from "../ports/random.ts";
 import type { SamlSigning } from "../ports/saml-signing.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
@@ -47,6 +48,8 @@ export interface Deps {
   readonly own?: OwnCredential;
   /** Set when this process is signed in as an application that rolls its own certificate: then nothing else is touched. */
   readonly self?: HolderRef;
+  /** Seals the audit trail; undefined where there is no key to sign with (no configuration file, simulations). */
+  readonly notary?: Notary;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
 }

@@ -113,6 +113,28 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "mode":
       chmodSync(path, Number.parseInt(second, 8));
       return;
+    case "identity": {
+      // Nolapse signs in as an application of these permissions from here on
+      const permissions = words;
+      const [made] = await site.directory.seed([
+        { name: "nolapse", permissions: [...permissions], secrets: [{ end: "P90D" }] },
+      ]);
+      site.environment.AZURE_CLIENT_ID = made?.appId ?? "";
+      site.environment.AZURE_CLIENT_SECRET = made?.secrets[0]?.value ?? "";
+      return;
+    }
+    case "export":
+      writeFileSync(path, (await site.nolapse(["audit", "export", "--json", "lines"])).stdout);
+      return;
+    case "drop-line":
+      writeFileSync(
+        path,
+        readFileSync(path, "utf8")
+          .split("\n")
+          .toSpliced(Number(second) - 1, 1)
+          .join("\n"),
+      );
+      return;
     case "clock":
       site.directory.clock.advance(parseDuration(first) ?? 0);
       return;
@@ -178,6 +200,12 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, name("guid"))
       .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
       .replaceAll(/[\w~.-]{3}8Q~[\w~.-]{34}/g, "<value>")
+      .replaceAll(/(?<!SHA-256 )\b[0-9a-f]{64}\b/g, (hash) => (/^0+$/.test(hash) ? "<genesis>" : name("hash")(hash)))
+      .replaceAll(/\d+ MB free/g, "<n> MB free")
+      .replaceAll((site()?.directory.url ?? "\0").replace("https://", ""), "<directory host>")
+      .replaceAll(/nolapse(-verifier)?\/\d+\.\d+\.\d+/g, "nolapse$1/<version>")
+      .replaceAll(/("publicKey":"|\bkey )[\w-]{43}\b/g, "$1<key>")
+      .replaceAll(/"signature":"[\w-]{86}"/g, '"signature":"<signature>"')
       .replaceAll(/ in \d+ seconds/g, " in <n> seconds")
       .replaceAll(/"durationMs":\d+/g, '"durationMs":<ms>');
   const linesOf = (text: string) => (text === "" ? [] : clean(text).replace(/\n$/, "").split("\n"));

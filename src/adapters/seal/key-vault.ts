@@ -2,7 +2,7 @@
  * Sealing with an RSA key that never leaves Azure Key Vault: a content key for each value, wrapped and unwrapped by the vault
  * (RSA-OAEP-256), the value under it (A256GCM), all of it one compact JWE (RFC 7516) that names the key with its version. So a
  * key is rolled in the vault alone, and what an older version sealed opens as long as that version is there. See
- * docs/decisions/0006-key-vault-as-seal-key.md.
+ * docs/decisions/0008-key-vault-as-seal-key.md.
  */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

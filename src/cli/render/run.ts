@@ -25,6 +25,7 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     removalOff: report.switches.removalOff?.why ?? null,
     breaker: report.switches.breaker?.why ?? null,
     nextDue: iso(report.nextDue),
+    drift: (report.scan?.drift ?? []).map(driftJson),
     rotations: waiting.map(({ rotation, verdict }) => ({
       id: rotation.id,
       appId: rotation.holder.appId,
@@ -65,6 +66,7 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
     ...heldBack(report).flatMap((line) => ["", line]),
+    ...(report.scan?.drift ?? []).map((one) => driftLine(one)),
     ...(report.mode === "observe"
       ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
       : []),
@@ -72,6 +74,18 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       .filter(({ verdict }) => verdict.because === "mode-propose")
       .map(({ rotation }) => `to start it: nolapse rotate ${rotation.holder.appId}`),
   ];
+}
+
+type Drift = NonNullable<NonNullable<RunReport["scan"]>["drift"]>[number];
+
+export function driftJson({ appId, displayName, what, keyId, target, at, by }: Drift) {
+  return { appId, displayName, reason: what, sentence: REASONS[what], keyId, target, at: iso(at), by };
+}
+
+export function driftLine({ at, displayName, what, keyId, target, by }: Drift): string {
+  const where = target === null ? "" : ` in ${target}`;
+  const who = what === "drift-target" ? "" : `, by ${by ?? "unknown"}`;
+  return `${when(at)} ${displayName}: ${REASONS[what]}${who}: key id ${keyId}${where} [${what}]`;
 }
 
 /** When something happens by itself; a look at what only a person can move is nothing to wait for. */
