@@ -34,6 +34,7 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "target-forbidden": "Give Nolapse the right the message names on the target",
   "target-unreachable": "Check the way to the target; Nolapse tries again by itself",
   "target-failed": "Look at the target's own log; Nolapse tries again and the old credential stays",
+  "notify-failed": "Correct the entry under `notify`, then `nolapse notify test`; it is told again after the next scan",
   "disk-full": "Free space where the store lies; nothing new is issued before",
   "store-unavailable": "Check the store's path or address and the rights on it",
   "store-busy": "Let the other process finish, or end it",
@@ -43,5 +44,7 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
     "Check the disk; if the file is damaged, restore the last `nolapse store backup`, then `nolapse recover`",
   "seal-key-missing": "Put the seal key back from where you keep it; a new key cannot open old values",
   "seal-key-wrong": "Use the key the value was sealed with; if it is lost, the value has to be issued anew",
+  "seal-key-forbidden": "Give Nolapse the right the message names on the key; sealed values stay, nothing is lost",
+  "seal-key-unreachable": "Check the way to the vault; sealed values stay, and Nolapse tries again by itself",
   "clock-unavailable": "Start the directory `NOLAPSE_DIRECTORY_URL` points to, or unset the variable",
 };

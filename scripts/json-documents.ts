@@ -56,6 +56,19 @@ const row = {
 const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();
 const verdict = z.enum(["do", "wait", "halt", "done"]);
 
+const drift = z.array(
+  z.strictObject({
+    appId: guid,
+    displayName: text,
+    reason: code,
+    sentence: text,
+    keyId: text,
+    target: text.nullable(),
+    at: instant,
+    by: text.nullable().describe("who, by the directory's audit log; null where it does not say or may not be read"),
+  }),
+);
+
 const run = z.strictObject({
   tenant: text,
   endedAt: instant,
@@ -66,6 +79,7 @@ const run = z.strictObject({
   removalOff: text.nullable(),
   breaker: text.nullable(),
   nextDue: maybeInstant,
+  drift: drift.describe("what changed without Nolapse, as this run's scan noticed it"),
   rotations: z.array(
     z.strictObject({
       id: guid,
@@ -94,6 +108,43 @@ const futureLapse = z.strictObject({
   sentence: text,
   runs: whole.describe("in how many of the runs"),
 });
+
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, see docs/audit.md");
+const place = { tenant: guid, position: whole };
+const signature = text.describe("Ed25519, base64url");
+
+const header = z.strictObject({
+  kind: z.literal("header"),
+  version: z.literal(1),
+  tenant: guid,
+  exportedAt: instant,
+  from: z.strictObject({ position: whole, previous: hash }),
+  to: z.strictObject({ position: whole, hash }),
+  publicKey: text.describe("Ed25519, base64url"),
+  signature,
+});
+const entry = z.strictObject({
+  kind: z.literal("entry"),
+  ...place,
+  sequence: whole,
+  at: instant,
+  actor: text,
+  action: text,
+  rotation: text.nullable(),
+  appId: guid.nullable(),
+  keyId: text.nullable(),
+  reason: code.nullable(),
+  request: text.nullable().describe("Graph's request id, where a write was made"),
+  keysBefore: z.array(text).nullable(),
+  keysAfter: z.array(text).nullable(),
+  details: z.record(text, z.union([text, z.number(), z.boolean(), z.null()])),
+  previous: hash,
+  hash,
+});
+const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), ...place, hash, at: instant, signature });
 
 /** By the name of the command. */
 export const DOCUMENTS = {
@@ -133,6 +184,7 @@ export const DOCUMENTS = {
     appId: guid,
     displayName: text,
     holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
+    drift: drift.describe("of the last 90 days"),
     credentials: z.array(
       z.strictObject({
         ...row,
@@ -206,6 +258,42 @@ export const DOCUMENTS = {
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
+  }),
+  "notify-test": z.strictObject({ sent: whole }),
+  doctor: z.strictObject({
+    tenant: text,
+    tenantId: text,
+    clientId: guid.nullable(),
+    permissions: z.array(text).describe("application permissions in our own token"),
+    userAgents: z.array(text).describe("of the scanner, and of the verifier"),
+    checks: z.array(
+      z.strictObject({
+        area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
+        name: text,
+        state: z.enum(["ok", "warn", "failed"]),
+        says: text,
+        fix: text.nullable().describe("what to type or do"),
+        exit: z.literal([0, 4, 6]),
+      }),
+    ),
+  }),
+  "audit-export": z.strictObject({ lines: z.array(z.discriminatedUnion("kind", [header, entry, checkpoint])) }),
+  "audit-verify": z.strictObject({
+    intact: z.boolean(),
+    findings: z.array(
+      z.strictObject({
+        what: z.enum(["edited", "removed", "inserted", "re-ordered", "unreadable", "signature", "key"]),
+        position: whole.nullable(),
+        line: whole.nullable().describe("the line of the file, null where it is missing"),
+        says: text,
+      }),
+    ),
+    entries: whole,
+    checkpoints: whole,
+    from: whole.nullable(),
+    to: whole.nullable(),
+    head: hash.nullable().describe("the hash at `to`"),
+    publicKey: text.nullable(),
   }),
   "config-check": z.strictObject({ path: text.nullable(), warnings: z.array(text) }),
   rehearse: z.strictObject({

@@ -83,12 +83,19 @@ export const ROOMS: readonly Room[] = [
     packages: "any",
   },
   {
+    path: "compose",
+    purpose: "the parts that compose.ts puts together: sign-in, keys, own credential, rehearsal",
+    rooms: ["adapters", "cli", "config", "core", "directory", "engine", "ports", "rehearsal-ground.ts", "rehearse"],
+    packages: "any",
+  },
+  {
     path: "compose.ts",
     purpose: "puts the parts together",
     rooms: [
       "adapters",
       "cli",
       "client",
+      "compose",
       "config",
       "core",
       "directory",

@@ -185,9 +185,9 @@ export const MUTANTS: readonly Mutant[] = [
         `  if (!answer.allowed && answer.why === "never") {`,
       ),
       in_(
-        "src/core/checks.ts",
-        `one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);\n    return stale === undefined ? null : doStep({ step: "verify"`,
-        `one.verifiedAt === null);\n    return stale === undefined ? null : doStep({ step: "verify"`,
+        "src/core/delivery-checks.ts",
+        `verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),`,
+        `verifiedAt === null),`,
       ),
     ],
   },
@@ -239,24 +239,24 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "one of several places has it, and the rotation goes on",
     changes: [
       in_(
-        "src/core/checks.ts",
-        `    const next = rotation.deliveries.find((one) => one.receipt === null);`,
-        `    const next = rotation.deliveries.slice(0, 1).find((one) => one.receipt === null);`,
+        "src/core/delivery-checks.ts",
+        `    const open = rotation.deliveries.filter((one) => one.receipt === null);`,
+        `    const open = rotation.deliveries.slice(0, 1).filter((one) => one.receipt === null);`,
       ),
       in_(
-        "src/core/apply-event.ts",
+        "src/core/apply-delivery.ts",
         `const all = deliveries.every((one) => one.receipt !== null);`,
         `const all = deliveries.some((one) => one.receipt !== null);`,
       ),
       in_(
-        "src/core/apply-event.ts",
+        "src/core/apply-delivery.ts",
         `const all = deliveries.every((one) => one.verifiedAt !== null);`,
         `const all = deliveries.some((one) => one.verifiedAt !== null);`,
       ),
       in_(
-        "src/core/checks.ts",
-        `    const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);`,
-        `    const stale = rotation.deliveries.slice(0, 1).find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);`,
+        "src/core/delivery-checks.ts",
+        `  const open = rotation.deliveries.filter(isOpen);`,
+        `  const open = rotation.deliveries.slice(0, 1).filter(isOpen);`,
       ),
       in_(
         "src/core/retire-guard.ts",
@@ -338,8 +338,8 @@ export const MUTANTS: readonly Mutant[] = [
       in_("src/core/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
       in_(
         "src/engine/steps/remove.ts",
-        `  if (outcome.outcome === "applied") return true;`,
-        `  if (outcome.outcome !== "not-applied") return true;`,
+        `  if (outcome.outcome === "no-such-credential") {`,
+        `  if (outcome.outcome !== "not-applied") return true;\n  if (outcome.outcome === "no-such-credential") {`,
       ),
     ],
   },

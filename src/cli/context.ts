@@ -1,9 +1,13 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { Examiner } from "../core/audit-verify.ts";
 import type { HolderRef } from "../core/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
+import type { Sample } from "../engine/metrics.ts";
+import type { Notifying } from "../engine/notify.ts";
 import type { GroundAsked } from "../rehearse/future.ts";
 import type { FaultRule, Ground } from "../rehearse/ground.ts";
 import type { DemoClock } from "./demo/run.ts";
@@ -15,8 +19,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** A tenant's engine, ready to use. */
 export interface Manager {
   readonly deps: Deps;
+  readonly diagnosis: Diagnosis;
+  readonly notifying: Notifying;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Numbers for a monitoring system. */
+export interface MetricsServer {
+  readonly port: number;
+  set(tenant: string, samples: readonly Sample[]): void;
   close(): Promise<void>;
 }
 
@@ -76,6 +89,12 @@ export interface Composition {
   ground(asked: GroundAsked): Promise<Ground>;
   /** The rules of a plan of faults. @throws NolapseError `usage`. */
   faultRules(plan: unknown): readonly FaultRule[];
+  /** What can be said of store and keys without opening them for work. */
+  localChecks(config: ResolvedConfig, tenant: TenantConfig, env: Environment): Promise<readonly LocalCheck[]>;
+  /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `usage`. */
+  metrics(port: number): Promise<MetricsServer>;
+  /** The cryptography that checking an exported audit trail takes; needs no configuration. */
+  examiner(): Promise<Examiner>;
   /** Makes this process trust a CA it did not start with. */
   trust(pem: string): void;
 }

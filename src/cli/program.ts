@@ -70,6 +70,7 @@ export function buildProgram(run: Run): Command {
   addReading(program, run);
   addWriting(program, run);
   addControl(program, run);
+  addOversight(program, run);
   addSurroundings(program, run);
   return program;
 }
@@ -130,6 +131,7 @@ function addWriting(program: Command, run: Run): void {
     .command("run")
     .description("the maintenance loop")
     .option("--once", "work until everything waits for something further off than --wait")
+    .option("--metrics-port <number>", "serve Prometheus metrics on this port of loopback", whole)
     .option("--wait <duration>", "with --once: how far off is worth waiting for (10m)", duration)
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
@@ -197,6 +199,7 @@ function addControl(program: Command, run: Run): void {
     .command("cancel <rotation>")
     .description("give a rotation up; both credentials stay")
     .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
+  addHandOver(program, run);
   program
     .command("undo <rotation>")
     .description("put the public part of a retired certificate back for a time, for whoever still holds its key")
@@ -226,6 +229,59 @@ function addControl(program: Command, run: Run): void {
     .command("backup <file>")
     .description("write a consistent copy of the store to a new file")
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+/** Where a person carries the value. */
+function addHandOver(program: Command, run: Run): void {
+  const commands = async () => import("./commands/hand-over.ts");
+  program
+    .command("deliver <rotation>")
+    .description(
+      "hand the new value to the person who carries it to a manual target; shown once, goes into the audit trail",
+    )
+    .option("--target <name>", "which one, where several wait")
+    .action((id, options, command) => act(run, command, async (it) => (await commands()).deliver(it, id, options)));
+  program
+    .command("delivered <rotation>")
+    .description("say that the value is installed at its manual target")
+    .option("--target <name>", "which one, where several wait")
+    .action((id, options, command) => act(run, command, async (it) => (await commands()).delivered(it, id, options)));
+}
+
+function addOversight(program: Command, run: Run): void {
+  const notify = program.command("notify").description("notices");
+  notify
+    .command("test")
+    .description("send a test to every webhook and fixed address under notify")
+    .action((_options, command) =>
+      act(run, command, async (it) => (await import("./commands/notify.ts")).notifyTest(it)),
+    );
+  program
+    .command("doctor")
+    .description("look at permissions, connectivity, clock, targets, store and keys: each with its fix")
+    .option("--security-note", "the note for the people who watch sign-ins: what to expect and to allow")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/doctor.ts")).doctor(it, options)),
+    );
+  const audit = program.command("audit").description("the audit trail");
+  const commands = async () => import("./commands/audit.ts");
+  audit
+    .command("export [format]")
+    .description(
+      "the sealed audit trail as JSON lines, or with --json as one document; --json lines is JSON lines, too",
+    )
+    .option("--since <when>", "from the first entry at an instant, or 30d ago")
+    .action((format, options, command) =>
+      act(run, command, async (it) => (await commands()).auditExport(it, format, options)),
+    );
+  audit
+    .command("verify [file]")
+    .description("whether an export, or without FILE the store, is as it was sealed; an export needs nothing else")
+    .option("--key <key>", "the public key you trust, or a file with it (audit.pub beside the seal key)")
+    .option("--head <head>", "a position and hash you noted earlier, 42:9f86…")
+    .action((file, options, command) =>
+      act(run, command, async (it) => (await commands()).auditVerify(it, file, options)),
+    );
 }
 
 function addSurroundings(program: Command, run: Run): void {

@@ -8,7 +8,14 @@ import type { Binding, TargetSettings, TenantSettings } from "../core/settings.t
 import type { DurationMs } from "../core/time.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
-import { type AuthSettings, type BoundEntry, type ConfigFile, configSchema, type TargetTypeSchema } from "./schema.ts";
+import {
+  type AuthSettings,
+  type BoundEntry,
+  type ConfigFile,
+  configSchema,
+  type NotifyEntry,
+  type TargetTypeSchema,
+} from "./schema.ts";
 
 export const DEFAULT_CONFIG = "nolapse.yaml";
 
@@ -41,16 +48,32 @@ export type IssuerConfig =
       readonly timeout: DurationMs;
     };
 
+/** What values at rest are sealed with. `path` is the file that belongs to the store and is backed up apart from it. */
+export type SealConfig =
+  | { readonly type: "local-key"; readonly path: string }
+  | {
+      readonly type: "key-vault";
+      /** The key's address, with or without a version. */
+      readonly key: string;
+      readonly path: string;
+      readonly auth: VaultAuth | null;
+    };
+
+/** How Nolapse signs in to a vault, where that is not as to the tenant. */
+export type VaultAuth = "default" | "workload-identity" | "managed-identity" | "cli";
+
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
   readonly tenants: readonly TenantConfig[];
   /** Null without a file: then nothing is kept. */
   readonly store: { readonly type: "sqlite"; readonly path: string } | null;
-  readonly seal: { readonly type: "local-key"; readonly path: string } | null;
+  readonly seal: SealConfig | null;
   readonly targets: Readonly<Record<string, TargetConfig>>;
   /** Beside `self-signed`, which is always there. */
   readonly issuers: Readonly<Record<string, IssuerConfig>>;
+  /** Who is told of what needs a person; references stay references. */
+  readonly notify: readonly NotifyEntry[];
   readonly warnings: readonly string[];
 }
 
@@ -83,7 +106,7 @@ export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): Resolv
   return deepFreeze(resolveFile(source, parsed.data, { env, targetTypes, folder: dirname(file) }));
 }
 
-/** The value behind `env:NAME` or `file:PATH`. @throws NolapseError `config-reference`. */
+/** The value behind `env:NAME` or `file:PATH`; one behind `keyvault:` is the composition's to read. @throws NolapseError `config-reference`. */
 export function resolveReference(reference: string, env: Environment, folder: string): SecretValue {
   const [scheme, rest = ""] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf(":") + 1)];
   try {
@@ -146,11 +169,18 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     path: source.path,
     tenants,
     store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
-    seal: { type: "local-key", path: resolve(around.folder, file.seal.key.slice("file:".length)) },
+    seal: sealOf(file, around.folder),
     targets,
     issuers: resolveIssuers(file, around.folder),
+    notify: file.notify,
     warnings,
   };
+}
+
+function sealOf({ seal }: ConfigFile, folder: string): SealConfig {
+  const at = (reference: string) => resolve(folder, reference.slice("file:".length));
+  if (seal.type === "local-key") return { type: "local-key", path: at(seal.key) };
+  return { type: "key-vault", key: seal.key, path: at(seal.digest), auth: seal.auth ?? null };
 }
 
 function resolvePolicies(source: Source, file: ConfigFile): Record<string, Policy> {
@@ -187,6 +217,7 @@ function resolveTargets(
       type: String(settings.type),
       kinds: kind?.kinds ?? [],
       reload: reload ?? (hook === undefined ? (kind?.reload ?? "start") : "hook"),
+      carriedBy: kind?.carriedBy?.(settings) ?? null,
       hook: hook ?? null,
       settings: withPaths(settings, kind, folder),
     };
@@ -284,7 +315,16 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     exclude: [],
     targets: {},
   };
-  return deepFreeze({ path: null, tenants: [tenant], store: null, seal: null, targets: {}, issuers: {}, warnings: [] });
+  return deepFreeze({
+    path: null,
+    tenants: [tenant],
+    store: null,
+    seal: null,
+    targets: {},
+    issuers: {},
+    notify: [],
+    warnings: [],
+  });
 }
 
 function trim(origin: string): string {

@@ -3,11 +3,13 @@ import { resolve } from "node:path";
 import type { Environment } from "./load.ts";
 import type { AuthSettings } from "./schema.ts";
 
-/** A secret or certificate that Nolapse signs in with. `path` null: it comes from an environment variable. */
+/** A secret or certificate that Nolapse signs in with. `path` null: it is in no file. */
 export interface KeptCredential {
   readonly clientId: string;
   readonly kind: "secret" | "certificate";
   readonly path: string | null;
+  /** A running process takes a new value from a file or a vault; its environment it cannot read again. */
+  readonly source: "file" | "vault" | "environment";
 }
 
 /**
@@ -24,14 +26,17 @@ export function keptCredential(auth: AuthSettings, env: Environment, folder: str
 function placeOf(auth: AuthSettings, env: Environment, folder: string): Omit<KeptCredential, "clientId"> | null {
   switch (auth.method) {
     case "secret": {
-      const isFile = auth.secret?.startsWith("file:") === true;
-      return { kind: "secret", path: isFile ? resolve(folder, auth.secret?.slice("file:".length) ?? "") : null };
+      const { secret = "env:" } = auth;
+      if (secret.startsWith("file:")) {
+        return { kind: "secret", path: resolve(folder, secret.slice("file:".length)), source: "file" };
+      }
+      return { kind: "secret", path: null, source: secret.startsWith("keyvault:") ? "vault" : "environment" };
     }
     case "certificate":
       return certificateIn(auth.certificate === undefined ? null : resolve(folder, auth.certificate), env);
     case "default":
       // the order in which the environment is looked through when Nolapse signs in
-      if (env.AZURE_CLIENT_SECRET !== undefined) return { kind: "secret", path: null };
+      if (env.AZURE_CLIENT_SECRET !== undefined) return { kind: "secret", path: null, source: "environment" };
       return certificateIn(null, env);
     case "workload-identity":
     case "managed-identity":
@@ -42,5 +47,5 @@ function placeOf(auth: AuthSettings, env: Environment, folder: string): Omit<Kep
 
 function certificateIn(path: string | null, env: Environment): Omit<KeptCredential, "clientId"> | null {
   const file = path ?? env.AZURE_CLIENT_CERTIFICATE_PATH ?? null;
-  return file === null ? null : { kind: "certificate", path: file };
+  return file === null ? null : { kind: "certificate", path: file, source: "file" };
 }

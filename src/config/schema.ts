@@ -15,6 +15,8 @@ export interface TargetTypeSchema {
   readonly reload: "start" | "hook" | number;
   /** What is wrong between the parts of an entry that are each right; null: nothing. */
   readonly problem?: (settings: Readonly<Record<string, unknown>>) => string | null;
+  /** Who carries the value to its place, where that is a person. */
+  readonly carriedBy?: (settings: Readonly<Record<string, unknown>>) => string;
 }
 
 const duration = z
@@ -27,8 +29,8 @@ const guid = z.guid("must be a GUID such as 0b0e5a52-2d1c-4c7e-9d3f-3f6c0f1f7a11
 const reference = z
   .string()
   .regex(
-    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/,
-    "a reference, env:NAME or file:PATH: values never stand in this file",
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:https:\/\/[^/\s?#]+\/secrets\/[0-9A-Za-z-]{1,127}(\/[0-9A-Za-z]+)?)$/,
+    "a reference, env:NAME, file:PATH or keyvault:https://VAULT/secrets/NAME: values never stand in this file",
   );
 const origin = z.url({ protocol: /^https$/, error: "an https origin such as https://login.microsoftonline.com" });
 const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day, HH:MM");
@@ -44,7 +46,7 @@ const auth = z.discriminatedUnion("method", [
   z.strictObject({
     method: z.literal("secret"),
     clientId,
-    secret: reference.optional().meta({ description: "env:NAME or file:PATH (AZURE_CLIENT_SECRET)" }),
+    secret: reference.optional().meta({ description: "a reference (AZURE_CLIENT_SECRET)" }),
   }),
   z.strictObject({
     method: z.literal("certificate"),
@@ -53,7 +55,7 @@ const auth = z.discriminatedUnion("method", [
       .string()
       .optional()
       .meta({ description: "PEM file with certificate and private key (AZURE_CLIENT_CERTIFICATE_PATH)" }),
-    password: reference.optional().meta({ description: "env:NAME or file:PATH, where the key is encrypted" }),
+    password: reference.optional().meta({ description: "a reference, where the key is encrypted" }),
   }),
   z.strictObject({
     method: z.literal("workload-identity"),
@@ -99,7 +101,7 @@ const issuer = z.discriminatedUnion("type", [
     type: z.literal("local-ca"),
     certificate: z.string().min(1).meta({ description: "PEM file with the CA's certificate, then its chain" }),
     key: z.string().min(1).meta({ description: "PEM file with its private key; may be the same file" }),
-    password: reference.optional().meta({ description: "env:NAME or file:PATH, where the key is encrypted" }),
+    password: reference.optional().meta({ description: "a reference, where the key is encrypted" }),
   }),
   z.strictObject({
     type: z.literal("command"),
@@ -143,6 +145,7 @@ const policy = z.strictObject({
     description: "how the new value is tried: as acceptance says, once, or never, and then nothing goes early (full)",
   }),
   priority: z.int().optional().meta({ description: "the higher goes first among equal ends (0)" }),
+  notify: z.array(duration).optional().meta({ description: "how long before an end its people are told" }),
   windows: z.array(window).optional().meta({ description: "when something may be issued, delivered or retired" }),
   freeze: z.array(freeze).optional().meta({ description: "when nothing may, not even urgent things" }),
 });
@@ -190,6 +193,64 @@ const choice = z.strictObject({
   policy: z.string().meta({ description: "a name under policies" }),
 });
 
+const seal = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("local-key"),
+    key: z
+      .string()
+      .regex(/^file:.+$/, "file:PATH")
+      .meta({ description: "file:PATH; made on first use, 0600" }),
+  }),
+  z.strictObject({
+    type: z.literal("key-vault"),
+    key: z
+      .string()
+      .regex(
+        /^https:\/\/[^/\s?#]+\/keys\/[0-9A-Za-z-]{1,127}(\/[0-9A-Za-z]+)?$/,
+        "an RSA key such as https://billing.vault.azure.net/keys/nolapse-seal",
+      )
+      .meta({ description: "an RSA key of Azure Key Vault; without a version its current one seals" }),
+    digest: z
+      .string()
+      .regex(/^file:.+$/, "file:PATH")
+      .default("file:./.nolapse/digest.key")
+      .meta({
+        description: "file:PATH; the key that copies are compared with, wrapped by the vault; made on first use",
+      }),
+    auth: z
+      .enum(["default", "workload-identity", "managed-identity", "cli"])
+      .optional()
+      .meta({ description: "how Nolapse signs in to the vault; by default as it does to the tenant" }),
+  }),
+]);
+
+const address = z
+  .string()
+  .regex(
+    /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:https:\/\/[^/\s]+\/secrets\/.+|https:\/\/.+|http:\/\/(localhost|127\.0\.0\.1)[:/].+)$/,
+    "an https address, or env:NAME, file:PATH or keyvault:https://VAULT/secrets/NAME where it is a secret itself",
+  );
+const notice = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("webhook"),
+    url: address.meta({ description: "an https address, or a reference to one" }),
+    secret: reference.optional().meta({ description: "a reference; signs what is sent" }),
+  }),
+  z.strictObject({
+    type: z.literal("email"),
+    to: z
+      .union([z.literal("owners"), z.array(z.email()).min(1)])
+      .meta({ description: "owners of each application, or addresses" }),
+    from: z.email().meta({ description: "the sender" }),
+    smtp: reference.meta({ description: "a reference to smtp://user:password@host:587" }),
+  }),
+  z.strictObject({
+    type: z.literal("heartbeat"),
+    url: address.meta({ description: "called after each complete scan and run" }),
+    method: z.enum(["GET", "POST"]).default("GET"),
+  }),
+]);
+
 const reload = z.union([z.literal("start"), z.literal("hook"), duration]);
 
 /** The schema with the target types that the composition knows. */
@@ -216,15 +277,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
     store: z
       .strictObject({ type: z.literal("sqlite"), path: z.string().meta({ description: "the file" }) })
       .default({ type: "sqlite", path: "./.nolapse/nolapse.db" }),
-    seal: z
-      .strictObject({
-        type: z.literal("local-key"),
-        key: z
-          .string()
-          .regex(/^file:.+$/, "file:PATH")
-          .meta({ description: "file:PATH; made on first use, 0600" }),
-      })
-      .default({ type: "local-key", key: "file:./.nolapse/seal.key" }),
+    seal: seal.default({ type: "local-key", key: "file:./.nolapse/seal.key" }),
     issuers: z.record(z.string().regex(/^[\w.-]+$/), issuer).default({}),
     policies: z.record(z.string(), policy).default({}),
     targets: z
@@ -241,6 +294,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
         window: duration.default(1_800_000).meta({ description: "how long refusals mean not yet (30m)" }),
       })
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
+    notify: z.array(notice).default([]),
     limits: z
       .union([
         z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),
@@ -258,6 +312,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
 
 export type ConfigFile = z.infer<ReturnType<typeof configSchema>>;
 export type BoundEntry = z.infer<typeof bound>;
+export type NotifyEntry = z.infer<typeof notice>;
 export type AuthSettings = z.infer<typeof auth>;
 
 /** The JSON Schema for editors (`nolapse config schema`). */

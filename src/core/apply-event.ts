@@ -3,8 +3,9 @@
  * (docs/state-machine.md draws the same table; a test compares them).
  */
 import { foldProbe } from "./acceptance.ts";
+import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
-import type { Attempt, Delivery, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
+import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
 export const ABSENT_READS = 5;
@@ -49,6 +50,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
   delivered: {
     verified: ["verified"],
     "sign-ins-read": ["verified"],
+    "not-used-yet": [],
     drifted: ["accepted"],
     halted: ["halted"],
     cancelled: ["cancelled"],
@@ -56,6 +58,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
   verified: {
     verified: [],
     "sign-ins-read": [],
+    "not-used-yet": [],
     drifted: ["accepted"],
     succeeded: [],
     "own-tried": [],
@@ -95,9 +98,6 @@ export function applyEvent(rotation: Rotation, event: RotationEvent): Rotation {
   return after;
 }
 
-/** A step that worked: the count of failed tries starts anew. */
-const CLEAR = { failures: 0, lastFailure: null, notBefore: null } as const;
-
 function change(r: Rotation, event: RotationEvent): Rotation {
   switch (event.type) {
     case "preflighted":
@@ -130,6 +130,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "delivery-intended":
     case "delivered":
     case "verified":
+    case "not-used-yet":
     case "drifted":
       return changeDelivery(r, event);
     case "passed":
@@ -324,45 +325,6 @@ function settle(r: Rotation, id: string, changes: Partial<Attempt>): Attempt[] {
   return r.attempts.map((attempt) => (attempt.id === id ? { ...attempt, ...changes } : attempt));
 }
 
-function changeDelivery(r: Rotation, event: Of<"delivery-intended" | "delivered" | "verified" | "drifted">): Rotation {
-  const at = event.at;
-  const with_ = (changes: Partial<Delivery>) => {
-    if (!r.deliveries.some((one) => one.target === event.target)) throw new TypeError(`no target ${event.target}`);
-    return r.deliveries.map((one) => (one.target === event.target ? { ...one, ...changes } : one));
-  };
-  switch (event.type) {
-    case "delivery-intended":
-      return { ...r, deliveries: with_({ intendedAt: at }) };
-    case "delivered": {
-      const deliveries = with_({ receipt: { version: event.version, at } });
-      const all = deliveries.every((one) => one.receipt !== null);
-      // the count of failures goes on: a target that loses what it took must not be written to at full pace for ever
-      return { ...r, deliveries, notBefore: null, state: all ? "delivered" : r.state };
-    }
-    case "verified": {
-      const deliveries = with_({ verifiedAt: at, assurance: event.assurance });
-      const all = deliveries.every((one) => one.verifiedAt !== null);
-      return {
-        ...r,
-        ...CLEAR,
-        deliveries,
-        ownRequests: event.request === null ? r.ownRequests : [...r.ownRequests, event.request],
-        state: all ? "verified" : r.state,
-        verifiedAt: all ? (r.verifiedAt ?? at) : r.verifiedAt,
-        assurance: all ? weakest(deliveries) : r.assurance,
-      };
-    }
-    case "drifted":
-      // the copy is not ours: the proof of this target is gone, and with it the state that rested on it
-      return {
-        ...r,
-        state: "accepted",
-        verifiedAt: null,
-        deliveries: with_({ receipt: null, verifiedAt: null, assurance: null }),
-      };
-  }
-}
-
 function changeRetirement(
   r: Rotation,
   event: Of<"own-tried" | "retire-intended" | "removed" | "absent-read" | "reappeared">,
@@ -390,11 +352,4 @@ function changeUndo(r: Rotation, event: Of<"undone" | "undo-swept">): Rotation {
   const undo =
     event.type === "undone" ? { ...r.undo, keyId: event.keyId, addedAt: event.at } : { ...r.undo, removedAt: event.at };
   return { ...r, ...CLEAR, undo };
-}
-
-const STRENGTH = ["token", "consumer-evidence", "person", "receipt", "authenticated-blocked"] as const;
-
-function weakest(deliveries: readonly Delivery[]): (typeof STRENGTH)[number] {
-  const places = deliveries.map((one) => STRENGTH.indexOf(one.assurance ?? "authenticated-blocked"));
-  return STRENGTH[Math.max(...places)] ?? "authenticated-blocked";
 }

@@ -2,11 +2,11 @@
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
+import { deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
 import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
-import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
@@ -191,22 +191,6 @@ const acceptance: Check = {
   },
 };
 
-const deliver: Check = {
-  name: "deliver",
-  judge: ({ rotation }) => {
-    const next = rotation.deliveries.find((one) => one.receipt === null);
-    return next === undefined ? null : doStep({ step: "deliver", target: next.target }, "deliver-due");
-  },
-};
-
-const verify: Check = {
-  name: "verify",
-  judge: ({ rotation }) => {
-    const next = rotation.deliveries.find((one) => one.verifiedAt === null);
-    return next === undefined ? null : doStep({ step: "verify", target: next.target }, "verify-due");
-  },
-};
-
 const removalUnderWay: Check = {
   name: "absence",
   judge: ({ rotation, now }) => {
@@ -266,15 +250,6 @@ const wave: Check = {
     if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");
-  },
-};
-
-/** Right before the removal every copy is proven again (invariant 1). */
-const proof: Check = {
-  name: "proof",
-  judge: ({ rotation, now }) => {
-    const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
-    return stale === undefined ? null : doStep({ step: "verify", target: stale.target }, "verify-due");
   },
 };
 

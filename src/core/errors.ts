@@ -53,6 +53,7 @@ export const ERRORS = {
   "target-forbidden": { exit: 6, handling: "retry", meaning: "The place to deliver to cannot be read or written" },
   "target-unreachable": { exit: 6, handling: "retry", meaning: "The place to deliver to does not answer" },
   "target-failed": { exit: 6, handling: "retry", meaning: "The place to deliver to failed or lost the write" },
+  "notify-failed": { exit: 6, handling: "retry", meaning: "A recipient of notices could not be told" },
   "disk-full": { exit: 6, handling: "retry", meaning: "No space is left on the disk" },
   "store-unavailable": { exit: 6, handling: "stop", meaning: "The store cannot be opened" },
   "store-busy": { exit: 6, handling: "retry", meaning: "Another process kept the store locked for too long" },
@@ -61,6 +62,12 @@ export const ERRORS = {
   "lease-lost": { exit: 4, handling: "retry", meaning: "Another process has taken the rotation over" },
   "seal-key-missing": { exit: 2, handling: "stop", meaning: "The key that opens sealed values does not exist" },
   "seal-key-wrong": { exit: 2, handling: "stop", meaning: "The value was sealed with another key, or altered" },
+  "seal-key-forbidden": { exit: 6, handling: "retry", meaning: "The key that opens sealed values may not be used" },
+  "seal-key-unreachable": {
+    exit: 6,
+    handling: "retry",
+    meaning: "The vault that keeps the seal key does not answer, or failed",
+  },
   "clock-unavailable": { exit: 6, handling: "stop", meaning: "The directory's clock cannot be read" },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -37,7 +37,12 @@ export interface Policy {
   /** Maintenance windows in the tenant's time zone; empty means always. */
   readonly windows: readonly Window[];
   readonly freeze: readonly Freeze[];
+  /** How long before an end its people are told; undefined: {@link DEFAULT_NOTICE_STEPS}. */
+  readonly notify?: readonly DurationMs[] | undefined;
 }
+
+/** Notices before an end (design §4.4). */
+export const DEFAULT_NOTICE_STEPS: readonly DurationMs[] = [60, 30, 14, 7, 3, 1].map((days) => days * DAY);
 
 /** A weekly maintenance window. `to` may be earlier than `from`: then it ends on the next day. */
 export interface Window {
@@ -96,6 +101,7 @@ export function completePolicy(name: string, input: PolicyInput): Policy {
   return {
     name,
     kind: input.kind ?? null,
+    ...(input.notify === undefined ? {} : { notify: input.notify }),
     issuer: input.issuer ?? SELF_SIGNED,
     keySize: input.keySize ?? 2048,
     lifetime,

@@ -54,6 +54,10 @@ export const REASONS = {
   "federation-gone": "the federated credential is not on the application",
   "federation-idle": "nobody has signed in with the federated credential within the last seven days",
   "old-in-use": "the old credential has signed in since the federated one took over",
+  "person-takes": "a person must take the new value to its place: nolapse deliver",
+  "person-installs": "a person has taken the new value and must say when it is installed: nolapse delivered",
+  "person-proof": "nobody has signed in yet with the value that a person installed",
+  "person-urgent": "a person's part is still missing, and the old credential is past its urgent time",
   overlap: "old and new both work until the overlap ends",
   "until-expiry": "the old credential lives out its own end and is swept a week later",
   "retire-never": "the policy keeps the old credential",
@@ -85,6 +89,11 @@ export const REASONS = {
   "retire-due": "the old credential can go",
   done: "nothing is left to do",
   cancelled: "a person cancelled it",
+  // what changed without nolapse
+  "drift-added": "a credential was added by somebody else",
+  "drift-removed": "a credential was removed by somebody else",
+  "drift-current-gone": "the current credential of a slot was removed by somebody else",
+  "drift-target": "a target's copy was replaced by somebody else",
   // halts: no retry can mend these
   "never-accepted": "two new credentials were never accepted by the token endpoint",
   "ambiguous-orphan": "a credential that may be ours cannot be told from somebody else's",

@@ -31,7 +31,10 @@ export function retirement(
   return { at: swept, because: why, early: false };
 }
 
-/** A token with the copy read back, or where there is no copy, one that only a consumer can have asked for. */
+/**
+ * A token with the copy read back, or the sign-in of a consumer, which proves as much. Of a federated credential there is no
+ * copy, so only the latter; a person's word alone takes nothing away early.
+ */
 function isProven({ assurance, kind }: Rotation): boolean {
-  return assurance === (kind === "federated" ? "consumer-evidence" : "token");
+  return assurance === "consumer-evidence" || (assurance === "token" && kind !== "federated");
 }

@@ -137,6 +137,8 @@ export interface Delivery {
   /** The last time the copy read back had our fingerprint and signed in (or its stand-in was found). */
   readonly verifiedAt: EpochMs | null;
   readonly assurance: Assurance | null;
+  /** Where a person carries it: when the sign-in log was last read and showed nobody. Left out until then. */
+  readonly lookedAt?: EpochMs;
 }
 
 /** A later rotation of the same slot has a verified successor: the proof before the removal is about that one now. */
@@ -294,6 +296,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly assurance: Assurance;
       readonly request: string | null;
     }
+  /** The sign-in log was read, and nobody but ourselves has signed in with the new credential yet. */
+  | { readonly type: "not-used-yet"; readonly target: string }
   | { readonly type: "drifted"; readonly target: string }
   /** A federated credential holds no value: there is nothing to accept and nothing to deliver. */
   | { readonly type: "passed" }

@@ -53,6 +53,8 @@ export interface TargetSettings {
   /** The kinds of credential it can hold. */
   readonly kinds: readonly Kind[];
   readonly reload: Reload;
+  /** The person who carries the value there; null or left out where Nolapse writes it. */
+  readonly carriedBy?: string | null;
 }
 
 /** The settings of one tenant, resolved: every default filled in, every policy complete. Frozen after loading. */

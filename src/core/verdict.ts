@@ -85,7 +85,7 @@ export interface OwnFacts {
   /** Of Nolapse's own: another rotation of the tenant is under way. Of any other: Nolapse's own is. */
   readonly isOtherBusy: boolean;
   /** A file is read again at every sign-in; a variable is what it was when the process began. */
-  readonly source: "file" | "environment";
+  readonly source: "file" | "vault" | "environment";
 }
 
 export interface Situation {

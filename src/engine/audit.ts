@@ -12,7 +12,7 @@ export function auditLine(
   after: Rotation,
   note: AuditEntry["details"],
 ): AuditEntry | null {
-  if (event.type === "waited" || isNoNews(before, event)) return null;
+  if (event.type === "waited" || event.type === "not-used-yet" || isNoNews(before, event)) return null;
   return {
     tenantId: before.tenantId,
     at: event.at,

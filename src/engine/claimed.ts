@@ -7,7 +7,8 @@ import { retryDelay } from "../core/retry.ts";
 import type { Failure, Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import { type EpochMs, plus } from "../core/time.ts";
-import type { AuditEntry, Change, Claim } from "../ports/store.ts";
+import type { Answered } from "../ports/entra.ts";
+import type { AuditEntry, Change, Claim, Written } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { stopped, targetSettings } from "./facts.ts";
@@ -20,6 +21,7 @@ export class Claimed {
   readonly signal: AbortSignal | undefined;
   #claim: Claim;
   #rotation: Rotation;
+  #written: Written | undefined;
 
   constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
     this.deps = deps;
@@ -38,6 +40,19 @@ export class Claimed {
   }
 
   /**
+   * Notes a write that the directory answered as done; the next event that is stored carries it into the audit trail.
+   * `before` are the key ids on the object, `change` what came and went.
+   */
+  wrote(
+    { request = null }: Answered,
+    before: readonly string[],
+    { come = [], gone = [] }: { readonly come?: readonly string[]; readonly gone?: readonly string[] },
+  ): void {
+    const kept = before.filter((keyId) => !gone.includes(keyId));
+    this.#written = { request, before, after: [...kept, ...come.filter((keyId) => !kept.includes(keyId))] };
+  }
+
+  /**
    * Applies the events in order and stores the result in one transaction under the lease's fence, with one audit line
    * each. @throws NolapseError `lease-lost` when somebody else has taken over: then nothing is stored.
    */
@@ -49,9 +64,10 @@ export class Claimed {
       const before = rotation;
       rotation = applyEvent(before, event);
       const line = auditLine(before, event, rotation, note ?? {});
-      if (line !== null) audit.push(line);
+      if (line !== null) audit.push(audit.length === 0 ? this.#withWrite(line) : line);
     }
     await this.deps.store.commit(this.#claim, { ...change, rotation, audit });
+    if (audit.length > 0) this.#written = undefined;
     this.#rotation = rotation;
     for (const event of events) this.deps.observe?.(rotation, event);
   }
@@ -85,6 +101,10 @@ export class Claimed {
   async mayAct(): Promise<void> {
     const why = await stopped(this.deps, this.#rotation.tenantId);
     if (why !== null) throw new NolapseError("refused-by-stop", why, { next: "nolapse resume" });
+  }
+
+  #withWrite(line: AuditEntry): AuditEntry {
+    return this.#written === undefined ? line : { ...line, written: this.#written };
   }
 
   #delay(error: NolapseError, at: EpochMs): number {

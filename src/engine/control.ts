@@ -260,7 +260,8 @@ const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
   approved: "nothing is left to approve; nolapse plan shows what is",
 };
 
-async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
+/** @throws NolapseError `not-found`. */
+export async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
   const rotation = await deps.store.rotation(id);
   if (rotation !== null && rotation.tenantId === deps.settings.tenantId) return rotation;
   throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
@@ -281,8 +282,15 @@ async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) 
   return store(deps, rotation, [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }], actor);
 }
 
-async function store(deps: Deps, before: Rotation, events: readonly RotationEvent[], actor: string): Promise<Rotation> {
-  const rotation = await tryStore(deps, before, events, actor);
+/** Stores events on a person's word, and further lines of the trail with them. @throws NolapseError `store-busy`. */
+export async function store(
+  deps: Deps,
+  before: Rotation,
+  events: readonly RotationEvent[],
+  actor: string,
+  lines: readonly AuditEntry[] = [],
+): Promise<Rotation> {
+  const rotation = await tryStore(deps, before, events, actor, lines);
   if (rotation !== null) return rotation;
   throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
     next: "try again in half a minute",
@@ -295,9 +303,10 @@ async function tryStore(
   before: Rotation,
   events: readonly RotationEvent[],
   actor: string,
+  lines: readonly AuditEntry[] = [],
 ): Promise<Rotation | null> {
   let rotation = before;
-  const audit: AuditEntry[] = [];
+  const audit: AuditEntry[] = [...lines];
   for (const event of events) {
     const last = rotation;
     rotation = applyEvent(last, event);

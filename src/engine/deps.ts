@@ -9,6 +9,7 @@ import type { Federation } from "../ports/federation.ts";
 import type { FreshProcess } from "../ports/fresh-process.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Logs } from "../ports/logs.ts";
+import type { Notary } from "../ports/notary.ts";
 import type { Random } from "../ports/random.ts";
 import type { SamlSigning } from "../ports/saml-signing.ts";
 import type { Scheduler } from "../ports/scheduler.ts";
@@ -20,7 +21,7 @@ import type { Verifier } from "../ports/verifier.ts";
 export interface OwnCredential {
   /** The client id that Nolapse signs in with. */
   readonly appId: string;
-  readonly source: "file" | "environment";
+  readonly source: "file" | "vault" | "environment";
   readonly fresh: FreshProcess;
   /** Forgets the token in hand, so that the next call signs in with what is there now. */
   renew(): void;
@@ -47,6 +48,8 @@ export interface Deps {
   readonly own?: OwnCredential;
   /** Set when this process is signed in as an application that rolls its own certificate: then nothing else is touched. */
   readonly self?: HolderRef;
+  /** Seals the audit trail; undefined where there is no key to sign with (no configuration file, simulations). */
+  readonly notary?: Notary;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
 }

@@ -6,8 +6,11 @@ import type { Credential, Holder, HolderType } from "../core/credential.ts";
 import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
 import { retryDelay } from "../core/retry.ts";
 import { type EpochMs, plus, SECOND } from "../core/time.ts";
+import type { Drift } from "../ports/drift.ts";
 import type { CertificatePage, HolderPage } from "../ports/entra.ts";
+import type { SeenHolder } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
+import { noticeDrift } from "./drift.ts";
 import { noteUnknownMarks } from "./recognise.ts";
 
 /** How often one page is tried before the scan goes on without the rest of that list. */
@@ -26,6 +29,8 @@ export interface Scan {
   readonly scannedAt: EpochMs;
   readonly coverage: Coverage;
   readonly holders: readonly Holder[];
+  /** What changed without us since the last scan; only of a scan that was recorded. */
+  readonly drift?: readonly Drift[];
   /** Why each list that is not complete stopped. */
   readonly failures: readonly { readonly list: HolderType; readonly what: string; readonly error: NolapseError }[];
 }
@@ -103,9 +108,15 @@ export async function look(
 /** Looks, and records what was seen; recognises credentials marked as ours that the store does not know. */
 export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> {
   const scan = await look(deps, signal);
-  await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, scan.holders);
+  const { drift, skipped } = await noticeDrift(deps, scan, signal);
+  const seen = scan.holders.map((one) => (skipped.has(one.objectId) ? withoutCredentials(one) : one));
+  await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);
   await noteUnknownMarks(deps, scan.holders);
-  return scan;
+  return { ...scan, drift };
+}
+
+function withoutCredentials({ type, objectId, appId, displayName }: Holder): SeenHolder {
+  return { type, objectId, appId, displayName };
 }
 
 async function readList(

@@ -10,6 +10,7 @@ import { discover, type Scan } from "./discover.ts";
 import { stopped } from "./facts.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
+import { whileSealing } from "./seal-trail.ts";
 
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
 export const LEASE: number = 30 * SECOND;
@@ -46,7 +47,11 @@ export interface RunOptions {
 }
 
 /** Works until every rotation waits for something further off than `wait`, or the signal says stop. */
-export async function runOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
+export async function runOnce(deps: Deps, options: RunOptions): Promise<RunReport> {
+  return whileSealing(deps, () => workOnce(deps, options));
+}
+
+async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
   const scan = only === undefined ? await discover(deps, signal) : null;
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
@@ -76,28 +81,36 @@ export async function runOnce(deps: Deps, { wait, only, signal, onWait }: RunOpt
 }
 
 /** Runs until the signal says stop. Failures of a scan are reported and tried again; the loop goes on. */
-export async function run(
-  deps: Deps,
-  options: {
-    readonly signal: AbortSignal;
-    /** Domain time between two scans. */
-    readonly scanEvery?: number;
-    readonly onScan?: (result: Scan | NolapseError) => void;
-  },
-): Promise<void> {
+export async function run(deps: Deps, options: LoopOptions): Promise<void> {
+  return whileSealing(deps, () => loop(deps, options));
+}
+
+export interface LoopOptions {
+  readonly signal: AbortSignal;
+  /** Domain time between two scans. */
+  readonly scanEvery?: number;
+  readonly onScan?: (result: Scan | NolapseError) => void;
+  /** After a scan and the work it asked for; null where the scan failed. */
+  readonly onRound?: (scan: Scan | null) => Promise<void>;
+}
+
+async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   const { signal, onScan, scanEvery = SCAN_EVERY } = options;
   let scanAt = await deps.clock.now();
   while (!signal.aborted) {
     const now = await deps.clock.now();
+    let round: Scan | null | undefined;
     if (now >= scanAt) {
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       onScan?.(result);
+      round = "coverage" in result ? result : null;
       // an incomplete scan holds all writing back
-      const isWhole = !(result instanceof Error) && result.coverage.complete;
+      const isWhole = round?.coverage.complete === true;
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
     await drain(deps, undefined, signal);
+    if (round !== undefined && options.onRound !== undefined) await options.onRound(round);
     const nextDue = await next(deps, undefined);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
     if (!signal.aborted) await pause(deps, until, now, signal);

@@ -7,8 +7,9 @@ import { type CheckResult, explain } from "../core/decide.ts";
 import type { Forecast } from "../core/forecast.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
-import { daysBetween, type EpochMs } from "../core/time.ts";
+import { DAY, daysBetween, type EpochMs, plus } from "../core/time.ts";
 import type { Verdict } from "../core/verdict.ts";
+import type { Drift } from "../ports/drift.ts";
 import type { LedgerEntry, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
@@ -95,6 +96,8 @@ export interface Explanation {
   readonly displayName: string;
   readonly holders: readonly HolderRef[];
   readonly switches: Switches;
+  /** What changed without us in the last 90 days. */
+  readonly drift: readonly Drift[];
   readonly credentials: readonly {
     readonly row: ScanRow;
     /** What the plan says about it. */
@@ -137,6 +140,7 @@ export async function explainApplication(deps: Deps, named: string, within: numb
     displayName: holders[0]?.displayName ?? appId,
     holders: holders.map(({ type, objectId }) => ({ type, objectId, appId })),
     switches: await deps.store.switches(deps.settings.tenantId),
+    drift: await deps.store.drifts(deps.settings.tenantId, appId, plus(now, -90 * DAY)),
     credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),
     rotations: judged,
   };

@@ -1,7 +1,7 @@
 import type { CertificateValue } from "../core/certificate-value.ts";
 import type { Credential, HolderRef } from "../core/credential.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { RemoveCredentialOutcome, Unsettled } from "./entra.ts";
+import type { Answered, RemoveCredentialOutcome, Unsettled } from "./entra.ts";
 
 /** One entry of an object's certificates: what we understand of it, and its JSON exactly as the service sent it. */
 export interface CertificateEntry {
@@ -32,8 +32,8 @@ export interface NewCertificate {
   readonly end: EpochMs;
 }
 
-export type AddCertificateOutcome = { readonly outcome: "applied"; readonly keyId: string } | Unsettled;
-export type ReplaceOutcome = { readonly outcome: "applied" } | Unsettled;
+export type AddCertificateOutcome = ({ readonly outcome: "applied"; readonly keyId: string } & Answered) | Unsettled;
+export type ReplaceOutcome = ({ readonly outcome: "applied" } & Answered) | Unsettled;
 
 /**
  * The certificates of one application or service principal. Every method is one request on the wire and throws as

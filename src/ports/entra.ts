@@ -29,13 +29,18 @@ export type Unsettled =
   | { readonly outcome: "not-applied"; readonly error: NolapseError }
   | { readonly outcome: "unknown"; readonly error: NolapseError };
 
+/** The service's own id of the request that did it, for the audit trail; null where the answer does not name it. */
+export interface Answered {
+  readonly request?: string | null;
+}
+
 export type AddSecretOutcome =
-  | { readonly outcome: "applied"; readonly credential: Credential; readonly value: SecretValue }
+  | ({ readonly outcome: "applied"; readonly credential: Credential; readonly value: SecretValue } & Answered)
   | Unsettled;
 
 /** `no-such-credential` is the service's "No password credential found" (or "No key credential found"): within the replication window it means not yet. */
 export type RemoveCredentialOutcome =
-  | { readonly outcome: "applied" }
+  | ({ readonly outcome: "applied" } & Answered)
   | { readonly outcome: "no-such-credential" }
   | Unsettled;
 

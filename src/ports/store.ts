@@ -3,6 +3,9 @@ import type { SuccessorKind } from "../core/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
+import type { DriftStore } from "./drift.ts";
+import type { NoticeStore } from "./notices.ts";
+import type { TrailStore } from "./trail.ts";
 
 /** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
 export type LedgerOrigin = "issued" | "adopted" | "orphan";
@@ -30,6 +33,17 @@ export interface AuditEntry {
   readonly keyId: string | null;
   readonly reason: ReasonCode | null;
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
+  /** Where it tells of a write in the directory. */
+  readonly written?: Written | undefined;
+}
+
+/** A write in the directory that was answered as done, as far as it is known. */
+export interface Written {
+  /** The service's own id of the request. */
+  readonly request: string | null;
+  /** The key ids on the object, before and after. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
 }
 
 /** What the last scan of one kind of object saw; completeness is part of it (invariant 8). */
@@ -49,6 +63,8 @@ export interface SeenHolder {
   readonly objectId: string;
   readonly appId: string;
   readonly displayName: string;
+  /** What it holds; undefined leaves what the last scan noted. */
+  readonly credentials?: readonly { readonly keyId: string }[];
 }
 
 /** The line of succession of one slot: which key id is current, by our own proof. */
@@ -130,7 +146,7 @@ export interface RotationFilter {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store {
+export interface Store extends TrailStore, DriftStore, NoticeStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

@@ -44,12 +44,19 @@ export interface Target {
   readonly kinds: readonly Kind[];
   /** How the consumer of this place takes a new value. */
   readonly reload: Reload;
+  /** Who carries the value there, and where to, when only a person can. Such a place is neither written nor read. */
+  readonly carried?: { readonly by: string; readonly to: string };
   /** Checks, changing nothing, that the place exists and could be written (design §4.5). */
   preflight(signal?: AbortSignal): Promise<void>;
   /** Writes the value so that a reader sees the old one or the new one, never half. */
   deliver(consignment: Consignment, signal?: AbortSignal): Promise<Receipt>;
   /** The copy an application would read now. Left out by write-only places (a GitHub secret): the receipt stands in. */
   readBack?(signal?: AbortSignal): Promise<Copy>;
+  /**
+   * Told once the credential with this key id is gone from the directory for good: what the place still keeps of it is of no
+   * use to anybody. Left out by places that keep no old versions.
+   */
+  retired?(keyId: string, signal?: AbortSignal): Promise<void>;
   /** Tells the consumer to take the new value, where the configuration names a hook. */
   reloadConsumer?(signal?: AbortSignal): Promise<void>;
 }

@@ -42,7 +42,8 @@ function place(files: Record<string, string | Uint8Array> = {}, settings: Record
   for (const [name, content] of Object.entries(files)) writeFileSync(at(name), content, { mode: 0o600 });
   const { path = "app.pem", key, ...others } = settings;
   const all = { type: "certificate-file", ...others, path: at(path), ...(key === undefined ? {} : { key: at(key) }) };
-  const open = (password = PASSWORD) => createTarget("billing", all, 60_000, null, () => new SecretValue(password));
+  const open = (password = PASSWORD) =>
+    createTarget("billing", all, 60_000, null, { resolve: () => new SecretValue(password) });
   const snapshot = () => readdirSync(folder).map((name) => [name, readFileSync(at(name)).toString("hex")]);
   return { folder, at, open, target: open(), snapshot };
 }

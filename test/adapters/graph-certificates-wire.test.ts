@@ -117,7 +117,9 @@ describe("a proof of possession", () => {
     server.graph = name === "addKey" ? json(200, { keyId: "given-by-graph" }) : empty(204);
     const outcome = await WRITES[name]();
     expect(outcome).toEqual(
-      name === "addKey" ? { outcome: "applied", keyId: "given-by-graph" } : { outcome: "applied" },
+      name === "addKey"
+        ? { outcome: "applied", keyId: "given-by-graph", request: null }
+        : { outcome: "applied", request: null },
     );
     const { proof } = lastBody();
     const x5t = createHash("sha1").update(made.der).digest("base64url");
@@ -161,7 +163,7 @@ it("sends a new certificate in DER, its period in whole seconds, by addKey and b
   await WRITES.addKey();
   expect(lastBody()).toEqual({ keyCredential: entry, passwordCredential: null, proof: expect.any(String) });
   server.graph = empty(204);
-  expect(await WRITES.replaceCertificates()).toEqual({ outcome: "applied" });
+  expect(await WRITES.replaceCertificates()).toMatchObject({ outcome: "applied" });
   expect(server.arrived.at(-1)).toMatchObject({ method: "PATCH", path: "/v1.0/servicePrincipals/0bject" });
   expect(lastBody()).toEqual({ keyCredentials: [{}, entry] });
 });

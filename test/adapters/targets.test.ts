@@ -56,7 +56,9 @@ function thaw(path: string): void {
 
 function bench(place: string, settings: Record<string, unknown>, within: string): TargetBench {
   return {
-    target: createTarget("billing", settings, 60_000, null, () => new SecretValue("pässword of a test")),
+    target: createTarget("billing", settings, 60_000, null, {
+      resolve: () => new SecretValue("pässword of a test"),
+    }),
     snapshot: () => contentOf(place),
     remove: () => rmSync(within, { recursive: true }),
     breakWriting: () => freeze(place),

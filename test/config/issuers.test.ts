@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { targetTypes } from "../../src/adapters/targets/registry.ts";
-import { composeIssuers } from "../../src/compose.ts";
-import { loadConfig } from "../../src/config/load.ts";
+import { composeIssuers } from "../../src/compose/keys.ts";
+import { loadConfig, resolveReference } from "../../src/config/load.ts";
 import { certificateRequest } from "../conformance/issuer.suite.ts";
 import { TENANT } from "../core/make.ts";
 import { createAuthority } from "../support/authority.ts";
@@ -20,6 +20,9 @@ function folderWith(yaml: string): string {
 }
 
 const load = (folder: string) => loadConfig({ path: "nolapse.yaml", env: {}, targetTypes, cwd: folder });
+
+const issuersOf = (folder: string, env: Record<string, string> = {}) =>
+  composeIssuers(load(folder), async (reference) => resolveReference(reference, env, folder));
 
 const ISSUERS = `issuers:
   house: { type: local-ca, certificate: ./ca/ca.pem, key: ca/ca.key, password: "env:CA_PASSWORD" }
@@ -54,8 +57,13 @@ test.each([
   ],
   ["a misspelt self-signed", "policies: { p: { issuer: selfsigned } }\n", /no issuer/, 'did you mean "self-signed"?'],
   ["one like none", "policies: { p: { issuer: digicert } }\n", /no issuer "digicert"/, "add it under issuers"],
-  ["another size of key", "policies: { p: { keySize: 1024 } }\n", /policies\.p\.keySize/, "correct it"],
-  ["a type nobody knows", "  x: { type: acme }\n", /issuers\.x\.type/, "correct it"],
+  [
+    "another size of key",
+    "policies: { p: { keySize: 1024 } }\n",
+    /policies\.p\.keySize/,
+    "use one of 2048, 3072, 4096",
+  ],
+  ["a type nobody knows", "  x: { type: acme }\n", /issuers\.x\.type/, "use one of local-ca, command"],
   ["a command without a word", "  x: { type: command, command: [] }\n", /issuers\.x\.command/, "correct it"],
   ["a timeout of nothing", "  x: { type: command, command: [a], timeout: 0s }\n", /from 1s to 1h/, "correct it"],
   [
@@ -88,14 +96,14 @@ test("the composition opens them, with the password from where it is", async () 
   writeFileSync(join(folder, "ca/ca.pem"), ca.pem);
   const encrypted = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "correct horse" } as const;
   writeFileSync(join(folder, "ca/ca.key"), ca.key.export(encrypted));
-  const issuers = composeIssuers(load(folder), { CA_PASSWORD: "correct horse" });
+  const issuers = issuersOf(folder, { CA_PASSWORD: "correct horse" });
 
   expect(["nobody", "constructor", "toString"].map((name) => issuers.get(name))).toEqual([null, null, null]);
   expect((await issuers.get("self-signed")?.issue(certificateRequest()))?.facts.issuer).toBe("CN=Billing API");
   expect((await issuers.get("house")?.issue(certificateRequest()))?.facts.issuer).toBe(
     "CN=Contoso Test CA,O=Contoso Ltd",
   );
-  await expect(composeIssuers(load(folder), {}).get("house")?.issue(certificateRequest())).rejects.toMatchObject({
+  await expect(issuersOf(folder).get("house")?.issue(certificateRequest())).rejects.toMatchObject({
     code: "issuer-refused",
     message: "issuer house: env:CA_PASSWORD has no value",
   });
@@ -119,7 +127,7 @@ test("the openssl ca of docs/issuers.md signs, twice for the same name", async (
   chmodSync(join(folder, "sign.sh"), 0o700);
   mkdirSync(join(folder, "issued"));
 
-  const issuer = composeIssuers(load(folder), {}).get("corporate");
+  const issuer = issuersOf(folder).get("corporate");
   const request = certificateRequest();
   for (let turn = 0; turn < 2; turn += 1) {
     const made = await issuer?.issue(request);

@@ -155,7 +155,7 @@ export function entraSuite(name: string, open: () => Promise<EntraBench>): void 
     it("removes exactly the secret named, and says when it is not there", async () => {
       const seeded = await seed();
       const [first = "", second = ""] = seeded.keyIds;
-      expect(await bench.entra.removeSecret(seeded, first)).toEqual({ outcome: "applied" });
+      expect(await bench.entra.removeSecret(seeded, first)).toMatchObject({ outcome: "applied" });
       expect(await secretIds(seeded)).toEqual([second]);
       expect(await bench.entra.removeSecret(seeded, first)).toEqual({ outcome: "no-such-credential" });
       expect(await secretIds(seeded)).toEqual([second]);

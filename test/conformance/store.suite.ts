@@ -2,8 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import type { AuditEntry, Change, LedgerEntry, Store } from "../../src/ports/store.ts";
+import type { Change, LedgerEntry, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, rotation, TENANT } from "../core/make.ts";
+import { audit, chain, drifts, OTHER_TENANT } from "./store-trail.suite.ts";
+
+export { audit };
 
 export interface StoreBench {
   /** The same memory, opened by another process. */
@@ -14,12 +17,6 @@ export interface StoreBench {
 }
 
 const LEASE = 30_000;
-const OTHER_TENANT = "3f6c0000-0000-4000-8000-00000000000f";
-
-export function audit(action: string, parts: Partial<AuditEntry> = {}): AuditEntry {
-  const about = { rotation: null, appId: null, keyId: null, reason: null, details: {} };
-  return { tenantId: TENANT, at: NOW, actor: "nolapse", action, ...about, ...parts };
-}
 
 /** A rotation of its own application, so that several can be open at once. */
 export function numbered(number: number, parts: Partial<Rotation> = {}): Rotation {
@@ -72,7 +69,12 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
     );
     changes(() => store);
     scans(() => store);
+    drifts(() => store);
     switchesAndTally(() => store);
+    chain(
+      () => store,
+      (owner) => bench.open(owner),
+    );
   });
 }
 

@@ -93,6 +93,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/cli/commands/demo/p-directory.ts", "../../../directory/server.ts"],
   ["src/client/p-core.ts", "../core/time.ts"],
   ["src/compose.ts", "../test/support/needs.ts"],
+  ["src/compose/p-http.ts", "../http/server.ts"],
+  ["src/engine/p-compose.ts", "../compose/keys.ts"],
   ["src/cli/p-test.ts", "../../test/support/needs.ts"],
   ["src/engine/p-bench.ts", "../../bench/scan.ts"],
   ["src/adapters/graph/p-examples.ts", "../../../examples/app.ts"],
@@ -114,6 +116,7 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ["src/config/a-node.ts", "node:fs/promises"],
   ["src/cli/main.ts", "../compose.ts"],
   ["src/cli/main.ts", "../embedded-directory.ts"],
+  ["src/compose/a-adapter.ts", "../adapters/graph/http.ts"],
   ["src/cli/commands/demo/a-engine.ts", "../../../engine/a.ts"],
   ["src/http/routes/a-config.ts", "../../config/a.ts"],
 ];

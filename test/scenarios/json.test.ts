@@ -22,6 +22,9 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
   ["plan", ["plan"], 0],
   ["explain", ["explain", "app-1"], 0],
   ["recover", ["recover"], 0],
+  ["doctor", ["doctor"], 0],
+  ["audit-verify", ["audit", "verify"], 0],
+  ["audit-export", ["audit", "export"], 0],
 ];
 
 test("every document has the shape that docs/json gives it", { timeout: 240_000 }, async () => {

@@ -2,7 +2,7 @@
  * Transcripts: what a person types and exactly what comes back. A file holds
  *
  *   # a comment
- *   @ site 2 | contoso | bare                      the place: with a configuration for N applications; or only a directory
+ *   @ site 2 | vault | contoso | bare              the place: with a configuration for N applications; or only a directory
  *   @ self                                         the place: one application with a certificate and no permission at all
  *   @ replace FILE "from" "to"                     and other changes to the place (see `change`)
  *   $ NAME=value nolapse scan --json               a command; then its output:
@@ -78,12 +78,13 @@ export async function play(parts: readonly Part[]): Promise<string> {
 }
 
 function need(site: Site | null): Site {
-  if (site === null) throw new Error("a transcript begins with @ site, @ contoso or @ bare");
+  if (site === null) throw new Error("a transcript begins with @ site, @ vault, @ contoso or @ bare");
   return site;
 }
 
 const PLACES = {
   site: ([count = "1"]: readonly string[]) => Site.open({ applications: Number(count) }),
+  vault: () => Site.open({ applications: 1, vault: true }),
   contoso: () => Site.open({ scenario: "contoso" }),
   self: () => openSelfSite(),
   bare: () => Site.open({ applications: 0 }),
@@ -112,11 +113,42 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "mode":
       chmodSync(path, Number.parseInt(second, 8));
       return;
+    case "identity": {
+      // Nolapse signs in as an application of these permissions from here on
+      const permissions = words;
+      const [made] = await site.directory.seed([
+        { name: "nolapse", permissions: [...permissions], secrets: [{ end: "P90D" }] },
+      ]);
+      site.environment.AZURE_CLIENT_ID = made?.appId ?? "";
+      site.environment.AZURE_CLIENT_SECRET = made?.secrets[0]?.value ?? "";
+      return;
+    }
+    case "export":
+      writeFileSync(path, (await site.nolapse(["audit", "export", "--json", "lines"])).stdout);
+      return;
+    case "drop-line":
+      writeFileSync(
+        path,
+        readFileSync(path, "utf8")
+          .split("\n")
+          .toSpliced(Number(second) - 1, 1)
+          .join("\n"),
+      );
+      return;
     case "clock":
       site.directory.clock.advance(parseDuration(first) ?? 0);
       return;
     case "directory-down":
       await site.directory.close();
+      return;
+    case "vendor-signs-in": {
+      const [application] = site.applications;
+      const answer = application === undefined ? -1 : await site.signIn(application, handed.get(site) ?? "");
+      if (answer !== 0) throw new Error(`what was handed over does not sign in: AADSTS${answer}`);
+      return;
+    }
+    case "vault-fault":
+      site.vault?.faults.push(JSON.parse(first));
       return;
     case "fault":
       site.directory.faults.set({ seed: 1, rules: [JSON.parse(first)] });
@@ -126,15 +158,22 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
   }
 }
 
-/** Types one command line: variables before the name, `$APP1` for the client id of the first application. */
+/** The value that a person was last handed, for the vendor's own sign-in with it. */
+const handed = new WeakMap<Site, string>();
+
+/** Types one command line: variables before the name, `$APP1` for the client id of the first application, `$ROTATION` for the newest. */
 async function type(site: Site, command: string): Promise<Ended> {
+  const [rotation] = command.includes("$ROTATION") ? await site.rotations() : [];
   const words = wordsOf(command).map((word) =>
-    word.replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? ""),
+    word
+      .replaceAll("$ROTATION", rotation?.id ?? "")
+      .replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? ""),
   );
   const at = words.indexOf("nolapse");
   const env = Object.fromEntries(words.slice(0, at).map((one) => one.split(/=(.*)/s).slice(0, 2)));
   const told = await site.nolapse(words.slice(at + 1), { env });
-  const printsValue = words[at + 1] === "secret";
+  const printsValue = ["secret", "deliver"].includes(words[at + 1] ?? "");
+  if (words[at + 1] === "deliver" && told.code === 0) handed.set(site, told.stdout.trim());
   for (const value of site.directory.values.values()) {
     if (!printsValue && (told.stdout + told.stderr).includes(value)) throw new Error(`${command} printed a value`);
   }
@@ -155,8 +194,18 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
     text
       .replaceAll(site()?.folder ?? "\0", "<folder>")
       .replaceAll(site()?.directory.url ?? "\0", "<directory>")
+      .replaceAll(site()?.vault?.url ?? "\0", "<vault>")
+      .replaceAll(site()?.vault?.url.slice("https://".length) ?? "\0", "<vault's name>")
+      .replaceAll(/\b[0-9a-f]{32}\b/g, name("version"))
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, name("guid"))
       .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
+      .replaceAll(/[\w~.-]{3}8Q~[\w~.-]{34}/g, "<value>")
+      .replaceAll(/(?<!SHA-256 )\b[0-9a-f]{64}\b/g, (hash) => (/^0+$/.test(hash) ? "<genesis>" : name("hash")(hash)))
+      .replaceAll(/\d+ MB free/g, "<n> MB free")
+      .replaceAll((site()?.directory.url ?? "\0").replace("https://", ""), "<directory host>")
+      .replaceAll(/nolapse(-verifier)?\/\d+\.\d+\.\d+/g, "nolapse$1/<version>")
+      .replaceAll(/("publicKey":"|\bkey )[\w-]{43}\b/g, "$1<key>")
+      .replaceAll(/"signature":"[\w-]{86}"/g, '"signature":"<signature>"')
       .replaceAll(/ in \d+ seconds/g, " in <n> seconds")
       .replaceAll(/"durationMs":\d+/g, '"durationMs":<ms>');
   const linesOf = (text: string) => (text === "" ? [] : clean(text).replace(/\n$/, "").split("\n"));

@@ -6,7 +6,6 @@ import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
 import type {
-  AuditEntry,
   CertificateImage,
   Change,
   Claim,
@@ -17,6 +16,7 @@ import type {
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
+import { DriftShelf, memoryDrift, memoryTrail } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -25,7 +25,7 @@ interface Lease {
 }
 
 /** What is on disk. */
-export class Shelf {
+export class Shelf extends DriftShelf {
   instance: string | null = null;
   scan: ScanSummary | null = null;
   readonly rotations = new Map<string, Rotation>();
@@ -36,7 +36,6 @@ export class Shelf {
   readonly leases = new Map<string, Lease>();
   readonly fences = new Map<string, number>();
   readonly attempts = new Set<string>();
-  readonly trail: AuditEntry[] = [];
   readonly dead = new Set<string>();
   readonly seen = new Set<string>();
   /** Where in the trail the breaker was last closed. */
@@ -79,7 +78,15 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const now = new Set(seen.map((one) => one.objectId));
       const gone = summary.complete ? [...shelf.seen].filter((id) => !now.has(id)) : [];
       shelf.scan = { ...summary, lost: gone.length === 0 ? 0 : gone.length / shelf.seen.size };
-      for (const id of gone) shelf.seen.delete(id);
+      for (const id of gone) {
+        shelf.seen.delete(id);
+        shelf.inventory.delete(id);
+      }
+      for (const { objectId, appId, credentials } of seen) {
+        if (credentials === undefined) continue;
+        const keyIds = credentials.map((one) => one.keyId);
+        shelf.inventory.set(objectId, { tenantId: summary.tenantId, appId, seenAt: summary.scannedAt, keyIds });
+      }
       for (const id of now) shelf.seen.add(id);
       return shelf.scan;
     },
@@ -172,6 +179,11 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);
     },
+    ...memoryTrail(shelf),
+    ...memoryDrift(shelf),
+    lastNotice: async (...of) => shelf.notices.get(of.join(" ")) ?? null,
+    noteNotice: async (tenantId, channel, recipient, digest) =>
+      void shelf.notices.set([tenantId, channel, recipient].join(" "), digest),
     close: async () => {},
   };
 }

@@ -213,7 +213,8 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
       const end = epochMs(secret.end - (secret.end % SECOND));
       const made = this.#secret({ name: secret.displayName, end, start: now }, now);
       stored.secrets.unshift(made);
-      return { outcome: "applied", credential: made.credential, value: new SecretValue(made.value) };
+      const { credential, value } = made;
+      return { outcome: "applied", credential, value: new SecretValue(value), request: "request-add" };
     });
   }
 
@@ -224,7 +225,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
         return { outcome: "no-such-credential" };
       }
       found.removedAt = now;
-      return { outcome: "applied" };
+      return { outcome: "applied", request: "request-remove" };
     });
   }
 

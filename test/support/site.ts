@@ -17,6 +17,7 @@ import {
 import { runOnce } from "../../src/engine/maintain.ts";
 import { waitingOf } from "../../src/engine/views.ts";
 import { assertionFrom, type CertificateFiles, plantCertificate } from "./certified.ts";
+import { TestVault } from "./key-vault.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const MAIN = join(root, "src/cli/main.ts");
@@ -48,6 +49,8 @@ export interface SiteOptions {
   readonly consumers?: "complete" | undefined;
   /** Each has a certificate that is due, in two files of its own; or shall move from its secret to one, in one file. */
   readonly certificates?: "roll" | "move";
+  /** The applications read their secrets from a key vault, whose key also seals. */
+  readonly vault?: boolean;
 }
 
 export interface SiteApplication extends SeededApplication {
@@ -61,15 +64,22 @@ export class Site {
   readonly directory: Directory;
   readonly applications: readonly SiteApplication[];
   readonly environment: Record<string, string>;
+  readonly vault: TestVault | null;
   readonly #children = new Set<ChildProcess>();
 
-  private constructor(folder: string, directory: Directory, applications: readonly SiteApplication[]) {
+  private constructor(
+    folder: string,
+    directory: Directory,
+    applications: readonly SiteApplication[],
+    vault: TestVault | null,
+  ) {
+    this.vault = vault;
     this.folder = folder;
     this.directory = directory;
     this.applications = applications;
     // a copy, as the directory takes its own along when it ends
     const ca = join(folder, "ca.pem");
-    writeFileSync(ca, directory.ca);
+    writeFileSync(ca, `${directory.ca}\n${vault?.ca ?? ""}`);
     this.environment = { ...directory.environment(), NODE_EXTRA_CA_CERTS: ca };
   }
 
@@ -104,7 +114,10 @@ export class Site {
     if (options.certificates === "roll") {
       for (const one of applications) if (one.files !== null) await plantCertificate(directory, one, one.files);
     }
-    const site = new Site(folder, directory, applications);
+    const vault = options.vault === true ? await TestVault.open(directory) : null;
+    vault?.objects.addKey("nolapse-seal");
+    for (const { name, secrets } of applications) vault?.objects.setSecret(name, { value: secrets[0]?.value });
+    const site = new Site(folder, directory, applications, vault);
     if (count > 0) site.configure(site.config(options));
     return site;
   }
@@ -120,9 +133,12 @@ export class Site {
       version: 1,
       tenants: { contoso: { id: this.directory.admin.tenantId, mode: "enforce" } },
       store: { type: "sqlite", path: "./nolapse.db" },
-      seal: { type: "local-key", key: "file:./seal.key" },
+      seal:
+        this.vault === null
+          ? { type: "local-key", key: "file:./seal.key" }
+          : { type: "key-vault", key: `${this.vault.url}/keys/nolapse-seal`, digest: "file:./digest.key" },
       policies: { quick },
-      targets: Object.fromEntries(this.applications.map((one) => [one.name, placeOf(one)])),
+      targets: Object.fromEntries(this.applications.map((one) => [one.name, placeOf(one, this.vault)])),
       applications: bound.map(({ consumers: said, ...one }) =>
         said === undefined ? one : { ...one, consumers: said },
       ),
@@ -165,15 +181,17 @@ export class Site {
 
   /** The value the application would read now. */
   copy(application: SiteApplication): string {
+    if (this.vault !== null) return this.vault.objects.versions("secrets", application.name).at(-1)?.value ?? "";
     return /^AZURE_CLIENT_SECRET=(.*)$/m.exec(readFileSync(application.file, "utf8"))?.[1] ?? "";
   }
 
-  /** The AADSTS number of a sign-in with the application's own copy; 0 when it is issued a token. */
-  async signIn(application: SiteApplication): Promise<number> {
+  /** The AADSTS number of a sign-in with the application's own copy, or with that secret; 0 when it is issued a token. */
+  async signIn(application: SiteApplication, secret?: string): Promise<number> {
     const url = `${this.directory.url}/${this.directory.admin.tenantId}/oauth2/v2.0/token`;
     const { appId, files } = application;
     const by = { appId, endpoint: url, now: this.directory.clock.now() };
-    const proof = (files === null ? null : assertionFrom(files, by)) ?? { client_secret: this.copy(application) };
+    const signed = secret !== undefined || files === null ? null : assertionFrom(files, by);
+    const proof = signed ?? { client_secret: secret ?? this.copy(application) };
     const body = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: appId,
@@ -206,6 +224,7 @@ export class Site {
   async inside<T>(work: (deps: Parameters<typeof runOnce>[0]) => Promise<T>): Promise<T> {
     const composition = compose();
     composition.trust(this.directory.ca);
+    if (this.vault !== null) composition.trust(this.vault.ca);
     const config = composition.loadConfig({ path: this.configFile, env: this.environment, cwd: this.folder });
     const [tenant] = config.tenants;
     if (tenant === undefined) throw new Error("no tenant");
@@ -249,12 +268,14 @@ export class Site {
 
   async close(): Promise<void> {
     for (const child of this.#children) child.kill("SIGKILL");
+    await this.vault?.close();
     await this.directory.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-function placeOf({ name, files }: SiteApplication): Record<string, string> {
+function placeOf({ name, files }: SiteApplication, vault: TestVault | null): Record<string, string> {
+  if (vault !== null) return { type: "key-vault", vault: vault.url, name };
   if (files === null) {
     return { type: "env-file", path: `./apps/${name}/.env`, secret: "AZURE_CLIENT_SECRET", reload: "1m" };
   }

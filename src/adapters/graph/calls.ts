@@ -57,9 +57,14 @@ export function unsettled({ outcome, error }: Unsettled): Unsettled {
   return { outcome, error };
 }
 
+/** The service's own id of the request that was answered. */
+export function requestOf(answer: WireAnswer): { readonly request: string | null } {
+  return { request: answer.header("request-id") ?? answer.header("client-request-id") };
+}
+
 /** What a removal's answer means to the ports. */
 export function removalOf(sent: Settled): RemoveCredentialOutcome {
-  if (sent.outcome === "applied") return { outcome: "applied" };
+  if (sent.outcome === "applied") return { outcome: "applied", ...requestOf(sent.answer) };
   if (sent.answer !== null && isNoSuchCredential(sent.answer)) return { outcome: "no-such-credential" };
   return unsettled(sent);
 }

@@ -21,6 +21,7 @@ import {
   describe,
   type GraphCalls,
   removalOf,
+  requestOf,
   requireSame,
   type Settled,
   serviceTimeOf,
@@ -74,7 +75,7 @@ export class GraphCertificates implements Certificates {
     if (sent.outcome !== "applied") return unsettled(sent);
     const keyId = textAt(parseObject(sent.answer.body), "keyId");
     if (keyId === null) return { outcome: "unknown", error: unreadable("the new certificate's key id is missing") };
-    return { outcome: "applied", keyId };
+    return { outcome: "applied", keyId, ...requestOf(sent.answer) };
   }
 
   async removeKey(
@@ -108,7 +109,7 @@ export class GraphCertificates implements Certificates {
       },
       signal,
     );
-    return sent.outcome === "applied" ? { outcome: "applied" } : unsettled(sent);
+    return sent.outcome === "applied" ? { outcome: "applied", ...requestOf(sent.answer) } : unsettled(sent);
   }
 
   /** One of the two actions that take a proof of possession. */

@@ -15,6 +15,9 @@ import { lost } from "./refusals.ts";
 import { scrub } from "./scrub.ts";
 import { type Fetch, type Wire, WireFailure } from "./wire.ts";
 
+/** Asked at each sign-in, so that a new value in the same place is taken without a restart. */
+type ReadSecret = () => SecretValue | Promise<SecretValue>;
+
 /**
  * How Nolapse signs in, values resolved. What a method does not carry comes from `@azure/identity`'s environment
  * variables. `plain` is one raw token request with a client secret, for the simulator: no clock, timer or cache but ours.
@@ -25,15 +28,14 @@ export type Auth =
   | {
       readonly method: "secret";
       readonly clientId?: string;
-      /** Asked at each sign-in, so that a new value in the same place is taken without a restart. */
-      readonly secret?: SecretValue | (() => SecretValue);
+      readonly secret?: SecretValue | ReadSecret;
     }
   | {
       readonly method: "certificate";
       readonly clientId?: string;
       /** PEM with the private key. */
       readonly certificatePath?: string;
-      readonly password?: SecretValue;
+      readonly password?: SecretValue | ReadSecret;
     }
   | { readonly method: "workload-identity"; readonly clientId?: string; readonly tokenFile?: string }
   | { readonly method: "managed-identity"; readonly clientId?: string }
@@ -167,6 +169,10 @@ function clientIdOf(auth: Auth, env: Env): string | null {
   return own ?? (auth.method === "cli" ? null : (env.AZURE_CLIENT_ID ?? null));
 }
 
+async function revealed(given: SecretValue | ReadSecret | undefined): Promise<string | undefined> {
+  return (typeof given === "function" ? await given() : given)?.reveal();
+}
+
 type IdentityOptions = Record<string, unknown> & { readonly authorityHost: string };
 
 /** A credential object of `@azure/identity`, new each time it is called. */
@@ -181,8 +187,7 @@ async function credentialFor(
   switch (auth.method) {
     case "secret":
     case "plain": {
-      const given = typeof auth.secret === "function" ? auth.secret() : auth.secret;
-      const secret = given?.reveal() ?? env.AZURE_CLIENT_SECRET;
+      const secret = (await revealed(auth.secret)) ?? env.AZURE_CLIENT_SECRET;
       if (clientId === undefined || !secret) throw missing("secret", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET");
       return new identity.ClientSecretCredential(tenantId, clientId, secret, options);
     }
@@ -191,7 +196,7 @@ async function credentialFor(
       if (clientId === undefined || !certificatePath) {
         throw missing("certificate", "AZURE_CLIENT_ID", "AZURE_CLIENT_CERTIFICATE_PATH");
       }
-      const certificatePassword = auth.password?.reveal() ?? env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
+      const certificatePassword = (await revealed(auth.password)) ?? env.AZURE_CLIENT_CERTIFICATE_PASSWORD;
       const certificate = { certificatePath, ...(certificatePassword === undefined ? {} : { certificatePassword }) };
       return new identity.ClientCertificateCredential(tenantId, clientId, certificate, options);
     }
@@ -240,6 +245,38 @@ export function identityTokens(options: CredentialsOptions): TokenSource {
     return { token: granted.token, lifetime: granted.expiresOnTimestamp - Date.now() };
   };
   return keep(options.clock, clientId, acquire);
+}
+
+/** Nolapse's own tokens for other resources than Graph, as the vendor's SDKs ask for them. */
+export interface ResourceCredential extends TokenCredential {
+  readonly clientId: string | null;
+  /** Forgets the tokens, because a service refused one. */
+  discard(): void;
+}
+
+/**
+ * A credential for the vendor's SDKs whose tokens are kept here, by domain time, one for each resource that is asked for. To the
+ * SDK each is over at once, so that it asks every time and keeps none by the machine's clock.
+ */
+export function resourceCredential(options: Omit<CredentialsOptions, "graph">): ResourceCredential {
+  const sources = new Map<string, TokenSource>();
+  const sourceOf = (resource: string): TokenSource => {
+    const known = sources.get(resource) ?? identityTokens({ ...options, graph: resource });
+    sources.set(resource, known);
+    return known;
+  };
+  return {
+    clientId: clientIdOf(options.auth, options.env ?? process.env),
+    async getToken(scopes, { abortSignal } = {}) {
+      const [scope = ""] = [scopes].flat();
+      const resource = scope.replace(/\/\.default$/, "");
+      const signal = abortSignal as globalThis.AbortSignal | undefined;
+      return { token: await sourceOf(resource).token(signal), expiresOnTimestamp: 0 };
+    },
+    discard() {
+      for (const source of sources.values()) source.discard();
+    },
+  };
 }
 
 /** Nothing was asked of the login authority, or it did not refuse: there is no credential here to sign in with. */

@@ -3,17 +3,21 @@ import { NolapseError } from "../../core/errors.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Entra } from "../../ports/entra.ts";
 import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
+import type { Owners } from "../../ports/notices.ts";
 import type { SamlSigning } from "../../ports/saml-signing.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
+import { createDiagnosis } from "./diagnosis.ts";
 import { GraphEntra } from "./entra.ts";
 import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
+import { GraphOwners } from "./owners.ts";
 import { GraphSamlSigning } from "./saml-signing.ts";
 import { createWire, type Fetch } from "./wire.ts";
 
@@ -45,6 +49,8 @@ export interface GraphDirectory {
   readonly federation: Federation;
   /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
   renew(): void;
+  readonly diagnosis: Diagnosis;
+  readonly owners: Owners;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -76,5 +82,14 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
     renew: () => tokens.discard(),
+    owners: new GraphOwners(calls),
+    diagnosis: createDiagnosis({
+      wire,
+      tokens,
+      tenantId,
+      authority: signIn.authority,
+      graph: origin,
+      version: options.version,
+    }),
   };
 }

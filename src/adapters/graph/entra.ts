@@ -14,6 +14,7 @@ import {
   NAMES,
   PATHS,
   removalOf,
+  requestOf,
   requireSame,
   serviceTimeOf,
   unsettled,
@@ -88,6 +89,7 @@ export class GraphEntra implements Entra {
       outcome: "applied",
       credential: issuedFrom(body, { keyId, name: secret.displayName, end }),
       value: new SecretValue(text),
+      ...requestOf(sent.answer),
     };
   }
 

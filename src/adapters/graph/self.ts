@@ -16,11 +16,13 @@ import { type AssertionAnswer, type Client, signInByAssertion } from "./assertio
 import { describe, GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { keep, type TokenSource } from "./credentials.ts";
+import { createDiagnosis } from "./diagnosis.ts";
 import { originOf } from "./directory.ts";
 import { GraphEntra } from "./entra.ts";
 import { GraphFederation } from "./federation.ts";
 import { createGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
+import { GraphOwners } from "./owners.ts";
 import { GraphSamlSigning } from "./saml-signing.ts";
 import { createWire, type Fetch } from "./wire.ts";
 
@@ -59,7 +61,8 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
   const client: Client = { tenantId, authority, clientId: holder.appId, scope: `${graph}/.default`, clock };
   const prover = new Prover(createWire({ ...ask, freshConnections: true }), client, options);
   const tokens = prover.tokens();
-  const calls = new GraphCalls(createGraph(createWire(ask), tokens), graph);
+  const wire = createWire(ask);
+  const calls = new GraphCalls(createGraph(wire, tokens), graph);
   return {
     entra: new SelfEntra(new GraphEntra(calls), prover),
     certificates: new SelfCertificates(new GraphCertificates(calls, clock), prover),
@@ -67,6 +70,8 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
     // the service refuses these for want of a permission, and says so
     federation: new GraphFederation(calls),
     samlSigning: new GraphSamlSigning(calls),
+    owners: new GraphOwners(calls),
+    diagnosis: createDiagnosis({ wire, tokens, tenantId, authority, graph, version: options.version }),
     renew: () => tokens.discard(),
   };
 }

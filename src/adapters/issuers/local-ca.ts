@@ -19,7 +19,7 @@ export interface LocalCaSettings {
   /** PEM: its private key, encrypted or not. May be the same file. */
   readonly key: string;
   /** Gives the password of an encrypted key when it is needed; null when there is none. */
-  readonly password: (() => SecretValue) | null;
+  readonly password: (() => SecretValue | Promise<SecretValue>) | null;
 }
 
 export function createLocalCa(name: string, settings: LocalCaSettings, keys: KeySource): Issuer {
@@ -60,7 +60,7 @@ async function readAuthority(name: string, settings: LocalCaSettings): Promise<O
   const wrong = disorder(chain);
   if (wrong !== null) throw refused(name, `the chain in ${settings.certificate} is out of order: ${wrong}`, correct);
 
-  const key = readKey(name, settings, await readText(name, settings.key));
+  const key = await readKey(name, settings, await readText(name, settings.key));
   if (!own.checkPrivateKey(key)) {
     throw refused(
       name,
@@ -91,7 +91,7 @@ async function readText(name: string, path: string): Promise<string> {
 /** OpenSSL's reasons for a key that its password does not open. */
 const WRONG_PASSWORD = /bad decrypt|bad password read|interrupted or cancelled|bad pkcs12|wrong final block length/i;
 
-function readKey(name: string, { key: path, password }: LocalCaSettings, text: string): KeyObject {
+async function readKey(name: string, { key: path, password }: LocalCaSettings, text: string): Promise<KeyObject> {
   const pem = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]+?-----END (?:[A-Z]+ )*PRIVATE KEY-----/.exec(text)?.[0];
   if (pem === undefined) {
     throw refused(
@@ -105,10 +105,10 @@ function readKey(name: string, { key: path, password }: LocalCaSettings, text: s
     throw refused(
       name,
       `the key in ${path} is encrypted`,
-      `say where its password is: issuers.${name}.password, env:NAME or file:PATH`,
+      `say where its password is: issuers.${name}.password, such as env:NAME or file:PATH`,
     );
   }
-  const passphrase = encrypted && password !== null ? passwordOf(name, password) : undefined;
+  const passphrase = encrypted && password !== null ? await passwordOf(name, password) : undefined;
   try {
     return createPrivateKey({ key: pem, format: "pem", ...(passphrase === undefined ? {} : { passphrase }) });
   } catch (cause) {
@@ -124,11 +124,14 @@ function readKey(name: string, { key: path, password }: LocalCaSettings, text: s
   }
 }
 
-function passwordOf(name: string, password: () => SecretValue): string {
+async function passwordOf(name: string, password: () => SecretValue | Promise<SecretValue>): Promise<string> {
   try {
-    return password().reveal();
+    return (await password()).reveal();
   } catch (cause) {
     if (!(cause instanceof NolapseError)) throw cause;
+    // a vault that does not answer now may answer later: only what is configured wrongly needs a person
+    if (cause.code !== "config-reference")
+      throw failed(name, cause.message, cause.next ?? "nolapse tries again", cause);
     throw refused(name, cause.message, cause.next ?? `correct issuers.${name}.password`, cause);
   }
 }

@@ -4,7 +4,7 @@ import { refusedByMode } from "./refused.ts";
 
 /** A write that would have been made; never the value. */
 export interface TargetEffect {
-  readonly effect: "deliver" | "reload-consumer";
+  readonly effect: "deliver" | "reload-consumer" | "retired";
   readonly target: string;
   readonly keyId: string | null;
 }
@@ -17,12 +17,21 @@ export function createNoEffectTarget(inner: Target, onEffect: (effect: TargetEff
     type: inner.type,
     kinds: inner.kinds,
     reload: inner.reload,
+    ...(inner.carried === undefined ? {} : { carried: inner.carried }),
     preflight: (signal) => inner.preflight(signal),
     async deliver({ keyId }) {
       onEffect({ effect: "deliver", target, keyId });
       throw refusedByMode(`delivering to ${target}`);
     },
     ...(inner.readBack === undefined ? {} : { readBack: inner.readBack.bind(inner) }),
+    ...(inner.retired === undefined
+      ? {}
+      : {
+          async retired(keyId: string) {
+            onEffect({ effect: "retired", target, keyId });
+            throw refusedByMode(`disabling old versions in ${target}`);
+          },
+        }),
     ...(inner.reloadConsumer === undefined
       ? {}
       : {

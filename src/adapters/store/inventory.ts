@@ -2,6 +2,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import type { Database, Db } from "./database.ts";
+import { packKeyIds } from "./key-ids.ts";
 import type { Tables } from "./tables.ts";
 
 /** The verbs about scans. */
@@ -65,9 +66,13 @@ async function noteSeen(
       app_id: one.appId,
       display_name: one.displayName,
       seen_at: summary.scannedAt,
+      // what could not be compared stays as it was known
+      key_ids:
+        one.credentials === undefined
+          ? (before.get(one.objectId)?.key_ids ?? null)
+          : packKeyIds(one.credentials.map(({ keyId }) => keyId)),
     };
-    const old = before.get(one.objectId);
-    if (old?.type === row.type && old.app_id === row.app_id && old.display_name === row.display_name) {
+    if (isSame(before.get(one.objectId), row)) {
       unchanged.push(one.objectId);
       continue;
     }
@@ -85,6 +90,15 @@ async function noteSeen(
       .where("object_id", "in", unchanged.slice(from, from + AT_ONCE))
       .execute();
   }
+}
+
+function isSame(old: Tables["holders"] | undefined, row: Tables["holders"]): boolean {
+  return (
+    old?.type === row.type &&
+    old.app_id === row.app_id &&
+    old.display_name === row.display_name &&
+    old.key_ids === row.key_ids
+  );
 }
 
 function scanRow(scan: ScanSummary) {

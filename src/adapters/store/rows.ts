@@ -4,10 +4,10 @@ import type { SuccessorKind } from "../../core/federation.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
 import type { Rotation } from "../../core/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { AuditEntry, LedgerEntry, LedgerOrigin, SlotRecord } from "../../ports/store.ts";
+import type { AuditEntry, LedgerEntry, LedgerOrigin, SlotRecord, Written } from "../../ports/store.ts";
 import type { Tables } from "./tables.ts";
 
-type Row<T extends keyof Tables> = {
+export type Row<T extends keyof Tables> = {
   [K in keyof Tables[T]]: Tables[T][K] extends { __select__: infer S } ? S : Tables[T][K];
 };
 
@@ -95,6 +95,7 @@ export function auditRow(entry: AuditEntry) {
     key_id: entry.keyId,
     reason: entry.reason,
     details: JSON.stringify(entry.details),
+    written: entry.written === undefined ? null : JSON.stringify(entry.written),
   };
 }
 
@@ -110,5 +111,6 @@ export function auditFrom(row: Row<"audit">): AuditEntry & { readonly sequence: 
     keyId: row.key_id,
     reason: row.reason as ReasonCode | null,
     details: JSON.parse(row.details) as AuditEntry["details"],
+    ...(row.written === null ? {} : { written: JSON.parse(row.written) as Written }),
   };
 }

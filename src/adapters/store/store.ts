@@ -1,9 +1,12 @@
 /** The repository: each verb of the port as one transaction, in SQL that both databases understand. */
 import type { Store } from "../../ports/store.ts";
 import { books, trail } from "./books.ts";
+import { chain } from "./chain.ts";
 import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
+import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
+import { notices } from "./notices.ts";
 import { rotations } from "./rotations.ts";
 
 export function createRepository(database: Database, lease: LeaseOptions): Store {
@@ -13,6 +16,9 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...claims(database, lease),
     ...books(database),
     ...trail(database),
+    ...chain(database),
+    ...drift(database),
+    ...notices(database),
     close: () => database.close(),
   };
 }

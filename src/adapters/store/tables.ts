@@ -18,6 +18,7 @@ export interface Tables {
     app_id: string;
     display_name: string;
     seen_at: number;
+    key_ids: string | null;
   };
   rotations: {
     id: string;
@@ -67,5 +68,18 @@ export interface Tables {
     key_id: string | null;
     reason: string | null;
     details: string;
+    written: string | null;
   };
+  links: { tenant_id: string; position: number; sequence: number; hash: string };
+  drifts: {
+    tenant_id: string;
+    object_id: string;
+    subject: string;
+    what: string;
+    app_id: string;
+    at: number;
+    body: string;
+  };
+  notices: { tenant_id: string; channel: string; recipient: string; digest: string; sent_at: number };
+  checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

@@ -29,9 +29,12 @@ export const certificateFileSettings = z.strictObject({
   }),
   password: z
     .string()
-    .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, "a reference, env:NAME or file:PATH: values never stand here")
+    .regex(
+      /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyvault:https:\/\/[^/\s?#]+\/secrets\/[0-9A-Za-z-]{1,127}(\/[0-9A-Za-z]+)?)$/,
+      "a reference, env:NAME, file:PATH or keyvault:https://VAULT/secrets/NAME: values never stand here",
+    )
     .optional()
-    .meta({ description: "pfx: env:NAME or file:PATH; without it the file is made with an empty password" }),
+    .meta({ description: "pfx: a reference; without it the file is made with an empty password" }),
 });
 
 export type CertificateFileSettings = z.infer<typeof certificateFileSettings>;

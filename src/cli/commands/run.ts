@@ -2,16 +2,21 @@ import type { TenantConfig } from "../../config/load.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
+import type { Scan } from "../../engine/discover.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
+import { metricsOf } from "../../engine/metrics.ts";
+import { type Notifying, tell, tellWithoutScan } from "../../engine/notify.ts";
+import { makePlan } from "../../engine/plan.ts";
 import { waitingOf } from "../../engine/views.ts";
-import { type Context, configOf, type Manager, tenantsOf, warn, withManager } from "../context.ts";
-import { eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
+import { type Context, configOf, type Manager, type MetricsServer, tenantsOf, warn, withManager } from "../context.ts";
+import { driftLine, eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
 import { clockTime, type ExitCode, exitCode, sayError } from "../speak.ts";
 import { waitOf } from "../wait.ts";
 
 export interface RunOptions {
   readonly once?: boolean;
   readonly wait?: number;
+  readonly metricsPort?: number;
 }
 
 /** The maintenance loop over all tenants of the configuration, or the one named. */
@@ -19,7 +24,12 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
   if (options.once !== true && options.wait !== undefined) {
     throw new NolapseError("usage", "--wait goes with --once", { next: "nolapse run --once --wait 10m" });
   }
-  return options.once === true ? once(context, options) : loop(context);
+  if (options.once === true && options.metricsPort !== undefined) {
+    throw new NolapseError("usage", "--metrics-port goes with the loop, not with --once", {
+      next: "nolapse run --metrics-port 9464",
+    });
+  }
+  return options.once === true ? once(context, options) : loop(context, options.metricsPort ?? null);
 }
 
 /** Tells people what happens as it is stored. */
@@ -71,8 +81,9 @@ async function onceIn(
   tenant: TenantConfig,
   wait: number,
 ): Promise<{ readonly document: unknown; readonly code: ExitCode }> {
-  const work = async ({ deps }: Manager) => {
+  const work = async ({ deps, notifying }: Manager) => {
     const report = await runOnce(deps, { wait, signal: context.signal, onWait: waits(context) });
+    if (report.scan !== null) await tellAll(context, deps, notifying, report.scan, null);
     const waiting = await waitingOf(deps);
     if (context.globals.json !== true) {
       for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
@@ -86,7 +97,17 @@ async function onceIn(
 }
 
 /** Runs until a stop signal. SIGHUP reads the file again between two steps; an invalid one keeps what is in force. */
-async function loop(context: Context): Promise<ExitCode> {
+async function loop(context: Context, metricsPort: number | null): Promise<ExitCode> {
+  const metrics = metricsPort === null ? null : await context.composition.metrics(metricsPort);
+  if (metrics !== null) context.speaker.say(`nolapse: metrics on http://127.0.0.1:${metrics.port}/metrics`);
+  try {
+    return await epochs(context, metrics);
+  } finally {
+    await metrics?.close();
+  }
+}
+
+async function epochs(context: Context, metrics: MetricsServer | null): Promise<ExitCode> {
   const { speaker, signal } = context;
   let config = configOf(context);
   needFile(config.path);
@@ -108,7 +129,7 @@ async function loop(context: Context): Promise<ExitCode> {
     try {
       const any = AbortSignal.any([signal, epoch.signal, ended.signal]);
       const loops = tenantsOf(config, context).map((tenant) =>
-        loopTenant(context, config, tenant, any).catch((thrown: unknown) => {
+        loopTenant(context, config, tenant, any, metrics).catch((thrown: unknown) => {
           // a supervisor starts again what ends; what goes on without one of its tenants nobody would notice
           ended.abort();
           throw thrown;
@@ -128,24 +149,62 @@ async function loopTenant(
   config: ReturnType<typeof configOf>,
   tenant: TenantConfig,
   signal: AbortSignal,
+  metrics: MetricsServer | null,
 ): Promise<void> {
   const { speaker } = context;
+  let last: Scan | null = null;
   speaker.say(`nolapse: watching over ${tenant.name}, mode ${tenant.mode}`);
   await withManager(
     context,
     config,
     tenant,
-    ({ deps }) =>
+    ({ deps, notifying }) =>
       runLoop(deps, {
         signal,
+        onRound: async (scan) => {
+          await tellAll(context, deps, notifying, scan, last);
+          last = scan ?? last;
+          if (scan !== null && metrics !== null) metrics.set(tenant.name, metricsOf(await measured(deps, scan)));
+        },
         onScan: (result) => {
           if (result instanceof NolapseError) for (const line of failedScan(tenant.name, result)) speaker.say(line);
-          else if (!result.coverage.complete)
+          else for (const one of result.drift ?? []) speaker.say(`nolapse: ${driftLine(one)}`);
+          if (!(result instanceof NolapseError) && !result.coverage.complete)
             speaker.say(`nolapse: the scan of ${tenant.name} was not complete; nothing new is written`);
         },
       }),
     teller(context),
   );
+}
+
+/** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`. */
+async function tellAll(
+  { speaker, signal }: Context,
+  deps: Deps,
+  notifying: Notifying,
+  scan: Scan | null,
+  last: Scan | null,
+): Promise<void> {
+  if (notifying.channels.length + notifying.heartbeats.length === 0) return;
+  const { failures } =
+    scan === null ? await tellWithoutScan(deps, notifying, last, signal) : await tell(deps, notifying, scan, signal);
+  for (const { message, next } of failures) {
+    speaker.say(`nolapse: ${message}`);
+    if (next !== null) speaker.say(`hint: ${next}`);
+  }
+}
+
+async function measured(deps: Deps, scan: Scan): Promise<Parameters<typeof metricsOf>[0]> {
+  const { tenantId, name } = deps.settings;
+  const rotations = await deps.store.rotations({ tenantId });
+  return {
+    tenant: name,
+    now: await deps.clock.now(),
+    scan: await deps.store.lastScan(tenantId),
+    switches: await deps.store.switches(tenantId),
+    items: (await makePlan(deps, scan)).items,
+    states: rotations.map((one) => one.state),
+  };
 }
 
 function failedScan(tenant: string, { message, next }: NolapseError): string[] {

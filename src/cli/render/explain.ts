@@ -4,7 +4,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
-import { FATES } from "./run.ts";
+import { driftJson, driftLine, FATES } from "./run.ts";
 import { certificateJson } from "./scan.ts";
 
 type Told = Explanation["credentials"][number];
@@ -19,6 +19,7 @@ export function explainJson(told: Explanation) {
     appId: told.appId,
     displayName: told.displayName,
     holders: told.holders,
+    drift: told.drift.map(driftJson),
     credentials: told.credentials.map((one) => ({
       ...one.row,
       start: iso(one.row.start),
@@ -61,6 +62,7 @@ export function explainLines(told: Explanation, style: Style): string[] {
       : [`stopped by ${switches.stopped.by} at ${when(switches.stopped.at)}: nolapse resume`]),
     ...(switches.breaker === null ? [] : [`the breaker is open: ${switches.breaker.why}; nolapse resume`]),
     ...(switches.removalOff === null ? [] : [`removal is off: ${switches.removalOff.why}; nolapse recover`]),
+    ...told.drift.map(driftLine),
     ...told.credentials.flatMap((one) => credentialLines(one, told, style)),
     ...told.rotations.flatMap((one) => rotationLines(one, told, style)),
   ];

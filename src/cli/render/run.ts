@@ -1,6 +1,7 @@
 /** What a run did and what it waits for. */
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { Assurance } from "../../core/sign-in.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Verdict } from "../../core/verdict.ts";
 import type { RunReport } from "../../engine/maintain.ts";
@@ -24,6 +25,7 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     removalOff: report.switches.removalOff?.why ?? null,
     breaker: report.switches.breaker?.why ?? null,
     nextDue: iso(report.nextDue),
+    drift: (report.scan?.drift ?? []).map(driftJson),
     rotations: waiting.map(({ rotation, verdict }) => ({
       id: rotation.id,
       appId: rotation.holder.appId,
@@ -64,6 +66,7 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
     ...heldBack(report).flatMap((line) => ["", line]),
+    ...(report.scan?.drift ?? []).map((one) => driftLine(one)),
     ...(report.mode === "observe"
       ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
       : []),
@@ -71,6 +74,18 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       .filter(({ verdict }) => verdict.because === "mode-propose")
       .map(({ rotation }) => `to start it: nolapse rotate ${rotation.holder.appId}`),
   ];
+}
+
+type Drift = NonNullable<NonNullable<RunReport["scan"]>["drift"]>[number];
+
+export function driftJson({ appId, displayName, what, keyId, target, at, by }: Drift) {
+  return { appId, displayName, reason: what, sentence: REASONS[what], keyId, target, at: iso(at), by };
+}
+
+export function driftLine({ at, displayName, what, keyId, target, by }: Drift): string {
+  const where = target === null ? "" : ` in ${target}`;
+  const who = what === "drift-target" ? "" : `, by ${by ?? "unknown"}`;
+  return `${when(at)} ${displayName}: ${REASONS[what]}${who}: key id ${keyId}${where} [${what}]`;
 }
 
 /** When something happens by itself; a look at what only a person can move is nothing to wait for. */
@@ -150,6 +165,15 @@ function howAdded({ kind, listWrite }: Rotation): string {
   return kind === "certificate" && listWrite === null ? " by proof of possession" : "";
 }
 
+/** What stands behind the state `verified`. */
+const PROOF: Readonly<Record<Assurance, string>> = {
+  token: "the copy read back signs in",
+  "authenticated-blocked": "the copy read back is right, and Conditional Access keeps it from signing in here",
+  "consumer-evidence": "somebody else has signed in with it",
+  receipt: "the target has given its receipt",
+  person: "by a person's word, as the sign-in log does not say more",
+};
+
 function eventLine(rotation: Rotation, event: RotationEvent): string | null {
   const about = `${when(event.at as EpochMs)} ${rotation.displayName}`;
   switch (event.type) {
@@ -168,7 +192,7 @@ function eventLine(rotation: Rotation, event: RotationEvent): string | null {
     case "delivered":
       return `${about}: delivered to ${event.target}`;
     case "verified":
-      return rotation.verifiedAt === event.at ? `${about}: verified, the copy read back signs in` : null;
+      return rotation.verifiedAt === event.at ? `${about}: verified, ${PROOF[event.assurance]}` : null;
     case "removed":
       return `${about}: old ${rotation.replacesKind} ${rotation.replaces} removed`;
     case "own-tried":

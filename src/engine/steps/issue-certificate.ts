@@ -23,8 +23,10 @@ export async function issueCertificate(claimed: Claimed): Promise<void> {
   await claimed.mayAct();
   await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt: intent(attempt, reading) }]);
   const outcome = await deps.certificates.addKey(rotation.holder, added(attempt), proof, signal);
-  if (outcome.outcome === "applied") await issued(claimed, attempt, outcome.keyId);
-  else await notIssued(claimed, outcome);
+  if (outcome.outcome === "applied") {
+    claimed.wrote(outcome, keyIdsOf(reading), { come: [outcome.keyId] });
+    await issued(claimed, attempt, outcome.keyId);
+  } else await notIssued(claimed, outcome);
 }
 
 async function addToList(claimed: Claimed, attempt: Made, reading: CertificateReading): Promise<void> {
@@ -34,8 +36,10 @@ async function addToList(claimed: Claimed, attempt: Made, reading: CertificateRe
     { type: "issue-intended", at, attempt: intent(attempt, reading) },
   ]);
   if (outcome === "later") return;
-  if (outcome.outcome === "applied") await issued(claimed, attempt, attempt.certificate.keyId);
-  else await notIssued(claimed, outcome);
+  if (outcome.outcome === "applied") {
+    claimed.wrote(outcome, keyIdsOf(reading), { come: [attempt.certificate.keyId] });
+    await issued(claimed, attempt, attempt.certificate.keyId);
+  } else await notIssued(claimed, outcome);
 }
 
 /** Stores the outcome: the seal has been there since the key was made. */
@@ -62,7 +66,11 @@ function madeAttempt({ rotation }: Claimed): Made {
 }
 
 function intent({ id, displayName, end }: Attempt, reading: CertificateReading) {
-  return { id, displayName, end, keyIdsBefore: reading.entries.map(({ credential }) => credential.keyId) };
+  return { id, displayName, end, keyIdsBefore: keyIdsOf(reading) };
+}
+
+function keyIdsOf({ entries }: CertificateReading): string[] {
+  return entries.map(({ credential }) => credential.keyId);
 }
 
 function added({ displayName, end, certificate }: Made): NewCertificate {

@@ -18,8 +18,10 @@ export async function issueSecret(claimed: Claimed): Promise<void> {
   await claimed.mayAct();
   await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt }]);
   const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);
-  if (outcome.outcome === "applied") await sealIssued(claimed, attempt, outcome);
-  else await notIssued(claimed, outcome);
+  if (outcome.outcome === "applied") {
+    claimed.wrote(outcome, attempt.keyIdsBefore, { come: [outcome.credential.keyId] });
+    await sealIssued(claimed, attempt, outcome);
+  } else await notIssued(claimed, outcome);
 }
 
 async function newAttempt(

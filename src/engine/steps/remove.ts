@@ -53,7 +53,11 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   const kind = holder.credentials.find((one) => one.keyId === keyId)?.kind ?? kindOf(rotation, purpose);
   const outcome = kind === "secret" ? await removeSecret(claimed, keyId) : await removeCertificate(claimed, keyId);
   if (outcome === "later") return false;
-  if (outcome.outcome === "applied") return true;
+  if (outcome.outcome === "applied") {
+    const before = holder.credentials.map((one) => one.keyId);
+    claimed.wrote(outcome, before, { gone: [keyId] });
+    return true;
+  }
   if (outcome.outcome === "no-such-credential") {
     // within the replication window this means "not yet", never "done" (design §4.5)
     if (!listed && isSettled(rotation, now)) return true;

@@ -1,5 +1,6 @@
 /** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
 import { ABSENT_READS } from "../../core/apply-event.ts";
+import { asNolapseError } from "../../core/errors.ts";
 import type { RetiredCertificate } from "../../core/rotation.ts";
 import type { Claimed } from "../claimed.ts";
 import { succession } from "../facts.ts";
@@ -31,6 +32,26 @@ export async function succeed(claimed: Claimed): Promise<void> {
   if (by !== null) await claimed.record([{ type: "succeeded", at: await claimed.now(), by }]);
 }
 
+/**
+ * Tells the targets that the old credential is gone for good. What they keep of it opens nothing any more, so a target that
+ * fails here is noted in the trail and holds nothing up.
+ */
+async function tidy(claimed: Claimed): Promise<Record<string, string>> {
+  const { rotation, deps, signal } = claimed;
+  const failed: string[] = [];
+  for (const { target: name } of rotation.deliveries) {
+    const target = deps.targets.get(name);
+    if (target?.retired === undefined) continue;
+    try {
+      await claimed.mayAct();
+      await target.retired(rotation.replaces, signal);
+    } catch (thrown) {
+      failed.push(`${name} (${asNolapseError(thrown).code})`);
+    }
+  }
+  return failed.length === 0 ? {} : { "old-versions-left": failed.join(", ") };
+}
+
 /** One read that should no longer show the old key id. */
 export async function readAbsent(claimed: Claimed): Promise<void> {
   const { rotation, deps, signal } = claimed;
@@ -41,6 +62,9 @@ export async function readAbsent(claimed: Claimed): Promise<void> {
     return;
   }
   const last = rotation.absentReads.length + 1 === ABSENT_READS;
-  const extra = last ? { erase: rotation.policy.custody === "none", removed: [{ keyId: rotation.replaces, at }] } : {};
+  const note = last ? await tidy(claimed) : {};
+  const extra = last
+    ? { note, erase: rotation.policy.custody === "none", removed: [{ keyId: rotation.replaces, at }] }
+    : {};
   await claimed.record([{ type: "absent-read", at }], extra);
 }

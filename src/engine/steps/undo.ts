@@ -25,15 +25,20 @@ export async function undo(claimed: Claimed): Promise<void> {
     start: retired.start,
     end: undo.until,
   };
+  const before = reading.entries.map(({ credential }) => credential.keyId);
   const proof = await proofFor(claimed, reading, null);
   if (proof === null) {
     const outcome = await replaceList(claimed, reading, { added, removed: null, restored: [] });
     if (outcome === "later") return;
-    return outcome.outcome === "applied" ? isBack(claimed, undo.keyId) : isNot(claimed, outcome);
+    if (outcome.outcome !== "applied") return isNot(claimed, outcome);
+    claimed.wrote(outcome, before, { come: [undo.keyId] });
+    return isBack(claimed, undo.keyId);
   }
   await claimed.mayAct();
   const outcome = await deps.certificates.addKey(rotation.holder, added, proof, signal);
-  return outcome.outcome === "applied" ? isBack(claimed, outcome.keyId) : isNot(claimed, outcome);
+  if (outcome.outcome !== "applied") return isNot(claimed, outcome);
+  claimed.wrote(outcome, before, { come: [outcome.keyId] });
+  return isBack(claimed, outcome.keyId);
 }
 
 /** Its time is over: the entry goes. */

@@ -6,7 +6,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { REPLICATION_WINDOW } from "../../core/replication.ts";
 import type { RotationEvent } from "../../core/rotation.ts";
 import type { Assurance } from "../../core/sign-in.ts";
-import type { EpochMs } from "../../core/time.ts";
+import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { Copy } from "../../ports/target.ts";
 import type { Claimed, Extra } from "../claimed.ts";
 import { targetOf } from "./target.ts";
@@ -14,6 +14,7 @@ import { signInOf } from "./value.ts";
 
 export async function verify(claimed: Claimed, name: string): Promise<void> {
   const target = targetOf(claimed, name);
+  if (target.carried !== undefined) return verifyByUse(claimed, name);
   if (target.readBack === undefined) {
     await verified(claimed, name, "receipt", null, await claimed.now());
     return;
@@ -50,6 +51,36 @@ async function isGone(claimed: Claimed): Promise<boolean> {
   if (issued === null || self || (await claimed.now()) - issued.at <= REPLICATION_WINDOW) return false;
   const { holder } = await claimed.deps.entra.read(ref, claimed.signal);
   return !holder.credentials.some((one) => one.keyId === issued.keyId);
+}
+
+/** How far back the log is asked: the free retention is shorter, the longest is this. */
+const EVIDENCE_WINDOW = 30 * DAY;
+
+/**
+ * Where a person carried the value, the first sign-in with its key id by somebody else is the proof (design §4.1). Where the
+ * log may not be read, the person's word stands alone: enough to go on with the new credential, never to take the old one early.
+ */
+async function verifyByUse(claimed: Claimed, name: string): Promise<void> {
+  const { rotation, deps, signal } = claimed;
+  const delivery = rotation.deliveries.find((one) => one.target === name);
+  const taken = delivery?.intendedAt ?? null;
+  if (rotation.issued === null || taken === null) return;
+  const now = await claimed.now();
+  const since = latest(taken, plus(now, -EVIDENCE_WINDOW));
+  const rows = await deps.logs.signIns(rotation.holder.appId, since, signal).catch(unlessForbidden);
+  if (rows === null) return verified(claimed, name, "person", null, now);
+  const { tenantId, holder, issued } = rotation;
+  const all = await deps.store.rotations({ tenantId, appId: holder.appId });
+  const own = new Set(all.flatMap((one) => one.ownRequests));
+  const used = rows.some((row) => row.succeeded && row.keyId === issued.keyId && !own.has(row.requestId));
+  if (!used) return claimed.record([{ type: "not-used-yet", at: now, target: name }]);
+  // with other targets beside it the log does not say which copy signed in
+  await verified(claimed, name, rotation.deliveries.length === 1 ? "consumer-evidence" : "person", null, now);
+}
+
+function unlessForbidden(thrown: unknown): null {
+  if (thrown instanceof NolapseError && thrown.code === "directory-forbidden") return null;
+  throw thrown;
 }
 
 async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean> {

@@ -1,0 +1,120 @@
+/**
+ * Digests and Ed25519 signatures for the audit trail. The private key lies beside the seal key, 0600, and its public half
+ * beside that for whoever checks an export: a copy of it kept elsewhere is what an attacker on this machine cannot replace.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import type { Examiner } from "../../core/audit-verify.ts";
+import { NolapseError } from "../../core/errors.ts";
+import type { Notary } from "../../ports/notary.ts";
+
+export const AUDIT_KEY = "audit.key";
+export const AUDIT_PUBLIC_KEY = "audit.pub";
+
+/** Checks what a notary has sealed; takes no key of its own. */
+export function createExaminer(): Examiner {
+  return {
+    digest: (text) => createHash("sha256").update(text).digest("hex"),
+    verifies(text, signature, publicKey) {
+      try {
+        const key = createPublicKey({ format: "jwk", key: { kty: "OKP", crv: "Ed25519", x: publicKey } });
+        return verify(null, Buffer.from(text), key, Buffer.from(signature, "base64url"));
+      } catch {
+        return false; // no such key, or no signature
+      }
+    },
+  };
+}
+
+/**
+ * The notary whose key lies beside the seal key, made on first use. @throws NolapseError `seal-key-missing`,
+ * `seal-key-wrong`, `disk-full`.
+ */
+export function openNotary(sealKeyPath: string): Notary {
+  const path = join(dirname(sealKeyPath), AUDIT_KEY);
+  if (!existsSync(path)) makeKey(path);
+  const key = readKey(path);
+  const publicKey = String(createPublicKey(key).export({ format: "jwk" }).x);
+  publish(join(dirname(sealKeyPath), AUDIT_PUBLIC_KEY), publicKey);
+  return { ...createExaminer(), publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString("base64url") };
+}
+
+/** Whole or not at all; of two first runs at once the second takes the first one's key. */
+function makeKey(path: string): void {
+  const draft = `${path}.${process.pid}`;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const handle = openSync(draft, "wx", 0o600);
+    try {
+      writeSync(handle, generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString());
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    linkSync(draft, path);
+  } catch (cause) {
+    if (existsSync(path)) return;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new NolapseError(
+      code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "seal-key-missing",
+      `the key ${path}, which seals the audit trail, cannot be made`,
+      {
+        cause,
+        next: "check that its folder has room and belongs to the user who runs nolapse",
+      },
+    );
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function readKey(path: string): KeyObject {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) {
+      throw new NolapseError("seal-key-wrong", `the key ${path}, which seals the audit trail, can be read by others`, {
+        next: `chmod 600 ${path}`,
+      });
+    }
+    const key = createPrivateKey(readFileSync(path));
+    if (key.asymmetricKeyType === "ed25519") return key;
+  } catch (cause) {
+    if (cause instanceof NolapseError) throw cause;
+  }
+  // the cause could quote the file, which holds the key
+  throw new NolapseError("seal-key-wrong", `${path} holds no Ed25519 key to seal the audit trail with`, {
+    next: "put back the file that belongs to this store; its checkpoints are signed by it",
+  });
+}
+
+/** For people and other machines; not being able to write it stops nothing. */
+function publish(path: string, publicKey: string): void {
+  try {
+    if (existsSync(path) && readFileSync(path, "utf8").trim() === publicKey) return;
+    writeFileSync(path, `${publicKey}\n`, { mode: 0o644 });
+    chmodSync(path, 0o644);
+  } catch {
+    // a read-only folder: the export names the key, too
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Notices as CloudEvents 1.0 in JSON (github.com/cloudevents/spec, structured mode), signed by HMAC-SHA256 over the time and the
+ * body, so that a receiver can tell ours from anybody's and an old one from a new one. And the heartbeat, a bare request.
+ */
+import { createHash, createHmac } from "node:crypto";
+import { NolapseError } from "../../core/errors.ts";
+import { type Digest, FINDING_TITLES, subjectOf } from "../../core/notice.ts";
+import type { SecretValue } from "../../core/secret-value.ts";
+import { formatInstant } from "../../core/time.ts";
+import type { Channel, Heartbeat } from "../../ports/notices.ts";
+
+/** Milliseconds of process time for one request. */
+const TIMEOUT = 15_000;
+
+export interface WebhookOptions {
+  readonly name: string;
+  /** What its configuration says: an address or a reference to one, and never the value behind it. */
+  readonly recipient: string;
+  /** The address itself. @throws NolapseError `config-reference`. */
+  readonly url: () => Promise<string>;
+  /** Null: not signed. */
+  readonly secret: (() => Promise<SecretValue>) | null;
+}
+
+export function createWebhook({ name, recipient, url, secret }: WebhookOptions): Channel {
+  return {
+    name,
+    to: "fixed",
+    recipients: [recipient],
+    async send(_, digest, signal) {
+      const body = JSON.stringify(cloudEvent(digest));
+      const at = formatInstant(digest.at);
+      const signature =
+        secret === null
+          ? null
+          : createHmac("sha256", (await secret()).reveal())
+              .update(`${at}.${body}`)
+              .digest("hex");
+      const headers = {
+        "Content-Type": "application/cloudevents+json; charset=utf-8",
+        ...(signature === null ? {} : { "Nolapse-Timestamp": at, "Nolapse-Signature": `sha256=${signature}` }),
+      };
+      await request(name, await url(), { method: "POST", headers, body }, signal);
+    },
+  };
+}
+
+/** The document of one notice; its id is the same for the same content, so that a repeated one is known. */
+export function cloudEvent(digest: Digest) {
+  const { tenant, tenantId, at, test, findings } = digest;
+  const data = {
+    tenant,
+    test,
+    summary: subjectOf(digest),
+    findings: findings.map(({ kind, appId, title, next }) => ({
+      kind,
+      heading: FINDING_TITLES[kind],
+      appId,
+      title,
+      next,
+    })),
+  };
+  return {
+    specversion: "1.0",
+    id: createHash("sha256")
+      .update(JSON.stringify([tenantId, at, data]))
+      .digest("hex")
+      .slice(0, 32),
+    source: `urn:nolapse:tenant:${tenantId}`,
+    type: test ? "nolapse.notice.test" : "nolapse.notice.digest",
+    time: formatInstant(at),
+    datacontenttype: "application/json",
+    data,
+  };
+}
+
+export function createHeartbeat(name: string, url: () => Promise<string>, method: "GET" | "POST"): Heartbeat {
+  return { beat: async (signal) => request(name, await url(), { method }, signal) };
+}
+
+/** @throws NolapseError `notify-failed`; the address is not in it, as such addresses often are the secret. */
+async function request(name: string, url: string, init: RequestInit, signal?: AbortSignal): Promise<void> {
+  const timeout = AbortSignal.timeout(TIMEOUT);
+  let status: number;
+  try {
+    const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const answer = await fetch(url, { ...init, redirect: "error", signal: both });
+    await answer.body?.cancel();
+    status = answer.status;
+  } catch {
+    throw failed(name, "its server does not answer");
+  }
+  if (status < 200 || status > 299) throw failed(name, `its server answers ${status}`);
+}
+
+function failed(name: string, why: string): NolapseError {
+  return new NolapseError("notify-failed", `${name} could not be told: ${why}`, { next: "nolapse notify test" });
+}

@@ -1,0 +1,95 @@
+/**
+ * The application permissions of Microsoft Graph that Nolapse uses, in tiers from harmless to total, and what each feature
+ * needs at least (design §4.7). Ids are those of Microsoft's own permission reference.
+ */
+import type { Mode } from "./settings.ts";
+
+export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
+
+/** 1 reads; 2 writes what it owns; 3 writes everything, which is as much as administering the tenant. */
+export type Tier = 1 | 2 | 3;
+
+export interface GraphPermission {
+  readonly id: string;
+  readonly tier: Tier;
+}
+
+export const PERMISSIONS = {
+  "Application.Read.All": { id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", tier: 1 },
+  "AuditLog.Read.All": { id: "b0afded3-3588-46d8-8b3d-9842eff778da", tier: 1 },
+  "Directory.Read.All": { id: "7ab1d382-f21e-4acd-a863-ba3e13f7da61", tier: 1 },
+  "User.Read.All": { id: "df021288-bdef-4463-88db-98f22de89214", tier: 1 },
+  "Application.ReadWrite.OwnedBy": { id: "18a4783c-866b-4cc7-a460-3d5e5662c884", tier: 2 },
+  "Application.ReadWrite.All": { id: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9", tier: 3 },
+} as const satisfies Record<string, GraphPermission>;
+
+export type PermissionName = keyof typeof PERMISSIONS;
+
+/** What else gives the same right. */
+const ALSO: Partial<Record<PermissionName, readonly string[]>> = {
+  "Application.Read.All": ["Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+  "Application.ReadWrite.OwnedBy": ["Application.ReadWrite.All"],
+  "Directory.Read.All": ["Directory.ReadWrite.All"],
+  "User.Read.All": ["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+};
+
+/** Something Nolapse is configured to do, and what it takes. */
+export interface Feature {
+  readonly feature: string;
+  readonly needs: readonly PermissionName[];
+  /** False: without it Nolapse works, and says what it cannot know. */
+  readonly required: boolean;
+}
+
+/** The features in force, by mode and by what the configuration asks for; `carried`: a target that a person brings values to. */
+export function featuresOf(
+  mode: Mode,
+  asks: { readonly evidence: boolean; readonly owners: boolean; readonly carried: boolean },
+): readonly Feature[] {
+  return [
+    { feature: "scan", needs: ["Application.Read.All"], required: true },
+    ...(mode === "observe"
+      ? []
+      : [{ feature: "rotate what it owns", needs: ["Application.ReadWrite.OwnedBy"], required: true } as const]),
+    {
+      feature: asks.evidence ? "retire after evidence" : "name who changed a credential",
+      needs: ["AuditLog.Read.All", "Directory.Read.All"],
+      required: asks.evidence,
+    },
+    ...(asks.carried
+      ? [
+          {
+            feature: "prove what a person carried",
+            needs: ["AuditLog.Read.All", "Directory.Read.All"],
+            required: false,
+          } as const,
+        ]
+      : []),
+    ...(asks.owners ? [{ feature: "mail to owners", needs: ["User.Read.All"], required: true } as const] : []),
+  ];
+}
+
+/** The permissions of a feature that are not granted, by any name. */
+export function missingOf({ needs }: Feature, granted: readonly string[]): readonly PermissionName[] {
+  const has = new Set(granted);
+  return needs.filter((name) => !has.has(name) && !(ALSO[name] ?? []).some((other) => has.has(other)));
+}
+
+/** The line that grants them; an administrator types it. */
+export function grantLine(names: readonly PermissionName[], clientId: string | null): string {
+  const id = clientId ?? "<client id of nolapse>";
+  const roles = names.map((name) => `${PERMISSIONS[name].id}=Role`).join(" ");
+  return (
+    `az ad app permission add --id ${id} --api ${GRAPH_APP_ID} --api-permissions ${roles}` +
+    ` && az ad app permission admin-consent --id ${id}`
+  );
+}
+
+/** The highest tier among what is granted; names outside the list that write applications or roles count as total. */
+export function tierOf(granted: readonly string[]): Tier {
+  const tiers = granted.map((name): Tier => {
+    if (name in PERMISSIONS) return PERMISSIONS[name as PermissionName].tier;
+    return /^(Directory\.ReadWrite|RoleManagement\.ReadWrite|AppRoleAssignment\.ReadWrite)/.test(name) ? 3 : 1;
+  });
+  return tiers.includes(3) ? 3 : tiers.includes(2) ? 2 : 1;
+}

@@ -1,0 +1,206 @@
+/** Everything Nolapse needs, looked at and judged: what is well, what is not, and the line that mends it. */
+import { asNolapseError, ERRORS, type NolapseErrorCode } from "../core/errors.ts";
+import { featuresOf, grantLine, missingOf, tierOf } from "../core/permissions.ts";
+import { DAY, formatDuration, MINUTE } from "../core/time.ts";
+import type { Diagnosis, LocalCheck, OwnIdentity, Reached } from "../ports/diagnosis.ts";
+import type { Deps } from "./deps.ts";
+
+export type { Diagnosis, LocalCheck } from "../ports/diagnosis.ts";
+
+export type Area = "connectivity" | "clock" | "sign-in" | "permissions" | "quota" | "targets" | "issuers" | "machine";
+
+export interface DoctorCheck {
+  readonly area: Area;
+  readonly name: string;
+  /** `warn`: it works, and something is worth knowing. */
+  readonly state: "ok" | "warn" | "failed";
+  readonly says: string;
+  /** What to type or do; null when it is well. */
+  readonly fix: string | null;
+  /** Exit code that it asks for: 0, 4 (a part is missing) or 6 (not reachable, not permitted). */
+  readonly exit: 0 | 4 | 6;
+}
+
+export interface DoctorReport {
+  readonly tenant: string;
+  readonly tenantId: string;
+  readonly clientId: string | null;
+  readonly permissions: readonly string[];
+  readonly userAgents: readonly string[];
+  readonly checks: readonly DoctorCheck[];
+}
+
+/** Assertions are refused beyond five minutes; half of that leaves room. */
+const MOST_SKEW = 2 * MINUTE;
+/** A seal key older than this should be rolled. */
+const OLD_KEY = 365 * DAY;
+/** Graph: 8,000 units per 10 s for a large tenant and application; the least is 3,500 (limits and throttling). */
+const QUOTA =
+  "Graph's smallest budget is 3,500 units per 10 s and 3,000 writes per 2.5 min, shared with your other tools";
+
+export async function doctor(
+  deps: Deps,
+  outside: { readonly diagnosis: Diagnosis; readonly local: readonly LocalCheck[]; readonly asksOwners: boolean },
+  signal?: AbortSignal,
+): Promise<DoctorReport> {
+  const { diagnosis, local } = outside;
+  const { authority, graph } = await diagnosis.reach(signal);
+  const checks: DoctorCheck[] = [reached("login authority", authority), reached("Microsoft Graph", graph)];
+  checks.push(await clockCheck(deps, graph.serviceTime ?? authority.serviceTime));
+  let identity: OwnIdentity | null = null;
+  try {
+    identity = await diagnosis.whoAmI(signal);
+    checks.push(
+      ok(
+        "sign-in",
+        "own sign-in",
+        `signs in as ${identity.clientId ?? "an unnamed identity"}; Conditional Access lets it`,
+      ),
+    );
+  } catch (thrown) {
+    checks.push(signInFailed(thrown));
+  }
+  if (identity !== null) checks.push(...permissionChecks(deps, identity, outside.asksOwners));
+  checks.push(ok("quota", "Graph's limits", QUOTA));
+  checks.push(...(await targetChecks(deps, signal)), ...issuerChecks(deps), ...local.map(localCheck));
+  const { name, tenantId } = deps.settings;
+  return {
+    tenant: name,
+    tenantId,
+    clientId: identity?.clientId ?? null,
+    permissions: identity?.permissions ?? [],
+    userAgents: diagnosis.userAgents,
+    checks,
+  };
+}
+
+function ok(area: Area, name: string, says: string): DoctorCheck {
+  return { area, name, state: "ok", says, fix: null, exit: 0 };
+}
+
+function reached(name: string, { host, error }: Reached): DoctorCheck {
+  if (error === null) return ok("connectivity", name, `${host} answers`);
+  return { area: "connectivity", name, state: "failed", says: error.message, fix: error.next, exit: 6 };
+}
+
+async function clockCheck({ clock }: Deps, serviceTime: number | null): Promise<DoctorCheck> {
+  const base = { area: "clock", name: "clock skew" } as const;
+  if (serviceTime === null)
+    return {
+      ...base,
+      state: "warn",
+      says: "no answer said what time it is",
+      fix: "mend the connection first",
+      exit: 0,
+    };
+  const skew = (await clock.now()) - serviceTime;
+  const says = `this machine is ${formatDuration(Math.abs(skew))} ${skew < 0 ? "behind" : "ahead of"} the service`;
+  if (Math.abs(skew) <= MOST_SKEW)
+    return ok("clock", "clock skew", Math.abs(skew) < 2_000 ? "this machine and the service agree" : says);
+  return {
+    ...base,
+    state: "failed",
+    says,
+    fix: "synchronise the clock: timedatectl set-ntp true (or w32tm /resync)",
+    exit: 4,
+  };
+}
+
+function signInFailed(thrown: unknown): DoctorCheck {
+  const { message, next, code } = asNolapseError(thrown);
+  const isBlocked = /AADSTS53\d{3}/.test(message);
+  const name = isBlocked ? "Conditional Access" : "own sign-in";
+  return { area: "sign-in", name, state: "failed", says: message, fix: next, exit: exitOf(code) };
+}
+
+function exitOf(code: NolapseErrorCode): 4 | 6 {
+  return ERRORS[code].exit === 6 ? 6 : 4;
+}
+
+function permissionChecks({ settings }: Deps, identity: OwnIdentity, owners: boolean): DoctorCheck[] {
+  const evidence = Object.values(settings.policies).some((one) => one.retire === "after-evidence");
+  const carried = Object.values(settings.targets).some((one) => one.carriedBy !== null);
+  const checks = featuresOf(settings.mode, { evidence, owners, carried }).map((feature): DoctorCheck => {
+    const missing = missingOf(feature, identity.permissions);
+    const base = { area: "permissions", name: feature.feature } as const;
+    if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
+    const says = `lacks ${missing.join(" and ")}`;
+    const fix = grantLine(missing, identity.clientId);
+    return { ...base, state: feature.required ? "failed" : "warn", says, fix, exit: feature.required ? 6 : 0 };
+  });
+  const tier = tierOf(identity.permissions);
+  if (tier === 3 && settings.mode === "observe") {
+    const fix = "take the writing permissions away while the mode is observe: reading needs Application.Read.All";
+    return [
+      ...checks,
+      {
+        area: "permissions",
+        name: "least permission",
+        state: "warn",
+        says: "may write to every application, and only looks",
+        fix,
+        exit: 0,
+      },
+    ];
+  }
+  if (tier === 3) {
+    const fix = "prefer Application.ReadWrite.OwnedBy, and make nolapse an owner of what it rotates";
+    return [
+      ...checks,
+      {
+        area: "permissions",
+        name: "least permission",
+        state: "warn",
+        says: "may write to every application: tier 0, guard it as a domain controller",
+        fix,
+        exit: 0,
+      },
+    ];
+  }
+  return [...checks, ok("permissions", "least permission", tier === 2 ? "writes only what it owns" : "only reads")];
+}
+
+async function targetChecks({ settings, targets }: Deps, signal?: AbortSignal): Promise<DoctorCheck[]> {
+  const checks: DoctorCheck[] = [];
+  for (const { name, type } of Object.values(settings.targets)) {
+    try {
+      await targets.get(name)?.preflight(signal);
+      checks.push(ok("targets", name, `${type}: is there and can be written`));
+    } catch (thrown) {
+      const { message, next, code } = asNolapseError(thrown);
+      checks.push({ area: "targets", name, state: "failed", says: message, fix: next, exit: exitOf(code) });
+    }
+  }
+  return checks;
+}
+
+/** Whether every issuer a policy names is there; one is only made to work when it has to issue. */
+function issuerChecks({ settings, issuers }: Deps): DoctorCheck[] {
+  const names = [...new Set(Object.values(settings.policies).map((one) => one.issuer))];
+  return names.map((name) => {
+    if (issuers.get(name) !== null) return ok("issuers", name, "is configured");
+    return {
+      area: "issuers",
+      name,
+      state: "failed",
+      says: "a policy names it and it is not configured",
+      fix: `add ${name} under issuers`,
+      exit: 4,
+    };
+  });
+}
+
+function localCheck({ name, says, fix, age }: LocalCheck): DoctorCheck {
+  if (fix !== null) return { area: "machine", name, state: "failed", says, fix, exit: 6 };
+  if (age !== undefined && age > OLD_KEY) {
+    return {
+      area: "machine",
+      name,
+      state: "warn",
+      says: `${says}, and is ${Math.floor(age / DAY)} days old`,
+      fix: "roll it in your next maintenance window; what was sealed before still opens",
+      exit: 0,
+    };
+  }
+  return ok("machine", name, says);
+}

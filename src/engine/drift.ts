@@ -1,0 +1,190 @@
+/**
+ * What changed without Nolapse on bound applications, noticed at a scan: key ids that came or went since the last one, a
+ * slot's current credential that is gone, a target whose copy is another. A list can be stale, so nothing is said before one
+ * read of the object itself agrees; and what cannot be read is not compared, and compared again by the next scan.
+ */
+import type { Credential, Holder } from "../core/credential.ts";
+import { asNolapseError } from "../core/errors.ts";
+import { parseMarkedName } from "../core/marker.ts";
+import { REPLICATION_WINDOW } from "../core/replication.ts";
+import { type EpochMs, HOUR, plus } from "../core/time.ts";
+import type { Drift } from "../ports/drift.ts";
+import type { Actor, CredentialChange } from "../ports/logs.ts";
+import { NOLAPSE } from "./audit.ts";
+import type { Deps } from "./deps.ts";
+import type { Scan } from "./discover.ts";
+
+/** How far before the last scan the audit log is read: clocks differ, and a page is older than its scan. */
+const BEFORE = HOUR;
+
+interface Compared {
+  readonly drift: readonly Drift[];
+  /** Objects that could not be compared: what was known of them stays. */
+  readonly skipped: ReadonlySet<string>;
+}
+
+/** Notices, attributes and stores it, each thing once. To be called before the scan is recorded. */
+export async function noticeDrift(deps: Deps, scan: Scan, signal?: AbortSignal): Promise<Compared> {
+  const bound = new Set(deps.settings.bindings.map((one) => one.appId));
+  const holders = scan.holders.filter((one) => bound.has(one.appId));
+  const known = new Map((await deps.store.inventory(scan.tenantId, [...bound])).map((one) => [one.objectId, one]));
+  const found: Drift[] = [];
+  const skipped = new Set<string>();
+  for (const holder of holders) {
+    const last = known.get(holder.objectId);
+    if (last === undefined) continue;
+    try {
+      found.push(...(await compare(deps, holder, last, scan.scannedAt, signal)));
+    } catch (thrown) {
+      const error = asNolapseError(thrown);
+      if (!error.code.startsWith("directory-")) throw error;
+      skipped.add(holder.objectId);
+    }
+  }
+  found.push(...(await replacedCopies(deps, holders, scan.scannedAt, signal)));
+  const drift: Drift[] = [];
+  for (const one of found) if (await deps.store.noteDrift(one, auditLine(one))) drift.push(one);
+  return { drift, skipped };
+}
+
+async function compare(
+  deps: Deps,
+  listed: Holder,
+  last: { readonly seenAt: EpochMs; readonly keyIds: readonly string[] },
+  at: EpochMs,
+  signal?: AbortSignal,
+): Promise<Drift[]> {
+  const before = new Set(last.keyIds);
+  const differs = (holder: Holder) =>
+    holder.credentials.length !== before.size || holder.credentials.some((one) => !before.has(one.keyId));
+  if (!differs(listed)) return [];
+  const { holder } = await deps.entra.read(listed, signal);
+  const after = new Set(holder.credentials.map((one) => one.keyId));
+  const { ours, busy, current } = await ownDoing(deps, holder, plus(last.seenAt, -BEFORE), at);
+  const come = holder.credentials.filter((one) => !before.has(one.keyId) && !ours.has(one.keyId) && !busy(one.name));
+  const gone = [...before].filter((keyId) => !after.has(keyId) && (current.has(keyId) || !ours.has(keyId)));
+  if (come.length + gone.length === 0) return [];
+  const changes = await changesOf(deps, holder, plus(last.seenAt, -BEFORE), signal);
+  const about = { tenantId: deps.settings.tenantId, appId: holder.appId, displayName: holder.displayName };
+  const made = (what: Drift["what"], keyId: string): Drift => {
+    const { objectId } = holder;
+    return { ...about, objectId, what, keyId, target: null, at, by: authorOf(changes, keyId, what === "drift-added") };
+  };
+  return [
+    ...come.map(({ keyId }) => made("drift-added", keyId)),
+    ...gone.map((keyId) => made(current.has(keyId) ? "drift-current-gone" : "drift-removed", keyId)),
+  ];
+}
+
+/** What Nolapse itself added or took away, or may have, and which key ids must be there. */
+async function ownDoing(deps: Deps, { appId, credentials }: Holder, since: EpochMs, at: EpochMs) {
+  const { tenantId } = deps.settings;
+  const ledger = await deps.store.ledger(tenantId, appId);
+  const slots = await deps.store.slots(tenantId, appId);
+  const rotations = await deps.store.rotations({ tenantId, appId });
+  const ours = new Set(
+    ledger.filter((one) => one.origin !== "adopted" || one.removedAt !== null).map((one) => one.keyId),
+  );
+  for (const one of rotations) {
+    if (one.retireIntendedAt !== null) ours.add(one.replaces);
+    if (one.undo !== null) ours.add(one.undo.keyId);
+    for (const { certificate } of one.attempts) if (certificate !== null) ours.add(certificate.keyId);
+  }
+  const lines = await deps.store.auditSince(tenantId, ["saml-renewed"], since);
+  for (const { details } of lines.filter((one) => one.appId === appId)) {
+    for (const { keyId } of signingEntries(credentials, String(details.thumbprint))) ours.add(keyId);
+  }
+  const attempts = new Set(rotations.flatMap((one) => one.attempts.map((attempt) => attempt.id)));
+  // just made: a read can still be older than the write
+  const settled = slots.filter((one) => at - one.since > REPLICATION_WINDOW && !isRetired(rotations, one.keyId));
+  return {
+    ours,
+    busy: (name: string | null) => attempts.has(parseMarkedName(name ?? "").marker?.attempt ?? ""),
+    current: new Set(settled.map((one) => one.keyId)),
+  };
+}
+
+/** The entries of one SAML signing certificate: its key, its public half and its secret are tied by their identifier. */
+function signingEntries(credentials: readonly Credential[], thumbprint: string): Credential[] {
+  const identifiers = credentials.flatMap(({ certificate, customKeyIdentifier: id }) => {
+    const own = certificate === null || certificate === "unreadable" ? id : certificate.sha1;
+    return id !== null && own === thumbprint ? [id] : [];
+  });
+  return credentials.filter((one) => identifiers.includes(one.customKeyIdentifier ?? ""));
+}
+
+function isRetired(
+  rotations: readonly { readonly replaces: string; readonly retireIntendedAt: EpochMs | null }[],
+  keyId: string,
+) {
+  return rotations.some((one) => one.replaces === keyId && one.retireIntendedAt !== null);
+}
+
+/** Targets of slots at rest whose copy is not the value that was delivered and verified there. */
+async function replacedCopies(
+  deps: Deps,
+  holders: readonly Holder[],
+  at: EpochMs,
+  signal?: AbortSignal,
+): Promise<Drift[]> {
+  const { store, settings, targets, sealer } = deps;
+  const drift: Drift[] = [];
+  for (const { appId } of settings.bindings) {
+    const holder = holders.find((one) => one.appId === appId);
+    for (const { slot, keyId } of holder === undefined ? [] : await store.slots(settings.tenantId, appId)) {
+      const rotations = await store.rotations({ tenantId: settings.tenantId, appId });
+      const mine = rotations.filter((one) => one.slot === slot);
+      const last = mine.find((one) => one.issued?.keyId === keyId && one.verifiedAt !== null);
+      const underWay = mine.some((one) => !["verified", "retired", "cancelled"].includes(one.state));
+      if (holder === undefined || last?.issued == null || underWay) continue;
+      for (const { target } of last.deliveries) {
+        const copy = await targets
+          .get(target)
+          ?.readBack?.(signal)
+          .catch(() => null);
+        // what cannot be read is no drift; a target that is gone shows when something is to be delivered
+        if (
+          copy == null ||
+          (copy.state === "present" && (await sealer.fingerprint(copy.value)) === last.issued.fingerprint)
+        )
+          continue;
+        const about = {
+          tenantId: settings.tenantId,
+          appId,
+          displayName: holder.displayName,
+          objectId: holder.objectId,
+        };
+        drift.push({ ...about, what: "drift-target", keyId, target, at, by: null });
+      }
+    }
+  }
+  return drift;
+}
+
+/** The directory's audit log, null where it may not be read: then nobody is named. */
+async function changesOf(deps: Deps, holder: Holder, since: EpochMs, signal?: AbortSignal) {
+  try {
+    return await deps.logs.credentialChanges(holder, since, signal);
+  } catch (thrown) {
+    if (asNolapseError(thrown).code === "directory-forbidden") return null;
+    throw thrown;
+  }
+}
+
+function authorOf(changes: readonly CredentialChange[] | null, keyId: string, added: boolean): string | null {
+  const has = (list: CredentialChange["before"]) => list.some((one) => one.keyId === keyId);
+  const change = (changes ?? []).findLast(({ before, after }) =>
+    added ? has(after) && !has(before) : has(before) && !has(after),
+  );
+  return change === undefined ? null : inWords(change.actor);
+}
+
+function inWords({ kind, id, name }: Actor): string | null {
+  if (kind === "unknown" || (id === null && name === null)) return null;
+  return `${kind} ${name ?? id}${name !== null && id !== null ? ` (${id})` : ""}`;
+}
+
+function auditLine({ tenantId, at, appId, keyId, what, target, by, objectId }: Drift) {
+  const details = { object: objectId, by: by ?? "unknown", ...(target === null ? {} : { target }) };
+  return { tenantId, at, actor: NOLAPSE, action: "drift", rotation: null, appId, keyId, reason: what, details };
+}

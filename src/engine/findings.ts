@@ -1,0 +1,112 @@
+/** What needs a person in one tenant, from the read models that everything else shows. */
+
+import { forecast } from "../core/forecast.ts";
+import { away, type Finding, noticeStep } from "../core/notice.ts";
+import { DEFAULT_NOTICE_STEPS } from "../core/policy.ts";
+import { REASONS } from "../core/reasons.ts";
+import type { Rotation } from "../core/rotation.ts";
+import { DAY, type EpochMs, HOUR, plus } from "../core/time.ts";
+import type { Drift } from "../ports/drift.ts";
+import type { ScanSummary, Switches } from "../ports/store.ts";
+import type { Deps } from "./deps.ts";
+import type { PlanItem } from "./plan.ts";
+
+/** A scan older than this is overdue: the loop scans every hour. */
+const OVERDUE = 6 * HOUR;
+const OLD_KEY = 365 * DAY;
+/** How long a drift is told of. */
+const DRIFT_TOLD = 7 * DAY;
+
+export async function findingsOf(
+  deps: Deps,
+  items: readonly PlanItem[],
+  now: EpochMs,
+  sealKeyAge: number | null,
+): Promise<readonly Finding[]> {
+  const { store, settings } = deps;
+  const { tenantId } = settings;
+  const [switches, scan] = [await store.switches(tenantId), await store.lastScan(tenantId)];
+  const halted = await store.rotations({ tenantId, states: ["halted"] });
+  const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
+  return [
+    ...items.flatMap((one) => endingOf(one, now)),
+    ...items.flatMap(({ rotation }) => (rotation === null ? [] : lateOf(rotation, now))),
+    ...halted.map(haltOf),
+    ...drift.map(driftOf),
+    ...tenantFindings(switches, scan, now),
+    ...(sealKeyAge !== null && sealKeyAge > OLD_KEY
+      ? [whole("seal-key-old", "seal key", "the seal key is more than a year old", "roll it; old values still open")]
+      : []),
+  ];
+}
+
+/** Whether nothing has been seen of the tenant for so long that somebody should look; true, too, where nothing ever was. */
+export function isOverdue(scan: ScanSummary | null, now: EpochMs): boolean {
+  return scan === null || now - scan.scannedAt > OVERDUE;
+}
+
+function whole(kind: Finding["kind"], key: string, title: string, next: string): Finding {
+  return { kind, appId: null, key, title, next };
+}
+
+/** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
+function lateOf(rotation: Rotation, now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesEnd: end, policy, state, holder } = rotation;
+  const ends = forecast({ keyId: replaces, start: null, end }, policy, [], now);
+  if (state === "halted" || end === null || ends === null || now < ends.urgentAt) return [];
+  const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
+  return [
+    {
+      kind: "urgent",
+      appId: holder.appId,
+      key: `${replaces} ${state}`,
+      title,
+      next: `nolapse explain ${holder.appId}`,
+    },
+  ];
+}
+
+function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {
+  const why = haltReason ?? reason;
+  const title = `${displayName} (${slot}): ${REASONS[why]} [${why}]`;
+  return { kind: "halted", appId, key: `${id} ${why}`, title, next: `nolapse explain ${appId}` };
+}
+
+function driftOf({ displayName, what, by, keyId, target, appId }: Drift): Finding {
+  const title = `${displayName}: ${REASONS[what]}, by ${by ?? "unknown"} (key id ${keyId})`;
+  return { kind: "drift", appId, key: `${what} ${keyId} ${target ?? ""}`, title, next: `nolapse explain ${appId}` };
+}
+
+function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | null, now: EpochMs): Finding[] {
+  const findings: Finding[] = [];
+  if (breaker !== null) {
+    findings.push(whole("breaker-open", String(breaker.at), breaker.why, "mend it, then nolapse resume"));
+  }
+  if (removalOff !== null)
+    findings.push(whole("removal-off", String(removalOff.at), removalOff.why, "nolapse recover"));
+  if (scan !== null && !scan.complete) {
+    const title = "the last scan could not read everything, so nothing new is written";
+    findings.push(whole("scan-incomplete", "scan", title, "nolapse doctor"));
+  }
+  if (isOverdue(scan, now)) {
+    const title = scan === null ? "no scan has succeeded yet" : `the last scan was ${away(scan.scannedAt, now)}`;
+    findings.push(whole("scan-overdue", "scan", title, "nolapse doctor"));
+  }
+  return findings;
+}
+
+/** A credential past its urgent time, or at a step of its policy's notices; nothing of what has been replaced already. */
+function endingOf({ appId, displayName, credential, forecast, policy, slot }: PlanItem, now: EpochMs): Finding[] {
+  if (credential?.end == null || credential.end <= plus(now, -30 * DAY)) return [];
+  const { end, keyId } = credential;
+  const name = credential.name ?? keyId;
+  const title = `${displayName}: ${credential.kind} ${name} ${end > now ? "ends" : "ended"} ${away(end, now)}`;
+  const next =
+    slot === null
+      ? `bind it to its targets, or renew it by hand: nolapse explain ${appId}`
+      : `nolapse explain ${appId}`;
+  if (forecast !== null && now >= forecast.urgentAt)
+    return [{ kind: "urgent", appId, key: `${keyId} ${end > now ? "urgent" : "ended"}`, title, next }];
+  const step = noticeStep(end, now, policy?.notify ?? DEFAULT_NOTICE_STEPS);
+  return step === null ? [] : [{ kind: "ending", appId, key: `${keyId} ${step}`, title, next }];
+}

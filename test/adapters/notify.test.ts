@@ -1,0 +1,138 @@
+/** Notices over real sockets on loopback: what a receiver gets, and what a failure says. */
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { prometheusText, serveMetrics } from "../../src/adapters/metrics/prometheus.ts";
+import { createEmail } from "../../src/adapters/notify/email.ts";
+import { createHeartbeat, createWebhook } from "../../src/adapters/notify/webhook.ts";
+import type { Digest } from "../../src/core/notice.ts";
+import { SecretValue } from "../../src/core/secret-value.ts";
+import { NOW, TENANT } from "../core/make.ts";
+import { smtpServer } from "../support/smtp-server.ts";
+
+const digest: Digest = {
+  tenant: "contoso",
+  tenantId: TENANT,
+  at: NOW,
+  test: false,
+  findings: [
+    { kind: "urgent", appId: "a", key: "k", title: "Zahlung <b>ü</b> ends in 3 days", next: "nolapse explain a" },
+  ],
+};
+
+async function receiver(status: number) {
+  const requests: { method: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    requests.push({ method: request.method ?? "", headers: request.headers, body });
+    response.writeHead(status, { location: "http://127.0.0.1:9/" }).end();
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?token=hidden`, requests };
+}
+
+it("a webhook gets a CloudEvent whose signature it can check", async () => {
+  const { url, requests } = await receiver(202);
+  await createWebhook({
+    name: "hook",
+    recipient: "env:HOOK",
+    url: async () => url,
+    secret: async () => new SecretValue("shared"),
+  }).send("env:HOOK", digest);
+  const [request] = requests;
+  expect(request?.headers["content-type"]).toBe("application/cloudevents+json; charset=utf-8");
+  const text = `${request?.headers["nolapse-timestamp"]}.${request?.body}`;
+  expect(request?.headers["nolapse-signature"]).toBe(
+    `sha256=${createHmac("sha256", "shared").update(text).digest("hex")}`,
+  );
+  const event = JSON.parse(request?.body ?? "");
+  expect(event).toMatchObject({
+    specversion: "1.0",
+    type: "nolapse.notice.digest",
+    source: `urn:nolapse:tenant:${TENANT}`,
+    data: { tenant: "contoso", findings: [{ kind: "urgent", appId: "a", next: "nolapse explain a" }] },
+  });
+});
+
+it.each([500, 404, 302])(
+  "a webhook that answers %i has not been told, and its address is not printed",
+  async (status) => {
+    const { url } = await receiver(status);
+    const sent = createWebhook({ name: "hook", recipient: "env:HOOK", url: async () => url, secret: null }).send(
+      "env:HOOK",
+      digest,
+    );
+    await expect(sent).rejects.toMatchObject({ code: "notify-failed", message: expect.not.stringContaining("hidden") });
+  },
+);
+
+it("a heartbeat is one bare request", async () => {
+  const { url, requests } = await receiver(200);
+  await createHeartbeat("beat", async () => url, "POST").beat();
+  await createHeartbeat("beat", async () => url, "GET").beat();
+  expect(requests.map((one) => [one.method, one.body])).toEqual([
+    ["POST", ""],
+    ["GET", ""],
+  ]);
+});
+
+it("a mail comes as text and as a page that asks nothing from outside", async () => {
+  const server = await smtpServer();
+  onTestFinished(() => server.close());
+  const mail = createEmail({
+    name: "mail",
+    smtp: async () => new SecretValue(server.url),
+    from: "nolapse@contoso.example",
+    to: ["ann@contoso.example"],
+  });
+  await mail.send("ann@contoso.example", digest);
+  const [received] = server.mails;
+  expect(received?.to).toEqual(["ann@contoso.example"]);
+  const message = received?.message ?? "";
+  expect(message).toMatch(/^Subject: nolapse: 1 thing needs a look in contoso$/m);
+  expect(message).toMatch(/^Auto-Submitted: auto-generated$/m);
+  for (const part of ["text/plain", "text/html"]) expect(message).toContain(`Content-Type: ${part}; charset=utf-8`);
+  const plain = message
+    .replaceAll(/=\n/g, "")
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  expect(plain).toContain("nolapse explain a");
+  expect(plain).toContain("&lt;b&gt;");
+  expect(plain).not.toMatch(/<(img|script|link)|https?:/);
+});
+
+it("a mail that is refused says how, and nothing of the password", async () => {
+  const server = await smtpServer();
+  onTestFinished(() => server.close());
+  server.refuse = "550 nobody here";
+  const smtp = async () => new SecretValue(server.url.replace("//", "//ann:pass-word@"));
+  const sent = createEmail({ name: "mail", smtp, from: "n@contoso.example", to: "owners" }).send(
+    "b@contoso.example",
+    digest,
+  );
+  await expect(sent).rejects.toMatchObject({
+    code: "notify-failed",
+    message: expect.not.stringContaining("pass-word"),
+  });
+});
+
+it("metrics are served as text on loopback", async () => {
+  const samples = [
+    { name: "nolapse_up", help: "it is up", labels: { tenant: 'a"b' }, value: 1 },
+    { name: "nolapse_up", help: "it is up", labels: { tenant: "c" }, value: 0 },
+  ];
+  const text = await prometheusText(samples);
+  expect(text).toContain('nolapse_up{tenant="a\\"b"} 1\nnolapse_up{tenant="c"} 0\n');
+  const server = await serveMetrics(0);
+  onTestFinished(() => server.close());
+  server.set("a", samples);
+  const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+  expect([answer.status, await answer.text()]).toEqual([200, text]);
+  expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404);
+  await expect(serveMetrics(server.port)).rejects.toMatchObject({ code: "usage" });
+});

@@ -1,0 +1,165 @@
+/** One digest per recipient, and again only when something changed; owners hear of their own applications alone. */
+import { expect, it } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
+import type { Digest } from "../../src/core/notice.ts";
+import { HOUR, plus } from "../../src/core/time.ts";
+import { discover, type Scan } from "../../src/engine/discover.ts";
+import { metricsOf } from "../../src/engine/metrics.ts";
+import { type Notifying, tell, tellTest, tellWithoutScan } from "../../src/engine/notify.ts";
+import { makePlan } from "../../src/engine/plan.ts";
+import { audit } from "../conformance/store.suite.ts";
+import { TENANT, Workbench } from "../support/workbench.ts";
+
+class Listener implements Notifying {
+  readonly told: { recipient: string; kinds: string[]; digest: Digest }[] = [];
+  beats = 0;
+  broken = false;
+  readonly #send = async (recipient: string, digest: Digest) => {
+    if (this.broken) throw new NolapseError("notify-failed", "broken");
+    this.told.push({ recipient, digest, kinds: digest.findings.map((one) => one.kind) });
+  };
+  readonly channels = [
+    { name: "hook", to: "fixed" as const, recipients: ["https://hook.example"], send: this.#send },
+    { name: "mail", to: "owners" as const, recipients: [], send: this.#send },
+  ];
+  readonly heartbeats = [
+    {
+      beat: async () => {
+        this.beats += 1;
+      },
+    },
+  ];
+  readonly owners = { mailOf: async () => ["ann@contoso.example"] };
+  readonly fingerprint = (text: string) => text;
+  keyAge: number | null = null;
+  readonly sealKeyAge = async () => this.keyAge;
+}
+
+async function round(bench: Workbench, listener: Listener) {
+  const deps = bench.deps();
+  listener.told.length = 0;
+  const { failures } = await tell(deps, listener, await discover(deps));
+  return { told: listener.told.map(({ recipient, kinds }) => [recipient, kinds]), failures };
+}
+
+it("tells once, and again when something comes or goes", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["ending"]],
+    ["ann@contoso.example", ["ending"]],
+  ]);
+  bench.clock.advance(HOUR);
+  expect((await round(bench, listener)).told).toEqual([]);
+  await bench.store.turn(TENANT, "breaker", { at: bench.clock.at, why: "three failed" }, audit("breaker-opened"));
+  // the breaker is nothing to the owners of an application
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["ending", "breaker-open"]]]);
+  bench.clock.advance(4 * 24 * HOUR);
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["urgent", "breaker-open"]],
+    ["ann@contoso.example", ["urgent"]],
+  ]);
+  await bench.store.turn(TENANT, "breaker", null, audit("breaker-closed"));
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["urgent"]]]);
+  expect(listener.beats).toBe(5);
+});
+
+it("tells of a rotation under way whose old credential is past its urgent time", async () => {
+  const [bench, listener] = [new Workbench({ endsIn: 2 * 24 * HOUR }), new Listener()];
+  await bench.run();
+  expect((await round(bench, listener)).told).toEqual([
+    ["https://hook.example", ["urgent"]],
+    ["ann@contoso.example", ["urgent"]],
+  ]);
+  expect(listener.told[0]?.digest.findings[0]?.title).toContain("its successor is issued");
+});
+
+it("what could not be told is told by the next round", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  listener.broken = true;
+  expect((await round(bench, listener)).failures).toHaveLength(2);
+  listener.broken = false;
+  expect((await round(bench, listener)).told).toHaveLength(2);
+});
+
+it("the heart does not beat after an incomplete scan", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  const scan = await discover(bench.deps());
+  await tell(bench.deps(), listener, { ...scan, coverage: { ...scan.coverage, complete: false } });
+  expect(listener.beats).toBe(0);
+});
+
+it("a test goes to fixed recipients whatever was told before", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  expect(await tellTest(bench.deps(), listener)).toEqual(["hook: https://hook.example"]);
+  expect(listener.told[0]?.digest).toMatchObject({ test: true, findings: [] });
+});
+
+it("metrics say what the plan says", async () => {
+  const bench = new Workbench();
+  const deps = bench.deps();
+  const scan = await discover(deps);
+  const samples = metricsOf({
+    tenant: "contoso",
+    now: plus(bench.clock.at, HOUR),
+    scan: await bench.store.lastScan(TENANT),
+    switches: await bench.store.switches(TENANT),
+    items: (await makePlan(deps, scan)).items,
+    states: ["halted", "halted", "retired"],
+  });
+  const value = (name: string, label?: string) =>
+    samples.find((one) => one.name === `nolapse_${name}` && (label === undefined || one.labels.state === label))?.value;
+  expect([
+    value("credentials", "live"),
+    value("scan_age_seconds"),
+    value("scan_timestamp_seconds"),
+    value("rotations", "halted"),
+    value("scan_complete"),
+  ]).toEqual([1, 3600, bench.clock.at / 1000, 2, 1]);
+  expect(value("next_bound_end_seconds")).toBe(10 * 86_400 - 3600);
+});
+
+const titled = (listener: Listener, kind: string) =>
+  listener.told[0]?.digest.findings.filter((one) => one.kind === kind).map((one) => one.title) ?? [];
+
+it("a seal key of more than a year is told to fixed recipients, and one younger is not", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  listener.keyAge = 365 * 24 * HOUR;
+  expect((await round(bench, listener)).told[0]).toEqual(["https://hook.example", ["ending"]]);
+  listener.keyAge += 1;
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["ending", "seal-key-old"]]]);
+  expect(titled(listener, "seal-key-old")).toEqual(["the seal key is more than a year old"]);
+});
+
+it("when scans fail, what the last one saw stays told, and that it is overdue is added; the heart is still", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  const deps = bench.deps();
+  const scan = await discover(deps);
+  const after = async (hours: number, last: Scan | null = scan) => {
+    listener.told.length = 0;
+    bench.clock.advance(hours * HOUR);
+    await tellWithoutScan(deps, listener, last);
+    return listener.told[0]?.kinds;
+  };
+  expect(await after(6)).toEqual(["ending"]);
+  expect(await after(0, null), "nothing is known to have been mended").toBeUndefined();
+  expect(await after(1)).toEqual(["ending", "scan-overdue"]);
+  expect(listener.beats).toBe(0);
+  expect(titled(listener, "scan-overdue")).toEqual(["the last scan was 7h ago"]);
+  expect(await after(0, null)).toEqual(["scan-overdue"]);
+});
+
+it("a scan that saw only a part is told", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  const scan = await discover(bench.deps());
+  await bench.store.recordScan({ tenantId: TENANT, scannedAt: bench.clock.at, ...scan.coverage, complete: false }, []);
+  await tell(bench.deps(), listener, { ...scan, coverage: { ...scan.coverage, complete: false } });
+  expect(listener.told[0]?.kinds).toEqual(["ending", "scan-incomplete"]);
+});
+
+it("a tenant whose scan never succeeded is told of", async () => {
+  const [bench, listener] = [new Workbench(), new Listener()];
+  const deps = bench.deps();
+  await tellWithoutScan(deps, listener, null);
+  expect(listener.told[0]?.kinds).toEqual(["scan-overdue"]);
+  expect(titled(listener, "scan-overdue")).toEqual(["no scan has succeeded yet"]);
+});

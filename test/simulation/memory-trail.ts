@@ -1,0 +1,66 @@
+/** The audit trail and its chain, for the store in memory. */
+import type { EpochMs } from "../../src/core/time.ts";
+import type { Drift, DriftStore } from "../../src/ports/drift.ts";
+import type { AuditEntry } from "../../src/ports/store.ts";
+import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
+
+/** What of it is on disk. */
+export class TrailShelf {
+  readonly trail: AuditEntry[] = [];
+  readonly links = new Map<string, Link[]>();
+  readonly checkpoints = new Map<string, Checkpoint[]>();
+}
+
+export function memoryTrail(shelf: TrailShelf): TrailStore {
+  const numbered = (tenantId: string) =>
+    shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 })).filter((one) => one.tenantId === tenantId);
+  return {
+    async unsealed(tenantId, limit) {
+      const links = shelf.links.get(tenantId) ?? [];
+      const known = new Set(links.map((one) => one.sequence));
+      const entries = numbered(tenantId).filter((one) => !known.has(one.sequence));
+      return { head: links.at(-1) ?? null, entries: entries.slice(0, limit) };
+    },
+    async seal(tenantId, links, checkpoint) {
+      const all = shelf.links.get(tenantId) ?? [];
+      if (all.length + 1 !== links[0]?.position) return false;
+      shelf.links.set(tenantId, [...all, ...links]);
+      shelf.checkpoints.set(tenantId, [...(shelf.checkpoints.get(tenantId) ?? []), checkpoint]);
+      return true;
+    },
+    async links(tenantId, after, limit) {
+      const entries = new Map(numbered(tenantId).map((one) => [one.sequence, one]));
+      const all = (shelf.links.get(tenantId) ?? []).filter((one) => one.position > after);
+      return all.slice(0, limit).map((link) => ({ link, entry: entries.get(link.sequence) ?? null }));
+    },
+    checkpoints: async (tenantId, after, limit) =>
+      (shelf.checkpoints.get(tenantId) ?? []).filter((one) => one.position > after).slice(0, limit),
+  };
+}
+
+/** What scans saw of credentials, and what they noticed. */
+export class DriftShelf extends TrailShelf {
+  readonly inventory = new Map<string, { tenantId: string; appId: string; seenAt: EpochMs; keyIds: string[] }>();
+  readonly drifts = new Map<string, Drift>();
+  readonly notices = new Map<string, string>();
+}
+
+export function memoryDrift(shelf: DriftShelf): DriftStore {
+  return {
+    async inventory(tenantId, appIds) {
+      const known = [...shelf.inventory].filter(([, one]) => one.tenantId === tenantId && appIds.includes(one.appId));
+      return known.map(([objectId, { seenAt, keyIds }]) => ({ objectId, seenAt, keyIds }));
+    },
+    async noteDrift(drift, audit) {
+      const key = [drift.tenantId, drift.objectId, drift.target, drift.keyId, drift.what].join(" ");
+      if (shelf.drifts.has(key)) return false;
+      shelf.drifts.set(key, drift);
+      shelf.trail.push(audit);
+      return true;
+    },
+    drifts: async (tenantId, appId, since) =>
+      [...shelf.drifts.values()]
+        .filter((one) => one.tenantId === tenantId && (appId === null || one.appId === appId) && one.at >= since)
+        .toSorted((a, b) => a.at - b.at || (a.keyId < b.keyId ? -1 : 1)),
+  };
+}
