@@ -10,7 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Chance } from "../src/rehearse/chance.ts";
-import { Place, type Sample } from "./chaos/place.ts";
+import { isRunning, Place, type Sample } from "./chaos/place.ts";
 
 export interface ChaosReport {
   readonly rotations: number;
@@ -129,15 +129,14 @@ class Chaos {
     const gone = once(child, "exit");
     await this.#underWay(child);
     const last = this.#claims() + this.#chance.between(1, stalled === null ? LONGEST_LIFE : LONGEST_LIFE / 4);
-    while (child.exitCode === null && this.#claims() < last) {
+    while (isRunning(child) && this.#claims() < last) {
       if (stalled !== null && (await this.#isStalled(stalled))) break;
       await this.#goOn();
       await pause(this.#chance.between(1, TICK));
     }
-    if (child.exitCode === null)
-      this.#kill(child, stalled !== null && (await this.#isStalled(stalled)) ? stalled : null);
-    else if (said !== "")
-      this.#endedByItself.push(`${child.exitCode}: ${said.trim().split("\n").slice(0, 2).join(" · ")}`);
+    const isHeld = stalled !== null && (await this.#isStalled(stalled));
+    if (isRunning(child)) this.#kill(child, isHeld ? stalled : null);
+    else this.#endedByItself.push(endOf(child, said));
     await gone;
     await this.#signInAll("after a kill");
   }
@@ -146,7 +145,7 @@ class Chaos {
   async #underWay(child: ChildProcess): Promise<void> {
     const before = this.#claims();
     const began = performance.now();
-    while (child.exitCode === null && performance.now() - began < SLOWEST_START) {
+    while (isRunning(child) && performance.now() - began < SLOWEST_START) {
       await this.#goOn();
       if (this.#claims() > before) return;
       await pause(TICK);
@@ -222,6 +221,8 @@ class Chaos {
     const until = (await this.#place.now()) + 3 * DAY;
     for (let round = 0; round < 60 && (await this.#place.now()) < until; round += 1) {
       const child = this.#place.start(["run", "--once", "--wait", "10m"]);
+      // what nobody reads would hold it up in the end
+      child.stderr?.resume();
       await once(child, "exit");
       const { nextDue } = this.#books();
       const now = await this.#place.now();
@@ -283,8 +284,13 @@ class Chaos {
   }
 }
 
-export function findingsOf({ failedSignIns, orphans, halted }: ChaosReport): readonly string[] {
-  return [...failedSignIns, ...orphans, ...(halted === 0 ? [] : [`${halted} rotations halted`])];
+export function findingsOf({ failedSignIns, orphans, endedByItself, halted }: ChaosReport): readonly string[] {
+  const ended = endedByItself.map((one) => `the program ended by itself: ${one}`);
+  return [...failedSignIns, ...orphans, ...ended, ...(halted === 0 ? [] : [`${halted} rotations halted`])];
+}
+
+function endOf({ exitCode, signalCode }: ChildProcess, said: string): string {
+  return `${exitCode ?? signalCode}: ${said.trim().split("\n").slice(0, 2).join(" · ")}`;
 }
 
 function say(report: ChaosReport): string {
@@ -299,9 +305,15 @@ function say(report: ChaosReport): string {
     `kills while an answer was kept back: ${list(report.stalls)}`,
     `${report.signIns} sign-ins of sample applications, ${report.failedSignIns.length} failed`,
     `${report.orphans.length} unreported orphans, ${report.halted} halted, ${report.endedByItself.length} ended by themselves`,
-    ...report.endedByItself.slice(0, 5),
     ...findingsOf(report).slice(0, 20),
   ].join("\n");
+}
+
+/** A whole number from 1; the exit code for anything else is that of a usage mistake. */
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
+  process.stderr.write(`--${name} is not a whole number: ${text}\n  npm run chaos -- --${name} 100\n`);
+  process.exit(2);
 }
 
 async function main(): Promise<void> {
@@ -314,9 +326,9 @@ async function main(): Promise<void> {
     },
   });
   const report = await chaos({
-    rotations: Number(values.rotations),
-    applications: Number(values.applications),
-    seed: Number(values.seed),
+    rotations: wholeNumber("rotations", values.rotations),
+    applications: wholeNumber("applications", values.applications),
+    seed: wholeNumber("seed", values.seed),
     progress: (retired, kills) => process.stderr.write(`${retired} retired, ${kills} kills\n`),
   });
   process.stdout.write(`${values.json ? JSON.stringify(report) : say(report)}\n`);

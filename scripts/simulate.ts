@@ -6,8 +6,9 @@
 import { parseArgs } from "node:util";
 import { DAY, epochMs } from "../src/core/time.ts";
 import { directoryGround } from "../src/rehearsal-ground.ts";
+import type { Watch } from "../src/rehearse/invariants.ts";
 import { type RehearsalOptions, rehearse } from "../src/rehearse/rehearse.ts";
-import { hasFindings, type Rehearsed, tell } from "../src/rehearse/report.ts";
+import { type FindingKind, hasFindings, type Rehearsed, tell } from "../src/rehearse/report.ts";
 import { smallest, type WorldSize } from "../src/rehearse/smallest.ts";
 
 const YEAR = 365;
@@ -40,6 +41,11 @@ function say({ report, figures }: Rehearsed, seconds: number): string {
   ].join("\n");
 }
 
+/** Ends a run once it shows one of that kind: one of another kind, earlier, would hide it. */
+export function shows(kind: FindingKind): (watch: Pick<Watch, "findings">) => boolean {
+  return ({ findings }) => findings.some((one) => one.kind === kind);
+}
+
 /** A whole number from 1; the exit code for anything else is that of a usage mistake. */
 function wholeNumber(name: string, text: string): number {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
@@ -66,8 +72,8 @@ async function main(): Promise<void> {
   const seconds = (performance.now() - began) / 1_000;
   process.stdout.write(`${values.json ? JSON.stringify(rehearsed.report) : say(rehearsed, seconds)}\n`);
   if (!hasFindings(rehearsed.report)) return;
-  const live = ({ applications, duration }: WorldSize) =>
-    simulate(seed, duration / DAY, { applications, enough: ({ findings }) => findings.length > 0 });
+  const live = ({ applications, duration }: WorldSize, kind: FindingKind) =>
+    simulate(seed, duration / DAY, { applications, enough: shows(kind) });
   const { size, rehearsed: shown } = await smallest(
     { size: { applications, duration: days * DAY }, rehearsed },
     START,

@@ -80,7 +80,8 @@ export class Place {
     ];
     const directory = program(folder, ["directory", ...asked, "--env-file", file], {});
     while (!existsSync(file)) {
-      if (directory.exitCode !== null) throw new Error(`the directory ended with ${directory.exitCode}`);
+      if (!isRunning(directory))
+        throw new Error(`the directory ended with ${directory.exitCode ?? directory.signalCode}`);
       await pause(50);
     }
     const place = new Place(folder, samples, directory);
@@ -183,6 +184,11 @@ export class Place {
     // JSON is YAML
     writeFileSync(join(this.folder, "nolapse.yaml"), JSON.stringify(config));
   }
+}
+
+/** Whether a process has ended neither by itself nor by a signal, as far as is known. */
+export function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 function program(

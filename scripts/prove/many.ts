@@ -50,7 +50,9 @@ export interface Total {
   readonly storyHashes: readonly string[];
 }
 
-/** Lives through seeds one after the other in each worker. @throws when a worker ends by itself. */
+/**
+ * Lives through seeds one after the other in each worker. @throws when a worker ends by itself; then no further seed is begun.
+ */
 export async function simulateMany(options: ManyOptions): Promise<{ total: Total; lived: readonly SeedLived[] }> {
   const { firstSeed, applicationYears, years, applications } = options;
   const count = Math.ceil(applicationYears / (years * applications));
@@ -58,16 +60,23 @@ export async function simulateMany(options: ManyOptions): Promise<{ total: Total
   const began = performance.now();
   const lived: SeedLived[] = [];
   let next = firstSeed;
+  let hasFailed = false;
+  const goesOn = () => !hasFailed && options.signal?.aborted !== true;
   const work = async (): Promise<void> => {
     const worker = fork(new URL("./worker.ts", import.meta.url), {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
+      // a group of its own: Ctrl-C in a terminal goes to the whole group, and the seed in hand is to be lived to its end
+      detached: true,
     });
     try {
-      for (let seed = next++; seed < firstSeed + count && options.signal?.aborted !== true; seed = next++) {
+      for (let seed = next++; seed < firstSeed + count && goesOn(); seed = next++) {
         const one = await ask(worker, { seed, years, applications });
         lived.push(one);
         options.each?.(one);
       }
+    } catch (failure) {
+      hasFailed = true;
+      throw failure;
     } finally {
       worker.kill();
     }

@@ -15,6 +15,9 @@ async function live({ seed, years, applications }: SeedAsked): Promise<SeedLived
   };
 }
 
+// whoever asked is gone: nobody wants the answer
+process.once("disconnect", () => process.exit(1));
+
 process.on("message", (asked: SeedAsked) => {
   live(asked).then(
     (lived) => process.send?.(lived),

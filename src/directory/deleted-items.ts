@@ -1,8 +1,9 @@
 /** The recycle bin: reference graph-applications §9. What is in it is gone for good after thirty days of the directory's clock. */
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, denied, notFound } from "./graph-error.ts";
+import { badRequest, denied, notFound, principalNameInUse, uniqueNameInUse } from "./graph-error.ts";
 import { project } from "./odata.ts";
-import { type Change, type ObjectRecord, RETENTION } from "./state.ts";
+import { type Change, type ObjectRecord, RETENTION, type Store } from "./state.ts";
+import { byUniqueName } from "./target-lookup.ts";
 
 type Kind = "applications" | "servicePrincipals";
 const TYPES: Record<Kind, string> = {
@@ -28,27 +29,50 @@ export function readDeleted(call: GraphCall): GraphAnswer {
   return { status: 200, body: shown(call, kind, record) };
 }
 
-/** `POST …/restore`: back as it was, credentials included. */
+/** `POST …/restore`: back as it was, credentials included. @throws GraphError where somebody has taken one of its names. */
 export function restoreDeleted(call: GraphCall): GraphAnswer {
   const [kind, record] = found(call);
   const { store } = call.services;
-  const uris = (record.entity.identifierUris ?? []) as string[];
-  for (const uri of uris) {
-    if (store.principalByName(record.tenantId, uri) !== undefined) {
-      throw badRequest(`Another object with the same value for property identifierUris already exists.`);
-    }
+  if (kind === "applications") refuseTwin(store, record);
+  else {
+    const taken = nameInUse(store, record);
+    if (taken !== undefined) throw principalNameInUse(taken);
   }
   const restored = alive(record);
   const changes: Change[] = [{ put: kind, record: restored }];
-  if (kind === "applications" && RESTORES_PRINCIPAL) {
-    const principals = store.deleted("servicePrincipals", record.tenantId, call.now - RETENTION);
-    for (const principal of principals) {
-      if (principal.entity.appId === record.entity.appId)
-        changes.push({ put: "servicePrincipals", record: alive(principal) });
-    }
-  }
+  const principal = kind === "applications" && RESTORES_PRINCIPAL ? principalOf(call, record) : undefined;
+  if (principal !== undefined) changes.push({ put: "servicePrincipals", record: alive(principal) });
   call.services.commit(changes);
   return { status: 200, body: shown(call, kind, restored) };
+}
+
+/** Identifier URIs and unique name are one application's in the tenant. @throws GraphError */
+function refuseTwin(store: Store, { tenantId, entity }: ObjectRecord): void {
+  for (const uri of (entity.identifierUris ?? []) as string[]) {
+    const holder = store.principalByName(tenantId, uri);
+    const isOthers = holder !== undefined && holder.entity.appId !== entity.appId;
+    if (isOthers || store.named("applications", tenantId, "identifierUris", uri).length > 0)
+      throw badRequest("Another object with the same value for property identifierUris already exists.");
+  }
+  if (typeof entity.uniqueName === "string" && byUniqueName(store, tenantId, entity.uniqueName) !== undefined)
+    throw uniqueNameInUse();
+}
+
+/** A name of this service principal that another one has now. */
+function nameInUse(store: Store, { tenantId, entity }: ObjectRecord): string | undefined {
+  const names = [String(entity.appId), ...((entity.servicePrincipalNames ?? []) as string[])];
+  return names.find((name) => store.principalByName(tenantId, name) !== undefined);
+}
+
+/** What comes back with an application: its last service principal, where it has none and nobody took one of its names. */
+function principalOf({ services, now }: GraphCall, { tenantId, entity }: ObjectRecord): ObjectRecord | undefined {
+  return services.store
+    .deleted("servicePrincipals", tenantId, now - RETENTION)
+    .filter((one) => one.entity.appId === entity.appId && nameInUse(services.store, one) === undefined)
+    .reduce<ObjectRecord | undefined>(
+      (last, one) => ((one.deletedAt ?? 0) >= (last?.deletedAt ?? 0) ? one : last),
+      undefined,
+    );
 }
 
 /** `DELETE`: for good. */

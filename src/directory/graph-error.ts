@@ -48,6 +48,18 @@ export const invalidBody = () =>
     "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
   );
 
+const TWIN = "Request_MultipleObjectsWithSameKeyValue";
+
+export const uniqueNameInUse = () =>
+  new GraphError(400, TWIN, "Another object with the same value for property uniqueName already exists.");
+
+export const principalNameInUse = (name: string) =>
+  new GraphError(
+    409,
+    TWIN,
+    `The service principal cannot be created, updated, or restored because the service principal name ${name} is already in use.`,
+  );
+
 /** Two writes to one object at once; Graph answers it in three ways, of which one is a plain bad request. */
 export const concurrencyViolation = (status: number) =>
   new GraphError(

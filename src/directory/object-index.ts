@@ -131,7 +131,8 @@ export class ObjectIndex {
       return;
     }
     if (kind === "applications") this.#applications.delete(String(record.entity.appId).toLowerCase());
-    for (const name of principalNames(kind, record.entity)) this.#principals.delete(`${record.tenantId} ${name}`);
+    for (const name of principalNames(kind, record.entity).map((one) => `${record.tenantId} ${one}`))
+      if (this.#principals.get(name) === record) this.#principals.delete(name);
     for (const name of namesOf(kind, record)) this.#forget(name, record);
     if (this.#sorted.size > 0) for (const key of SORT_KEYS) this.#sorted.get(`${list} ${key}`)?.delete(record);
     this.#ends.get(list)?.delete(record);

@@ -1,7 +1,7 @@
 import { addedKey, enforcePolicies } from "./app-policies.ts";
 import { shownCredentials, withDeparted } from "./departed.ts";
 import type { GraphAnswer, GraphCall } from "./graph-call.ts";
-import { badRequest, denied, GraphError, notFound } from "./graph-error.ts";
+import { badRequest, denied, notFound, principalNameInUse } from "./graph-error.ts";
 import type { ObjectKind } from "./graph-route.ts";
 import { withKeys } from "./key-credentials.ts";
 import { requireRoom } from "./limits.ts";
@@ -119,11 +119,7 @@ export function createServicePrincipal(call: GraphCall): GraphAnswer {
   }
   if (call.onlyOwned && (foreign || !application.owners.includes(caller.objectId))) throw denied();
   if (services.store.principalByName(caller.tenantId, appId) !== undefined) {
-    throw new GraphError(
-      409,
-      "Request_MultipleObjectsWithSameKeyValue",
-      `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
-    );
+    throw principalNameInUse(appId);
   }
   const id = services.random.guid();
   const own = {

@@ -100,18 +100,25 @@ function readRequest(request: IncomingMessage, bytes: Buffer, gone: () => AbortS
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  const { target, host = headers.host ?? "" } = asAddressed(request.url ?? "/");
   return {
     method: request.method ?? "GET",
-    target: request.url ?? "/",
+    target,
     headers,
     body: bytes.toString("utf8"),
     bytes,
-    origin: `https://${/^[\w.:[\]-]+$/.test(headers.host ?? "") ? headers.host : "localhost"}`,
+    origin: `https://${/^[\w.:[\]-]+$/.test(host) ? host : "localhost"}`,
     address: addressOf(headers, request.socket.remoteAddress),
     get signal() {
       return gone();
     },
   };
+}
+
+/** A target with a whole address in it, as clients send to a proxy, must be taken as well; its host counts then (RFC 9112 §3.2.2). */
+function asAddressed(url: string): { target: string; host?: string } {
+  const [, host, rest = ""] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(url) ?? [];
+  return host === undefined ? { target: url } : { target: rest.startsWith("/") ? rest : `/${rest}`, host };
 }
 
 /** A signal that aborts when the connection ends; made when it is looked at, because few requests ever do. */

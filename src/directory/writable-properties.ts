@@ -1,6 +1,6 @@
 /** What a client may write of an application or service principal, and what Graph refuses. */
 import type { GraphCall } from "./graph-call.ts";
-import { badRequest, GraphError, notEmulated } from "./graph-error.ts";
+import { badRequest, notEmulated, uniqueNameInUse } from "./graph-error.ts";
 import type { ObjectKind } from "./graph-route.ts";
 import { replacedKeys } from "./key-credentials.ts";
 import { checkQuotas } from "./object-quotas.ts";
@@ -87,9 +87,7 @@ function checkUniqueName(call: GraphCall, body: Record<string, unknown>): void {
   if (before !== null) throw readOnly("uniqueName");
   if (typeof uniqueName !== "string" || uniqueName === "")
     throw badRequest("Invalid value specified for property 'uniqueName' of resource 'Application'.");
-  if (byUniqueName(call.services.store, call.caller.tenantId, uniqueName) === undefined) return;
-  const text = "Another object with the same value for property uniqueName already exists.";
-  throw new GraphError(400, "Request_MultipleObjectsWithSameKeyValue", text);
+  if (byUniqueName(call.services.store, call.caller.tenantId, uniqueName) !== undefined) throw uniqueNameInUse();
 }
 
 /** It names one of the object's certificates; the answer to another one is on no record. */

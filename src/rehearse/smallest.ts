@@ -16,13 +16,13 @@ export interface Smallest {
 const MOST_TRIES = 24;
 
 /**
- * `live` plays a world of that size of the same seed; `from` is when every one begins. Gives the world it was called with
+ * `live` plays a world of that size of the same seed, at least until it shows a finding of that kind; `from` is when every one begins. Gives the world it was called with
  * where nothing smaller shows the first finding's kind.
  */
 export async function smallest(
   start: Smallest,
   from: EpochMs,
-  live: (size: WorldSize) => Promise<Rehearsed>,
+  live: (size: WorldSize, kind: FindingKind) => Promise<Rehearsed>,
 ): Promise<Smallest> {
   const kind = start.rehearsed.findings[0]?.kind;
   let best = start;
@@ -31,7 +31,7 @@ export async function smallest(
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const size = smaller(best, kind, from).find((one) => !refused.has(keyOf(one)));
     if (size === undefined) return best;
-    const rehearsed = await live(size);
+    const rehearsed = await live(size, kind);
     if (rehearsed.findings.some((one) => one.kind === kind)) best = { size, rehearsed };
     else refused.add(keyOf(size));
   }

@@ -43,3 +43,60 @@ test("is gone for good when it is purged, and by itself after thirty days", asyn
   expect((await later("GET", `${bin}/${other?.id}`)).status).toBe(404);
   expect(codeOf(await later("POST", `${bin}/${other?.id}/restore`))).toEqual([404, "Request_ResourceNotFound"]);
 });
+
+const twinCode = "Request_MultipleObjectsWithSameKeyValue";
+const restore = (id: string) => graph("POST", `${bin}/${id}/restore`);
+const principalsOf = async (appId: string) =>
+  (await graph("GET", `/servicePrincipals?$filter=appId eq '${appId}'`)).body.value.map(
+    (one: { id: string }) => one.id,
+  );
+
+test("what has taken its identifier URI meanwhile keeps it, with or without a service principal", async () => {
+  const identifierUris = ["https://contoso.com/taken"];
+  await graph("PATCH", `/applications/${app.id}`, { identifierUris });
+  const [principal] = await principalsOf(app.appId);
+  await graph("DELETE", `/applications/${app.id}`);
+  const other = (await graph("POST", "/applications", { displayName: "Successor", identifierUris })).body;
+  expect(codeOf(await restore(app.id))).toEqual([400, "Request_BadRequest"]);
+  const successor = (await graph("POST", "/servicePrincipals", { appId: other.appId })).body;
+  expect(successor.servicePrincipalNames).toContain(identifierUris[0]);
+  expect(codeOf(await restore(app.id))).toEqual([400, "Request_BadRequest"]);
+  expect(codeOf(await restore(principal))).toEqual([409, twinCode]);
+  const named = `/servicePrincipals?$filter=servicePrincipalNames/any(n:n eq '${identifierUris[0]}')`;
+  expect((await graph("GET", named)).body.value).toMatchObject([{ id: successor.id }]);
+});
+
+test("what has taken its unique name meanwhile keeps it", async () => {
+  const create = { prefer: "create-if-missing" };
+  const path = "/applications(uniqueName='one of a kind')";
+  const first = (await graph("PATCH", path, { displayName: "First" }, create)).body;
+  await graph("DELETE", `/applications/${first.id}`);
+  await graph("PATCH", path, { displayName: "Second" }, create);
+  expect(codeOf(await restore(first.id))).toEqual([400, twinCode]);
+  expect((await graph("GET", path)).body.displayName).toBe("Second");
+});
+
+test("an application has one service principal, however many of its former ones are in the bin", async () => {
+  const [first] = await principalsOf(app.appId);
+  await graph("DELETE", `/servicePrincipals/${first}`);
+  directory.clock.advance(1_000);
+  const second = (await graph("POST", "/servicePrincipals", { appId: app.appId })).body.id;
+  expect(codeOf(await restore(first))).toEqual([409, twinCode]);
+  expect(await principalsOf(app.appId)).toEqual([second]);
+  await graph("DELETE", `/applications/${app.id}`);
+  expect((await restore(app.id)).status).toBe(200);
+  expect(await principalsOf(app.appId)).toEqual([second]);
+  expect(await ids("servicePrincipal")).toEqual([app.appId]);
+  const again = await graph("GET", `/servicePrincipals/${second}`);
+  expect(again.body.appId).toBe(app.appId);
+});
+
+test("a service principal that came back first keeps nobody from restoring its application", async () => {
+  const identifierUris = ["https://contoso.com/back"];
+  await graph("PATCH", `/applications/${app.id}`, { identifierUris });
+  const [principal] = await principalsOf(app.appId);
+  await graph("DELETE", `/applications/${app.id}`);
+  expect((await restore(principal)).status).toBe(200);
+  expect((await restore(app.id)).status).toBe(200);
+  expect(await principalsOf(app.appId)).toEqual([principal]);
+});

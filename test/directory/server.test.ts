@@ -58,6 +58,15 @@ test("what is no HTTP is refused, and a target that is no address is answered as
   }
 });
 
+test("a target may be a whole address, whose host counts instead of the header's", async () => {
+  for (const address of [`${directory.url}/_directory/clock`, "HTTPS://localhost:1/_directory/clock"])
+    expect(await exchange(`GET ${address} HTTP/1.1\r\n${CLOSE}\r\n`), address).toMatch(/^HTTP\/1\.1 200 /);
+  const said = await exchange(
+    `GET https://named.example/common/v2.0/.well-known/openid-configuration HTTP/1.1\r\n${CLOSE}\r\n`,
+  );
+  expect(said).toContain('"https://named.example/common/oauth2/v2.0/token"');
+});
+
 test("a body longer than any state document is refused before it is sent", async () => {
   const said = await exchange(
     `PUT /_directory/state HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600000000\r\n\r\n{`,

@@ -1,5 +1,7 @@
 /** Many seeds side by side, as `npm run prove` lives through them and writes them down. */
-import { expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
 import { simulateMany } from "../../scripts/prove/many.ts";
 import { nextSeed, rowOf } from "../../scripts/prove.ts";
 
@@ -29,4 +31,33 @@ test("a run goes on after the last seed that is written down", async () => {
   const { total } = await simulateMany({ firstSeed: 41, applicationYears: 1, years: 1, applications: 1, workers: 1 });
   expect(nextSeed("nothing yet")).toBe(1);
   expect(nextSeed(`| 1–40 | 2031-01-01 | 400 |\n${rowOf(total, "2031-01-02")}`)).toBe(42);
+});
+
+/** Two seeds one after the other, as the command lives through them; tells of each, and of the sum. */
+const DRIVER = `
+import { simulateMany } from ${JSON.stringify(new URL("../../scripts/prove/many.ts", import.meta.url).href)};
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort());
+const { signal } = interrupted;
+const each = ({ report }) => console.log(report.seed);
+const asked = { firstSeed: 1, applicationYears: 200, years: 0.1, applications: 2, workers: 1, signal, each };
+console.log(JSON.stringify((await simulateMany(asked)).total.seeds));
+`;
+
+test("Ctrl-C, which goes to every process of the terminal, ends it after the seed in hand", async () => {
+  // a group of its own, to which the signal goes as a terminal sends it
+  const child = spawn(process.execPath, ["-e", DRIVER], {
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const group = -(child.pid ?? 0);
+  const ended = once(child, "close");
+  onTestFinished(() => void (child.exitCode === null && process.kill(group, "SIGKILL")));
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    if (said === "") process.kill(group, "SIGINT");
+    said += text;
+  });
+  expect(await ended).toEqual([0, null]);
+  expect(said.trim().split("\n")).toEqual(["1", "2", '{"first":1,"last":2,"count":2}']);
 });

@@ -1,12 +1,13 @@
 /** A seed that finds something is told from the smallest world that still shows it. */
 import { expect, test } from "vitest";
+import { shows } from "../../scripts/simulate.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { Entra } from "../../src/ports/entra.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import type { Ground } from "../../src/rehearse/ground.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
-import type { Rehearsed } from "../../src/rehearse/report.ts";
+import type { FindingKind, Rehearsed } from "../../src/rehearse/report.ts";
 import { smallest, type WorldSize } from "../../src/rehearse/smallest.ts";
 
 const START = epochMs(Date.UTC(2026, 0, 1));
@@ -39,6 +40,20 @@ test("applications and time are left out as long as the finding stays", async ()
   expect(new Set(asked.map((one) => `${one.applications} ${one.duration}`)).size).toBe(asked.length);
 });
 
+test("a finding of another kind that comes earlier in a smaller world does not end it", async () => {
+  const size = { applications: 10, duration: 365 * DAY };
+  const lapse = made(size).findings[0];
+  if (lapse === undefined) throw new TypeError("the made world shows nothing");
+  const findings = [{ ...lapse, kind: "break" } as const, lapse];
+  const found = await smallest({ size, rehearsed: made(size) }, START, async (one, kind) => {
+    const enough = shows(kind);
+    // as a rehearsal goes: it looks after each finding whether that is enough
+    const seen = findings.slice(0, 1 + findings.findIndex((_, at) => enough({ findings: findings.slice(0, at + 1) })));
+    return { ...made(one), findings: seen };
+  });
+  expect(found.size.applications).toBe(1);
+});
+
 /** The mistake of the peers: whatever is there goes before the new one is made. */
 function deletingFirst(entra: Entra): Entra {
   const addSecret: Entra["addSecret"] = async (holder, asked, signal) => {
@@ -56,14 +71,15 @@ function deletingFirst(entra: Entra): Entra {
 }
 
 test("a real mistake, deleting first, is told from one application", async () => {
-  const live = async ({ applications, duration }: WorldSize) => {
+  const live = async ({ applications, duration }: WorldSize, kind?: FindingKind) => {
     const ground = await directoryGround({ seed: 1, start: START });
     const boot: Ground["boot"] = async (...process) => {
       const booted = await ground.boot(...process);
       return { ...booted, entra: deletingFirst(booted.entra) };
     };
     try {
-      const enough: RehearsalOptions["enough"] = ({ findings }) => findings.length > 0;
+      const enough: RehearsalOptions["enough"] =
+        kind === undefined ? ({ findings }) => findings.length > 0 : shows(kind);
       return await rehearse({ ...ground, boot }, { seed: 1, duration, applications, enough, crashes: NO_CRASHES });
     } finally {
       await ground.end();
