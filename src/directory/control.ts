@@ -58,6 +58,11 @@ const DEFAULT_WAIT_MS = 25_000;
 /** Answers `/_directory/…`. */
 export async function answerControl(services: Services, request: Request): Promise<Response> {
   const url = new URL(request.target, request.origin);
+  // a page of somebody else, in the browser of whoever trusts this directory, moves no clock and resets nothing
+  if (isForeignPage(request)) {
+    const message = "a page of another origin may not ask the control plane";
+    return json(403, { error: { code: "Directory_ForeignOrigin", message } });
+  }
   const matching = controlRoutes.filter(({ path }) => path === url.pathname);
   const route = matching.find(({ method }) => method === request.method);
   if (route === undefined) {
@@ -72,6 +77,12 @@ export async function answerControl(services: Services, request: Request): Promi
     if (!(failure instanceof ControlError || failure instanceof RangeError)) throw failure;
     return json(400, { error: { code: "Directory_InvalidRequest", message: failure.message } });
   }
+}
+
+/** Browsers name the page's origin with whatever could change something; other clients name none. */
+function isForeignPage({ headers, origin }: Request): boolean {
+  const site = headers["sec-fetch-site"];
+  return (headers.origin !== undefined && headers.origin !== origin) || site === "cross-site" || site === "same-site";
 }
 
 /** What reads documents needs their schemas, which are loaded for the first of them. */

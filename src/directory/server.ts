@@ -25,11 +25,25 @@ const LOOPBACK = ["127.0.0.1", "::1"] as const;
 /** What a machine without the second family says. */
 const NO_SUCH_FAMILY = new Set(["EADDRNOTAVAIL", "EAFNOSUPPORT"]);
 
+/** How often another port is tried where any will do and one family has already given it to somebody else. */
+const PORTS_TRIED = 10;
+
 /**
  * Serves the directory over HTTPS. `localhost` is 127.0.0.1 and, where there is one, ::1.
  * @throws the error of the system where it cannot listen, with its `code` and `port`
  */
 export async function listen(tls: TlsIdentity, answer: Answer, host: string, port: number): Promise<Listening> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await listenOnAll(tls, answer, host, port);
+    } catch (failure) {
+      const isTaken = (failure as NodeJS.ErrnoException).code === "EADDRINUSE";
+      if (port !== 0 || !isTaken || tries === PORTS_TRIED) throw failure;
+    }
+  }
+}
+
+async function listenOnAll(tls: TlsIdentity, answer: Answer, host: string, port: number): Promise<Listening> {
   const sockets = new Set<Socket>();
   const make = () => newServer(tls, answer, sockets);
   const servers = [make()];

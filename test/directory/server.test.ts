@@ -1,9 +1,9 @@
 /** The socket side of the directory: what comes over the wire besides well-made requests. */
 import { once } from "node:events";
 import { request } from "node:https";
-import { type Socket, connect as tcp } from "node:net";
+import { Server, type Socket, connect as tcp } from "node:net";
 import { type ConnectionOptions, type TLSSocket, connect as tls } from "node:tls";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
 import { keys } from "./entra.ts";
 
@@ -122,4 +122,35 @@ test("closing ends every connection, idle, waiting or in its handshake", async (
   await own.close();
   const [, , failure] = await Promise.all(ended);
   expect(failure?.[0]).toMatchObject({ code: "ECONNRESET" });
+});
+
+test("a page of another origin can neither move the clock nor reset anything", async () => {
+  const ask = (headers: Record<string, string>) =>
+    exchange(
+      `POST /_directory/reset HTTP/1.1\r\n${CLOSE}${Object.entries(headers)
+        .map(([name, value]) => `${name}: ${value}\r\n`)
+        .join("")}Content-Length: 0\r\n\r\n`,
+    );
+  expect(await ask({ Origin: "https://evil.example" })).toMatch(/^HTTP\/1\.1 403 [\s\S]*Directory_ForeignOrigin/);
+  expect(await ask({ Origin: "null" })).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await ask({ "Sec-Fetch-Site": "cross-site" })).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await ask({})).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("where any port will do, one that the other family has given away is not the end", async () => {
+  const taken: number[] = [];
+  const real = Server.prototype.listen;
+  const spy = vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server, ...asked: unknown[]) {
+    const [{ host, port }] = asked as [{ host: string; port: number }];
+    if (host === "::1" && taken.length < 2) {
+      taken.push(port);
+      queueMicrotask(() => this.emit("error", Object.assign(new Error("taken"), { code: "EADDRINUSE", port })));
+      return this;
+    }
+    return Reflect.apply(real, this, asked);
+  });
+  onTestFinished(() => spy.mockRestore());
+  const other = await start();
+  onTestFinished(() => other.close());
+  expect(taken).toHaveLength(2);
 });

@@ -49,8 +49,9 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
 async function isGone(claimed: Claimed): Promise<boolean> {
   const { issued, self, holder: ref } = claimed.rotation;
   if (issued === null || self || (await claimed.now()) - issued.at <= REPLICATION_WINDOW) return false;
-  const { holder } = await claimed.deps.entra.read(ref, claimed.signal);
-  return !holder.credentials.some((one) => one.keyId === issued.keyId);
+  // a read that fails says nothing: then it is the sign-in that failed
+  const read = await claimed.deps.entra.read(ref, claimed.signal).catch(() => null);
+  return read !== null && !read.holder.credentials.some((one) => one.keyId === issued.keyId);
 }
 
 /** How far back the log is asked: the free retention is shorter, the longest is this. */
