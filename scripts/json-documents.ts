@@ -211,7 +211,15 @@ export const DOCUMENTS = {
         verdict,
         because: code,
         until: maybeInstant,
-        checks: z.array(z.strictObject({ check: text, passed: z.boolean(), reason: code.nullable(), sentence: text })),
+        checks: z.array(
+          z.strictObject({
+            check: text,
+            passed: z.boolean(),
+            reason: code.nullable(),
+            sentence: text,
+            detail: text.nullable(),
+          }),
+        ),
         lastFailure: failure,
       }),
     ),

@@ -136,6 +136,9 @@ const policy = z.strictObject({
     .enum(["at-expiry", "after-evidence", "after-overlap", "never"])
     .optional()
     .meta({ description: "when the old credential may go (at-expiry)" }),
+  evidenceWindow: duration.optional().meta({
+    description: "with retire: after-evidence, how long nobody may have been seen with the old credential (35d)",
+  }),
   approval: z
     .enum(["none", "issue", "retire", "both"])
     .optional()

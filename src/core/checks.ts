@@ -7,6 +7,7 @@ import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
 import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
+import { retireTime, uses } from "./retire-checks.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
@@ -210,16 +211,6 @@ const succession: Check = {
   },
 };
 
-const retireTime: Check = {
-  name: "retire-time",
-  judge: ({ rotation, facts, now }) => {
-    const { at, because } = retirement(rotation, known(facts.targets), facts.asked);
-    if (at === null) return wait(null, because);
-    const isKept = facts.own?.isThis === true && facts.own.source === "environment";
-    return now < at ? wait(at, isKept ? "own-environment" : because) : null;
-  },
-};
-
 const watchedAttempts: Check = {
   name: "watched-attempts",
   judge: ({ rotation }) => {
@@ -317,6 +308,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     wave,
     ownProof,
     evidence,
+    uses,
     proof,
     retire,
   ],

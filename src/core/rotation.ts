@@ -9,6 +9,7 @@ import type { Policy } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Assurance, Probe } from "./sign-in.ts";
 import type { EpochMs } from "./time.ts";
+import type { UseEvidence } from "./use-evidence.ts";
 
 export type RotationState =
   | "planned"
@@ -212,6 +213,8 @@ export interface Rotation {
   readonly listWrite: ListWrite | null;
   readonly listLosses: readonly ListLoss[];
   readonly withdrawIntendedAt: EpochMs | null;
+  /** What was last read of the use of old and new; null before the first reading, absent in older rotations. */
+  readonly uses?: UseEvidence | null;
   /**
    * Of an application that rolls itself: the certificate to be replaced, sealed, until it is retired. Without a permission
    * to read, only signing in with it shows whether the directory has it still.
@@ -302,6 +305,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   /** A federated credential holds no value: there is nothing to accept and nothing to deliver. */
   | { readonly type: "passed" }
   | { readonly type: "sign-ins-read"; readonly evidence: SignInEvidence; readonly failure: Failure | null }
+  | { readonly type: "uses-read"; readonly uses: UseEvidence; readonly failure: Failure | null }
   | { readonly type: "succeeded"; readonly by: Succession }
   | { readonly type: "own-tried"; readonly proven: boolean }
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
@@ -373,6 +377,7 @@ export function plannedRotation({ targets, at, approved, self = false, ...fixed 
     listWrite: null,
     listLosses: [],
     withdrawIntendedAt: null,
+    uses: null,
     former: null,
     ownProof: null,
     replacesCertificate: null,

@@ -1,5 +1,6 @@
 /** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import { describeUse, type UseEvidence } from "../core/use-evidence.ts";
 import type { AuditEntry } from "../ports/store.ts";
 
 /** Who acts when nobody asked. */
@@ -40,10 +41,17 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
 
 /** Another look at the log that shows what the last one showed; it is taken every few minutes for weeks. */
 function isNoNews(before: Rotation, event: RotationEvent): boolean {
+  if (event.type === "uses-read") return isOldNews(before.uses ?? null, event.uses);
   if (event.type !== "sign-ins-read") return false;
   const [last, now] = [before.federated?.evidence ?? null, event.evidence];
   if (last === null || (before.state !== "verified" && now.lastUse !== null)) return false;
   return last.closed === now.closed && last.listed === now.listed && (last.oldUse === null) === (now.oldUse === null);
+}
+
+/** Log and report are read every day for weeks. */
+function isOldNews(last: UseEvidence | null, now: UseEvidence): boolean {
+  if (last === null || last.unread !== now.unread) return false;
+  return (last.newUse === null) === (now.newUse === null) && (last.oldUse === null) === (now.oldUse === null);
 }
 
 function keyOf(before: Rotation, event: RotationEvent): string | null {
@@ -101,6 +109,10 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
     case "sign-ins-read": {
       const { closed, listed, lastUse, oldUse } = event.evidence;
       return { assurance: lastUse === null ? null : "consumer-evidence", closed, listed, lastUse, oldUse };
+    }
+    case "uses-read": {
+      const { unread, since, newUse, oldUse } = event.uses;
+      return { unread, since, newUse, oldUse: oldUse === null ? null : describeUse(oldUse) };
     }
     case "removed":
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };

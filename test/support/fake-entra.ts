@@ -26,7 +26,7 @@ import type {
   RemoveCredentialOutcome,
   Unsettled,
 } from "../../src/ports/entra.ts";
-import type { Actor, CredentialChange, Logs, SignInRow } from "../../src/ports/logs.ts";
+import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../src/ports/logs.ts";
 import type { Verifier } from "../../src/ports/verifier.ts";
 import {
   additionRefusal,
@@ -52,7 +52,7 @@ import {
 } from "./fake-faults.ts";
 import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
 import { blankHolder } from "./fake-holders.ts";
-import { FakeLogs, type Listed } from "./fake-logs.ts";
+import { AS_ITSELF, FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
 import type { Seed, Seeded, StoredHolder } from "./fake-seed.ts";
 
@@ -204,6 +204,11 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     return this.#logs.signIns(appId, since, this.#now() - this.logLag);
   }
 
+  async lastUses(_freshFrom: EpochMs, signal?: AbortSignal): Promise<readonly LastUse[]> {
+    this.#reading("lastUses", null, signal);
+    return this.#logs.lastUses(this.#now() - this.logLag);
+  }
+
   async addSecret(
     holder: HolderRef,
     secret: { readonly displayName: string; readonly end: EpochMs },
@@ -294,7 +299,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     if (fault !== null) return { outcome: "inconclusive", ...blank, requestId: null };
     const { code, keyId } = this.#refusalOf(signIn.clientId, value, now);
     const row = { at: now, requestId, succeeded: code === null, keyId, federatedId: null, address: "127.0.0.1" };
-    this.#logs.signedIn(signIn.clientId, row);
+    this.#logs.signedIn(signIn.clientId, { ...row, ...AS_ITSELF });
     return code === null ? { outcome: "issued", ...blank } : { outcome: "not-authenticated", ...blank, code };
   }
 

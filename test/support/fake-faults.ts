@@ -12,6 +12,7 @@ export type FakeRead =
   | "readCertificates"
   | "credentialChanges"
   | "signIns"
+  | "lastUses"
   | "listFederated";
 export type FakeWrite =
   | "addSecret"

@@ -66,7 +66,7 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
   return {
     entra: new SelfEntra(new GraphEntra(calls), prover),
     certificates: new SelfCertificates(new GraphCertificates(calls, clock), prover),
-    logs: new GraphLogs(calls),
+    logs: new GraphLogs(calls, clock),
     // the service refuses these for want of a permission, and says so
     federation: new GraphFederation(calls),
     samlSigning: new GraphSamlSigning(calls),

@@ -140,6 +140,10 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
   ];
 }
 
+function detailOf({ detail }: Judged["checks"][number]): string {
+  return detail === null ? "" : ` (${detail})`;
+}
+
 /** The checks that passed in one line, the one that decides in another. */
 function checkLines(checks: Judged["checks"]): string[] {
   const passed = checks.filter((one) => one.passed).map((one) => one.check);
@@ -147,6 +151,8 @@ function checkLines(checks: Judged["checks"]): string[] {
     ...(passed.length === 0 ? [] : [`  ✓ passed: ${passed.join(", ")}`]),
     ...checks
       .filter((one) => !one.passed)
-      .map((one) => `  ● ${one.check}: ${one.sentence}${one.reason === null ? "" : ` [${one.reason}]`}`),
+      .map(
+        (one) => `  ● ${one.check}: ${one.sentence}${detailOf(one)}${one.reason === null ? "" : ` [${one.reason}]`}`,
+      ),
   ];
 }

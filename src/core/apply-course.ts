@@ -1,0 +1,33 @@
+/** What holds a rotation up, ends it or lets it go on; part of `applyEvent`. */
+import { CLEAR } from "./apply-delivery.ts";
+import type { Rotation, RotationEvent } from "./rotation.ts";
+
+type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
+
+export function changeCourse(
+  r: Rotation,
+  event: Of<"approved" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
+): Rotation {
+  switch (event.type) {
+    case "approved":
+      return {
+        ...r,
+        // who asks again has mended something: the next try is now. The hour before a second attempt stays
+        notBefore: r.lastFailure === null ? r.notBefore : null,
+        approvals: {
+          issue: event.what === "retire" ? r.approvals.issue : event.at,
+          retire: event.what === "issue" ? r.approvals.retire : event.at,
+        },
+      };
+    case "failed":
+      return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };
+    case "waited":
+      return { ...r, dueAt: event.dueAt };
+    case "halted":
+      return { ...r, state: "halted", from: r.state, haltReason: event.reason };
+    case "resumed":
+      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+    case "cancelled":
+      return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
+  }
+}
