@@ -1,5 +1,6 @@
 /** What holds a rotation up, ends it or lets it go on; part of `applyEvent`. */
 import { CLEAR } from "./apply-delivery.ts";
+import { type ApprovedPart, isEnough } from "./approval.ts";
 import type { Rotation, RotationEvent } from "./rotation.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
@@ -14,10 +15,7 @@ export function changeCourse(
         ...r,
         // who asks again has mended something: the next try is now. The hour before a second attempt stays
         notBefore: r.lastFailure === null ? r.notBefore : null,
-        approvals: {
-          issue: event.what === "retire" ? r.approvals.issue : event.at,
-          retire: event.what === "issue" ? r.approvals.retire : event.at,
-        },
+        ...approvedBy(r, event),
       };
     case "failed":
       return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };
@@ -30,4 +28,18 @@ export function changeCourse(
     case "cancelled":
       return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** A part is approved at the instant at which enough different persons have spoken. */
+function approvedBy(r: Rotation, { at, what, by }: Of<"approved">): Pick<Rotation, "approvals" | "approvers"> {
+  const parts: ApprovedPart[] = what === "both" ? ["issue", "retire"] : [what];
+  const approvers = [...(r.approvers ?? [])];
+  if (by !== undefined) for (const part of parts) approvers.push({ part, id: by.id, actor: by.actor });
+  const enough = (part: ApprovedPart) =>
+    parts.includes(part) && (by === undefined || isEnough(approvers, part, by.persons));
+  const approvals = {
+    issue: enough("issue") ? at : r.approvals.issue,
+    retire: enough("retire") ? at : r.approvals.retire,
+  };
+  return by === undefined ? { approvals } : { approvals, approvers };
 }

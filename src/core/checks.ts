@@ -5,7 +5,7 @@ import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import { deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
-import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
+import { approvalDetail, needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
 import { retireTime, uses } from "./retire-checks.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
@@ -119,7 +119,9 @@ const window: Check = {
 const approvalToIssue: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
-    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null ? wait(null, "approval-issue") : null,
+    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null
+      ? wait(null, "approval-issue", approvalDetail(rotation, "issue"))
+      : null,
 };
 
 const tries: Check = {
@@ -229,7 +231,7 @@ const approvalToRetire: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
     needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null
-      ? wait(null, "approval-retire")
+      ? wait(null, "approval-retire", approvalDetail(rotation, "retire"))
       : null,
 };
 

@@ -10,6 +10,7 @@ export const REASONS = {
   "last-safe-passed": "it is past the last safe moment; a person is needed and attempts go on",
   "asked-for": "somebody asked for it",
   federated: "it signs in by a federated credential, which has no end",
+  "privilege-unread": "whether it is privileged could not be read this time; the next scan asks again",
   "not-due": "its renewal time has not come",
   // why a credential is not rotated
   "not-bound": "no entry in the configuration names this application and its targets",

@@ -2,6 +2,7 @@
  * A rotation: the replacement of one credential by its successor. Both generations are named (`replaces`, `issued`);
  * nothing is ever inferred from "newest" or "all others". States are proven facts (design §4.1); retries are columns.
  */
+import type { Approved } from "./approval.ts";
 import type { HolderRef, Kind } from "./credential.ts";
 import type { NolapseErrorCode } from "./errors.ts";
 import type { Federated, SignInEvidence, SuccessorKind } from "./federation.ts";
@@ -181,6 +182,8 @@ export interface Rotation {
   readonly replacesEnd: EpochMs | null;
   readonly reason: ReasonCode;
   readonly policy: Policy;
+  /** What makes the application privileged, as the scan saw it when this was opened; absent in older rotations. */
+  readonly privileges?: readonly string[];
   /** The application rolls its own certificate: only `nolapse rotate --self` moves it, signed in as the application. */
   readonly self: boolean;
   /** The binding said that nobody but the targets holds a copy. */
@@ -232,6 +235,8 @@ export interface Rotation {
   readonly absentReads: readonly EpochMs[];
   readonly retiredAt: EpochMs | null;
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
+  /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
+  readonly approvers?: readonly Approved[];
   /** Failed tries of the step in hand. */
   readonly failures: number;
   readonly lastFailure: Failure | null;
@@ -315,7 +320,12 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "undo-swept" }
   | { readonly type: "absent-read" }
   | { readonly type: "reappeared" }
-  | { readonly type: "approved"; readonly what: "issue" | "retire" | "both" }
+  | {
+      readonly type: "approved";
+      readonly what: "issue" | "retire" | "both";
+      /** Who, and how many different persons it takes; without it one unnamed word is enough. */
+      readonly by?: { readonly id: string; readonly actor: string; readonly persons: number };
+    }
   | {
       readonly type: "failed";
       readonly failure: Failure;
@@ -347,6 +357,7 @@ export type Opening = Pick<
   | "reason"
   | "policy"
   | "consumersComplete"
+  | "privileges"
 > & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean; readonly self?: boolean };
 
 /** A rotation of which nothing has been proven yet, due at once. */

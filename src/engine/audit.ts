@@ -119,7 +119,7 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
     case "own-tried":
       return { proven: event.proven };
     case "approved":
-      return { what: event.what };
+      return { what: event.what, by: event.by?.id ?? null };
     default:
       return {};
   }

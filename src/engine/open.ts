@@ -78,9 +78,11 @@ function planned(
     reason,
     policy,
     consumersComplete: item.consumersComplete,
+    privileges: item.privileges,
     targets: item.targets,
     at,
-    approved,
+    // who asks for it has not approved it, where two persons must
+    approved: approved && item.privileges.length === 0,
     self: deps.self !== undefined,
   });
 }

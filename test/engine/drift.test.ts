@@ -78,6 +78,8 @@ it("an object that cannot be read is compared again by the next scan", async () 
   const entra: Deps["entra"] = {
     page: (type, cursor) => real.page(type, cursor),
     certificatePage: (type, cursor) => real.certificatePage(type, cursor),
+    grantPage: (resource, cursor) => real.grantPage(resource, cursor),
+    directoryRolePage: (cursor) => real.directoryRolePage(cursor),
     read: forbidden,
     addSecret: forbidden,
     removeSecret: forbidden,

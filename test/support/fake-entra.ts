@@ -7,6 +7,7 @@ import { clientAssertion } from "../../src/adapters/graph/assertion.ts";
 import { CertificateValue } from "../../src/core/certificate-value.ts";
 import type { Holder, HolderRef, HolderType } from "../../src/core/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import type { Grant } from "../../src/core/privilege.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { Probe, SignIn } from "../../src/core/sign-in.ts";
 import { type DurationMs, type EpochMs, epochMs, SECOND } from "../../src/core/time.ts";
@@ -21,6 +22,7 @@ import type {
   AddSecretOutcome,
   CertificatePage,
   Entra,
+  GrantPage,
   HolderPage,
   HolderReading,
   RemoveCredentialOutcome,
@@ -73,6 +75,9 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** Who writes, as the log will name them. */
   actor: Actor = { kind: "application", id: "nolapse", name: "Nolapse" };
   pageSize = 100;
+  /** Who holds app roles of Graph, and who holds directory roles. */
+  appRoles: readonly Grant[] = [];
+  directoryRoles: readonly Grant[] = [];
   /** Every call that arrived, in order. */
   readonly calls: { readonly call: FakeCall; readonly objectId: string | null }[] = [];
   readonly #now: () => EpochMs;
@@ -178,6 +183,16 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
       credentials: this.#visible(stored).map(({ entry }) => entry.credential),
     }));
     return { holders, next };
+  }
+
+  async grantPage(_resource: HolderRef, cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    this.#reading("grantPage", null, signal);
+    return { grants: cursor === null ? this.appRoles : [], next: null };
+  }
+
+  async directoryRolePage(cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    this.#reading("directoryRolePage", null, signal);
+    return { grants: cursor === null ? this.directoryRoles : [], next: null };
   }
 
   async read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading> {

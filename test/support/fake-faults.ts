@@ -13,6 +13,8 @@ export type FakeRead =
   | "credentialChanges"
   | "signIns"
   | "lastUses"
+  | "grantPage"
+  | "directoryRolePage"
   | "listFederated";
 export type FakeWrite =
   | "addSecret"

@@ -147,6 +147,14 @@ class SelfEntra implements Entra {
     return this.page();
   }
 
+  grantPage(): Promise<never> {
+    return this.page();
+  }
+
+  directoryRolePage(): Promise<never> {
+    return this.page();
+  }
+
   async read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading> {
     return (
       (await unlessForbidden(this.#entra.read(holder, signal))) ?? readingOf(holder, await this.#prover.try(signal))

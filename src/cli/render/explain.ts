@@ -20,6 +20,7 @@ export function explainJson(told: Explanation) {
     displayName: told.displayName,
     holders: told.holders,
     drift: told.drift.map(driftJson),
+    privileges: told.privileges,
     credentials: told.credentials.map((one) => ({
       ...one.row,
       start: iso(one.row.start),
@@ -57,6 +58,10 @@ export function explainLines(told: Explanation, style: Style): string[] {
   return [
     style.bold(`${told.displayName} (${told.appId})`),
     ...told.holders.map((one) => `${one.type} ${one.objectId}`),
+    ...(told.privileges.held.length === 0
+      ? []
+      : [`privileged by ${told.privileges.held.join(", ")}: two persons approve, no value is kept or shown`]),
+    ...told.privileges.unknown.map((one) => `privilege not known: ${one}`),
     ...(switches.stopped === null
       ? []
       : [`stopped by ${switches.stopped.by} at ${when(switches.stopped.at)}: nolapse resume`]),
