@@ -7,7 +7,7 @@ type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
 export function changeCourse(
   r: Rotation,
-  event: Of<"approved" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
+  event: Of<"approved" | "emergency-asked" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
 ): Rotation {
   switch (event.type) {
     case "approved":
@@ -16,6 +16,12 @@ export function changeCourse(
         // who asks again has mended something: the next try is now. The hour before a second attempt stays
         notBefore: r.lastFailure === null ? r.notBefore : null,
         ...approvedBy(r, event),
+      };
+    case "emergency-asked":
+      return {
+        ...r,
+        emergency: { at: event.at, actor: event.actor },
+        notBefore: r.lastFailure === null ? r.notBefore : null,
       };
     case "failed":
       return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };

@@ -25,7 +25,7 @@ const ANYWHERE: readonly EventType[] = [
   "failed",
   "waited",
 ];
-const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved"];
+const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved", "emergency-asked"];
 
 /** From each state, which events may come and the states they may lead to; staying in the state is not listed. */
 export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventType, readonly RotationState[]>>>> = {
@@ -154,6 +154,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "undo-swept":
       return changeUndo(r, event);
     case "approved":
+    case "emergency-asked":
     case "failed":
     case "waited":
     case "halted":

@@ -102,6 +102,7 @@ const breaker: Check = {
 const freeze: Check = {
   name: "freeze",
   judge: ({ rotation, facts, now }) => {
+    if (rotation.emergency !== undefined) return null;
     const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);
     return answer.frozen ? wait(answer.until, "frozen") : null;
   },
@@ -217,7 +218,7 @@ const watchedAttempts: Check = {
   name: "watched-attempts",
   judge: ({ rotation }) => {
     const watched = unsettled(rotation)[0];
-    if (watched === undefined) return null;
+    if (watched === undefined || rotation.emergency !== undefined) return null;
     return wait(nextReadAt(WATCH_SCHEDULE, watched.startedAt, watched.reads.length), "watched-attempt");
   },
 };
@@ -239,7 +240,7 @@ const wave: Check = {
   name: "wave",
   judge: ({ rotation, facts, now }) => {
     // Nolapse's own goes by its own approved step, in no wave
-    if (facts.own?.isThis === true) return null;
+    if (facts.own?.isThis === true || rotation.emergency !== undefined) return null;
     if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");

@@ -28,7 +28,7 @@ export function explain(
   facts: Facts,
   now: EpochMs,
 ): { readonly verdict: Verdict; readonly checks: readonly CheckResult[] } {
-  const urgent = facts.forecast !== null && now >= facts.forecast.urgentAt;
+  const urgent = rotation.emergency !== undefined || (facts.forecast !== null && now >= facts.forecast.urgentAt);
   const situation: Situation = { rotation, facts, now, urgent };
   const checks: CheckResult[] = [];
   for (const check of checksFor(rotation.state)) {

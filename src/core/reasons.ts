@@ -9,6 +9,7 @@ export const REASONS = {
   urgent: "it is past its urgent time: windows, ramp and hourly limits no longer hold it back",
   "last-safe-passed": "it is past the last safe moment; a person is needed and attempts go on",
   "asked-for": "somebody asked for it",
+  leaked: "a person says that its value has leaked: it goes as soon as its successor is verified",
   federated: "it signs in by a federated credential, which has no end",
   "privilege-unread": "whether it is privileged could not be read this time; the next scan asks again",
   "not-due": "its renewal time has not come",

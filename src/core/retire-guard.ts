@@ -93,6 +93,8 @@ function retireRefusal(facts: GuardFacts): string | null {
  * by a lag: it counts as valid.
  */
 function usesRefusal({ rotation, uses, keyId, holder, now }: GuardFacts): string | null {
+  // what leaked is in somebody's hands: whoever else uses it is cut off, as was announced
+  if (rotation.emergency !== undefined) return null;
   if (uses === undefined && rotation.policy.retire !== "after-evidence") return null;
   const old = holder.credentials.find((one) => one.keyId === keyId);
   if (old !== undefined ? !isLive(old, now) : rotation.replacesEnd !== null && rotation.replacesEnd <= now) return null;

@@ -23,6 +23,9 @@ export interface Retirement {
 
 /** When the old credential may go, and under which rule. */
 export function retirement(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): Retirement {
+  if (rotation.emergency !== undefined && rotation.verifiedAt !== null) {
+    return { at: rotation.verifiedAt, because: "leaked", detail: null, early: true };
+  }
   // a person who has since found another consumer and said so in the configuration is heard
   const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
   const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);

@@ -235,6 +235,8 @@ export interface Rotation {
   readonly absentReads: readonly EpochMs[];
   readonly retiredAt: EpochMs | null;
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
+  /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
+  readonly emergency?: { readonly at: EpochMs; readonly actor: string };
   /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
   readonly approvers?: readonly Approved[];
   /** Failed tries of the step in hand. */
@@ -315,6 +317,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "own-tried"; readonly proven: boolean }
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
+  | { readonly type: "emergency-asked"; readonly actor: string }
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
   | { readonly type: "undo-swept" }
@@ -338,71 +341,3 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "resumed" }
   | { readonly type: "cancelled" }
 );
-
-/** What is fixed when a rotation is opened. */
-export type Opening = Pick<
-  Rotation,
-  | "id"
-  | "tenant"
-  | "tenantId"
-  | "holder"
-  | "displayName"
-  | "slot"
-  | "kind"
-  | "federated"
-  | "replaces"
-  | "replacesKind"
-  | "replacesName"
-  | "replacesEnd"
-  | "reason"
-  | "policy"
-  | "consumersComplete"
-  | "privileges"
-> & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean; readonly self?: boolean };
-
-/** A rotation of which nothing has been proven yet, due at once. */
-export function plannedRotation({ targets, at, approved, self = false, ...fixed }: Opening): Rotation {
-  return {
-    ...fixed,
-    self,
-    state: "planned",
-    from: null,
-    haltReason: null,
-    preflightAt: null,
-    attempts: [],
-    issued: null,
-    probes: [],
-    probingSince: null,
-    acceptedAt: null,
-    ownRequests: [],
-    deliveries: targets.map((target) => ({
-      target,
-      intendedAt: null,
-      receipt: null,
-      verifiedAt: null,
-      assurance: null,
-    })),
-    verifiedAt: null,
-    assurance: null,
-    listReadAt: null,
-    listWrite: null,
-    listLosses: [],
-    withdrawIntendedAt: null,
-    uses: null,
-    former: null,
-    ownProof: null,
-    replacesCertificate: null,
-    undo: null,
-    retireIntendedAt: null,
-    removedAt: null,
-    absentReads: [],
-    retiredAt: null,
-    approvals: { issue: approved ? at : null, retire: null },
-    failures: 0,
-    lastFailure: null,
-    notBefore: null,
-    dueAt: at,
-    plannedAt: at,
-    updatedAt: at,
-  };
-}

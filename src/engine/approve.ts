@@ -1,7 +1,8 @@
 /** `nolapse approve`: one person's word; of privileged applications two different ones, each confirmed by the directory. */
 import { APPROVALS, type ApprovedPart, isEnough, type Person, personId } from "../core/approval.ts";
 import { NolapseError } from "../core/errors.ts";
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
 import { amend, rotationOf } from "./amend.ts";
 import type { Deps } from "./deps.ts";
 
@@ -26,8 +27,17 @@ export async function approve(
   const rule = deps.settings.approvals ?? APPROVALS;
   const persons = isPrivileged(rotation) ? rule.persons : 1;
   if (isPrivileged(rotation)) refuse(rotation, what, person, rule.unproven);
-  const by = { id: personId(person), actor: person.actor, persons };
-  return amend(deps, id, person.actor, (at) => ({ type: "approved", at, what, by }));
+  return amend(deps, id, person.actor, (at) => approvedEvent(at, what, person, persons));
+}
+
+/** What is stored of one person's word. */
+export function approvedEvent(
+  at: EpochMs,
+  what: ApprovedPart | "both",
+  person: Person,
+  persons: number,
+): Extract<RotationEvent, { type: "approved" }> {
+  return { type: "approved", at, what, by: { id: personId(person), actor: person.actor, persons } };
 }
 
 /** The parts of a rotation that wait for another person, and who has spoken for them. */

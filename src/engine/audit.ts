@@ -67,6 +67,7 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
       return before.undo?.keyId ?? null;
     case "orphan-removed":
       return before.attempts.find((one) => one.id === event.attempt)?.orphan ?? null;
+    case "emergency-asked":
     case "retire-intended":
     case "removed":
     case "absent-read":
@@ -115,6 +116,7 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { unread, since, newUse, oldUse: oldUse === null ? null : describeUse(oldUse) };
     }
     case "removed":
+      if (before.emergency !== undefined) return { early: true, leaked: true };
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
     case "own-tried":
       return { proven: event.proven };

@@ -2,15 +2,9 @@
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import type { Federated, SignInEvidence } from "../../src/core/federation.ts";
+import { plannedRotation } from "../../src/core/planned-rotation.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import {
-  type Attempt,
-  type Delivery,
-  type Issued,
-  type MadeCertificate,
-  plannedRotation,
-  type Rotation,
-} from "../../src/core/rotation.ts";
+import type { Attempt, Delivery, Issued, MadeCertificate, Rotation } from "../../src/core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
 import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";

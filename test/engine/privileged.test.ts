@@ -6,6 +6,7 @@ import { GRAPH_APP_ID } from "../../src/core/privilege.ts";
 import { approve } from "../../src/engine/approve.ts";
 import { ask, showSecret } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";
+import { askEmergency } from "../../src/engine/emergency.ts";
 import { makePlan } from "../../src/engine/plan.ts";
 import { explainApplication, waitingOf } from "../../src/engine/views.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
@@ -145,6 +146,18 @@ describe("approval", () => {
     await bench.run();
     expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
     expect(bench.entra.keyIds(bench.app)).toHaveLength(1);
+  });
+
+  test("a leaked value is no exception: two persons, then at once", async () => {
+    const bench = privileged({ endsIn: 300 * DAY });
+    const { id } = await askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", ANN);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    await approve(bench.deps(), id, "both", ANN);
+    await approve(bench.deps(), id, "both", BEN);
+    const begun = bench.clock.at;
+    const { removedAt } = await bench.drive((one) => one?.removedAt != null);
+    expect((removedAt ?? 0) - begun).toBeLessThan(20 * 60_000);
   });
 
   test("one person is enough for every other application", async () => {
