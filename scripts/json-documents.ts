@@ -185,6 +185,7 @@ export const DOCUMENTS = {
     displayName: text,
     holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
     drift: drift.describe("of the last 90 days"),
+    privileges: z.strictObject({ held: z.array(text), unknown: z.array(text) }),
     credentials: z.array(
       z.strictObject({
         ...row,
@@ -211,7 +212,15 @@ export const DOCUMENTS = {
         verdict,
         because: code,
         until: maybeInstant,
-        checks: z.array(z.strictObject({ check: text, passed: z.boolean(), reason: code.nullable(), sentence: text })),
+        checks: z.array(
+          z.strictObject({
+            check: text,
+            passed: z.boolean(),
+            reason: code.nullable(),
+            sentence: text,
+            detail: text.nullable(),
+          }),
+        ),
         lastFailure: failure,
       }),
     ),

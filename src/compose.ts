@@ -32,6 +32,11 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     readOwn: readWithOwnCredential,
+    signedInPerson: async (_config, tenant, env) => {
+      const { signedInPerson } = await import("./adapters/graph/person.ts");
+      const method = tenant.auth.method === "default" ? "default" : "cli";
+      return signedInPerson({ ...reachOf(tenant), auth: { method }, clock: composeClock(env), env });
+    },
     ground: rehearsalGround,
     faultRules,
     metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),

@@ -163,6 +163,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
       bindings,
       exclude: file.exclude.map((one) => one.match),
       targets,
+      approvals: file.approvals,
     };
   });
   return {

@@ -136,6 +136,9 @@ const policy = z.strictObject({
     .enum(["at-expiry", "after-evidence", "after-overlap", "never"])
     .optional()
     .meta({ description: "when the old credential may go (at-expiry)" }),
+  evidenceWindow: duration.optional().meta({
+    description: "with retire: after-evidence, how long nobody may have been seen with the old credential (35d)",
+  }),
   approval: z
     .enum(["none", "issue", "retire", "both"])
     .optional()
@@ -253,6 +256,21 @@ const notice = z.discriminatedUnion("type", [
 
 const reload = z.union([z.literal("start"), z.literal("hook"), duration]);
 
+const approvals = z
+  .strictObject({
+    persons: z
+      .int()
+      .min(1)
+      .max(2)
+      .default(2)
+      .meta({ description: "how many different persons approve a privileged application (2)" }),
+    unproven: z
+      .boolean()
+      .default(false)
+      .meta({ description: "whether a person counts whose sign-in the directory has not confirmed (false)" }),
+  })
+  .default({ persons: 2, unproven: false });
+
 /** The schema with the target types that the composition knows. */
 export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
   const entries = targetTypes.map((one) =>
@@ -295,6 +313,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
       })
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
     notify: z.array(notice).default([]),
+    approvals,
     limits: z
       .union([
         z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),

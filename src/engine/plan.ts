@@ -9,6 +9,7 @@ import { type Forecast, forecast } from "../core/forecast.ts";
 import type { Policy } from "../core/policy.ts";
 import { MIN_LIFETIME } from "../core/policy.ts";
 import { isExcluded, policyFor } from "../core/policy-choice.ts";
+import { hardened, type Privileges } from "../core/privilege.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
@@ -27,6 +28,8 @@ export interface PlanItem {
   readonly policy: Policy | null;
   readonly targets: readonly string[];
   readonly consumersComplete: boolean;
+  /** What makes the application privileged; then two persons approve, whatever the policy says. */
+  readonly privileges: readonly string[];
   /** `due`: a rotation is opened; `cannot`: it would be due, and the reason says why nothing is done. */
   readonly status: "due" | "later" | "in-progress" | "cannot";
   readonly because: ReasonCode;
@@ -92,6 +95,7 @@ interface Standing {
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   readonly records: ReadonlyMap<string, readonly SlotRecord[]>;
   readonly open: ReadonlyMap<string, readonly Rotation[]>;
+  readonly privileges: Privileges;
 }
 
 /** A rotation in one of these states is under way; a verified one only waits to retire. */
@@ -103,6 +107,7 @@ async function readStanding({ store, settings }: Deps, scan: Scan): Promise<Stan
     holders: byAppId(scan.holders, (one) => one.appId),
     records: byAppId(await store.slots(tenantId, null), (one) => one.appId),
     open: byAppId(await store.rotations({ tenantId, states: UNDER_WAY }), (one) => one.holder.appId),
+    privileges: scan.privileges,
   };
 }
 
@@ -124,6 +129,7 @@ async function planBinding(
   now: EpochMs,
 ): Promise<PlanItem[]> {
   const { appId } = binding;
+  const { privileges } = standing;
   const records = standing.records.get(appId) ?? [];
   const held = new Set(holders.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())));
   // the ledger tells spare credentials from current ones, which a record that is there has done already
@@ -135,7 +141,7 @@ async function planBinding(
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
   return binding.slots.map((slot) => {
     const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot);
-    return planSlot(deps, { binding, slot, holders, records, ledger, rotations, now }, open ?? null);
+    return planSlot(deps, { binding, slot, holders, records, ledger, rotations, privileges, now }, open ?? null);
   });
 }
 
@@ -146,21 +152,24 @@ interface SlotFacts {
   readonly records: readonly SlotRecord[];
   readonly ledger: readonly LedgerEntry[];
   readonly rotations: readonly Rotation[];
+  readonly privileges: Privileges;
   readonly now: EpochMs;
 }
 
 function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem {
   const { binding, slot, holders, now } = facts;
   const holder = holders[0];
+  const privileges = facts.privileges.held.get(binding.appId) ?? [];
   const base = {
     appId: binding.appId,
     displayName: holder?.displayName ?? binding.appId,
     holder: null,
     slot: slot.slot,
     credential: null,
-    policy: holder === undefined ? null : policyFor(deps.settings, holder),
+    policy: holder === undefined ? null : hardened(policyFor(deps.settings, holder), privileges),
     targets: slot.targets,
     consumersComplete: binding.consumers === "complete",
+    privileges,
     forecast: null,
     rotation: open,
     startsAt: null,
@@ -176,7 +185,7 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     return { ...base, ...left, status: "later", because: "federated" };
   }
   if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
-  const policy = policyFor(deps.settings, found.holder);
+  const policy = hardened(policyFor(deps.settings, found.holder), privileges);
   const targets = slotTargets(deps, slot);
   const ends = forecast(found.found, policy, targets, now);
   const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends };
@@ -184,7 +193,9 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   if (refusal !== null) return { ...item, status: "cannot", because: refusal };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
-  return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) };
+  if (facts.privileges.unread && now < ends.urgentAt) return { ...item, status: "later", because: "privilege-unread" };
+  const detail = ownDetail(deps, binding) ?? privilegedDetail(privileges);
+  return { ...item, status: "due", because: ends.dueBecause, detail };
 }
 
 /** What a person should know of Nolapse's own credential before it is replaced. */
@@ -192,6 +203,10 @@ function ownDetail({ own }: Deps, { appId }: Binding): string | null {
   if (own?.appId !== appId) return null;
   const kept = own.source === "environment" ? "; the old one is kept to its end, as it comes from the environment" : "";
   return `Nolapse's own credential: last and alone, creation and removal each approved by a person${kept}`;
+}
+
+function privilegedDetail(privileges: readonly string[]): string | null {
+  return privileges.length === 0 ? null : `privileged by ${privileges.join(", ")}: creation and removal need approval`;
 }
 
 /**
@@ -241,6 +256,7 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
     policy,
     targets: [],
     consumersComplete: false,
+    privileges: [],
     forecast: ends,
     rotation: null,
     startsAt: null,

@@ -78,7 +78,7 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
   return {
     entra: new GraphEntra(calls),
     certificates: new GraphCertificates(calls, clock),
-    logs: new GraphLogs(calls),
+    logs: new GraphLogs(calls, clock),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
     renew: () => tokens.discard(),

@@ -66,7 +66,7 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
   return {
     entra: new SelfEntra(new GraphEntra(calls), prover),
     certificates: new SelfCertificates(new GraphCertificates(calls, clock), prover),
-    logs: new GraphLogs(calls),
+    logs: new GraphLogs(calls, clock),
     // the service refuses these for want of a permission, and says so
     federation: new GraphFederation(calls),
     samlSigning: new GraphSamlSigning(calls),
@@ -144,6 +144,14 @@ class SelfEntra implements Entra {
   }
 
   certificatePage(): Promise<never> {
+    return this.page();
+  }
+
+  grantPage(): Promise<never> {
+    return this.page();
+  }
+
+  directoryRolePage(): Promise<never> {
     return this.page();
   }
 

@@ -20,6 +20,7 @@ export function explainJson(told: Explanation) {
     displayName: told.displayName,
     holders: told.holders,
     drift: told.drift.map(driftJson),
+    privileges: told.privileges,
     credentials: told.credentials.map((one) => ({
       ...one.row,
       start: iso(one.row.start),
@@ -57,6 +58,10 @@ export function explainLines(told: Explanation, style: Style): string[] {
   return [
     style.bold(`${told.displayName} (${told.appId})`),
     ...told.holders.map((one) => `${one.type} ${one.objectId}`),
+    ...(told.privileges.held.length === 0
+      ? []
+      : [`privileged by ${told.privileges.held.join(", ")}: two persons approve, no value is kept or shown`]),
+    ...told.privileges.unknown.map((one) => `privilege not known: ${one}`),
     ...(switches.stopped === null
       ? []
       : [`stopped by ${switches.stopped.by} at ${when(switches.stopped.at)}: nolapse resume`]),
@@ -140,6 +145,10 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
   ];
 }
 
+function detailOf({ detail }: Judged["checks"][number]): string {
+  return detail === null ? "" : ` (${detail})`;
+}
+
 /** The checks that passed in one line, the one that decides in another. */
 function checkLines(checks: Judged["checks"]): string[] {
   const passed = checks.filter((one) => one.passed).map((one) => one.check);
@@ -147,6 +156,8 @@ function checkLines(checks: Judged["checks"]): string[] {
     ...(passed.length === 0 ? [] : [`  ✓ passed: ${passed.join(", ")}`]),
     ...checks
       .filter((one) => !one.passed)
-      .map((one) => `  ● ${one.check}: ${one.sentence}${one.reason === null ? "" : ` [${one.reason}]`}`),
+      .map(
+        (one) => `  ● ${one.check}: ${one.sentence}${detailOf(one)}${one.reason === null ? "" : ` [${one.reason}]`}`,
+      ),
   ];
 }
