@@ -155,6 +155,15 @@ export const DOCUMENTS = {
     mode: z.enum(["observe", "propose", "enforce"]),
     coverage,
     issuedBy: maybeInstant.describe("when the last successor that is due will have been issued, inside the limits"),
+    retiredBy: maybeInstant.describe("when the last of the replaced credentials will have gone by itself"),
+    waves: z
+      .strictObject({
+        issues: z.array(z.strictObject({ day: z.iso.date(), count: whole, urgent: whole, total: whole })),
+        retirements: z.array(z.strictObject({ day: z.iso.date(), count: whole, early: whole, total: whole })),
+        kept: whole.describe("replaced credentials that go only when a person removes them"),
+        awaiting: whole.describe("due ones that a person must let begin"),
+      })
+      .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -172,6 +181,7 @@ export const DOCUMENTS = {
         urgentAt: maybeInstant,
         lastSafeAt: maybeInstant,
         startsAt: maybeInstant,
+        retiresAt: maybeInstant,
         rotation: guid.nullable(),
         state: state.nullable(),
       }),

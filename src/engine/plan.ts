@@ -2,7 +2,6 @@
  * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out: `open` makes
  * rotations of what is due, `advance` does the rest.
  */
-import { mayIssue } from "../core/blast-radius.ts";
 import { classify } from "../core/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
 import { type Forecast, forecast } from "../core/forecast.ts";
@@ -18,6 +17,7 @@ import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { schedule, type Waves } from "./schedule.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -39,6 +39,8 @@ export interface PlanItem {
   readonly rotation: Rotation | null;
   /** When the successor can be issued inside the limits; for `due`. */
   readonly startsAt: EpochMs | null;
+  /** When the old credential goes; for `due`, null where it does not go by itself. */
+  readonly retiresAt: EpochMs | null;
 }
 
 export interface Plan {
@@ -50,6 +52,9 @@ export interface Plan {
   readonly items: readonly PlanItem[];
   /** When the last due rotation will have its successor, by the limits; null when nothing is due. */
   readonly issuedBy: EpochMs | null;
+  /** When the last of the replaced credentials goes; null when none goes by itself. */
+  readonly retiredBy: EpochMs | null;
+  readonly waves: Waves;
 }
 
 const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
@@ -77,8 +82,7 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
   const unbound = scan.holders.flatMap((holder) =>
     holder.credentials.filter((one) => !taken.has(one.keyId)).map((one) => planUnbound(deps, holder, one, now)),
   );
-  const items = await schedule(deps, [...bound, ...unbound], now);
-  const starts = items.flatMap((one) => (one.startsAt === null ? [] : [one.startsAt]));
+  const { items, ...times } = await schedule(deps, [...bound, ...unbound], now);
   return {
     tenant: deps.settings.name,
     tenantId: deps.settings.tenantId,
@@ -86,7 +90,7 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
     mode: deps.settings.mode,
     coverage: scan.coverage,
     items,
-    issuedBy: starts.length === 0 ? null : (Math.max(...starts) as EpochMs),
+    ...times,
   };
 }
 
@@ -173,6 +177,7 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     forecast: null,
     rotation: open,
     startsAt: null,
+    retiresAt: null,
     detail: null,
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
@@ -260,6 +265,7 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
     forecast: ends,
     rotation: null,
     startsAt: null,
+    retiresAt: null,
   };
   const { reason } = classify(holder, credential, deps.settings.tenantId);
   const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
@@ -268,27 +274,4 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
   const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : "not-bound");
   const detail = because === "saml-signing" ? `nolapse saml ${holder.appId}` : null;
   return { ...base, status: due || ended ? "cannot" : "later", because, detail };
-}
-
-/** When each due item can be issued inside ramp and hourly limit, the earliest end first. */
-async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): Promise<PlanItem[]> {
-  const tally = await deps.store.tally(deps.settings.tenantId, now);
-  const issues = [...tally.issues];
-  const starts = new Map<PlanItem, EpochMs>();
-  const due = items.filter((one) => one.status === "due");
-  const isOwn = (one: PlanItem) => Number(one.appId === deps.own?.appId);
-  const first = (a: PlanItem, b: PlanItem) =>
-    isOwn(a) - isOwn(b) || (a.credential?.end ?? 0) - (b.credential?.end ?? 0);
-  for (const item of due.sort(first)) {
-    const urgent = item.forecast !== null && now >= item.forecast.urgentAt;
-    let at = issues.reduce((last, one) => (one > last ? one : last), now);
-    for (;;) {
-      const answer = mayIssue({ ...tally, issues }, deps.settings.limits, at, urgent);
-      if (answer.allowed) break;
-      at = answer.until;
-    }
-    issues.push(at);
-    starts.set(item, at);
-  }
-  return items.map((item) => ({ ...item, startsAt: starts.get(item) ?? null }));
 }
