@@ -54,7 +54,7 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
     style.bold(
       `${due.length} to rotate, ${running.length} in progress, ${cannot.length} due or expired that nolapse leaves alone${done}${gone}`,
     ),
-    ...section("to rotate", due, ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
+    ...section("to rotate", byStart(due), ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
       when(one.credential?.end ?? null),
       one.displayName,
       one.slot ?? "–",
@@ -113,8 +113,16 @@ function waveLines({ waves, mode }: Plan): string[] {
   const issues = stretches(waves.issues.map(({ urgent, ...one }) => ({ ...one, marked: urgent })));
   const retirements = stretches(waves.retirements.map(({ early, ...one }) => ({ ...one, marked: early })));
   const span = ({ from, to }: Stretch) => (from === to ? dayOf(from) : `${dayOf(from)} – ${dayOf(to)}`);
+  const row = (one: Stretch) => [span(one), `${one.count}`, `${one.marked}`, `${one.total}`];
+  // the beginning and the end say most; the middle is in the document
   const rows = (all: readonly Stretch[]) =>
-    all.map((one) => [span(one), `${one.count}`, `${one.marked}`, `${one.total}`]);
+    all.length <= SHOWN
+      ? all.map(row)
+      : [
+          ...all.slice(0, SHOWN / 2).map(row),
+          [`… ${all.length - SHOWN} more lines`, "", "", ""],
+          ...all.slice(-SHOWN / 2).map(row),
+        ];
   const people =
     waves.awaiting === 0
       ? []
@@ -140,6 +148,10 @@ function section(
   if (items.length === 0) return [];
   const more = items.length > SHOWN ? [`… and ${items.length - SHOWN} more; --json lists all`] : [];
   return ["", `${title}:`, ...table(head, items.slice(0, SHOWN).map(row)), ...more];
+}
+
+function byStart(items: readonly PlanItem[]): PlanItem[] {
+  return [...items].sort((a, b) => (a.startsAt ?? 0) - (b.startsAt ?? 0));
 }
 
 function byEnd(items: readonly PlanItem[]): PlanItem[] {
