@@ -145,6 +145,9 @@ const entry = z.strictObject({
   hash,
 });
 const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), ...place, hash, at: instant, signature });
+const appPolicies = z
+  .strictObject({ state: z.enum(["read", "unknown", "not-asked"]), why: text.nullable() })
+  .describe("the tenant's app management policies; while they are unknown no refusal of theirs can be foreseen");
 
 /** By the name of the command. */
 export const DOCUMENTS = {
@@ -164,6 +167,7 @@ export const DOCUMENTS = {
         awaiting: whole.describe("due ones that a person must let begin"),
       })
       .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
+    appPolicies,
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -196,6 +200,7 @@ export const DOCUMENTS = {
     holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
     drift: drift.describe("of the last 90 days"),
     privileges: z.strictObject({ held: z.array(text), unknown: z.array(text) }),
+    appPolicies,
     credentials: z.array(
       z.strictObject({
         ...row,

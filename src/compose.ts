@@ -74,6 +74,7 @@ export async function composeManager(
     ...reached,
     ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
     logs: directory.logs,
+    appPolicies: directory.appPolicies,
     ...(directory.deadlines === undefined ? {} : { deadlines: directory.deadlines }),
     issuers: composeIssuers(config, signIn.resolve),
     verifier: createVerifier({ clock, version: VERSION }),

@@ -64,13 +64,15 @@ class Line {
     this.#now = now;
     this.#issues = [...pace.tally.issues];
     this.#clean = pace.cleanAt.toSorted((a, b) => a - b);
-    const places = new Map<Policy, number[]>();
+    // those that the same windows and freezes let through wait in one queue; policies themselves are made for each item
+    const queues = new Map<string, { readonly policy: Policy; readonly places: number[]; next: number }>();
     for (const [place, { policy }] of due.entries()) {
-      const queue = places.get(policy);
-      if (queue === undefined) places.set(policy, [place]);
-      else queue.push(place);
+      const key = JSON.stringify([policy.windows, policy.freeze]);
+      const queue = queues.get(key);
+      if (queue === undefined) queues.set(key, { policy, places: [place], next: 0 });
+      else queue.places.push(place);
     }
-    this.#queues = [...places].map(([policy, list]) => ({ policy, places: list, next: 0 }));
+    this.#queues = [...queues.values()];
     this.#urgent = due
       .map(({ policy, urgentAt }, place) => ({ place, from: thawed(policy, pace.timeZone, latest(urgentAt, now)) }))
       .sort((a, b) => a.from - b.from || a.place - b.place);

@@ -1,6 +1,7 @@
 import type { HolderRef } from "../core/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TenantSettings } from "../core/settings.ts";
+import type { AppPolicies } from "../ports/app-policies.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -36,6 +37,8 @@ export interface Deps {
   readonly logs: Logs;
   readonly federation: Federation;
   readonly samlSigning: SamlSigning;
+  /** Left out where there are none to be read (a directory in memory): then they count as unknown. */
+  readonly appPolicies?: AppPolicies;
   readonly issuers: Issuers;
   readonly verifier: Verifier;
   readonly targets: Targets;

@@ -1,6 +1,7 @@
 /** The directory of one tenant through Microsoft Graph: every port of this folder over one client and one token. */
 import { NolapseError } from "../../core/errors.ts";
 import { SECOND } from "../../core/time.ts";
+import type { AppPolicies } from "../../ports/app-policies.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Deadlines } from "../../ports/deadlines.ts";
@@ -10,6 +11,7 @@ import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Owners } from "../../ports/notices.ts";
 import type { SamlSigning } from "../../ports/saml-signing.ts";
+import { GraphAppPolicies } from "./app-policies.ts";
 import type { Spender } from "./budget.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
@@ -51,6 +53,7 @@ export interface GraphDirectory {
   readonly logs: Logs;
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
+  readonly appPolicies: AppPolicies;
   /** Where a budget is kept: whose requests go first. */
   readonly deadlines?: Deadlines;
   /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
@@ -89,6 +92,7 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     logs: new GraphLogs(calls, clock),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    appPolicies: new GraphAppPolicies(calls),
     renew: () => tokens.discard(),
     owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({

@@ -12,6 +12,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AddSecretOutcome, Entra, HolderReading, RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { HeldCertificate } from "../../ports/held-certificate.ts";
 import { certificateFacts } from "../../x509/facts.ts";
+import { GraphAppPolicies } from "./app-policies.ts";
 import { type AssertionAnswer, type Client, signInByAssertion } from "./assertion-sign-in.ts";
 import type { Spender } from "./budget.ts";
 import { describe, GraphCalls } from "./calls.ts";
@@ -74,6 +75,7 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
     logs: new GraphLogs(calls, clock),
     // the service refuses these for want of a permission, and says so
     federation: new GraphFederation(calls),
+    appPolicies: new GraphAppPolicies(calls),
     samlSigning: new GraphSamlSigning(calls),
     owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({ wire, tokens, tenantId, authority, graph, version: options.version }),

@@ -1,4 +1,5 @@
 /** The plan, for people and for programs. */
+import type { AppManagementReading } from "../../core/app-policy.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan.ts";
@@ -21,6 +22,7 @@ export function planJson(plan: Plan) {
       kept: plan.waves.kept,
       awaiting: plan.waves.awaiting,
     },
+    appPolicies: appPoliciesJson(plan.appPolicies),
     items: plan.items.map((item) => ({
       appId: item.appId,
       displayName: item.displayName,
@@ -60,7 +62,7 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
       one.slot ?? "–",
       one.targets.join(", "),
       one.startsAt === null || one.startsAt <= plan.madeAt ? "now" : relative(one.startsAt, plan.madeAt),
-      REASONS[one.because],
+      one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
     ]),
     ...waveLines(plan),
     ...section("in progress", running, ["application", "slot", "state", "since", "rotation"], (one) => [
@@ -78,10 +80,22 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
     ]),
     "",
     `${bound.length} bound credentials are not due; ${of("later").length - bound.length} others end later`,
+    ...appPolicyLines(plan.appPolicies),
     ...(plan.mode === "observe" ? ["mode observe: nolapse only looks and writes nothing"] : []),
     ...(hasFile ? [] : ["no configuration file: no application is bound to a target, so nothing can be rotated"]),
     `${plan.coverage.complete ? "from a complete scan of" : "from an incomplete scan of only"} ${plan.coverage.applications} applications and ${plan.coverage.servicePrincipals} service principals at ${when(plan.madeAt)} UTC`,
   ];
+}
+
+/** What was found out of the tenant's app management policies, for the documents of plan and explain. */
+export function appPoliciesJson(reading: AppManagementReading) {
+  return { state: reading.state, why: reading.state === "unknown" ? reading.why : null };
+}
+
+export function appPolicyLines(reading: AppManagementReading): string[] {
+  if (reading.state !== "unknown") return [];
+  const next = reading.next === null ? [] : [`hint: ${reading.next}`];
+  return [`app management policies are not known, so a refusal cannot be foreseen: ${reading.why}`, ...next];
 }
 
 function dayOf(day: EpochMs): string {
