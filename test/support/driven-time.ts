@@ -12,6 +12,8 @@ export class DrivenTime implements ProcessTime {
   readonly #advance: (ms: number) => void;
   readonly #sleepers = new Set<Sleeper>();
   #flying = 0;
+  /** Whether somebody is at work who waits for no time: then it stands still. */
+  isBusy: () => boolean = () => false;
 
   /** On a clock that somebody else owns, so that both ends of the wire see the same time. */
   constructor(clock: { now(): number; advance(ms: number): void }) {
@@ -59,7 +61,7 @@ export class DrivenTime implements ProcessTime {
     ended.catch(() => {});
     for (let idle = 0; !over; ) {
       await new Promise((resolve) => setImmediate(resolve));
-      idle = this.#flying > 0 ? 0 : idle + 1;
+      idle = this.#flying > 0 || this.isBusy() ? 0 : idle + 1;
       if (over || idle < 3) continue;
       const first = [...this.#sleepers].sort((a, b) => a.until - b.until)[0];
       if (first === undefined) {
