@@ -18,6 +18,8 @@ interface Seen {
   readonly status: number;
 }
 
+const NOBODY: HolderRef = { type: "application", objectId: "aaaaaaaa-0000-4000-8000-000000000001", appId: "nobody" };
+
 let directory: Directory;
 let time: DrivenTime;
 let gate: GraphGate;
@@ -116,7 +118,7 @@ describe("with a backlog the limit is used up, and nothing is refused", () => {
     limit();
     const ports = open();
     const since = epochMs(directory.clock.now() - DAY);
-    await time.drive(Promise.all(Array.from({ length: 12 }, () => ports.logs.signIns("nobody", since))));
+    await time.drive(Promise.all(Array.from({ length: 12 }, () => ports.logs.credentialChanges(NOBODY, since))));
     expect([refusals(), seen.length]).toEqual([0, 12]);
   });
 });
@@ -208,10 +210,10 @@ test("who gives up while waiting leaves the line", async () => {
   limit();
   const ports = open({ share: 0.01 });
   const since = epochMs(directory.clock.now() - DAY);
-  await time.drive(ports.logs.signIns("nobody", since));
+  await time.drive(ports.logs.credentialChanges(NOBODY, since));
   const stop = new AbortController();
-  const waiting = ports.logs.signIns("nobody", since, stop.signal);
-  const next = ports.logs.signIns("nobody", since);
+  const waiting = ports.logs.credentialChanges(NOBODY, since, stop.signal);
+  const next = ports.logs.credentialChanges(NOBODY, since);
   await new Promise((resolve) => setImmediate(resolve));
   stop.abort(new Error("enough"));
   await expect(waiting).rejects.toThrow("enough");
