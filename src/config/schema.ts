@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Kind } from "../core/credential.ts";
+import { DEFAULT_SHARE } from "../core/graph-limits.ts";
 import { parseDuration } from "../core/time.ts";
 import { isTimeZone } from "../core/time-zones.ts";
 
@@ -24,6 +25,11 @@ const duration = z
   .refine((text) => parseDuration(text) !== null, "a duration such as 90m, 12h, 180d or P30D")
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: "a duration such as 90m, 12h, 180d or P30D" });
+
+const share = z
+  .string()
+  .regex(/^(?:[1-9]\d?|100)%$/, "a share such as 50%")
+  .transform((text) => Number(text.slice(0, -1)) / 100);
 
 const guid = z.guid("must be a GUID such as 0b0e5a52-2d1c-4c7e-9d3f-3f6c0f1f7a11; nolapse scan lists client ids");
 const reference = z
@@ -322,10 +328,14 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
             .int()
             .min(1)
             .max(1000)
+            .default(60)
             .meta({ description: "new credentials an hour, once the ramp is over" }),
+          share: share
+            .default(DEFAULT_SHARE)
+            .meta({ description: "how much of Graph's published limits Nolapse may use, 1% to 100%" }),
         }),
       ])
-      .default({ issuesPerHour: 60 }),
+      .default({ issuesPerHour: 60, share: DEFAULT_SHARE }),
   });
 }
 

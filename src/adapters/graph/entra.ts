@@ -10,6 +10,7 @@ import type {
   HolderPage,
   RemoveCredentialOutcome,
 } from "../../ports/entra.ts";
+import type { Spender } from "./budget.ts";
 import {
   describe,
   type GraphCalls,
@@ -33,15 +34,19 @@ const ROLES = [{ name: "RoleManagement.Read.Directory", id: "483bed4a-2ad3-4361-
 /** Applications and service principals of one tenant through Microsoft Graph. */
 export class GraphEntra implements Entra {
   readonly #calls: GraphCalls;
+  readonly #budget: Pick<Spender, "noteAudience"> | null;
 
-  constructor(calls: GraphCalls) {
+  constructor(calls: GraphCalls, budget: Pick<Spender, "noteAudience"> | null = null) {
     this.#calls = calls;
+    this.#budget = budget;
   }
 
   async page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage> {
     const url = cursor === null ? this.#calls.url(`${PATHS[type]}?$top=${PAGE_SIZE}`) : this.#calls.sameOrigin(cursor);
     const { body } = await this.#calls.read(url, { what: `listing ${NAMES[type]}s` }, signal);
-    return { holders: list(body, "value").map((item) => holderFrom(type, item)), next: this.#calls.next(body) };
+    const holders = list(body, "value").map((item) => holderFrom(type, item));
+    for (const one of holders) this.#budget?.noteAudience(one.objectId, one.signInAudience);
+    return { holders, next: this.#calls.next(body) };
   }
 
   async certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage> {
@@ -63,6 +68,7 @@ export class GraphEntra implements Entra {
     );
     const found = holderFrom(holder.type, body);
     requireSame(holder, found.objectId);
+    this.#budget?.noteAudience(found.objectId, found.signInAudience);
     return { holder: found, serviceTime: serviceTimeOf(answer) };
   }
 

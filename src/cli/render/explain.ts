@@ -4,6 +4,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
+import { appPoliciesJson, appPolicyLines } from "./plan.ts";
 import { driftJson, driftLine, FATES } from "./run.ts";
 import { certificateJson } from "./scan.ts";
 
@@ -21,6 +22,7 @@ export function explainJson(told: Explanation) {
     holders: told.holders,
     drift: told.drift.map(driftJson),
     privileges: told.privileges,
+    appPolicies: appPoliciesJson(told.appPolicies),
     credentials: told.credentials.map((one) => ({
       ...one.row,
       start: iso(one.row.start),
@@ -68,6 +70,7 @@ export function explainLines(told: Explanation, style: Style): string[] {
     ...(switches.breaker === null ? [] : [`the breaker is open: ${switches.breaker.why}; nolapse resume`]),
     ...(switches.removalOff === null ? [] : [`removal is off: ${switches.removalOff.why}; nolapse recover`]),
     ...told.drift.map(driftLine),
+    ...appPolicyLines(told.appPolicies),
     ...told.credentials.flatMap((one) => credentialLines(one, told, style)),
     ...told.rotations.flatMap((one) => rotationLines(one, told, style)),
   ];
