@@ -14,7 +14,6 @@ export interface CheckResult {
   readonly passed: boolean;
   readonly reason: ReasonCode | null;
   readonly sentence: string;
-  readonly detail: string | null;
 }
 
 /** What to do with this rotation now. */
@@ -28,24 +27,16 @@ export function explain(
   facts: Facts,
   now: EpochMs,
 ): { readonly verdict: Verdict; readonly checks: readonly CheckResult[] } {
-  const urgent = rotation.emergency !== undefined || (facts.forecast !== null && now >= facts.forecast.urgentAt);
+  const urgent = facts.forecast !== null && now >= facts.forecast.urgentAt;
   const situation: Situation = { rotation, facts, now, urgent };
   const checks: CheckResult[] = [];
   for (const check of checksFor(rotation.state)) {
     const verdict = check.judge(situation);
     if (verdict === null) {
-      checks.push({
-        check: check.name,
-        passed: true,
-        reason: null,
-        sentence: "nothing speaks against it",
-        detail: null,
-      });
+      checks.push({ check: check.name, passed: true, reason: null, sentence: "nothing speaks against it" });
       continue;
     }
-    const { because } = verdict;
-    const detail = verdict.verdict === "wait" ? (verdict.detail ?? null) : null;
-    checks.push({ check: check.name, passed: false, reason: because, sentence: REASONS[because], detail });
+    checks.push({ check: check.name, passed: false, reason: verdict.because, sentence: REASONS[verdict.because] });
     return { verdict, checks };
   }
   return { verdict: { verdict: "done", because: "done" }, checks };

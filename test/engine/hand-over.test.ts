@@ -26,7 +26,6 @@ function opened(policy = {}, logs?: Partial<Deps["logs"]>) {
           logs: {
             credentialChanges: bench.entra.credentialChanges.bind(bench.entra),
             signIns: logs.signIns ?? bench.entra.signIns,
-            lastUses: bench.entra.lastUses.bind(bench.entra),
           },
         }),
   };

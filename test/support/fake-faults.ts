@@ -12,9 +12,6 @@ export type FakeRead =
   | "readCertificates"
   | "credentialChanges"
   | "signIns"
-  | "lastUses"
-  | "grantPage"
-  | "directoryRolePage"
   | "listFederated";
 export type FakeWrite =
   | "addSecret"
