@@ -14,6 +14,10 @@ test.each(files)("%s", { timeout: 240_000 }, async (name) => {
   else expect(real).toBe(text);
 });
 
+test.each(files)("%s records nothing unexpected as what is right", (name) => {
+  expect(readFileSync(join(import.meta.dirname, name), "utf8")).not.toContain("something unexpected happened");
+});
+
 test("a transcript that is wrong fails", async () => {
   const parts = parseTranscript("@ bare\n$ nolapse config schema --nonsense\nall is well\n");
   expect(await play(parts)).not.toContain("all is well");
