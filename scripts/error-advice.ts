@@ -20,6 +20,8 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "directory-unreachable": "Check network, proxy and `NOLAPSE_GRAPH_ENDPOINT`; Nolapse tries again by itself",
   "certificate-untrusted": "Give the issuing CA in `NODE_EXTRA_CA_CERTS`; never switch checking off",
   "directory-forbidden": "The README lists the least permission for each task; an administrator grants it",
+  "directory-unlicensed":
+    "Buy a Microsoft Entra ID P1 or P2 licence, or set `retire: at-expiry`, which needs no sign-in log",
   "directory-absent": "Wait for the next scan; an object that was just created may still be replicating",
   "directory-throttled": "Nothing: Nolapse waits as long as it was asked to; `nolapse plan` shows the budget",
   "directory-refused": "Read the service's code in the message; Nolapse tries again by itself",

@@ -145,6 +145,9 @@ const entry = z.strictObject({
   hash,
 });
 const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), ...place, hash, at: instant, signature });
+const appPolicies = z
+  .strictObject({ state: z.enum(["read", "unknown", "not-asked"]), why: text.nullable() })
+  .describe("the tenant's app management policies; while they are unknown no refusal of theirs can be foreseen");
 
 /** By the name of the command. */
 export const DOCUMENTS = {
@@ -155,6 +158,16 @@ export const DOCUMENTS = {
     mode: z.enum(["observe", "propose", "enforce"]),
     coverage,
     issuedBy: maybeInstant.describe("when the last successor that is due will have been issued, inside the limits"),
+    retiredBy: maybeInstant.describe("when the last of the replaced credentials will have gone by itself"),
+    waves: z
+      .strictObject({
+        issues: z.array(z.strictObject({ day: z.iso.date(), count: whole, urgent: whole, total: whole })),
+        retirements: z.array(z.strictObject({ day: z.iso.date(), count: whole, early: whole, total: whole })),
+        kept: whole.describe("replaced credentials that go only when a person removes them"),
+        awaiting: whole.describe("due ones that a person must let begin"),
+      })
+      .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
+    appPolicies,
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -172,6 +185,7 @@ export const DOCUMENTS = {
         urgentAt: maybeInstant,
         lastSafeAt: maybeInstant,
         startsAt: maybeInstant,
+        retiresAt: maybeInstant,
         rotation: guid.nullable(),
         state: state.nullable(),
       }),
@@ -185,6 +199,8 @@ export const DOCUMENTS = {
     displayName: text,
     holders: z.array(z.strictObject({ type: row.owner, objectId: guid, appId: guid })),
     drift: drift.describe("of the last 90 days"),
+    privileges: z.strictObject({ held: z.array(text), unknown: z.array(text) }),
+    appPolicies,
     credentials: z.array(
       z.strictObject({
         ...row,
@@ -211,7 +227,15 @@ export const DOCUMENTS = {
         verdict,
         because: code,
         until: maybeInstant,
-        checks: z.array(z.strictObject({ check: text, passed: z.boolean(), reason: code.nullable(), sentence: text })),
+        checks: z.array(
+          z.strictObject({
+            check: text,
+            passed: z.boolean(),
+            reason: code.nullable(),
+            sentence: text,
+            detail: text.nullable(),
+          }),
+        ),
         lastFailure: failure,
       }),
     ),

@@ -8,6 +8,7 @@ import { createMachineRandom } from "./adapters/machine/random.ts";
 import { createMachineScheduler } from "./adapters/machine/scheduler.ts";
 import { createTarget, targetTypes } from "./adapters/targets/registry.ts";
 import type { Composition, Environment, Manager } from "./cli/context.ts";
+import { composeBudget } from "./compose/budget.ts";
 import { composeIssuers, composeSealer } from "./compose/keys.ts";
 import { composeLocalChecks, composeNotary, composeNotifying } from "./compose/oversight.ts";
 import { composeOwn, readWithOwnCredential } from "./compose/own-credential.ts";
@@ -32,6 +33,11 @@ export function compose(): Composition {
     configJsonSchema: () => configJsonSchema(targetTypes),
     manager: composeManager,
     readOwn: readWithOwnCredential,
+    signedInPerson: async (_config, tenant, env) => {
+      const { signedInPerson } = await import("./adapters/graph/person.ts");
+      const method = tenant.auth.method === "default" ? "default" : "cli";
+      return signedInPerson({ ...reachOf(tenant), auth: { method }, clock: composeClock(env), env });
+    },
     ground: rehearsalGround,
     faultRules,
     metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
@@ -60,13 +66,16 @@ export async function composeManager(
   const folder = folderOf(config);
   // an application that rolls itself holds what its targets and the store have, which are opened below
   const held = async () => (self === undefined ? [] : certificatesHeld(deps, self));
-  const directory = await composeDirectory(tenant, { clock, env, auth: signIn.auth, self, held });
+  const budget = await composeBudget(tenant, () => deps);
+  const directory = await composeDirectory(tenant, { clock, env, auth: signIn.auth, self, held, budget });
   const reached = await withMode(tenant, directory, await openTargets(config, signIn));
   const deps: Deps = {
     settings: self === undefined ? tenant : onlyOf(tenant, self),
     ...reached,
     ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
     logs: directory.logs,
+    appPolicies: directory.appPolicies,
+    ...(directory.deadlines === undefined ? {} : { deadlines: directory.deadlines }),
     issuers: composeIssuers(config, signIn.resolve),
     verifier: createVerifier({ clock, version: VERSION }),
     sealer,
@@ -97,19 +106,20 @@ interface Reaching {
   readonly auth: Auth;
   readonly self: HolderRef | undefined;
   readonly held: () => Promise<readonly HeldCertificate[]>;
+  readonly budget: Awaited<ReturnType<typeof composeBudget>>;
 }
 
 /** The directory as Nolapse has it by the tenant's auth, or as an application that rolls itself. */
 async function composeDirectory(
   tenant: TenantConfig,
-  { clock, env, auth, self, held }: Reaching,
+  { clock, env, auth, self, held, budget }: Reaching,
 ): Promise<GraphDirectory> {
   if (self !== undefined) {
     const { createSelfDirectory } = await import("./adapters/graph/self.ts");
-    return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held });
+    return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held, budget });
   }
   const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
-  return createGraphDirectory({ ...reachOf(tenant), auth, clock, env });
+  return createGraphDirectory({ ...reachOf(tenant), auth, clock, env, budget });
 }
 
 async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {

@@ -1,9 +1,10 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { Person } from "../core/approval.ts";
 import type { Examiner } from "../core/audit-verify.ts";
 import type { HolderRef } from "../core/credential.ts";
-import { NolapseError } from "../core/errors.ts";
+import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import type { Sample } from "../engine/metrics.ts";
@@ -85,6 +86,12 @@ export interface Composition {
   ): Promise<Manager>;
   /** Signs in with Nolapse's own credential as it is kept now and reads one object; gives the credential's keyed digest. */
   readOwn(config: ResolvedConfig, tenant: TenantConfig, env: Environment, holder: HolderRef): Promise<string>;
+  /** The person who is signed in to the tenant, confirmed by the directory. @throws NolapseError with why nobody is. */
+  signedInPerson(
+    config: ResolvedConfig,
+    tenant: TenantConfig,
+    env: Environment,
+  ): Promise<{ readonly objectId: string; readonly userPrincipalName: string }>;
   /** A directory and a store of their own for a rehearsal. */
   ground(asked: GroundAsked): Promise<Ground>;
   /** The rules of a plan of faults. @throws NolapseError `usage`. */
@@ -187,4 +194,18 @@ function systemUser(): string {
 /** Who asks, for the audit trail. */
 export function actorOf({ env }: Pick<Context, "env">): string {
   return `cli:${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? systemUser()}`;
+}
+
+/** Who approves: the person the directory confirms, else the name this machine has for them, which it says. */
+export async function personOf(context: Context, config: ResolvedConfig, tenant: TenantConfig): Promise<Person> {
+  try {
+    const { objectId, userPrincipalName } = await context.composition.signedInPerson(config, tenant, context.env);
+    return { actor: `entra:${userPrincipalName}`, objectId };
+  } catch (thrown) {
+    const { message, next } = asNolapseError(thrown);
+    const actor = actorOf(context);
+    context.speaker.say(`nolapse: approving as ${actor}, a name nobody has confirmed: ${message}`);
+    if (next !== null) context.speaker.say(`hint: ${next}`);
+    return { actor, objectId: null };
+  }
 }

@@ -121,6 +121,7 @@ function addWriting(program: Command, run: Run): void {
       "--self",
       "signed in as the application itself, with its own certificate and no permission in the directory",
     )
+    .option("--emergency <keyid>", "its value has leaked: deliver, verify, then remove this very credential at once")
     .option("--wait <duration>", "how far off the next thing may be to be waited for (10m)", duration)
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),

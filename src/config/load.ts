@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { NolapseError } from "../core/errors.ts";
+import { DEFAULT_SHARE } from "../core/graph-limits.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
@@ -25,6 +26,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface TenantConfig extends TenantSettings {
   readonly graphEndpoint: string;
   readonly auth: AuthSettings;
+  /** The part of Graph's published limits that Nolapse may use, from 0 to 1. */
+  readonly share: number;
 }
 
 /** One target, with paths made absolute; the composition opens it. */
@@ -157,12 +160,14 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
       probeScope: `${cloud.graphEndpoint}/.default`,
       auth: tenant.auth,
       acceptance: file.acceptance,
-      limits: file.limits === "off" ? null : file.limits,
+      limits: file.limits === "off" ? null : { issuesPerHour: file.limits.issuesPerHour },
+      share: file.limits === "off" ? 1 : file.limits.share,
       policies,
       choices,
       bindings,
       exclude: file.exclude.map((one) => one.match),
       targets,
+      approvals: file.approvals,
     };
   });
   return {
@@ -309,6 +314,7 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     auth: { method: "default" },
     acceptance: { successes: 4, over: 300_000, window: 1_800_000 },
     limits: { issuesPerHour: 60 },
+    share: DEFAULT_SHARE,
     policies: { default: completePolicy("default", {}) },
     choices: [],
     bindings: [],

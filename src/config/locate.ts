@@ -122,7 +122,7 @@ const NAMES = (
   "clientId secret certificate password tokenFile authorityHost graphEndpoint type path key kind lifetime maxAge renewBefore " +
   "overlap retire approval custody probe priority windows freeze days from to reason appId policy credentials slot current " +
   "consumers signIn authority tenant scope match displayName tag serviceManagementReference successes over window " +
-  "issuesPerHour reload hook name issuers issuer keySize command timeout vault format contentType digest person console"
+  "issuesPerHour share reload hook name issuers issuer keySize command timeout vault format contentType digest person console"
 ).split(" ");
 
 /** The nearest of the known names, when it is near enough to have been meant. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Kind } from "../core/credential.ts";
+import { DEFAULT_SHARE } from "../core/graph-limits.ts";
 import { parseDuration } from "../core/time.ts";
 import { isTimeZone } from "../core/time-zones.ts";
 
@@ -24,6 +25,11 @@ const duration = z
   .refine((text) => parseDuration(text) !== null, "a duration such as 90m, 12h, 180d or P30D")
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: "a duration such as 90m, 12h, 180d or P30D" });
+
+const share = z
+  .string()
+  .regex(/^(?:[1-9]\d?|100)%$/, "a share such as 50%")
+  .transform((text) => Number(text.slice(0, -1)) / 100);
 
 const guid = z.guid("must be a GUID such as 0b0e5a52-2d1c-4c7e-9d3f-3f6c0f1f7a11; nolapse scan lists client ids");
 const reference = z
@@ -136,6 +142,9 @@ const policy = z.strictObject({
     .enum(["at-expiry", "after-evidence", "after-overlap", "never"])
     .optional()
     .meta({ description: "when the old credential may go (at-expiry)" }),
+  evidenceWindow: duration.optional().meta({
+    description: "with retire: after-evidence, how long nobody may have been seen with the old credential (35d)",
+  }),
   approval: z
     .enum(["none", "issue", "retire", "both"])
     .optional()
@@ -253,6 +262,21 @@ const notice = z.discriminatedUnion("type", [
 
 const reload = z.union([z.literal("start"), z.literal("hook"), duration]);
 
+const approvals = z
+  .strictObject({
+    persons: z
+      .int()
+      .min(1)
+      .max(2)
+      .default(2)
+      .meta({ description: "how many different persons approve a privileged application (2)" }),
+    unproven: z
+      .boolean()
+      .default(false)
+      .meta({ description: "whether a person counts whose sign-in the directory has not confirmed (false)" }),
+  })
+  .default({ persons: 2, unproven: false });
+
 /** The schema with the target types that the composition knows. */
 export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
   const entries = targetTypes.map((one) =>
@@ -295,6 +319,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
       })
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
     notify: z.array(notice).default([]),
+    approvals,
     limits: z
       .union([
         z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),
@@ -303,10 +328,14 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
             .int()
             .min(1)
             .max(1000)
+            .default(60)
             .meta({ description: "new credentials an hour, once the ramp is over" }),
+          share: share
+            .default(DEFAULT_SHARE)
+            .meta({ description: "how much of Graph's published limits Nolapse may use, 1% to 100%" }),
         }),
       ])
-      .default({ issuesPerHour: 60 }),
+      .default({ issuesPerHour: 60, share: DEFAULT_SHARE }),
   });
 }
 

@@ -3,6 +3,7 @@
  * (docs/state-machine.md draws the same table; a test compares them).
  */
 import { foldProbe } from "./acceptance.ts";
+import { changeCourse } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
 import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
@@ -24,7 +25,7 @@ const ANYWHERE: readonly EventType[] = [
   "failed",
   "waited",
 ];
-const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved"];
+const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved", "emergency-asked"];
 
 /** From each state, which events may come and the states they may lead to; staying in the state is not listed. */
 export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventType, readonly RotationState[]>>>> = {
@@ -59,6 +60,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     verified: [],
     "sign-ins-read": [],
     "not-used-yet": [],
+    "uses-read": [],
     drifted: ["accepted"],
     succeeded: [],
     "own-tried": [],
@@ -136,6 +138,8 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "passed":
     case "sign-ins-read":
       return changeFederated({ ...r, ...CLEAR }, event);
+    case "uses-read":
+      return { ...r, ...CLEAR, lastFailure: event.failure, uses: event.uses };
     case "succeeded":
       return succeededBy(r, event);
     case "own-tried":
@@ -150,6 +154,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "undo-swept":
       return changeUndo(r, event);
     case "approved":
+    case "emergency-asked":
     case "failed":
     case "waited":
     case "halted":
@@ -164,35 +169,6 @@ type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
 function preflighted(r: Rotation, { at, requests, former }: Of<"preflighted">): Rotation {
   const ownRequests = [...r.ownRequests, ...requests];
   return { ...r, ...CLEAR, preflightAt: at, ownRequests, former: former ?? r.former };
-}
-
-/** What holds a rotation up, ends it or lets it go on. */
-function changeCourse(
-  r: Rotation,
-  event: Of<"approved" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
-): Rotation {
-  switch (event.type) {
-    case "approved":
-      return {
-        ...r,
-        // who asks again has mended something: the next try is now. The hour before a second attempt stays
-        notBefore: r.lastFailure === null ? r.notBefore : null,
-        approvals: {
-          issue: event.what === "retire" ? r.approvals.issue : event.at,
-          retire: event.what === "issue" ? r.approvals.retire : event.at,
-        },
-      };
-    case "failed":
-      return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };
-    case "waited":
-      return { ...r, dueAt: event.dueAt };
-    case "halted":
-      return { ...r, state: "halted", from: r.state, haltReason: event.reason };
-    case "resumed":
-      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
-    case "cancelled":
-      return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
-  }
 }
 
 function changeIssue(

@@ -22,6 +22,7 @@ export function succeededBy({ federated: _, ...r }: Rotation, { by, at }: Of<"su
     kind: by.kind,
     ...(by.federated === undefined ? {} : { federated: { ...by.federated, evidence: null } }),
     issued: by.issued,
+    uses: null,
     assurance: by.assurance,
     deliveries: by.targets.map((target) => delivered(target, at)),
   };

@@ -71,6 +71,17 @@ export function mayRetireEarly(
   now: EpochMs,
 ): { allowed: true } | { allowed: false; until: EpochMs } {
   if (limits === null) return { allowed: true };
+  const { wave, used, last } = waveOf(earlyRetirements);
+  if (last === null || now >= plus(last, WAVE_GAP)) return { allowed: true };
+  return used < waveSize(wave, used + dueNow) ? { allowed: true } : { allowed: false, until: plus(last, WAVE_GAP) };
+}
+
+/** The wave that the last of these retirements (oldest first) belongs to, counted from 0, and how many it has had; -1: none yet. */
+export function waveOf(earlyRetirements: readonly EpochMs[]): {
+  readonly wave: number;
+  readonly used: number;
+  readonly last: EpochMs | null;
+} {
   let wave = -1;
   let used = 0;
   let last: EpochMs | null = null;
@@ -82,10 +93,15 @@ export function mayRetireEarly(
     used += 1;
     last = at;
   }
-  if (last === null || now >= plus(last, WAVE_GAP)) return { allowed: true };
-  // What is due shrinks while a wave runs; with those already gone it is what was due when the wave began.
-  const later = Math.max(LATER_WAVE_LEAST, Math.floor((used + dueNow) * LATER_WAVE_SHARE));
-  return used < (FIRST_WAVES[wave] ?? later) ? { allowed: true } : { allowed: false, until: plus(last, WAVE_GAP) };
+  return { wave, used, last };
+}
+
+/**
+ * How many a wave takes. What is due shrinks while a wave runs; `due`, which counts those already gone, is what was due when the
+ * wave began.
+ */
+export function waveSize(wave: number, due: number): number {
+  return FIRST_WAVES[wave] ?? Math.max(LATER_WAVE_LEAST, Math.floor(due * LATER_WAVE_SHARE));
 }
 
 const FAILURES_IN_A_ROW = 3;

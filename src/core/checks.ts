@@ -5,8 +5,9 @@ import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import { deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
-import { needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
+import { approvalDetail, needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "./replication.ts";
+import { retireTime, uses } from "./retire-checks.ts";
 import { retirement, SWEEP_AFTER } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
@@ -101,6 +102,7 @@ const breaker: Check = {
 const freeze: Check = {
   name: "freeze",
   judge: ({ rotation, facts, now }) => {
+    if (rotation.emergency !== undefined) return null;
     const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);
     return answer.frozen ? wait(answer.until, "frozen") : null;
   },
@@ -118,7 +120,9 @@ const window: Check = {
 const approvalToIssue: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
-    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null ? wait(null, "approval-issue") : null,
+    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null
+      ? wait(null, "approval-issue", approvalDetail(rotation, "issue"))
+      : null,
 };
 
 const tries: Check = {
@@ -210,21 +214,11 @@ const succession: Check = {
   },
 };
 
-const retireTime: Check = {
-  name: "retire-time",
-  judge: ({ rotation, facts, now }) => {
-    const { at, because } = retirement(rotation, known(facts.targets), facts.asked);
-    if (at === null) return wait(null, because);
-    const isKept = facts.own?.isThis === true && facts.own.source === "environment";
-    return now < at ? wait(at, isKept ? "own-environment" : because) : null;
-  },
-};
-
 const watchedAttempts: Check = {
   name: "watched-attempts",
   judge: ({ rotation }) => {
     const watched = unsettled(rotation)[0];
-    if (watched === undefined) return null;
+    if (watched === undefined || rotation.emergency !== undefined) return null;
     return wait(nextReadAt(WATCH_SCHEDULE, watched.startedAt, watched.reads.length), "watched-attempt");
   },
 };
@@ -238,7 +232,7 @@ const approvalToRetire: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
     needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null
-      ? wait(null, "approval-retire")
+      ? wait(null, "approval-retire", approvalDetail(rotation, "retire"))
       : null,
 };
 
@@ -246,7 +240,7 @@ const wave: Check = {
   name: "wave",
   judge: ({ rotation, facts, now }) => {
     // Nolapse's own goes by its own approved step, in no wave
-    if (facts.own?.isThis === true) return null;
+    if (facts.own?.isThis === true || rotation.emergency !== undefined) return null;
     if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");
@@ -317,6 +311,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     wave,
     ownProof,
     evidence,
+    uses,
     proof,
     retire,
   ],

@@ -14,6 +14,7 @@ export interface CheckResult {
   readonly passed: boolean;
   readonly reason: ReasonCode | null;
   readonly sentence: string;
+  readonly detail: string | null;
 }
 
 /** What to do with this rotation now. */
@@ -27,16 +28,24 @@ export function explain(
   facts: Facts,
   now: EpochMs,
 ): { readonly verdict: Verdict; readonly checks: readonly CheckResult[] } {
-  const urgent = facts.forecast !== null && now >= facts.forecast.urgentAt;
+  const urgent = rotation.emergency !== undefined || (facts.forecast !== null && now >= facts.forecast.urgentAt);
   const situation: Situation = { rotation, facts, now, urgent };
   const checks: CheckResult[] = [];
   for (const check of checksFor(rotation.state)) {
     const verdict = check.judge(situation);
     if (verdict === null) {
-      checks.push({ check: check.name, passed: true, reason: null, sentence: "nothing speaks against it" });
+      checks.push({
+        check: check.name,
+        passed: true,
+        reason: null,
+        sentence: "nothing speaks against it",
+        detail: null,
+      });
       continue;
     }
-    checks.push({ check: check.name, passed: false, reason: verdict.because, sentence: REASONS[verdict.because] });
+    const { because } = verdict;
+    const detail = verdict.verdict === "wait" ? (verdict.detail ?? null) : null;
+    checks.push({ check: check.name, passed: false, reason: because, sentence: REASONS[because], detail });
     return { verdict, checks };
   }
   return { verdict: { verdict: "done", because: "done" }, checks };

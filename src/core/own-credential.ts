@@ -2,6 +2,7 @@
  * The credential that Nolapse itself signs in with (design §4.7): replaced last, alone, by approved steps, and the old one
  * goes only after a fresh process has read the directory with the new one. Losing it would lose everything else.
  */
+import type { ApprovedPart } from "./approval.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import type { Rotation } from "./rotation.ts";
 import { plus } from "./time.ts";
@@ -10,6 +11,14 @@ import { type Check, doStep, type Facts, wait } from "./verdict.ts";
 /** Whether a person must approve; for Nolapse's own credential both, whatever the policy says. */
 export function needsApproval({ policy }: Rotation, { own }: Facts, what: "issue" | "retire"): boolean {
   return own?.isThis === true || policy.approval === what || policy.approval === "both";
+}
+
+/** What a person should know who finds it waiting for an approval: who has spoken, and that another one must. */
+export function approvalDetail({ approvers = [], privileges = [] }: Rotation, part: ApprovedPart): string | null {
+  if (privileges.length === 0) return null;
+  const said = approvers.filter((one) => one.part === part).map((one) => one.actor);
+  const so = said.length === 0 ? "nobody has approved yet" : `approved by ${said.join(", ")}; another person must`;
+  return `privileged by ${privileges.join(", ")}: ${so}`;
 }
 
 /** Past its urgent time it no longer waits for others: without it none of them could go on. */

@@ -2,15 +2,17 @@
 import type { Holder } from "./credential.ts";
 import { NolapseError } from "./errors.ts";
 import { completePolicy, type Policy } from "./policy.ts";
-import type { Match, TenantSettings } from "./settings.ts";
+import type { Binding, Match, TenantSettings } from "./settings.ts";
 
 /**
  * The policy of one application or service principal: the one its binding names, else the first choice that matches, else
  * the one called `default`, else all defaults. @throws NolapseError `config-invalid` for a name that is not configured.
  */
 export function policyFor(settings: TenantSettings, holder: Holder): Policy {
-  const binding = settings.bindings.find((one) => one.policy !== null && sameText(one.appId, holder.appId));
-  const name = binding?.policy ?? settings.choices.find((choice) => matches(choice.match, holder))?.policy ?? null;
+  const name =
+    namedBy(settings.bindings).get(holder.appId.toLowerCase()) ??
+    settings.choices.find((choice) => matches(choice.match, holder))?.policy ??
+    null;
   if (name === null) return configured(settings, "default") ?? completePolicy("default", {});
   const policy = configured(settings, name);
   if (policy === null) {
@@ -19,6 +21,21 @@ export function policyFor(settings: TenantSettings, holder: Holder): Policy {
     });
   }
   return policy;
+}
+
+/** Policies by client id, of the first binding of an application that names one; made once for each list of bindings. */
+const named = new WeakMap<readonly Binding[], ReadonlyMap<string, string>>();
+
+function namedBy(bindings: readonly Binding[]): ReadonlyMap<string, string> {
+  const known = named.get(bindings);
+  if (known !== undefined) return known;
+  const made = new Map<string, string>();
+  for (const { appId, policy } of bindings) {
+    const key = appId.toLowerCase();
+    if (policy !== null && !made.has(key)) made.set(key, policy);
+  }
+  named.set(bindings, made);
+  return made;
 }
 
 function configured(settings: TenantSettings, name: string): Policy | null {

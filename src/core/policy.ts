@@ -29,6 +29,8 @@ export interface Policy {
   /** How long old and new both work after the new one is verified. */
   readonly overlap: DurationMs;
   readonly retire: RetireRule;
+  /** With `after-evidence`: how long nobody may have been seen with the old credential; absent in older rotations. */
+  readonly evidenceWindow?: DurationMs;
   readonly approval: Approval;
   readonly custody: "none" | "keep";
   readonly probe: ProbeRule;
@@ -72,6 +74,8 @@ export const SELF_SIGNED = "self-signed";
 export const MIN_LIFETIME: DurationMs = 14 * DAY;
 
 const DEFAULT_LIFETIME: DurationMs = 180 * DAY;
+/** Longer than a month, so that what runs monthly is seen. */
+export const EVIDENCE_WINDOW: DurationMs = 35 * DAY;
 const DEFAULT_OVERLAP: DurationMs = 7 * DAY;
 const LEAST_RENEW_BEFORE: DurationMs = 30 * DAY;
 
@@ -109,6 +113,7 @@ export function completePolicy(name: string, input: PolicyInput): Policy {
     renewBefore: Math.min(asked, (lifetime - overlap) / 2),
     overlap,
     retire: input.retire ?? "at-expiry",
+    evidenceWindow: length(name, "evidenceWindow", input.evidenceWindow ?? EVIDENCE_WINDOW),
     approval: input.approval ?? "none",
     custody: input.custody ?? "none",
     probe: input.probe ?? "full",

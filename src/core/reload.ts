@@ -2,7 +2,7 @@
 import { type Policy, type RetireRule, TOKEN_LIFE } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { TargetSettings } from "./settings.ts";
-import type { DurationMs } from "./time.ts";
+import { type DurationMs, formatDuration } from "./time.ts";
 
 /**
  * How long the slowest consumer of these targets may keep the old value. `unbounded`: at least one takes a new value only
@@ -24,6 +24,17 @@ export function reloadBound(targets: readonly TargetSettings[]): {
 /** The policy's overlap, but never below the slowest target's worst reload plus the life of a token (design §4.4). */
 export function effectiveOverlap(policy: Pick<Policy, "overlap">, targets: readonly TargetSettings[]): DurationMs {
   return Math.max(policy.overlap, reloadBound(targets).slowest + TOKEN_LIFE);
+}
+
+/** Why the overlap is as long as it is: the policy's own, or raised for the target whose consumer reloads slowest. */
+export function overlapBecause(policy: Pick<Policy, "overlap">, targets: readonly TargetSettings[]): string {
+  const { slowest } = reloadBound(targets);
+  const overlap = effectiveOverlap(policy, targets);
+  if (overlap === policy.overlap) return `${formatDuration(overlap)}, as the policy says`;
+  const named = targets.find((one) => one.reload === slowest);
+  const reload =
+    named === undefined ? "" : `the consumer of ${named.name} reloads within ${formatDuration(slowest)}, and `;
+  return `${formatDuration(overlap)} instead of the policy's ${formatDuration(policy.overlap)}: ${reload}a token lives up to ${formatDuration(TOKEN_LIFE)}`;
 }
 
 /** From the one that keeps the old credential longest to the one that lets it go first. */

@@ -6,8 +6,10 @@ import { type Holder, isLive } from "./credential.ts";
 import { evidenceAgainst, type SignInEvidence } from "./federation.ts";
 import { parseMarkedName } from "./marker.ts";
 import { REASONS } from "./reasons.ts";
+import { useVerdict } from "./retirement.ts";
 import type { Rotation } from "./rotation.ts";
 import { type EpochMs, MINUTE } from "./time.ts";
+import type { UseEvidence } from "./use-evidence.ts";
 
 /** A proof older than this does not count (design §4.3, invariant 1). */
 export const PROOF_LASTS = 10 * MINUTE;
@@ -34,6 +36,11 @@ export interface GuardFacts {
   readonly removalOff: string | null;
   /** Where the successor is a federated credential: what list and sign-in log show just now; else null. */
   readonly evidence: SignInEvidence | null;
+  /**
+   * Where the old credential goes early by evidence: what log and report show just now; null: they were not read. Absent
+   * where another rule lets it go.
+   */
+  readonly uses?: UseEvidence | null;
   /** Attempt ids on the holder that carry our instance and that this store does not know. */
   readonly unknownAttempts: readonly string[];
   /** It is the credential that Nolapse itself signs in with. */
@@ -64,6 +71,8 @@ function retireRefusal(facts: GuardFacts): string | null {
   if (ledger?.origin === "orphan") return "the ledger has it as an orphan, not as a credential in use";
   const issued = rotation.issued;
   if (issued === null || issued.keyId === keyId) return "the rotation has no successor";
+  const uses = usesRefusal(facts);
+  if (uses !== null) return uses;
   if (rotation.kind === "federated") return federatedRefusal(facts, issued.at);
   const successor = holder.credentials.find((one) => one.keyId === issued.keyId);
   if (successor === undefined) return "the successor is not in the directory";
@@ -77,6 +86,23 @@ function retireRefusal(facts: GuardFacts): string | null {
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
   if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
   return null;
+}
+
+/**
+ * An old credential that still signs in goes by evidence only, where evidence is the rule. What is not listed may be hidden
+ * by a lag: it counts as valid.
+ */
+function usesRefusal({ rotation, uses, keyId, holder, now }: GuardFacts): string | null {
+  // what leaked is in somebody's hands: whoever else uses it is cut off, as was announced
+  if (rotation.emergency !== undefined) return null;
+  if (uses === undefined && rotation.policy.retire !== "after-evidence") return null;
+  const old = holder.credentials.find((one) => one.keyId === keyId);
+  if (old !== undefined ? !isLive(old, now) : rotation.replacesEnd !== null && rotation.replacesEnd <= now) return null;
+  if (uses == null || rotation.verifiedAt === null) return "nobody has looked who still signs in with it";
+  if (now - uses.readAt > PROOF_LASTS) return "the sign-in log was not read just now";
+  if (uses.readAt > now) return "the sign-in log's evidence is dated in the future";
+  const said = useVerdict(rotation.policy, uses, rotation.verifiedAt);
+  return said.enough ? null : `${REASONS[said.because]}: ${said.detail}`;
 }
 
 /** A federated credential has no copy to read back: the use that only its issuer can have made is the proof. */

@@ -2,6 +2,7 @@
  * A rotation: the replacement of one credential by its successor. Both generations are named (`replaces`, `issued`);
  * nothing is ever inferred from "newest" or "all others". States are proven facts (design §4.1); retries are columns.
  */
+import type { Approved } from "./approval.ts";
 import type { HolderRef, Kind } from "./credential.ts";
 import type { NolapseErrorCode } from "./errors.ts";
 import type { Federated, SignInEvidence, SuccessorKind } from "./federation.ts";
@@ -9,6 +10,7 @@ import type { Policy } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Assurance, Probe } from "./sign-in.ts";
 import type { EpochMs } from "./time.ts";
+import type { UseEvidence } from "./use-evidence.ts";
 
 export type RotationState =
   | "planned"
@@ -180,6 +182,8 @@ export interface Rotation {
   readonly replacesEnd: EpochMs | null;
   readonly reason: ReasonCode;
   readonly policy: Policy;
+  /** What makes the application privileged, as the scan saw it when this was opened; absent in older rotations. */
+  readonly privileges?: readonly string[];
   /** The application rolls its own certificate: only `nolapse rotate --self` moves it, signed in as the application. */
   readonly self: boolean;
   /** The binding said that nobody but the targets holds a copy. */
@@ -212,6 +216,8 @@ export interface Rotation {
   readonly listWrite: ListWrite | null;
   readonly listLosses: readonly ListLoss[];
   readonly withdrawIntendedAt: EpochMs | null;
+  /** What was last read of the use of old and new; null before the first reading, absent in older rotations. */
+  readonly uses?: UseEvidence | null;
   /**
    * Of an application that rolls itself: the certificate to be replaced, sealed, until it is retired. Without a permission
    * to read, only signing in with it shows whether the directory has it still.
@@ -229,6 +235,10 @@ export interface Rotation {
   readonly absentReads: readonly EpochMs[];
   readonly retiredAt: EpochMs | null;
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
+  /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
+  readonly emergency?: { readonly at: EpochMs; readonly actor: string };
+  /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
+  readonly approvers?: readonly Approved[];
   /** Failed tries of the step in hand. */
   readonly failures: number;
   readonly lastFailure: Failure | null;
@@ -302,16 +312,23 @@ export type RotationEvent = { readonly at: EpochMs } & (
   /** A federated credential holds no value: there is nothing to accept and nothing to deliver. */
   | { readonly type: "passed" }
   | { readonly type: "sign-ins-read"; readonly evidence: SignInEvidence; readonly failure: Failure | null }
+  | { readonly type: "uses-read"; readonly uses: UseEvidence; readonly failure: Failure | null }
   | { readonly type: "succeeded"; readonly by: Succession }
   | { readonly type: "own-tried"; readonly proven: boolean }
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
+  | { readonly type: "emergency-asked"; readonly actor: string }
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
   | { readonly type: "undo-swept" }
   | { readonly type: "absent-read" }
   | { readonly type: "reappeared" }
-  | { readonly type: "approved"; readonly what: "issue" | "retire" | "both" }
+  | {
+      readonly type: "approved";
+      readonly what: "issue" | "retire" | "both";
+      /** Who, and how many different persons it takes; without it one unnamed word is enough. */
+      readonly by?: { readonly id: string; readonly actor: string; readonly persons: number };
+    }
   | {
       readonly type: "failed";
       readonly failure: Failure;
@@ -324,69 +341,3 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "resumed" }
   | { readonly type: "cancelled" }
 );
-
-/** What is fixed when a rotation is opened. */
-export type Opening = Pick<
-  Rotation,
-  | "id"
-  | "tenant"
-  | "tenantId"
-  | "holder"
-  | "displayName"
-  | "slot"
-  | "kind"
-  | "federated"
-  | "replaces"
-  | "replacesKind"
-  | "replacesName"
-  | "replacesEnd"
-  | "reason"
-  | "policy"
-  | "consumersComplete"
-> & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean; readonly self?: boolean };
-
-/** A rotation of which nothing has been proven yet, due at once. */
-export function plannedRotation({ targets, at, approved, self = false, ...fixed }: Opening): Rotation {
-  return {
-    ...fixed,
-    self,
-    state: "planned",
-    from: null,
-    haltReason: null,
-    preflightAt: null,
-    attempts: [],
-    issued: null,
-    probes: [],
-    probingSince: null,
-    acceptedAt: null,
-    ownRequests: [],
-    deliveries: targets.map((target) => ({
-      target,
-      intendedAt: null,
-      receipt: null,
-      verifiedAt: null,
-      assurance: null,
-    })),
-    verifiedAt: null,
-    assurance: null,
-    listReadAt: null,
-    listWrite: null,
-    listLosses: [],
-    withdrawIntendedAt: null,
-    former: null,
-    ownProof: null,
-    replacesCertificate: null,
-    undo: null,
-    retireIntendedAt: null,
-    removedAt: null,
-    absentReads: [],
-    retiredAt: null,
-    approvals: { issue: approved ? at : null, retire: null },
-    failures: 0,
-    lastFailure: null,
-    notBefore: null,
-    dueAt: at,
-    plannedAt: at,
-    updatedAt: at,
-  };
-}

@@ -1,3 +1,4 @@
+import type { ApprovalRule } from "./approval.ts";
 import type { Kind } from "./credential.ts";
 import type { Policy, Reload } from "./policy.ts";
 import type { DurationMs } from "./time.ts";
@@ -77,4 +78,6 @@ export interface TenantSettings {
   readonly bindings: readonly Binding[];
   readonly exclude: readonly Match[];
   readonly targets: Readonly<Record<string, TargetSettings>>;
+  /** Of privileged applications; two persons, each signed in, where not given. */
+  readonly approvals?: ApprovalRule;
 }

@@ -22,6 +22,7 @@ export type Step =
         | "prove-own"
         | "pass"
         | "await-sign-in"
+        | "read-uses"
         | "give-up";
     }
   | { readonly step: "compare-list" | "restore-list" | "undo" | "sweep-undo" }
@@ -31,12 +32,23 @@ export type Step =
 export type Verdict =
   | { readonly verdict: "do"; readonly step: Step; readonly because: ReasonCode }
   /** `until` null: only a person, or a change in the tenant, can end the wait. */
-  | { readonly verdict: "wait"; readonly until: EpochMs | null; readonly because: ReasonCode }
+  | {
+      readonly verdict: "wait";
+      readonly until: EpochMs | null;
+      readonly because: ReasonCode;
+      /** What makes the reason this case's own: who, where, how long. */
+      readonly detail?: string;
+    }
   | { readonly verdict: "halt"; readonly because: ReasonCode }
   | { readonly verdict: "done"; readonly because: ReasonCode };
 
 export const doStep = (step: Step, because: ReasonCode): Verdict => ({ verdict: "do", step, because });
-export const wait = (until: EpochMs | null, because: ReasonCode): Verdict => ({ verdict: "wait", until, because });
+export const wait = (until: EpochMs | null, because: ReasonCode, detail?: string | null): Verdict => ({
+  verdict: "wait",
+  until,
+  because,
+  ...(detail == null ? {} : { detail }),
+});
 export const halt = (because: ReasonCode): Verdict => ({ verdict: "halt", because });
 
 /** Everything the decision looks at besides the rotation. Gathered by the engine, judged here. */

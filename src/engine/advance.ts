@@ -27,6 +27,7 @@ import { preflight } from "./steps/preflight.ts";
 import { readAbsent, retire, succeed } from "./steps/retire.ts";
 import { awaitSignIn, giveUp, pass } from "./steps/sign-ins.ts";
 import { sweepUndo, undo } from "./steps/undo.ts";
+import { readUses } from "./steps/uses.ts";
 import { verify } from "./steps/verify.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
@@ -119,6 +120,8 @@ function take(claimed: Claimed, step: Step): Promise<void> {
       return pass(claimed);
     case "await-sign-in":
       return awaitSignIn(claimed);
+    case "read-uses":
+      return readUses(claimed);
     case "give-up":
       return giveUp(claimed);
   }

@@ -1,5 +1,6 @@
 /** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import { describeUse, type UseEvidence } from "../core/use-evidence.ts";
 import type { AuditEntry } from "../ports/store.ts";
 
 /** Who acts when nobody asked. */
@@ -40,10 +41,17 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
 
 /** Another look at the log that shows what the last one showed; it is taken every few minutes for weeks. */
 function isNoNews(before: Rotation, event: RotationEvent): boolean {
+  if (event.type === "uses-read") return isOldNews(before.uses ?? null, event.uses);
   if (event.type !== "sign-ins-read") return false;
   const [last, now] = [before.federated?.evidence ?? null, event.evidence];
   if (last === null || (before.state !== "verified" && now.lastUse !== null)) return false;
   return last.closed === now.closed && last.listed === now.listed && (last.oldUse === null) === (now.oldUse === null);
+}
+
+/** Log and report are read every day for weeks. */
+function isOldNews(last: UseEvidence | null, now: UseEvidence): boolean {
+  if (last === null || last.unread !== now.unread) return false;
+  return (last.newUse === null) === (now.newUse === null) && (last.oldUse === null) === (now.oldUse === null);
 }
 
 function keyOf(before: Rotation, event: RotationEvent): string | null {
@@ -59,6 +67,7 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
       return before.undo?.keyId ?? null;
     case "orphan-removed":
       return before.attempts.find((one) => one.id === event.attempt)?.orphan ?? null;
+    case "emergency-asked":
     case "retire-intended":
     case "removed":
     case "absent-read":
@@ -102,12 +111,17 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       const { closed, listed, lastUse, oldUse } = event.evidence;
       return { assurance: lastUse === null ? null : "consumer-evidence", closed, listed, lastUse, oldUse };
     }
+    case "uses-read": {
+      const { unread, since, newUse, oldUse } = event.uses;
+      return { unread, since, newUse, oldUse: oldUse === null ? null : describeUse(oldUse) };
+    }
     case "removed":
+      if (before.emergency !== undefined) return { early: true, leaked: true };
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
     case "own-tried":
       return { proven: event.proven };
     case "approved":
-      return { what: event.what };
+      return { what: event.what, by: event.by?.id ?? null };
     default:
       return {};
   }

@@ -1,12 +1,12 @@
 /** What a person asks for: rotate now, stop, resume, approve, cancel, recover, show a value. Each leaves an audit line. */
-import { applyEvent, mayCome } from "../core/apply-event.ts";
 import { NolapseError } from "../core/errors.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";
-import { auditLine } from "./audit.ts";
+import { amend, rotationOf, tryStore } from "./amend.ts";
+import { approve, isPrivileged } from "./approve.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { requireWriting } from "./may-write.ts";
@@ -74,6 +74,8 @@ export async function takeUpOwn(deps: Deps, actor: string): Promise<readonly str
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
   if (item.rotation !== null) {
     if (deps.self !== undefined && !item.rotation.self) throw otherWay(item.rotation);
+    // where two persons must, who asks for it has not approved it
+    if (isPrivileged(item.rotation)) return item.rotation;
     return approve(deps, item.rotation.id, "issue", actor);
   }
   if (item.status === "cannot") return null;
@@ -93,16 +95,6 @@ function notBound(scan: Scan, appId: string): NolapseError {
     `${seen?.displayName ?? "the application"} (${appId}) has no entry with targets in the configuration`,
     { next: "add it under applications, with the targets that hold its secret" },
   );
-}
-
-/** Notes a person's approval. @throws NolapseError `not-found`. */
-export async function approve(
-  deps: Deps,
-  id: string,
-  what: "issue" | "retire" | "both",
-  actor: string,
-): Promise<Rotation> {
-  return amend(deps, id, actor, (at) => ({ type: "approved", at, what }));
 }
 
 /** Cancels a rotation; both credentials stay. @throws NolapseError `refused-by-rule` between issue and delivery. */
@@ -236,6 +228,7 @@ export async function showSecret(
   }
   for (const rotation of rotations) {
     const { appId } = rotation.holder;
+    refuseReveal(rotation);
     const kept = await deps.store.sealed(rotation.id);
     if (kept === null) continue;
     const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
@@ -255,65 +248,16 @@ export async function showSecret(
   });
 }
 
-const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
-  cancelled: "between issue and delivery it cannot be; nolapse stop holds it, and once delivered it can be cancelled",
-  approved: "nothing is left to approve; nolapse plan shows what is",
-};
-
-/** @throws NolapseError `not-found`. */
-export async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
-  const rotation = await deps.store.rotation(id);
-  if (rotation !== null && rotation.tenantId === deps.settings.tenantId) return rotation;
-  throw new NolapseError("not-found", `there is no rotation ${id}`, { next: "nolapse plan" });
-}
-
-async function amend(deps: Deps, id: string, actor: string, make: (at: EpochMs) => RotationEvent): Promise<Rotation> {
-  const rotation = await rotationOf(deps, id);
-  const at = await deps.clock.now();
-  const event = make(at);
-  if (!mayCome(rotation.state, event.type)) {
-    throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`, {
-      next:
-        rotation.state === "halted"
-          ? "nolapse resume takes it up again"
-          : (NOT_IN_THIS_STATE[event.type] ?? "nolapse plan"),
-    });
-  }
-  return store(deps, rotation, [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }], actor);
-}
-
-/** Stores events on a person's word, and further lines of the trail with them. @throws NolapseError `store-busy`. */
-export async function store(
-  deps: Deps,
-  before: Rotation,
-  events: readonly RotationEvent[],
-  actor: string,
-  lines: readonly AuditEntry[] = [],
-): Promise<Rotation> {
-  const rotation = await tryStore(deps, before, events, actor, lines);
-  if (rotation !== null) return rotation;
-  throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
-    next: "try again in half a minute",
-  });
-}
-
-/** Null when another process holds the rotation or has just changed it: then nothing was stored. */
-async function tryStore(
-  deps: Deps,
-  before: Rotation,
-  events: readonly RotationEvent[],
-  actor: string,
-  lines: readonly AuditEntry[] = [],
-): Promise<Rotation | null> {
-  let rotation = before;
-  const audit: AuditEntry[] = [...lines];
-  for (const event of events) {
-    const last = rotation;
-    rotation = applyEvent(last, event);
-    const entry = auditLine(last, event, rotation, {});
-    if (entry !== null) audit.push({ ...entry, actor });
-  }
-  return (await deps.store.amend(before, { rotation, audit })) ? rotation : null;
+function refuseReveal(rotation: Rotation): void {
+  if (!isPrivileged(rotation)) return;
+  const why = (rotation.privileges ?? []).join(", ");
+  throw new NolapseError(
+    "refused-by-rule",
+    `values of ${rotation.displayName} are not shown: it is privileged by ${why}`,
+    {
+      next: "read it where it was delivered, or nolapse rotate it to a place that can be read",
+    },
+  );
 }
 
 async function turn<K extends keyof Switches>(

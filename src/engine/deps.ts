@@ -1,9 +1,11 @@
 import type { HolderRef } from "../core/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TenantSettings } from "../core/settings.ts";
+import type { AppPolicies } from "../ports/app-policies.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Deadlines } from "../ports/deadlines.ts";
 import type { Entra } from "../ports/entra.ts";
 import type { Federation } from "../ports/federation.ts";
 import type { FreshProcess } from "../ports/fresh-process.ts";
@@ -35,6 +37,8 @@ export interface Deps {
   readonly logs: Logs;
   readonly federation: Federation;
   readonly samlSigning: SamlSigning;
+  /** Left out where there are none to be read (a directory in memory): then they count as unknown. */
+  readonly appPolicies?: AppPolicies;
   readonly issuers: Issuers;
   readonly verifier: Verifier;
   readonly targets: Targets;
@@ -50,6 +54,8 @@ export interface Deps {
   readonly self?: HolderRef;
   /** Seals the audit trail; undefined where there is no key to sign with (no configuration file, simulations). */
   readonly notary?: Notary;
+  /** Hears whose credential ends when, where requests to the directory wait for their turn. */
+  readonly deadlines?: Deadlines;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
 }

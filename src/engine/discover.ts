@@ -4,6 +4,7 @@
  */
 import type { Credential, Holder, HolderType } from "../core/credential.ts";
 import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
+import type { Privileges } from "../core/privilege.ts";
 import { retryDelay } from "../core/retry.ts";
 import { type EpochMs, plus, SECOND } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
@@ -11,6 +12,7 @@ import type { CertificatePage, HolderPage } from "../ports/entra.ts";
 import type { SeenHolder } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { noticeDrift } from "./drift.ts";
+import { NOT_LOOKED, readPrivileges } from "./privileges.ts";
 import { noteUnknownMarks } from "./recognise.ts";
 
 /** How often one page is tried before the scan goes on without the rest of that list. */
@@ -31,6 +33,7 @@ export interface Scan {
   readonly holders: readonly Holder[];
   /** What changed without us since the last scan; only of a scan that was recorded. */
   readonly drift?: readonly Drift[];
+  readonly privileges: Privileges;
   /** Why each list that is not complete stopped. */
   readonly failures: readonly { readonly list: HolderType; readonly what: string; readonly error: NolapseError }[];
 }
@@ -101,6 +104,7 @@ export async function look(
       complete: failures.length === 0,
     },
     holders,
+    privileges: NOT_LOOKED,
     failures,
   };
 }
@@ -112,7 +116,7 @@ export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> 
   const seen = scan.holders.map((one) => (skipped.has(one.objectId) ? withoutCredentials(one) : one));
   await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);
   await noteUnknownMarks(deps, scan.holders);
-  return { ...scan, drift };
+  return { ...scan, drift, privileges: await readPrivileges(deps, scan.holders, signal) };
 }
 
 function withoutCredentials({ type, objectId, appId, displayName }: Holder): SeenHolder {

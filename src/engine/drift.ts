@@ -166,7 +166,7 @@ async function changesOf(deps: Deps, holder: Holder, since: EpochMs, signal?: Ab
   try {
     return await deps.logs.credentialChanges(holder, since, signal);
   } catch (thrown) {
-    if (asNolapseError(thrown).code === "directory-forbidden") return null;
+    if (["directory-forbidden", "directory-unlicensed"].includes(asNolapseError(thrown).code)) return null;
     throw thrown;
   }
 }

@@ -84,7 +84,7 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
 }
 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
-function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
+export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
   const binding = settings.bindings.find((one) => one.appId === holder.appId);
   const names = [policy.name, binding?.policy ?? policy.name];
   const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);

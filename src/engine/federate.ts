@@ -1,9 +1,10 @@
 /** `nolapse federate`: a rotation whose successor is a federated credential, opened on a person's word. */
 import { NolapseError } from "../core/errors.ts";
 import { federatedName, isFederatedName, type Trust, whyNoTrust } from "../core/federation.ts";
+import { plannedRotation } from "../core/planned-rotation.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
-import { plannedRotation, type Rotation } from "../core/rotation.ts";
-import { approve } from "./control.ts";
+import type { Rotation } from "../core/rotation.ts";
+import { approve } from "./approve.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { requireWriting } from "./may-write.ts";
@@ -67,9 +68,10 @@ export async function askFederate(deps: Deps, named: string, request: FederateRe
     reason: "asked-for",
     policy,
     consumersComplete: item.consumersComplete,
+    privileges: item.privileges,
     targets: [],
     at,
-    approved: true,
+    approved: item.privileges.length === 0,
   });
   const { tenantId } = deps.settings;
   const known = (await deps.store.ledger(tenantId, appId)).some((one) => one.keyId === credential.keyId);

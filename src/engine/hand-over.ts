@@ -6,7 +6,7 @@ import { NolapseError } from "../core/errors.ts";
 import type { Delivery, Rotation } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { AuditEntry } from "../ports/store.ts";
-import { rotationOf, store } from "./control.ts";
+import { rotationOf, storeEvents } from "./amend.ts";
 import type { Deps } from "./deps.ts";
 import { stopped } from "./facts.ts";
 
@@ -46,7 +46,7 @@ export async function handOver(
   const at = await deps.clock.now();
   const { target } = chosen.delivery;
   // noted first: what was shown and not noted would be a value that nobody knows of
-  const after = await store(
+  const after = await storeEvents(
     deps,
     rotation,
     [
@@ -68,7 +68,7 @@ export async function acknowledge(deps: Deps, id: string, request: HandOverReque
   const chosen = awaited(deps, rotation, request.target);
   const at = await deps.clock.now();
   const { target } = chosen.delivery;
-  const after = await store(
+  const after = await storeEvents(
     deps,
     rotation,
     [

@@ -190,6 +190,8 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
 /** One step under the lease, which is renewed meanwhile and given back afterwards. */
 async function hold(deps: Deps, claim: Claim): Promise<void> {
   const beat = () => deps.store.renew(claim, deps.clock.processNow(), LEASE);
+  const { holder, replacesEnd } = claim.rotation;
+  deps.deadlines?.begin(holder, replacesEnd);
   try {
     const { rotation } = await deps.scheduler.during(() => advance(deps, claim), RENEW_EVERY, beat);
     if (rotation.failures > 0 || rotation.withdrawIntendedAt !== null || rotation.state === "planned") {
@@ -198,6 +200,8 @@ async function hold(deps: Deps, claim: Claim): Promise<void> {
   } catch (thrown) {
     // somebody else has it now: what this step proved and could not store, the next holder proves again
     if (asNolapseError(thrown).code !== "lease-lost") throw thrown;
+  } finally {
+    deps.deadlines?.end(holder);
   }
   await deps.store.release(claim);
 }

@@ -1,7 +1,8 @@
 import type { Credential, HolderRef } from "../core/credential.ts";
+import { plannedRotation } from "../core/planned-rotation.ts";
 import type { Policy } from "../core/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import { plannedRotation, type Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import { NOLAPSE } from "./audit.ts";
@@ -78,9 +79,11 @@ function planned(
     reason,
     policy,
     consumersComplete: item.consumersComplete,
+    privileges: item.privileges,
     targets: item.targets,
     at,
-    approved,
+    // who asks for it has not approved it, where two persons must
+    approved: approved && item.privileges.length === 0,
     self: deps.self !== undefined,
   });
 }

@@ -2,13 +2,15 @@
  * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out: `open` makes
  * rotations of what is due, `advance` does the rest.
  */
-import { mayIssue } from "../core/blast-radius.ts";
+import { type AppManagementReading, foresee, withLifetime } from "../core/app-policy.ts";
 import { classify } from "../core/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
+import { asNolapseError } from "../core/errors.ts";
 import { type Forecast, forecast } from "../core/forecast.ts";
 import type { Policy } from "../core/policy.ts";
 import { MIN_LIFETIME } from "../core/policy.ts";
 import { isExcluded, policyFor } from "../core/policy-choice.ts";
+import { hardened, type Privileges } from "../core/privilege.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
@@ -17,6 +19,7 @@ import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { schedule, type Waves } from "./schedule.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -27,6 +30,8 @@ export interface PlanItem {
   readonly policy: Policy | null;
   readonly targets: readonly string[];
   readonly consumersComplete: boolean;
+  /** What makes the application privileged; then two persons approve, whatever the policy says. */
+  readonly privileges: readonly string[];
   /** `due`: a rotation is opened; `cannot`: it would be due, and the reason says why nothing is done. */
   readonly status: "due" | "later" | "in-progress" | "cannot";
   readonly because: ReasonCode;
@@ -36,6 +41,8 @@ export interface PlanItem {
   readonly rotation: Rotation | null;
   /** When the successor can be issued inside the limits; for `due`. */
   readonly startsAt: EpochMs | null;
+  /** When the old credential goes; for `due`, null where it does not go by itself. */
+  readonly retiresAt: EpochMs | null;
 }
 
 export interface Plan {
@@ -47,6 +54,11 @@ export interface Plan {
   readonly items: readonly PlanItem[];
   /** When the last due rotation will have its successor, by the limits; null when nothing is due. */
   readonly issuedBy: EpochMs | null;
+  /** When the last of the replaced credentials goes; null when none goes by itself. */
+  readonly retiredBy: EpochMs | null;
+  readonly waves: Waves;
+  /** The tenant's app management policies, as they were read for this plan. */
+  readonly appPolicies: AppManagementReading;
 }
 
 const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
@@ -62,9 +74,10 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
   const bound: PlanItem[] = [];
   const taken = new Set<string>();
   const standing = await readStanding(deps, scan);
+  const appPolicies = await readAppPolicies(deps);
   for (const binding of deps.settings.bindings) {
     const holders = standing.holders.get(binding.appId) ?? [];
-    for (const item of await planBinding(deps, binding, holders, standing, now)) {
+    for (const item of await planBinding(deps, binding, { holders, standing, appPolicies, now })) {
       bound.push(item);
       if (item.credential !== null) taken.add(item.credential.keyId);
       if (item.rotation !== null)
@@ -74,8 +87,7 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
   const unbound = scan.holders.flatMap((holder) =>
     holder.credentials.filter((one) => !taken.has(one.keyId)).map((one) => planUnbound(deps, holder, one, now)),
   );
-  const items = await schedule(deps, [...bound, ...unbound], now);
-  const starts = items.flatMap((one) => (one.startsAt === null ? [] : [one.startsAt]));
+  const { items, ...times } = await schedule(deps, [...bound, ...unbound], now);
   return {
     tenant: deps.settings.name,
     tenantId: deps.settings.tenantId,
@@ -83,8 +95,21 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
     mode: deps.settings.mode,
     coverage: scan.coverage,
     items,
-    issuedBy: starts.length === 0 ? null : (Math.max(...starts) as EpochMs),
+    ...times,
+    appPolicies,
   };
+}
+
+/** Read once for a whole plan. What cannot be read is unknown, and holds nothing back: the directory itself will say no. */
+async function readAppPolicies({ appPolicies, settings }: Deps): Promise<AppManagementReading> {
+  if (settings.bindings.length === 0) return { state: "not-asked" };
+  if (appPolicies === undefined) return { state: "unknown", why: "this directory has none to be read", next: null };
+  try {
+    return { state: "read", policies: await appPolicies.read() };
+  } catch (thrown) {
+    const { message, next } = asNolapseError(thrown);
+    return { state: "unknown", why: message, next };
+  }
 }
 
 /** What the store knows of the whole tenant, by client id: read once, not once for each binding. */
@@ -92,6 +117,7 @@ interface Standing {
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   readonly records: ReadonlyMap<string, readonly SlotRecord[]>;
   readonly open: ReadonlyMap<string, readonly Rotation[]>;
+  readonly privileges: Privileges;
 }
 
 /** A rotation in one of these states is under way; a verified one only waits to retire. */
@@ -103,6 +129,7 @@ async function readStanding({ store, settings }: Deps, scan: Scan): Promise<Stan
     holders: byAppId(scan.holders, (one) => one.appId),
     records: byAppId(await store.slots(tenantId, null), (one) => one.appId),
     open: byAppId(await store.rotations({ tenantId, states: UNDER_WAY }), (one) => one.holder.appId),
+    privileges: scan.privileges,
   };
 }
 
@@ -116,14 +143,20 @@ function byAppId<T>(all: readonly T[], appIdOf: (one: T) => string): ReadonlyMap
   return groups;
 }
 
+interface Around {
+  readonly holders: readonly Holder[];
+  readonly standing: Standing;
+  readonly appPolicies: AppManagementReading;
+  readonly now: EpochMs;
+}
+
 async function planBinding(
   deps: Deps,
   binding: Binding,
-  holders: readonly Holder[],
-  standing: Standing,
-  now: EpochMs,
+  { holders, standing, appPolicies, now }: Around,
 ): Promise<PlanItem[]> {
   const { appId } = binding;
+  const { privileges } = standing;
   const records = standing.records.get(appId) ?? [];
   const held = new Set(holders.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())));
   // the ledger tells spare credentials from current ones, which a record that is there has done already
@@ -135,7 +168,11 @@ async function planBinding(
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
   return binding.slots.map((slot) => {
     const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot);
-    return planSlot(deps, { binding, slot, holders, records, ledger, rotations, now }, open ?? null);
+    return planSlot(
+      deps,
+      { binding, slot, holders, records, ledger, rotations, privileges, appPolicies, now },
+      open ?? null,
+    );
   });
 }
 
@@ -146,24 +183,29 @@ interface SlotFacts {
   readonly records: readonly SlotRecord[];
   readonly ledger: readonly LedgerEntry[];
   readonly rotations: readonly Rotation[];
+  readonly privileges: Privileges;
+  readonly appPolicies: AppManagementReading;
   readonly now: EpochMs;
 }
 
 function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem {
   const { binding, slot, holders, now } = facts;
   const holder = holders[0];
+  const privileges = facts.privileges.held.get(binding.appId) ?? [];
   const base = {
     appId: binding.appId,
     displayName: holder?.displayName ?? binding.appId,
     holder: null,
     slot: slot.slot,
     credential: null,
-    policy: holder === undefined ? null : policyFor(deps.settings, holder),
+    policy: holder === undefined ? null : hardened(policyFor(deps.settings, holder), privileges),
     targets: slot.targets,
     consumersComplete: binding.consumers === "complete",
+    privileges,
     forecast: null,
     rotation: open,
     startsAt: null,
+    retiresAt: null,
     detail: null,
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
@@ -176,15 +218,38 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     return { ...base, ...left, status: "later", because: "federated" };
   }
   if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
-  const policy = policyFor(deps.settings, found.holder);
+  const wanted = hardened(policyFor(deps.settings, found.holder), privileges);
+  const { policy, forbids, note } = allowed(facts.appPolicies, found.holder, found.found, wanted);
   const targets = slotTargets(deps, slot);
-  const ends = forecast(found.found, policy, targets, now);
-  const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends };
+  // one that was made under the shorter lifetime renews within it; an older one as the configuration says
+  const ends = forecast(found.found, lasts(found.found) > policy.lifetime ? wanted : policy, targets, now);
+  const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends, detail: note };
   const refusal = whyNot(deps, found.holder, found.found, policy, slot);
-  if (refusal !== null) return { ...item, status: "cannot", because: refusal };
+  if (refusal !== null) return { ...item, status: "cannot", because: refusal, detail: null };
+  if (forbids !== null) return { ...item, status: "cannot", because: "policy-forbids", detail: forbids };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
-  return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) };
+  if (facts.privileges.unread && now < ends.urgentAt) return { ...item, status: "later", because: "privilege-unread" };
+  const said = [privilegedDetail(privileges), note].filter((one) => one !== null).join("; ");
+  return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) ?? (said || null) };
+}
+
+/** The policy as the tenant's app management policies leave it, why they forbid it altogether, and what to say of it. */
+function allowed(
+  reading: AppManagementReading,
+  holder: Holder,
+  credential: Credential,
+  policy: Policy,
+): { readonly policy: Policy; readonly forbids: string | null; readonly note: string | null } {
+  if (reading.state !== "read") return { policy, forbids: null, note: null };
+  const answer = foresee(reading.policies, holder, policy.kind ?? credential.kind, policy.lifetime);
+  if (!answer.allowed) return { policy, forbids: answer.why, note: null };
+  return { policy: withLifetime(policy, answer.lifetime), forbids: null, note: answer.note };
+}
+
+/** How long a credential lasts in all; one that does not say when it began counts as short. */
+function lasts({ start, end }: Credential): number {
+  return start === null || end === null ? 0 : end - start;
 }
 
 /** What a person should know of Nolapse's own credential before it is replaced. */
@@ -192,6 +257,10 @@ function ownDetail({ own }: Deps, { appId }: Binding): string | null {
   if (own?.appId !== appId) return null;
   const kept = own.source === "environment" ? "; the old one is kept to its end, as it comes from the environment" : "";
   return `Nolapse's own credential: last and alone, creation and removal each approved by a person${kept}`;
+}
+
+function privilegedDetail(privileges: readonly string[]): string | null {
+  return privileges.length === 0 ? null : `privileged by ${privileges.join(", ")}: creation and removal need approval`;
 }
 
 /**
@@ -241,9 +310,11 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
     policy,
     targets: [],
     consumersComplete: false,
+    privileges: [],
     forecast: ends,
     rotation: null,
     startsAt: null,
+    retiresAt: null,
   };
   const { reason } = classify(holder, credential, deps.settings.tenantId);
   const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
@@ -252,27 +323,4 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
   const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : "not-bound");
   const detail = because === "saml-signing" ? `nolapse saml ${holder.appId}` : null;
   return { ...base, status: due || ended ? "cannot" : "later", because, detail };
-}
-
-/** When each due item can be issued inside ramp and hourly limit, the earliest end first. */
-async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): Promise<PlanItem[]> {
-  const tally = await deps.store.tally(deps.settings.tenantId, now);
-  const issues = [...tally.issues];
-  const starts = new Map<PlanItem, EpochMs>();
-  const due = items.filter((one) => one.status === "due");
-  const isOwn = (one: PlanItem) => Number(one.appId === deps.own?.appId);
-  const first = (a: PlanItem, b: PlanItem) =>
-    isOwn(a) - isOwn(b) || (a.credential?.end ?? 0) - (b.credential?.end ?? 0);
-  for (const item of due.sort(first)) {
-    const urgent = item.forecast !== null && now >= item.forecast.urgentAt;
-    let at = issues.reduce((last, one) => (one > last ? one : last), now);
-    for (;;) {
-      const answer = mayIssue({ ...tally, issues }, deps.settings.limits, at, urgent);
-      if (answer.allowed) break;
-      at = answer.until;
-    }
-    issues.push(at);
-    starts.set(item, at);
-  }
-  return items.map((item) => ({ ...item, startsAt: starts.get(item) ?? null }));
 }

@@ -10,6 +10,7 @@ import type { Binding, SlotSettings, TenantSettings } from "../core/settings.ts"
 import type { HeldCertificate } from "../ports/held-certificate.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { NOT_LOOKED } from "./privileges.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -112,6 +113,7 @@ export async function readSelf(deps: Deps, holder: HolderRef): Promise<Scan> {
     scannedAt: await deps.clock.now(),
     coverage: { applications: 1, servicePrincipals: 0, complete: false },
     holders: [found],
+    privileges: NOT_LOOKED,
     failures: [],
   };
 }

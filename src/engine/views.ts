@@ -1,4 +1,5 @@
 /** Read models for CLI, API and UI: the same facts, deadlines and reason codes that the engine decides by. */
+import type { AppManagementReading } from "../core/app-policy.ts";
 import type { CertificateFacts } from "../core/certificate.ts";
 import { isClientCertificate, type Remark, remarksOn, sharingOf } from "../core/certificate-remarks.ts";
 import { type Class, classify } from "../core/classify.ts";
@@ -98,6 +99,9 @@ export interface Explanation {
   readonly switches: Switches;
   /** What changed without us in the last 90 days. */
   readonly drift: readonly Drift[];
+  /** What makes it privileged, and what of that could not be read. */
+  readonly privileges: { readonly held: readonly string[]; readonly unknown: readonly string[] };
+  readonly appPolicies: AppManagementReading;
   readonly credentials: readonly {
     readonly row: ScanRow;
     /** What the plan says about it. */
@@ -141,6 +145,8 @@ export async function explainApplication(deps: Deps, named: string, within: numb
     holders: holders.map(({ type, objectId }) => ({ type, objectId, appId })),
     switches: await deps.store.switches(deps.settings.tenantId),
     drift: await deps.store.drifts(deps.settings.tenantId, appId, plus(now, -90 * DAY)),
+    privileges: { held: seen.privileges.held.get(appId) ?? [], unknown: seen.privileges.unknown },
+    appPolicies: plan.appPolicies,
     credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),
     rotations: judged,
   };

@@ -14,3 +14,11 @@ export interface Clock {
    */
   wait(until: EpochMs, atMost: number, signal?: AbortSignal): Promise<void>;
 }
+
+/** Process time alone: for what counts what this process sends, whatever the domain's clock does. */
+export interface ProcessTime {
+  /** Milliseconds, monotonic. */
+  processNow(): number;
+  /** Waits so many milliseconds of process time, or until the signal aborts; then it returns quietly. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,5 +1,6 @@
 import type { Credential, Holder, HolderRef, HolderType } from "../core/credential.ts";
 import type { NolapseError } from "../core/errors.ts";
+import type { Grant } from "../core/privilege.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
 
@@ -12,6 +13,12 @@ export interface HolderPage {
 /** The certificates of a page of objects, their public parts read; see {@link Entra.certificatePage}. */
 export interface CertificatePage {
   readonly holders: readonly { readonly objectId: string; readonly credentials: readonly Credential[] }[];
+  readonly next: string | null;
+}
+
+/** One page of what is granted to principals. */
+export interface GrantPage {
+  readonly grants: readonly Grant[];
   readonly next: string | null;
 }
 
@@ -59,6 +66,10 @@ export interface Entra {
   certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage>;
   /** One object, now. @throws NolapseError `directory-absent` when it is not there. */
   read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading>;
+  /** Every app role of this service principal that was granted to anybody, a page at a time. */
+  grantPage(resource: HolderRef, cursor: string | null, signal?: AbortSignal): Promise<GrantPage>;
+  /** Every directory role that was assigned to anybody, a page at a time. */
+  directoryRolePage(cursor: string | null, signal?: AbortSignal): Promise<GrantPage>;
   /** Creates a client secret. `start` is always omitted, `end` always sent (invariant 9). */
   addSecret(
     holder: HolderRef,

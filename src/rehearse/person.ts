@@ -2,7 +2,8 @@
  * The person who looks at what Nolapse reports, once a day: lets it go on after a halt or an open breaker, approves what
  * waits, gives up what can never go on, and compares the store after a backup was restored.
  */
-import { approve, cancel, recover, resume, stop } from "../engine/control.ts";
+import { approve } from "../engine/approve.ts";
+import { cancel, recover, resume, stop } from "../engine/control.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Watch } from "./invariants.ts";
 

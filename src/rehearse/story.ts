@@ -43,7 +43,7 @@ const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
   store: ["open", "commit", "amend", "turn"],
   entra: ["read", "addSecret", "removeSecret"],
   certificates: ["readCertificates", "addKey", "removeKey", "replaceCertificates"],
-  logs: ["credentialChanges"],
+  logs: ["credentialChanges", "signIns", "lastUses"],
   federation: ["list", "add"],
   samlSigning: ["addTokenSigningCertificate", "activate"],
   issuer: ["issue"],

@@ -121,25 +121,52 @@ describe("the sign-in log", () => {
     servicePrincipalCredentialKeyId: KEY,
     federatedCredentialId: null,
     ipAddress: "192.0.2.1",
+    servicePrincipalName: "Billing",
+    resourceDisplayName: "Vault",
   };
+  const only =
+    (flow: string, ...rows: unknown[]): Answer =>
+    (request, response) =>
+      page(...(decodeURIComponent(request.url ?? "").includes(`'${flow}'`) ? rows : []))(request, response);
 
   it("is asked for by client, instant and kind, in beta", async () => {
-    server.graph = page(row, { ...row, id: "r-0", servicePrincipalCredentialKeyId: "", federatedCredentialId: "f" });
+    const other = { ...row, id: "r-0", servicePrincipalCredentialKeyId: "", federatedCredentialId: "f" };
+    server.graph = only("servicePrincipal", row, other);
     const at = Date.UTC(2026, 2, 1, 9, 12, 44, 12);
-    const common = { at, succeeded: true, address: "192.0.2.1" };
+    const known = { flow: "application", client: "Billing", resource: "Vault", unnamed: false };
+    const common = { at, succeeded: true, address: "192.0.2.1", ...known };
     expect(await signIns()).toEqual([
       { ...common, requestId: "r-0", keyId: null, federatedId: "f" },
       { ...common, requestId: "r-1", keyId: KEY, federatedId: null },
     ]);
     expect(server.arrived.at(-1)?.path).toMatch(/^\/beta\/auditLogs\/signIns\?/);
-    expect(filterSent()).toBe(
-      "createdDateTime ge 2026-03-01T00:00:00Z and appId eq 'c11ent'" +
-        " and signInEventTypes/any(t: t eq 'servicePrincipal')",
+    const filters = server.arrived.map(({ path }) => new URL(path, origin).searchParams.get("$filter"));
+    expect(filters.filter((one) => one !== null)).toEqual(
+      ["servicePrincipal", "nonInteractiveUser", "interactiveUser"].map(
+        (flow) =>
+          `createdDateTime ge 2026-03-01T00:00:00Z and appId eq 'c11ent' and signInEventTypes/any(t: t eq '${flow}')`,
+      ),
     );
   });
 
+  it.each([
+    ["servicePrincipal", "clientSecret", true],
+    ["servicePrincipal", null, true],
+    ["nonInteractiveUser", "clientAssertion", true],
+    ["nonInteractiveUser", "none", false],
+    ["servicePrincipal", "managedIdentity", false],
+    ["interactiveUser", null, false],
+  ])("says of a %s row by %s without a key id whether it may be anybody's", async (flow, type, unnamed) => {
+    server.graph = only(flow, { ...row, servicePrincipalCredentialKeyId: null, clientCredentialType: type });
+    const kind = flow === "servicePrincipal" ? "application" : "user";
+    expect(await signIns()).toMatchObject([{ keyId: null, flow: kind, unnamed }]);
+  });
+
   it("names no credential where the log writes zeros", async () => {
-    server.graph = page({ ...row, servicePrincipalCredentialKeyId: "00000000-0000-0000-0000-000000000000" });
+    server.graph = only("servicePrincipal", {
+      ...row,
+      servicePrincipalCredentialKeyId: "00000000-0000-0000-0000-000000000000",
+    });
     expect(await signIns()).toMatchObject([{ keyId: null }]);
   });
 
@@ -149,9 +176,28 @@ describe("the sign-in log", () => {
   });
 });
 
+describe("the report of last uses", () => {
+  it("is one list of the tenant, read again only for whoever wants it fresh", async () => {
+    const used = {
+      keyId: KEY,
+      appId: "c11ent",
+      signInActivity: { lastSignInDateTime: AT, lastSignInRequestId: "r-1" },
+    };
+    server.graph = page(used, { keyId: "never", appId: "c11ent", signInActivity: null });
+    const port = logs();
+    const at = Date.UTC(2026, 2, 1, 9, 12, 44, 12);
+    expect(await port.lastUses(SINCE)).toEqual([{ appId: "c11ent", keyId: KEY, at, requestId: "r-1" }]);
+    await port.lastUses(epochMs(SINCE - 1));
+    expect(server.count("appCredentialSignInActivities")).toBe(1);
+    await port.lastUses(epochMs(SINCE + 1));
+    expect(server.count("appCredentialSignInActivities")).toBe(2);
+  });
+});
+
 describe.each([
   ["the audit log", changes],
   ["the sign-in log", signIns],
+  ["the report", () => logs().lastUses(SINCE)],
 ])("%s", (_, read) => {
   it("names the permissions it lacks", async () => {
     server.graph = graphError(403, "Authorization_RequestDenied");
@@ -166,7 +212,7 @@ describe.each([
   it("says that the tenant has no licence for it", async () => {
     server.graph = graphError(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant");
     await expect(read()).rejects.toMatchObject({
-      code: "directory-forbidden",
+      code: "directory-unlicensed",
       next: "this log needs a Microsoft Entra ID P1 or P2 licence in the tenant",
     });
   });

@@ -54,6 +54,25 @@ describe("on the wire", () => {
     }).entra;
   const add = (timeout?: number) => open(timeout).addSecret(HOLDER, { displayName: "x", end: plus(NOW, DAY) });
 
+  it("lists who holds roles, a page a request, by principal and role", async () => {
+    const grants = (role: string) => json(200, { value: [{ principalId: "p", [role]: "r" }] });
+    server.graph = grants("appRoleId");
+    expect(await open().grantPage({ ...HOLDER, type: "servicePrincipal" }, null)).toEqual({
+      grants: [{ principalId: "p", roleId: "r" }],
+      next: null,
+    });
+    server.graph = grants("roleDefinitionId");
+    expect((await open().directoryRolePage(null)).grants).toEqual([{ principalId: "p", roleId: "r" }]);
+    const paths = server.arrived.map(({ path }) => path.split("?")[0]);
+    expect(paths.slice(-1)).toEqual(["/v1.0/roleManagement/directory/roleAssignments"]);
+    expect(paths).toContain("/v1.0/servicePrincipals/0bject/appRoleAssignedTo");
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    await expect(open().directoryRolePage(null)).rejects.toMatchObject({
+      code: "directory-forbidden",
+      next: expect.stringContaining("grant RoleManagement.Read.Directory"),
+    });
+  });
+
   const cases: [string, Answer, "unknown" | "not-applied", string][] = [
     ["reset", reset, "unknown", "directory-unreachable"],
     ["time-out", silent, "unknown", "directory-unreachable"],

@@ -112,6 +112,20 @@ export function logsSuite(name: string, open: () => Promise<LogsBench>): void {
       expect(await bench.logs.signIns("99999999-9999-4999-8999-999999999999", start)).toEqual([]);
     });
 
+    it("reports the last success of each credential, by the request that made it", async () => {
+      const { holder, signIn } = await bench.seed();
+      const [used, unused] = [await addSecret(holder, "used"), await addSecret(holder, "unused")];
+      await bench.verifier.probe(signIn, used.value);
+      await bench.advance(MINUTE);
+      const { requestId } = await bench.verifier.probe(signIn, used.value);
+      await bench.verifier.probe(signIn, new SecretValue("wrong-value-of-somebody-else"));
+      const { clientId: appId } = signIn;
+      const own = (await bench.logs.lastUses(await bench.now())).filter((one) => one.appId === appId);
+      const at = (await bench.logs.signIns(appId, start))[1]?.at;
+      expect(own).toEqual([{ appId, keyId: used.keyId, at, requestId }]);
+      expect(own.some((one) => one.keyId === unused.keyId)).toBe(false);
+    });
+
     it("tells everything, however long the log", async () => {
       const { holder, signIn } = await bench.seed();
       for (let count = 0; count < 60; count += 1) {
@@ -133,6 +147,7 @@ export function logsSuite(name: string, open: () => Promise<LogsBench>): void {
       const forbidden = { code: "directory-forbidden" };
       await expect(bench.strangers.credentialChanges(holder, start)).rejects.toMatchObject(forbidden);
       await expect(bench.strangers.signIns(signIn.clientId, start)).rejects.toMatchObject(forbidden);
+      await expect(bench.strangers.lastUses(start)).rejects.toMatchObject(forbidden);
     });
 
     it("asks nothing once its signal has aborted", async () => {

@@ -1,7 +1,7 @@
 /** Every event a rotation may meet, in its state or not, for walks in random order. */
 import type { Rotation, RotationEvent } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import { issued, madeCertificate, NOW, probe, signIns } from "./make.ts";
+import { issued, madeCertificate, NOW, probe, signIns, useEvidence } from "./make.ts";
 
 export const failure = { code: "directory-unreachable", message: "no answer", next: null, at: NOW } as const;
 export const TARGETS = ["env", "vault"];
@@ -26,6 +26,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "delivery-intended", at, target: name },
     { type: "delivered", at, target: name, version: null },
     { type: "verified", at, target: name, assurance: "token", request: null },
+    { type: "uses-read", at, uses: useEvidence({ readAt: at }), failure: null },
     { type: "drifted", at, target: name },
     { type: "retire-intended", at, certificate: null },
     { type: "removed", at },

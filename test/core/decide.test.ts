@@ -226,7 +226,7 @@ describe("verified", () => {
   const cases: [string, Rotation, Partial<Facts>, string | RegExp][] = [
     ["a proof short of a token", { ...due, assurance: "receipt" }, {}, /because overlap|because until-expiry/],
     ["never", { ...due, policy: policy({ retire: "never" }) }, {}, "wait for somebody because retire-never"],
-    ["evidence is not there", { ...due, policy: policy({ retire: "after-evidence" }) }, {}, /because no-evidence$/],
+    ["evidence was never looked for", { ...due, policy: policy({ retire: "after-evidence" }) }, {}, "do read-uses"],
     ["removal off", due, { removalOff: true }, "wait for somebody because removal-off"],
     ["the breaker", due, { breakerOpen: true }, "wait for somebody because breaker-open"],
     ["an unsound scan", due, { scanSound: false }, "wait for somebody because scan-incomplete"],

@@ -26,6 +26,7 @@ import {
   settings,
   signIns,
   target,
+  useEvidence,
 } from "./make.ts";
 
 const fresh = (parts: Partial<Rotation> = {}) =>
@@ -232,6 +233,15 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
       const evidence = signIns({ readAt: at, lastUse: well ? at : null, closed: good === 0, listed: good !== 1 });
       const oldUse = good === 3 && r.verifiedAt !== null ? at : null;
       return [{ type: "sign-ins-read", at, evidence: { ...evidence, oldUse }, failure: null }];
+    }
+    case "read-uses": {
+      const uses = useEvidence({
+        readAt: at,
+        unread: good === 0 ? "failed" : null,
+        upTo: at,
+        newUse: well ? at : null,
+      });
+      return [{ type: "uses-read", at, uses, failure: null }];
     }
     case "give-up":
       return [{ type: "cancelled", at }];

@@ -2,18 +2,13 @@
 import fc from "fast-check";
 import type { Credential, Holder } from "../../src/core/credential.ts";
 import type { Federated, SignInEvidence } from "../../src/core/federation.ts";
+import { plannedRotation } from "../../src/core/planned-rotation.ts";
 import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import {
-  type Attempt,
-  type Delivery,
-  type Issued,
-  type MadeCertificate,
-  plannedRotation,
-  type Rotation,
-} from "../../src/core/rotation.ts";
+import type { Attempt, Delivery, Issued, MadeCertificate, Rotation } from "../../src/core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
 import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
+import type { UseEvidence } from "../../src/core/use-evidence.ts";
 
 export const TENANT = "3f6c0000-0000-4000-8000-000000000001";
 export const APP_ID = "0b0e0000-0000-4000-8000-000000000002";
@@ -149,6 +144,12 @@ export function attempt(parts: Partial<Attempt> = {}): Attempt {
 /** What the log shows of a federated credential that somebody uses, and that has taken the old one's place. */
 export function signIns(parts: Partial<SignInEvidence> = {}): SignInEvidence {
   return { readAt: NOW, closed: false, listed: true, lastUse: plus(NOW, -MINUTE), oldUse: null, ...parts };
+}
+
+/** What log and report show where everybody has moved over to the new credential. */
+export function useEvidence(parts: Partial<UseEvidence> = {}): UseEvidence {
+  const since = plus(NOW, -40 * DAY);
+  return { readAt: NOW, unread: null, upTo: NOW, since, newUse: plus(NOW, -MINUTE), oldUse: null, ...parts };
 }
 
 export function federated(parts: Partial<Federated> = {}): Federated {

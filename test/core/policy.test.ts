@@ -29,6 +29,7 @@ describe("completePolicy", () => {
       renewBefore: 60 * DAY,
       overlap: 7 * DAY,
       retire: "at-expiry",
+      evidenceWindow: 35 * DAY,
       approval: "none",
       custody: "none",
       probe: "full",

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/retire-guard.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
-import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns } from "./make.ts";
+import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns, useEvidence } from "./make.ts";
 
 const proven = delivery({ receipt: { version: null, at: NOW }, intendedAt: NOW, verifiedAt: NOW, assurance: "token" });
 const verified = rotation({ state: "verified", issued: issued(), deliveries: [proven], verifiedAt: NOW });
@@ -269,4 +269,38 @@ test("whatever the facts, a removal that is allowed is of a ledger key with a li
     { numRuns: 20_000 },
   );
   expect(allowed, "the property is not empty").toBeGreaterThan(50);
+});
+
+describe("by evidence", () => {
+  const policy = { ...verified.policy, retire: "after-evidence" } as const;
+  const quiet = { ...verified, policy, verifiedAt: plus(NOW, -40 * DAY) };
+  const facts: GuardFacts = { ...retire, rotation: quiet, uses: useEvidence() };
+  const use = { at: plus(NOW, -DAY), client: "batch", address: "192.0.2.7", resource: null, flow: null, named: true };
+
+  test("allows it where everybody has moved over, and whatever was seen of one that has ended", () => {
+    expect(why(facts)).toBe("allowed");
+    const ended = holder({ credentials: [secret("new"), secret("old", { end: NOW })] });
+    expect(why({ ...facts, holder: ended, uses: null })).toBe("allowed");
+  });
+
+  test.each<[string, Partial<GuardFacts>, RegExp]>([
+    ["where nobody looked", { uses: null }, /nobody has looked/],
+    ["on an old look", { uses: useEvidence({ readAt: plus(NOW, -PROOF_LASTS - 1) }) }, /not read just now/],
+    ["on a look from the future", { uses: useEvidence({ readAt: plus(NOW, 1) }) }, /future/],
+    ["on a look that failed", { uses: useEvidence({ unread: "failed" }) }, /could not be read the last time/],
+    ["without a licence", { uses: useEvidence({ unread: "unlicensed" }) }, /no licence/],
+    ["without permission", { uses: useEvidence({ unread: "closed" }) }, /may not be read/],
+    ["without a row of the new one", { uses: useEvidence({ newUse: null }) }, /no evidence/],
+    ["while the old one is in use", { uses: useEvidence({ oldUse: use }) }, /batch signed in at .* from 192\.0\.2\.7/],
+    ["after a use nobody can name", { uses: useEvidence({ oldUse: { ...use, named: false } }) }, /does not name/],
+    ["before the window is over", { uses: useEvidence({ since: plus(NOW, -34 * DAY) }) }, /window is not over/],
+    ["not listed, and so perhaps hidden", { uses: null, holder: holder({ credentials: [secret("new")] }) }, /looked/],
+  ])("refuses %s", (_, parts, reason) => {
+    expect(why({ ...facts, ...parts })).toMatch(reason);
+  });
+
+  test("a policy of evidence cannot be forgotten by whoever asks", () => {
+    const { uses: _, ...forgotten } = facts;
+    expect(why(forgotten)).toMatch(/nobody has looked/);
+  });
 });

@@ -51,7 +51,7 @@ it("without the right to read the log nobody is named", async () => {
   const bench = await rotated();
   await bench.entra.addSecret(bench.app, { displayName: "by hand", end: plus(bench.clock.at, DAY) });
   bench.clock.advance(HOUR);
-  const logs = { credentialChanges: forbidden, signIns: forbidden };
+  const logs = { credentialChanges: forbidden, signIns: forbidden, lastUses: forbidden };
   expect(await noticed(bench, { logs })).toMatchObject([{ what: "drift-added", by: null }]);
 });
 
@@ -78,6 +78,8 @@ it("an object that cannot be read is compared again by the next scan", async () 
   const entra: Deps["entra"] = {
     page: (type, cursor) => real.page(type, cursor),
     certificatePage: (type, cursor) => real.certificatePage(type, cursor),
+    grantPage: (resource, cursor) => real.grantPage(resource, cursor),
+    directoryRolePage: (cursor) => real.directoryRolePage(cursor),
     read: forbidden,
     addSecret: forbidden,
     removeSecret: forbidden,

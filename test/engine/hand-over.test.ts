@@ -26,6 +26,7 @@ function opened(policy = {}, logs?: Partial<Deps["logs"]>) {
           logs: {
             credentialChanges: bench.entra.credentialChanges.bind(bench.entra),
             signIns: logs.signIns ?? bench.entra.signIns,
+            lastUses: bench.entra.lastUses.bind(bench.entra),
           },
         }),
   };

@@ -5,7 +5,7 @@ import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
-import { approve } from "../../src/engine/control.ts";
+import { approve } from "../../src/engine/approve.ts";
 import type { Deps, OwnCredential } from "../../src/engine/deps.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { makePlan } from "../../src/engine/plan.ts";

@@ -64,6 +64,8 @@ function deletingFirst(entra: Entra): Entra {
   return {
     page: (...asked) => entra.page(...asked),
     certificatePage: (...asked) => entra.certificatePage(...asked),
+    grantPage: (...asked) => entra.grantPage(...asked),
+    directoryRolePage: (...asked) => entra.directoryRolePage(...asked),
     read: (...asked) => entra.read(...asked),
     removeSecret: (...asked) => entra.removeSecret(...asked),
     addSecret,

@@ -64,7 +64,8 @@ logsSuite("in-memory fake", async () => {
   const fake = new FakeEntra({ now: () => now });
   const strangers = new FakeEntra({ now: () => now });
   const error = new NolapseError("directory-forbidden", "no permission");
-  for (const call of ["credentialChanges", "signIns"] as const) strangers.fail(call, { fault: "error", error });
+  for (const call of ["credentialChanges", "signIns", "lastUses"] as const)
+    strangers.fail(call, { fault: "error", error });
   return {
     logs: fake,
     entra: fake,

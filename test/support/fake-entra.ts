@@ -7,6 +7,7 @@ import { clientAssertion } from "../../src/adapters/graph/assertion.ts";
 import { CertificateValue } from "../../src/core/certificate-value.ts";
 import type { Holder, HolderRef, HolderType } from "../../src/core/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import type { Grant } from "../../src/core/privilege.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { Probe, SignIn } from "../../src/core/sign-in.ts";
 import { type DurationMs, type EpochMs, epochMs, SECOND } from "../../src/core/time.ts";
@@ -21,12 +22,13 @@ import type {
   AddSecretOutcome,
   CertificatePage,
   Entra,
+  GrantPage,
   HolderPage,
   HolderReading,
   RemoveCredentialOutcome,
   Unsettled,
 } from "../../src/ports/entra.ts";
-import type { Actor, CredentialChange, Logs, SignInRow } from "../../src/ports/logs.ts";
+import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../src/ports/logs.ts";
 import type { Verifier } from "../../src/ports/verifier.ts";
 import {
   additionRefusal,
@@ -52,7 +54,7 @@ import {
 } from "./fake-faults.ts";
 import { FakeFederation, type FakeGround, FakeSamlSigning } from "./fake-federation.ts";
 import { blankHolder } from "./fake-holders.ts";
-import { FakeLogs, type Listed } from "./fake-logs.ts";
+import { AS_ITSELF, FakeLogs, type Listed } from "./fake-logs.ts";
 import { type SeedSecret, type StoredSecret, secretRefusal, storedSecret } from "./fake-secrets.ts";
 import type { Seed, Seeded, StoredHolder } from "./fake-seed.ts";
 
@@ -73,6 +75,9 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   /** Who writes, as the log will name them. */
   actor: Actor = { kind: "application", id: "nolapse", name: "Nolapse" };
   pageSize = 100;
+  /** Who holds app roles of Graph, and who holds directory roles. */
+  appRoles: readonly Grant[] = [];
+  directoryRoles: readonly Grant[] = [];
   /** Every call that arrived, in order. */
   readonly calls: { readonly call: FakeCall; readonly objectId: string | null }[] = [];
   readonly #now: () => EpochMs;
@@ -180,6 +185,16 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     return { holders, next };
   }
 
+  async grantPage(_resource: HolderRef, cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    this.#reading("grantPage", null, signal);
+    return { grants: cursor === null ? this.appRoles : [], next: null };
+  }
+
+  async directoryRolePage(cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    this.#reading("directoryRolePage", null, signal);
+    return { grants: cursor === null ? this.directoryRoles : [], next: null };
+  }
+
   async read(holder: HolderRef, signal?: AbortSignal): Promise<HolderReading> {
     this.#reading("read", holder.objectId, signal);
     return { holder: this.#shown(this.#find(holder)), serviceTime: this.#serviceTime() };
@@ -202,6 +217,11 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
   async signIns(appId: string, since: EpochMs, signal?: AbortSignal): Promise<readonly SignInRow[]> {
     this.#reading("signIns", null, signal);
     return this.#logs.signIns(appId, since, this.#now() - this.logLag);
+  }
+
+  async lastUses(_freshFrom: EpochMs, signal?: AbortSignal): Promise<readonly LastUse[]> {
+    this.#reading("lastUses", null, signal);
+    return this.#logs.lastUses(this.#now() - this.logLag);
   }
 
   async addSecret(
@@ -294,7 +314,7 @@ export class FakeEntra implements Entra, Certificates, Verifier, Logs {
     if (fault !== null) return { outcome: "inconclusive", ...blank, requestId: null };
     const { code, keyId } = this.#refusalOf(signIn.clientId, value, now);
     const row = { at: now, requestId, succeeded: code === null, keyId, federatedId: null, address: "127.0.0.1" };
-    this.#logs.signedIn(signIn.clientId, row);
+    this.#logs.signedIn(signIn.clientId, { ...row, ...AS_ITSELF });
     return code === null ? { outcome: "issued", ...blank } : { outcome: "not-authenticated", ...blank, code };
   }
 

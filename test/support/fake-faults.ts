@@ -12,6 +12,9 @@ export type FakeRead =
   | "readCertificates"
   | "credentialChanges"
   | "signIns"
+  | "lastUses"
+  | "grantPage"
+  | "directoryRolePage"
   | "listFederated";
 export type FakeWrite =
   | "addSecret"

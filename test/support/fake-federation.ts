@@ -16,6 +16,7 @@ import type { SignInRow } from "../../src/ports/logs.ts";
 import type { ActivateOutcome, AddSigningOutcome, SamlSigning } from "../../src/ports/saml-signing.ts";
 import { type StoredCertificate, storedCertificate } from "./fake-certificates.ts";
 import type { FakeRead, FakeWrite } from "./fake-faults.ts";
+import { AS_ITSELF } from "./fake-logs.ts";
 
 /** What the two need of the directory they are part of. */
 export interface FakeGround {
@@ -64,9 +65,9 @@ export class FakeFederation implements Federation {
   }
 
   /** A consumer signs in with what it holds: a secret or certificate by its key id, or a token by its federated credential. */
-  signsIn(appId: string, by: { readonly keyId: string } | { readonly federatedId: string }): void {
+  signsIn(appId: string, by: Partial<Omit<SignInRow, "at" | "requestId">>): void {
     const row = { at: this.#ground.now(), requestId: this.#ground.id(), succeeded: true, address: null };
-    this.#ground.signedIn(appId, { ...row, keyId: null, federatedId: null, ...by });
+    this.#ground.signedIn(appId, { ...row, ...AS_ITSELF, keyId: null, federatedId: null, ...by });
   }
 
   /** Without any lag. */

@@ -1,14 +1,18 @@
 /** The directory of one tenant through Microsoft Graph: every port of this folder over one client and one token. */
 import { NolapseError } from "../../core/errors.ts";
 import { SECOND } from "../../core/time.ts";
+import type { AppPolicies } from "../../ports/app-policies.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Deadlines } from "../../ports/deadlines.ts";
 import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Entra } from "../../ports/entra.ts";
 import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Owners } from "../../ports/notices.ts";
 import type { SamlSigning } from "../../ports/saml-signing.ts";
+import { GraphAppPolicies } from "./app-policies.ts";
+import type { Spender } from "./budget.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
@@ -39,6 +43,8 @@ export interface GraphDirectoryOptions {
   readonly requestId?: (() => string) | undefined;
   /** Where an auth method without references takes its values from; the process's environment where not given. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What keeps its requests inside Graph's limits; left out where there are none (the simulator, tests). */
+  readonly budget?: ((clientId: string | null) => Spender) | undefined;
 }
 
 export interface GraphDirectory {
@@ -47,6 +53,9 @@ export interface GraphDirectory {
   readonly logs: Logs;
   readonly samlSigning: SamlSigning;
   readonly federation: Federation;
+  readonly appPolicies: AppPolicies;
+  /** Where a budget is kept: whose requests go first. */
+  readonly deadlines?: Deadlines;
   /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
   renew(): void;
   readonly diagnosis: Diagnosis;
@@ -74,13 +83,16 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
     auth.method === "plain"
       ? plainTokens(signIn, auth, wire)
       : identityTokens({ ...signIn, auth, timeout, fetch, env });
-  const calls = new GraphCalls(createGraph(wire, tokens), origin);
+  const budget = options.budget?.(tokens.clientId) ?? null;
+  const calls = new GraphCalls(createGraph(budget?.meter(wire) ?? wire, tokens), origin);
   return {
-    entra: new GraphEntra(calls),
+    entra: new GraphEntra(calls, budget),
+    ...(budget === null ? {} : { deadlines: budget }),
     certificates: new GraphCertificates(calls, clock),
-    logs: new GraphLogs(calls),
+    logs: new GraphLogs(calls, clock),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
+    appPolicies: new GraphAppPolicies(calls),
     renew: () => tokens.discard(),
     owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({

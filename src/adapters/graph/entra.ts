@@ -1,13 +1,16 @@
 import type { Credential, HolderRef, HolderType } from "../../core/credential.ts";
+import type { Grant } from "../../core/privilege.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type {
   AddSecretOutcome,
   CertificatePage,
   Entra,
+  GrantPage,
   HolderPage,
   RemoveCredentialOutcome,
 } from "../../ports/entra.ts";
+import type { Spender } from "./budget.ts";
 import {
   describe,
   type GraphCalls,
@@ -26,18 +29,24 @@ import { certificateFrom, holderFrom, list, requiredText, secretFrom, unreadable
 /** The most Graph gives. No `$select`: the default carries both credential lists, and selecting them is throttled. */
 const PAGE_SIZE = 999;
 
+const ROLES = [{ name: "RoleManagement.Read.Directory", id: "483bed4a-2ad3-4361-a73b-c83ccdbdc53c" }] as const;
+
 /** Applications and service principals of one tenant through Microsoft Graph. */
 export class GraphEntra implements Entra {
   readonly #calls: GraphCalls;
+  readonly #budget: Pick<Spender, "noteAudience"> | null;
 
-  constructor(calls: GraphCalls) {
+  constructor(calls: GraphCalls, budget: Pick<Spender, "noteAudience"> | null = null) {
     this.#calls = calls;
+    this.#budget = budget;
   }
 
   async page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage> {
     const url = cursor === null ? this.#calls.url(`${PATHS[type]}?$top=${PAGE_SIZE}`) : this.#calls.sameOrigin(cursor);
     const { body } = await this.#calls.read(url, { what: `listing ${NAMES[type]}s` }, signal);
-    return { holders: list(body, "value").map((item) => holderFrom(type, item)), next: this.#calls.next(body) };
+    const holders = list(body, "value").map((item) => holderFrom(type, item));
+    for (const one of holders) this.#budget?.noteAudience(one.objectId, one.signInAudience);
+    return { holders, next: this.#calls.next(body) };
   }
 
   async certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage> {
@@ -59,7 +68,26 @@ export class GraphEntra implements Entra {
     );
     const found = holderFrom(holder.type, body);
     requireSame(holder, found.objectId);
+    this.#budget?.noteAudience(found.objectId, found.signInAudience);
     return { holder: found, serviceTime: serviceTimeOf(answer) };
+  }
+
+  async grantPage(resource: HolderRef, cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    const first = `${this.#calls.address(resource)}/appRoleAssignedTo?$top=${PAGE_SIZE}`;
+    const url = cursor === null ? first : this.#calls.sameOrigin(cursor);
+    const what = `listing who holds app roles of ${describe(resource)}`;
+    const { body } = await this.#calls.read(url, { what }, signal);
+    return { grants: list(body, "value").map((one) => grantFrom(one, "appRoleId")), next: this.#calls.next(body) };
+  }
+
+  async directoryRolePage(cursor: string | null, signal?: AbortSignal): Promise<GrantPage> {
+    const first = this.#calls.url(`roleManagement/directory/roleAssignments?$top=${PAGE_SIZE}`);
+    const url = cursor === null ? first : this.#calls.sameOrigin(cursor);
+    const { body } = await this.#calls.read(url, { what: "listing who holds directory roles", needs: ROLES }, signal);
+    return {
+      grants: list(body, "value").map((one) => grantFrom(one, "roleDefinitionId")),
+      next: this.#calls.next(body),
+    };
   }
 
   async addSecret(
@@ -106,6 +134,10 @@ export class GraphEntra implements Entra {
     );
     return removalOf(sent);
   }
+}
+
+function grantFrom(entry: JsonObject, role: "appRoleId" | "roleDefinitionId"): Grant {
+  return { principalId: requiredText(entry, "principalId"), roleId: requiredText(entry, role) };
 }
 
 /**

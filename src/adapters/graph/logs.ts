@@ -1,10 +1,12 @@
 /**
  * Graph's logs: who changed which credential (learn.microsoft.com/graph/api/directoryaudit-list) and which one signed in
- * (…/signin-list, in beta only, because v1.0 does not name the credential). Both come minutes late.
+ * (…/signin-list, in beta only, because v1.0 does not name the credential). Both come minutes late. When each credential
+ * was last used in any flow is a report of the whole tenant (…/reportroot-list-appcredentialsigninactivities, in beta only).
  */
 import type { HolderRef } from "../../core/credential.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
-import type { Actor, CredentialChange, Logs, SignInRow } from "../../ports/logs.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../ports/logs.ts";
 import { describe, type GraphCalls } from "./calls.ts";
 import { isObject, type JsonObject, objectAt, textAt } from "./json.ts";
 import { instant, list, optionalText, requiredText, unreadable } from "./map.ts";
@@ -25,14 +27,24 @@ const OF_PRINCIPALS: ReadonlySet<string> = new Set([
   "Remove service principal credentials",
 ]);
 
+/** The kinds of sign-in a client credential can take part in; the log gives one kind a list. */
+const FLOWS = ["servicePrincipal", "nonInteractiveUser", "interactiveUser"] as const;
+type Flow = (typeof FLOWS)[number];
+
+/** Clients that prove themselves by none of their own credentials (…/resources/signin, clientCredentialType). */
+const NO_CREDENTIAL: ReadonlySet<string> = new Set(["none", "managedIdentity", "federatedIdentityCredential"]);
+
 /** What the sign-in log writes where it names no credential. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 
 export class GraphLogs implements Logs {
   readonly #calls: GraphCalls;
+  readonly #clock: Clock;
+  #uses: { readonly at: EpochMs; readonly rows: readonly LastUse[] } | null = null;
 
-  constructor(calls: GraphCalls) {
+  constructor(calls: GraphCalls, clock: Clock) {
     this.#calls = calls;
+    this.#clock = clock;
   }
 
   async credentialChanges(
@@ -51,15 +63,26 @@ export class GraphLogs implements Logs {
   }
 
   async signIns(appId: string, since: EpochMs, signal?: AbortSignal): Promise<readonly SignInRow[]> {
-    const filter =
-      `createdDateTime ge ${formatInstant(since)} and appId eq ${quoted(appId)}` +
-      ` and signInEventTypes/any(t: t eq 'servicePrincipal')`;
-    const rows = await this.#rows(
-      this.#calls.url(`auditLogs/signIns?$filter=${encodeURIComponent(filter)}`, "beta"),
-      `reading the sign-in log of client ${appId}`,
-      signal,
-    );
-    return inOrder(rows.map(signInFrom), since);
+    const seen: SignInRow[] = [];
+    for (const flow of FLOWS) {
+      const filter =
+        `createdDateTime ge ${formatInstant(since)} and appId eq ${quoted(appId)}` +
+        ` and signInEventTypes/any(t: t eq '${flow}')`;
+      const url = this.#calls.url(`auditLogs/signIns?$filter=${encodeURIComponent(filter)}`, "beta");
+      const rows = await this.#rows(url, `reading the sign-in log of client ${appId}`, signal);
+      seen.unshift(...rows.map((row) => signInFrom(row, flow)));
+    }
+    return inOrder(seen, since);
+  }
+
+  async lastUses(freshFrom: EpochMs, signal?: AbortSignal): Promise<readonly LastUse[]> {
+    signal?.throwIfAborted();
+    if (this.#uses !== null && this.#uses.at >= freshFrom) return this.#uses.rows;
+    const at = await this.#clock.now(signal);
+    const url = this.#calls.url("reports/appCredentialSignInActivities", "beta");
+    const rows = (await this.#rows(url, "reading when credentials were last used", signal)).flatMap(lastUseFrom);
+    this.#uses = { at, rows };
+    return rows;
   }
 
   /** Every row of a log, newest first, as the service orders them. */
@@ -135,18 +158,39 @@ function nameOf(who: JsonObject, other: string): string | null {
   return textAt(who, "displayName") ?? textAt(who, other);
 }
 
-function signInFrom(row: JsonObject): SignInRow {
+/** A row without a use is one of a credential that nobody has used. */
+function lastUseFrom(row: JsonObject): LastUse[] {
+  const activity = objectAt(row, "signInActivity");
+  const at = activity === null ? null : instant(activity, "lastSignInDateTime");
+  if (activity === null || at === null) return [];
+  const requestId = textAt(activity, "lastSignInRequestId");
+  return [{ appId: requiredText(row, "appId"), keyId: requiredText(row, "keyId"), at, requestId }];
+}
+
+function signInFrom(row: JsonObject, flow: Flow): SignInRow {
   const { status } = row;
   // a row of unknown outcome is no evidence of anything, for or against
   if (!isObject(status) || typeof status.errorCode !== "number")
     throw unreadable("a sign-in does not say how it ended");
+  const keyId = credentialId(row, "servicePrincipalCredentialKeyId");
+  const federatedId = credentialId(row, "federatedCredentialId");
+  const proof = textAt(row, "clientCredentialType");
   return {
     at: requiredInstant(row, "createdDateTime"),
     requestId: requiredText(row, "id"),
     succeeded: status.errorCode === 0,
-    keyId: credentialId(row, "servicePrincipalCredentialKeyId"),
-    federatedId: credentialId(row, "federatedCredentialId"),
+    keyId,
+    federatedId,
     address: textAt(row, "ipAddress"),
+    flow: flow === "servicePrincipal" ? "application" : "user",
+    client: textAt(row, "servicePrincipalName") ?? textAt(row, "appDisplayName"),
+    resource: textAt(row, "resourceDisplayName"),
+    // a person at a sign-in page: the client proves itself when it redeems the code, which is a row of its own
+    unnamed:
+      keyId === null &&
+      federatedId === null &&
+      flow !== "interactiveUser" &&
+      !(proof !== null && NO_CREDENTIAL.has(proof)),
   };
 }
 

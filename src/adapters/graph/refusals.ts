@@ -72,7 +72,7 @@ function meaningOf(answer: WireAnswer, code: string | null, doing: Doing): Meani
     return { code: "directory-refused", next: "remove credentials nobody uses, in App registrations or with az" };
   }
   if (code !== null && UNLICENSED.has(code)) {
-    return { code: "directory-forbidden", next: "this log needs a Microsoft Entra ID P1 or P2 licence in the tenant" };
+    return { code: "directory-unlicensed", next: "this log needs a Microsoft Entra ID P1 or P2 licence in the tenant" };
   }
   if (doing.proof === true && status === 401 && code === "Authentication_MissingOrMalformed") {
     return { code: "directory-refused", next: "the copy in the target may not be valid any more: look at both ends" };

@@ -12,7 +12,9 @@ import type { Clock } from "../../ports/clock.ts";
 import type { AddSecretOutcome, Entra, HolderReading, RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { HeldCertificate } from "../../ports/held-certificate.ts";
 import { certificateFacts } from "../../x509/facts.ts";
+import { GraphAppPolicies } from "./app-policies.ts";
 import { type AssertionAnswer, type Client, signInByAssertion } from "./assertion-sign-in.ts";
+import type { Spender } from "./budget.ts";
 import { describe, GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
 import { keep, type TokenSource } from "./credentials.ts";
@@ -38,6 +40,8 @@ export interface SelfDirectoryOptions {
   readonly held: () => Promise<readonly HeldCertificate[]>;
   readonly fetch?: Fetch | undefined;
   readonly timeout?: number | undefined;
+  /** What keeps its requests inside Graph's limits. */
+  readonly budget?: ((clientId: string) => Spender) | undefined;
 }
 
 /** What it proved of one certificate. */
@@ -62,13 +66,16 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
   const prover = new Prover(createWire({ ...ask, freshConnections: true }), client, options);
   const tokens = prover.tokens();
   const wire = createWire(ask);
-  const calls = new GraphCalls(createGraph(wire, tokens), graph);
+  const budget = options.budget?.(holder.appId) ?? null;
+  const calls = new GraphCalls(createGraph(budget?.meter(wire) ?? wire, tokens), graph);
   return {
+    ...(budget === null ? {} : { deadlines: budget }),
     entra: new SelfEntra(new GraphEntra(calls), prover),
     certificates: new SelfCertificates(new GraphCertificates(calls, clock), prover),
-    logs: new GraphLogs(calls),
+    logs: new GraphLogs(calls, clock),
     // the service refuses these for want of a permission, and says so
     federation: new GraphFederation(calls),
+    appPolicies: new GraphAppPolicies(calls),
     samlSigning: new GraphSamlSigning(calls),
     owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({ wire, tokens, tenantId, authority, graph, version: options.version }),
@@ -144,6 +151,14 @@ class SelfEntra implements Entra {
   }
 
   certificatePage(): Promise<never> {
+    return this.page();
+  }
+
+  grantPage(): Promise<never> {
+    return this.page();
+  }
+
+  directoryRolePage(): Promise<never> {
     return this.page();
   }
 

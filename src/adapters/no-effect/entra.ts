@@ -21,6 +21,8 @@ export function createNoEffectEntra(inner: Entra, onEffect: (effect: EntraEffect
   return {
     page: (type, cursor, signal) => inner.page(type, cursor, signal),
     certificatePage: (type, cursor, signal) => inner.certificatePage(type, cursor, signal),
+    grantPage: (resource, cursor, signal) => inner.grantPage(resource, cursor, signal),
+    directoryRolePage: (cursor, signal) => inner.directoryRolePage(cursor, signal),
     read: (holder, signal) => inner.read(holder, signal),
     async addSecret(holder, { displayName, end }) {
       onEffect({ effect: "add-secret", holder, displayName, end });

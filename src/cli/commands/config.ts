@@ -13,7 +13,7 @@ export async function show(context: Context): Promise<ExitCode> {
   return 0;
 }
 
-const DURATIONS = new Set(["lifetime", "maxAge", "renewBefore", "overlap", "reload", "over", "window", "timeout"]);
+const DURATIONS = new Set("lifetime maxAge renewBefore overlap evidenceWindow reload over window timeout".split(" "));
 
 /** The same with durations as a person writes them. */
 function readable(value: unknown, key = ""): unknown {

@@ -1,6 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
+import { approve as give, missing } from "../../engine/approve.ts";
 import * as control from "../../engine/control.ts";
-import { actorOf, type Context, configOf, oneTenant, tenantsOf, withManager } from "../context.ts";
+import { actorOf, type Context, configOf, oneTenant, personOf, tenantsOf, withManager } from "../context.ts";
 import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
 /** Stops all writing in the tenants named, or all. */
@@ -53,12 +54,29 @@ export async function approve(context: Context, id: string, options: { readonly 
     throw new NolapseError("usage", `--only does not know "${what}"`, { next: "use --only issue or --only retire" });
   }
   const config = configOf(context);
-  const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
-    control.approve(deps, id, what, actorOf(context)),
-  );
-  context.speaker.say(`nolapse: ${rotation.displayName}: approved (${what})`);
-  if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, approved: what });
-  return 0;
+  const tenant = oneTenant(config, context);
+  const { speaker, globals } = context;
+  return withManager(context, config, tenant, async ({ deps }): Promise<ExitCode> => {
+    const person = await personOf(context, config, tenant);
+    const rotation = await give(deps, id, what, person);
+    const left = missing(deps, rotation, what);
+    speaker.say(`nolapse: ${rotation.displayName}: approved (${what}) by ${person.actor}`);
+    if (left.length > 0) {
+      speaker.say(
+        `nolapse: it is privileged: another person must approve ${left.join(" and ")}: nolapse approve ${id}`,
+      );
+    }
+    if (globals.json === true) {
+      speaker.json({
+        rotation: rotation.id,
+        approved: what,
+        by: person.actor,
+        confirmed: person.objectId !== null,
+        left,
+      });
+    }
+    return 0;
+  });
 }
 
 export async function cancel(context: Context, id: string): Promise<ExitCode> {

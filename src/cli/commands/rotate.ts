@@ -9,11 +9,14 @@ import { actorOf, type Context, configOf, oneTenant, warn, withManager } from ".
 import { isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
+import { emergency } from "./emergency.ts";
 import { teller, waits } from "./run.ts";
 
 export interface RotateOptions {
   readonly now?: boolean;
   readonly self?: boolean;
+  /** The key id of a credential whose value has leaked. */
+  readonly emergency?: string;
   readonly wait?: number;
 }
 
@@ -22,7 +25,13 @@ export async function rotate(context: Context, apps: readonly string[], options:
   const config = configOf(context);
   const tenant = oneTenant(config, context);
   warn(context, config);
-  const self = options.self === true ? selfHolder(tenant, onlyOne(apps)) : undefined;
+  if (options.emergency !== undefined) {
+    if (options.self === true) {
+      throw new NolapseError("usage", "--emergency does not go with --self", { next: "leave one of them out" });
+    }
+    return emergency(context, onlyOne(apps, "--emergency"), options.emergency, options.wait);
+  }
+  const self = options.self === true ? selfHolder(tenant, onlyOne(apps, "--self")) : undefined;
   return withManager(
     context,
     config,
@@ -62,11 +71,12 @@ function sayRefused({ speaker }: Context, { refused }: Asked, self: HolderRef | 
   }
 }
 
-/** Each application that rolls itself has a sign-in of its own. */
-function onlyOne(apps: readonly string[]): string {
+/** Each application that rolls itself has a sign-in of its own, and each leaked credential one application. */
+function onlyOne(apps: readonly string[], option: "--self" | "--emergency"): string {
   const [app, another] = apps;
   if (app !== undefined && another === undefined) return app;
-  throw new NolapseError("usage", "--self takes one application, as it is the one that signs in", {
-    next: `nolapse rotate --self ${app}`,
+  const why = option === "--self" ? "the one that signs in" : "the one whose credential has leaked";
+  throw new NolapseError("usage", `${option} takes one application, as it is ${why}`, {
+    next: option === "--self" ? `nolapse rotate --self ${app}` : `nolapse rotate ${app} --emergency KEYID`,
   });
 }

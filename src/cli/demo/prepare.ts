@@ -12,6 +12,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { DAY } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { look, type Scan } from "../../engine/discover.ts";
+import { readPrivileges } from "../../engine/privileges.ts";
 import { scanReport } from "../../engine/views.ts";
 import type { Context, Manager, RunningDirectory } from "../context.ts";
 import type { DemoReport } from "./report.ts";
@@ -84,16 +85,20 @@ async function firstLook(context: Context): Promise<{ scan: Scan; tenant: Tenant
   if (tenant === undefined) throw new NolapseError("unexpected", "the directory named no tenant");
   const manager = await composition.manager(bare, tenant, env);
   try {
-    return { scan: await look(manager.deps, context.signal), tenant };
+    const scan = await look(manager.deps, context.signal);
+    return { scan: { ...scan, privileges: await readPrivileges(manager.deps, scan.holders, context.signal) }, tenant };
   } finally {
     await manager.close();
   }
 }
 
-/** Applications with exactly one secret that works, and that ends within thirty days. */
+/**
+ * Applications with exactly one secret that works, and that ends within thirty days. Privileged ones wait for two persons, whom
+ * the demo does not have.
+ */
 function dueOf(scan: Scan): Bound[] {
   const due = scan.holders
-    .filter((holder) => holder.type === "application")
+    .filter((holder) => holder.type === "application" && !scan.privileges.held.has(holder.appId))
     .flatMap((holder) => dueSecret(holder, scan));
   if (due.length < SAMPLE_APPLICATIONS) {
     throw new NolapseError("incomplete", `only ${due.length} secrets are due in the demo's tenant`, {

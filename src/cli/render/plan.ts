@@ -1,6 +1,7 @@
 /** The plan, for people and for programs. */
+import type { AppManagementReading } from "../../core/app-policy.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { daysBetween } from "../../core/time.ts";
+import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 
@@ -14,6 +15,14 @@ export function planJson(plan: Plan) {
     mode: plan.mode,
     coverage: plan.coverage,
     issuedBy: iso(plan.issuedBy),
+    retiredBy: iso(plan.retiredBy),
+    waves: {
+      issues: plan.waves.issues.map((one) => ({ ...one, day: dayOf(one.day) })),
+      retirements: plan.waves.retirements.map((one) => ({ ...one, day: dayOf(one.day) })),
+      kept: plan.waves.kept,
+      awaiting: plan.waves.awaiting,
+    },
+    appPolicies: appPoliciesJson(plan.appPolicies),
     items: plan.items.map((item) => ({
       appId: item.appId,
       displayName: item.displayName,
@@ -30,6 +39,7 @@ export function planJson(plan: Plan) {
       urgentAt: iso(item.forecast?.urgentAt ?? null),
       lastSafeAt: iso(item.forecast?.lastSafeAt ?? null),
       startsAt: iso(item.startsAt),
+      retiresAt: iso(item.retiresAt),
       rotation: item.rotation?.id ?? null,
       state: item.rotation?.state ?? null,
     })),
@@ -40,19 +50,21 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
   const of = (status: PlanItem["status"]) => plan.items.filter((one) => one.status === status);
   const [due, running, cannot] = [of("due"), of("in-progress"), of("cannot")];
   const done = plan.issuedBy === null ? "" : `; the last successor is issued by ${when(plan.issuedBy)} UTC`;
+  const gone = plan.retiredBy === null ? "" : `, the last old one is retired by ${when(plan.retiredBy)} UTC`;
   const bound = plan.items.filter((one) => one.slot !== null && one.status === "later");
   return [
     style.bold(
-      `${due.length} to rotate, ${running.length} in progress, ${cannot.length} due or expired that nolapse leaves alone${done}`,
+      `${due.length} to rotate, ${running.length} in progress, ${cannot.length} due or expired that nolapse leaves alone${done}${gone}`,
     ),
-    ...section("to rotate", due, ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
+    ...section("to rotate", byStart(due), ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
       when(one.credential?.end ?? null),
       one.displayName,
       one.slot ?? "–",
       one.targets.join(", "),
       one.startsAt === null || one.startsAt <= plan.madeAt ? "now" : relative(one.startsAt, plan.madeAt),
-      REASONS[one.because],
+      one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
     ]),
+    ...waveLines(plan),
     ...section("in progress", running, ["application", "slot", "state", "since", "rotation"], (one) => [
       one.displayName,
       one.slot ?? "–",
@@ -68,9 +80,76 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
     ]),
     "",
     `${bound.length} bound credentials are not due; ${of("later").length - bound.length} others end later`,
+    ...appPolicyLines(plan.appPolicies),
     ...(plan.mode === "observe" ? ["mode observe: nolapse only looks and writes nothing"] : []),
     ...(hasFile ? [] : ["no configuration file: no application is bound to a target, so nothing can be rotated"]),
     `${plan.coverage.complete ? "from a complete scan of" : "from an incomplete scan of only"} ${plan.coverage.applications} applications and ${plan.coverage.servicePrincipals} service principals at ${when(plan.madeAt)} UTC`,
+  ];
+}
+
+/** What was found out of the tenant's app management policies, for the documents of plan and explain. */
+export function appPoliciesJson(reading: AppManagementReading) {
+  return { state: reading.state, why: reading.state === "unknown" ? reading.why : null };
+}
+
+export function appPolicyLines(reading: AppManagementReading): string[] {
+  if (reading.state !== "unknown") return [];
+  const next = reading.next === null ? [] : [`hint: ${reading.next}`];
+  return [`app management policies are not known, so a refusal cannot be foreseen: ${reading.why}`, ...next];
+}
+
+function dayOf(day: EpochMs): string {
+  return formatInstant(day).slice(0, 10);
+}
+
+/** Days on which the same happens, one after the other, are one line. */
+interface Stretch {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly count: number;
+  readonly marked: number;
+  readonly total: number;
+}
+
+function stretches(days: readonly (Omit<Stretch, "from" | "to"> & { readonly day: EpochMs })[]): Stretch[] {
+  const lines: Stretch[] = [];
+  for (const { day, ...one } of days) {
+    const before = lines.at(-1);
+    const goes = before?.to === day - DAY && before.count === one.count && before.marked === one.marked;
+    if (before !== undefined && goes) lines[lines.length - 1] = { ...one, from: before.from, to: day };
+    else lines.push({ ...one, from: day, to: day });
+  }
+  return lines;
+}
+
+/** Which day brings what, where it is more than one day's work. */
+function waveLines({ waves, mode }: Plan): string[] {
+  const issues = stretches(waves.issues.map(({ urgent, ...one }) => ({ ...one, marked: urgent })));
+  const retirements = stretches(waves.retirements.map(({ early, ...one }) => ({ ...one, marked: early })));
+  const span = ({ from, to }: Stretch) => (from === to ? dayOf(from) : `${dayOf(from)} – ${dayOf(to)}`);
+  const row = (one: Stretch) => [span(one), `${one.count}`, `${one.marked}`, `${one.total}`];
+  // the beginning and the end say most; the middle is in the document
+  const rows = (all: readonly Stretch[]) =>
+    all.length <= SHOWN
+      ? all.map(row)
+      : [
+          ...all.slice(0, SHOWN / 2).map(row),
+          [`… ${all.length - SHOWN} more lines`, "", "", ""],
+          ...all.slice(-SHOWN / 2).map(row),
+        ];
+  const people =
+    waves.awaiting === 0
+      ? []
+      : [`${waves.awaiting} of them wait for a person first (${mode === "propose" ? "mode propose" : "approval"})`];
+  return [
+    ...(waves.issues.length < 2
+      ? []
+      : ["", "issued (UTC):", ...table(["day", "each day", "urgent", "so far"], rows(issues))]),
+    ...people,
+    ...(waves.issues.length < 2
+      ? []
+      : ["", "retired (UTC):", ...table(["day", "each day", "early", "so far"], rows(retirements))]),
+    ...(waves.kept === 0 ? [] : [`${waves.kept} old credentials are kept until a person removes them`]),
   ];
 }
 
@@ -83,6 +162,10 @@ function section(
   if (items.length === 0) return [];
   const more = items.length > SHOWN ? [`… and ${items.length - SHOWN} more; --json lists all`] : [];
   return ["", `${title}:`, ...table(head, items.slice(0, SHOWN).map(row)), ...more];
+}
+
+function byStart(items: readonly PlanItem[]): PlanItem[] {
+  return [...items].sort((a, b) => (a.startsAt ?? 0) - (b.startsAt ?? 0));
 }
 
 function byEnd(items: readonly PlanItem[]): PlanItem[] {

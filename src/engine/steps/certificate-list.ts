@@ -164,7 +164,8 @@ async function changesSince({ rotation, deps, signal }: Claimed, write: ListWrit
   try {
     return await deps.logs.credentialChanges(rotation.holder, plus(write.since, -LIST_STILL * 2), signal);
   } catch (thrown) {
-    if (thrown instanceof NolapseError && thrown.code === "directory-forbidden") return null;
+    if (thrown instanceof NolapseError && ["directory-forbidden", "directory-unlicensed"].includes(thrown.code))
+      return null;
     throw thrown;
   }
 }

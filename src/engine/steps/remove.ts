@@ -9,6 +9,7 @@ import type { Claimed } from "../claimed.ts";
 import { noteUnknownMarks } from "../recognise.ts";
 import { removeCertificate } from "./remove-certificate.ts";
 import { evidenceNow } from "./sign-ins.ts";
+import { usesNow } from "./uses.ts";
 
 /** After so many refusals of the guard in a row a person must look. */
 const REFUSALS_BEFORE_HALT = 5;
@@ -21,6 +22,8 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   const { rotation, deps, signal } = claimed;
   const evidence = purpose === "retire" && rotation.kind === "federated" ? await evidenceNow(claimed) : null;
   if (evidence === "later") return false;
+  const uses = purpose === "retire" ? await usesNow(claimed) : undefined;
+  if (uses === "later") return false;
   const { holder } = await deps.entra.read(rotation.holder, signal);
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
@@ -34,6 +37,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     ledger: ledger.find((one) => one.keyId === keyId) ?? null,
     removalOff: switches.removalOff?.why ?? null,
     evidence,
+    ...(uses === undefined ? {} : { uses }),
     unknownAttempts: unknown,
     own: rotation.holder.appId === deps.own?.appId,
     now,

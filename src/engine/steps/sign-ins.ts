@@ -2,15 +2,15 @@
 import { asNolapseError } from "../../core/errors.ts";
 import { evidenceAgainst, provesUse, type SignInEvidence } from "../../core/federation.ts";
 import type { Failure } from "../../core/rotation.ts";
-import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { SignInRow } from "../../ports/logs.ts";
 import type { Claimed, Extra } from "../claimed.ts";
 import { applicationOf, federatedOf } from "./issue-federated.ts";
 
 /** The log keeps rows as long as this where it is licensed (learn.microsoft.com/entra/identity/monitoring-health/reference-reports-data-retention). */
-const LOG_KEPT = 30 * DAY;
+export const LOG_KEPT: DurationMs = 30 * DAY;
 /** A row may come as late as this, so each reading goes back behind the last one. */
-const LOG_LATE = DAY;
+export const LOG_LATE: DurationMs = DAY;
 
 interface Reading {
   readonly evidence: SignInEvidence;
@@ -72,7 +72,7 @@ async function readSignIns(claimed: Claimed): Promise<Reading> {
     return { evidence: { readAt, closed: false, listed, ...uses(claimed, rows) }, failure: null };
   } catch (thrown) {
     const error = asNolapseError(thrown);
-    if (error.code !== "directory-forbidden") throw error;
+    if (error.code !== "directory-forbidden" && error.code !== "directory-unlicensed") throw error;
     const { failure } = await claimed.failure(error);
     const known = { lastUse: last?.lastUse ?? null, oldUse: last?.oldUse ?? null };
     return { evidence: { readAt, closed: true, listed, ...known }, failure };

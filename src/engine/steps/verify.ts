@@ -80,7 +80,8 @@ async function verifyByUse(claimed: Claimed, name: string): Promise<void> {
 }
 
 function unlessForbidden(thrown: unknown): null {
-  if (thrown instanceof NolapseError && thrown.code === "directory-forbidden") return null;
+  if (thrown instanceof NolapseError && ["directory-forbidden", "directory-unlicensed"].includes(thrown.code))
+    return null;
   throw thrown;
 }
 

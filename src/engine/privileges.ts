@@ -1,0 +1,70 @@
+/** Which applications of the tenant are privileged: two lists, however many applications there are. */
+import type { Holder } from "../core/credential.ts";
+import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import { directoryRole, GRAPH_APP_ID, type Grant, type Privileges, privilegedAppRole } from "../core/privilege.ts";
+import type { GrantPage } from "../ports/entra.ts";
+import type { Deps } from "./deps.ts";
+
+/** Where nothing was asked. */
+export const NOT_LOOKED: Privileges = {
+  held: new Map(),
+  unknown: ["app roles and directory roles were not looked at"],
+  unread: false,
+};
+
+/** What these applications hold. A list that fails leaves its kind unknown; it never reads as "none". */
+export async function readPrivileges(
+  { entra }: Pick<Deps, "entra">,
+  holders: readonly Holder[],
+  signal?: AbortSignal,
+): Promise<Privileges> {
+  const appIds = new Map(
+    holders.filter((one) => one.type === "servicePrincipal").map((one) => [one.objectId, one.appId]),
+  );
+  const held = new Map<string, string[]>();
+  const unknown: string[] = [];
+  const note = ({ principalId }: Grant, what: string | null) => {
+    const appId = appIds.get(principalId);
+    if (appId === undefined || what === null) return;
+    const known = held.get(appId) ?? [];
+    if (!known.includes(what)) held.set(appId, [...known, what]);
+  };
+  const graph = holders.find((one) => one.type === "servicePrincipal" && one.appId === GRAPH_APP_ID);
+  let unread = false;
+  if (graph === undefined)
+    unknown.push("app roles: Microsoft Graph is not among the service principals that were seen");
+  else {
+    const grants = await all((cursor) => entra.grantPage(graph, cursor, signal), signal);
+    for (const one of grants.read) note(one, privilegedAppRole(one.roleId));
+    if (grants.error !== null) unknown.push(`app roles: ${sayOf(grants.error)}`);
+    unread = grants.error !== null && grants.error.code !== "directory-forbidden";
+  }
+  const roles = await all((cursor) => entra.directoryRolePage(cursor, signal), signal);
+  for (const one of roles.read) note(one, directoryRole(one.roleId));
+  if (roles.error !== null) unknown.push(`directory roles: ${sayOf(roles.error)}`);
+  return { held, unknown, unread };
+}
+
+/** What a person can do about it is to grant; everything else passes, or does not. */
+function sayOf({ code, message, next }: NolapseError): string {
+  return next === null || code !== "directory-forbidden" ? message : `${message}; ${next}`;
+}
+
+async function all(
+  page: (cursor: string | null) => Promise<GrantPage>,
+  signal?: AbortSignal,
+): Promise<{ readonly read: readonly Grant[]; readonly error: NolapseError | null }> {
+  const read: Grant[] = [];
+  let cursor: string | null = null;
+  try {
+    do {
+      const { grants, next }: GrantPage = await page(cursor);
+      read.push(...grants);
+      cursor = next;
+    } while (cursor !== null);
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    return { read, error: asNolapseError(thrown) };
+  }
+  return { read, error: null };
+}

@@ -1,0 +1,187 @@
+/** Privileged applications: found by two lists, approved by two persons, their values neither kept nor shown. */
+import { describe, expect, test } from "vitest";
+import type { Person } from "../../src/core/approval.ts";
+import { NolapseError } from "../../src/core/errors.ts";
+import { GRAPH_APP_ID } from "../../src/core/privilege.ts";
+import { approve } from "../../src/engine/approve.ts";
+import { ask, showSecret } from "../../src/engine/control.ts";
+import { discover } from "../../src/engine/discover.ts";
+import { askEmergency } from "../../src/engine/emergency.ts";
+import { makePlan } from "../../src/engine/plan.ts";
+import { explainApplication, waitingOf } from "../../src/engine/views.ts";
+import { type BenchOptions, Workbench } from "../support/workbench.ts";
+
+const DAY = 86_400_000;
+const APP_ROLES = {
+  "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+  "AppRoleAssignment.ReadWrite.All": "06b708a9-e830-4db3-a914-8e69da51d44f",
+  "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
+};
+const ANN: Person = { actor: "entra:ann@contoso.example", objectId: "aaaaaaaa-0000-4000-8000-000000000001" };
+const BEN: Person = { actor: "entra:ben@contoso.example", objectId: "bbbbbbbb-0000-4000-8000-000000000001" };
+const NAME: Person = { actor: "cli:root", objectId: null };
+
+/** The bench's application has a service principal that holds this. */
+function withRole(
+  grant: { readonly app?: string; readonly directory?: string },
+  options: BenchOptions = {},
+): Workbench {
+  const bench = new Workbench(options);
+  bench.entra.seed({ type: "servicePrincipal", appId: GRAPH_APP_ID, displayName: "Microsoft Graph" });
+  const own = bench.entra.seed({ type: "servicePrincipal", appId: bench.app.appId, displayName: "Billing" });
+  const to = (roleId: string | undefined) => (roleId === undefined ? [] : [{ principalId: own.objectId, roleId }]);
+  bench.entra.appRoles = to(grant.app);
+  bench.entra.directoryRoles = to(grant.directory);
+  return bench;
+}
+const privileged = (options: BenchOptions = {}) => withRole({ app: APP_ROLES["Application.ReadWrite.All"] }, options);
+const waits = async (bench: Workbench) => (await waitingOf(bench.deps()))[0]?.verdict;
+const idOf = async (bench: Workbench) => (await bench.rotation())?.id ?? "";
+
+describe("what makes privileged", () => {
+  test.each(Object.entries(APP_ROLES))("the app role %s", async (name, app) => {
+    const { held } = (await discover(withRole({ app }).deps())).privileges;
+    expect([...held.values()]).toEqual([[name]]);
+  });
+
+  test("any directory role, and no other app role", async () => {
+    const admin = await discover(withRole({ directory: "62e90394-69f5-4237-9190-012177145e10" }).deps());
+    expect([...admin.privileges.held.values()]).toEqual([["directory role Global Administrator"]]);
+    const reader = await discover(withRole({ app: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30" }).deps());
+    expect(reader.privileges).toMatchObject({ held: new Map(), unknown: [], unread: false });
+  });
+
+  test("is read by lists, however many applications there are", async () => {
+    const bench = privileged();
+    for (let count = 0; count < 50; count += 1) bench.entra.seed({ type: "servicePrincipal" });
+    await discover(bench.deps());
+    const lists = bench.entra.calls.filter(({ call }) => call === "grantPage" || call === "directoryRolePage");
+    expect(lists).toHaveLength(2);
+    expect(bench.entra.calls.some(({ call }) => call === "read")).toBe(false);
+  });
+
+  test("what may not be read is said, and not guessed", async () => {
+    const bench = privileged();
+    const error = new NolapseError("directory-forbidden", "no right", { next: "grant RoleManagement.Read.Directory" });
+    bench.entra.fail("directoryRolePage", { fault: "error", error });
+    const told = await explainApplication(bench.deps(), bench.app.appId, DAY);
+    expect(told.privileges).toEqual({
+      held: ["Application.ReadWrite.All"],
+      unknown: ["directory roles: no right; grant RoleManagement.Read.Directory"],
+    });
+    const without = new Workbench();
+    await without.drive((one) => one?.state === "verified");
+  });
+
+  test("nothing that can wait is begun on a list that failed this time", async () => {
+    const bench = privileged({ endsIn: 25 * DAY });
+    bench.entra.fail("grantPage", { fault: "lost" });
+    const plan = await makePlan(bench.deps(), await discover(bench.deps()));
+    expect(plan.items[0]).toMatchObject({ status: "later", because: "privilege-unread" });
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+  });
+});
+
+describe("approval", () => {
+  test("takes two different persons at either end, whatever the policy says, and says who has spoken", async () => {
+    const bench = privileged({ policy: { retire: "after-overlap", approval: "none" }, complete: true });
+    await bench.run();
+    const id = await idOf(bench);
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    await approve(bench.deps(), id, "issue", ANN);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({
+      because: "approval-issue",
+      detail: "privileged by Application.ReadWrite.All: approved by entra:ann@contoso.example; another person must",
+    });
+    await approve(bench.deps(), id, "issue", BEN);
+    await bench.drive((one) => one?.state === "verified");
+    bench.clock.advance(8 * DAY);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-retire" });
+    expect(bench.entra.keyIds(bench.app)).toHaveLength(2);
+    await approve(bench.deps(), id, "retire", BEN);
+    await approve(bench.deps(), id, "retire", ANN);
+    await bench.drive((one) => one?.state === "retired");
+    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    expect(trail.filter((one) => one.action === "approved").map((one) => one.actor)).toEqual(
+      [ANN, BEN, BEN, ANN].map((one) => one.actor),
+    );
+  });
+
+  test("the same person twice is refused with a sentence that says why", async () => {
+    const bench = privileged();
+    await bench.run();
+    const id = await idOf(bench);
+    await approve(bench.deps(), id, "both", ANN);
+    const again = approve(bench.deps(), id, "both", { ...ANN, actor: "entra:ann.b@contoso.example" });
+    await expect(again).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: expect.stringContaining("second person"),
+    });
+    await bench.run();
+    expect(bench.entra.keyIds(bench.app)).toHaveLength(1);
+  });
+
+  test("a name nobody has confirmed does not count, unless the configuration says so", async () => {
+    const bench = privileged();
+    await bench.run();
+    const id = await idOf(bench);
+    await expect(approve(bench.deps(), id, "both", NAME)).rejects.toMatchObject({
+      next: expect.stringContaining("az login"),
+    });
+    bench.settings = { ...bench.settings, approvals: { persons: 2, unproven: true } };
+    await approve(bench.deps(), id, "both", NAME);
+    await expect(approve(bench.deps(), id, "both", NAME)).rejects.toThrow("second person");
+    await approve(bench.deps(), id, "both", ANN);
+    await bench.drive((one) => one?.state === "verified");
+  });
+
+  test("who asks for the rotation has not approved it", async () => {
+    const bench = privileged({ endsIn: 80 * DAY });
+    const options = { now: true, actor: "cli:root" };
+    await ask(bench.deps(), [bench.app.appId], options);
+    await ask(bench.deps(), [bench.app.appId], options);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    expect(bench.entra.keyIds(bench.app)).toHaveLength(1);
+  });
+
+  test("a leaked value is no exception: two persons, then at once", async () => {
+    const bench = privileged({ endsIn: 300 * DAY });
+    const { id } = await askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", ANN);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    await approve(bench.deps(), id, "both", ANN);
+    await approve(bench.deps(), id, "both", BEN);
+    const begun = bench.clock.at;
+    const { removedAt } = await bench.drive((one) => one?.removedAt != null);
+    expect((removedAt ?? 0) - begun).toBeLessThan(20 * 60_000);
+  });
+
+  test("one person is enough for every other application", async () => {
+    const bench = new Workbench({ policy: { approval: "both" } });
+    await bench.run();
+    await approve(bench.deps(), await idOf(bench), "both", NAME);
+    await bench.drive((one) => one?.state === "verified");
+  });
+});
+
+test("its value is neither kept nor shown", async () => {
+  const bench = privileged({ policy: { custody: "keep" } });
+  await bench.run();
+  const id = await idOf(bench);
+  await approve(bench.deps(), id, "issue", ANN);
+  await approve(bench.deps(), id, "issue", BEN);
+  await bench.drive((one) => one?.state === "issued");
+  const shown = showSecret(bench.deps(), bench.app.appId, "curious", "cli:root");
+  await expect(shown).rejects.toMatchObject({
+    code: "refused-by-rule",
+    message: expect.stringContaining("privileged"),
+  });
+  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+  expect(trail.some((one) => one.action === "revealed")).toBe(false);
+  await bench.drive((one) => one?.state === "verified");
+  expect(await bench.store.sealed(id)).toBeNull();
+});
