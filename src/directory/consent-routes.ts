@@ -1,5 +1,11 @@
 /** Rows of the route table about permissions: what was granted, to whom, and the signed-in user's own part of it. */
 import { assignedRoles, assignRole, readAssignment, revokeRole } from "./app-roles.ts";
+import {
+  assignDirectoryRole,
+  listRoleAssignments,
+  readRoleAssignment,
+  removeRoleAssignment,
+} from "./directory-roles.ts";
 import { createExtension, listExtensions, readExtension, removeExtension } from "./extension-properties.ts";
 import type { GraphRoute } from "./graph-route.ts";
 import { deleteLogo, getLogo, putLogo } from "./logo.ts";
@@ -110,6 +116,45 @@ function assignmentRoutes(
   ];
 }
 
+function directoryRoleRoutes(): GraphRoute[] {
+  const all = { path: "/roleManagement/directory/roleAssignments", entity: "unifiedRoleAssignment" } as const;
+  const one = { ...all, path: `${all.path}/{id}` } as const;
+  return [
+    {
+      ...all,
+      ...reading,
+      summary: "List who holds directory roles",
+      access: access.readDirectoryRoles,
+      options: PAGED,
+      handle: listRoleAssignments,
+    },
+    {
+      ...all,
+      method: "POST",
+      operation: "write",
+      summary: "Give a user or service principal a directory role",
+      access: access.assignDirectoryRoles,
+      body: "required",
+      handle: assignDirectoryRole,
+    },
+    {
+      ...one,
+      ...reading,
+      summary: "Read the assignment of a directory role",
+      access: access.readDirectoryRoles,
+      handle: readRoleAssignment,
+    },
+    {
+      ...one,
+      method: "DELETE",
+      operation: "write",
+      summary: "Take a directory role away",
+      access: access.assignDirectoryRoles,
+      handle: removeRoleAssignment,
+    },
+  ];
+}
+
 function extensionRoutes(): GraphRoute[] {
   const all = {
     path: "/applications/{id}/extensionProperties",
@@ -169,6 +214,7 @@ export const consentRoutes: readonly GraphRoute[] = [
   ...assignmentRoutes("servicePrincipals", "appRoleAssignments"),
   ...assignmentRoutes("servicePrincipals", "appRoleAssignedTo"),
   ...assignmentRoutes("users", "appRoleAssignments"),
+  ...directoryRoleRoutes(),
   ...extensionRoutes(),
   ...logoRoutes(),
   {

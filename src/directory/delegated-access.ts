@@ -3,6 +3,8 @@
  * Members read the directory and register applications by default; owners change what is theirs; administrators everything
  * (reference graph-applications §3).
  */
+
+import { rolesOf } from "./directory-roles.ts";
 import type { Caller } from "./graph-call.ts";
 import type { GraphRoute } from "./graph-route.ts";
 import type { ObjectRecord, Store } from "./state.ts";
@@ -19,10 +21,11 @@ const ADMINISTRATORS = new Set([
 
 /** Whether this user administers applications. Where nobody has a role, the first user is who made the tenant, and has all. */
 export function isAdministrator(store: Store, user: ObjectRecord): boolean {
-  const users = [...store.list("users", user.tenantId)];
-  if (users.some(({ directoryRoles }) => directoryRoles !== undefined && directoryRoles.length > 0))
-    return user.directoryRoles?.some((role) => ADMINISTRATORS.has(role)) === true;
-  return users[0]?.entity.id === user.entity.id;
+  for (const { entity } of store.list("roleAssignments", user.tenantId))
+    if (store.find("users", user.tenantId, String(entity.principalId)) !== undefined)
+      return rolesOf(store, user.entity.id).some((role) => ADMINISTRATORS.has(role));
+  const [first] = store.list("users", user.tenantId);
+  return first?.entity.id === user.entity.id;
 }
 
 /** Whether the user behind a delegated token may himself; an application on its own is judged by its roles alone. */

@@ -1,4 +1,5 @@
 import { DirectoryClock, machineNow } from "./clock.ts";
+import { upgradedRoles } from "./directory-roles.ts";
 import { answerAt } from "./doors.ts";
 import type { FaultPlan } from "./fault-plan.ts";
 import { Faults } from "./faults.ts";
@@ -211,7 +212,7 @@ export class Engine implements Services {
 
   /** A state of an older version lacks what newer ones rely on. */
   #bringUpToDate(): void {
-    const changes = missingFirstParty(this.store);
+    const changes = [...missingFirstParty(this.store), ...upgradedRoles(this.store)];
     if (changes.length > 0) this.commit(changes);
   }
 

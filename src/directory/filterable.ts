@@ -61,6 +61,7 @@ const FILTERABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     userType: "eq ne* not* in",
   },
   oAuth2PermissionGrant: { clientId: "eq", consentType: "eq", principalId: "eq", resourceId: "eq" },
+  unifiedRoleAssignment: { directoryScopeId: "eq", principalId: "eq in", roleDefinitionId: "eq" },
   appRoleAssignment: {
     appRoleId: "eq",
     principalDisplayName: "eq startswith",

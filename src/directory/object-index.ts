@@ -22,12 +22,13 @@ export class ObjectIndex {
   readonly #ends = new Map<string, EndIndex>();
   readonly #applications = new Map<string, ObjectRecord>();
   readonly #principals = new Map<string, ObjectRecord>();
-  readonly #grants = new Map<string, Set<ObjectRecord>>();
+  /** `grants` and `roleAssignments`, by kind and principal. */
+  readonly #granted = new Map<string, Set<ObjectRecord>>();
   readonly #named = new Map<string, Set<ObjectRecord>>();
 
   clear(): void {
     for (const index of [this.#ordered, this.#bin, this.#sorted, this.#ends, this.#named]) index.clear();
-    for (const index of [this.#applications, this.#principals, this.#grants]) index.clear();
+    for (const index of [this.#applications, this.#principals, this.#granted]) index.clear();
   }
 
   application(appId: string): ObjectRecord | undefined {
@@ -43,8 +44,12 @@ export class ObjectIndex {
     return [...(this.#named.get(`${kind} ${tenantId} ${key} ${name.toLowerCase()}`) ?? [])].sort(bySeq);
   }
 
-  grantsOf(servicePrincipalId: string): readonly ObjectRecord[] {
-    return [...(this.#grants.get(servicePrincipalId) ?? [])].sort(bySeq);
+  grantsOf(principalId: string): readonly ObjectRecord[] {
+    return [...(this.#granted.get(`grants ${principalId}`) ?? [])].sort(bySeq);
+  }
+
+  rolesOf(principalId: string): readonly ObjectRecord[] {
+    return [...(this.#granted.get(`roleAssignments ${principalId}`) ?? [])].sort(bySeq);
   }
 
   /** Live objects in list order, those after `afterSeq`. */
@@ -108,9 +113,9 @@ export class ObjectIndex {
 
   #enter(kind: Kind, record: ObjectRecord): void {
     const list = `${kind} ${record.tenantId}`;
-    if (kind === "grants") {
-      const principalId = String(record.entity.principalId);
-      this.#grants.set(principalId, (this.#grants.get(principalId) ?? new Set()).add(record));
+    if (kind === "grants" || kind === "roleAssignments") {
+      const granted = `${kind} ${record.entity.principalId}`;
+      this.#granted.set(granted, (this.#granted.get(granted) ?? new Set()).add(record));
     }
     if (record.deletedAt !== undefined) {
       this.#bin.set(list, (this.#bin.get(list) ?? new Set()).add(record));
@@ -125,7 +130,8 @@ export class ObjectIndex {
 
   #leave(kind: Kind, record: ObjectRecord): void {
     const list = `${kind} ${record.tenantId}`;
-    if (kind === "grants") this.#grants.get(String(record.entity.principalId))?.delete(record);
+    if (kind === "grants" || kind === "roleAssignments")
+      this.#granted.get(`${kind} ${record.entity.principalId}`)?.delete(record);
     if (record.deletedAt !== undefined) {
       this.#bin.get(list)?.delete(record);
       return;

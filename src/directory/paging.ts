@@ -11,6 +11,7 @@ const DEFAULT_PAGE = 100;
 const CALLED: Partial<Record<Kind, string>> = {
   grants: "appRoleAssignments",
   permissionGrants: "oauth2PermissionGrants",
+  roleAssignments: "roleManagement/directory/roleAssignments",
 };
 
 /** The page a list request asks for, with the link to the next one. */

@@ -21,6 +21,7 @@ export const APP_ROLES: Readonly<Record<string, string>> = {
   "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
   "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
   "Policy.ReadWrite.ApplicationConfiguration": "be74164b-cff1-491c-8741-e671cb536e13",
+  "RoleManagement.Read.Directory": "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
   "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
   "Sites.Read.All": "332a536c-c7ef-4017-ab91-336970924f0d",
   "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
@@ -40,6 +41,7 @@ export const SLICE_PERMISSIONS: readonly string[] = [
   "Organization.Read.All",
   "Policy.Read.All",
   "Policy.ReadWrite.ApplicationConfiguration",
+  "RoleManagement.ReadWrite.Directory",
 ];
 
 const READ = ["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
@@ -74,6 +76,16 @@ export const access = {
   assignRoles: { roles: ["AppRoleAssignment.ReadWrite.All"], admins: true },
   grants: { roles: [...GRANTS, "Directory.Read.All", "Directory.ReadWrite.All"], members: true },
   writeGrants: { roles: GRANTS },
+  readDirectoryRoles: {
+    roles: [
+      "RoleManagement.Read.Directory",
+      "RoleManagement.ReadWrite.Directory",
+      "Directory.Read.All",
+      "Directory.ReadWrite.All",
+    ],
+    members: true,
+  },
+  assignDirectoryRoles: { roles: ["RoleManagement.ReadWrite.Directory"], admins: true },
   me: { roles: ME, members: true },
   readPolicies: { roles: ["Policy.Read.All", "Policy.ReadWrite.ApplicationConfiguration"] },
   writePolicies: { roles: ["Policy.ReadWrite.ApplicationConfiguration"] },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { addDuration, parseInstant } from "./clock.ts";
+import { roleAssignment, roleIdOf } from "./directory-roles.ts";
 import { firstPartyPrincipals } from "./first-party.ts";
 import type { SigningKeys } from "./keys.ts";
 import { APP_ROLES, GRAPH_APP_ID } from "./permissions.ts";
@@ -14,7 +15,7 @@ import type {
 } from "./scenario.ts";
 import { selfSignedCertificate } from "./self-signed.ts";
 import { copiedFromApplication, graphInstant, newApplication, newServicePrincipal } from "./shapes.ts";
-import type { Change, Entity, ObjectRecord, PasswordCredential, Store, TenantRecord } from "./state.ts";
+import type { Change, Entity, Kind, ObjectRecord, PasswordCredential, Store, TenantRecord } from "./state.ts";
 
 /** Makes directory objects of a scenario's description. Values leave it only through `values`. */
 export class Planter {
@@ -114,6 +115,7 @@ export class Planter {
     const record = await this.#withCredentials(tenant, entity, owners, principal, `${label}/servicePrincipal`, seeded);
     this.#put("servicePrincipals", record);
     for (const permission of given.permissions ?? []) this.#grantRole(tenant, entity, permission);
+    for (const role of given.roles ?? []) this.#assignRole(tenant, entity.id, role);
     return entity.id;
   }
 
@@ -223,9 +225,19 @@ export class Planter {
       surname: rest.join(" ") || null,
       userPrincipalName: given.upn,
     };
-    const roles = given.roles === undefined ? {} : { directoryRoles: given.roles };
-    this.#put("users", { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {}, ...roles });
+    this.#put("users", { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {} });
+    for (const role of given.roles ?? []) this.#assignRole(tenant, entity.id, role);
     return entity.id;
+  }
+
+  #assignRole(tenant: TenantRecord, principalId: string, name: string): void {
+    const roleDefinitionId = roleIdOf(name);
+    if (roleDefinitionId === undefined) throw new Error(`there is no directory role '${name}' here`);
+    const id = guidOf(`${tenant.displayName}/role/${roleDefinitionId}/${principalId}`);
+    this.#put(
+      "roleAssignments",
+      roleAssignment(tenant.id, this.#store.nextSeq(), { id, principalId, roleDefinitionId }),
+    );
   }
 
   #userNamed(tenant: TenantRecord, name: string): string | undefined {
@@ -277,7 +289,7 @@ export class Planter {
     this.#put("grants", { seq: this.#store.nextSeq(), tenantId: tenant.id, entity, owners: [], secrets: {} });
   }
 
-  #put(kind: "applications" | "servicePrincipals" | "users" | "grants", record: ObjectRecord): void {
+  #put(kind: Kind, record: ObjectRecord): void {
     this.#apply({ put: kind, record });
   }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addDuration, parseInstant } from "./clock.ts";
+import { roleNames } from "./directory-roles.ts";
 import type { Scenario } from "./scenario.ts";
 
 const instant = z.string().refine(isInstant, "not an ISO 8601 instant, nor a duration from now such as P30D or -P6M");
@@ -19,6 +20,8 @@ const certificate = z.strictObject({
   end: instant,
   use: z.enum(["verify", "saml"]).optional(),
 });
+
+const roles = z.array(z.enum(roleNames)).optional();
 
 const principal = z.strictObject({
   type: z.enum(["Application", "ManagedIdentity", "Legacy"]).optional(),
@@ -44,6 +47,7 @@ const application = z.strictObject({
   secrets: z.array(secret).optional(),
   certificates: z.array(certificate).optional(),
   permissions: texts.optional(),
+  roles,
   locked: z.boolean().optional(),
   disabled: z.boolean().optional(),
   created: instant.optional(),
@@ -59,9 +63,7 @@ export const scenarioSchema = z.strictObject({
         name: z.string(),
         id: z.guid().optional(),
         domains: texts.min(1),
-        users: z
-          .array(z.strictObject({ name: z.string(), upn: z.string(), roles: z.array(z.string()).optional() }))
-          .optional(),
+        users: z.array(z.strictObject({ name: z.string(), upn: z.string(), roles })).optional(),
         applications: z.array(application).default([]),
         consented: texts.optional(),
       }),

@@ -38,6 +38,8 @@ export interface ScenarioApplication {
   certificates?: ScenarioCertificate[];
   /** Names of Microsoft Graph application permissions, granted. */
   permissions?: string[];
+  /** Names of directory roles its service principal holds over the whole directory. */
+  roles?: string[];
   /** servicePrincipalLockConfiguration on. */
   locked?: boolean;
   disabled?: boolean;

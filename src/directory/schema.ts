@@ -26,9 +26,14 @@ export interface Schema {
 
 let loaded: Schema | undefined;
 
-/** The types of `schema/graph-v1.0-applications.csdl.xml`, the cut of Graph's metadata this directory answers with. */
+/** The cut of Graph's metadata this directory answers with, and a type from Microsoft's pages that the cut does not have. */
+const DOCUMENTS = ["graph-v1.0-applications", "graph-v1.0-roles"];
+
+/** The types this directory answers with. */
 export function graphSchema(): Schema {
-  loaded ??= parseSchema(readFileSync(new URL("./schema/graph-v1.0-applications.csdl.xml", import.meta.url), "utf8"));
+  loaded ??= parseSchema(
+    DOCUMENTS.map((name) => readFileSync(new URL(`./schema/${name}.csdl.xml`, import.meta.url), "utf8")).join("\n"),
+  );
   return loaded;
 }
 

@@ -1,5 +1,6 @@
 /** The whole state as a JSON document: what export writes and import takes. */
 import { z } from "zod";
+import { upgradedRoles } from "./directory-roles.ts";
 import { faultPlanSchema } from "./fault-plan.ts";
 import { missingFirstParty } from "./first-party.ts";
 import type { Services } from "./services.ts";
@@ -45,6 +46,7 @@ export const stateSchema = z.strictObject({
   signIns: z.array(z.looseObject({ seq: z.int() })),
   policies: z.array(recordSchema).optional(),
   permissionGrants: z.array(recordSchema).optional(),
+  roleAssignments: z.array(recordSchema).optional(),
   audits: z.array(z.looseObject({ seq: z.int() })).optional(),
 });
 
@@ -58,7 +60,7 @@ export function restoreState(services: Services, document: z.output<typeof state
   services.faults.set(state.faults);
   // a session of a person who may not be there any more
   services.signIn.clear();
-  const missing = missingFirstParty(services.store);
+  const missing = [...missingFirstParty(services.store), ...upgradedRoles(services.store)];
   if (missing.length > 0) services.commit(missing);
   return state;
 }

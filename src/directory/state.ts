@@ -95,7 +95,7 @@ export interface ObjectRecord {
   logo?: { type: string; base64: string };
   /** The user who made it, where one did: he may make only so many. */
   createdBy?: string;
-  /** Names of a user's directory roles. */
+  /** Names of a user's directory roles, in states of before assignments were objects. */
   directoryRoles?: string[];
   /** When a client created it, directory time in epoch milliseconds; what a scenario planted has always been there. */
   bornAt?: number;
@@ -104,8 +104,16 @@ export interface ObjectRecord {
 }
 
 /** `grants` are app role assignments, `permissionGrants` delegated ones. */
-export type Kind = "applications" | "servicePrincipals" | "users" | "grants" | "permissionGrants" | "policies";
-const KINDS: readonly Kind[] = ["applications", "servicePrincipals", "users", "grants", "permissionGrants", "policies"];
+export type Kind = (typeof KINDS)[number];
+const KINDS = [
+  "applications",
+  "servicePrincipals",
+  "users",
+  "grants",
+  "permissionGrants",
+  "policies",
+  "roleAssignments",
+] as const;
 
 /** The whole directory as one JSON document. */
 export interface DirectoryState {
@@ -124,6 +132,7 @@ export interface DirectoryState {
   audits?: AuditRecord[];
   policies?: ObjectRecord[];
   permissionGrants?: ObjectRecord[];
+  roleAssignments?: ObjectRecord[];
 }
 
 /** One line of the journal: what a request changed, applied whole or not at all. */
@@ -169,6 +178,7 @@ export class Store {
     grants: new Map(),
     permissionGrants: new Map(),
     policies: new Map(),
+    roleAssignments: new Map(),
   };
   readonly #index = new ObjectIndex();
 
@@ -227,6 +237,11 @@ export class Store {
   /** appRoleAssignments granted to a principal. */
   grantsTo(principalId: string): readonly ObjectRecord[] {
     return this.#index.grantsOf(principalId);
+  }
+
+  /** Assignments of directory roles to a principal. */
+  rolesOf(principalId: string): readonly ObjectRecord[] {
+    return this.#index.rolesOf(principalId);
   }
 
   /** Live objects of a tenant in list order, those after `afterSeq`. */

@@ -103,6 +103,8 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
     if (now >= scanAt) {
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
+      // who is told to end has not failed
+      if (signal.aborted && !("coverage" in result)) return;
       onScan?.(result);
       round = "coverage" in result ? result : null;
       // an incomplete scan holds all writing back

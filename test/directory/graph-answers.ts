@@ -15,6 +15,7 @@ const TYPES: Record<string, string> = {
   directoryObjects: "directoryObject",
   appRoleAssignments: "appRoleAssignment",
   oauth2PermissionGrants: "oAuth2PermissionGrant",
+  roleAssignments: "unifiedRoleAssignment",
   appManagementPolicies: "appManagementPolicy",
   federatedIdentityCredentials: "federatedIdentityCredential",
   extensionProperties: "extensionProperty",
