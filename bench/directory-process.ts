@@ -8,8 +8,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OAuth2Server } from "oauth2-mock-server";
-import { createTlsIdentity } from "../src/directory/authority.ts";
 import { createDirectory } from "../src/directory/index.ts";
+import { createTlsIdentity } from "../src/directory/keys/local-authority.ts";
 
 const directory = await createDirectory({ listen: { port: 0 }, scenario: "contoso", generate: 2000 });
 const tls = await createTlsIdentity(undefined);

@@ -3,14 +3,14 @@ import type { Command } from "commander";
 import { targetTypes } from "../src/adapters/targets/registry.ts";
 import { buildProgram } from "../src/cli/program.ts";
 import { configJsonSchema } from "../src/config/schema.ts";
-import { authorityCodes } from "../src/directory/aadsts-coverage.ts";
-import { authorityRoutes } from "../src/directory/authority-routes.ts";
-import { BATCH } from "../src/directory/batch.ts";
-import { betaRoutes } from "../src/directory/beta-routes.ts";
-import { controlRoutes } from "../src/directory/control.ts";
-import { v1Routes } from "../src/directory/doors.ts";
-import type { GraphRoute } from "../src/directory/graph-route.ts";
-import { managementRoutes } from "../src/directory/management-routes.ts";
+import { controlRoutes } from "../src/directory/control/control.ts";
+import { BATCH } from "../src/directory/graph/batch.ts";
+import { betaRoutes } from "../src/directory/graph/beta-routes.ts";
+import type { GraphRoute } from "../src/directory/graph/graph-route.ts";
+import { v1Routes } from "../src/directory/http/doors.ts";
+import { authorityCodes } from "../src/directory/sign-in/aadsts-coverage.ts";
+import { authorityRoutes } from "../src/directory/sign-in/authority-routes.ts";
+import { managementRoutes } from "../src/directory/sign-in/management-routes.ts";
 
 interface Schema {
   readonly description?: string;

@@ -4,10 +4,10 @@ import { createMachineClock } from "./adapters/machine/clock.ts";
 import type { DirectoryRequest, RunningDirectory } from "./cli/context.ts";
 import { NolapseError } from "./core/errors.ts";
 import { parseDuration } from "./core/time.ts";
-import type { FaultPlan } from "./directory/fault-plan.ts";
-import { freshSigningKeys } from "./directory/keys.ts";
+import type { FaultPlan } from "./directory/faults/fault-plan.ts";
+import { freshSigningKeys } from "./directory/keys/keys.ts";
 import { Random } from "./directory/random.ts";
-import type { Scenario } from "./directory/scenario.ts";
+import type { Scenario } from "./directory/scenarios/scenario.ts";
 
 /** The embedded directory on a port of localhost. @throws NolapseError `usage`. */
 export async function startDirectory(request: DirectoryRequest): Promise<RunningDirectory> {
@@ -57,12 +57,12 @@ async function startOf(clock: string | null): Promise<{ now?: string | number }>
 
 // what reads files that people write is loaded for the first of them
 async function readScenario(path: string): Promise<Scenario> {
-  const { parseScenario } = await import("./directory/scenario-file.ts");
+  const { parseScenario } = await import("./directory/scenarios/scenario-file.ts");
   return readDocument("--scenario", path, parseScenario);
 }
 
 async function readFaults(path: string): Promise<FaultPlan> {
-  const { faultPlanSchema } = await import("./directory/fault-plan.ts");
+  const { faultPlanSchema } = await import("./directory/faults/fault-plan.ts");
   return readDocument("--faults", path, (given) => faultPlanSchema.parse(given));
 }
 

@@ -2,7 +2,7 @@
 import { prettifyError } from "zod";
 import { NolapseError } from "../core/errors.ts";
 import { formatInstant } from "../core/time.ts";
-import { faultPlanSchema as planOfFaults } from "../directory/fault-plan.ts";
+import { faultPlanSchema as planOfFaults } from "../directory/faults/fault-plan.ts";
 import type { GroundAsked } from "../rehearse/future.ts";
 import type { FaultRule, Ground } from "../rehearse/ground.ts";
 

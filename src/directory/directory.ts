@@ -1,22 +1,22 @@
 import { DirectoryClock, machineNow } from "./clock.ts";
-import { upgradedRoles } from "./directory-roles.ts";
-import { answerAt } from "./doors.ts";
-import type { FaultPlan } from "./fault-plan.ts";
-import { Faults } from "./faults.ts";
-import { missingFirstParty } from "./first-party.ts";
-import { generate } from "./generate.ts";
-import type { Journal } from "./journal.ts";
-import { KeyRing } from "./key-ring.ts";
-import { freshSigningKeys, type SigningKeys, type TokenSigner } from "./keys.ts";
-import { type Request, type Response, serverFailed } from "./message.ts";
-import { Planter } from "./planter.ts";
+import type { FaultPlan } from "./faults/fault-plan.ts";
+import { Faults } from "./faults/faults.ts";
+import { Throttle } from "./faults/throttle.ts";
+import { answerAt } from "./http/doors.ts";
+import { type Request, type Response, serverFailed } from "./http/message.ts";
+import { KeyRing } from "./keys/key-ring.ts";
+import { freshSigningKeys, type SigningKeys, type TokenSigner } from "./keys/keys.ts";
 import type { Random } from "./random.ts";
-import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenario.ts";
-import { ADMINISTRATOR, contoso, empty } from "./scenario-contoso.ts";
+import { upgradedRoles } from "./resources/directory-roles.ts";
+import { ADMINISTRATOR, contoso, empty } from "./scenarios/contoso.ts";
+import { missingFirstParty } from "./scenarios/first-party.ts";
+import { generate } from "./scenarios/generate.ts";
+import { Planter } from "./scenarios/planter.ts";
+import type { Scenario, ScenarioApplication, ScenarioTenant, SeededApplication } from "./scenarios/scenario.ts";
 import type { Services } from "./services.ts";
-import { SignInState } from "./sign-in-state.ts";
-import { type Change, emptyState, Store } from "./state.ts";
-import { Throttle } from "./throttle.ts";
+import { SignInState } from "./sign-in/sign-in-state.ts";
+import type { Journal } from "./state/journal.ts";
+import { type Change, emptyState, Store } from "./state/state.ts";
 
 export interface EngineOptions {
   scenario: "contoso" | "empty" | Scenario;

@@ -1,12 +1,12 @@
 /** The library: the directory in somebody's own process. */
-import { type FaultPlan, faultPlanSchema } from "./fault-plan.ts";
+import { type FaultPlan, faultPlanSchema } from "./faults/fault-plan.ts";
 import { openDirectory, type Started, type StartOptions } from "./start.ts";
-import type { DirectoryState } from "./state.ts";
-import { restoreState, stateSchema } from "./state-document.ts";
+import type { DirectoryState } from "./state/state.ts";
+import { restoreState, stateSchema } from "./state/state-document.ts";
 
 export { addDuration } from "./clock.ts";
-export { type FaultPlan, type FaultRule, faultPlanSchema } from "./fault-plan.ts";
-export { createSigningKeys, type SigningKeys } from "./keys.ts";
+export { type FaultPlan, type FaultRule, faultPlanSchema } from "./faults/fault-plan.ts";
+export { createSigningKeys, type SigningKeys } from "./keys/keys.ts";
 export { Random } from "./random.ts";
 export type {
   Scenario,
@@ -16,10 +16,10 @@ export type {
   ScenarioSecret,
   ScenarioTenant,
   SeededApplication,
-} from "./scenario.ts";
-export { parseScenario, scenarioSchema } from "./scenario-file.ts";
+} from "./scenarios/scenario.ts";
+export { parseScenario, scenarioSchema } from "./scenarios/scenario-file.ts";
 export { writeEnvFile } from "./start.ts";
-export type { DirectoryState, SignInRecord } from "./state.ts";
+export type { DirectoryState, SignInRecord } from "./state/state.ts";
 
 /** A fault plan as people write it: the seed defaults to 1. */
 export type FaultPlanInput = {

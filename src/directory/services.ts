@@ -1,10 +1,10 @@
 import type { DirectoryClock } from "./clock.ts";
-import type { Faults } from "./faults.ts";
-import type { RsaPrivateJwk, TokenSigner } from "./keys.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { Throttle } from "./faults/throttle.ts";
+import type { RsaPrivateJwk, TokenSigner } from "./keys/keys.ts";
 import type { Random } from "./random.ts";
-import type { SignInState } from "./sign-in-state.ts";
-import type { Change, Store } from "./state.ts";
-import type { Throttle } from "./throttle.ts";
+import type { SignInState } from "./sign-in/sign-in-state.ts";
+import type { Change, Store } from "./state/state.ts";
 
 /** What every route works with. */
 export interface Services {

@@ -1,17 +1,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { createTlsIdentity, type TlsIdentity } from "./authority.ts";
 import { type Administrator, Engine } from "./directory.ts";
-import type { FaultPlan } from "./fault-plan.ts";
-import { createInProcessFetch } from "./in-process.ts";
-import { Journal } from "./journal.ts";
-import { freshSigningKeys, type SigningKeys } from "./keys.ts";
-import type { ConnectProxy, startProxy } from "./proxy.ts";
+import type { FaultPlan } from "./faults/fault-plan.ts";
+import { createInProcessFetch } from "./http/in-process.ts";
+import type { ConnectProxy, startProxy } from "./http/proxy.ts";
+import { type Listening, listen } from "./http/server.ts";
+import { freshSigningKeys, type SigningKeys } from "./keys/keys.ts";
+import { createTlsIdentity, type TlsIdentity } from "./keys/local-authority.ts";
 import { Random } from "./random.ts";
-import type { Scenario, ScenarioApplication, SeededApplication } from "./scenario.ts";
-import { type Listening, listen } from "./server.ts";
-import type { DirectoryState, Entity, SignInRecord } from "./state.ts";
+import type { Scenario, ScenarioApplication, SeededApplication } from "./scenarios/scenario.ts";
+import { Journal } from "./state/journal.ts";
+import type { DirectoryState, Entity, SignInRecord } from "./state/state.ts";
 
 /** What a directory is started with; its fault plan is checked already. */
 export interface StartOptions {
@@ -208,7 +208,7 @@ async function open(
 
 /** Loaded when it is asked for, because `node:http` as a module brings the whole of `fetch` with it. */
 async function openProxy(...asked: Parameters<typeof startProxy>): Promise<ConnectProxy> {
-  return (await import("./proxy.ts")).startProxy(...asked);
+  return (await import("./http/proxy.ts")).startProxy(...asked);
 }
 
 /** With a data folder the CA is a file there; without, one in a private temporary folder, made when first asked for. */

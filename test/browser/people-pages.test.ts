@@ -4,8 +4,8 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
-import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/permissions.ts";
 import { creator, type Graph, graphAs, keys, START } from "../directory/entra.ts";
 import { needs } from "../support/needs.ts";
 import { type Application, startApplication } from "./application.ts";

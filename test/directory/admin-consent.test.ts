@@ -1,7 +1,7 @@
 /** Admin consent brings an application into another tenant (reference token-endpoint §7.1). */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/permissions.ts";
 import { accountOf, type Browser, broughtBack, openBrowser } from "./browser.ts";
 import { creator, graphAs, openDirectory, requestToken } from "./entra.ts";
 

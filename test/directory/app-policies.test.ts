@@ -1,7 +1,7 @@
 /** What a tenant's app management policies allow, and the codes with which the rest is refused. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, DAY, type Graph, graphAs, openDirectory } from "./entra.ts";
 import { createClientKey } from "./signer.ts";
 

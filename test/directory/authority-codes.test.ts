@@ -1,9 +1,9 @@
 /** Every code of the reference's tables is provoked and looks as the reference has it, or is named with the reason why it never comes. */
 import { importJWK, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aadsts } from "../../src/directory/aadsts.ts";
-import { authorityCodes, type CodeCoverage } from "../../src/directory/aadsts-coverage.ts";
 import type { Directory, SeededApplication } from "../../src/directory/index.ts";
+import { aadsts } from "../../src/directory/sign-in/aadsts.ts";
+import { authorityCodes, type CodeCoverage } from "../../src/directory/sign-in/aadsts-coverage.ts";
 import { DAY, type Graph, graphAs, keys, openDirectory, requestToken, START, type TokenAnswer } from "./entra.ts";
 import { createIssuer, type Issuer } from "./issuer.ts";
 import { REFERENCE_CODES } from "./reference-codes.ts";

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { createTlsIdentity, LEAF_ADDRESSES, LEAF_NAMES } from "../../src/directory/authority.ts";
-import { distinguishedName, objectId } from "../../src/directory/certificate-writer.ts";
-import { selfSignedCertificate } from "../../src/directory/self-signed.ts";
+import { distinguishedName, objectId } from "../../src/directory/keys/certificate-writer.ts";
+import { createTlsIdentity, LEAF_ADDRESSES, LEAF_NAMES } from "../../src/directory/keys/local-authority.ts";
+import { selfSignedCertificate } from "../../src/directory/keys/self-signed.ts";
 import { keys } from "./entra.ts";
 
 const from = Date.UTC(2024, 0, 31, 12, 30, 15);

@@ -1,7 +1,7 @@
 /** keyCredentials by PATCH, by proof of possession, and as SAML pairs: the rules a rotator lives by. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, DAY, type Graph, type GraphAnswer, graphAs, openDirectory } from "./entra.ts";
 import { type ClientKey, createClientKey } from "./signer.ts";
 

@@ -1,7 +1,7 @@
 /** What consent and grants leave in the audit log (reference graph-applications §14), in the shape of recorded entries. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/permissions.ts";
 import { accountOf, openBrowser } from "./browser.ts";
 import { creator, type Graph, graphAs, openDirectory } from "./entra.ts";
 

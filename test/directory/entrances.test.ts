@@ -2,9 +2,9 @@
 import { connect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { LEAF_NAMES } from "../../src/directory/authority.ts";
-import { EMULATED_HOSTS } from "../../src/directory/hosts.ts";
+import { EMULATED_HOSTS } from "../../src/directory/http/hosts.ts";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
+import { LEAF_NAMES } from "../../src/directory/keys/local-authority.ts";
 import { codeOf, graphWith, keys, openDirectory, requestToken } from "./entra.ts";
 
 let directory: Directory;

@@ -1,7 +1,7 @@
 /** What is beside an application: directory extensions and its logo. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, type Graph, graphAs, openDirectory, requestToken } from "./entra.ts";
 
 let directory: Directory;

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { decodeJwt as claimsOf, importJWK, type JWK, type JWTPayload, SignJWT } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, DAY, type Graph, graphAs, keys, openDirectory, requestToken, START } from "./entra.ts";
 import { createIssuer, type Issuer } from "./issuer.ts";
 

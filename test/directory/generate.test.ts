@@ -1,6 +1,6 @@
 /** A large tenant, made quickly: plausible, the same for the same seed, and as real as any other. */
 import { expect, test } from "vitest";
-import { mismatch } from "../../src/directory/schema.ts";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import { graphAs, openDirectory } from "./entra.ts";
 
 test("has as many applications as asked for, each with its service principal, by the schema", async () => {

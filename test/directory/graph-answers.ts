@@ -3,7 +3,7 @@
  * `@odata.context` says they are, errors by reference graph-applications §2.3.
  */
 import { readFileSync } from "node:fs";
-import { graphSchema, mismatch, parseSchema, type Schema, structuredType } from "../../src/directory/schema.ts";
+import { graphSchema, mismatch, parseSchema, type Schema, structuredType } from "../../src/directory/graph/schema.ts";
 
 /** What the collections named in a context hold. */
 const TYPES: Record<string, string> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, DAY, type Graph, graphAs, graphWith, openDirectory, signIn } from "./entra.ts";
 
 let directory: Directory;

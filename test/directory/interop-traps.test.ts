@@ -3,8 +3,8 @@ import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { generateKeyPair, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import { createDirectory, type Directory } from "../../src/directory/index.ts";
-import { GRAPH_APP_ID } from "../../src/directory/permissions.ts";
 import { creator, DAY, type Graph, graphAs, keys, requestToken, START } from "./entra.ts";
 import { type ClientKey, createClientKey } from "./signer.ts";
 

@@ -1,7 +1,7 @@
 /** What a manager reads: who changed which credential, and which credential signed in. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, DAY, type Graph, type GraphAnswer, graphAs, openDirectory, signIn } from "./entra.ts";
 import { createClientKey } from "./signer.ts";
 

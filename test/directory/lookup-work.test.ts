@@ -1,6 +1,6 @@
 /** What a lookup by name costs, counted in objects gone through: it must not grow with the tenant. */
 import { afterEach, expect, test, vi } from "vitest";
-import { type ObjectRecord, Store } from "../../src/directory/state.ts";
+import { type ObjectRecord, Store } from "../../src/directory/state/state.ts";
 import { graphAs, openDirectory } from "./entra.ts";
 
 afterEach(() => vi.restoreAllMocks());

@@ -1,7 +1,7 @@
 /** Users, domains and recommendations, as far as a manager of applications reads them. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, DAY, type Graph, graphAs, openDirectory } from "./entra.ts";
 
 let directory: Directory;

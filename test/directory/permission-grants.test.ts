@@ -1,8 +1,8 @@
 /** What applications were permitted: delegated grants and app roles (reference graph-applications §1.7 and §11). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
+import { mismatch } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/permissions.ts";
-import { mismatch } from "../../src/directory/schema.ts";
 import { codeOf, creator, type Graph, graphAs, openDirectory } from "./entra.ts";
 
 let directory: Directory;

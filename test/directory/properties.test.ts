@@ -1,7 +1,7 @@
 /** Every property of Graph's own schema: its type is checked, and what the service assigns is refused. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { graphSchema, mismatch, type Property, structuredType } from "../../src/directory/graph/schema.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { graphSchema, mismatch, type Property, structuredType } from "../../src/directory/schema.ts";
 import { codeOf, creator, type Graph, graphAs, openDirectory } from "./entra.ts";
 
 let directory: Directory;

@@ -1,7 +1,7 @@
 /** A client asks for everything registered of a resource its registration does not list: AADSTS650057 (reference token-endpoint §5.1). */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { GRAPH_APP_ID } from "../../src/directory/permissions.ts";
 import { accountOf, broughtBack, openBrowser } from "./browser.ts";
 import { creator, type Graph, graphAs, openDirectory, requestToken } from "./entra.ts";
 

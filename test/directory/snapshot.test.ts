@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDirectory } from "../../src/directory/index.ts";
-import { readSnapshot, writeSnapshot } from "../../src/directory/snapshot.ts";
+import { readSnapshot, writeSnapshot } from "../../src/directory/state/snapshot.ts";
 import { keys, openDirectory } from "./entra.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 /** Graph's published limits on the directory's clock; off unless asked for. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Throttle } from "../../src/directory/faults/throttle.ts";
 import type { Directory } from "../../src/directory/index.ts";
-import { Throttle } from "../../src/directory/throttle.ts";
 import { codeOf, creator, type Graph, graphAs, openDirectory } from "./entra.ts";
 
 let directory: Directory;

@@ -8,8 +8,8 @@ import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { createTlsIdentity } from "../../src/directory/authority.ts";
 import type { Directory } from "../../src/directory/index.ts";
+import { createTlsIdentity } from "../../src/directory/keys/local-authority.ts";
 import { type Body, type ObjectKind, VaultObjects, VaultRefusal } from "./key-vault-objects.ts";
 
 /** What tokens for a vault are for, and the application that is behind it in every tenant. */

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { BlockList, isIP } from "node:net";
+import { addDuration } from "../clock.ts";
+import type { FaultPlan, FaultRule } from "./fault-plan.ts";
+
+/** What each lag is counted from; a rule on anything else could never do a thing, and is refused. */
+export const LAGS = {
+  "token-lag": {
+    secret: ["token", "addPassword", "removePassword", "*"],
+    certificate: ["token", "addKey", "removeKey", "patch", "*"],
+  },
+  "read-lag": {
+    secret: ["read", "addPassword", "removePassword", "*"],
+    certificate: ["read", "addKey", "removeKey", "patch", "*"],
+  },
+} as const satisfies Record<string, Record<"secret" | "certificate", readonly string[]>>;
+
+export type FaultName = FaultRule["fault"];
+/** `write` is every write that has no name of its own; only `*` reaches it. */
+export type Operation = Exclude<FaultRule["on"], "*"> | "write";
+
+/** What the rules have in store for one request. */
+export interface Strike {
+  fault: FaultName;
+  /** Milliseconds. */
+  durationMs: number;
+  /** Of a concurrency violation. */
+  status: number;
+}
+
+/** Rules on addPassword and removePassword delay secrets; those on addKey, removeKey and patch certificates. */
+export type Lagging = "secret" | "certificate";
+
+/** How a fresh credential looks to one reader at one instant. */
+export type Visibility = "visible" | "unknown" | "expired";
+
+/** Decides, from the plan's seed alone, which request meets which fault. */
+export class Faults {
+  #plan: FaultPlan = { seed: 1, rules: [] };
+  #asked: number[] = [];
+  #struck: number[] = [];
+  #lagging: Set<string>[] = [];
+  #spared: (BlockList | undefined)[] = [];
+
+  get plan(): FaultPlan {
+    return this.#plan;
+  }
+
+  /** Whether anything replicates with a delay. */
+  get lags(): boolean {
+    return this.#plan.rules.some(({ fault }) => fault.endsWith("-lag"));
+  }
+
+  /** Takes a plan and forgets every count of the former one. */
+  set(plan: FaultPlan): void {
+    this.#plan = plan;
+    this.#asked = plan.rules.map(() => 0);
+    this.#struck = plan.rules.map(() => 0);
+    this.#lagging = plan.rules.map(() => new Set());
+    this.#spared = plan.rules.map(({ outside }) => (outside === undefined ? undefined : rangesOf(outside)));
+  }
+
+  /** The faults this request meets, at most one of each name; counts them as met. */
+  strike(operation: Operation, address: string): Strike[] {
+    const strikes: Strike[] = [];
+    this.#plan.rules.forEach((rule, index) => {
+      if (rule.fault.endsWith("-lag") || !(rule.on === operation || rule.on === "*")) return;
+      if (this.#spared[index]?.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") === true) return;
+      const asked = this.#asked[index] ?? 0;
+      this.#asked[index] = asked + 1;
+      const struck = this.#struck[index] ?? 0;
+      if (struck >= (rule.times ?? Infinity) || this.#chance(index, String(asked)) >= (rule.probability ?? 1)) return;
+      this.#struck[index] = struck + 1;
+      strikes.push({ fault: rule.fault, durationMs: durationOf(rule, "PT1S"), status: rule.status ?? 409 });
+    });
+    return strikes;
+  }
+
+  /**
+   * Whether the token endpoint knows a credential yet. In the first half of the lag never, in the second it flips from second to second,
+   * as several back ends behind one address do; a refusal is sometimes "expired" (reference token-endpoint §5.2).
+   */
+  tokenVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
+    return this.#visibility("token-lag", LAGS["token-lag"][kind], keyId, createdAt, now);
+  }
+
+  /** Whether a Graph read, removePassword or removeKey sees a credential yet. */
+  readVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
+    return this.#visibility("read-lag", LAGS["read-lag"][kind], keyId, createdAt, now);
+  }
+
+  /** Whether a reader finds a new object yet; "expired" stands for one whose rights have not arrived. */
+  objectVisibility(id: string, createdAt: number, now: number): Visibility {
+    return this.#visibility("object-lag", ["create", "*"], id, createdAt, now);
+  }
+
+  #visibility(fault: FaultName, on: readonly string[], keyId: string, createdAt: number, now: number): Visibility {
+    for (const [index, rule] of this.#plan.rules.entries()) {
+      if (rule.fault !== fault || !on.includes(rule.on)) continue;
+      const age = now - createdAt;
+      const lag = durationOf(rule, "PT15S");
+      if (age >= lag || age < 0 || !this.#lags(index, rule, keyId)) continue;
+      const slot = Math.floor(now / 1000);
+      if (age >= lag / 2 && this.#chance(index, `${keyId} ${slot} seen`) < 0.5) continue;
+      return this.#chance(index, `${keyId} ${slot} how`) < 0.125 ? "expired" : "unknown";
+    }
+    return "visible";
+  }
+
+  #lags(index: number, rule: FaultRule, keyId: string): boolean {
+    const known = this.#lagging[index];
+    if (known === undefined || known.has(keyId)) return known !== undefined;
+    if (known.size >= (rule.times ?? Infinity) || this.#chance(index, keyId) >= (rule.probability ?? 1)) return false;
+    known.add(keyId);
+    return true;
+  }
+
+  /** A number in [0, 1) that belongs to the seed, the rule and the label. */
+  #chance(index: number, label: string): number {
+    const digest = createHash("sha256").update(`${this.#plan.seed} ${index} ${label}`).digest();
+    return digest.readUInt32BE(0) / 0x1_0000_0000;
+  }
+}
+
+/** An address, or a range of them. */
+export const RANGE = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
+
+function rangesOf(texts: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of texts) {
+    const [, address = "", bits] = RANGE.exec(text) ?? [];
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    list.addSubnet(address, Number(bits ?? (family === "ipv6" ? 128 : 32)), family);
+  }
+  return list;
+}
+
+function durationOf(rule: FaultRule, fallback: string): number {
+  return addDuration(0, rule.duration ?? fallback);
+}
