@@ -42,7 +42,7 @@ export function compose(): Composition {
     faultRules,
     metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
     localChecks: composeLocalChecks,
-    examiner: async () => (await import("./adapters/notary/ed25519.ts")).createExaminer(),
+    examiner: async () => (await import("./adapters/seal/audit-key.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
 }

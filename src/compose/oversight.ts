@@ -12,7 +12,7 @@ import { composeClock } from "./surroundings.ts";
 
 /** The key that signs the audit trail lies beside the seal's file; null where there is none. @throws NolapseError `seal-key-…`. */
 export async function composeNotary({ seal }: Pick<ResolvedConfig, "seal">): Promise<Notary | null> {
-  return seal === null ? null : (await import("../adapters/notary/ed25519.ts")).openNotary(seal.path);
+  return seal === null ? null : (await import("../adapters/seal/audit-key.ts")).openNotary(seal.path);
 }
 
 /** Who is told of what needs a person. References are read when something is sent. */

@@ -1,7 +1,7 @@
 /** Whatever is done to a sealed trail is found, and the entry is named. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createExaminer } from "../../src/adapters/notary/ed25519.ts";
+import { createExaminer } from "../../src/adapters/seal/audit-key.ts";
 import {
   type EntryLine,
   GENESIS,

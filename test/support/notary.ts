@@ -1,6 +1,6 @@
 /** A notary with a key of its own, in memory. */
 import { generateKeyPairSync, sign } from "node:crypto";
-import { createExaminer } from "../../src/adapters/notary/ed25519.ts";
+import { createExaminer } from "../../src/adapters/seal/audit-key.ts";
 import type { Notary } from "../../src/ports/notary.ts";
 
 export function notary(): Notary {

@@ -4,79 +4,39 @@
  * is current, older ones still open; and one more key for fingerprints, which stays when keys are rolled.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { dirname } from "node:path";
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { SealContext, Sealer } from "../../ports/sealer.ts";
+import { makeKeyFile, readKeyFile, replaceKeyFile } from "./key-file.ts";
 
 const KEY = z.object({ kid: z.string().min(1), key: z.base64url() });
 const FILE = z.object({ version: z.literal(1), fingerprint: z.base64url(), keys: z.array(KEY).min(1) });
 type KeyFile = z.infer<typeof FILE>;
 
 const KEY_BYTES = 32;
+const WHAT = "the seal key";
 
 /**
- * Makes the key file, 0600, whole or not at all. One that is there stays as it is: a new key would make sealed values
- * useless, and of two first runs at once the second takes the first one's. @throws NolapseError `disk-full`,
+ * Makes the key file where there is none: a new key would make sealed values useless. @throws NolapseError `disk-full`,
  * `seal-key-missing`.
  */
 export function ensureLocalKey(path: string): void {
-  if (existsSync(path)) return;
-  const file: KeyFile = { version: 1, fingerprint: newKey(), keys: [{ kid: newKid(), key: newKey() }] };
-  const draft = `${path}.${newKid()}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    write(draft, file, "wx");
-    // a link, unlike a rename, never replaces a key that another process made meanwhile
-    linkSync(draft, path);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw makingFailed(cause, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-function makingFailed(cause: unknown, path: string): NolapseError {
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new NolapseError("disk-full", `there is no space left for the seal key ${path}`, {
-        cause,
-        next: "free some space and run the same command again: nothing is lost",
-      });
-    default:
-      return new NolapseError("seal-key-missing", `the seal key ${path} cannot be made`, {
-        cause,
-        next: "check that its folder is a folder and belongs to the user who runs nolapse",
-      });
-  }
+  makeKeyFile(path, WHAT, () =>
+    textOf({ version: 1, fingerprint: newKey(), keys: [{ kid: newKid(), key: newKey() }] }),
+  );
 }
 
 /** Puts a new key first; what was sealed before still opens. */
 export function rollLocalKey(path: string): void {
-  const file = readKeyFile(path);
-  write(`${path}.new`, { ...file, keys: [{ kid: newKid(), key: newKey() }, ...file.keys] }, "w");
-  renameSync(`${path}.new`, path);
+  const file = keysIn(path);
+  replaceKeyFile(path, textOf({ ...file, keys: [{ kid: newKid(), key: newKey() }, ...file.keys] }));
 }
 
 /** The sealer for a key file. @throws NolapseError `seal-key-missing`, `seal-key-wrong`. */
 export function openLocalKey(path: string): Sealer {
-  const file = readKeyFile(path);
+  const file = keysIn(path);
   const keys = new Map(file.keys.map(({ kid, key }) => [kid, Buffer.from(key, "base64url")]));
   const current = file.keys[0];
   if (current === undefined) throw new NolapseError("seal-key-wrong", `the seal key file ${path} holds no key`);
@@ -118,41 +78,20 @@ async function open(
   }
 }
 
-function readKeyFile(path: string): KeyFile {
-  let text: string;
-  try {
-    if ((statSync(path).mode & 0o077) !== 0) {
-      throw new NolapseError("seal-key-wrong", `the seal key ${path} can be read by others`, {
-        next: `chmod 600 ${path}`,
-      });
-    }
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    if (cause instanceof NolapseError) throw cause;
-    throw new NolapseError("seal-key-missing", `the seal key ${path} cannot be read`, {
-      cause,
-      next: "put back the seal key file that belongs to this store; without it its sealed values are lost",
-    });
-  }
+function keysIn(path: string): KeyFile {
+  const text = readKeyFile(path, WHAT);
   try {
     return FILE.parse(JSON.parse(text));
-  } catch (cause) {
+  } catch {
     // the parser's own message could quote the file, which holds keys
-    void cause;
     throw new NolapseError("seal-key-wrong", `${path} is not a seal key file of this version`, {
       next: "put back the seal key file that belongs to this store",
     });
   }
 }
 
-function write(path: string, file: KeyFile, flags: "w" | "wx"): void {
-  const handle = openSync(path, flags, 0o600);
-  try {
-    writeSync(handle, `${JSON.stringify(file)}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+function textOf(file: KeyFile): string {
+  return `${JSON.stringify(file)}\n`;
 }
 
 function newKey(): string {

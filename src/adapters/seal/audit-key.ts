@@ -11,24 +11,14 @@ import {
   sign,
   verify,
 } from "node:crypto";
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Examiner } from "../../core/audit-verify.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Notary } from "../../ports/notary.ts";
+import { makeKeyFile, readKeyFile } from "./key-file.ts";
+
+const WHAT = "the key of the audit trail";
 
 export const AUDIT_KEY = "audit.key";
 export const AUDIT_PUBLIC_KEY = "audit.pub";
@@ -54,55 +44,25 @@ export function createExaminer(): Examiner {
  */
 export function openNotary(sealKeyPath: string): Notary {
   const path = join(dirname(sealKeyPath), AUDIT_KEY);
-  if (!existsSync(path)) makeKey(path);
-  const key = readKey(path);
+  makeKeyFile(path, WHAT, newKey);
+  const key = keyOf(path);
   const publicKey = String(createPublicKey(key).export({ format: "jwk" }).x);
   publish(join(dirname(sealKeyPath), AUDIT_PUBLIC_KEY), publicKey);
   return { ...createExaminer(), publicKey, sign: (text) => sign(null, Buffer.from(text), key).toString("base64url") };
 }
 
-/** Whole or not at all; of two first runs at once the second takes the first one's key. */
-function makeKey(path: string): void {
-  const draft = `${path}.${process.pid}`;
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const handle = openSync(draft, "wx", 0o600);
-    try {
-      writeSync(handle, generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString());
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    linkSync(draft, path);
-  } catch (cause) {
-    if (existsSync(path)) return;
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new NolapseError(
-      code === "ENOSPC" || code === "EDQUOT" ? "disk-full" : "seal-key-missing",
-      `the key ${path}, which seals the audit trail, cannot be made`,
-      {
-        cause,
-        next: "check that its folder has room and belongs to the user who runs nolapse",
-      },
-    );
-  } finally {
-    rmSync(draft, { force: true });
-  }
+function newKey(): string {
+  return generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
 }
 
-function readKey(path: string): KeyObject {
+function keyOf(path: string): KeyObject {
+  const text = readKeyFile(path, WHAT);
   try {
-    if ((statSync(path).mode & 0o077) !== 0) {
-      throw new NolapseError("seal-key-wrong", `the key ${path}, which seals the audit trail, can be read by others`, {
-        next: `chmod 600 ${path}`,
-      });
-    }
-    const key = createPrivateKey(readFileSync(path));
+    const key = createPrivateKey(text);
     if (key.asymmetricKeyType === "ed25519") return key;
-  } catch (cause) {
-    if (cause instanceof NolapseError) throw cause;
+  } catch {
+    // the cause could quote the file, which holds the key
   }
-  // the cause could quote the file, which holds the key
   throw new NolapseError("seal-key-wrong", `${path} holds no Ed25519 key to seal the audit trail with`, {
     next: "put back the file that belongs to this store; its checkpoints are signed by it",
   });
