@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { isRunning } from "../../scripts/chaos/place.ts";
 import { chaos, findingsOf } from "../../scripts/chaos.ts";
 
-test("three hundred rotations under SIGKILL: nobody notices, and nothing is lost", { timeout: 600_000 }, async () => {
+test("three hundred rotations under SIGKILL: nobody notices, and nothing is lost", { timeout: 1_200_000 }, async () => {
   const report = await chaos({ rotations: 300, applications: 100, seed: 1 });
   expect(findingsOf(report)).toEqual([]);
   expect(report.retired).toBeGreaterThanOrEqual(300);
