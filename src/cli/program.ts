@@ -63,7 +63,6 @@ export function buildProgram(run: Run): Command {
     .option("--json", "one JSON document on stdout")
     .option("--yes", "answer yes to every question")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nolapse: ")) })
-    .showHelpAfterError("hint: nolapse --help lists the commands")
     // at any width of the terminal the same lines, as help.txt has them
     .configureHelp({ helpWidth: HELP_WIDTH })
     .exitOverride();
@@ -72,7 +71,15 @@ export function buildProgram(run: Run): Command {
   addControl(program, run);
   addOversight(program, run);
   addSurroundings(program, run);
+  hintAtHelp(program, "nolapse");
   return program;
+}
+
+/** A slip is answered with the help that belongs to it. */
+function hintAtHelp(command: Command, path: string): void {
+  const shows = command.commands.length > 0 ? "lists the commands" : "shows what it takes";
+  command.showHelpAfterError(`hint: ${path} --help ${shows}`);
+  for (const one of command.commands) hintAtHelp(one, `${path} ${one.name()}`);
 }
 
 function addReading(program: Command, run: Run): void {

@@ -34,13 +34,14 @@ export interface Style {
 
 /** The speaker on this process's streams. A reader that went away (`| head`) ends the output, not the program. */
 export function createSpeaker(env: Readonly<Record<string, string | undefined>>): Speaker {
-  let closed = false;
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    closed = true;
-  });
+  const closed = new Set<NodeJS.WriteStream>();
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      closed.add(stream);
+    });
   const write = (stream: NodeJS.WriteStream, text: string) => {
-    if (stream !== process.stdout || !closed) stream.write(text);
+    if (!closed.has(stream)) stream.write(text);
   };
   return {
     data: (line) => write(process.stdout, `${line}\n`),

@@ -51,6 +51,25 @@ test("SIGHUP reads the configuration again; an invalid one changes nothing", asy
   expect((await told).code).toBe(143);
 });
 
+test("who reads along may go away: the loop goes on without being heard", async () => {
+  const child = site.start(["run"]);
+  const left = once(child, "exit");
+  child.stderr?.once("data", () => child.stderr?.destroy());
+  child.stdout?.destroy();
+  while (child.exitCode === null && site.secrets(site.applications[0] as never).length < 2) await site.tick();
+  // what is said of the issue and of each try after it meets the closed pipe
+  const { clock } = site.directory;
+  for (let tries = 0; child.exitCode === null && tries < 2; ) {
+    const [rotation] = await site.rotations();
+    tries = rotation?.probes.length ?? 0;
+    if ((rotation?.dueAt ?? 0) > clock.now()) clock.advance((rotation?.dueAt ?? 0) - clock.now());
+    else await site.tick();
+  }
+  expect(child.exitCode).toBe(null);
+  child.kill("SIGTERM");
+  expect(await left).toEqual([143, null]);
+});
+
 test("a second signal ends at once, and a reload hook that is running ends too", async () => {
   const pid = join(site.folder, "hook.pid");
   const hook = [
