@@ -67,7 +67,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
     stampedTokens: true,
   });
   const { url, admin } = directory;
-  const fetch: Fetch = (address, init) => directory.fetch(address, init);
+  const fetch: Fetch = directory.plainFetch;
   const keyFile = join(folder, "seal.key");
   ensureLocalKey(keyFile);
   const sealer = openLocalKey(keyFile);

@@ -272,8 +272,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/adapters/store/claims.ts",
-        `          .set(rotationRow(change.rotation))\n          .where("id", "=", claimed.rotation.id)\n          .where("fence", "=", claimed.fence)\n          .where("lease_owner", "=", owner)`,
-        `          .set(rotationRow(change.rotation))\n          .where("id", "=", claimed.rotation.id)`,
+        `        ...(release ? { lease_owner: null, lease_until: null } : {}),\n      })\n      .where("id", "=", value("id"))\n      .where("fence", "=", value("fence"))\n      .where("lease_owner", "=", value("owner")),`,
+        `        ...(release ? { lease_owner: null, lease_until: null } : {}),\n      })\n      .where("id", "=", value("id")),`,
       ),
       in_(
         "src/engine/maintain.ts",
@@ -289,8 +289,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/adapters/store/claims.ts",
-        `    .where("lease_until", ">", processNow)`,
-        `    .where("lease_until", ">", processNow + 1e12)`,
+        `  const { rows } = await leased(db, { tenant: tenantId, processNow });`,
+        `  const { rows } = await leased(db, { tenant: tenantId, processNow: processNow + 1e12 });`,
       ),
     ],
   },

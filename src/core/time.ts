@@ -96,11 +96,17 @@ export function isDate(text: string): boolean {
   return dayNumber(text) !== null;
 }
 
+/** Of the months by their number, February as in a common year. */
+const DAYS_OF_MONTH = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 /** Days from 1970-01-01 to a date, null when the calendar has no such date. */
 export function dayNumber(date: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
-  const ms = Date.parse(`${date}T00:00:00Z`);
-  return Number.isNaN(ms) || dateOfDay(ms / DAY) !== date ? null : ms / DAY;
+  const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8))];
+  const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  // the platform reads February 30 as March 2
+  if (day < 1 || day > (DAYS_OF_MONTH[month] ?? 0) + leap) return null;
+  return Date.parse(`${date}T00:00:00Z`) / DAY;
 }
 
 /** The date, `YYYY-MM-DD`, so many days from 1970-01-01. */

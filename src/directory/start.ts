@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Administrator, Engine } from "./directory.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
-import { createInProcessFetch } from "./http/in-process.ts";
+import { createInProcessFetch, createPlainFetch, type PlainFetch } from "./http/in-process.ts";
 import type { ConnectProxy, startProxy } from "./http/proxy.ts";
 import { type Listening, listen } from "./http/server.ts";
 import { freshSigningKeys, type SigningKeys } from "./keys/keys.ts";
@@ -51,6 +51,8 @@ export interface Started {
   readonly proxyUrl: string | undefined;
   /** Reaches the directory without a socket; works whether or not it listens. */
   readonly fetch: typeof fetch;
+  /** The same with plain answers, at a fraction of the cost: for simulations that ask millions of times. */
+  readonly plainFetch: PlainFetch;
   /** PEM of the certificate authority. */
   readonly ca: string;
   /** The CA as a file, for NODE_EXTRA_CA_CERTS and its like. */
@@ -120,6 +122,7 @@ export async function openDirectory(options: StartOptions): Promise<{ directory:
     url,
     proxyUrl,
     fetch: createInProcessFetch((request) => engine.answer(request), closing.signal),
+    plainFetch: createPlainFetch((request) => engine.answer(request), closing.signal),
     ca: tls.ca,
     get caFile() {
       return caFile.path();

@@ -7,8 +7,9 @@
 import { decide } from "../core/decide.ts";
 import { asNolapseError } from "../core/errors.ts";
 import { nextListReadAt } from "../core/list-checks.ts";
+import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation.ts";
-import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
+import { type EpochMs, earliest, HOUR, MINUTE, plus } from "../core/time.ts";
 import type { Step, Verdict } from "../core/verdict.ts";
 import type { Claim } from "../ports/store.ts";
 import { Claimed } from "./claimed.ts";
@@ -32,27 +33,45 @@ import { verify } from "./steps/verify.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
 const LOOK_AGAIN = 15 * MINUTE;
+/** A wait that a person's command ends: the command itself makes it due, so this look is for what was missed. */
+export const LONGEST_LOOK = 6 * HOUR;
+const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set(["approval-issue", "approval-retire", "breaker-open"]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 
-/** What became of one claim. */
+/** What became of one step. */
 export interface Advanced {
   readonly rotation: Rotation;
   readonly verdict: Verdict;
+  /** What the same holder can do at once, as decided after the step; null where the rotation now waits or is done. */
+  readonly next: Verdict | null;
+  /** The lease was given back with the last commit. */
+  readonly released: boolean;
 }
 
 /**
- * Takes one step of the claimed rotation and stores when it is due again. Failures of the outside world are stored with
+ * Takes one step of the claimed rotation and, where nothing can follow at once, stores when it is due again. `decided` is what
+ * the step before under the same lease came to, so that it is not asked twice. Failures of the outside world are stored with
  * the rotation, not thrown. @throws NolapseError `lease-lost` and `store-…`: then nothing more was stored.
  */
-export async function advance(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<Advanced> {
+export async function advance(
+  deps: Deps,
+  claim: Claim,
+  { decided, signal }: { readonly decided?: Verdict | null; readonly signal?: AbortSignal } = {},
+): Promise<Advanced> {
   const claimed = new Claimed(deps, claim, signal);
-  const verdict = await judge(claimed);
+  const verdict = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
   if (verdict.verdict === "do") await attempt(claimed, verdict.step);
-  const dueAt = dueAfter(await judge(claimed), claimed.rotation, await claimed.now());
-  if (dueAt !== claimed.rotation.dueAt) await claimed.record([{ type: "waited", at: await claimed.now(), dueAt }]);
-  return { rotation: claimed.rotation, verdict };
+  // nothing was done, so nothing is asked again
+  const next = verdict.verdict === "wait" || verdict.verdict === "done" ? verdict : await judge(claimed);
+  const now = await claimed.now();
+  const dueAt = dueAfter(next, claimed.rotation, now);
+  const goesOn = next.verdict === "do" || next.verdict === "halt";
+  const isDue = claimed.rotation.dueAt !== null && claimed.rotation.dueAt <= now;
+  const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
+  if (waits) await claimed.record([{ type: "waited", at: now, dueAt }], { release: !goesOn });
+  return { rotation: claimed.rotation, verdict, next: goesOn ? next : null, released: waits && !goesOn };
 }
 
 async function judge(claimed: Claimed): Promise<Verdict> {
@@ -158,6 +177,6 @@ function decidedDue(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs
     case "wait":
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
-      return plus(now, LOOK_AGAIN);
+      return plus(now, ENDED_BY_COMMAND.has(verdict.because) ? LONGEST_LOOK : LOOK_AGAIN);
   }
 }

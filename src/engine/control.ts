@@ -3,8 +3,9 @@ import { NolapseError } from "../core/errors.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
+import { type DurationMs, type EpochMs, earliest, HOUR, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";
+import { LONGEST_LOOK } from "./advance.ts";
 import { amend, rotationOf, tryStore } from "./amend.ts";
 import { approve, isPrivileged } from "./approve.ts";
 import type { Deps } from "./deps.ts";
@@ -136,6 +137,9 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
   await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
 }
 
+/** Whatever waits for a person is looked at again by itself within this, clocks that differ included. */
+const LOOKED_AT_WITHIN: DurationMs = LONGEST_LOOK + HOUR;
+
 /**
  * Lets writing go on after a stop or an open breaker, and takes halted rotations up again. `busy` are those that another
  * process holds at this moment: they keep nobody else from going on, and halted ones among them must be resumed again.
@@ -151,6 +155,8 @@ export async function resume(
   const busy: Rotation[] = [];
   for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
     if (rotation.state === "retired" || rotation.state === "cancelled") continue;
+    // what waits for a time far off waits for no person, and need not be looked at now
+    if (rotation.state !== "halted" && (rotation.dueAt === null || rotation.dueAt > at + LOOKED_AT_WITHIN)) continue;
     const due: RotationEvent = { type: "waited", at, dueAt: at };
     const events: RotationEvent[] = rotation.state === "halted" ? [{ type: "resumed", at }, due] : [due];
     if ((await tryStore(deps, rotation, events, actor)) === null) busy.push(rotation);

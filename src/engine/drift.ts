@@ -7,12 +7,16 @@ import type { Credential, Holder } from "../core/credential.ts";
 import { asNolapseError } from "../core/errors.ts";
 import { parseMarkedName } from "../core/marker.ts";
 import { REPLICATION_WINDOW } from "../core/replication.ts";
+import type { Rotation } from "../core/rotation.ts";
 import { type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { Actor, CredentialChange } from "../ports/logs.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+
+/** A rotation in one of these states may be writing to its targets. */
+const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
 
 /** How far before the last scan the audit log is read: clocks differ, and a page is older than its scan. */
 const BEFORE = HOUR;
@@ -127,38 +131,39 @@ async function replacedCopies(
   at: EpochMs,
   signal?: AbortSignal,
 ): Promise<Drift[]> {
-  const { store, settings, targets, sealer } = deps;
+  const { store, settings } = deps;
+  const { tenantId } = settings;
+  const listed = new Map(holders.map((one) => [one.appId, one]));
+  const bound = new Set(settings.bindings.map((one) => one.appId));
+  const open = await store.rotations({ tenantId, states: UNDER_WAY });
+  const underWay = new Set(open.map((one) => placeOf(one.holder.appId, one.slot)));
   const drift: Drift[] = [];
-  for (const { appId } of settings.bindings) {
-    const holder = holders.find((one) => one.appId === appId);
-    for (const { slot, keyId } of holder === undefined ? [] : await store.slots(settings.tenantId, appId)) {
-      const rotations = await store.rotations({ tenantId: settings.tenantId, appId });
-      const mine = rotations.filter((one) => one.slot === slot);
-      const last = mine.find((one) => one.issued?.keyId === keyId && one.verifiedAt !== null);
-      const underWay = mine.some((one) => !["verified", "retired", "cancelled"].includes(one.state));
-      if (holder === undefined || last?.issued == null || underWay) continue;
-      for (const { target } of last.deliveries) {
-        const copy = await targets
-          .get(target)
-          ?.readBack?.(signal)
-          .catch(() => null);
-        // what cannot be read is no drift; a target that is gone shows when something is to be delivered
-        if (
-          copy == null ||
-          (copy.state === "present" && (await sealer.fingerprint(copy.value)) === last.issued.fingerprint)
-        )
-          continue;
-        const about = {
-          tenantId: settings.tenantId,
-          appId,
-          displayName: holder.displayName,
-          objectId: holder.objectId,
-        };
-        drift.push({ ...about, what: "drift-target", keyId, target, at, by: null });
-      }
+  for (const { slot, rotation } of await store.issuances(tenantId)) {
+    const { appId, keyId } = slot;
+    const holder = listed.get(appId);
+    const isLast = rotation.slot === slot.slot && rotation.issued?.keyId === keyId && rotation.verifiedAt !== null;
+    if (holder === undefined || !isLast || !bound.has(appId) || underWay.has(placeOf(appId, slot.slot))) continue;
+    for (const { target } of rotation.deliveries) {
+      if (await isInPlace(deps, target, rotation, signal)) continue;
+      const { displayName, objectId } = holder;
+      drift.push({ tenantId, appId, displayName, objectId, what: "drift-target", keyId, target, at, by: null });
     }
   }
   return drift;
+}
+
+function placeOf(appId: string, slot: string): string {
+  return `${appId} ${slot}`;
+}
+
+/** What cannot be read is no drift; a target that is gone shows when something is to be delivered. */
+async function isInPlace({ targets, sealer }: Deps, target: string, { issued }: Rotation, signal?: AbortSignal) {
+  const copy = await targets
+    .get(target)
+    ?.readBack?.(signal)
+    .catch(() => null);
+  if (copy == null) return true;
+  return copy.state === "present" && (await sealer.fingerprint(copy.value)) === issued?.fingerprint;
 }
 
 /** The directory's audit log, null where it may not be read: then nobody is named. */

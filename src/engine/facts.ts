@@ -12,17 +12,19 @@ import type { Facts } from "../core/verdict.ts";
 import type { Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
+/** A later rotation of a slot that has not proven its successor yet. */
+const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
 const NOTHING_COUNTED: Tally = { issues: [], clean: 0, earlyRetirements: [], recent: [] };
 
 /** The facts about one rotation at `now`. */
 export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs): Promise<Facts> {
   const { settings, store } = deps;
   const switches = await store.switches(rotation.tenantId);
-  // asked only where a check looks at them: before a creation and before a removal
-  const isPaced = rotation.state === "planned" || rotation.state === "verified";
-  const scan = isPaced ? await store.lastScan(rotation.tenantId) : null;
-  const tally = isPaced ? await store.tally(rotation.tenantId, now) : NOTHING_COUNTED;
   const targets = targetSettings(deps, rotation);
+  // asked only where a check looks at them: before a creation, and before a removal whose time has come
+  const isPaced = rotation.state === "planned" || isToRetire(deps, rotation, now);
+  const scan = isPaced ? await store.lastScan(rotation.tenantId) : null;
+  const tally = isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now) : NOTHING_COUNTED;
   const { kind, replaces, replacesEnd, policy } = rotation;
   const credential = { keyId: replaces, start: null, end: replacesEnd };
   return {
@@ -41,10 +43,17 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     tally,
     succession: await succession(deps, rotation),
     kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
-    earlyDue: await earlyDue(deps, rotation, now),
+    earlyDue: isPaced ? await earlyDue(deps, rotation, now) : 0,
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
   };
+}
+
+/** Whether the old credential may go by now, as far as time says; until then nothing else is asked about it. */
+function isToRetire(deps: Deps, rotation: Rotation, now: EpochMs): boolean {
+  if (rotation.state !== "verified") return false;
+  const { at } = retirement(rotation, known(targetSettings(deps, rotation)), asked(deps, rotation));
+  return at !== null && at <= now;
 }
 
 function isSame(one: HolderRef, other: HolderRef): boolean {
@@ -97,12 +106,13 @@ export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Fa
 export async function succession(deps: Deps, rotation: Rotation): Promise<Facts["succession"]> {
   if (rotation.state !== "verified") return { underWay: false, by: null };
   const { tenantId, holder, slot, issued } = rotation;
-  const others = (await deps.store.rotations({ tenantId, appId: holder.appId })).filter(
-    (one) => one.slot === slot && one.id !== rotation.id,
-  );
-  const underWay = others.some((one) => !["verified", "retired", "cancelled"].includes(one.state));
+  const { appId } = holder;
+  const open = await deps.store.rotations({ tenantId, appId, states: UNDER_WAY });
+  const underWay = open.some((one) => one.slot === slot && one.id !== rotation.id);
   const current = (await deps.store.slots(tenantId, holder.appId)).find((one) => one.slot === slot);
   if (current === undefined || current.keyId === issued?.keyId) return { underWay, by: null };
+  const all = await deps.store.rotations({ tenantId, appId });
+  const others = all.filter((one) => one.slot === slot && one.id !== rotation.id);
   const later = others.find((one) => one.issued?.keyId === current.keyId && one.verifiedAt !== null);
   if (later?.issued == null) return { underWay, by: null };
   const { kind, federated, assurance } = later;

@@ -177,8 +177,7 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
     const own = async (): Promise<number> => {
       let steps = 0;
       for (let claim: Claim | null = first; claim !== null; claim = await take()) {
-        await hold(deps, claim);
-        steps += 1;
+        steps += await hold(deps, claim, signal);
       }
       return steps;
     };
@@ -189,16 +188,31 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
   return lane(1);
 }
 
-/** One step under the lease, which is renewed meanwhile and given back afterwards. */
-async function hold(deps: Deps, claim: Claim): Promise<void> {
+/** Steps taken under one lease before the most urgent rotation is asked for again. */
+const STEPS_IN_A_ROW = 16;
+
+/**
+ * Steps under one lease, which is renewed meanwhile and given back afterwards; how many. What can follow at once does, and need
+ * not be claimed again; a failure is looked at by the breaker before anything else is done.
+ */
+async function hold(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<number> {
   const beat = () => deps.store.renew(claim, deps.clock.processNow(), LEASE);
   const { holder, replacesEnd } = claim.rotation;
   deps.deadlines?.begin(holder, replacesEnd);
-  try {
-    const { rotation } = await deps.scheduler.during(() => advance(deps, claim), RENEW_EVERY, beat);
-    if (rotation.failures > 0 || rotation.withdrawIntendedAt !== null || rotation.state === "planned") {
-      await tripBreaker(deps);
+  let steps = 0;
+  const inARow = async (): Promise<boolean> => {
+    let last = await advance(deps, claim);
+    for (steps = 1; ; steps += 1) {
+      const { rotation, next, released } = last;
+      const failed = rotation.failures > 0 || rotation.withdrawIntendedAt !== null;
+      const mayHaveFailed = failed || (rotation.state === "planned" && rotation.attempts.length > 0);
+      if (mayHaveFailed) await tripBreaker(deps);
+      if (next === null || mayHaveFailed || steps === STEPS_IN_A_ROW || signal?.aborted === true) return released;
+      last = await advance(deps, { ...claim, rotation }, { decided: next });
     }
+  };
+  try {
+    if (await deps.scheduler.during(inARow, RENEW_EVERY, beat)) return steps;
   } catch (thrown) {
     // somebody else has it now: what this step proved and could not store, the next holder proves again
     if (asNolapseError(thrown).code !== "lease-lost") throw thrown;
@@ -206,6 +220,7 @@ async function hold(deps: Deps, claim: Claim): Promise<void> {
     deps.deadlines?.end(holder);
   }
   await deps.store.release(claim);
+  return Math.max(steps, 1);
 }
 
 /** Opens the breaker when too many acceptances or verifications failed lately (design §4.7). */

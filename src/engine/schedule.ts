@@ -39,10 +39,13 @@ interface Scheduled {
   readonly waves: Waves;
 }
 
+const NONE: Waves = { issues: [], retirements: [], kept: 0, awaiting: 0 };
+
 /** When each due item can be issued and its old credential retired, the earliest end first, Nolapse's own last. */
 export async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): Promise<Scheduled> {
   const { settings, store } = deps;
   const due = items.filter((one) => one.status === "due").sort(firstIn(deps));
+  if (due.length === 0) return { items: [...items], issuedBy: null, retiredBy: null, waves: NONE };
   const tally = await store.tally(settings.tenantId, now);
   const verified = await store.rotations({ tenantId: settings.tenantId, states: ["verified"] });
   const soonClean = verified

@@ -1,6 +1,6 @@
 import type { ReasonCode } from "../core/reasons.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { AuditEntry } from "./store.ts";
+import type { AuditEntry, Issuance } from "./store.ts";
 
 /** Something about a bound application that changed, and not by Nolapse. */
 export interface Drift {
@@ -25,6 +25,8 @@ export interface DriftStore {
     tenantId: string,
     appIds: readonly string[],
   ): Promise<readonly { readonly objectId: string; readonly seenAt: EpochMs; readonly keyIds: readonly string[] }[]>;
+  /** The current credential of every slot that Nolapse issued one for, with the rotation that did. */
+  issuances(tenantId: string): Promise<readonly Issuance[]>;
   /** Notes it with its audit line. False, and nothing stored, when it is known. */
   noteDrift(drift: Drift, audit: AuditEntry): Promise<boolean>;
   /** Noticed at or after an instant, oldest first. */

@@ -122,6 +122,14 @@ export interface Change {
   /** Key ids seen absent for good: noted in the ledger as removed. */
   readonly removed?: readonly { readonly keyId: string; readonly at: EpochMs }[];
   readonly slot?: SlotRecord;
+  /** The step is over: the lease is given back in the same transaction. Only of a commit. */
+  readonly release?: boolean;
+}
+
+/** A slot whose current credential came from a rotation. */
+export interface Issuance {
+  readonly slot: SlotRecord;
+  readonly rotation: Rotation;
 }
 
 /** Numbers for ramp, hourly limit, waves and breaker (design §4.7). */

@@ -142,6 +142,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     async commit(claim, change) {
       check(claim);
       apply(change);
+      if (change.release === true) shelf.leases.delete(claim.rotation.id);
     },
     async amend(expected, change) {
       const now = shelf.rotations.get(expected.id);
@@ -181,6 +182,11 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
+    issuances: async (tenantId) =>
+      [...shelf.slots.values()].flatMap((slot) => {
+        const rotation = shelf.rotations.get(shelf.ledger.get(slot.keyId)?.rotation ?? "");
+        return rotation === undefined || slot.tenantId !== tenantId ? [] : [{ slot, rotation }];
+      }),
     lastNotice: async (...of) => shelf.notices.get(of.join(" ")) ?? null,
     noteNotice: async (tenantId, channel, recipient, digest) =>
       void shelf.notices.set([tenantId, channel, recipient].join(" "), digest),

@@ -45,7 +45,7 @@ export class DriftShelf extends TrailShelf {
   readonly notices = new Map<string, string>();
 }
 
-export function memoryDrift(shelf: DriftShelf): DriftStore {
+export function memoryDrift(shelf: DriftShelf): Omit<DriftStore, "issuances"> {
   return {
     async inventory(tenantId, appIds) {
       const known = [...shelf.inventory].filter(([, one]) => one.tenantId === tenantId && appIds.includes(one.appId));

@@ -84,6 +84,13 @@ export function wholeSeconds(at: EpochMs): EpochMs {
   return epochMs(Math.floor(at / SECOND) * SECOND);
 }
 
+/** @throws NolapseError `directory-failed` for an answer that is no JSON object. */
+export function bodyOf(answer: WireAnswer, { what }: Reading): JsonObject {
+  const body = parseObject(answer.body);
+  if (body === null) throw unreadable(`${what} gave no JSON object`);
+  return body;
+}
+
 export class GraphCalls {
   readonly #graph: Graph;
   readonly #origin: string;
@@ -118,17 +125,17 @@ export class GraphCalls {
   }
 
   /** One read. @throws NolapseError for every answer but a JSON object. */
-  async read(
-    url: string,
-    { what, needs }: Reading,
-    signal?: AbortSignal,
-  ): Promise<{ body: JsonObject; answer: WireAnswer }> {
+  async read(url: string, reading: Reading, signal?: AbortSignal): Promise<{ body: JsonObject; answer: WireAnswer }> {
+    const answer = await this.answerTo(url, reading, signal);
+    return { body: bodyOf(answer, reading), answer };
+  }
+
+  /** The same, not yet looked into. @throws NolapseError for every answer but 200. */
+  async answerTo(url: string, { what, needs }: Reading, signal?: AbortSignal): Promise<WireAnswer> {
     const doing: Doing = { what, writes: false, clientId: this.#graph.clientId, needs };
     const { answer, hidden } = await this.#graph.get(url, doing, signal);
     if (answer.status !== 200) throw refusal(answer, doing, hidden);
-    const body = parseObject(answer.body);
-    if (body === null) throw unreadable(`${what} gave no JSON object`);
-    return { body, answer };
+    return answer;
   }
 
   /** All pages of a list, one request each. @throws NolapseError when one of them cannot be had: never a part of the list. */

@@ -12,6 +12,7 @@ import type {
 } from "../../ports/entra.ts";
 import type { Spender } from "./budget.ts";
 import {
+  bodyOf,
   describe,
   type GraphCalls,
   NAMES,
@@ -28,6 +29,8 @@ import { certificateFrom, holderFrom, list, requiredText, secretFrom, unreadable
 
 /** The most Graph gives. No `$select`: the default carries both credential lists, and selecting them is throttled. */
 const PAGE_SIZE = 999;
+/** Characters of a list that is kept to be known again: about 400 objects. */
+const MOST_KEPT = 1_000_000;
 
 const ROLES = [{ name: "RoleManagement.Read.Directory", id: "483bed4a-2ad3-4361-a73b-c83ccdbdc53c" }] as const;
 
@@ -35,6 +38,8 @@ const ROLES = [{ name: "RoleManagement.Read.Directory", id: "483bed4a-2ad3-4361-
 export class GraphEntra implements Entra {
   readonly #calls: GraphCalls;
   readonly #budget: Pick<Spender, "noteAudience"> | null;
+  /** The last list of each type that came in one page, with its text: small tenants change seldom, and are read every hour. */
+  readonly #kept = new Map<HolderType, { readonly text: string; readonly page: HolderPage }>();
 
   constructor(calls: GraphCalls, budget: Pick<Spender, "noteAudience"> | null = null) {
     this.#calls = calls;
@@ -43,10 +48,17 @@ export class GraphEntra implements Entra {
 
   async page(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<HolderPage> {
     const url = cursor === null ? this.#calls.url(`${PATHS[type]}?$top=${PAGE_SIZE}`) : this.#calls.sameOrigin(cursor);
-    const { body } = await this.#calls.read(url, { what: `listing ${NAMES[type]}s` }, signal);
+    const reading = { what: `listing ${NAMES[type]}s` };
+    const answer = await this.#calls.answerTo(url, reading, signal);
+    const kept = this.#kept.get(type);
+    if (cursor === null && kept?.text === answer.body) return kept.page;
+    const body = bodyOf(answer, reading);
     const holders = list(body, "value").map((item) => holderFrom(type, item));
+    const page = { holders, next: this.#calls.next(body) };
     for (const one of holders) this.#budget?.noteAudience(one.objectId, one.signInAudience);
-    return { holders, next: this.#calls.next(body) };
+    if (cursor === null && page.next === null && answer.body.length <= MOST_KEPT)
+      this.#kept.set(type, { text: answer.body, page });
+    return page;
   }
 
   async certificatePage(type: HolderType, cursor: string | null, signal?: AbortSignal): Promise<CertificatePage> {

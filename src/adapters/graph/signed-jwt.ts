@@ -1,5 +1,5 @@
 /** Compact JWTs signed with a certificate's private key, for Graph's proofs and the login authority's assertions. */
-import { constants, createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from "node:crypto";
+import { constants, createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
 import type { CertificateValue } from "../../core/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
@@ -9,7 +9,14 @@ export type Algorithm = "RS256" | "PS256";
 
 /** The certificate's thumbprint as JOSE headers carry it: base64url of the digest of its DER (RFC 7515 §4.1.7, §4.1.8). */
 export function headerThumbprint(value: CertificateValue, digest: "sha1" | "sha256"): string {
-  return createHash(digest).update(new X509Certificate(value.certificate).raw).digest("base64url");
+  return createHash(digest).update(derOf(value.certificate)).digest("base64url");
+}
+
+/** The bytes of the first certificate of PEM text. @throws TypeError where there is none. */
+function derOf(pem: string): Buffer {
+  const text = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/.exec(pem)?.[1];
+  if (text === undefined) throw new TypeError("there is no certificate in the text");
+  return Buffer.from(text, "base64");
 }
 
 /**

@@ -20,8 +20,15 @@ import {
   redirectPolicyName,
 } from "@azure/core-rest-pipeline";
 
+/** What is read of the answer of a `fetch`. */
+export interface Fetched {
+  readonly status: number;
+  readonly headers: Iterable<readonly [string, string]>;
+  text(): Promise<string>;
+}
+
 /** The shape of `fetch` an in-process directory answers instead of a socket. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+export type Fetch = (url: string, init: RequestInit) => Promise<Fetched>;
 
 export interface WireRequest {
   readonly method: "GET" | "POST" | "PATCH";

@@ -3,7 +3,7 @@
  * rolled, and the credential it belongs to bound in as protected header members. The file holds a list of keys, the first
  * is current, older ones still open; and one more key for fingerprints, which stays when keys are rolled.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes, webcrypto } from "node:crypto";
 import { CompactEncrypt, compactDecrypt } from "jose";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
@@ -37,18 +37,27 @@ export function rollLocalKey(path: string): void {
 /** The sealer for a key file. @throws NolapseError `seal-key-missing`, `seal-key-wrong`. */
 export function openLocalKey(path: string): Sealer {
   const file = keysIn(path);
-  const keys = new Map(file.keys.map(({ kid, key }) => [kid, Buffer.from(key, "base64url")]));
+  const keys = new Map(file.keys.map(({ kid, key }) => [kid, aesKey(Buffer.from(key, "base64url"))]));
   const current = file.keys[0];
   if (current === undefined) throw new NolapseError("seal-key-wrong", `the seal key file ${path} holds no key`);
-  const fingerprintKey = Buffer.from(file.fingerprint, "base64url");
+  // a key object: the bytes would be made one at every call
+  const fingerprintKey = createSecretKey(Buffer.from(file.fingerprint, "base64url"));
   return {
-    seal: (value, context) => seal(value, context, current.kid, Buffer.from(current.key, "base64url")),
+    seal: async (value, context) => seal(value, context, current.kid, await keys.get(current.kid)),
     open: (sealed, context) => open(sealed, context, keys, path),
     fingerprint: async (value) => createHmac("sha256", fingerprintKey).update(value.reveal()).digest("base64url"),
   };
 }
 
-async function seal(value: SecretValue, context: SealContext, kid: string, key: Uint8Array): Promise<string> {
+type AesKey = Awaited<ReturnType<typeof aesKey>>;
+
+/** Read once: from its bytes it would be made anew at every use. */
+function aesKey(bytes: Uint8Array<ArrayBuffer>) {
+  return webcrypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+async function seal(value: SecretValue, context: SealContext, kid: string, key: AesKey | undefined): Promise<string> {
+  if (key === undefined) throw new TypeError(`no key ${kid}`);
   return new CompactEncrypt(new TextEncoder().encode(value.reveal()))
     .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, v: 1, ...context })
     .encrypt(key);
@@ -57,7 +66,7 @@ async function seal(value: SecretValue, context: SealContext, kid: string, key: 
 async function open(
   sealed: string,
   context: SealContext,
-  keys: ReadonlyMap<string, Uint8Array>,
+  keys: ReadonlyMap<string, Promise<AesKey>>,
   path: string,
 ): Promise<SecretValue> {
   try {

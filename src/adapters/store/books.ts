@@ -4,11 +4,57 @@ import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Store, Switches } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 import { auditFrom, ledgerFrom, slotFrom } from "./rows.ts";
 
 /** How many outcomes the breaker looks back on, and how long a wave of retirements is remembered (design §4.7). */
 const RECENT = 20;
 const WAVES = 60 * DAY;
+
+interface OfTenant {
+  readonly tenant: string;
+}
+
+interface OfApplication extends OfTenant {
+  readonly app: string;
+}
+
+const instanceOf = prepared((db) => db.selectFrom("meta").select("value").where("name", "=", "instance"));
+
+const attemptOf = prepared((db, value: Value<OfTenant & { readonly attempt: string }>) =>
+  db
+    .selectFrom("attempts")
+    .select("attempt")
+    .where("tenant_id", "=", value("tenant"))
+    .where("attempt", "=", value("attempt")),
+);
+
+const ledgerOf = prepared((db, value: Value<OfApplication>) =>
+  db
+    .selectFrom("ledger")
+    .selectAll()
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "=", value("app"))
+    .orderBy("entered_at")
+    .orderBy("key_id"),
+);
+
+const allSlots = prepared((db, value: Value<OfTenant>) =>
+  db.selectFrom("slots").selectAll().where("tenant_id", "=", value("tenant")).orderBy("app_id").orderBy("slot"),
+);
+
+const slotsOf = prepared((db, value: Value<OfApplication>) =>
+  db
+    .selectFrom("slots")
+    .selectAll()
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "=", value("app"))
+    .orderBy("slot"),
+);
+
+const switchesOf = prepared((db, value: Value<OfTenant>) =>
+  db.selectFrom("switches").selectAll().where("tenant_id", "=", value("tenant")),
+);
 
 /** The verbs of the ledger, slots and attempts. */
 export function books({
@@ -16,8 +62,10 @@ export function books({
   write,
 }: Database): Pick<Store, "instance" | "ledger" | "slots" | "knownAttempts" | "noteAttempts"> {
   return {
-    instance: (propose) =>
-      write(async (db) => {
+    instance: async (propose) => {
+      const [known] = (await read((db) => instanceOf(db, {}))).rows;
+      if (known !== undefined) return known.value;
+      return write(async (db) => {
         await db
           .insertInto("meta")
           .values({ name: "instance", value: propose })
@@ -29,38 +77,27 @@ export function books({
           .where("name", "=", "instance")
           .executeTakeFirstOrThrow();
         return row.value;
-      }),
+      });
+    },
 
     ledger: (tenantId, appId) =>
       read(async (db) => {
-        const rows = await db
-          .selectFrom("ledger")
-          .selectAll()
-          .where("tenant_id", "=", tenantId)
-          .where("app_id", "=", appId)
-          .orderBy("entered_at")
-          .orderBy("key_id")
-          .execute();
+        const { rows } = await ledgerOf(db, { tenant: tenantId, app: appId });
         return rows.map(ledgerFrom);
       }),
 
     slots: (tenantId, appId) =>
       read(async (db) => {
-        let query = db.selectFrom("slots").selectAll().where("tenant_id", "=", tenantId);
-        if (appId !== null) query = query.where("app_id", "=", appId);
-        return (await query.orderBy("app_id").orderBy("slot").execute()).map(slotFrom);
+        const tenant = { tenant: tenantId };
+        const { rows } = appId === null ? await allSlots(db, tenant) : await slotsOf(db, { ...tenant, app: appId });
+        return rows.map(slotFrom);
       }),
 
     knownAttempts: (tenantId, attempts) =>
       read(async (db) => {
         const known = new Set<string>();
         for (const attempt of attempts) {
-          const row = await db
-            .selectFrom("attempts")
-            .select("attempt")
-            .where("tenant_id", "=", tenantId)
-            .where("attempt", "=", attempt)
-            .executeTakeFirst();
+          const [row] = (await attemptOf(db, { tenant: tenantId, attempt })).rows;
           if (row !== undefined) known.add(row.attempt);
         }
         return known;
@@ -123,7 +160,7 @@ export function trail({
 }
 
 async function readSwitches(db: Db, tenantId: string): Promise<Switches> {
-  const rows = await db.selectFrom("switches").selectAll().where("tenant_id", "=", tenantId).execute();
+  const { rows } = await switchesOf(db, { tenant: tenantId });
   const value = (name: string) => {
     const row = rows.find((one) => one.name === name);
     return row === undefined ? null : JSON.parse(row.value);
@@ -131,39 +168,46 @@ async function readSwitches(db: Db, tenantId: string): Promise<Switches> {
   return { stopped: value("stopped"), removalOff: value("removalOff"), breaker: value("breaker") };
 }
 
-async function tally(db: Db, tenantId: string, now: EpochMs): ReturnType<Store["tally"]> {
-  const instants = (action: string, since: number) =>
-    db
-      .selectFrom("audit")
-      .select(["at", "details"])
-      .where("tenant_id", "=", tenantId)
-      .where("action", "=", action)
-      .where("at", ">", since)
-      .orderBy("at")
-      .execute();
-  const issues = await instants("issued", now - 24 * HOUR);
-  const removals = await instants("removed", now - WAVES);
-  const clean = await db
+const instantsOf = prepared((db, value: Value<OfTenant & { readonly action: string; readonly since: number }>) =>
+  db
+    .selectFrom("audit")
+    .select(["at", "details"])
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", "=", value("action"))
+    .where("at", ">", value("since"))
+    .orderBy("at"),
+);
+
+const cleanOf = prepared((db, value: Value<OfTenant & { readonly before: number }>) =>
+  db
     .selectFrom("rotations")
     .select((it) => it.fn.countAll<number>().as("count"))
-    .where("tenant_id", "=", tenantId)
-    .where("verified_at", "<=", now - CLEAN_AFTER)
+    .where("tenant_id", "=", value("tenant"))
+    .where("verified_at", "<=", value("before"))
     .where("failures", "=", 0)
-    .where("state", "in", ["verified", "retired"])
-    .executeTakeFirstOrThrow();
-  const recent = await db
+    .where("state", "in", ["verified", "retired"]),
+);
+
+const outcomesOf = prepared((db, value: Value<OfTenant>) =>
+  db
     .selectFrom("outcomes")
     .select("ok")
-    .where("tenant_id", "=", tenantId)
+    .where("tenant_id", "=", value("tenant"))
     .orderBy("sequence", "desc")
-    .limit(RECENT)
-    .execute();
+    .limit(RECENT),
+);
+
+async function tally(db: Db, tenant: string, now: EpochMs): ReturnType<Store["tally"]> {
+  const issues = await instantsOf(db, { tenant, action: "issued", since: now - 24 * HOUR });
+  const removals = await instantsOf(db, { tenant, action: "removed", since: now - WAVES });
+  const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
+  const recent = await outcomesOf(db, { tenant });
   return {
-    issues: issues.map((one) => one.at as EpochMs),
-    clean: Number(clean.count),
-    earlyRetirements: removals
+    issues: issues.rows.map((one) => one.at as EpochMs),
+    clean: Number(clean.rows[0]?.count ?? 0),
+    earlyRetirements: removals.rows
       .filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true)
       .map((one) => one.at as EpochMs),
-    recent: recent.map((one) => one.ok === 1),
+    recent: recent.rows.map((one) => one.ok === 1),
   };
 }

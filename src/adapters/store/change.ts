@@ -1,6 +1,8 @@
 /** What a step proved, written within the transaction of its verb. */
+import type { Rotation } from "../../core/rotation.ts";
 import type { AuditEntry, Change } from "../../ports/store.ts";
 import type { Db } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 import { auditRow, ledgerRow, slotRow } from "./rows.ts";
 
 /** Which audit actions count as an outcome for the breaker. */
@@ -11,13 +13,15 @@ const OUTCOMES: Readonly<Record<string, number>> = {
   "verify-failed": 0,
 };
 
-export async function writeChange(db: Db, change: Change): Promise<void> {
+/** `before` is the rotation as it is in the store: what it names is noted there already. */
+export async function writeChange(db: Db, change: Change, before: Rotation): Promise<void> {
   const { rotation } = change;
   const { tenantId } = rotation;
+  const noted = new Set(before.attempts.map((one) => one.id));
   await noteAttempts(
     db,
     tenantId,
-    rotation.attempts.map((one) => one.id),
+    rotation.attempts.flatMap((one) => (noted.has(one.id) ? [] : [one.id])),
   );
   if (change.seal !== undefined) {
     const row = { rotation: rotation.id, key_id: change.seal.keyId, sealed: change.seal.sealed };
@@ -74,10 +78,31 @@ export async function noteAttempts(db: Db, tenantId: string, attempts: readonly 
     .execute();
 }
 
+type AuditRow = ReturnType<typeof auditRow>;
+
+const audited = prepared((db, value: Value<AuditRow>) =>
+  db.insertInto("audit").values({
+    tenant_id: value("tenant_id"),
+    at: value("at"),
+    actor: value("actor"),
+    action: value("action"),
+    rotation: value("rotation"),
+    app_id: value("app_id"),
+    key_id: value("key_id"),
+    reason: value("reason"),
+    details: value("details"),
+    written: value("written"),
+  }),
+);
+
+const counted = prepared((db, value: Value<{ readonly tenant: string; readonly ok: number }>) =>
+  db.insertInto("outcomes").values({ tenant_id: value("tenant"), ok: value("ok") }),
+);
+
 export async function writeAudit(db: Db, entries: readonly AuditEntry[]): Promise<void> {
   for (const entry of entries) {
-    await db.insertInto("audit").values(auditRow(entry)).execute();
+    await audited(db, auditRow(entry));
     const ok = OUTCOMES[entry.action];
-    if (ok !== undefined) await db.insertInto("outcomes").values({ tenant_id: entry.tenantId, ok }).execute();
+    if (ok !== undefined) await counted(db, { tenant: entry.tenantId, ok });
   }
 }

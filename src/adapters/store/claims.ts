@@ -4,6 +4,7 @@ import { NolapseError } from "../../core/errors.ts";
 import type { Claim, Store } from "../../ports/store.ts";
 import { writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 import { rotationFrom, rotationRow } from "./rows.ts";
 
 export interface LeaseOptions {
@@ -13,48 +14,100 @@ export interface LeaseOptions {
   readonly mayBeAlive: (owner: string) => boolean;
 }
 
+/** A lease as its holder knows it. */
+interface Held {
+  readonly id: string;
+  readonly fence: number;
+  readonly owner: string;
+}
+
+type RotationRow = ReturnType<typeof rotationRow>;
+
+const renewed = prepared((db, value: Value<Held & { readonly until: number }>) =>
+  db
+    .updateTable("rotations")
+    .set({ lease_until: value("until") })
+    .where("id", "=", value("id"))
+    .where("fence", "=", value("fence"))
+    .where("lease_owner", "=", value("owner")),
+);
+
+const released = prepared((db, value: Value<Held>) =>
+  db
+    .updateTable("rotations")
+    .set({ lease_owner: null, lease_until: null })
+    .where("id", "=", value("id"))
+    .where("fence", "=", value("fence"))
+    .where("lease_owner", "=", value("owner")),
+);
+
+const COLUMNS = [
+  "tenant_id",
+  "object_id",
+  "app_id",
+  "slot",
+  "replaces",
+  "state",
+  "due_at",
+  "replaces_end",
+  "priority",
+  "verified_at",
+  "failures",
+  "planned_at",
+  "updated_at",
+  "body",
+] as const satisfies readonly (keyof RotationRow)[];
+
+const committed = (release: boolean) =>
+  prepared((db, value: Value<Held & RotationRow>) =>
+    db
+      .updateTable("rotations")
+      .set({
+        ...Object.fromEntries(COLUMNS.map((name) => [name, value(name)])),
+        ...(release ? { lease_owner: null, lease_until: null } : {}),
+      })
+      .where("id", "=", value("id"))
+      .where("fence", "=", value("fence"))
+      .where("lease_owner", "=", value("owner")),
+  );
+const committedAndKept = committed(false);
+const committedAndReleased = committed(true);
+
 /** The verbs under a lease. */
 export function claims(
-  { write }: Database,
-  { owner, mayBeAlive }: LeaseOptions,
+  { read, write }: Database,
+  lease: LeaseOptions,
 ): Pick<Store, "claim" | "renew" | "release" | "commit"> {
+  const { owner } = lease;
+  const held = ({ rotation, fence }: Claim): Held => ({ id: rotation.id, fence, owner });
   return {
-    claim: (request) => write((db) => claim(db, request, owner, mayBeAlive)),
+    claim: async (request) => {
+      // looked at first without the lock that every writer takes: mostly nothing is due
+      for (;;) {
+        const found = await read((db) => findDue(db, request, lease));
+        if (found === null) return null;
+        const claimed = await write((db) => claim(db, request, lease, found));
+        if (claimed !== null) return claimed;
+      }
+    },
 
     renew: (claimed, processNow, leaseMs) =>
       write(async (db) => {
-        const result = await db
-          .updateTable("rotations")
-          .set({ lease_until: processNow + leaseMs })
-          .where("id", "=", claimed.rotation.id)
-          .where("fence", "=", claimed.fence)
-          .where("lease_owner", "=", owner)
-          .executeTakeFirst();
-        if (Number(result.numUpdatedRows) === 0) throw leaseLost(claimed);
+        const { changed } = await renewed(db, { ...held(claimed), until: processNow + leaseMs });
+        if (changed === 0) throw leaseLost(claimed);
       }),
 
     release: (claimed) =>
       write(async (db) => {
-        await db
-          .updateTable("rotations")
-          .set({ lease_owner: null, lease_until: null })
-          .where("id", "=", claimed.rotation.id)
-          .where("fence", "=", claimed.fence)
-          .where("lease_owner", "=", owner)
-          .execute();
+        await released(db, held(claimed));
       }),
 
     commit: (claimed, change) =>
       write(async (db) => {
-        const result = await db
-          .updateTable("rotations")
-          .set(rotationRow(change.rotation))
-          .where("id", "=", claimed.rotation.id)
-          .where("fence", "=", claimed.fence)
-          .where("lease_owner", "=", owner)
-          .executeTakeFirst();
-        if (Number(result.numUpdatedRows) === 0) throw leaseLost(claimed);
-        await writeChange(db, change);
+        const update = change.release === true ? committedAndReleased : committedAndKept;
+        const { changed } = await update(db, { ...rotationRow(change.rotation), ...held(claimed) });
+        if (changed === 0) throw leaseLost(claimed);
+        await writeChange(db, change, claimed.rotation);
       }),
   };
 }
@@ -63,43 +116,72 @@ function leaseLost({ rotation }: Claim): NolapseError {
   return new NolapseError("lease-lost", `another process has taken over the rotation of ${rotation.displayName}`);
 }
 
-async function claim(
-  db: Db,
-  request: Parameters<Store["claim"]>[0],
-  owner: string,
-  mayBeAlive: (owner: string) => boolean,
-): Promise<Claim | null> {
-  const { tenantId, now, processNow, leaseMs, only } = request;
-  const leased = await db
+type Request = Parameters<Store["claim"]>[0];
+
+const leased = prepared((db, value: Value<{ readonly tenant: string; readonly processNow: number }>) =>
+  db
     .selectFrom("rotations")
     .select(["object_id", "lease_owner"])
-    .where("tenant_id", "=", tenantId)
+    .where("tenant_id", "=", value("tenant"))
     .where("lease_owner", "is not", null)
-    .where("lease_until", ">", processNow)
-    .execute();
-  const busy = leased
-    .filter((one) => one.lease_owner !== null && mayBeAlive(one.lease_owner))
-    .map((one) => one.object_id);
-  let query = db
+    .where("lease_until", ">", value("processNow")),
+);
+
+const dueOf = (db: Db, tenant: string, now: number) =>
+  db
     .selectFrom("rotations")
-    .select(["id", "fence", "body"])
-    .where("tenant_id", "=", tenantId)
+    .select(["id", "fence", "object_id"])
+    .where("tenant_id", "=", tenant)
     .where("due_at", "is not", null)
-    .where("due_at", "<=", now);
-  if (busy.length > 0) query = query.where("object_id", "not in", busy);
-  if (only !== undefined) query = query.where("id", "in", [...only]);
-  const row = await query
+    .where("due_at", "<=", now)
     .orderBy(sql`replaces_end IS NULL`)
     .orderBy("replaces_end")
     .orderBy("priority", "desc")
     .orderBy("id")
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const fence = row.fence + 1;
-  await db
-    .updateTable("rotations")
-    .set({ fence, lease_owner: owner, lease_until: processNow + leaseMs })
-    .where("id", "=", row.id)
-    .execute();
-  return { rotation: rotationFrom(row), fence };
+    .limit(1);
+
+const mostUrgent = prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
+  dueOf(db, value("tenant"), value("now")),
+);
+
+/** The objects on which somebody is at work. */
+async function busyObjects(db: Db, { tenantId, processNow }: Request, { mayBeAlive }: LeaseOptions): Promise<string[]> {
+  const { rows } = await leased(db, { tenant: tenantId, processNow });
+  return rows.flatMap((one) => (one.lease_owner !== null && mayBeAlive(one.lease_owner) ? [one.object_id] : []));
+}
+
+interface Due {
+  readonly id: string;
+  readonly fence: number;
+  readonly object_id: string;
+}
+
+async function findDue(db: Db, request: Request, lease: LeaseOptions): Promise<Due | null> {
+  const { tenantId, now, only } = request;
+  const busy = await busyObjects(db, request, lease);
+  if (busy.length === 0 && only === undefined) return (await mostUrgent(db, { tenant: tenantId, now })).rows[0] ?? null;
+  let query = dueOf(db, tenantId, now);
+  if (busy.length > 0) query = query.where("object_id", "not in", busy);
+  if (only !== undefined) query = query.where("id", "in", [...only]);
+  return (await query.executeTakeFirst()) ?? null;
+}
+
+const taken = prepared(
+  (db, value: Value<Held & { readonly next: number; readonly until: number; readonly now: number }>) =>
+    db
+      .updateTable("rotations")
+      .set({ fence: value("next"), lease_owner: value("owner"), lease_until: value("until") })
+      .where("id", "=", value("id"))
+      .where("fence", "=", value("fence"))
+      .where("due_at", "<=", value("now"))
+      .returning("body"),
+);
+
+/** Takes what was found; null where somebody else was faster, on it or on its object. */
+async function claim(db: Db, request: Request, lease: LeaseOptions, found: Due): Promise<Claim | null> {
+  const { now, processNow, leaseMs } = request;
+  if ((await busyObjects(db, request, lease)).includes(found.object_id)) return null;
+  const [id, next, until] = [found.id, found.fence + 1, processNow + leaseMs];
+  const [row] = (await taken(db, { id, fence: found.fence, next, owner: lease.owner, until, now })).rows;
+  return row === undefined ? null : { rotation: rotationFrom(row), fence: next };
 }

@@ -3,6 +3,22 @@ import type { Drift, DriftStore } from "../../ports/drift.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
 import { unpackKeyIds } from "./key-ids.ts";
+import { prepared, type Value } from "./prepared.ts";
+import { rotationFrom, slotFrom } from "./rows.ts";
+
+const issuedInto = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("slots")
+    .innerJoin("ledger", (it) =>
+      it.onRef("ledger.tenant_id", "=", "slots.tenant_id").onRef("ledger.key_id", "=", "slots.key_id"),
+    )
+    .innerJoin("rotations", "rotations.id", "ledger.rotation")
+    .selectAll("slots")
+    .select("rotations.body")
+    .where("slots.tenant_id", "=", value("tenant"))
+    .orderBy("slots.app_id")
+    .orderBy("slots.slot"),
+);
 
 export function drift({ read, write }: Database): DriftStore {
   return {
@@ -21,6 +37,12 @@ export function drift({ read, write }: Database): DriftStore {
           seenAt: row.seen_at as EpochMs,
           keyIds: unpackKeyIds(row.key_ids ?? ""),
         }));
+      }),
+
+    issuances: (tenantId) =>
+      read(async (db) => {
+        const { rows } = await issuedInto(db, { tenant: tenantId });
+        return rows.map((row) => ({ slot: slotFrom(row), rotation: rotationFrom(row) }));
       }),
 
     noteDrift: (one, audit) =>

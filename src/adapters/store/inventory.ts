@@ -3,7 +3,12 @@ import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import type { Database, Db } from "./database.ts";
 import { packKeyIds } from "./key-ids.ts";
+import { prepared, type Value } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
+
+const lastScanOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db.selectFrom("scans").selectAll().where("tenant_id", "=", value("tenant")),
+);
 
 /** The verbs about scans. */
 export function inventory({ read, write }: Database): Pick<Store, "recordScan" | "lastScan"> {
@@ -25,7 +30,7 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
 
     lastScan: (tenantId) =>
       read(async (db) => {
-        const row = await db.selectFrom("scans").selectAll().where("tenant_id", "=", tenantId).executeTakeFirst();
+        const [row] = (await lastScanOf(db, { tenant: tenantId })).rows;
         return row === undefined ? null : scanFrom(row);
       }),
   };

@@ -4,6 +4,7 @@ import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
 
 /** The verbs about rotations that need no lease. */
@@ -43,13 +44,13 @@ export function rotations(
         const held = row?.lease_owner != null && mayBeAlive(row.lease_owner);
         if (row === undefined || held || row.body !== JSON.stringify(expected)) return false;
         await db.updateTable("rotations").set(rotationRow(change.rotation)).where("id", "=", expected.id).execute();
-        await writeChange(db, change);
+        await writeChange(db, change, expected);
         return true;
       }),
 
     sealed: (rotation) =>
       read(async (db) => {
-        const row = await db.selectFrom("sealed").selectAll().where("rotation", "=", rotation).executeTakeFirst();
+        const [row] = (await sealOf(db, { rotation })).rows;
         return row === undefined ? null : { keyId: row.key_id, sealed: row.sealed };
       }),
 
@@ -61,18 +62,37 @@ export function rotations(
 
     nextDue: (tenantId) =>
       read(async (db) => {
-        const row = await db
-          .selectFrom("rotations")
-          .select((it) => it.fn.min("due_at").as("due"))
-          .where("tenant_id", "=", tenantId)
-          .where("due_at", "is not", null)
-          .executeTakeFirst();
+        const [row] = (await earliestDue(db, { tenant: tenantId })).rows;
         return (row?.due ?? null) as EpochMs | null;
       }),
   };
 }
 
+const sealOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
+  db.selectFrom("sealed").selectAll().where("rotation", "=", value("rotation")),
+);
+
+const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select((it) => it.fn.min("due_at").as("due"))
+    .where("tenant_id", "=", value("tenant"))
+    .where("due_at", "is not", null),
+);
+
+const ofApplication = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "=", value("app"))
+    .orderBy("planned_at", "desc")
+    .orderBy("id"),
+);
+
 async function findRotations(db: Db, { tenantId, appId, states }: RotationFilter): Promise<Rotation[]> {
+  if (tenantId !== undefined && appId !== undefined && states === undefined)
+    return (await ofApplication(db, { tenant: tenantId, app: appId })).rows.map(rotationFrom);
   let query = db.selectFrom("rotations").select("body");
   if (tenantId !== undefined) query = query.where("tenant_id", "=", tenantId);
   if (appId !== undefined) query = query.where("app_id", "=", appId);

@@ -44,16 +44,34 @@ export function matchRoute<R extends Routable>(
   method: string,
   segments: readonly Segment[],
 ): Matched<R> {
-  const matching = routes.flatMap((route) => {
+  const matching: Matched<R>[] = [];
+  for (const route of routesOf(routes, segments)) {
     const keys = keysOf(route.path, segments);
-    return keys === undefined ? [] : [{ route, keys }];
-  });
+    if (keys !== undefined) matching.push({ route, keys });
+  }
   const found = matching.find(({ route }) => route.method === method);
   if (found !== undefined) return found;
   if (matching.length > 0) {
     throw new GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
   }
   throw unknownPath(segments);
+}
+
+/** Of each list of routes, those with so many segments and this first one; every list's first segments are names. */
+const sorted = new WeakMap<readonly Routable[], Map<string, Routable[]>>();
+
+function routesOf<R extends Routable>(routes: readonly R[], segments: readonly Segment[]): readonly R[] {
+  let groups = sorted.get(routes);
+  if (groups === undefined) {
+    groups = Map.groupBy(routes, ({ path }) => {
+      const parts = partsOf(path);
+      return `${parts.length} ${parts[0]?.toLowerCase() ?? ""}`;
+    });
+    sorted.set(routes, groups);
+  }
+  const [first] = segments;
+  const name = first !== undefined && "name" in first ? first.name.toLowerCase() : "";
+  return (groups.get(`${segments.length} ${name}`) ?? []) as unknown as readonly R[];
 }
 
 const split = new Map<string, readonly string[]>();

@@ -11,8 +11,20 @@ export interface Certificate {
   readonly sha256: Buffer;
 }
 
+/** Certificates read already, by their text: each is looked at again at every sign-in with it. */
+const known = new Map<string, Certificate | undefined>();
+const MOST_KNOWN = 500;
+
 /** Reads the `key` of a keyCredential: base64, also wrapped in lines, of DER or of PEM text. Undefined when it is neither. */
 export function readCertificate(key: string): Certificate | undefined {
+  if (known.has(key)) return known.get(key);
+  if (known.size >= MOST_KNOWN) known.clear();
+  const read = readAnew(key);
+  known.set(key, read);
+  return read;
+}
+
+function readAnew(key: string): Certificate | undefined {
   const bytes = Buffer.from(key.replace(/\s+/g, ""), "base64");
   if (bytes.length === 0) return undefined;
   try {
