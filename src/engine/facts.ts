@@ -1,5 +1,5 @@
 /** Gathers what the decision looks at. It only reads; a failed read is an error, never an empty fact. */
-import { scanTooLossy } from "../core/blast-radius.ts";
+import { mayRetireEarly, scanTooLossy } from "../core/blast-radius.ts";
 import type { HolderRef } from "../core/credential.ts";
 import { forecast } from "../core/forecast.ts";
 import { isUnderWay } from "../core/own-credential.ts";
@@ -43,7 +43,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     tally,
     succession: await succession(deps, rotation),
     kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
-    earlyDue: isPaced ? await earlyDue(deps, rotation, now) : 0,
+    earlyDue: isPaced ? await earlyDue(deps, rotation, tally, now) : 0,
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
   };
@@ -51,7 +51,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
 
 /** Whether the old credential may go by now, as far as time says; until then nothing else is asked about it. */
 function isToRetire(deps: Deps, rotation: Rotation, now: EpochMs): boolean {
-  if (rotation.state !== "verified") return false;
+  if (rotation.state !== "verified" || rotation.removedAt !== null) return false;
   const { at } = retirement(rotation, known(targetSettings(deps, rotation)), asked(deps, rotation));
   return at !== null && at <= now;
 }
@@ -121,9 +121,11 @@ export async function succession(deps: Deps, rotation: Rotation): Promise<Facts[
   return { underWay, by: { ...by, targets, ...(federated === undefined ? {} : { federated }) } };
 }
 
-/** How many early retirements are due: only asked where it matters, for a verified rotation under limits. */
-async function earlyDue(deps: Deps, rotation: Rotation, now: EpochMs): Promise<number> {
-  if (rotation.state !== "verified" || deps.settings.limits === null) return 0;
+/** How many early retirements are due: counted only where the number decides, in a later wave that is not finished. */
+async function earlyDue(deps: Deps, rotation: Rotation, tally: Tally, now: EpochMs): Promise<number> {
+  const { limits } = deps.settings;
+  const allows = (due: number) => mayRetireEarly(tally.earlyRetirements, due, limits, now).allowed;
+  if (rotation.state !== "verified" || allows(0) || !allows(Number.MAX_SAFE_INTEGER)) return 0;
   const waiting = await deps.store.rotations({ tenantId: rotation.tenantId, states: ["verified"] });
   return waiting.filter((one) => {
     const { at, early } = retirement(one, known(targetSettings(deps, one)), asked(deps, one));

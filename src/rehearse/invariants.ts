@@ -282,7 +282,9 @@ export class Watch {
   }
 
   #afterStore({ method, args }: Call, outcome: Outcome, now: EpochMs): void {
-    if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.quick(JSON.stringify(args)), `store.${method}`, now);
+    // of a commit the claim is what was written before
+    const written = method === "commit" ? args[1] : args;
+    if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.quick(JSON.stringify(written)), `store.${method}`, now);
     if (!outcome.ok) return;
     if (method === "claim") this.#claimed(outcome.value as Claim | null, now);
     if (method === "open" && outcome.value === true) {

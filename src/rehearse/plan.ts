@@ -47,6 +47,8 @@ export interface WorldPlan {
   readonly applications: readonly ApplicationPlan[];
   /** Null: ramp, hourly limit and waves are off. */
   readonly limits: TenantSettings["limits"];
+  /** How often each manager process looks at the whole tenant; a day where not given. */
+  readonly scanEvery?: DurationMs;
   readonly places: PlaceFaults;
   /** Manager processes side by side on one store; one where not given. */
   readonly managers?: number;
@@ -119,6 +121,8 @@ export function drawWorld(chance: Chance, applications: number, length: Duration
     limits: chance.hits(0.5) ? { issuesPerHour: 60 } : null,
     places: drawPlaces(chance),
     managers: chance.pick([1, 1, 2]),
+    // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
+    scanEvery: chance.pick([1, 1, 2, 3]) * DAY,
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
     troubles: drawTroubles(chance, plans, length),
   };

@@ -244,7 +244,7 @@ export class Rehearsal {
     try {
       await run(process.deps, {
         signal,
-        scanEvery: this.#options.scanEvery ?? SCAN_EVERY,
+        scanEvery: this.#options.scanEvery ?? this.#world.plan.scanEvery ?? SCAN_EVERY,
         onScan: (result) => {
           if (result instanceof NolapseError) this.#failed("a scan", result);
           else this.#scan = result;

@@ -157,6 +157,18 @@ function leases(store: () => Store, bench: () => StoreBench): void {
       expect((await claim(two))?.rotation.id).toBe("r1");
     });
 
+    it("are given back with the last commit of a step, or kept by it", async () => {
+      await open(store(), numbered(1));
+      const two = await bench().open("two");
+      const held = await claim(store());
+      if (held === null) throw new Error("nothing claimed");
+      await store().commit(held, change({ ...held.rotation, failures: 1 }));
+      expect(await claim(two)).toBeNull();
+      await store().commit(held, change({ ...held.rotation, failures: 2 }, { release: true }));
+      expect((await claim(two))?.rotation.failures).toBe(2);
+      await expect(store().commit(held, change(held.rotation))).rejects.toMatchObject({ code: "lease-lost" });
+    });
+
     it("let one rotation of an application through at a time", async () => {
       await open(store(), numbered(1));
       await open(store(), { ...numbered(1), id: "twin", slot: "jobs", replaces: "else" });
@@ -313,6 +325,31 @@ function scans(store: () => Store): void {
       expect(await store().recordScan(second, seen("a", "b", "c"))).toEqual({ ...second, lost: 0.25 });
       expect(await store().lastScan(TENANT)).toEqual({ ...second, lost: 0.25 });
       expect((await store().recordScan(second, seen("a", "b", "c"))).lost).toBe(0);
+    });
+
+    it("are compared with what each slot was issued, each with the rotation that issued it", async () => {
+      const [first, second] = [numbered(1), numbered(2)];
+      await open(store(), first);
+      await open(store(), second);
+      expect(await store().issuances(TENANT)).toEqual([]);
+      const claimed = await claim(store());
+      if (claimed === null) throw new Error("nothing was claimed");
+      const { id, holder, slot } = claimed.rotation;
+      const current = {
+        tenantId: TENANT,
+        appId: holder.appId,
+        slot,
+        kind: "secret",
+        keyId: "new",
+        since: NOW,
+      } as const;
+      const issued = entry(claimed.rotation, { keyId: "new", origin: "issued" });
+      await store().commit(
+        claimed,
+        change({ ...claimed.rotation, state: "verified" }, { slot: current, ledger: [issued] }),
+      );
+      expect(await store().issuances(TENANT)).toMatchObject([{ slot: current, rotation: { id, state: "verified" } }]);
+      expect(await store().issuances("another tenant")).toEqual([]);
     });
 
     it("forget nothing when they are incomplete", async () => {

@@ -41,19 +41,14 @@ const released = prepared((db, value: Value<Held>) =>
     .where("lease_owner", "=", value("owner")),
 );
 
+/** What a step can change; whose rotation it is never does, and no index is written anew for it. */
 const COLUMNS = [
-  "tenant_id",
-  "object_id",
-  "app_id",
-  "slot",
   "replaces",
   "state",
   "due_at",
   "replaces_end",
-  "priority",
   "verified_at",
   "failures",
-  "planned_at",
   "updated_at",
   "body",
 ] as const satisfies readonly (keyof RotationRow)[];
