@@ -18,7 +18,7 @@ const PICTURE = join(ROOT, "docs/images/rehearsal-contoso.png");
 const START = "2026-11-02T09:00:00Z";
 const DAYS = 730;
 /** Of the picture, in pixels: what a reader sees of the page before scrolling far. */
-const SIZE = { width: 1100, height: 1320 };
+const SIZE = { width: 1100, height: 1345 };
 
 /** An application somebody would look after first: one live secret, whose value is known. */
 interface Bound {
@@ -53,7 +53,7 @@ function writeConfiguration(folder: string, directory: Directory, bound: readonl
   const target = (name: string) => ({
     type: "env-file",
     path: `./${fileOf(name)}/.env`,
-    key: "AZURE_CLIENT_SECRET",
+    secret: "AZURE_CLIENT_SECRET",
     reload: "1h",
   });
   const configuration = {
