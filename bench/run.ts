@@ -7,10 +7,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { parseArgs } from "node:util";
-import { simulate } from "../scripts/simulate.ts";
 import { budget } from "./budget.ts";
 import { LeanClient } from "./lean-client.ts";
 import { measure, type Row, rate } from "./ratio.ts";
+import { rehearsals } from "./rehearse.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -164,24 +164,6 @@ async function starts(): Promise<Row[]> {
       ours: () => lasts(["--", main, "directory", "--in-memory", "--port", "0"], "listens on"),
     }),
   ];
-}
-
-/** Ten applications over a year, faults and crashes on: what a second of one core lives through, against what it should. */
-async function rehearsals(): Promise<Row> {
-  const used = process.cpuUsage();
-  const { report } = await simulate(1, 365);
-  const { user, system } = process.cpuUsage(used);
-  const ours = Number((report.applicationYears / ((user + system) / 1e6)).toPrecision(3));
-  const unit = "application-years a second and core";
-  return {
-    name: "rehearse",
-    ours,
-    other: 30,
-    ratio: Number((ours / 30).toPrecision(3)),
-    unit,
-    against: "what it should be",
-    goal: "≥ 1",
-  };
 }
 
 const { child, ready } = await startDirectory();

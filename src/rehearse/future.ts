@@ -10,6 +10,7 @@ import type { TenantSettings } from "../core/settings.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.ts";
 import type { Plan, PlanItem } from "../engine/plan.ts";
 import type { FaultRule, Ground } from "./ground.ts";
+import type { Watch } from "./invariants.ts";
 import type { ApplicationPlan, WorldPlan } from "./plan.ts";
 import { GOOD_PLACES } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
@@ -194,7 +195,7 @@ async function live(
 ) {
   const { faults, progress, stopped, runs } = options;
   const tally = new Map<number, { issues: number; writes: number; requests: number }>();
-  let rotations: readonly Rotation[] = [];
+  let watched: Watch | null = null;
   let until = from;
   const ground = await options.ground({ seed, start: from, describe: (name) => describe(bound, name, from) });
   try {
@@ -206,7 +207,7 @@ async function live(
       progress: (done) => progress?.((run + done) / runs),
       observe: (call, at) => count(tally, call, at, from),
       enough: (watch) => {
-        rotations = [...watch.rotations.values()];
+        watched = watch;
         return stopped?.() ?? false;
       },
       ended: (at) => {
@@ -214,10 +215,14 @@ async function live(
       },
     });
     const days = [...tally].toSorted(([a], [b]) => a - b).map(([day, sums]) => ({ day: epochMs(day), ...sums }));
-    return { rehearsed, until, rotations, days };
+    return { rehearsed, until, rotations: rotationsOf(watched), days };
   } finally {
     await ground.end();
   }
+}
+
+function rotationsOf(watch: Watch | null): readonly Rotation[] {
+  return watch === null ? [] : [...watch.rotations.values()];
 }
 
 function describe(bound: readonly Bound[], name: string, from: EpochMs): Described {

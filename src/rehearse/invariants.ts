@@ -295,12 +295,8 @@ export class Watch {
     if (method === "commit") {
       const [claim, change] = args as [Claim, Change];
       if (claim.fence < (this.#fences.get(claim.rotation.id) ?? 0)) {
-        this.#find(
-          "break",
-          now,
-          `a commit under the stale fence ${claim.fence} was taken`,
-          change.rotation.holder.appId,
-        );
+        const what = `a commit under the stale fence ${claim.fence} was taken`;
+        this.#find("break", now, what, change.rotation.holder.appId);
       }
       this.#changed(change, now);
     }

@@ -2,11 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import type { Change, LedgerEntry, Store } from "../../src/ports/store.ts";
-import { attempt, issued, NOW, rotation, TENANT } from "../core/make.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { attempt, issued, NOW, TENANT } from "../core/make.ts";
+import { change, claim, entry, LEASE, numbered, open } from "./store-rotations.ts";
+import { scans } from "./store-scans.suite.ts";
 import { audit, chain, drifts, OTHER_TENANT } from "./store-trail.suite.ts";
 
-export { audit };
+export { audit, numbered };
 
 export interface StoreBench {
   /** The same memory, opened by another process. */
@@ -15,37 +17,6 @@ export interface StoreBench {
   kill(owner: string): void;
   close(): Promise<void>;
 }
-
-const LEASE = 30_000;
-
-/** A rotation of its own application, so that several can be open at once. */
-export function numbered(number: number, parts: Partial<Rotation> = {}): Rotation {
-  const holder = {
-    type: "application",
-    objectId: `11110000-0000-4000-8000-${String(number).padStart(12, "0")}`,
-    appId: `0b0e0000-0000-4000-8000-${String(number).padStart(12, "0")}`,
-  } as const;
-  return rotation({ id: `r${number}`, holder, replaces: `old${number}`, ...parts });
-}
-
-function entry(of: Rotation, parts: Partial<LedgerEntry> = {}): LedgerEntry {
-  const { tenantId, holder, replaces, id } = of;
-  return {
-    tenantId,
-    holder,
-    keyId: replaces,
-    origin: "adopted",
-    rotation: id,
-    enteredAt: NOW,
-    removedAt: null,
-    ...parts,
-  };
-}
-
-const open = (store: Store, of: Rotation) => store.open(of, [entry(of)], audit("planned", { rotation: of.id }));
-const claim = (store: Store, now: EpochMs = NOW, processNow = 0, only?: readonly string[]) =>
-  store.claim({ tenantId: TENANT, now, processNow, leaseMs: LEASE, ...(only === undefined ? {} : { only }) });
-const change = (after: Rotation, more: Partial<Change> = {}): Change => ({ rotation: after, audit: [], ...more });
 
 export function storeSuite(name: string, make: () => Promise<StoreBench>): void {
   describe(`store: ${name}`, () => {
@@ -308,54 +279,6 @@ function changes(store: () => Store): void {
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
       expect([...(await store().knownAttempts(TENANT, ["cccccccccccc"]))]).toEqual(["cccccccccccc"]);
-    });
-  });
-}
-
-function scans(store: () => Store): void {
-  describe("scans", () => {
-    const summary = { tenantId: TENANT, scannedAt: NOW, applications: 2, servicePrincipals: 0, complete: true };
-    const seen = (...ids: string[]) =>
-      ids.map((id) => ({ type: "application" as const, objectId: id, appId: `app-${id}`, displayName: id }));
-
-    it("tell what share of the known objects a complete one no longer saw", async () => {
-      expect(await store().lastScan(TENANT)).toBeNull();
-      expect(await store().recordScan(summary, seen("a", "b", "c", "d"))).toEqual({ ...summary, lost: 0 });
-      const second = { ...summary, scannedAt: plus(NOW, DAY) };
-      expect(await store().recordScan(second, seen("a", "b", "c"))).toEqual({ ...second, lost: 0.25 });
-      expect(await store().lastScan(TENANT)).toEqual({ ...second, lost: 0.25 });
-      expect((await store().recordScan(second, seen("a", "b", "c"))).lost).toBe(0);
-    });
-
-    it("are compared with what each slot was issued, each with the rotation that issued it", async () => {
-      const [first, second] = [numbered(1), numbered(2)];
-      await open(store(), first);
-      await open(store(), second);
-      expect(await store().issuances(TENANT)).toEqual([]);
-      const claimed = await claim(store());
-      if (claimed === null) throw new Error("nothing was claimed");
-      const { id, holder, slot } = claimed.rotation;
-      const current = {
-        tenantId: TENANT,
-        appId: holder.appId,
-        slot,
-        kind: "secret",
-        keyId: "new",
-        since: NOW,
-      } as const;
-      const issued = entry(claimed.rotation, { keyId: "new", origin: "issued" });
-      await store().commit(
-        claimed,
-        change({ ...claimed.rotation, state: "verified" }, { slot: current, ledger: [issued] }),
-      );
-      expect(await store().issuances(TENANT)).toMatchObject([{ slot: current, rotation: { id, state: "verified" } }]);
-      expect(await store().issuances("another tenant")).toEqual([]);
-    });
-
-    it("forget nothing when they are incomplete", async () => {
-      await store().recordScan(summary, seen("a", "b"));
-      expect(await store().recordScan({ ...summary, complete: false }, seen("a"))).toMatchObject({ lost: 0 });
-      expect(await store().recordScan(summary, seen("a"))).toMatchObject({ lost: 0.5 });
     });
   });
 }

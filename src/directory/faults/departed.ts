@@ -33,6 +33,17 @@ export function stillHonoured(record: ObjectRecord, faults: Faults, now: number)
   );
 }
 
+/** Whether no lag changes what a read shows: everything that is there is seen, and nothing that has gone. */
+export function isAllShown(record: ObjectRecord, faults: Faults, now: number): boolean {
+  const isSettled = (id: string, at: number | undefined, kind: Lagging) =>
+    at === undefined || faults.readVisibility(id, at, now, kind) === "visible";
+  return (
+    passwordsOf(record).every(({ keyId }) => isSettled(keyId, record.secrets[keyId]?.createdAt, "secret")) &&
+    keysOf(record).every(({ keyId }) => isKeyShown(record, keyId, faults, now)) &&
+    (record.departed ?? []).every((one) => isSettled(`${one.keyId} gone`, one.at, kindOf(one)))
+  );
+}
+
 /** The credentials as a read shows them now: without what it does not see yet, and with what it sees still; each once. */
 export function shownCredentials(record: ObjectRecord, faults: Faults, now: number) {
   const gone = (record.departed ?? []).filter(

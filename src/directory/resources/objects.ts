@@ -1,4 +1,4 @@
-import { shownCredentials, withDeparted } from "../faults/departed.ts";
+import { isAllShown, shownCredentials, withDeparted } from "../faults/departed.ts";
 import { isReplicated } from "../faults/replication.ts";
 import type { GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import { badRequest, denied, notFound, principalNameInUse } from "../graph/graph-error.ts";
@@ -24,8 +24,12 @@ export function listObjects(call: GraphCall, kind: ObjectKind, as: "list" | "cou
   if (query.expandOwners && (query.count || query.searches))
     throw badRequest("$expand is not supported with advanced queries.");
   const show = (record: ObjectRecord) => view(call, record);
-  const isPlain = query.select === undefined && !query.expandOwners && call.services.faults.plan.rules.length === 0;
-  return isPlain ? listPage(call, kind, show, (record) => plainText(record, show)) : listPage(call, kind, show);
+  if (query.select !== undefined || query.expandOwners) return listPage(call, kind, show);
+  const { faults } = call.services;
+  const lags = faults.plan.rules.length > 0;
+  return listPage(call, kind, show, (record) =>
+    !lags || isAllShown(record, faults, call.now) ? plainText(record, show) : JSON.stringify(show(record)),
+  );
 }
 
 /** Objects as JSON, as a list shows them where nothing is asked for: a record never changes, so its text stays right. */

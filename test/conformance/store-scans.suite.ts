@@ -1,0 +1,54 @@
+/** What every implementation of the port `Store` does with scans. */
+import { describe, expect, it } from "vitest";
+import { DAY, plus } from "../../src/core/time.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { NOW, TENANT } from "../core/make.ts";
+import { change, claim, entry, numbered, open } from "./store-rotations.ts";
+
+export function scans(store: () => Store): void {
+  describe("scans", () => {
+    const summary = { tenantId: TENANT, scannedAt: NOW, applications: 2, servicePrincipals: 0, complete: true };
+    const seen = (...ids: string[]) =>
+      ids.map((id) => ({ type: "application" as const, objectId: id, appId: `app-${id}`, displayName: id }));
+
+    it("tell what share of the known objects a complete one no longer saw", async () => {
+      expect(await store().lastScan(TENANT)).toBeNull();
+      expect(await store().recordScan(summary, seen("a", "b", "c", "d"))).toEqual({ ...summary, lost: 0 });
+      const second = { ...summary, scannedAt: plus(NOW, DAY) };
+      expect(await store().recordScan(second, seen("a", "b", "c"))).toEqual({ ...second, lost: 0.25 });
+      expect(await store().lastScan(TENANT)).toEqual({ ...second, lost: 0.25 });
+      expect((await store().recordScan(second, seen("a", "b", "c"))).lost).toBe(0);
+    });
+
+    it("are compared with what each slot was issued, each with the rotation that issued it", async () => {
+      const [first, second] = [numbered(1), numbered(2)];
+      await open(store(), first);
+      await open(store(), second);
+      expect(await store().issuances(TENANT)).toEqual([]);
+      const claimed = await claim(store());
+      if (claimed === null) throw new Error("nothing was claimed");
+      const { id, holder, slot } = claimed.rotation;
+      const current = {
+        tenantId: TENANT,
+        appId: holder.appId,
+        slot,
+        kind: "secret",
+        keyId: "new",
+        since: NOW,
+      } as const;
+      const issued = entry(claimed.rotation, { keyId: "new", origin: "issued" });
+      await store().commit(
+        claimed,
+        change({ ...claimed.rotation, state: "verified" }, { slot: current, ledger: [issued] }),
+      );
+      expect(await store().issuances(TENANT)).toMatchObject([{ slot: current, rotation: { id, state: "verified" } }]);
+      expect(await store().issuances("another tenant")).toEqual([]);
+    });
+
+    it("forget nothing when they are incomplete", async () => {
+      await store().recordScan(summary, seen("a", "b"));
+      expect(await store().recordScan({ ...summary, complete: false }, seen("a"))).toMatchObject({ lost: 0 });
+      expect(await store().recordScan(summary, seen("a"))).toMatchObject({ lost: 0.5 });
+    });
+  });
+}
