@@ -61,17 +61,18 @@ export function judgeAcceptance(
   }
 
   const run = probes.slice(probes.findLastIndex((one) => one.outcome === "not-authenticated") + 1);
-  if (run.some((one) => one.outcome === "authenticated-refused")) {
-    return { verdict: "accepted", assurance: "authenticated-blocked" };
-  }
-  const successes = run.filter((one) => one.outcome === "issued");
+  // who is refused after proving itself is honoured as much as who is issued a token, and while a value replicates as little:
+  // a policy of the tenant that strikes one of several sign-ins is no shorter way
+  const successes = run.filter((one) => one.outcome === "issued" || one.outcome === "authenticated-refused");
+  const isBlocked = successes.some((one) => one.outcome === "authenticated-refused");
   const offsets = probe === "minimal" ? [0] : successOffsets(rule);
   const first = successes[0];
   const latestSuccess = successes.at(-1);
   const over = offsets.at(-1) ?? 0;
   if (first !== undefined && latestSuccess !== undefined) {
     const spread = latestSuccess.at - first.at;
-    if (successes.length >= offsets.length && spread >= over) return { verdict: "accepted", assurance: "token" };
+    if (successes.length >= offsets.length && spread >= over)
+      return { verdict: "accepted", assurance: isBlocked ? "authenticated-blocked" : "token" };
   }
   return { verdict: "probe", at: latest(scheduled(successes, offsets), afterSilence(run, last)) };
 }

@@ -88,7 +88,8 @@ export class Consumer {
       this.#lapsed = false;
       return { outcome, lapse: false };
     }
-    if (outcome === "inconclusive") return { outcome, lapse: false };
+    // who is refused after it has proven itself has the right copy: the refusal is the tenant's own policy
+    if (outcome === "inconclusive" || outcome === "authenticated-refused") return { outcome, lapse: false };
     const lapse = this.#worked && !this.#lapsed;
     this.#lapsed = this.#worked;
     return { outcome: `${outcome} ${code ?? ""}`.trim(), lapse };

@@ -1,5 +1,5 @@
 /** What goes wrong in a run, all of it drawn from the seed: the directory's weather, slow calls, flaky places, crashes. */
-import { type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
+import { type DurationMs, HOUR, MINUTE, parseDuration, SECOND } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import type { FaultRule } from "./ground.ts";
 import type { Call } from "./story.ts";
@@ -80,8 +80,39 @@ export function weather(chance: Chance): readonly FaultRule[] {
   rules.push(...weatherOfCertificates(chance, lag, readLag));
   if (chance.hits(0.2)) rules.push({ on: "read", fault: "throttle", probability: 0.1, duration: "PT10S" });
   if (chance.hits(0.1)) rules.push({ on: "token", fault: "throttle", probability: 0.1, duration: "PT10S" });
+  rules.push(...weatherOfConnections(chance));
   return rules;
 }
+
+/** Connections that break, answers that take their time, and a Conditional Access policy that refuses who has proven himself. */
+function weatherOfConnections(chance: Chance): readonly FaultRule[] {
+  const rules: FaultRule[] = [];
+  if (chance.hits(0.15)) {
+    const on = chance.pick(["read", "token", "addPassword", "removePassword", "addKey", "removeKey", "patch"] as const);
+    rules.push({ on, fault: "reset", probability: chance.pick([0.1, 0.4]) });
+  }
+  if (chance.hits(0.15)) rules.push({ on: "*", fault: "slow", probability: 0.2, duration: seconds(chance, 5, 29) });
+  if (chance.hits(0.06)) {
+    rules.push({ on: "token", fault: "conditional-access", probability: chance.pick([0.3, 1]) });
+  }
+  return rules;
+}
+
+/** Slow answers take time of the world: the directory's own pause would be one of this machine. */
+export function slowness(rules: readonly FaultRule[], chance: Chance): (call: Call) => DurationMs {
+  const slow = rules.filter((one) => one.fault === "slow");
+  if (slow.length === 0) return () => 0;
+  return ({ port }) => {
+    if (!ANSWERED.has(port)) return 0;
+    const lasts = slow.flatMap(({ probability = 1, duration = "PT0S" }) =>
+      chance.hits(probability) ? [parseDuration(duration) ?? 0] : [],
+    );
+    return Math.max(0, ...lasts);
+  };
+}
+
+/** The ports behind which the directory answers. */
+const ANSWERED: ReadonlySet<Call["port"]> = new Set(["entra", "certificates", "logs", "verifier"]);
 
 /** The same lags, and the same accidents, for what changes lists of certificates. */
 function weatherOfCertificates(chance: Chance, lag: string, readLag: string): readonly FaultRule[] {

@@ -276,7 +276,9 @@ export class Watch {
   }
 
   #afterProbe({ args }: Call, outcome: Outcome, now: EpochMs): void {
-    if (!outcome.ok || (outcome.value as { outcome: string }).outcome !== "issued") return;
+    // refused by a policy of the tenant, it has proven itself all the same
+    const honoured = ["issued", "authenticated-refused"];
+    if (!outcome.ok || !honoured.includes((outcome.value as { outcome: string }).outcome)) return;
     const keyId = this.keyIdOf(args[1] as SecretValue);
     if (keyId !== null) this.#signedIn.set(keyId, now);
   }

@@ -10,7 +10,7 @@ import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
 import { Chance } from "./chance.ts";
 import { Consumption } from "./consumption.ts";
-import { type CrashPlan, crashesByChance, latency, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
+import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
 import type { FaultRule, Ground } from "./ground.ts";
 import { Hands } from "./hands.ts";
 import { Watch } from "./invariants.ts";
@@ -81,6 +81,7 @@ export class Rehearsal {
   readonly #tool: ListTool;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
+  #slowness: (call: Call) => DurationMs = () => 0;
   #boots = 0;
   #crashes = 0;
   #held = 0;
@@ -135,7 +136,7 @@ export class Rehearsal {
       crashes: options.crashes ?? crashesByChance(Chance.of(seed, "crashes"), CRASHES),
       latency: (call) => {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
-        return options.faults === false ? 0 : latency(call, slow);
+        return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
       },
       react: async (call, outcome) => {
         options.observe?.(call, turns.now);
@@ -305,7 +306,12 @@ export class Rehearsal {
     const { faults } = this.#options;
     if (faults === false) return;
     const rules = Array.isArray(faults) ? faults : weather(this.#weather);
-    await this.#ground.weather(this.#weather.between(1, 1_000_000), rules);
+    const seed = this.#weather.between(1, 1_000_000);
+    this.#slowness = slowness(rules, Chance.of(seed, "slow answers"));
+    await this.#ground.weather(
+      seed,
+      rules.filter((one) => one.fault !== "slow"),
+    );
     if (Array.isArray(faults)) return;
     this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());
   }

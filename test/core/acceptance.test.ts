@@ -81,9 +81,14 @@ describe("judgeAcceptance", () => {
     expect(judge([no(-SECOND), ...three], plus(NOW, 6 * MINUTE)).verdict).toBe("probe");
   });
 
-  test("authenticated but refused is accepted as that, and probing stops", () => {
-    const blocked = probe("authenticated-refused", plus(NOW, 15 * SECOND));
-    expect(judge([no(0), blocked], NOW)).toEqual({ verdict: "accepted", assurance: "authenticated-blocked" });
+  test("authenticated but refused is accepted as that, spread over time as tokens are, and probing stops", () => {
+    const blocked = (offset: number) => probe("authenticated-refused", plus(NOW, offset));
+    const accepted = { verdict: "accepted", assurance: "authenticated-blocked" };
+    const [first, second, third, last] = [0, 30 * SECOND, 2 * MINUTE, 5 * MINUTE];
+    expect(judge([no(-15 * SECOND), blocked(first)], NOW)).toEqual({ verdict: "probe", at: plus(NOW, second) });
+    expect(judge([blocked(first), blocked(second), blocked(third), blocked(last)], plus(NOW, last))).toEqual(accepted);
+    // one of them is enough for what it is accepted as
+    expect(judge([ok(first), ok(second), blocked(third), ok(last)], plus(NOW, last))).toEqual(accepted);
   });
 
   test("refused needs a refusal made after the window", () => {

@@ -149,3 +149,22 @@ test("a certificate that was kept here is no obstacle once a later rotation has 
   expect(findings.map(tell)).toEqual([]);
   expect(figures).toMatchObject({ halted: 0, rotations: 6, retired: 5 });
 });
+
+test.each([1, 2])(
+  "with seed %i a sign-in that a policy of the tenant refuses once is no shorter way to acceptance",
+  { timeout: 120_000 },
+  async (seed) => {
+    const ground = await directoryGround({ seed });
+    const lag = { fault: "token-lag", probability: 1, duration: "PT60S" } as const;
+    const faults = [
+      { on: "token", fault: "conditional-access", probability: 0.3 },
+      { on: "addPassword", ...lag },
+      { on: "addKey", ...lag },
+      { on: "patch", ...lag },
+    ] as const;
+    const { findings, figures } = await rehearse(ground, { seed, duration: 25 * DAY, applications: 8, faults });
+    await ground.end();
+    expect(findings.map(tell)).toEqual([]);
+    expect(figures.rotations).toBeGreaterThan(0);
+  },
+);
