@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--only token|list|start|rehearse|budget] [--rotations N]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
+ * `npm run bench [-- --json] [--only token|list|start|rotate|rehearse|budget] [--rotations N]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
@@ -11,6 +11,7 @@ import { budget } from "./budget.ts";
 import { LeanClient } from "./lean-client.ts";
 import { measure, type Row, rate } from "./ratio.ts";
 import { rehearsals } from "./rehearse.ts";
+import { rotations } from "./rotate.ts";
 
 const root = join(import.meta.dirname, "..");
 const { values } = parseArgs({
@@ -172,6 +173,7 @@ const wanted = (name: string) => values.only === "" || values.only === name;
 if (wanted("token")) rows.push(await tokens(ready), await tokensOfPeer(ready));
 if (wanted("list")) rows.push(await pages(ready));
 if (wanted("start")) rows.push(...(await starts()));
+if (wanted("rotate")) rows.push(...(await rotations(1000)));
 if (wanted("rehearse")) rows.push(await rehearsals());
 if (wanted("budget")) rows.push(await budget(Number(values.rotations)));
 for (const client of clients) client.close();
