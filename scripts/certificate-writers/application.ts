@@ -201,7 +201,7 @@ export class ContestedApplication {
 
   #compose({ directory, way, first, chance, issuer, sealer }: ApplicationOptions): Deps {
     const { url, admin } = directory;
-    const fetch: Fetch = (address, init) => directory.fetch(address, init);
+    const fetch: Fetch = directory.plainFetch;
     const clock = {
       now: async () => epochMs(directory.clock.now()),
       frozen: async () => true,
