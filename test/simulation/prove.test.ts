@@ -6,7 +6,7 @@ import { simulateMany } from "../../scripts/prove/many.ts";
 import { nextSeed, rowOf } from "../../scripts/prove.ts";
 
 /** Application-years in CI; `npm run prove` lives through as many as one likes. */
-const YEARS = process.env.NOLAPSE_REQUIRE_ALL === "1" ? 40 : 20;
+const YEARS = process.env.NOLAPSE_REQUIRE_ALL === "1" ? 80 : 30;
 
 test("seed after seed, nothing is found", { timeout: 600_000 }, async () => {
   const { total, lived } = await simulateMany({
