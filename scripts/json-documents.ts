@@ -168,6 +168,9 @@ export const DOCUMENTS = {
       })
       .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
     appPolicies,
+    stopped: text.nullable().describe("why nothing goes on at all, until nolapse resume"),
+    removalOff: text.nullable(),
+    breaker: text.nullable().describe("why issuing and retiring wait for nolapse resume"),
     items: z.array(
       z.strictObject({
         appId: guid,
