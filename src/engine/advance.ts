@@ -49,10 +49,23 @@ export async function advance(deps: Deps, claim: Claim, signal?: AbortSignal): P
   const claimed = new Claimed(deps, claim, signal);
   const verdict = await judge(claimed);
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
-  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
+  if (verdict.verdict === "do" && !isCounted(deps, verdict.step)) await attempt(claimed, verdict.step);
+  if (verdict.verdict === "do" && isCounted(deps, verdict.step))
+    await deps.scheduler.alone(() => attemptIfStill(claimed));
   const dueAt = dueAfter(await judge(claimed), claimed.rotation, await claimed.now());
   if (dueAt !== claimed.rotation.dueAt) await claimed.record([{ type: "waited", at: await claimed.now(), dueAt }]);
   return { rotation: claimed.rotation, verdict };
+}
+
+/** What ramp, hourly limit and waves count: one at a time, or several at once would each find room for one. */
+function isCounted({ settings }: Deps, { step }: Step): boolean {
+  return settings.limits !== null && (step === "issue" || step === "retire");
+}
+
+/** The step, if what was counted meanwhile still lets it be taken. */
+async function attemptIfStill(claimed: Claimed): Promise<void> {
+  const verdict = await judge(claimed);
+  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
 }
 
 async function judge(claimed: Claimed): Promise<Verdict> {

@@ -1,5 +1,5 @@
 /** The books: instance, ledger, slots, attempts, switches, tally, audit trail. */
-import { CLEAN_AFTER } from "../../core/blast-radius.ts";
+import { CLEAN_AFTER, ISSUE_ACTIONS, issuesAmong } from "../../core/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Store, Switches } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";
@@ -132,17 +132,18 @@ async function readSwitches(db: Db, tenantId: string): Promise<Switches> {
 }
 
 async function tally(db: Db, tenantId: string, now: EpochMs): ReturnType<Store["tally"]> {
-  const instants = (action: string, since: number) =>
+  const entries = (actions: readonly string[], since: number) =>
     db
       .selectFrom("audit")
-      .select(["at", "details"])
+      .select(["at", "details", "action", "rotation"])
       .where("tenant_id", "=", tenantId)
-      .where("action", "=", action)
+      .where("action", "in", actions)
       .where("at", ">", since)
       .orderBy("at")
+      .orderBy("sequence")
       .execute();
-  const issues = await instants("issued", now - 24 * HOUR);
-  const removals = await instants("removed", now - WAVES);
+  const issues = await entries(ISSUE_ACTIONS, now - 24 * HOUR);
+  const removals = await entries(["removed"], now - WAVES);
   const clean = await db
     .selectFrom("rotations")
     .select((it) => it.fn.countAll<number>().as("count"))
@@ -159,7 +160,7 @@ async function tally(db: Db, tenantId: string, now: EpochMs): ReturnType<Store["
     .limit(RECENT)
     .execute();
   return {
-    issues: issues.map((one) => one.at as EpochMs),
+    issues: issuesAmong(issues.map((one) => ({ ...one, at: one.at as EpochMs }))),
     clean: Number(clean.count),
     earlyRetirements: removals
       .filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true)
