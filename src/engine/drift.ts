@@ -129,8 +129,10 @@ async function replacedCopies(
 ): Promise<Drift[]> {
   const { store, settings, targets, sealer } = deps;
   const drift: Drift[] = [];
+  // by client id the first, as the application itself comes before its service principal
+  const byAppId = new Map(holders.toReversed().map((one) => [one.appId, one]));
   for (const { appId } of settings.bindings) {
-    const holder = holders.find((one) => one.appId === appId);
+    const holder = byAppId.get(appId);
     for (const { slot, keyId } of holder === undefined ? [] : await store.slots(settings.tenantId, appId)) {
       const rotations = await store.rotations({ tenantId: settings.tenantId, appId });
       const mine = rotations.filter((one) => one.slot === slot);

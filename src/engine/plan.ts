@@ -232,6 +232,13 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends, detail: note };
   const refusal = whyNot(deps, found.holder, found.found, policy, slot);
   if (refusal !== null) return { ...item, status: "cannot", because: refusal, detail: null };
+  if (privileges.length > 0 && targets.some((one) => (one.carriedBy ?? null) !== null))
+    return {
+      ...item,
+      status: "cannot",
+      because: "privileged-by-hand",
+      detail: `privileged by ${privileges.join(", ")}`,
+    };
   if (forbids !== null) return { ...item, status: "cannot", because: "policy-forbids", detail: forbids };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
