@@ -291,6 +291,7 @@ export const DOCUMENTS = {
     tenant: text,
     tenantId: text,
     clientId: guid.nullable(),
+    writerId: guid.nullable().describe("the second identity, for writes alone"),
     permissions: z.array(text).describe("application permissions in our own token"),
     userAgents: z.array(text).describe("of the scanner, and of the verifier"),
     checks: z.array(
