@@ -174,8 +174,10 @@ class Work {
 
 /** Fans out as the machine's does; leases are renewed by the driven time. */
 function scheduler(time: DrivenTime, at: Work): Scheduler {
+  const { all, alone } = createMachineScheduler();
   return {
-    all: createMachineScheduler().all,
+    all,
+    alone,
     async during(work, every, beat) {
       const over = new AbortController();
       const beats = async () => {

@@ -168,6 +168,9 @@ export const DOCUMENTS = {
       })
       .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
     appPolicies,
+    stopped: text.nullable().describe("why nothing goes on at all, until nolapse resume"),
+    removalOff: text.nullable(),
+    breaker: text.nullable().describe("why issuing and retiring wait for nolapse resume"),
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -288,6 +291,7 @@ export const DOCUMENTS = {
     tenant: text,
     tenantId: text,
     clientId: guid.nullable(),
+    writerId: guid.nullable().describe("the second identity, for writes alone"),
     permissions: z.array(text).describe("application permissions in our own token"),
     userAgents: z.array(text).describe("of the scanner, and of the verifier"),
     checks: z.array(

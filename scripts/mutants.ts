@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import type { HuntingWorld } from "./mutants/hunt.ts";
 import { MUTANTS, type Mutant } from "./mutants/list.ts";
 import { plantedIn } from "./mutants/plant.ts";
+import { RULES } from "./mutants/rules.ts";
 import type { HuntDone } from "./mutants/worker.ts";
 
 export interface Hunted {
@@ -103,7 +104,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.check) {
-    for (const { name } of MUTANTS) plantedIn(name);
+    for (const { name } of [...MUTANTS, ...RULES]) plantedIn(name);
     return;
   }
   const seeds = Number(values.seeds);

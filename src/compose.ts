@@ -1,7 +1,6 @@
 /** Puts the parts together: with the files of `compose/`, the only place that knows adapters and directory. */
 import { dirname, join } from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import type { Auth } from "./adapters/graph/credentials.ts";
 import type { GraphDirectory } from "./adapters/graph/directory.ts";
 import { createBrake } from "./adapters/machine/brake.ts";
 import { createMachineRandom } from "./adapters/machine/random.ts";
@@ -67,7 +66,7 @@ export async function composeManager(
   // an application that rolls itself holds what its targets and the store have, which are opened below
   const held = async () => (self === undefined ? [] : certificatesHeld(deps, self));
   const budget = await composeBudget(tenant, () => deps);
-  const directory = await composeDirectory(tenant, { clock, env, auth: signIn.auth, self, held, budget });
+  const directory = await composeDirectory(tenant, { clock, env, signIn, self, held, budget });
   const reached = await withMode(tenant, directory, await openTargets(config, signIn));
   const deps: Deps = {
     settings: self === undefined ? tenant : onlyOf(tenant, self),
@@ -103,7 +102,7 @@ export async function composeManager(
 interface Reaching {
   readonly clock: Clock;
   readonly env: Environment;
-  readonly auth: Auth;
+  readonly signIn: Pick<SignIn, "auth" | "writer">;
   readonly self: HolderRef | undefined;
   readonly held: () => Promise<readonly HeldCertificate[]>;
   readonly budget: Awaited<ReturnType<typeof composeBudget>>;
@@ -112,14 +111,14 @@ interface Reaching {
 /** The directory as Nolapse has it by the tenant's auth, or as an application that rolls itself. */
 async function composeDirectory(
   tenant: TenantConfig,
-  { clock, env, auth, self, held, budget }: Reaching,
+  { clock, env, signIn: { auth, writer }, self, held, budget }: Reaching,
 ): Promise<GraphDirectory> {
   if (self !== undefined) {
     const { createSelfDirectory } = await import("./adapters/graph/self.ts");
     return createSelfDirectory({ ...reachOf(tenant), clock, holder: self, held, budget });
   }
   const { createGraphDirectory } = await import("./adapters/graph/directory.ts");
-  return createGraphDirectory({ ...reachOf(tenant), auth, clock, env, budget });
+  return createGraphDirectory({ ...reachOf(tenant), auth, writer, clock, env, budget });
 }
 
 async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { type Change, MUTANTS } from "./list.ts";
+import { RULES } from "./rules.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -17,7 +18,7 @@ export function changed(text: string, { file, find, put }: Change): string {
 
 /** The sources a mutant changes, by address. */
 export function plantedIn(name: string): ReadonlyMap<string, string> {
-  const mutant = MUTANTS.find((one) => one.name === name);
+  const mutant = [...MUTANTS, ...RULES].find((one) => one.name === name);
   if (mutant === undefined) throw new RangeError(`there is no mutant ${name}`);
   const sources = new Map<string, string>();
   for (const change of mutant.changes) {

@@ -20,6 +20,8 @@ export type Resolve = (reference: string) => Promise<SecretValue>;
 export interface SignIn {
   /** As to the tenant. Its references are read at each sign-in, so that a new value in the same place is taken. */
   readonly auth: Auth;
+  /** The second identity, for writes alone; null where `auth` does both. */
+  readonly writer: Auth | null;
   /** Reads the references of `auth` once, so that a missing one is said at once. @throws NolapseError `config-reference`. */
   check(): Promise<void>;
   /** A vault, signed in to as is said, or as to the tenant. */
@@ -57,11 +59,13 @@ export async function composeSignIn(
         : resolveReference(reference, env, folder);
   // what signs in to the tenant cannot be read by itself: the environment, or the machine's own identity, must do
   const resolveAuth = resolveBy({ method: "default" });
-  const auth = authOf(tenant, folder, resolveAuth);
+  const auth = authOf(tenant.auth, folder, resolveAuth);
   return {
     auth,
+    writer: tenant.writer === undefined ? null : authOf(tenant.writer, folder, resolveAuth),
     check: async () => {
-      for (const reference of referencesOf(tenant)) await resolveAuth(reference);
+      for (const one of [tenant.auth, ...(tenant.writer === undefined ? [] : [tenant.writer])])
+        for (const reference of referencesOf(one)) await resolveAuth(reference);
     },
     openVault: (url, method) => openWith(method == null || method === auth.method ? auth : { method })(url),
     resolve: resolveBy(auth),
@@ -69,12 +73,12 @@ export async function composeSignIn(
   };
 }
 
-function referencesOf({ auth }: TenantConfig): string[] {
+function referencesOf(auth: TenantConfig["auth"]): string[] {
   const found = auth.method === "secret" ? auth.secret : auth.method === "certificate" ? auth.password : undefined;
   return found === undefined ? [] : [found];
 }
 
-function authOf({ auth }: TenantConfig, folder: string, resolve: Resolve): Auth {
+function authOf(auth: TenantConfig["auth"], folder: string, resolve: Resolve): Auth {
   const latest = (reference: string | undefined) => (reference === undefined ? undefined : () => resolve(reference));
   const given = <T extends object>(entries: T) =>
     Object.fromEntries(Object.entries(entries).filter(([, one]) => one !== undefined)) as {

@@ -26,6 +26,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface TenantConfig extends TenantSettings {
   readonly graphEndpoint: string;
   readonly auth: AuthSettings;
+  /** Signs in for writes alone, where `auth` only reads. */
+  readonly writer?: AuthSettings | undefined;
   /** The part of Graph's published limits that Nolapse may use, from 0 to 1. */
   readonly share: number;
 }
@@ -147,6 +149,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
   }
   if (file.limits === "off") warnings.push("limits are off: no ramp, no hourly limit, no waves; only for tests");
   const bindings = file.applications.flatMap((one) => ("appId" in one ? [binding(one)] : []));
+  checkWriters(source, file);
   const choices = file.applications.flatMap((one) => ("match" in one ? [one] : []));
   const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
     const cloud = cloudOf(tenant.cloud, around.env);
@@ -159,6 +162,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
       graphEndpoint: cloud.graphEndpoint,
       probeScope: `${cloud.graphEndpoint}/.default`,
       auth: tenant.auth,
+      ...(tenant.writer === undefined ? {} : { writer: tenant.writer }),
       acceptance: file.acceptance,
       limits: file.limits === "off" ? null : { issuesPerHour: file.limits.issuesPerHour },
       share: file.limits === "off" ? 1 : file.limits.share,
@@ -180,6 +184,22 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     notify: file.notify,
     warnings,
   };
+}
+
+/** A writer that takes its own credential away could not give it the next one. */
+function checkWriters(source: Source, { tenants, applications }: ConfigFile): void {
+  for (const { writer } of Object.values(tenants)) {
+    const id = writer !== undefined && "clientId" in writer ? writer.clientId?.toLowerCase() : undefined;
+    const at = applications.findIndex((one) => "appId" in one && one.appId.toLowerCase() === id);
+    if (id === undefined || at < 0) continue;
+    throw new NolapseError(
+      "config-invalid",
+      `${source.place(["applications", at])} is the writer itself, which does not rotate its own credential`,
+      {
+        next: "give the writer a managed or federated identity, or rotate it by nolapse rotate --self with a configuration of its own",
+      },
+    );
+  }
 }
 
 function sealOf({ seal }: ConfigFile, folder: string): SealConfig {

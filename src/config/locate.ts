@@ -1,5 +1,5 @@
 /** Problems with their place: file, line and column, and the nearest known name for a misspelt one. */
-import { isNode, LineCounter, type Node, parseDocument } from "yaml";
+import { isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 
@@ -13,7 +13,8 @@ export interface Source {
 /** Parses the text. @throws NolapseError `config-invalid` with the place, for text that is not YAML. */
 export function parseSource(path: string, text: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // the library compares every key of a map with every other: seconds where 10,000 targets are named
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -22,6 +23,12 @@ export function parseSource(path: string, text: string): Source {
   if (problem !== undefined) {
     throw new NolapseError("config-invalid", `${at(problem.pos[0])} is not YAML: ${firstLine(problem.message)}`, {
       next: "correct that line; nolapse config check reads the file again",
+    });
+  }
+  const twice = repeatedKey(document.contents);
+  if (twice !== null) {
+    throw new NolapseError("config-invalid", `${at(twice.offset)} "${twice.name}" stands there a second time`, {
+      next: "remove one of the two; nolapse config check reads the file again",
     });
   }
   return {
@@ -35,6 +42,26 @@ export function parseSource(path: string, text: string): Source {
       return path;
     },
   };
+}
+
+/** The first key that its map holds already. YAML allows none (yaml.org/spec/1.2.2 §3.2.1.3); the last one would win unseen. */
+function repeatedKey(root: unknown): { readonly name: string; readonly offset: number } | null {
+  let found: { readonly name: string; readonly offset: number } | null = null;
+  visit(root as Node, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) {
+          found = { name: String(name), offset: (key as Node).range?.[0] ?? 0 };
+          return visit.BREAK;
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return found;
 }
 
 function offsetOf(root: unknown, where: readonly PropertyKey[], key: boolean): number | null {

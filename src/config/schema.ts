@@ -72,6 +72,13 @@ const auth = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("cli") }).meta({ description: "who is signed in with az login" }),
 ]);
 
+/** A second identity must be told apart from the first one: the variables of `@azure/identity` name that. */
+const writer = auth.refine(
+  ({ method, ...given }) =>
+    method !== "default" && method !== "cli" && (method === "managed-identity" || "clientId" in given),
+  "a method of its own (secret, certificate, workload-identity or managed-identity) with its clientId",
+);
+
 const tenant = z.strictObject({
   id: guid.meta({ description: "the tenant's id" }),
   timeZone: z
@@ -88,6 +95,7 @@ const tenant = z.strictObject({
     .optional()
     .meta({ description: "which Microsoft cloud; by default the environment's, else public" }),
   auth: auth.default({ method: "default" }).meta({ description: "how Nolapse itself signs in to this tenant" }),
+  writer: writer.optional().meta({ description: "a second identity, for writes alone; auth then only reads" }),
 });
 
 const window = z.strictObject({

@@ -2,6 +2,7 @@
 import { CLEAR } from "./apply-delivery.ts";
 import { type ApprovedPart, isEnough } from "./approval.ts";
 import type { Rotation, RotationEvent } from "./rotation.ts";
+import type { EpochMs } from "./time.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
@@ -24,7 +25,13 @@ export function changeCourse(
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
     case "failed":
-      return { ...r, failures: r.failures + 1, lastFailure: event.failure, notBefore: event.notBefore };
+      return {
+        ...r,
+        ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
+        failures: r.failures + 1,
+        lastFailure: event.failure,
+        notBefore: event.notBefore,
+      };
     case "waited":
       return { ...r, dueAt: event.dueAt };
     case "halted":
@@ -34,6 +41,11 @@ export function changeCourse(
     case "cancelled":
       return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** The reads in a row that did not show the new credential: whatever else happened last has ended them. */
+export function missedReads({ missedAt = [], lastFailure }: Rotation): readonly EpochMs[] {
+  return lastFailure !== null && lastFailure.at === missedAt.at(-1) ? missedAt : [];
 }
 
 /** A part is approved at the instant at which enough different persons have spoken. */

@@ -25,6 +25,27 @@ export interface IssueTally {
   readonly clean: number;
 }
 
+/** The audit actions that {@link issuesAmong} needs. */
+export const ISSUE_ACTIONS = ["issue-intended", "issue-refused"] as const;
+
+/**
+ * When credentials were or may have been created: what is under way, was lost or died half way counts, what the directory refused
+ * does not. `entries` are those of {@link ISSUE_ACTIONS}, oldest first.
+ */
+export function issuesAmong(
+  entries: readonly { readonly action: string; readonly rotation: string | null; readonly at: EpochMs }[],
+): EpochMs[] {
+  const counted: (typeof entries)[number][] = [];
+  for (const entry of entries) {
+    if (entry.action === "issue-intended") counted.push(entry);
+    else {
+      const refused = counted.findLastIndex((one) => one.rotation === entry.rotation);
+      if (refused >= 0) counted.splice(refused, 1);
+    }
+  }
+  return counted.map((one) => one.at);
+}
+
 export type IssueVerdict = { allowed: true } | { allowed: false; until: EpochMs; because: "ramp" | "hourly-limit" };
 
 /** Whether one more credential may be issued in a tenant now. Urgent work and `limits: off` (null) pass. */

@@ -73,7 +73,7 @@ export function textOf(digest: Digest): string {
       ? `This is a test. Notices about ${tenant} will come to you.`
       : findings.length === 0
         ? `Nothing in ${tenant} needs a look any more.`
-        : `As of ${formatInstant(at)}, in ${tenant}:`,
+        : `As of ${minuteOf(at)}, in ${tenant}:`,
     ...lines,
     "",
     "You are told again when something changes, not before.",
@@ -88,24 +88,36 @@ export function htmlOf(digest: Digest): string {
     ? `This is a test. Notices about ${tenant} will come to you.`
     : findings.length === 0
       ? `Nothing in ${tenant} needs a look any more.`
-      : `As of ${formatInstant(at)}, in ${tenant}:`;
+      : `As of ${minuteOf(at)}, in ${tenant}:`;
   const body = groups(digest)
     .map(
       ([title, list]) =>
-        `<h2>${escapeHtml(title)}</h2>\n<ul>\n${list.map((one) => `<li>${escapeHtml(one.title)}<br><code>${escapeHtml(one.next)}</code></li>`).join("\n")}\n</ul>`,
+        `<h2 style="font-size: 1.05em; margin: 1.4em 0 0.3em">${escapeHtml(title)}</h2>\n<ul style="margin: 0; padding-left: 1.2em">\n${list.map(itemOf).join("\n")}\n</ul>`,
     )
     .join("\n");
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>${escapeHtml(subjectOf(digest))}</title></head>
 <body style="font: 16px/1.5 system-ui, sans-serif; max-width: 40em; margin: 1em auto; padding: 0 1em">
-<h1 style="font-size: 1.3em">${escapeHtml(subjectOf(digest))}</h1>
+<h1 style="font-size: 1.3em; margin: 0">${escapeHtml(subjectOf(digest))}</h1>
 <p>${escapeHtml(lead)}</p>
 ${body}
-<p>You are told again when something changes, not before.</p>
+<p style="margin-top: 1.8em; font-size: 0.9em">You are told again when something changes, not before.</p>
 </body>
 </html>
 `;
+}
+
+/** What it is, and below it what to do; only what is typed stands as code. */
+function itemOf({ title, next }: Finding): string {
+  const [, words = "", command = ""] = /^(.*?)(nolapse [a-z].*)?$/s.exec(next) ?? [];
+  const typed = command === "" ? "" : `<code>${escapeHtml(command)}</code>`;
+  return `<li style="margin: 0.4em 0">${escapeHtml(title)}<br>${escapeHtml(words)}${typed}</li>`;
+}
+
+/** `2031-03-01 12:31 UTC`. */
+function minuteOf(at: EpochMs): string {
+  return `${formatInstant(at).slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function groups({ findings }: Digest): [string, Finding[]][] {
@@ -124,7 +136,7 @@ export function away(at: EpochMs, now: EpochMs): string {
   const length = Math.abs(at - now);
   const text =
     length >= DAY
-      ? `${Math.floor(length / DAY)} days`
+      ? `${Math.floor(length / DAY)} ${length < 2 * DAY ? "day" : "days"}`
       : formatDuration(Math.floor(length / 3_600_000) * 3_600_000 || length);
   return at >= now ? `in ${text}` : `${text} ago`;
 }

@@ -69,6 +69,11 @@ export function featuresOf(
   ];
 }
 
+/** Whether a feature changes the directory. */
+export function isWriting({ needs }: Feature): boolean {
+  return needs.some((name) => PERMISSIONS[name].tier > 1);
+}
+
 /** The permissions of a feature that are not granted, by any name. */
 export function missingOf({ needs }: Feature, granted: readonly string[]): readonly PermissionName[] {
   const has = new Set(granted);

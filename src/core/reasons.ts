@@ -11,6 +11,8 @@ export const REASONS = {
   "asked-for": "somebody asked for it",
   leaked: "a person says that its value has leaked: it goes as soon as its successor is verified",
   federated: "it signs in by a federated credential, which has no end",
+  "privileged-by-hand":
+    "a person would carry the value of a privileged application; bind it to a target that nolapse writes to",
   "privilege-unread": "whether it is privileged could not be read this time; the next scan asks again",
   "not-due": "its renewal time has not come",
   // why a credential is not rotated

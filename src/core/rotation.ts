@@ -242,6 +242,8 @@ export interface Rotation {
   /** Failed tries of the step in hand. */
   readonly failures: number;
   readonly lastFailure: Failure | null;
+  /** Reads in which the new credential was missing; see `missedReads` for whether they still count. */
+  readonly missedAt?: readonly EpochMs[];
   /** After a failure or a withdrawal, the next try is not before this instant. */
   readonly notBefore: EpochMs | null;
   /** When the store should hand it out again; null when only a person can move it, or nothing is left to do. */
@@ -335,6 +337,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly notBefore: EpochMs;
       /** A verification failed: this is what the breaker counts, not every failed read. */
       readonly verifying: boolean;
+      /** The failure is that a read did not show the new credential. */
+      readonly missed?: true;
     }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }

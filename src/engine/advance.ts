@@ -62,7 +62,10 @@ export async function advance(
   const claimed = new Claimed(deps, claim, signal);
   const verdict = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
-  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
+  if (verdict.verdict === "do") {
+    if (isCounted(deps, verdict.step)) await deps.scheduler.alone(() => attemptIfStill(claimed));
+    else await attempt(claimed, verdict.step);
+  }
   // nothing was done, so nothing is asked again
   const next = verdict.verdict === "wait" || verdict.verdict === "done" ? verdict : await judge(claimed);
   const now = await claimed.now();
@@ -72,6 +75,17 @@ export async function advance(
   const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
   if (waits) await claimed.record([{ type: "waited", at: now, dueAt }], { release: !goesOn });
   return { rotation: claimed.rotation, verdict, next: goesOn ? next : null, released: waits && !goesOn };
+}
+
+/** What ramp, hourly limit and waves count: one at a time, or several at once would each find room for one. */
+function isCounted({ settings }: Deps, { step }: Step): boolean {
+  return settings.limits !== null && (step === "issue" || step === "retire");
+}
+
+/** The step, if what was counted meanwhile still lets it be taken. */
+async function attemptIfStill(claimed: Claimed): Promise<void> {
+  const verdict = await judge(claimed);
+  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
 }
 
 async function judge(claimed: Claimed): Promise<Verdict> {

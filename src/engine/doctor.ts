@@ -1,6 +1,7 @@
 /** Everything Nolapse needs, looked at and judged: what is well, what is not, and the line that mends it. */
 import { asNolapseError, ERRORS, type NolapseErrorCode } from "../core/errors.ts";
-import { featuresOf, grantLine, missingOf, tierOf } from "../core/permissions.ts";
+import { UNITS, WRITES } from "../core/graph-limits.ts";
+import { type Feature, featuresOf, grantLine, isWriting, missingOf, tierOf } from "../core/permissions.ts";
 import { DAY, formatDuration, MINUTE } from "../core/time.ts";
 import type { Diagnosis, LocalCheck, OwnIdentity, Reached } from "../ports/diagnosis.ts";
 import type { Deps } from "./deps.ts";
@@ -25,6 +26,8 @@ export interface DoctorReport {
   readonly tenant: string;
   readonly tenantId: string;
   readonly clientId: string | null;
+  /** The second identity, which writes; null where one does both. */
+  readonly writerId: string | null;
   readonly permissions: readonly string[];
   readonly userAgents: readonly string[];
   readonly checks: readonly DoctorCheck[];
@@ -34,44 +37,63 @@ export interface DoctorReport {
 const MOST_SKEW = 2 * MINUTE;
 /** A seal key older than this should be rolled. */
 const OLD_KEY = 365 * DAY;
-/** Graph: 8,000 units per 10 s for a large tenant and application; the least is 3,500 (limits and throttling). */
-const QUOTA =
-  "Graph's smallest budget is 3,500 units per 10 s and 3,000 writes per 2.5 min, shared with your other tools";
 
 export async function doctor(
   deps: Deps,
-  outside: { readonly diagnosis: Diagnosis; readonly local: readonly LocalCheck[]; readonly asksOwners: boolean },
+  outside: {
+    readonly diagnosis: Diagnosis;
+    readonly local: readonly LocalCheck[];
+    readonly asksOwners: boolean;
+    readonly share: number;
+  },
   signal?: AbortSignal,
 ): Promise<DoctorReport> {
   const { diagnosis, local } = outside;
   const { authority, graph } = await diagnosis.reach(signal);
   const checks: DoctorCheck[] = [reached("login authority", authority), reached("Microsoft Graph", graph)];
   checks.push(await clockCheck(deps, graph.serviceTime ?? authority.serviceTime));
-  let identity: OwnIdentity | null = null;
-  try {
-    identity = await diagnosis.whoAmI(signal);
-    checks.push(
-      ok(
-        "sign-in",
-        "own sign-in",
-        `signs in as ${identity.clientId ?? "an unnamed identity"}; Conditional Access lets it`,
-      ),
-    );
-  } catch (thrown) {
-    checks.push(signInFailed(thrown));
-  }
-  if (identity !== null) checks.push(...permissionChecks(deps, identity, outside.asksOwners));
-  checks.push(ok("quota", "Graph's limits", QUOTA));
+  const own = await signedIn("own sign-in", () => diagnosis.whoAmI(signal));
+  const { whoWrites } = diagnosis;
+  const writing = whoWrites === undefined ? null : await signedIn("the writer's sign-in", () => whoWrites(signal));
+  checks.push(own.check, ...(writing === null ? [] : [writing.check]));
+  const { identity } = own;
+  if (identity !== null && writing === null) checks.push(...permissionChecks(deps, identity, outside.asksOwners));
+  else if (identity !== null)
+    checks.push(...dividedChecks(deps, identity, writing?.identity ?? null, outside.asksOwners));
+  checks.push(await quotaCheck(outside, identity !== null, signal));
   checks.push(...(await targetChecks(deps, signal)), ...issuerChecks(deps), ...local.map(localCheck));
   const { name, tenantId } = deps.settings;
   return {
     tenant: name,
     tenantId,
     clientId: identity?.clientId ?? null,
+    writerId: writing?.identity?.clientId ?? null,
     permissions: identity?.permissions ?? [],
     userAgents: diagnosis.userAgents,
     checks,
   };
+}
+
+/** What Nolapse plans with is a share of the smallest limits; what all of them use now, Graph says. */
+async function quotaCheck(
+  { diagnosis, share }: { readonly diagnosis: Diagnosis; readonly share: number },
+  isSignedIn: boolean,
+  signal?: AbortSignal,
+): Promise<DoctorCheck> {
+  const part = (most: number) => Math.floor(most * share).toLocaleString("en-US");
+  const [units, writes] = [UNITS[0]?.most ?? 0, WRITES[0]?.most ?? 0];
+  const ours = `${Math.round(share * 100)} % of them is ours: ${part(units)} units per 10 s, ${part(writes)} writes per 2.5 min`;
+  const base = { area: "quota", name: "Graph's limits", state: "warn", exit: 0 } as const;
+  if (!isSignedIn) return { ...base, says: `${ours}; what is used was not measured`, fix: "mend the sign-in first" };
+  try {
+    const used = await diagnosis.quotaUsed(signal);
+    if (used === null) return ok("quota", base.name, `${ours}; at this moment everybody together uses less than 80 %`);
+    const says = `${ours}; at this moment everybody together uses ${Math.round(used * 100)} % of the tightest`;
+    return { ...base, says, fix: "find what else asks Graph in this tenant, or set a smaller limits.share" };
+  } catch (thrown) {
+    const { message, next } = asNolapseError(thrown);
+    return { ...base, says: `${ours}; what is used was not measured: ${message}`, fix: next };
+  }
 }
 
 function ok(area: Area, name: string, says: string): DoctorCheck {
@@ -106,10 +128,23 @@ async function clockCheck({ clock }: Deps, serviceTime: number | null): Promise<
   };
 }
 
-function signInFailed(thrown: unknown): DoctorCheck {
+async function signedIn(
+  name: string,
+  signIn: () => Promise<OwnIdentity>,
+): Promise<{ readonly identity: OwnIdentity | null; readonly check: DoctorCheck }> {
+  try {
+    const identity = await signIn();
+    const says = `signs in as ${identity.clientId ?? "an unnamed identity"}; Conditional Access lets it`;
+    return { identity, check: ok("sign-in", name, says) };
+  } catch (thrown) {
+    return { identity: null, check: signInFailed(name, thrown) };
+  }
+}
+
+function signInFailed(ofWhom: string, thrown: unknown): DoctorCheck {
   const { message, next, code } = asNolapseError(thrown);
   const isBlocked = /AADSTS53\d{3}/.test(message);
-  const name = isBlocked ? "Conditional Access" : "own sign-in";
+  const name = isBlocked ? "Conditional Access" : ofWhom;
   return { area: "sign-in", name, state: "failed", says: message, fix: next, exit: exitOf(code) };
 }
 
@@ -117,17 +152,43 @@ function exitOf(code: NolapseErrorCode): 4 | 6 {
   return ERRORS[code].exit === 6 ? 6 : 4;
 }
 
-function permissionChecks({ settings }: Deps, identity: OwnIdentity, owners: boolean): DoctorCheck[] {
+function features({ settings }: Pick<Deps, "settings">, owners: boolean): readonly Feature[] {
   const evidence = Object.values(settings.policies).some((one) => one.retire === "after-evidence");
   const carried = Object.values(settings.targets).some((one) => one.carriedBy !== null);
-  const checks = featuresOf(settings.mode, { evidence, owners, carried }).map((feature): DoctorCheck => {
-    const missing = missingOf(feature, identity.permissions);
-    const base = { area: "permissions", name: feature.feature } as const;
-    if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
-    const says = `lacks ${missing.join(" and ")}`;
-    const fix = grantLine(missing, identity.clientId);
-    return { ...base, state: feature.required ? "failed" : "warn", says, fix, exit: feature.required ? 6 : 0 };
+  return featuresOf(settings.mode, { evidence, owners, carried });
+}
+
+function featureCheck(feature: Feature, identity: OwnIdentity): DoctorCheck {
+  const missing = missingOf(feature, identity.permissions);
+  if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
+  const [says, fix] = [`lacks ${missing.join(" and ")}`, grantLine(missing, identity.clientId)];
+  const { feature: name, required } = feature;
+  return { area: "permissions", name, state: required ? "failed" : "warn", says, fix, exit: required ? 6 : 0 };
+}
+
+/** Of two identities each has what it does, and the one that reads should be able to do nothing else. */
+function dividedChecks(deps: Deps, scanner: OwnIdentity, writer: OwnIdentity | null, owners: boolean): DoctorCheck[] {
+  const checks = features(deps, owners).flatMap((feature) => {
+    const identity = isWriting(feature) ? writer : scanner;
+    return identity === null ? [] : [featureCheck(feature, identity)];
   });
+  const base = { area: "permissions", name: "scanner and writer", state: "warn", exit: 0 } as const;
+  const id = scanner.clientId;
+  if (id !== null && id === writer?.clientId) {
+    const fix = "register a second application for tenants.<name>.writer, or leave writer out";
+    checks.push({ ...base, says: `both are ${id}: they are one identity`, fix });
+  } else if (tierOf(scanner.permissions) > 1) {
+    const fix = `take the writing permissions of ${id ?? "the scanner"} away: it only reads`;
+    checks.push({ ...base, says: "the scanner may write, too", fix });
+  } else
+    checks.push(
+      ok("permissions", "scanner and writer", "the scanner only reads, and the writer is asked for nothing else"),
+    );
+  return checks;
+}
+
+function permissionChecks({ settings }: Deps, identity: OwnIdentity, owners: boolean): DoctorCheck[] {
+  const checks = features({ settings }, owners).map((feature) => featureCheck(feature, identity));
   const tier = tierOf(identity.permissions);
   if (tier === 3 && settings.mode === "observe") {
     const fix = "take the writing permissions away while the mode is observe: reading needs Application.Read.All";

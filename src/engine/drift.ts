@@ -133,7 +133,8 @@ async function replacedCopies(
 ): Promise<Drift[]> {
   const { store, settings } = deps;
   const { tenantId } = settings;
-  const listed = new Map(holders.map((one) => [one.appId, one]));
+  // by client id the first, as the application itself comes before its service principal
+  const listed = new Map(holders.toReversed().map((one) => [one.appId, one]));
   const bound = new Set(settings.bindings.map((one) => one.appId));
   const open = await store.rotations({ tenantId, states: UNDER_WAY });
   const underWay = new Set(open.map((one) => placeOf(one.holder.appId, one.slot)));

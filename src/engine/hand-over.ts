@@ -3,6 +3,7 @@
  * anything is shown or concluded; the proof is somebody else's sign-in (steps/verify.ts).
  */
 import { NolapseError } from "../core/errors.ts";
+import { REPLICATION_WINDOW } from "../core/replication.ts";
 import type { Delivery, Rotation } from "../core/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { AuditEntry } from "../ports/store.ts";
@@ -27,7 +28,7 @@ export interface HandOverRequest {
 /**
  * Hands the value over, once for each target. From here on the new credential counts as received.
  * @throws NolapseError `not-found`, `refused-by-rule` when nothing waits for a person or it was handed over already,
- * `refused-by-stop`, `usage` when several targets wait and none is named, `seal-key-…`.
+ * `refused-by-stop`, `directory-absent` when the directory does not show the new credential, `usage` when several targets wait and none is named, `seal-key-…`.
  */
 export async function handOver(
   deps: Deps,
@@ -42,6 +43,8 @@ export async function handOver(
   if (rotation.state !== "accepted" || waiting.length === 0) throw nothingToCarry(rotation);
   const chosen = choose(request.target === null ? fresh : waiting, request.target, () => takenAlready(rotation));
   if (chosen.delivery.intendedAt !== null) throw takenAlready(rotation);
+  refusePrivileged(rotation);
+  await refuseGone(deps, rotation);
   const value = await openSealed(deps, rotation);
   const at = await deps.clock.now();
   const { target } = chosen.delivery;
@@ -85,6 +88,27 @@ export async function awaitedHandOver(deps: Deps, id: string, target: string | n
   const rotation = await rotationOf(deps, id);
   const { delivery, by, to } = awaited(deps, rotation, target);
   return { rotation, target: delivery.target, by, to };
+}
+
+/** One person alone would hold the value of an application that could master the tenant. */
+function refusePrivileged({ displayName, privileges = [], id }: Rotation): void {
+  if (privileges.length === 0) return;
+  throw new NolapseError(
+    "refused-by-rule",
+    `the value of ${displayName} is handed to nobody: it is privileged by ${privileges.join(", ")} [privileged-by-hand]`,
+    { next: `bind it to a target that nolapse writes to, then nolapse cancel ${id}` },
+  );
+}
+
+/** What the directory no longer shows would be installed for nothing. A read that fails says nothing. */
+async function refuseGone(deps: Deps, { holder, issued, id, self }: Rotation): Promise<void> {
+  const now = await deps.clock.now();
+  if (self || issued === null || now - issued.at <= REPLICATION_WINDOW) return;
+  const read = await deps.entra.read(holder).catch(() => null);
+  if (read === null || read.holder.credentials.some((one) => one.keyId === issued.keyId)) return;
+  throw new NolapseError("directory-absent", `the directory does not show the new credential ${issued.keyId}`, {
+    next: `try again in a few minutes; if somebody has removed it: nolapse cancel ${id}, then nolapse rotate ${holder.appId} --now`,
+  });
 }
 
 interface Carried {

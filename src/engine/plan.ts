@@ -16,9 +16,10 @@ import type { Rotation } from "../core/rotation.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
 import { likelyKinds, resolveSlot } from "../core/slots.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { LedgerEntry, SlotRecord } from "../ports/store.ts";
+import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
 
 export interface PlanItem {
@@ -59,6 +60,9 @@ export interface Plan {
   readonly waves: Waves;
   /** The tenant's app management policies, as they were read for this plan. */
   readonly appPolicies: AppManagementReading;
+  /** Why nothing at all goes on, and what else holds writing back: the plan says what would happen without it. */
+  readonly stopped: string | null;
+  readonly switches: Switches;
 }
 
 const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
@@ -97,6 +101,8 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
     items,
     ...times,
     appPolicies,
+    stopped: await stopped(deps, deps.settings.tenantId),
+    switches: await deps.store.switches(deps.settings.tenantId),
   };
 }
 
@@ -226,6 +232,13 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends, detail: note };
   const refusal = whyNot(deps, found.holder, found.found, policy, slot);
   if (refusal !== null) return { ...item, status: "cannot", because: refusal, detail: null };
+  if (privileges.length > 0 && targets.some((one) => (one.carriedBy ?? null) !== null))
+    return {
+      ...item,
+      status: "cannot",
+      because: "privileged-by-hand",
+      detail: `privileged by ${privileges.join(", ")}`,
+    };
   if (forbids !== null) return { ...item, status: "cannot", because: "policy-forbids", detail: forbids };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };

@@ -24,6 +24,13 @@ export interface Diagnosis {
   reach(signal?: AbortSignal): Promise<{ readonly authority: Reached; readonly graph: Reached }>;
   /** Signs in as ever and reads the token. @throws NolapseError as a sign-in does; 53003 is `sign-in-failed`. */
   whoAmI(signal?: AbortSignal): Promise<OwnIdentity>;
+  /** As {@link whoAmI}, of the second identity that only writes; absent where one does both. */
+  whoWrites?(signal?: AbortSignal): Promise<OwnIdentity>;
+  /**
+   * One read with our token: how much of the tightest limit everybody uses now, from 0 to 1; null where it is too little for Graph to
+   * say so (below 0.8). @throws NolapseError as a read does.
+   */
+  quotaUsed(signal?: AbortSignal): Promise<number | null>;
   /** The user agents of scanner and verifier. */
   readonly userAgents: readonly string[];
 }

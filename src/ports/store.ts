@@ -134,7 +134,7 @@ export interface Issuance {
 
 /** Numbers for ramp, hourly limit, waves and breaker (design §4.7). */
 export interface Tally {
-  /** Instants of issues in the last 24 hours of domain time, oldest first. */
+  /** Instants of issues in the last 24 hours of domain time, oldest first; those under way and those whose answer was lost, too. */
   readonly issues: readonly EpochMs[];
   /** Rotations verified at least 28 hours ago without a failure since. */
   readonly clean: number;

@@ -307,8 +307,13 @@ function switchesAndTally(store: () => Store): void {
     });
 
     it("count issues of a day, early retirements, and the last outcomes until the breaker is closed", async () => {
-      await store().audit(audit("issued", { at: plus(NOW, -2 * DAY) }));
-      await store().audit(audit("issued", { at: plus(NOW, -HOUR) }));
+      await store().audit(audit("issue-intended", { at: plus(NOW, -2 * DAY) }));
+      // the answer was lost: it may have been made
+      await store().audit(audit("issue-intended", { at: plus(NOW, -HOUR) }));
+      await store().audit(audit("issue-unknown", { at: plus(NOW, -HOUR) }));
+      // refused: it was not
+      await store().audit(audit("issue-intended", { at: plus(NOW, -MINUTE) }));
+      await store().audit(audit("issue-refused", { at: plus(NOW, -MINUTE) }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: true } }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: false } }));
       for (const action of ["accepted", "verified", "accept-failed", "verify-failed"])

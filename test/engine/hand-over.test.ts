@@ -6,7 +6,9 @@ import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { showSecret } from "../../src/engine/control.ts";
 import type { Deps } from "../../src/engine/deps.ts";
+import { discover } from "../../src/engine/discover.ts";
 import { acknowledge, handOver } from "../../src/engine/hand-over.ts";
+import { makePlan } from "../../src/engine/plan.ts";
 import { waitingOf } from "../../src/engine/views.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -132,4 +134,82 @@ test("past its urgent time the wait says so, and a stop holds the value back", a
   const stopped = bench.deps({ ...over, brake: { pulled: async () => "the stop file is there" } });
   expect(await code(handOver(stopped, await id(), ANN))).toBe("refused-by-stop");
   expect(await code(handOver(deps(), "no-such", ANN))).toBe("not-found");
+});
+
+test("a credential that is gone before it was taken is not handed over", async () => {
+  const { bench, deps, id, accepted } = opened();
+  const { issued } = await accepted();
+  await bench.entra.removeSecret(bench.app, issued?.keyId ?? "");
+  bench.clock.advance(HOUR);
+  expect(await code(handOver(deps(), await id(), ANN))).toBe("directory-absent");
+  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+  expect(trail.some((one) => one.action === "revealed")).toBe(false);
+});
+
+test.each(["open", "closed"])(
+  "one that goes before it was installed halts the rotation, with the log %s",
+  async (log) => {
+    const refused = new NolapseError("directory-forbidden", "no right");
+    const { bench, over, deps, id, accepted } = opened(
+      {},
+      log === "open" ? undefined : { signIns: () => Promise.reject(refused) },
+    );
+    const { issued } = await accepted();
+    await handOver(deps(), await id(), ANN);
+    await bench.entra.removeSecret(bench.app, issued?.keyId ?? "");
+    bench.clock.advance(HOUR);
+    await acknowledge(deps(), await id(), ANN);
+    const begun = bench.clock.at;
+    const rotation = await bench.drive((one) => one?.state === "halted", 2, over);
+    expect(rotation.haltReason).toBe("issued-gone");
+    expect(bench.clock.at - begun).toBeGreaterThanOrEqual(10 * MINUTE);
+    expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
+  },
+);
+
+test("a read that shows it again ends the doubt", async () => {
+  const { bench, over, deps, id, accepted } = opened();
+  await accepted();
+  await handOver(deps(), await id(), ANN);
+  bench.clock.advance(HOUR);
+  await acknowledge(deps(), await id(), ANN);
+  const whole = bench.entra.read.bind(bench.entra);
+  let hidden = 3;
+  bench.entra.read = async (...asked) => {
+    const reading = await whole(...asked);
+    if (hidden-- <= 0) return reading;
+    const credentials = reading.holder.credentials.filter((one) => bench.app.keyIds.includes(one.keyId));
+    return { ...reading, holder: { ...reading.holder, credentials } };
+  };
+  await expect(bench.drive((one) => one?.state === "halted", 1, over)).rejects.toThrow("not done");
+  expect((await bench.rotation())?.state).toBe("delivered");
+});
+
+test("the value of a privileged application is given to no one person: it is not begun, and not handed over", async () => {
+  const { bench, deps, id, accepted } = opened();
+  await accepted();
+  const rotation = await bench.rotation();
+  if (rotation === undefined) throw new Error("no rotation");
+  // it became privileged after it was opened, and that was noted
+  const store = { rotation: async () => ({ ...rotation, privileges: ["directory role Global Administrator"] }) };
+  const asked = handOver({ ...deps(), store: Object.assign(Object.create(bench.store), store) }, await id(), ANN);
+  await expect(asked).rejects.toMatchObject({
+    code: "refused-by-rule",
+    message: expect.stringContaining("privileged-by-hand"),
+  });
+
+  const other = opened();
+  other.bench.entra.directoryRoles = [
+    {
+      principalId: other.bench.entra.seed({ type: "servicePrincipal", appId: other.bench.app.appId }).objectId,
+      roleId: "62e90394-69f5-4237-9190-012177145e10",
+    },
+  ];
+  await other.bench.run(other.over);
+  expect(await other.bench.rotation()).toBeUndefined();
+  const plan = await makePlan(other.deps(), await discover(other.deps()));
+  expect(plan.items.find((one) => one.slot !== null)).toMatchObject({
+    status: "cannot",
+    because: "privileged-by-hand",
+  });
 });

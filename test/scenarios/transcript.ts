@@ -4,6 +4,7 @@
  *   # a comment
  *   @ site 2 | vault | contoso | bare              the place: with a configuration for N applications; or only a directory
  *   @ self                                         the place: one application with a certificate and no permission at all
+ *   @ privileged "NAME OF A DIRECTORY ROLE"        the place: one application that holds it, and two people, Ann and Ben
  *   @ replace FILE "from" "to"                     and other changes to the place (see `change`)
  *   $ NAME=value nolapse scan --json               a command; then its output:
  *   a line of stdout
@@ -17,6 +18,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { parseDuration } from "../../src/core/time.ts";
 import { openSelfSite } from "../support/self-site.ts";
+import { signInWithAz } from "../support/signed-in-person.ts";
 import { type Ended, Site } from "../support/site.ts";
 
 /** A command with the output that the file expects, or a change to the place, or text that is kept. */
@@ -87,6 +89,7 @@ const PLACES = {
   vault: () => Site.open({ applications: 1, vault: true }),
   contoso: () => Site.open({ scenario: "contoso" }),
   self: () => openSelfSite(),
+  privileged: (roles: readonly string[]) => Site.open({ applications: 1, roles }),
   bare: () => Site.open({ applications: 0 }),
 };
 
@@ -135,6 +138,11 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
           .join("\n"),
       );
       return;
+    case "person":
+      return signInWithAz(site, first);
+    case "types":
+      answers.set(site, first);
+      return;
     case "clock":
       site.directory.clock.advance(parseDuration(first) ?? 0);
       return;
@@ -150,6 +158,9 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "vault-fault":
       site.vault?.faults.push(JSON.parse(first));
       return;
+    case "mended":
+      site.directory.faults.set({ seed: 1, rules: [] });
+      return;
     case "fault":
       site.directory.faults.set({ seed: 1, rules: [JSON.parse(first)] });
       return;
@@ -158,25 +169,52 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
   }
 }
 
+const ESCAPE = String.fromCharCode(27);
+
+/** What a person types at the terminal when the next command asks. */
+const answers = new WeakMap<Site, string>();
+
 /** The value that a person was last handed, for the vendor's own sign-in with it. */
 const handed = new WeakMap<Site, string>();
 
-/** Types one command line: variables before the name, `$APP1` for the client id of the first application, `$ROTATION` for the newest. */
+/** Types one command line: variables before the name, `$APP1` and `$KEY1` for ids of the first application, `$ROTATION` for the newest. */
 async function type(site: Site, command: string): Promise<Ended> {
   const [rotation] = command.includes("$ROTATION") ? await site.rotations() : [];
-  const words = wordsOf(command).map((word) =>
+  const named = (word: string) =>
     word
       .replaceAll("$ROTATION", rotation?.id ?? "")
-      .replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? ""),
-  );
+      .replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? "")
+      .replaceAll(/\$KEY(\d)/g, (_, number) => site.applications[Number(number) - 1]?.secrets[0]?.keyId ?? "");
+  const words = wordsOf(command).map(named);
+  const answer = answers.get(site);
+  answers.delete(site);
   const at = words.indexOf("nolapse");
   const env = Object.fromEntries(words.slice(0, at).map((one) => one.split(/=(.*)/s).slice(0, 2)));
-  const told = await site.nolapse(words.slice(at + 1), { env });
+  const args = words.slice(at + 1);
+  const told = await (answer === undefined ? site.nolapse(args, { env }) : site.typed(args, named(answer), env));
   const printsValue = ["secret", "deliver"].includes(words[at + 1] ?? "");
   if (words[at + 1] === "deliver" && told.code === 0) handed.set(site, told.stdout.trim());
   for (const value of site.directory.values.values()) {
     if (!printsValue && (told.stdout + told.stderr).includes(value)) throw new Error(`${command} printed a value`);
   }
+  return told;
+}
+
+/** Several rotations go on at once: of one minute's events each application's stay in order, the applications by their names. */
+function byApplication(lines: readonly string[]): string[] {
+  const told: string[] = [];
+  let minute: { readonly at: string; readonly name: string; readonly line: string }[] = [];
+  const tell = () => {
+    told.push(...minute.sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1)).map(({ line }) => line));
+    minute = [];
+  };
+  for (const line of lines) {
+    const [, at = "", name = ""] = /^(\d{4}-\d\d-\d\d \d\d:\d\d) ([^:]+): /.exec(line) ?? [];
+    if (minute[0]?.at !== at) tell();
+    if (at === "") told.push(line);
+    else minute.push({ at, name, line });
+  }
+  tell();
   return told;
 }
 
@@ -192,6 +230,8 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
   };
   const clean = (text: string) =>
     text
+      // where a terminal's cursor goes
+      .replaceAll(new RegExp(`${ESCAPE}\\[\\d*[A-Z]`, "g"), "")
       .replaceAll(site()?.folder ?? "\0", "<folder>")
       .replaceAll(site()?.directory.url ?? "\0", "<directory>")
       .replaceAll(site()?.vault?.url ?? "\0", "<vault>")
@@ -208,7 +248,8 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
       .replaceAll(/"signature":"[\w-]{86}"/g, '"signature":"<signature>"')
       .replaceAll(/ in \d+ seconds/g, " in <n> seconds")
       .replaceAll(/"durationMs":\d+/g, '"durationMs":<ms>');
-  const linesOf = (text: string) => (text === "" ? [] : clean(text).replace(/\n$/, "").split("\n"));
+  const linesOf = (text: string) =>
+    text === "" ? [] : clean(byApplication(text.replace(/\r?\n$/, "").split(/\r?\n/)).join("\n")).split("\n");
   return ({ stdout, stderr, code, signal }) => [
     ...linesOf(stdout).map((line) => (line === "" ? " " : line)),
     ...linesOf(stderr).map((line) => `! ${line}`),

@@ -2,6 +2,7 @@
  * The store port in memory: what is written lives in a {@link Shelf} that outlives the process that wrote it. The quick
  * stand-in for the real store where a test asks about the simulator and not about storage.
  */
+import { ISSUE_ACTIONS, issuesAmong } from "../../src/core/blast-radius.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
@@ -195,13 +196,13 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
 }
 
 function tally(shelf: Shelf, now: EpochMs): Tally {
-  const at = (action: string, since: number) =>
-    shelf.trail.filter((one) => one.action === action && one.at > now - since).map((one) => one.at);
   const outcomes = shelf.trail
     .slice(shelf.breakerClosed)
     .filter(({ action }) => ["accepted", "verified", "accept-failed", "verify-failed"].includes(action));
   return {
-    issues: at("issued", DAY),
+    issues: issuesAmong(
+      shelf.trail.filter((one) => ISSUE_ACTIONS.some((two) => two === one.action) && one.at > now - DAY),
+    ),
     clean: [...shelf.rotations.values()].filter(
       (one) =>
         one.failures === 0 &&

@@ -12,6 +12,7 @@ import {
   createSigningKeys,
   type Directory,
   Random,
+  type Scenario,
   type SeededApplication,
 } from "../../src/directory/index.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
@@ -51,7 +52,24 @@ export interface SiteOptions {
   readonly certificates?: "roll" | "move";
   /** The applications read their secrets from a key vault, whose key also seals. */
   readonly vault?: boolean;
+  /** The applications hold these directory roles. */
+  readonly roles?: readonly string[];
 }
+
+/** A tenant with two people, who can sign in with `az`. */
+const WITH_PEOPLE: Scenario = {
+  tenants: [
+    {
+      name: "Contoso",
+      domains: ["contoso.com"],
+      users: [
+        { name: "Ann Example", upn: "ann@contoso.com" },
+        { name: "Ben Example", upn: "ben@contoso.com" },
+      ],
+      applications: [],
+    },
+  ],
+};
 
 export interface SiteApplication extends SeededApplication {
   readonly file: string;
@@ -87,7 +105,7 @@ export class Site {
     const folder = mkdtempSync(join(tmpdir(), "nolapse-site-"));
     const directory = await createDirectory({
       listen: { port: 0 },
-      scenario: options.scenario ?? "empty",
+      scenario: options.scenario ?? (options.roles === undefined ? "empty" : WITH_PEOPLE),
       clock: { now: START, frozen: true },
       random: 1,
       keys,
@@ -98,6 +116,7 @@ export class Site {
       names.map((name) => ({
         name,
         secrets: options.certificates === "roll" ? [] : [{ name: `${name} 2030`, end: "P10D" }],
+        ...(options.roles === undefined ? {} : { roles: [...options.roles] }),
       })),
     );
     const applications = seeded.map((one) => {
@@ -172,6 +191,24 @@ export class Site {
     this.#children.add(child);
     child.once("exit", () => this.#children.delete(child));
     return child;
+  }
+
+  /** Runs the program at a terminal of its own, at which the answer is typed; both outputs come as the terminal shows them. */
+  typed(args: readonly string[], answer: string, env: Record<string, string> = {}): Promise<Ended> {
+    const words = [process.execPath, "--", MAIN, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    const child = spawn(
+      "script",
+      ["--quiet", "--return", "--echo", "never", "--command", words.join(" "), "/dev/null"],
+      {
+        cwd: this.folder,
+        env: { PATH: process.env.PATH, HOME: this.folder, USER: "ann", NO_COLOR: "1", ...this.environment, ...env },
+        stdio: ["pipe", "pipe", "pipe"],
+      },
+    );
+    this.#children.add(child);
+    child.once("exit", () => this.#children.delete(child));
+    child.stdin.write(`${answer}\n`);
+    return ended(child);
   }
 
   /** Runs the program to its end. */

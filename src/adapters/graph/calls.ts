@@ -152,7 +152,7 @@ export class GraphCalls {
   /** One write, sent once; without a token nothing was sent, so it is certainly not applied. */
   async write(write: Write, signal?: AbortSignal): Promise<Settled> {
     const { what, proof, done, hidden = [] } = write;
-    const doing: Doing = { what, writes: true, clientId: this.#graph.clientId, proof };
+    const doing: Doing = { what, writes: true, clientId: this.#graph.writerId ?? this.#graph.clientId, proof };
     let sent: WriteOnWire;
     try {
       sent = await this.#graph.write(write, doing, signal);

@@ -11,6 +11,8 @@ import { type Wire, WireFailure } from "./wire.ts";
 export interface DiagnosisOptions {
   readonly wire: Wire;
   readonly tokens: TokenSource;
+  /** Of the second identity, for writes alone; none where there is one. */
+  readonly writer?: TokenSource | null | undefined;
   readonly tenantId: string;
   /** Origins. */
   readonly authority: string;
@@ -18,7 +20,15 @@ export interface DiagnosisOptions {
   readonly version: string;
 }
 
-export function createDiagnosis({ wire, tokens, tenantId, authority, graph, version }: DiagnosisOptions): Diagnosis {
+export function createDiagnosis({
+  wire,
+  tokens,
+  writer,
+  tenantId,
+  authority,
+  graph,
+  version,
+}: DiagnosisOptions): Diagnosis {
   const ask = async (url: string, signal?: AbortSignal): Promise<Reached> => {
     const { host } = new URL(url);
     try {
@@ -38,16 +48,32 @@ export function createDiagnosis({ wire, tokens, tenantId, authority, graph, vers
       // any answer will do, a refusal for want of a token included
       return { authority: await ask(discovery, signal), graph: await ask(`${graph}/v1.0/applications?$top=1`, signal) };
     },
-    async whoAmI(signal): Promise<OwnIdentity> {
-      const claims = claimsOf(await tokens.token(signal));
-      const client = claims.appid ?? claims.azp;
-      const roles = Array.isArray(claims.roles) ? claims.roles : [];
-      return {
-        clientId: typeof client === "string" ? client : tokens.clientId,
-        tenantId: typeof claims.tid === "string" ? claims.tid : null,
-        permissions: roles.filter((one: unknown): one is string => typeof one === "string").toSorted(),
-      };
+    async quotaUsed(signal) {
+      const headers = { Accept: "application/json", Authorization: `Bearer ${await tokens.token(signal)}` };
+      const url = `${graph}/v1.0/applications?$top=1&$select=id`;
+      try {
+        // whatever the answer is, it says what is used (learn.microsoft.com/graph/throttling)
+        const answer = await wire.send({ method: "GET", url, headers }, signal);
+        const used = Number.parseFloat(answer.header("x-ms-throttle-limit-percentage") ?? "");
+        return Number.isNaN(used) ? null : used;
+      } catch (thrown) {
+        signal?.throwIfAborted();
+        throw thrown instanceof WireFailure ? lost(thrown, "measuring Graph's limits") : thrown;
+      }
     },
+    whoAmI: (signal) => identityOf(tokens, signal),
+    ...(writer == null ? {} : { whoWrites: (signal?: AbortSignal) => identityOf(writer, signal) }),
+  };
+}
+
+async function identityOf(tokens: TokenSource, signal?: AbortSignal): Promise<OwnIdentity> {
+  const claims = claimsOf(await tokens.token(signal));
+  const client = claims.appid ?? claims.azp;
+  const roles = Array.isArray(claims.roles) ? claims.roles : [];
+  return {
+    clientId: typeof client === "string" ? client : tokens.clientId,
+    tenantId: typeof claims.tid === "string" ? claims.tid : null,
+    permissions: roles.filter((one: unknown): one is string => typeof one === "string").toSorted(),
   };
 }
 

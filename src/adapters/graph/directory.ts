@@ -19,7 +19,7 @@ import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
 import { createDiagnosis } from "./diagnosis.ts";
 import { GraphEntra } from "./entra.ts";
 import { GraphFederation } from "./federation.ts";
-import { createGraph } from "./http.ts";
+import { createGraph, dividedGraph } from "./http.ts";
 import { GraphLogs } from "./logs.ts";
 import { GraphOwners } from "./owners.ts";
 import { GraphSamlSigning } from "./saml-signing.ts";
@@ -32,6 +32,8 @@ export interface GraphDirectoryOptions {
   /** Origin of Graph without a version, e.g. `https://graph.microsoft.com`. */
   readonly graphEndpoint: string;
   readonly auth: Auth;
+  /** A second identity, for writes alone. */
+  readonly writer?: Auth | null | undefined;
   readonly clock: Clock;
   /** Nolapse's own version, for the user agent. */
   readonly version: string;
@@ -79,29 +81,56 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
   const timeout = options.timeout ?? 30 * SECOND;
   const wire = createWire({ userAgent: `nolapse/${options.version}`, timeout, fetch, requestId });
   const signIn = { tenantId, authority: originOf(options.authority, "authorityHost"), graph: origin, clock };
-  const tokens =
-    auth.method === "plain"
-      ? plainTokens(signIn, auth, wire)
-      : identityTokens({ ...signIn, auth, timeout, fetch, env });
-  const budget = options.budget?.(tokens.clientId) ?? null;
-  const calls = new GraphCalls(createGraph(budget?.meter(wire) ?? wire, tokens), origin);
+  const tokensOf = (one: Auth) =>
+    one.method === "plain"
+      ? plainTokens(signIn, one, wire)
+      : identityTokens({ ...signIn, auth: one, timeout, fetch, env });
+  const tokens = tokensOf(auth);
+  const writer = options.writer == null ? null : tokensOf(options.writer);
+  // Graph counts each client id by itself, so each identity has its own part of the budget
+  const budgets = [tokens, ...(writer === null ? [] : [writer])].map((one) => options.budget?.(one.clientId) ?? null);
+  const [budget = null, writing = null] = budgets;
+  const reads = createGraph(budget?.meter(wire) ?? wire, tokens);
+  const both = writer === null ? reads : dividedGraph(reads, createGraph(writing?.meter(wire) ?? wire, writer));
+  const calls = new GraphCalls(both, origin);
+  const told = budgets.filter((one) => one !== null);
   return {
-    entra: new GraphEntra(calls, budget),
-    ...(budget === null ? {} : { deadlines: budget }),
+    entra: new GraphEntra(calls, {
+      noteAudience: (objectId, audience) => {
+        for (const one of told) one.noteAudience(objectId, audience);
+      },
+    }),
+    ...(told.length === 0 ? {} : { deadlines: together(told) }),
     certificates: new GraphCertificates(calls, clock),
     logs: new GraphLogs(calls, clock),
     samlSigning: new GraphSamlSigning(calls),
     federation: new GraphFederation(calls),
     appPolicies: new GraphAppPolicies(calls),
-    renew: () => tokens.discard(),
+    renew: () => {
+      tokens.discard();
+      writer?.discard();
+    },
     owners: new GraphOwners(calls),
     diagnosis: createDiagnosis({
       wire,
       tokens,
+      writer,
       tenantId,
       authority: signIn.authority,
       graph: origin,
       version: options.version,
     }),
+  };
+}
+
+/** What is urgent is so for reads and writes. */
+function together(all: readonly Deadlines[]): Deadlines {
+  return {
+    begin: (holder, end) => {
+      for (const one of all) one.begin(holder, end);
+    },
+    end: (holder) => {
+      for (const one of all) one.end(holder);
+    },
   };
 }

@@ -27,10 +27,17 @@ export interface WriteRequest {
 
 export interface Graph {
   readonly clientId: string | null;
+  /** Who writes, where that is another identity. */
+  readonly writerId?: string | null;
   /** @throws NolapseError when no answer came, or no token could be had. */
   get(url: string, doing: Doing, signal?: AbortSignal): Promise<GraphAnswer>;
   /** @throws NolapseError only when nothing was sent: no token could be had. */
   write(request: WriteRequest, doing: Doing, signal?: AbortSignal): Promise<WriteOnWire>;
+}
+
+/** Reads by the one identity, and writes by the other, whose token is used for nothing else. */
+export function dividedGraph(reader: Graph, writer: Graph): Graph {
+  return { clientId: reader.clientId, writerId: writer.clientId, get: reader.get, write: writer.write };
 }
 
 export function createGraph(wire: Wire, tokens: TokenSource): Graph {

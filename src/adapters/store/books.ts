@@ -1,5 +1,5 @@
 /** The books: instance, ledger, slots, attempts, switches, tally, audit trail. */
-import { CLEAN_AFTER } from "../../core/blast-radius.ts";
+import { CLEAN_AFTER, ISSUE_ACTIONS, issuesAmong } from "../../core/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Store, Switches } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";
@@ -168,12 +168,23 @@ async function readSwitches(db: Db, tenantId: string): Promise<Switches> {
   return { stopped: value("stopped"), removalOff: value("removalOff"), breaker: value("breaker") };
 }
 
-const instantsOf = prepared((db, value: Value<OfTenant & { readonly action: string; readonly since: number }>) =>
+const issuesOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>
+  db
+    .selectFrom("audit")
+    .select(["at", "details", "action", "rotation"])
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", "in", ISSUE_ACTIONS)
+    .where("at", ">", value("since"))
+    .orderBy("at")
+    .orderBy("sequence"),
+);
+
+const removalsOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>
   db
     .selectFrom("audit")
     .select(["at", "details"])
     .where("tenant_id", "=", value("tenant"))
-    .where("action", "=", value("action"))
+    .where("action", "=", "removed")
     .where("at", ">", value("since"))
     .orderBy("at"),
 );
@@ -198,12 +209,12 @@ const outcomesOf = prepared((db, value: Value<OfTenant>) =>
 );
 
 async function tally(db: Db, tenant: string, now: EpochMs): ReturnType<Store["tally"]> {
-  const issues = await instantsOf(db, { tenant, action: "issued", since: now - 24 * HOUR });
-  const removals = await instantsOf(db, { tenant, action: "removed", since: now - WAVES });
+  const issues = await issuesOf(db, { tenant, since: now - 24 * HOUR });
+  const removals = await removalsOf(db, { tenant, since: now - WAVES });
   const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
   const recent = await outcomesOf(db, { tenant });
   return {
-    issues: issues.rows.map((one) => one.at as EpochMs),
+    issues: issuesAmong(issues.rows.map((one) => ({ ...one, at: one.at as EpochMs }))),
     clean: Number(clean.rows[0]?.count ?? 0),
     earlyRetirements: removals.rows
       .filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true)

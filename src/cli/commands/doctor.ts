@@ -9,7 +9,11 @@ export async function doctor(context: Context, options: { readonly securityNote?
   const reports: DoctorReport[] = [];
   for (const tenant of tenantsOf(config, context)) {
     const local = await context.composition.localChecks(config, tenant, context.env);
-    const outside = { local, asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners") };
+    const outside = {
+      local,
+      asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
+      share: tenant.share,
+    };
     reports.push(
       await withManager(context, { ...config, store: null, seal: null }, tenant, ({ deps, diagnosis }) =>
         examine(deps, { ...outside, diagnosis }, context.signal),
@@ -48,13 +52,14 @@ function reportLines({ tenant, checks }: DoctorReport, style: Style): string[] {
 }
 
 /** For the people who watch sign-ins: who we are, how we look in their logs, and what to allow. */
-function noteLines({ tenant, tenantId, clientId, permissions, userAgents }: DoctorReport): string[] {
+function noteLines({ tenant, tenantId, clientId, writerId, permissions, userAgents }: DoctorReport): string[] {
   const [scanner, verifier] = userAgents;
   return [
     `Nolapse in ${tenant} (${tenantId}): a note for the people who watch sign-ins`,
     "",
     `It keeps client secrets and certificates of app registrations from ending. It signs in as client id ${clientId ?? "(not signed in yet)"},`,
     `with the application permissions ${permissions.length === 0 ? "(none)" : permissions.join(", ")}.`,
+    ...(writerId === null ? [] : [`What it changes, it changes as client id ${writerId}, which reads nothing.`]),
     "",
     "What to expect",
     `  * Its own sign-ins for Microsoft Graph, user agent of its calls ${scanner}: one about every hour, and reads of applications after it.`,

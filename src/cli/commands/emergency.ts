@@ -2,7 +2,7 @@ import { askEmergency } from "../../engine/emergency.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";
 import { confirm } from "../confirm.ts";
-import { type Context, configOf, oneTenant, personOf, warn, withManager } from "../context.ts";
+import { type Context, configOf, oneTenant, personOf, withManager } from "../context.ts";
 import { isHeldBack, runJson, runLines } from "../render/run.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { waitOf } from "../wait.ts";
@@ -16,7 +16,6 @@ export async function emergency(context: Context, app: string, keyId: string, wa
   const config = configOf(context);
   const tenant = oneTenant(config, context);
   const { speaker, globals } = context;
-  warn(context, config);
   await confirm(
     context,
     `nolapse: credential ${keyId} of ${app} is removed as soon as its successor is verified, without an overlap:\n` +

@@ -4,6 +4,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
+import { heldBack } from "./run.ts";
 
 const SHOWN = 20;
 
@@ -23,6 +24,9 @@ export function planJson(plan: Plan) {
       awaiting: plan.waves.awaiting,
     },
     appPolicies: appPoliciesJson(plan.appPolicies),
+    stopped: plan.stopped,
+    removalOff: plan.switches.removalOff?.why ?? null,
+    breaker: plan.switches.breaker?.why ?? null,
     items: plan.items.map((item) => ({
       appId: item.appId,
       displayName: item.displayName,
@@ -56,6 +60,7 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
     style.bold(
       `${due.length} to rotate, ${running.length} in progress, ${cannot.length} due or expired that nolapse leaves alone${done}${gone}`,
     ),
+    ...heldBack(plan),
     ...section("to rotate", byStart(due), ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
       when(one.credential?.end ?? null),
       one.displayName,

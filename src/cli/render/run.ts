@@ -101,7 +101,10 @@ function nextStep({ stopped, endedAt, nextDue }: RunReport, waiting: readonly Wa
 }
 
 /** What keeps Nolapse from writing, and what to type. */
-function heldBack({ stopped, switches: { removalOff, breaker } }: RunReport): string[] {
+export function heldBack({
+  stopped,
+  switches: { removalOff, breaker },
+}: Pick<RunReport, "stopped" | "switches">): string[] {
   return [
     ...(stopped === null ? [] : [`everything stands still: ${stopped}`]),
     ...(removalOff === null ? [] : [`removal is off: ${removalOff.why}; nolapse recover shows them`]),

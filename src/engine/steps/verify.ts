@@ -2,8 +2,10 @@
  * Verification (design §4.1): the copy read back from the target is ours and signs in. A write-only target stands on its
  * receipt. The same proof is made again right before the old credential is removed.
  */
+
+import { missedReads } from "../../core/apply-course.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { REPLICATION_WINDOW } from "../../core/replication.ts";
+import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW } from "../../core/replication.ts";
 import type { RotationEvent } from "../../core/rotation.ts";
 import type { Assurance } from "../../core/sign-in.ts";
 import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
@@ -33,7 +35,7 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
   if (probe.outcome === "authenticated-refused") {
     return verified(claimed, name, "authenticated-blocked", probe.requestId, probe.at);
   }
-  if (probe.outcome === "not-authenticated" && (await isGone(claimed))) return claimed.halt("issued-gone");
+  if (probe.outcome === "not-authenticated" && (await missed(claimed))) return;
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
   const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;
   throw new NolapseError(code, `the copy read back from ${name} did not sign in: ${answer}`, {
@@ -43,15 +45,35 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
 }
 
 /**
- * Whether somebody else has removed the new credential. Asked only of one that signed in before, and only once every read
- * knows it; an application that rolls itself may not read the directory.
+ * Whether somebody else seems to have removed the new credential; then it is noted, and with the fifth read in a row that does not
+ * show it, spread as wherever absence is proven, the rotation halts. Asked only once every read should know it; an application
+ * that rolls itself may not read the directory.
  */
-async function isGone(claimed: Claimed): Promise<boolean> {
-  const { issued, self, holder: ref } = claimed.rotation;
+async function missed(claimed: Claimed): Promise<boolean> {
+  const { issued, self } = claimed.rotation;
   if (issued === null || self || (await claimed.now()) - issued.at <= REPLICATION_WINDOW) return false;
-  // a read that fails says nothing: then it is the sign-in that failed
-  const read = await claimed.deps.entra.read(ref, claimed.signal).catch(() => null);
-  return read !== null && !read.holder.credentials.some((one) => one.keyId === issued.keyId);
+  if (await isListed(claimed, issued.keyId)) return false;
+  const reads = missedReads(claimed.rotation);
+  const at = await claimed.now();
+  const next = nextReadAt(READ_SCHEDULE, reads[0] ?? at, reads.length + 1);
+  if (next === null) {
+    await claimed.halt("issued-gone");
+    return true;
+  }
+  const failure = {
+    code: "directory-absent",
+    message: `the directory does not show the new credential ${issued.keyId} (read ${reads.length + 1} of ${READ_SCHEDULE.length})`,
+    next: "nothing is removed meanwhile; further reads, over ten minutes in all, say whether it is gone",
+    at,
+  } as const;
+  await claimed.record([{ type: "failed", at, failure, notBefore: next, verifying: false, missed: true }]);
+  return true;
+}
+
+/** A read that fails says nothing: then it is the sign-in that failed. */
+async function isListed({ deps, rotation, signal }: Claimed, keyId: string): Promise<boolean> {
+  const read = await deps.entra.read(rotation.holder, signal).catch(() => null);
+  return read === null || read.holder.credentials.some((one) => one.keyId === keyId);
 }
 
 /** How far back the log is asked: the free retention is shorter, the longest is this. */
@@ -69,6 +91,8 @@ async function verifyByUse(claimed: Claimed, name: string): Promise<void> {
   const now = await claimed.now();
   const since = latest(taken, plus(now, -EVIDENCE_WINDOW));
   const rows = await deps.logs.signIns(rotation.holder.appId, since, signal).catch(unlessForbidden);
+  // what is gone can never be proven by use, and a person's word is no proof of it either
+  if (await missed(claimed)) return;
   if (rows === null) return verified(claimed, name, "person", null, now);
   const { tenantId, holder, issued } = rotation;
   const all = await deps.store.rotations({ tenantId, appId: holder.appId });
