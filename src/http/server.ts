@@ -72,6 +72,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200, caseSensitive: true },
     return503OnClosing: true,
+    // what the router cannot even read passes no hook
+    frameworkErrors: (_error, _request, reply) => {
+      reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
+      send(reply, new HttpProblem(400, "the address cannot be read", "GET /api/v1/openapi.json lists them"));
+    },
     logger: false,
   });
   await harden(app, options);

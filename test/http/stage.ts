@@ -177,6 +177,23 @@ export class Stage {
     return body.access_token;
   }
 
+  /** The rotation of an application that is not finished. */
+  async rotationOf(name: string): Promise<string> {
+    const { appId } = this.application(name);
+    const all = await this.manager.deps.store.rotations({ appId });
+    return all.find(({ state }) => state !== "retired" && state !== "cancelled")?.id ?? "none";
+  }
+
+  /** Lets time pass and the loop work, until a rotation is in a state. */
+  async until(id: string, state: string, days = 3): Promise<void> {
+    const end = this.directory.clock.now() + days * 86_400_000;
+    while ((await this.manager.deps.store.rotation(id))?.state !== state) {
+      if (this.directory.clock.now() > end) throw new Error(`it is not ${state} after ${days} days`);
+      this.directory.clock.advance(60_000);
+      await runOnce(this.admission.deps, { wait: 0 });
+    }
+  }
+
   get otherTenant(): string {
     return FABRIKAM;
   }
@@ -212,6 +229,8 @@ function scenario() {
           },
           { name: "app-1", owners: ["Oswin"], secrets: secrets("P10D") },
           { name: "app-2", owners: ["Rita"], secrets: secrets("P400D") },
+          { name: "carried", secrets: secrets("P10D") },
+          { name: "mighty", secrets: secrets("P10D"), permissions: ["Application.ReadWrite.All"] },
           { name: HOSTILE, secrets: secrets("P200D") },
           { name: "robot", secrets: secrets("P400D") },
           { name: "reader-robot", secrets: secrets("P400D") },
@@ -283,7 +302,7 @@ function writeConfig(
   applications: Applications,
   policy: Record<string, unknown> = {},
 ): void {
-  const names = ["app-1", "app-2"];
+  const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, ".env"), `SECRET=${applications.get(name)?.secret}\n`, { mode: 0o600 });
@@ -295,10 +314,16 @@ function writeConfig(
     seal: { type: "local-key", key: "file:./seal.key" },
     server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },
     policies: { quick: { lifetime: "90d", renewBefore: "30d", overlap: "7d", ...policy } },
-    targets: Object.fromEntries(
-      names.map((name) => [name, { type: "env-file", path: `./${name}/.env`, secret: "SECRET", reload: "1m" }]),
-    ),
-    applications: names.map((name) => ({ appId: applications.get(name)?.appId, policy: "quick", targets: [name] })),
+    targets: {
+      "by-hand": { type: "manual", person: "the vendor", console: "their console" },
+      ...Object.fromEntries(
+        names.map((name) => [name, { type: "env-file", path: `./${name}/.env`, secret: "SECRET", reload: "1m" }]),
+      ),
+    },
+    applications: [
+      { appId: applications.get("carried")?.appId, policy: "quick", targets: ["by-hand"] },
+      ...names.map((name) => ({ appId: applications.get(name)?.appId, policy: "quick", targets: [name] })),
+    ],
     limits: "off",
   };
   writeFileSync(join(folder, "nolapse.yaml"), stringify(config));
