@@ -20,6 +20,8 @@ export interface Portrait {
   readonly objectId: string;
   readonly appId: string;
   readonly displayName: string;
+  /** In lower case, for searches. */
+  readonly searchName: string;
   readonly type: Holder["type"];
   readonly holders: readonly Holder[];
   readonly items: readonly PlanItem[];
@@ -43,13 +45,16 @@ export const UNFINISHED: readonly RotationState[] = [
   "halted",
 ];
 
+/** Lists under filters, each as long as the tenant; people do not look at more of them between two changes. */
+const MOST_KEPT = 40;
+
 export class Picture {
   readonly scan: Scan;
   readonly plan: Plan;
   readonly sharing: Sharing;
   readonly #byAppId: Map<string, Portrait>;
   readonly #appIdOf = new Map<string, string>();
-  readonly #orders = new Map<string, readonly Portrait[]>();
+  readonly #kept = new Map<string, unknown>();
 
   constructor(scan: Scan, plan: Plan, portraits: readonly Portrait[]) {
     this.scan = scan;
@@ -71,17 +76,28 @@ export class Picture {
 
   /** All in an order, which is made once and kept until something changes. `name` stands for the comparison. */
   order(name: string, compare: (a: Portrait, b: Portrait) => number): readonly Portrait[] {
-    const known = this.#orders.get(name);
-    if (known !== undefined) return known;
-    const sorted = [...this.#byAppId.values()].sort(compare);
-    this.#orders.set(name, sorted);
-    return sorted;
+    return this.keep(`order ${name}`, () => [...this.#byAppId.values()].sort(compare));
+  }
+
+  /** What is made of the whole tenant is made once, and kept under its name until something changes. */
+  keep<T>(name: string, make: () => T): T {
+    if (this.#kept.has(name)) return this.#kept.get(name) as T;
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    const made = make();
+    this.#kept.set(name, made);
+    return made;
+  }
+
+  /** What was made of it is made anew. */
+  forget(): void {
+    this.#kept.clear();
   }
 
   put(portrait: Portrait): void {
     this.#byAppId.set(portrait.appId, portrait);
     this.#name(portrait);
-    this.#orders.clear();
+    this.forget();
   }
 
   #name(portrait: Portrait): void {
@@ -160,6 +176,7 @@ function portraitOf(
     objectId: main.objectId,
     appId: main.appId,
     displayName: main.displayName,
+    searchName: main.displayName.toLowerCase(),
     type: main.type,
     holders,
     items,

@@ -37,6 +37,11 @@ export class Sessions {
   begin(caller: Caller, former: string | undefined): { readonly id: string; readonly session: Session } {
     if (former !== undefined) this.#sessions.delete(hashed(former));
     this.#sweep();
+    // seen ones are put back at the end, so the first is the one not seen for longest
+    for (const key of this.#sessions.keys()) {
+      if (this.#sessions.size < MOST) break;
+      this.#sessions.delete(key);
+    }
     const id = randomBytes(32).toString("base64url");
     const now = this.#now();
     const [handle, csrf] = [randomBytes(9).toString("base64url"), randomBytes(32).toString("base64url")];
@@ -83,11 +88,6 @@ export class Sessions {
 
   #sweep(): void {
     for (const [key, session] of this.#sessions) if (this.#isOver(session)) this.#sessions.delete(key);
-    // seen ones are put back at the end, so the first is the one not seen for longest
-    for (const key of this.#sessions.keys()) {
-      if (this.#sessions.size < MOST) break;
-      this.#sessions.delete(key);
-    }
   }
 }
 

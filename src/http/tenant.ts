@@ -1,6 +1,6 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
-import { formatInstant, HOUR, plus } from "../core/time.ts";
+import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -40,9 +40,12 @@ export class Tenant {
   readonly parts: TenantParts;
   readonly #events: Events;
   #picture: Picture | null = null;
-  #ownership: { readonly read: Ownership; readonly at: number } | null = null;
+  #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
   #painting: Promise<void> = Promise.resolve();
+  /** Applications to paint anew, by client id; whether the directory is to be asked. */
   readonly #stale = new Map<string, boolean>();
+  /** What was heard and when: a scan that began before has not seen it. */
+  readonly #heard = new Map<string, { readonly at: EpochMs; readonly fresh: boolean }>();
 
   constructor(parts: TenantParts, events: Events) {
     this.name = parts.deps.settings.name;
@@ -67,7 +70,14 @@ export class Tenant {
   /** Takes a scan in. */
   async seen(scan: Scan): Promise<void> {
     this.#picture = await pictureOf(this.deps, scan);
+    for (const [appId, { at, fresh }] of this.#heard) {
+      if (at < scan.scannedAt) this.#heard.delete(appId);
+      else this.#soil(appId, fresh);
+    }
+    await this.#repaint();
     await this.#readOwners();
+    // lists by owner were made without them
+    this.#picture.forget();
     this.#tell({ type: "scan" }, formatInstant(scan.scannedAt));
   }
 
@@ -75,16 +85,18 @@ export class Tenant {
   heard(rotation: Rotation, event: RotationEvent): void {
     const { id, holder, state } = rotation;
     const about = { rotation: id, application: holder.objectId, state, what: event.type };
-    this.#stale.set(holder.appId, (this.#stale.get(holder.appId) ?? false) || CHANGED.has(event.type));
-    this.#painting = this.#painting.then(() => this.#paint()).catch(() => undefined);
+    const fresh = CHANGED.has(event.type) || this.#heard.get(holder.appId)?.fresh === true;
+    this.#heard.set(holder.appId, { at: event.at, fresh });
+    this.#soil(holder.appId, CHANGED.has(event.type));
+    void this.#repaint();
     this.#tell({ type: "rotation", ...about }, formatInstant(event.at));
   }
 
   /** The same of what a person's word has changed, on which the loop looks at once. */
   async changed(rotation: Rotation, what: RotationEvent["type"] | "opened"): Promise<void> {
     const { id, holder, state } = rotation;
-    this.#stale.set(holder.appId, this.#stale.get(holder.appId) ?? false);
-    this.#painting = this.#painting.then(() => this.#paint()).catch(() => undefined);
+    this.#soil(holder.appId, false);
+    void this.#repaint();
     const at = formatInstant(await this.deps.clock.now());
     this.#tell({ type: "rotation", rotation: id, application: holder.objectId, state, what }, at);
     this.parts.wake();
@@ -108,6 +120,15 @@ export class Tenant {
     return this.#painting;
   }
 
+  #soil(appId: string, fresh: boolean): void {
+    this.#stale.set(appId, fresh || this.#stale.get(appId) === true);
+  }
+
+  #repaint(): Promise<void> {
+    this.#painting = this.#painting.then(() => this.#paint()).catch(() => undefined);
+    return this.#painting;
+  }
+
   async #paint(): Promise<void> {
     const picture = this.#picture;
     if (picture === null) return;
@@ -120,7 +141,7 @@ export class Tenant {
 
   async #readOwners(): Promise<void> {
     const now = await this.deps.clock.now();
-    if (this.#ownership !== null && now < plus(this.#ownership.at as never, OWNERS_EVERY)) return;
+    if (this.#ownership !== null && now < plus(this.#ownership.at, OWNERS_EVERY)) return;
     try {
       this.#ownership = { read: await readOwnership(this.parts.owners), at: now };
     } catch (thrown) {

@@ -82,7 +82,10 @@ const list = tenantRoute({
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const picture = pictureOf(tenant);
-    const found = matching(orderOf(picture, query.sort), query, tenant.ownership);
+    const { limit: _, cursor: __, ...filter } = query;
+    const found = picture.keep(`list ${JSON.stringify(filter)}`, () =>
+      matching(orderOf(picture, query.sort), query, tenant.ownership),
+    );
     const page = pageOf(found.items, query);
     return {
       ...(await scopeOf(tenant)),

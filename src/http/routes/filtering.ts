@@ -41,7 +41,7 @@ export function orderOf(picture: Picture, sort: Query["sort"]): readonly Portrai
 }
 
 const byName = (a: Portrait, b: Portrait) => {
-  const [one, other] = [a.displayName.toLowerCase(), b.displayName.toLowerCase()];
+  const [one, other] = [a.searchName, b.searchName];
   return one < other ? -1 : one > other ? 1 : a.appId < b.appId ? -1 : 1;
 };
 
@@ -112,8 +112,9 @@ function dayStart(date: string | undefined): EpochMs | null {
 }
 
 function searches(wanted: string): Test {
-  return ({ displayName, appId, objectId, holders }) =>
-    displayName.toLowerCase().includes(wanted) ||
+  if (!/^[0-9a-f-]+$/.test(wanted)) return ({ searchName }) => searchName.includes(wanted);
+  return ({ searchName, appId, objectId, holders }) =>
+    searchName.includes(wanted) ||
     appId.startsWith(wanted) ||
     objectId.startsWith(wanted) ||
     holders.some(({ credentials }) => credentials.some(({ keyId }) => keyId.toLowerCase().startsWith(wanted)));

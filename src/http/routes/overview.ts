@@ -3,8 +3,8 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { overviewOf } from "../../core/overview.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { DAY, type EpochMs, formatInstant, parseInstant, plus } from "../../core/time.ts";
-import { MOST_BINS, timeline } from "../../core/timeline.ts";
+import { DAY, type EpochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import { MOST_BINS, type TimelineFacts, timeline } from "../../core/timeline.ts";
 import { type Picture, type Portrait, timelineFacts, UNFINISHED } from "../../engine/picture.ts";
 import { calendar } from "../calendar.ts";
 import { follow } from "../follow.ts";
@@ -67,12 +67,11 @@ const overview = tenantRoute({
     next: z.array(z.strictObject({ ...named, ...outlook })),
   }),
   handle: async ({ tenant }) => {
+    await tenant.painted();
     const { picture, deps } = tenant;
     const now = await deps.clock.now();
-    const all = picture?.order("signsInUntil", bySignsInUntil) ?? [];
     const running = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: UNFINISHED });
-    const soon = plus(now, 30 * DAY);
-    const having = (codes: readonly string[]) => all.filter((one) => codes.includes(one.outlook.next.code));
+    const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
     const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
       objectId,
       displayName,
@@ -84,24 +83,38 @@ const overview = tenantRoute({
       mode: deps.settings.mode,
       zone: deps.settings.timeZone,
       switches: await switchesOf(tenant),
-      sentence: sentenceOf(picture, now),
+      sentence: counted?.sentence ?? sentenceOf(null, now),
       figures: {
-        endIn30Days: all.filter(({ outlook: { signsInUntil: at } }) => at !== null && at > now && at <= soon).length,
-        debt: all.filter(({ items }) =>
-          items.some(({ slot, status }) => slot !== null && (status === "due" || status === "cannot")),
-        ).length,
+        endIn30Days: counted?.endIn30Days ?? 0,
+        debt: counted?.debt ?? 0,
         running: running.filter(({ state }) => state !== "halted").length,
         halted: running.filter(({ state }) => state === "halted").length,
-        waiting: having(["waits-for-approval"]).length,
+        waiting: counted?.waiting ?? 0,
       },
-      needsPerson: having(["stops", "waits-for-approval"]).slice(0, SHOWN).map(show),
-      next: having(["renewing", "renews", "overlap"])
-        .sort((a, b) => (a.outlook.next.at ?? 0) - (b.outlook.next.at ?? 0))
-        .slice(0, SHOWN)
-        .map(show),
+      needsPerson: (counted?.needsPerson ?? []).map(show),
+      next: (counted?.next ?? []).map(show),
     };
   },
 });
+
+/** What the first page says of the whole tenant. */
+function countedOf(picture: Picture, now: EpochMs) {
+  const all = picture.order("signsInUntil", bySignsInUntil);
+  const soon = plus(now, 30 * DAY);
+  const having = (...codes: readonly string[]) => all.filter(({ outlook: its }) => codes.includes(its.next.code));
+  const isDebt = ({ slot, status }: Portrait["items"][number]) =>
+    slot !== null && (status === "due" || status === "cannot");
+  return {
+    sentence: sentenceOf(picture, now),
+    endIn30Days: all.filter(({ outlook: { signsInUntil: at } }) => at !== null && at > now && at <= soon).length,
+    debt: all.filter(({ items }) => items.some(isDebt)).length,
+    waiting: having("waits-for-approval").length,
+    needsPerson: having("stops", "waits-for-approval").slice(0, SHOWN),
+    next: having("renewing", "renews", "overlap")
+      .sort((a, b) => (a.outlook.next.at ?? 0) - (b.outlook.next.at ?? 0))
+      .slice(0, SHOWN),
+  };
+}
 
 /** What stops first comes first; what never does, last. */
 export function bySignsInUntil(a: Portrait, b: Portrait): number {
@@ -129,6 +142,16 @@ export function spanOf(
 
 export const spanQuery = { from: moment.optional(), to: moment.optional() };
 
+/** The ends of the whole tenant, read once for as long as nothing changes. */
+function tenantTimeline(tenant: Tenant): Promise<TimelineFacts> {
+  const picture = pictureOf(tenant);
+  const { store, settings } = tenant.deps;
+  const states = ["verified", "retired"] as const;
+  return picture.keep("timeline", async () =>
+    timelineFacts(picture, await store.rotations({ tenantId: settings.tenantId, states })),
+  );
+}
+
 const ends = tenantRoute({
   method: "GET",
   path: "/timeline",
@@ -154,11 +177,12 @@ const ends = tenantRoute({
     totals: z.strictObject({ endsLast: count, endsCovered: count, renewed: count, planned: count, remains: count }),
   }),
   handle: async ({ tenant, query }) => {
+    await tenant.painted();
     const { deps } = tenant;
     const { from, to } = spanOf(query, await deps.clock.now(), [91 * DAY, 730 * DAY]);
-    const { tenantId, timeZone: zone } = deps.settings;
-    const done = await deps.store.rotations({ tenantId, states: ["verified", "retired"] });
-    const bins = timeline(timelineFacts(pictureOf(tenant), done), { from, to, zone, size: query.bin });
+    const { timeZone: zone } = deps.settings;
+    const facts = await tenantTimeline(tenant);
+    const bins = timeline(facts, { from, to, zone, size: query.bin });
     const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
       bins.reduce((so, bin) => so + bin[of], 0);
     return {

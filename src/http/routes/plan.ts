@@ -116,7 +116,13 @@ const plan = tenantRoute({
     await tenant.painted();
     const picture = pictureOf(tenant);
     const now = await tenant.deps.clock.now();
-    const planned = () => picture.all.flatMap(({ items }) => items);
+    // what a rotation replaces lives out its time, and needs nothing more
+    const planned = () =>
+      picture.all.flatMap(({ items, open }) =>
+        items.filter(
+          ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
+        ),
+      );
     const soon = plus(now, 30 * DAY);
     const at = (one: PlanItem) => one.startsAt ?? one.forecast?.rotateAt ?? null;
     const rows =
