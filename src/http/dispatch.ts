@@ -159,12 +159,13 @@ function stream(write: Stream, request: FastifyRequest, reply: FastifyReply, end
   };
   request.raw.once("close", end);
   ending.addEventListener("abort", end);
-  write((text) => {
+  const send = (text: string) => {
     if (over.signal.aborted || raw.writableLength > UNREAD) {
       end();
       return false;
     }
     raw.write(text);
     return true;
-  }, over.signal);
+  };
+  write({ send, end, ended: over.signal });
 }

@@ -44,6 +44,11 @@ export class House {
     return [...this.#open.values()].map(({ tenant }) => tenant);
   }
 
+  /** A tenant as it is open now: after a reload it is another one than before. */
+  current(name: string): Tenant | null {
+    return this.#open.get(name)?.tenant ?? null;
+  }
+
   /** Runs a piece of work on a tenant, which is not closed meanwhile. @throws NolapseError `not-found`, `incomplete`. */
   async within<T>(name: string, work: (tenant: Tenant) => Promise<T>): Promise<T> {
     const entry = this.#open.get(name);

@@ -30,7 +30,14 @@ export interface Browser {
 export type CookieName = "session" | "sign-in";
 
 /** Takes over the connection and writes until one side ends it. */
-export type Stream = (send: (text: string) => boolean, ended: AbortSignal) => void;
+export type Stream = (line: StreamLine) => void;
+
+export interface StreamLine {
+  /** False once nobody reads any more. */
+  send(text: string): boolean;
+  end(): void;
+  readonly ended: AbortSignal;
+}
 
 export interface Asked<P, Q, B> {
   readonly params: P;
@@ -64,6 +71,8 @@ interface Common<P extends Schema | undefined, Q extends Schema | undefined, B e
   readonly body?: B;
   /** Only a person may, however high the role of an application is. */
   readonly person?: true;
+  /** Requests a minute from one address, where each costs more than most. */
+  readonly rate?: number;
   /** The answer holds a value: nothing else's does. */
   readonly reveals?: true;
 }
@@ -81,6 +90,7 @@ export interface Route {
   readonly query?: Schema | undefined;
   readonly body?: Schema | undefined;
   readonly person?: true | undefined;
+  readonly rate?: number | undefined;
   readonly reveals?: true | undefined;
   /** Of a JSON answer; null for text. */
   readonly answer: z.ZodType | null;

@@ -124,11 +124,12 @@ type Dispatch = ReturnType<typeof dispatcher>;
 
 function addRoute(app: App, route: Route, dispatch: Dispatch, { rates }: ServerOptions): void {
   const isSignIn = route.path.startsWith("/auth/") && route.role === "anonymous";
+  const rate = isSignIn ? (rates?.signIn ?? 30) : route.rate;
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     exposeHeadRoute: false,
-    ...(isSignIn ? { config: { rateLimit: { max: rates?.signIn ?? 30, timeWindow: MINUTE } } } : {}),
+    ...(rate === undefined ? {} : { config: { rateLimit: { max: rate, timeWindow: MINUTE } } }),
     handler: (request, reply) => dispatch(route, request, reply),
   });
 }

@@ -26,6 +26,8 @@ const hashed = (id: string) => createHash("sha256").update(id).digest("base64url
 
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
+  /** By handle, the key above. */
+  readonly #keys = new Map<string, string>();
   readonly #now: () => number;
 
   /** `now` is process time. */
@@ -35,18 +37,19 @@ export class Sessions {
 
   /** A new session and the id for its cookie. What `former` names is over: nobody keeps an id across a sign-in. */
   begin(caller: Caller, former: string | undefined): { readonly id: string; readonly session: Session } {
-    if (former !== undefined) this.#sessions.delete(hashed(former));
+    if (former !== undefined) this.#drop(hashed(former));
     this.#sweep();
     // seen ones are put back at the end, so the first is the one not seen for longest
     for (const key of this.#sessions.keys()) {
       if (this.#sessions.size < MOST) break;
-      this.#sessions.delete(key);
+      this.#drop(key);
     }
     const id = randomBytes(32).toString("base64url");
     const now = this.#now();
     const [handle, csrf] = [randomBytes(9).toString("base64url"), randomBytes(32).toString("base64url")];
     const session: Session = { handle, caller, csrf, since: now, seen: now };
     this.#sessions.set(hashed(id), session);
+    this.#keys.set(handle, hashed(id));
     return { id, session };
   }
 
@@ -57,13 +60,19 @@ export class Sessions {
     const found = this.#sessions.get(key);
     if (found === undefined) return null;
     if (this.#isOver(found)) {
-      this.#sessions.delete(key);
+      this.#drop(key);
       return null;
     }
     const session = { ...found, seen: this.#now() };
     this.#sessions.delete(key);
     this.#sessions.set(key, session);
     return session;
+  }
+
+  /** Whether a session goes on; asking does not put its end off. */
+  goesOn({ handle }: Session): boolean {
+    const found = this.#sessions.get(this.#keys.get(handle) ?? "");
+    return found !== undefined && !this.#isOver(found);
   }
 
   /** Everybody's, or one person's. */
@@ -75,10 +84,14 @@ export class Sessions {
 
   /** Ends a session by its handle; whether there was one. */
   end(handle: string): boolean {
-    for (const [key, session] of this.#sessions) {
-      if (session.handle === handle) return this.#sessions.delete(key);
-    }
-    return false;
+    const key = this.#keys.get(handle);
+    return key !== undefined && this.#drop(key);
+  }
+
+  #drop(key: string): boolean {
+    const found = this.#sessions.get(key);
+    if (found !== undefined) this.#keys.delete(found.handle);
+    return this.#sessions.delete(key);
   }
 
   #isOver({ since, seen }: Session): boolean {
@@ -87,7 +100,7 @@ export class Sessions {
   }
 
   #sweep(): void {
-    for (const [key, session] of this.#sessions) if (this.#isOver(session)) this.#sessions.delete(key);
+    for (const [key, session] of this.#sessions) if (this.#isOver(session)) this.#drop(key);
   }
 }
 

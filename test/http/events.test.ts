@@ -96,9 +96,11 @@ test("those who come back too late are told so", () => {
   expect(events.since(1_501)).toBeNull();
 });
 
-test("who listens does not outlive his connection", async () => {
-  const rita = await stage.signIn("Rita");
+test("who is signed out hears no more", async () => {
+  const [rita, ann] = [await stage.signIn("Rita"), await stage.signIn("Ann")];
   const events = follow(rita.cookie);
   await next(events);
-  await events.return(undefined);
+  await rita.post("/auth/sign-out");
+  await ann.post("/api/v1/t/contoso/resume");
+  expect(await events.next()).toEqual({ done: true, value: undefined });
 });

@@ -13,14 +13,18 @@ function at() {
 
 test("an hour without a request ends it, and each request puts that off", () => {
   const { time, sessions } = at();
-  const { id } = sessions.begin(caller, undefined);
+  const { id, session } = sessions.begin(caller, undefined);
   for (let hour = 0; hour < 5; hour += 1) {
     time.now += IDLE;
     expect(sessions.find(id)).not.toBeNull();
   }
   time.now += IDLE + 1;
+  expect(sessions.goesOn(session)).toBe(false);
   expect(sessions.find(id)).toBeNull();
   expect(sessions.list()).toEqual([]);
+  const other = sessions.begin(caller, undefined).session;
+  expect([sessions.goesOn(other), sessions.end(other.handle), sessions.end(other.handle)]).toEqual([true, true, false]);
+  expect(sessions.goesOn(other)).toBe(false);
 });
 
 test("eight hours end it, however busy it was", () => {

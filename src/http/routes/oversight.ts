@@ -57,6 +57,7 @@ const audit = tenantRoute({
 const exported = tenantRoute({
   method: "GET",
   path: "/audit/export",
+  rate: 20,
   role: "Reader",
   tag: "oversight",
   summary: "The sealed trail as JSON lines, which nolapse audit verify checks",
@@ -79,6 +80,7 @@ const exported = tenantRoute({
 const health = tenantRoute({
   method: "GET",
   path: "/health",
+  rate: 20,
   role: "Reader",
   tag: "oversight",
   summary: "What nolapse doctor says: each thing Nolapse needs, and the line that mends it",

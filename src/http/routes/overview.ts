@@ -3,10 +3,11 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { overviewOf } from "../../core/overview.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { DAY, type EpochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
 import { MOST_BINS, type TimelineFacts, timeline } from "../../core/timeline.ts";
 import { type Picture, type Portrait, timelineFacts, UNFINISHED } from "../../engine/picture.ts";
 import { calendar } from "../calendar.ts";
+import type { Told } from "../events.ts";
 import { follow } from "../follow.ts";
 import { type Route, route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -179,10 +180,14 @@ const ends = tenantRoute({
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const { deps } = tenant;
-    const { from, to } = spanOf(query, await deps.clock.now(), [91 * DAY, 730 * DAY]);
+    // by whole days, so that who looks again gets what is there already
+    const today = Math.floor((await deps.clock.now()) / DAY);
+    const { from, to } = spanOf(query, epochMs(today * DAY), [91 * DAY, 730 * DAY]);
     const { timeZone: zone } = deps.settings;
     const facts = await tenantTimeline(tenant);
-    const bins = timeline(facts, { from, to, zone, size: query.bin });
+    const bins = pictureOf(tenant).keep(`bins ${from} ${to} ${query.bin}`, () =>
+      timeline(facts, { from, to, zone, size: query.bin }),
+    );
     const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
       bins.reduce((so, bin) => so + bin[of], 0);
     return {
@@ -224,12 +229,15 @@ const events = tenantRoute({
   summary: "What changes, as server-sent events: ids and states, never a value",
   query: z.strictObject({ after: z.coerce.number().int().nonnegative().optional() }),
   text: "text/event-stream",
-  handle: async ({ tenant, caller, house, query }) =>
-    follow(house.parts.events, query.after ?? null, (told) => {
-      if (told.tenant !== tenant.name) return false;
-      const about = told.application === undefined ? null : (tenant.picture?.find(told.application) ?? null);
-      return told.application === undefined || maySee(tenant, caller, about);
-    }),
+  handle: async ({ tenant, caller, session, house, query }) => {
+    const isFor = (told: Told) => {
+      if (told.tenant !== tenant.name || told.application === undefined) return told.tenant === tenant.name;
+      const open = house.current(tenant.name);
+      return open !== null && maySee(open, caller, open.picture?.find(told.application) ?? null);
+    };
+    const { events: all, sessions } = house.parts;
+    return follow(all, query.after ?? null, { isFor, goesOn: () => session === null || sessions.goesOn(session) });
+  },
 });
 
 const tenants = route({
