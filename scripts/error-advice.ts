@@ -48,5 +48,13 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "seal-key-wrong": "Use the key the value was sealed with; if it is lost, the value has to be issued anew",
   "seal-key-forbidden": "Give Nolapse the right the message names on the key; sealed values stay, nothing is lost",
   "seal-key-unreachable": "Check the way to the vault; sealed values stay, and Nolapse tries again by itself",
+  "not-signed-in":
+    "Sign in again at /auth/sign-in; programs: send a fresh access token for the server's client id (docs/server.md)",
+  "role-missing":
+    "Ask whoever assigns app roles of Nolapse's enterprise application; docs/server.md says what each role may",
+  "request-refused":
+    "Send it as docs/server.md says: the server's own address as host, JSON, and with a cookie the X-CSRF-Token of /api/v1/me",
+  "too-many-requests":
+    "Wait as long as Retry-After says; programs: follow /api/v1/t/TENANT/events instead of asking again and again",
   "clock-unavailable": "Start the directory `NOLAPSE_DIRECTORY_URL` points to, or unset the variable",
 };

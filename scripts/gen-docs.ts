@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,6 +11,8 @@ import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
+import type { Route } from "../src/http/route.ts";
+import { declaredRoutes } from "../src/http/routes/all.ts";
 import { commandSections, configurationRows, coverageTables, firstHelp } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
 import { DOCUMENTS } from "./json-documents.ts";
@@ -166,10 +168,17 @@ function remarks(): string {
   );
 }
 
+function routes(): string {
+  const whose = ({ role, person }: Route) => (person ? `${role}, a person` : role);
+  const rows = declaredRoutes().map((one) => [`\`${one.method} ${one.path}\``, whose(one), one.summary]);
+  return table(["route", "least role", "what it does"], rows);
+}
+
 const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
 const configuration = readFileSync(new URL("docs/configuration.md", root), "utf8");
 const commands = readFileSync(new URL("docs/commands.md", root), "utf8");
 const certificates = readFileSync(new URL("docs/certificates.md", root), "utf8");
+const server = readFileSync(new URL("docs/server.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
@@ -179,6 +188,7 @@ const outputs: Record<string, string> = {
   "docs/configuration.md": within(configuration, "keys", keys()),
   "src/cli/help.txt": firstHelp(),
   "docs/commands.md": within(commands, "commands", commandSections()),
+  "docs/server.md": within(server, "routes", routes()),
   "docs/certificates.md": within(certificates, "remarks", remarks()),
   "docs/architecture.md": within(
     architecture,

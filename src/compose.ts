@@ -41,6 +41,10 @@ export function compose(): Composition {
     faultRules,
     metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
     localChecks: composeLocalChecks,
+    serve: async (request) => {
+      const { serve } = await import("./web-server.ts");
+      return serve(request);
+    },
     examiner: async () => (await import("./adapters/seal/audit-key.ts")).createExaminer(),
     trust: (pem) => setDefaultCACertificates([...getCACertificates("default"), pem]),
   };
@@ -89,6 +93,7 @@ export async function composeManager(
   return {
     deps,
     diagnosis: directory.diagnosis,
+    owners: directory.owners,
     notifying: await composeNotifying(config, directory.owners, signIn.resolve),
     backup,
     close: async () => {

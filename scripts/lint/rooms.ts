@@ -83,6 +83,12 @@ export const ROOMS: readonly Room[] = [
     packages: "any",
   },
   {
+    path: "web-server.ts",
+    purpose: "puts the web server together",
+    rooms: ["adapters", "cli", "compose", "config", "core", "engine", "http"],
+    packages: "any",
+  },
+  {
     path: "compose",
     purpose: "the parts that compose.ts puts together: sign-in, keys, own credential, rehearsal",
     rooms: ["adapters", "cli", "config", "core", "directory", "engine", "ports", "rehearsal-ground.ts", "rehearse"],
@@ -104,6 +110,7 @@ export const ROOMS: readonly Room[] = [
       "ports",
       "rehearsal-ground.ts",
       "rehearse",
+      "web-server.ts",
     ],
     packages: "any",
   },

@@ -6,9 +6,11 @@ import type { Examiner } from "../core/audit-verify.ts";
 import type { HolderRef } from "../core/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import type { Sample } from "../engine/metrics.ts";
 import type { Notifying } from "../engine/notify.ts";
+import type { OwnersList } from "../engine/ownership.ts";
 import type { GroundAsked } from "../rehearse/future.ts";
 import type { FaultRule, Ground } from "../rehearse/ground.ts";
 import type { DemoClock } from "./demo/run.ts";
@@ -22,6 +24,7 @@ export interface Manager {
   readonly deps: Deps;
   readonly diagnosis: Diagnosis;
   readonly notifying: Notifying;
+  readonly owners: OwnersList;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +73,43 @@ export interface DirectoryRequest {
   readonly generate: number;
 }
 
+export interface ServeRequest {
+  readonly config: ResolvedConfig;
+  readonly env: Environment;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** The address of this machine to listen at. */
+  readonly host: string;
+  readonly behindProxy: boolean;
+  /** Files; null for http. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Tells what is not the caller's fault. */
+  readonly log: (line: string) => void;
+}
+
+/** A running server. */
+export interface WebServer {
+  readonly url: string;
+  /** The configuration that is in force from now on. */
+  configured(config: ResolvedConfig): void;
+  /** Opens a tenant to requests for as long as its loop runs. */
+  admit(tenant: TenantConfig, manager: Manager): Admission;
+  /** Hears of every stored event. */
+  heard(tenant: string, ...event: Parameters<NonNullable<Deps["observe"]>>): void;
+  set(tenant: string, samples: readonly Sample[]): void;
+  /** Ends streams, answers what is in hand, and takes no more. */
+  close(): Promise<void>;
+}
+
+export interface Admission {
+  /** For the loop: a person's word wakes it. */
+  readonly deps: Deps;
+  /** Takes a scan in; settles once the pages show it. */
+  seen(scan: Scan): Promise<void>;
+  /** Settles once no request works on the tenant any more. */
+  leave(): Promise<void>;
+}
+
 export interface Composition {
   loadConfig(options: Omit<LoadOptions, "targetTypes">): ResolvedConfig;
   configJsonSchema(): unknown;
@@ -100,6 +140,8 @@ export interface Composition {
   localChecks(config: ResolvedConfig, tenant: TenantConfig, env: Environment): Promise<readonly LocalCheck[]>;
   /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `usage`. */
   metrics(port: number): Promise<MetricsServer>;
+  /** The web server. @throws NolapseError `usage`, `config-invalid`. */
+  serve(request: ServeRequest): Promise<WebServer>;
   /** The cryptography that checking an exported audit trail takes; needs no configuration. */
   examiner(): Promise<Examiner>;
   /** Makes this process trust a CA it did not start with. */

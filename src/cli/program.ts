@@ -133,6 +133,7 @@ function addWriting(program: Command, run: Run): void {
     .action((apps, options, command) =>
       act(run, command, async (it) => (await import("./commands/rotate.ts")).rotate(it, apps, options)),
     );
+  addServe(program, run);
   addFederate(program, run);
   addSaml(program, run);
   program
@@ -143,6 +144,21 @@ function addWriting(program: Command, run: Run): void {
     .option("--wait <duration>", "with --once: how far off is worth waiting for (10m)", duration)
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/run.ts")).run(it, options)),
+    );
+}
+
+function addServe(program: Command, run: Run): void {
+  program
+    .command("serve")
+    .description("web API and maintenance loop; who signs in stands under server: in the configuration")
+    .option("--port <number>", "port to listen on", whole, 8080)
+    .option("--host <address>", "address of this machine to listen at", "127.0.0.1")
+    .option("--tls-cert <file>", "PEM file with certificate and chain, for https")
+    .option("--tls-key <file>", "PEM file with its private key")
+    .option("--behind-proxy", "one proxy in front ends TLS and says who asks (X-Forwarded-For)")
+    .option("--metrics-port <number>", "serve Prometheus metrics on this port of loopback, too", whole)
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/serve.ts")).serve(it, options)),
     );
 }
 

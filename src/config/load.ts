@@ -67,6 +67,18 @@ export type SealConfig =
 /** How Nolapse signs in to a vault, where that is not as to the tenant. */
 export type VaultAuth = "default" | "workload-identity" | "managed-identity" | "cli";
 
+/** How `nolapse serve` is reached and signed in to. */
+export interface ServerConfig {
+  /** Null: localhost. */
+  readonly url: string | null;
+  /** Name of the tenant whose people and programs sign in. */
+  readonly tenant: string;
+  readonly clientId: string;
+  /** A reference. */
+  readonly secret: string;
+  readonly audiences: readonly string[];
+}
+
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
@@ -79,6 +91,8 @@ export interface ResolvedConfig {
   readonly issuers: Readonly<Record<string, IssuerConfig>>;
   /** Who is told of what needs a person; references stay references. */
   readonly notify: readonly NotifyEntry[];
+  /** Null where nothing is said of a server. */
+  readonly server: ServerConfig | null;
   readonly warnings: readonly string[];
 }
 
@@ -182,6 +196,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     targets,
     issuers: resolveIssuers(file, around.folder),
     notify: file.notify,
+    server: serverOf(source, file),
     warnings,
   };
 }
@@ -200,6 +215,22 @@ function checkWriters(source: Source, { tenants, applications }: ConfigFile): vo
       },
     );
   }
+}
+
+function serverOf(source: Source, { server, tenants }: ConfigFile): ServerConfig | null {
+  if (server === undefined) return null;
+  const { tenant = Object.keys(tenants)[0] ?? "", clientId, secret, audiences } = server.signIn;
+  if (!Object.hasOwn(tenants, tenant)) {
+    throw new NolapseError(
+      "config-invalid",
+      `${source.place(["server", "signIn", "tenant"])} there is no tenant ${tenant}`,
+      {
+        next: `use one of: ${Object.keys(tenants).join(", ")}`,
+      },
+    );
+  }
+  const url = server.url === undefined ? null : new URL(server.url).origin;
+  return { url, tenant, clientId: clientId.toLowerCase(), secret, audiences };
 }
 
 function sealOf({ seal }: ConfigFile, folder: string): SealConfig {
@@ -349,6 +380,7 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     targets: {},
     issuers: {},
     notify: [],
+    server: null,
     warnings: [],
   });
 }

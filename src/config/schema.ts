@@ -285,6 +285,24 @@ const approvals = z
   })
   .default({ persons: 2, unproven: false });
 
+const server = z.strictObject({
+  url: origin.optional().meta({ description: "what people open, where that is not https://localhost" }),
+  signIn: z
+    .strictObject({
+      tenant: z
+        .string()
+        .optional()
+        .meta({ description: "whose people and programs sign in; a name under tenants (the first)" }),
+      clientId: guid.meta({ description: "client id of the server's own app registration" }),
+      secret: reference.meta({ description: "a reference to its client secret" }),
+      audiences: z
+        .array(z.string().min(1))
+        .default([])
+        .meta({ description: "of access tokens, beside the client id and api:// with it" }),
+    })
+    .meta({ description: "how people and programs sign in; docs/server.md" }),
+});
+
 /** The schema with the target types that the composition knows. */
 export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
   const entries = targetTypes.map((one) =>
@@ -328,6 +346,7 @@ export function configSchema(targetTypes: readonly TargetTypeSchema[]) {
       .default({ successes: 4, over: 300_000, window: 1_800_000 }),
     notify: z.array(notice).default([]),
     approvals,
+    server: server.optional(),
     limits: z
       .union([
         z.literal("off").meta({ description: "no ramp, no hourly limit, no waves; refused against a real cloud" }),

@@ -69,6 +69,18 @@ export const ERRORS = {
     handling: "retry",
     meaning: "The vault that keeps the seal key does not answer, or failed",
   },
+  "not-signed-in": {
+    exit: 6,
+    handling: "person",
+    meaning: "Nobody is signed in to the server, or the sign-in is over",
+  },
+  "role-missing": {
+    exit: 6,
+    handling: "person",
+    meaning: "The signed-in identity does not have the role that it takes",
+  },
+  "request-refused": { exit: 2, handling: "person", meaning: "The server does not take the request as it was sent" },
+  "too-many-requests": { exit: 6, handling: "retry", meaning: "The server was asked more often than it answers" },
   "clock-unavailable": { exit: 6, handling: "stop", meaning: "The directory's clock cannot be read" },
 } as const satisfies Record<string, ErrorKind>;
 

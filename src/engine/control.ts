@@ -38,18 +38,31 @@ export async function ask(
   await requireWriting(deps);
   const scan = deps.self === undefined ? await discover(deps) : await readSelf(deps, deps.self);
   const plan = await makePlan(deps, scan);
+  const items: PlanItem[] = [];
+  for (const appId of new Set(named.map((one) => applicationNamed(scan, one)))) {
+    const own = plan.items.filter((one) => one.appId === appId && one.slot !== null);
+    if (own.length === 0) throw notBound(scan, appId);
+    items.push(...own);
+  }
+  return askItems(deps, items, { now, actor });
+}
+
+/** The same of slots that are planned already, for whoever has just looked. @throws NolapseError as {@link ask} does. */
+export async function askItems(
+  deps: Deps,
+  items: readonly PlanItem[],
+  { now, actor }: { readonly now: boolean; readonly actor: string },
+): Promise<Asked> {
+  await requireWriting(deps);
+  const at = await deps.clock.now();
   const rotations: Rotation[] = [];
   let opened = 0;
   const refused: PlanItem[] = [];
-  for (const appId of new Set(named.map((one) => applicationNamed(scan, one)))) {
-    const items = plan.items.filter((one) => one.appId === appId && one.slot !== null);
-    if (items.length === 0) throw notBound(scan, appId);
-    for (const item of items) {
-      const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, plan.madeAt);
-      if (rotation === null) refused.push(item);
-      else rotations.push(rotation);
-      if (rotation !== null && item.rotation === null) opened += 1;
-    }
+  for (const item of items) {
+    const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, at);
+    if (rotation === null) refused.push(item);
+    else rotations.push(rotation);
+    if (rotation !== null && item.rotation === null) opened += 1;
   }
   return { rotations, opened, refused };
 }
@@ -233,16 +246,8 @@ export async function showSecret(
     });
   }
   for (const rotation of rotations) {
-    const { appId } = rotation.holder;
-    refuseReveal(rotation);
-    const kept = await deps.store.sealed(rotation.id);
-    if (kept === null) continue;
-    const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
-    const at = await deps.clock.now();
-    await deps.store.audit(
-      line(deps, actor, "revealed", at, { rotation: rotation.id, appId, keyId: kept.keyId }, { why: reason }),
-    );
-    return { rotation, value };
+    const value = await openKept(deps, rotation, reason, actor);
+    if (value !== null) return { rotation, value };
   }
   const delivered = rotations.find((one) => one.verifiedAt !== null);
   const places = delivered?.deliveries.map((one) => one.target).join(", ");
@@ -252,6 +257,39 @@ export async function showSecret(
         ? "values are kept from issue to delivery only, or with custody: keep in the policy; nolapse plan shows what is rotated"
         : `it was delivered and erased here: read it where it went (${places}), or set custody: keep in the policy`,
   });
+}
+
+/** The value one rotation issued, while it is still sealed: a reveal as well. @throws NolapseError `not-found`, `refused-by-rule`. */
+export async function reveal(
+  deps: Deps,
+  id: string,
+  reason: string,
+  actor: string,
+): Promise<{ readonly rotation: Rotation; readonly value: SecretValue }> {
+  const rotation = await rotationOf(deps, id);
+  const value = await openKept(deps, rotation, reason, actor);
+  if (value !== null) return { rotation, value };
+  throw new NolapseError(
+    "not-found",
+    "nolapse does not hold this value: it was not issued yet, or delivered and erased",
+    {
+      next: "read it where it went, or rotate it instead",
+    },
+  );
+}
+
+/** Opens what is sealed, noted in the trail before anybody sees it; null where nothing is. */
+async function openKept(deps: Deps, rotation: Rotation, reason: string, actor: string): Promise<SecretValue | null> {
+  const { appId } = rotation.holder;
+  refuseReveal(rotation);
+  const kept = await deps.store.sealed(rotation.id);
+  if (kept === null) return null;
+  const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
+  const at = await deps.clock.now();
+  await deps.store.audit(
+    line(deps, actor, "revealed", at, { rotation: rotation.id, appId, keyId: kept.keyId }, { why: reason }),
+  );
+  return value;
 }
 
 function refuseReveal(rotation: Rotation): void {

@@ -1,7 +1,7 @@
 /** Read models for CLI, API and UI: the same facts, deadlines and reason codes that the engine decides by. */
 import type { AppManagementReading } from "../core/app-policy.ts";
 import type { CertificateFacts } from "../core/certificate.ts";
-import { isClientCertificate, type Remark, remarksOn, sharingOf } from "../core/certificate-remarks.ts";
+import { isClientCertificate, type Remark, remarksOn, type Sharing, sharingOf } from "../core/certificate-remarks.ts";
 import { type Class, classify } from "../core/classify.ts";
 import { type Credential, credentialState, endOf, type Holder, type HolderRef } from "../core/credential.ts";
 import { type CheckResult, explain } from "../core/decide.ts";
@@ -16,7 +16,7 @@ import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { gatherFacts } from "./facts.ts";
 import { applicationNamed } from "./named.ts";
-import { makePlan, type PlanItem } from "./plan.ts";
+import { makePlan, type Plan, type PlanItem } from "./plan.ts";
 
 /** One credential of a scan report (design §6). Instants in epoch ms; the edge formats them. */
 export interface ScanRow {
@@ -50,8 +50,12 @@ export interface ScanReport {
 }
 
 /** What a scan says about every credential, in the directory's order; `within` ms decides what counts as expiring. */
-export function scanReport(scan: Scan, tenant: string, within: number): ScanReport {
-  const sharing = sharingOf(scan.holders);
+export function scanReport(
+  scan: Scan,
+  tenant: string,
+  within: number,
+  sharing: Sharing = sharingOf(scan.holders),
+): ScanReport {
   return {
     tenant,
     tenantId: scan.tenantId,
@@ -126,7 +130,24 @@ export async function explainApplication(deps: Deps, named: string, within: numb
   const seen = await discover(deps);
   const appId = applicationNamed(seen, named);
   const scan = await withOwnCertificates(deps, seen, appId);
-  const plan = await makePlan(deps, scan);
+  return explainIn(deps, { scan, plan: await makePlan(deps, scan) }, appId, within);
+}
+
+/** What a scan and its plan came to. */
+export interface Seen {
+  readonly scan: Scan;
+  readonly plan: Plan;
+  /** Which certificates are on which objects of the whole tenant, where the scan is only a part of it. */
+  readonly sharing?: Sharing;
+}
+
+/** The same from a scan and a plan that are there already, for whoever answers without asking the directory again. */
+export async function explainIn(
+  deps: Deps,
+  { scan, plan, sharing }: Seen,
+  appId: string,
+  within: number,
+): Promise<Explanation> {
   const holders = scan.holders.filter((one) => one.appId === appId);
   const now = await deps.clock.now();
   const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
@@ -135,7 +156,8 @@ export async function explainApplication(deps: Deps, named: string, within: numb
   for (const rotation of rotations) {
     judged.push({ rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) });
   }
-  const rows = scanReport(scan, deps.settings.name, within).credentials.filter((one) => one.appId === appId);
+  const own = sharing === undefined ? scan : { ...scan, holders };
+  const rows = scanReport(own, deps.settings.name, within, sharing).credentials.filter((one) => one.appId === appId);
   return {
     tenant: deps.settings.name,
     now,
@@ -145,7 +167,7 @@ export async function explainApplication(deps: Deps, named: string, within: numb
     holders: holders.map(({ type, objectId }) => ({ type, objectId, appId })),
     switches: await deps.store.switches(deps.settings.tenantId),
     drift: await deps.store.drifts(deps.settings.tenantId, appId, plus(now, -90 * DAY)),
-    privileges: { held: seen.privileges.held.get(appId) ?? [], unknown: seen.privileges.unknown },
+    privileges: { held: scan.privileges.held.get(appId) ?? [], unknown: scan.privileges.unknown },
     appPolicies: plan.appPolicies,
     credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),
     rotations: judged,

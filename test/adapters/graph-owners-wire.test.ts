@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
+import { readOwnership } from "../../src/engine/ownership.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
 import { AnsweringServer, graphError, json } from "../support/answering-server.ts";
@@ -22,7 +23,7 @@ describe("as they come", () => {
   });
   afterEach(() => server.close());
 
-  const mails = () =>
+  const owners = () =>
     createGraphDirectory({
       tenantId: "tenant",
       authority: origin,
@@ -31,7 +32,8 @@ describe("as they come", () => {
       clock,
       version: "1.2.3",
       timeout: 300,
-    }).owners.mailOf(HOLDER);
+    }).owners;
+  const mails = () => owners().mailOf(HOLDER);
 
   it("are every page's people, each once; the sign-in name stands in for a mailbox", async () => {
     const second = {
@@ -63,6 +65,32 @@ describe("as they come", () => {
     expect(await mails()).toEqual([]);
   });
 
+  it("of all applications come a page in one request, and the next page only from where the first was", async () => {
+    const owner = { "@odata.type": USER, id: "AAAA", displayName: "Ann" };
+    const robot = { "@odata.type": "#microsoft.graph.servicePrincipal", id: "bbbb", displayName: "robot" };
+    const next = `${origin}/v1.0/applications?$skiptoken=x`;
+    server.graph = json(200, { "@odata.nextLink": next, value: [{ id: "one", owners: [owner, robot] }] });
+    const page = await owners().ownersPage(null);
+    expect(page).toEqual({
+      next,
+      applications: [
+        {
+          objectId: "one",
+          owners: [
+            { id: "aaaa", name: "Ann", type: "person" },
+            { id: "bbbb", name: "robot", type: "other" },
+          ],
+        },
+      ],
+    });
+    expect(server.arrived.at(-1)?.path).toContain("/v1.0/applications?$expand=owners&$select=id");
+    await expect(owners().ownersPage("https://evil.example/v1.0/applications")).rejects.toMatchObject({
+      code: "directory-failed",
+    });
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    await expect(owners().ownersPage(null)).rejects.toMatchObject({ code: "directory-forbidden" });
+  });
+
   it("are never an empty list when they may not be read, are gone or do not come", async () => {
     const answers = [
       [graphError(403, "Authorization_RequestDenied"), "directory-forbidden"],
@@ -92,5 +120,9 @@ describe("in the directory", () => {
     const reference = { "@odata.id": `${bench.directory.url}/v1.0/directoryObjects/${person?.id}` };
     expect((await graph("POST", `/applications/${holder.objectId}/owners/$ref`, reference)).status).toBe(204);
     expect(await bench.owners.mailOf(holder)).toEqual([person?.mail ?? person?.userPrincipalName]);
+    const { ownersOf, ownedBy } = await readOwnership(bench.owners);
+    expect(ownersOf.get(holder.objectId)).toMatchObject([{ id: person?.id, type: "person" }]);
+    expect(ownedBy.get(person?.id ?? "")).toContain(holder.objectId);
+    expect(ownersOf.size).toBeGreaterThanOrEqual(40);
   });
 });

@@ -94,6 +94,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/client/p-core.ts", "../core/time.ts"],
   ["src/compose.ts", "../test/support/needs.ts"],
   ["src/compose/p-http.ts", "../http/server.ts"],
+  ["src/web-server.ts", "../test/support/needs.ts"],
+  ["src/http/p-directory.ts", "../directory/server.ts"],
   ["src/engine/p-compose.ts", "../compose/keys.ts"],
   ["src/cli/p-test.ts", "../../test/support/needs.ts"],
   ["src/engine/p-bench.ts", "../../bench/scan.ts"],

@@ -10,6 +10,7 @@ import type { Entra } from "../../ports/entra.ts";
 import type { Federation } from "../../ports/federation.ts";
 import type { Logs } from "../../ports/logs.ts";
 import type { Owners } from "../../ports/notices.ts";
+import type { OwnersList } from "../../ports/owners.ts";
 import type { SamlSigning } from "../../ports/saml-signing.ts";
 import { GraphAppPolicies } from "./app-policies.ts";
 import type { Spender } from "./budget.ts";
@@ -61,7 +62,7 @@ export interface GraphDirectory {
   /** Forgets the token in hand: the next call signs in with the credential as it is kept now. */
   renew(): void;
   readonly diagnosis: Diagnosis;
-  readonly owners: Owners;
+  readonly owners: Owners & OwnersList;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */

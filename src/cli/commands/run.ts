@@ -8,7 +8,16 @@ import { metricsOf } from "../../engine/metrics.ts";
 import { type Notifying, tell, tellWithoutScan } from "../../engine/notify.ts";
 import { makePlan } from "../../engine/plan.ts";
 import { waitingOf } from "../../engine/views.ts";
-import { type Context, configOf, type Manager, type MetricsServer, tenantsOf, warn, withManager } from "../context.ts";
+import {
+  type Context,
+  configOf,
+  type Manager,
+  type MetricsServer,
+  tenantsOf,
+  type WebServer,
+  warn,
+  withManager,
+} from "../context.ts";
 import { driftLine, eventLines, isHeldBack, runJson, runLines } from "../render/run.ts";
 import { clockTime, type ExitCode, exitCode, sayError } from "../speak.ts";
 import { waitOf } from "../wait.ts";
@@ -29,7 +38,7 @@ export async function run(context: Context, options: RunOptions): Promise<ExitCo
       next: "nolapse run --metrics-port 9464",
     });
   }
-  return options.once === true ? once(context, options) : loop(context, options.metricsPort ?? null);
+  return options.once === true ? once(context, options) : loop(context, options.metricsPort ?? null, null);
 }
 
 /** Tells people what happens as it is stored. */
@@ -97,22 +106,29 @@ async function onceIn(
 }
 
 /** Runs until a stop signal. SIGHUP reads the file again between two steps; an invalid one keeps what is in force. */
-async function loop(context: Context, metricsPort: number | null): Promise<ExitCode> {
+export async function loop(context: Context, metricsPort: number | null, server: WebServer | null): Promise<ExitCode> {
   const metrics = metricsPort === null ? null : await context.composition.metrics(metricsPort);
   if (metrics !== null) context.speaker.say(`nolapse: metrics on http://127.0.0.1:${metrics.port}/metrics`);
   try {
-    return await epochs(context, metrics);
+    return await epochs(context, { metrics, server });
   } finally {
     await metrics?.close();
   }
 }
 
-async function epochs(context: Context, metrics: MetricsServer | null): Promise<ExitCode> {
+/** Who else is told: a monitoring system, the web server. */
+interface Listening {
+  readonly metrics: MetricsServer | null;
+  readonly server: WebServer | null;
+}
+
+async function epochs(context: Context, listening: Listening): Promise<ExitCode> {
   const { speaker, signal } = context;
   let config = configOf(context);
   needFile(config.path);
   warn(context, config);
   while (!signal.aborted) {
+    listening.server?.configured(config);
     const epoch = new AbortController();
     const ended = new AbortController();
     const reload = () => {
@@ -129,7 +145,7 @@ async function epochs(context: Context, metrics: MetricsServer | null): Promise<
     try {
       const any = AbortSignal.any([signal, epoch.signal, ended.signal]);
       const loops = tenantsOf(config, context).map((tenant) =>
-        loopTenant(context, config, tenant, any, metrics).catch((thrown: unknown) => {
+        loopTenant(context, config, tenant, any, listening).catch((thrown: unknown) => {
           // a supervisor starts again what ends; what goes on without one of its tenants nobody would notice
           ended.abort();
           throw thrown;
@@ -149,31 +165,43 @@ async function loopTenant(
   config: ReturnType<typeof configOf>,
   tenant: TenantConfig,
   signal: AbortSignal,
-  metrics: MetricsServer | null,
+  { metrics, server }: Listening,
 ): Promise<void> {
   const { speaker } = context;
+  const tells = teller(context);
   let last: Scan | null = null;
   speaker.say(`nolapse: watching over ${tenant.name}, mode ${tenant.mode}`);
   await withManager(
     context,
     config,
     tenant,
-    ({ deps, notifying }) =>
-      runLoop(deps, {
+    async (manager) => {
+      const { notifying } = manager;
+      const admission = server?.admit(tenant, manager) ?? null;
+      const deps = admission?.deps ?? manager.deps;
+      await runLoop(deps, {
         signal,
         onRound: async (scan) => {
           await tellAll(context, deps, notifying, scan, last);
           last = scan ?? last;
-          if (scan !== null && metrics !== null) metrics.set(tenant.name, metricsOf(await measured(deps, scan)));
+          if (scan === null || (metrics === null && server === null)) return;
+          const samples = metricsOf(await measured(deps, scan));
+          metrics?.set(tenant.name, samples);
+          server?.set(tenant.name, samples);
         },
         onScan: (result) => {
+          if (!(result instanceof NolapseError)) void admission?.seen(result);
           if (result instanceof NolapseError) for (const line of failedScan(tenant.name, result)) speaker.say(line);
           else for (const one of result.drift ?? []) speaker.say(`nolapse: ${driftLine(one)}`);
           if (!(result instanceof NolapseError) && !result.coverage.complete)
             speaker.say(`nolapse: the scan of ${tenant.name} was not complete; nothing new is written`);
         },
-      }),
-    teller(context),
+      }).finally(() => admission?.leave());
+    },
+    (rotation, event) => {
+      tells(rotation, event);
+      server?.heard(tenant.name, rotation, event);
+    },
   );
 }
 
@@ -212,7 +240,7 @@ function failedScan(tenant: string, { message, next }: NolapseError): string[] {
   return next === null ? [said] : [said, `hint: ${next}`];
 }
 
-function needFile(path: string | null): void {
+export function needFile(path: string | null): void {
   if (path !== null) return;
   throw new NolapseError("config-not-found", "there is no nolapse.yaml, so no application is bound to a target", {
     next: "write one (nolapse config schema describes it), or look first: nolapse scan",

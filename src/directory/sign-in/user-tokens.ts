@@ -102,6 +102,12 @@ function rolesOf({ store }: Services, user: ObjectRecord, resource: ObjectRecord
   return roles.length === 0 ? {} : { roles: roles.sort() };
 }
 
+/** The client's own app roles, which an ID token has as well (learn.microsoft.com/entra/identity-platform/optional-claims-reference). */
+function ownRolesOf(services: Services, user: ObjectRecord, appId: string): { roles?: string[] } {
+  const client = services.store.principalByName(user.tenantId, appId);
+  return client === undefined ? {} : rolesOf(services, user, client);
+}
+
 export interface IdTokenRequest {
   readonly user: ObjectRecord;
   readonly appId: string;
@@ -126,6 +132,7 @@ export function mintIdToken(services: Services, given: IdTokenRequest): Promise<
     ...(version === "v1" ? { unique_name: entity.userPrincipalName, upn: entity.userPrincipalName } : {}),
     ...(given.openid.includes("email") && entity.mail !== null ? { email: entity.mail } : {}),
     ...(nonce === null ? {} : { nonce }),
+    ...ownRolesOf(services, user, appId),
     ...(given.code === undefined ? {} : { c_hash: halfHash(given.code) }),
     ...(given.accessToken === undefined ? {} : { at_hash: halfHash(given.accessToken) }),
     sub: pairwise(entity.id, appId),

@@ -1,0 +1,77 @@
+/** What the life line of an application is drawn from: what the directory lists, what the books say was removed, what rotates. */
+import { endOf } from "../core/credential.ts";
+import { type Known, thumbprintOf } from "../core/life-line.ts";
+import { isCovered } from "../core/outlook.ts";
+import type { Rotation } from "../core/rotation.ts";
+import type { LedgerEntry } from "../ports/store.ts";
+import type { Deps } from "./deps.ts";
+import { type Portrait, signsIn } from "./picture.ts";
+
+export interface LifeFacts {
+  readonly known: readonly Known[];
+  readonly rotations: readonly Rotation[];
+}
+
+export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): Promise<LifeFacts> {
+  const { tenantId } = settings;
+  const rotations = await store.rotations({ tenantId, appId: portrait.appId });
+  const ledger = await store.ledger(tenantId, portrait.appId);
+  const slots = await store.slots(tenantId, portrait.appId);
+  const isCurrent = (keyId: string) =>
+    slots.some((one) => one.keyId === keyId) ||
+    portrait.items.some(({ slot, credential }) => slot !== null && credential?.keyId === keyId);
+  const listed = portrait.holders.flatMap((holder) =>
+    holder.credentials.map((one): Known => {
+      const item = portrait.items.find(({ credential }) => credential?.keyId === one.keyId);
+      return {
+        keyId: one.keyId,
+        kind: one.kind,
+        name: one.name,
+        hint: one.hint,
+        thumbprint: thumbprintOf(one),
+        start: one.start,
+        end: endOf(one),
+        removedAt: null,
+        origin: originOf(ledger, one.keyId),
+        current: isCurrent(one.keyId),
+        signsIn: signsIn(holder, one),
+        forecast: item?.forecast ?? null,
+        policy: item?.policy ?? null,
+        reason: item?.because ?? null,
+        renewed: isCovered(portrait.outlook) && item?.slot != null,
+      };
+    }),
+  );
+  const there = new Set(listed.map(({ keyId }) => keyId));
+  const gone = ledger.filter((one) => one.removedAt !== null && !there.has(one.keyId));
+  return { known: [...listed, ...gone.map((one) => removed(one, rotations))], rotations };
+}
+
+function originOf(ledger: readonly LedgerEntry[], keyId: string): Known["origin"] {
+  const found = ledger.find((one) => one.keyId === keyId);
+  if (found === undefined) return "foreign";
+  return found.origin === "adopted" ? "adopted" : "ours";
+}
+
+/** A credential that is gone: its dates are those its rotations knew. */
+function removed(entry: LedgerEntry, rotations: readonly Rotation[]): Known {
+  const made = rotations.find(({ issued }) => issued?.keyId === entry.keyId);
+  const took = rotations.find(({ replaces }) => replaces === entry.keyId);
+  return {
+    keyId: entry.keyId,
+    kind: took?.replacesKind ?? (made?.kind === "certificate" ? "certificate" : "secret"),
+    name: took?.replacesName ?? null,
+    hint: made?.issued?.hint ?? null,
+    thumbprint: made?.issued?.certificate?.sha1 ?? null,
+    start: made?.issued?.at ?? took?.replacesCertificate?.start ?? entry.enteredAt,
+    end: made?.issued?.end ?? took?.replacesEnd ?? null,
+    removedAt: entry.removedAt,
+    origin: entry.origin === "adopted" ? "adopted" : "ours",
+    current: false,
+    signsIn: true,
+    forecast: null,
+    policy: null,
+    reason: took?.reason ?? null,
+    renewed: false,
+  };
+}

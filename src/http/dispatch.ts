@@ -1,0 +1,171 @@
+/** From a request to its route's handler and back: who asks, whether he may, whether it fits, and nothing out that no schema names. */
+import { Readable } from "node:stream";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { NolapseError } from "../core/errors.ts";
+import { type BearerChecks, callerOfToken } from "./bearer.ts";
+import { type Caller, personOf } from "./caller.ts";
+import type { House } from "./house.ts";
+import { UnfitRequest } from "./problem.ts";
+import { mayAll } from "./roles.ts";
+import {
+  type Browser,
+  type CookieName,
+  isRedirect,
+  isText,
+  NOBODY,
+  type Route,
+  type Stream,
+  type Text,
+} from "./route.ts";
+import { isToken, type Session, type Sessions } from "./sessions.ts";
+
+interface Around {
+  readonly house: House;
+  readonly sessions: Sessions;
+  readonly origin: () => string;
+  readonly secure: boolean;
+  readonly bearer: BearerChecks;
+}
+
+type Handler = (route: Route, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+export function dispatcher(around: Around): Handler {
+  return async (route, request, reply) => {
+    const { caller, session } =
+      route.role === "anonymous" ? { caller: NOBODY, session: null } : await admitted(around, route, request);
+    const asked = {
+      params: held(route.params, request.params, "path") ?? (request.params as object),
+      query: held(route.query, request.query, "query"),
+      body: held(route.body, request.body ?? {}, "body"),
+      caller,
+      session,
+      house: around.house,
+      browser: browserOf(around.secure, request, reply),
+      signal: around.house.ending.signal,
+    };
+    const answer = await route.handle(asked);
+    if (typeof answer === "function") return stream(answer as Stream, request, reply, around.house.ending.signal);
+    if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
+    if (isText(answer)) return sendText(answer, reply);
+    if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
+    return reply.type("application/json").send(JSON.stringify(route.answer.parse(answer)));
+  };
+}
+
+/** Who asks, by access token or cookie, where he may. @throws NolapseError `not-signed-in`, `role-missing`, `request-refused`. */
+async function admitted(
+  around: Around,
+  route: Route,
+  request: FastifyRequest,
+): Promise<{ readonly caller: Caller; readonly session: Session | null }> {
+  const who = await identify(around, request);
+  if (!mayAll(who.caller.role, route.role as Exclude<Route["role"], "anonymous">)) {
+    throw new NolapseError("role-missing", `this takes the role ${route.role}; yours is ${who.caller.role ?? "none"}`, {
+      next: "whoever administers Nolapse's enterprise application in Entra ID can assign it",
+    });
+  }
+  if (route.person) personOf(who.caller);
+  if (who.session !== null && route.method !== "GET") fromOurPage(around.origin(), request, who.session);
+  return who;
+}
+
+async function identify({ bearer, sessions, secure }: Around, request: FastifyRequest) {
+  const header = request.headers.authorization;
+  if (header !== undefined) {
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
+    if (token === undefined) throw unknown("the Authorization header holds no access token");
+    return { caller: await callerOfToken(token, bearer), session: null };
+  }
+  const session = sessions.find(request.cookies[cookieName("session", secure)]);
+  if (session === null) throw unknown("nobody is signed in, or the sign-in is over");
+  return { caller: session.caller, session };
+}
+
+function unknown(why: string): NolapseError {
+  return new NolapseError("not-signed-in", why, { next: "sign in: /auth/sign-in, or send an Entra access token" });
+}
+
+/** A cookie comes along whoever made the browser ask; these do not. @throws NolapseError `request-refused`. */
+function fromOurPage(origin: string, request: FastifyRequest, session: Session): void {
+  const from = request.headers.origin;
+  const site = request.headers["sec-fetch-site"];
+  const header = request.headers["x-csrf-token"];
+  const isForeign = (from !== undefined && from !== origin) || (site !== undefined && site !== "same-origin");
+  if (!isForeign && isToken(session, typeof header === "string" ? header : undefined)) return;
+  throw new NolapseError("request-refused", "the request does not come from a page of this server", {
+    next: "send the csrf of GET /api/v1/me as X-CSRF-Token",
+  });
+}
+
+function held<S extends z.ZodObject>(schema: S | undefined, given: unknown, where: string): z.output<S> | undefined {
+  if (schema === undefined) return undefined;
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  throw new UnfitRequest(
+    read.error.issues.map(({ path, message, code }) => ({
+      path: [where, ...path.map(String)].join("."),
+      // names of unknown keys are the caller's own text
+      message: code === "unrecognized_keys" ? "there is something it does not know" : message,
+    })),
+  );
+}
+
+/** `__Host-` binds a cookie to https, this host and no path; browsers refuse the prefix over http, even on loopback. */
+function cookieName(name: CookieName, secure: boolean): string {
+  return `${secure ? "__Host-" : ""}nolapse${name === "session" ? "" : "-sign-in"}`;
+}
+
+function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply): Browser {
+  return {
+    query: request.url.split("?")[1] ?? "",
+    cookie: (name) => request.cookies[cookieName(name, secure)],
+    setCookie: (name, value, maxAge) =>
+      void reply.setCookie(cookieName(name, secure), value, {
+        httpOnly: true,
+        sameSite: "lax",
+        secure,
+        path: "/",
+        maxAge,
+      }),
+  };
+}
+
+function sendText({ type, body, file }: Text, reply: FastifyReply) {
+  if (file !== undefined)
+    reply.header("content-disposition", `attachment; filename="${file.replaceAll(/[^\w.-]/g, "-")}"`);
+  reply.type(type);
+  return reply.send(typeof body === "string" ? body : Readable.from(body));
+}
+
+/** A listener that does not read is cut off here, so that it does not fill the memory; bytes. */
+const UNREAD = 1024 * 1024;
+
+function stream(write: Stream, request: FastifyRequest, reply: FastifyReply, ending: AbortSignal): void {
+  const over = new AbortController();
+  const { raw } = reply;
+  reply.hijack();
+  raw.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    "content-type": "text/event-stream; charset=utf-8",
+    // when the server ends, nothing may hold the connection that was a stream
+    connection: "close",
+  });
+  const end = () => {
+    if (over.signal.aborted) return;
+    over.abort();
+    ending.removeEventListener("abort", end);
+    raw.end();
+  };
+  request.raw.once("close", end);
+  ending.addEventListener("abort", end);
+  const send = (text: string) => {
+    if (over.signal.aborted || raw.writableLength > UNREAD) {
+      end();
+      return false;
+    }
+    raw.write(text);
+    return true;
+  };
+  write({ send, end, ended: over.signal });
+}

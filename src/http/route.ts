@@ -1,0 +1,154 @@
+/** A route is one declaration: method, path, least role, schemas, handler. The server, the OpenAPI document and the tests of who may what are made from the list of them. */
+import type { z } from "zod";
+import type { Caller } from "./caller.ts";
+import type { House } from "./house.ts";
+import type { Least } from "./roles.ts";
+import type { Session } from "./sessions.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** Text that is no JSON, sent as it comes. */
+export interface Text {
+  readonly type: string;
+  readonly body: string | AsyncIterable<string>;
+  /** The name a browser saves it by. */
+  readonly file?: string;
+}
+
+/** The browser is sent on. */
+export interface Redirect {
+  readonly redirect: string;
+}
+
+/** What only sign-in needs: cookies, and the query as it came. */
+export interface Browser {
+  readonly query: string;
+  cookie(name: CookieName): string | undefined;
+  /** Seconds; 0 takes it away. */
+  setCookie(name: CookieName, value: string, maxAge: number): void;
+}
+
+export type CookieName = "session" | "sign-in";
+
+/** Takes over the connection and writes until one side ends it. */
+export type Stream = (line: StreamLine) => void;
+
+export interface StreamLine {
+  /** False once nobody reads any more. */
+  send(text: string): boolean;
+  end(): void;
+  readonly ended: AbortSignal;
+}
+
+export interface Asked<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Nobody's role is higher than the route's least one where that is `anonymous`: then this is {@link NOBODY}. */
+  readonly caller: Caller;
+  readonly browser: Browser;
+  /** Null where the caller came with an access token. */
+  readonly session: Session | null;
+  readonly house: House;
+  readonly signal: AbortSignal;
+}
+
+/** The caller of a route that is open to everybody. */
+export const NOBODY: Caller = { kind: "person", objectId: "", name: "nobody", displayName: null, role: null };
+
+type Schema = z.ZodObject;
+type Of<S extends Schema | undefined> = S extends Schema ? z.output<S> : undefined;
+
+interface Common<P extends Schema | undefined, Q extends Schema | undefined, B extends Schema | undefined> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** The whole path, with `{name}` for parameters; of a tenant's route, what follows `/api/v1/t/{tenant}`. */
+  readonly path: string;
+  readonly role: Least;
+  readonly tag: string;
+  /** What it does, for the OpenAPI document. */
+  readonly summary: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Only a person may, however high the role of an application is. */
+  readonly person?: true;
+  /** Requests a minute from one address, where each costs more than most. */
+  readonly rate?: number;
+  /** The answer holds a value: nothing else's does. */
+  readonly reveals?: true;
+}
+
+type Answers<A> = { readonly answer: z.ZodType<A> } | { readonly text: string };
+
+/** What the server needs of a route, whatever its schemas. */
+export interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  readonly role: Least;
+  readonly tag: string;
+  readonly summary: string;
+  readonly params?: Schema | undefined;
+  readonly query?: Schema | undefined;
+  readonly body?: Schema | undefined;
+  readonly person?: true | undefined;
+  readonly rate?: number | undefined;
+  readonly reveals?: true | undefined;
+  /** Of a JSON answer; null for text. */
+  readonly answer: z.ZodType | null;
+  /** The media type of an answer that is text. */
+  readonly text: string | null;
+  handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>;
+}
+
+/** A route of the whole server. The answer is held to its schema, so that nothing is sent that the schema does not name. */
+export function route<
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+  A = unknown,
+>(
+  given: Common<P, Q, B> & {
+    readonly handle: (asked: Asked<Of<P>, Of<Q>, Of<B>>) => Promise<A | Text | Redirect | Stream>;
+  } & Answers<A>,
+): Route {
+  return {
+    ...given,
+    answer: "answer" in given ? given.answer : null,
+    text: "text" in given ? given.text : null,
+    handle: (asked) => given.handle(asked as Asked<Of<P>, Of<Q>, Of<B>>),
+  };
+}
+
+type InTenant = { readonly tenant: Tenant };
+
+/** A route below `/t/{tenant}`. Its handler gets the tenant, which is held open for as long as it runs. */
+export function tenantRoute<
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+  A = unknown,
+>(
+  given: Common<P, Q, B> & {
+    readonly handle: (asked: Asked<Of<P>, Of<Q>, Of<B>> & InTenant) => Promise<A | Text | Redirect | Stream>;
+  } & Answers<A>,
+): Route {
+  return {
+    ...given,
+    path: `/api/v1/t/{tenant}${given.path}`,
+    answer: "answer" in given ? given.answer : null,
+    text: "text" in given ? given.text : null,
+    handle: async (asked) => {
+      const { params, house } = asked as Asked<Record<string, string>, unknown, unknown>;
+      return house.within(params.tenant ?? "", (tenant) =>
+        given.handle({ ...(asked as Asked<Of<P>, Of<Q>, Of<B>>), tenant }),
+      );
+    },
+  };
+}
+
+export function isRedirect(answer: unknown): answer is Redirect {
+  return typeof answer === "object" && answer !== null && "redirect" in answer;
+}
+
+export function isText(answer: unknown): answer is Text {
+  return typeof answer === "object" && answer !== null && "type" in answer && "body" in answer;
+}

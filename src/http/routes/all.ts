@@ -1,0 +1,44 @@
+/** Every route of the server, in the order of the OpenAPI document. */
+import type { Route } from "../route.ts";
+import type { SignIn } from "../sign-in.ts";
+import { applicationRoutes } from "./applications.ts";
+import { controlRoutes } from "./control.ts";
+import { oversightRoutes } from "./oversight.ts";
+import { overviewRoutes } from "./overview.ts";
+import { planRoutes } from "./plan.ts";
+import { rotationRoutes } from "./rotations.ts";
+import { settingsRoutes } from "./settings.ts";
+import { signInRoutes } from "./sign-in.ts";
+import { systemRoutes } from "./system.ts";
+import { valueRoutes } from "./values.ts";
+
+export interface RouteParts {
+  readonly signIn: SignIn;
+  readonly origin: () => string;
+  readonly processNow: () => number;
+  readonly document: () => unknown;
+}
+
+export function routes({ signIn, origin, processNow, document }: RouteParts): readonly Route[] {
+  return [
+    ...systemRoutes(document),
+    ...signInRoutes(signIn, origin, processNow),
+    ...overviewRoutes,
+    ...applicationRoutes,
+    ...rotationRoutes,
+    ...planRoutes,
+    ...controlRoutes,
+    ...valueRoutes,
+    ...settingsRoutes,
+    ...oversightRoutes,
+  ];
+}
+
+/** The same table where no server is: for what is only said of it. */
+export function declaredRoutes(): readonly Route[] {
+  const refuse = () => {
+    throw new TypeError("there is no server behind this table");
+  };
+  const signIn: SignIn = { begin: refuse, complete: refuse, endAddress: refuse };
+  return routes({ signIn, origin: refuse, processNow: refuse, document: refuse });
+}

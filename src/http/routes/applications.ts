@@ -1,0 +1,318 @@
+/** The list of applications and one application: what it has, what happens next, why, and its life line. */
+import { z } from "zod";
+import { CLASSES, type Class } from "../../core/classify.ts";
+import { lifeLine } from "../../core/life-line.ts";
+import { DAY, formatInstant } from "../../core/time.ts";
+import { lifeFacts } from "../../engine/life-facts.ts";
+import type { Portrait } from "../../engine/picture.ts";
+import { explainIn } from "../../engine/views.ts";
+import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { explained, explainJson } from "./explained.ts";
+import { listQuery, matching, orderOf, pageOf } from "./filtering.ts";
+import { spanOf, spanQuery } from "./overview.ts";
+import { pictureOf, seenBy } from "./own.ts";
+import {
+  count,
+  holderType,
+  id,
+  instant,
+  iso,
+  kind,
+  maybe,
+  outlook,
+  outlookJson,
+  reason,
+  scope,
+  scopeOf,
+} from "./shapes.ts";
+
+const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
+
+const item = {
+  objectId: z.string(),
+  appId: z.string(),
+  displayName: z.string(),
+  type: holderType,
+  secrets: count,
+  certificates: count,
+  policy: z.string(),
+  managed: z.boolean(),
+  owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
+  ...outlook,
+};
+
+function itemJson(
+  tenant: Tenant,
+  { objectId, appId, displayName, type, secrets, certificates, policy, bound, outlook: its }: Portrait,
+) {
+  const owners = tenant.ownership?.ownersOf.get(objectId);
+  return {
+    objectId,
+    appId,
+    displayName,
+    type,
+    secrets,
+    certificates,
+    policy,
+    managed: bound,
+    owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
+    ...outlookJson(its),
+  };
+}
+
+const list = tenantRoute({
+  method: "GET",
+  path: "/applications",
+  role: "Reader",
+  tag: "applications",
+  summary: "Applications, filtered, searched, sorted, a page at a time, with how many each filter would leave",
+  query: listQuery,
+  answer: z.strictObject({
+    ...scope,
+    total: count,
+    facets: z.strictObject({
+      next: z.record(z.string(), count),
+      policy: z.record(z.string(), count),
+      kind: z.record(z.string(), count),
+    }),
+    next: z.string().nullable().meta({ description: "the cursor of the next page" }),
+    items: z.array(z.strictObject(item)),
+  }),
+  handle: async ({ tenant, query }) => {
+    await tenant.painted();
+    const picture = pictureOf(tenant);
+    const { limit: _, cursor: __, ...filter } = query;
+    const found = picture.keep(`list ${JSON.stringify(filter)}`, () =>
+      matching(orderOf(picture, query.sort), query, tenant.ownership),
+    );
+    const page = pageOf(found.items, query);
+    return {
+      ...(await scopeOf(tenant)),
+      total: found.items.length,
+      facets: found.facets,
+      next: page.next,
+      items: page.items.map((one) => itemJson(tenant, one)),
+    };
+  },
+});
+
+const mine = tenantRoute({
+  method: "GET",
+  path: "/mine",
+  role: "Owner",
+  tag: "applications",
+  summary: "The applications that the directory lists you as an owner of",
+  answer: z.strictObject({ ...scope, known: z.boolean(), items: z.array(z.strictObject(item)) }),
+  handle: async ({ tenant, caller }) => {
+    const picture = pictureOf(tenant);
+    const owned = tenant.ownership?.ownedBy.get(caller.objectId.toLowerCase()) ?? [];
+    const found = owned.flatMap((one) => picture.find(one) ?? []);
+    return {
+      ...(await scopeOf(tenant)),
+      known: tenant.ownership !== null,
+      items: found.map((one) => itemJson(tenant, one)),
+    };
+  },
+});
+
+const one = { params: z.looseObject({ id }) };
+
+const credential = z.strictObject({
+  keyId: z.string(),
+  kind,
+  name: z.string().nullable(),
+  hint: z.string().nullable().meta({ description: "the first characters, as the directory shows them" }),
+  owner: holderType,
+  start: maybe,
+  end: maybe,
+  state: z.enum(["ok", "expiring", "expired", "not-yet-valid", "unknown"]),
+  class: z.enum(Object.keys(CLASSES) as [Class, ...Class[]]),
+  status: z.string(),
+  reason,
+  sentence: z.string(),
+  origin: z.enum(["issued", "adopted", "orphan"]).nullable(),
+});
+
+const show = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}",
+  role: "Owner",
+  tag: "applications",
+  summary: "One application",
+  ...one,
+  answer: z.strictObject({
+    ...scope,
+    ...item,
+    servicePrincipal: z.string().nullable(),
+    createdAt: maybe,
+    signInAudience: z.string().nullable(),
+    tags: z.array(z.string()),
+    privileges: z.array(z.string()),
+    mode: z.enum(["observe", "propose", "enforce"]),
+    lastSafeAt: maybe,
+    credentials: z.array(credential),
+    targets: z.array(z.strictObject({ name: z.string(), type: z.string(), carriedBy: z.string().nullable() })),
+    rotations: z.array(z.strictObject({ id: z.string(), state: z.string(), slot: z.string(), plannedAt: instant })),
+  }),
+  handle: async ({ tenant, caller, params }) => {
+    await tenant.painted();
+    const portrait = seenBy(tenant, caller, params.id);
+    const told = await explanationOf(tenant, portrait);
+    const main = portrait.holders.find(({ type }) => type === portrait.type);
+    const names = [...new Set(told.credentials.flatMap(({ targets }) => targets))];
+    const { settings } = tenant.deps;
+    return {
+      ...(await scopeOf(tenant)),
+      ...itemJson(tenant, portrait),
+      servicePrincipal: portrait.holders.find(({ type }) => type === "servicePrincipal")?.objectId ?? null,
+      createdAt: iso(main?.createdAt),
+      signInAudience: main?.signInAudience ?? null,
+      tags: [...(main?.tags ?? [])],
+      privileges: [...told.privileges.held],
+      mode: settings.mode,
+      lastSafeAt: iso(portrait.lastSafeAt),
+      credentials: told.credentials.map(({ row, status, because, sentence, ledger }) => ({
+        keyId: row.keyId,
+        kind: row.kind,
+        name: row.credentialName,
+        hint: row.hint,
+        owner: row.owner,
+        start: iso(row.start),
+        end: iso(row.end),
+        state: row.state,
+        class: row.class,
+        status,
+        reason: because,
+        sentence,
+        origin: ledger,
+      })),
+      targets: names.flatMap((name) => {
+        const target = settings.targets[name];
+        return target === undefined ? [] : [{ name, type: target.type, carriedBy: target.carriedBy ?? null }];
+      }),
+      rotations: told.rotations.map(({ rotation }) => ({
+        id: rotation.id,
+        state: rotation.state,
+        slot: rotation.slot,
+        plannedAt: formatInstant(rotation.plannedAt),
+      })),
+    };
+  },
+});
+
+/** What `nolapse explain` would say, from the last scan and the store as it is now. */
+async function explanationOf(tenant: Tenant, portrait: Portrait) {
+  const { scan, plan, sharing } = pictureOf(tenant);
+  const own = { scan: { ...scan, holders: portrait.holders }, plan: { ...plan, items: portrait.items }, sharing };
+  return explainIn(tenant.deps, own, portrait.appId, 90 * DAY);
+}
+
+const checks = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}/checks",
+  role: "Owner",
+  tag: "applications",
+  summary: "Every check and deadline with its reason: what nolapse explain says",
+  ...one,
+  answer: explained,
+  handle: async ({ tenant, caller, params }) => {
+    await tenant.painted();
+    return {
+      ...(await scopeOf(tenant)),
+      ...explainJson(await explanationOf(tenant, seenBy(tenant, caller, params.id))),
+    };
+  },
+});
+
+const row = z.strictObject({
+  keyId: z.string(),
+  kind,
+  name: z.string().nullable(),
+  hint: z.string().nullable(),
+  thumbprint: z.string().nullable(),
+  origin: z.enum(["ours", "adopted", "foreign"]),
+  current: z.boolean(),
+  signsIn: z.boolean(),
+  start: maybe,
+  end: maybe,
+  removedAt: maybe,
+  segments: z.array(
+    z.strictObject({
+      from: instant,
+      to: instant,
+      tense: z.enum(["happened", "recorded", "forecast"]),
+      what: z.enum(["worked", "valid", "overlap", "removed", "ended", "lapse"]),
+    }),
+  ),
+  proofs: z
+    .strictObject({ issued: maybe, accepted: maybe, delivered: maybe, verified: maybe, retired: maybe })
+    .nullable(),
+  deadlines: z.strictObject({ renew: instant, urgent: instant, lastSafe: instant }).nullable(),
+  rotation: z.string().nullable(),
+  reason: reason.nullable(),
+});
+
+const life = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}/life-line",
+  role: "Owner",
+  tag: "applications",
+  summary:
+    "The life of each credential as segments to draw, from issue to retirement, and the successors that are forecast",
+  ...one,
+  query: z.strictObject(spanQuery),
+  answer: z.strictObject({
+    ...scope,
+    from: instant,
+    to: instant,
+    zone: z.string(),
+    rows: z.array(row),
+    successors: z.array(z.strictObject({ from: instant, to: instant, overlapUntil: instant })),
+  }),
+  handle: async ({ tenant, caller, params, query }) => {
+    await tenant.painted();
+    const portrait = seenBy(tenant, caller, params.id);
+    const { deps } = tenant;
+    const now = await deps.clock.now();
+    const { from, to } = spanOf(query, now, [365 * DAY, 365 * DAY]);
+    const { known, rotations } = await lifeFacts(deps, portrait);
+    const drawn = lifeLine(known, rotations, { from, to, now });
+    // clipped: what lies outside may be an end that nobody can write as a date
+    const inside = (at: number) => formatInstant(Math.min(Math.max(at, from), to) as typeof now);
+    return {
+      ...(await scopeOf(tenant)),
+      from: formatInstant(from),
+      to: formatInstant(to),
+      zone: deps.settings.timeZone,
+      rows: drawn.rows.map(
+        ({ segments, proofs, forecast, policy: _, renewed: __, start, end, removedAt, ...rest }) => ({
+          ...rest,
+          start: iso(start),
+          end: iso(end),
+          removedAt: iso(removedAt),
+          segments: segments.map((one) => ({ ...one, from: inside(one.from), to: inside(one.to) })),
+          proofs: proofs && {
+            issued: iso(proofs.issued),
+            accepted: iso(proofs.accepted),
+            delivered: iso(proofs.delivered),
+            verified: iso(proofs.verified),
+            retired: iso(proofs.retired),
+          },
+          deadlines: forecast && {
+            renew: formatInstant(forecast.rotateAt),
+            urgent: formatInstant(forecast.urgentAt),
+            lastSafe: formatInstant(forecast.lastSafeAt),
+          },
+        }),
+      ),
+      successors: drawn.successors.map((one) => ({
+        from: formatInstant(one.from),
+        to: formatInstant(one.to),
+        overlapUntil: formatInstant(one.overlapUntil),
+      })),
+    };
+  },
+});
+
+export const applicationRoutes: readonly Route[] = [list, mine, show, checks, life];

@@ -1,0 +1,290 @@
+/** What stops, what needs a person, what is under way; the timeline; the calendar; what changes as it changes. */
+import { z } from "zod";
+import { NolapseError } from "../../core/errors.ts";
+import { overviewOf } from "../../core/overview.ts";
+import { REASONS } from "../../core/reasons.ts";
+import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import { MOST_BINS, type TimelineFacts, timeline } from "../../core/timeline.ts";
+import { type Picture, type Portrait, timelineFacts, UNFINISHED } from "../../engine/picture.ts";
+import { calendar } from "../calendar.ts";
+import type { Told } from "../events.ts";
+import { follow } from "../follow.ts";
+import { type Route, route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { maySee, pictureOf } from "./own.ts";
+import { count, instant, iso, maybe, outlook, outlookJson, reason, scope, scopeOf } from "./shapes.ts";
+
+const named = { objectId: z.string(), displayName: z.string() };
+
+const sentence = z.strictObject({
+  code: z.enum(["not-scanned", "incomplete", "now", "past-last-safe", "soon", "later", "nothing"]),
+  count,
+  first: z.strictObject({ ...named, at: maybe }).nullable(),
+  later: count,
+});
+
+const switches = z.strictObject({
+  stopped: z.strictObject({ at: instant, by: z.string() }).nullable(),
+  removalOff: z.strictObject({ at: instant, why: z.string() }).nullable(),
+  breaker: z.strictObject({ at: instant, why: z.string() }).nullable(),
+});
+
+export async function switchesOf({ deps }: Tenant): Promise<z.input<typeof switches>> {
+  const { stopped, removalOff, breaker } = await deps.store.switches(deps.settings.tenantId);
+  const at = <T extends { readonly at: EpochMs }>(one: T | null) => one && { ...one, at: formatInstant(one.at) };
+  return { stopped: at(stopped), removalOff: at(removalOff), breaker: at(breaker) };
+}
+
+function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sentence> {
+  if (picture === null) return { code: "not-scanned", count: 0, first: null, later: 0 };
+  const { first, ...said } = overviewOf(picture.all, picture.scan.coverage.complete, now);
+  return { ...said, first: first === null ? null : { ...first, at: iso(first.at) } };
+}
+
+/** So many of what needs a person, and of what comes next, are on the first page. */
+const SHOWN = 5;
+
+const overview = tenantRoute({
+  method: "GET",
+  path: "/overview",
+  role: "Reader",
+  tag: "overview",
+  summary: "Does anything stop, and when; what needs a person; what is under way",
+  answer: z.strictObject({
+    ...scope,
+    tenant: z.string(),
+    mode: z.enum(["observe", "propose", "enforce"]),
+    zone: z.string(),
+    switches,
+    sentence,
+    figures: z.strictObject({
+      endIn30Days: count,
+      debt: count.meta({ description: "applications that are past their renewal time and not renewed yet" }),
+      running: count,
+      halted: count,
+      waiting: count,
+    }),
+    needsPerson: z.array(z.strictObject({ ...named, ...outlook })),
+    next: z.array(z.strictObject({ ...named, ...outlook })),
+  }),
+  handle: async ({ tenant }) => {
+    await tenant.painted();
+    const { picture, deps } = tenant;
+    const now = await deps.clock.now();
+    const running = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: UNFINISHED });
+    const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
+    const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
+      objectId,
+      displayName,
+      ...outlookJson(its),
+    });
+    return {
+      ...(await scopeOf(tenant)),
+      tenant: tenant.name,
+      mode: deps.settings.mode,
+      zone: deps.settings.timeZone,
+      switches: await switchesOf(tenant),
+      sentence: counted?.sentence ?? sentenceOf(null, now),
+      figures: {
+        endIn30Days: counted?.endIn30Days ?? 0,
+        debt: counted?.debt ?? 0,
+        running: running.filter(({ state }) => state !== "halted").length,
+        halted: running.filter(({ state }) => state === "halted").length,
+        waiting: counted?.waiting ?? 0,
+      },
+      needsPerson: (counted?.needsPerson ?? []).map(show),
+      next: (counted?.next ?? []).map(show),
+    };
+  },
+});
+
+/** What the first page says of the whole tenant. */
+function countedOf(picture: Picture, now: EpochMs) {
+  const all = picture.order("signsInUntil", bySignsInUntil);
+  const soon = plus(now, 30 * DAY);
+  const having = (...codes: readonly string[]) => all.filter(({ outlook: its }) => codes.includes(its.next.code));
+  const isDebt = ({ slot, status }: Portrait["items"][number]) =>
+    slot !== null && (status === "due" || status === "cannot");
+  return {
+    sentence: sentenceOf(picture, now),
+    endIn30Days: all.filter(({ outlook: { signsInUntil: at } }) => at !== null && at > now && at <= soon).length,
+    debt: all.filter(({ items }) => items.some(isDebt)).length,
+    waiting: having("waits-for-approval").length,
+    needsPerson: having("stops", "waits-for-approval").slice(0, SHOWN),
+    next: having("renewing", "renews", "overlap")
+      .sort((a, b) => (a.outlook.next.at ?? 0) - (b.outlook.next.at ?? 0))
+      .slice(0, SHOWN),
+  };
+}
+
+/** What stops first comes first; what never does, last. */
+export function bySignsInUntil(a: Portrait, b: Portrait): number {
+  const last = Number.MAX_SAFE_INTEGER;
+  return (
+    (a.outlook.signsInUntil ?? last) - (b.outlook.signsInUntil ?? last) || (a.displayName < b.displayName ? -1 : 1)
+  );
+}
+
+const moment = z.string().refine((text) => parseInstant(text) !== null, "an instant, 2026-03-01T00:00:00Z");
+
+/** A span of a query with its defaults. @throws NolapseError `usage` where it ends before it begins. */
+export function spanOf(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+  now: EpochMs,
+  [before, after]: readonly [number, number],
+): { readonly from: EpochMs; readonly to: EpochMs } {
+  const from = (query.from === undefined ? null : parseInstant(query.from)) ?? plus(now, -before);
+  const to = (query.to === undefined ? null : parseInstant(query.to)) ?? plus(now, after);
+  if (to > from && to - from <= 20 * 366 * DAY) return { from, to };
+  throw new NolapseError("usage", "the span ends before it begins, or is longer than 20 years", {
+    next: "correct from and to",
+  });
+}
+
+export const spanQuery = { from: moment.optional(), to: moment.optional() };
+
+/** The ends of the whole tenant, read once for as long as nothing changes. */
+function tenantTimeline(tenant: Tenant): Promise<TimelineFacts> {
+  const picture = pictureOf(tenant);
+  const { store, settings } = tenant.deps;
+  const states = ["verified", "retired"] as const;
+  return picture.keep("timeline", async () =>
+    timelineFacts(picture, await store.rotations({ tenantId: settings.tenantId, states })),
+  );
+}
+
+const ends = tenantRoute({
+  method: "GET",
+  path: "/timeline",
+  role: "Reader",
+  tag: "overview",
+  summary: `What ends when, week by week or month by month; at most ${MOST_BINS} bins`,
+  query: z.strictObject({ ...spanQuery, bin: z.enum(["week", "month"]).default("week") }),
+  answer: z.strictObject({
+    ...scope,
+    from: instant,
+    to: instant,
+    zone: z.string(),
+    bins: z.array(
+      z.strictObject({
+        day: z.iso.date(),
+        endsLast: count,
+        endsCovered: count,
+        renewed: count,
+        planned: count,
+        remains: count,
+      }),
+    ),
+    totals: z.strictObject({ endsLast: count, endsCovered: count, renewed: count, planned: count, remains: count }),
+  }),
+  handle: async ({ tenant, query }) => {
+    await tenant.painted();
+    const { deps } = tenant;
+    // by whole days, so that who looks again gets what is there already
+    const today = Math.floor((await deps.clock.now()) / DAY);
+    const { from, to } = spanOf(query, epochMs(today * DAY), [91 * DAY, 730 * DAY]);
+    const { timeZone: zone } = deps.settings;
+    const facts = await tenantTimeline(tenant);
+    const bins = pictureOf(tenant).keep(`bins ${from} ${to} ${query.bin}`, () =>
+      timeline(facts, { from, to, zone, size: query.bin }),
+    );
+    const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
+      bins.reduce((so, bin) => so + bin[of], 0);
+    return {
+      ...(await scopeOf(tenant)),
+      from: formatInstant(from),
+      to: formatInstant(to),
+      zone,
+      bins: bins.map(({ from: _, to: __, ...bin }) => bin),
+      totals: {
+        endsLast: sum("endsLast"),
+        endsCovered: sum("endsCovered"),
+        renewed: sum("renewed"),
+        planned: sum("planned"),
+        remains: sum("remains"),
+      },
+    };
+  },
+});
+
+const forecast = tenantRoute({
+  method: "GET",
+  path: "/forecast.ics",
+  role: "Reader",
+  tag: "overview",
+  summary: "What stops, as a calendar",
+  text: "text/calendar",
+  handle: async ({ tenant }) => ({
+    type: "text/calendar; charset=utf-8",
+    body: calendar(tenant.name, pictureOf(tenant), await tenant.deps.clock.now()),
+    file: `nolapse-${tenant.name}.ics`,
+  }),
+});
+
+const events = tenantRoute({
+  method: "GET",
+  path: "/events",
+  role: "Owner",
+  tag: "overview",
+  summary: "What changes, as server-sent events: ids and states, never a value",
+  query: z.strictObject({ after: z.coerce.number().int().nonnegative().optional() }),
+  text: "text/event-stream",
+  handle: async ({ tenant, caller, session, house, query }) => {
+    const isFor = (told: Told) => {
+      if (told.tenant !== tenant.name || told.application === undefined) return told.tenant === tenant.name;
+      const open = house.current(tenant.name);
+      return open !== null && maySee(open, caller, open.picture?.find(told.application) ?? null);
+    };
+    const { events: all, sessions } = house.parts;
+    return follow(all, query.after ?? null, { isFor, goesOn: () => session === null || sessions.goesOn(session) });
+  },
+});
+
+const tenants = route({
+  method: "GET",
+  path: "/api/v1/tenants",
+  role: "Reader",
+  tag: "overview",
+  summary: "All tenants, each with its sentence",
+  answer: z.strictObject({
+    tenants: z.array(
+      z.strictObject({
+        name: z.string(),
+        tenantId: z.string(),
+        mode: z.string(),
+        ...scope,
+        sentence,
+        stopped: z.boolean(),
+      }),
+    ),
+  }),
+  handle: async ({ house }) => {
+    const found = [];
+    for (const { name } of house.tenants()) {
+      found.push(
+        await house.within(name, async (tenant) => {
+          const { tenantId, mode } = tenant.deps.settings;
+          const now = await tenant.deps.clock.now();
+          const { stopped } = await switchesOf(tenant);
+          const said = sentenceOf(tenant.picture, now);
+          return { name, tenantId, mode, ...(await scopeOf(tenant)), sentence: said, stopped: stopped !== null };
+        }),
+      );
+    }
+    return { tenants: found };
+  },
+});
+
+const reasons = route({
+  method: "GET",
+  path: "/api/v1/reasons",
+  role: "Owner",
+  tag: "overview",
+  summary: "The reason codes with their sentences",
+  answer: z.strictObject({ reasons: z.array(z.strictObject({ code: reason, sentence: z.string() })) }),
+  handle: async () => ({
+    reasons: (Object.keys(REASONS) as (keyof typeof REASONS)[]).map((code) => ({ code, sentence: REASONS[code] })),
+  }),
+});
+
+export const overviewRoutes: readonly Route[] = [tenants, reasons, overview, ends, forecast, events];

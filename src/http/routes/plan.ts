@@ -1,0 +1,162 @@
+/** What will happen, what waits for a person, what cannot be renewed and why. */
+import { z } from "zod";
+import { awaitsIssue } from "../../core/outlook.ts";
+import { REASONS } from "../../core/reasons.ts";
+import { DAY, formatInstant, plus } from "../../core/time.ts";
+import { UNFINISHED } from "../../engine/picture.ts";
+import type { PlanItem } from "../../engine/plan.ts";
+import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { pageOf } from "./filtering.ts";
+import { pictureOf } from "./own.ts";
+import { count, iso, maybe, reason, scope, scopeOf } from "./shapes.ts";
+
+const item = z.strictObject({
+  appId: z.string(),
+  objectId: z.string().nullable(),
+  displayName: z.string(),
+  slot: z.string().nullable(),
+  keyId: z.string().nullable(),
+  what: z.enum(["issue", "retire"]),
+  status: z.enum(["due", "later", "in-progress", "cannot"]),
+  reason,
+  sentence: z.string(),
+  detail: z.string().nullable(),
+  plannedAt: maybe,
+  decideBy: maybe.meta({ description: "after this it is urgent" }),
+  lastSafeAt: maybe,
+  end: maybe,
+  targets: z.array(z.string()),
+  rotation: z.string().nullable(),
+});
+
+type Row = z.input<typeof item>;
+
+function rowOf(one: PlanItem): Row {
+  return {
+    appId: one.appId,
+    objectId: one.holder?.objectId ?? null,
+    displayName: one.displayName,
+    slot: one.slot,
+    keyId: one.credential?.keyId ?? null,
+    what: "issue",
+    status: one.status,
+    reason: one.because,
+    sentence: REASONS[one.because],
+    detail: one.detail,
+    plannedAt: iso(one.startsAt ?? one.forecast?.rotateAt),
+    decideBy: iso(one.forecast?.urgentAt),
+    lastSafeAt: iso(one.forecast?.lastSafeAt),
+    end: iso(one.credential?.end),
+    targets: [...one.targets],
+    rotation: one.rotation?.id ?? null,
+  };
+}
+
+/** Rotations that a person must let begin, or let end. */
+async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
+  const { settings, store } = deps;
+  const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
+  return open.flatMap((one): Row[] => {
+    const asksRetire = one.policy.approval === "retire" || one.policy.approval === "both";
+    const issue = one.state === "planned" && awaitsIssue(one, settings.mode);
+    const retire = one.state === "verified" && asksRetire && one.approvals.retire === null;
+    if (!issue && !retire) return [];
+    const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
+    const because = issue ? (settings.mode === "propose" ? "mode-propose" : "approval-issue") : "approval-retire";
+    return [
+      {
+        appId: one.holder.appId,
+        objectId: one.holder.objectId,
+        displayName: one.displayName,
+        slot: one.slot,
+        keyId: one.replaces,
+        what: issue ? "issue" : "retire",
+        status: "in-progress",
+        reason: because,
+        sentence: REASONS[because],
+        detail: (one.privileges ?? []).length === 0 ? null : `privileged by ${(one.privileges ?? []).join(", ")}`,
+        plannedAt: iso(one.plannedAt),
+        decideBy: iso(known?.forecast?.urgentAt ?? one.replacesEnd),
+        lastSafeAt: iso(known?.forecast?.lastSafeAt),
+        end: iso(one.replacesEnd),
+        targets: one.deliveries.map(({ target }) => target),
+        rotation: one.id,
+      },
+    ];
+  });
+}
+
+const plan = tenantRoute({
+  method: "GET",
+  path: "/plan",
+  role: "Reader",
+  tag: "plan",
+  summary: "What waits for a person, what comes in the next 30 days, what cannot be renewed",
+  query: z.strictObject({
+    tab: z.enum(["waiting", "next", "cannot"]).default("waiting"),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z
+      .string()
+      .regex(/^\d{1,7}$/)
+      .optional(),
+  }),
+  answer: z.strictObject({
+    ...scope,
+    tab: z.enum(["waiting", "next", "cannot"]),
+    total: count,
+    reasons: z.record(z.string(), count),
+    next: z.string().nullable(),
+    issuedBy: maybe,
+    retiredBy: maybe,
+    load: z.array(z.strictObject({ day: z.iso.date(), issues: count, urgent: count })),
+    items: z.array(item),
+  }),
+  handle: async ({ tenant, query }) => {
+    await tenant.painted();
+    const picture = pictureOf(tenant);
+    const now = await tenant.deps.clock.now();
+    // what a rotation replaces lives out its time, and needs nothing more
+    const planned = () =>
+      picture.all.flatMap(({ items, open }) =>
+        items.filter(
+          ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
+        ),
+      );
+    const soon = plus(now, 30 * DAY);
+    const at = (one: PlanItem) => one.startsAt ?? one.forecast?.rotateAt ?? null;
+    const rows =
+      query.tab === "waiting"
+        ? await waitingRows(tenant)
+        : query.tab === "next"
+          ? planned()
+              .filter((one) => one.slot !== null && ["due", "later"].includes(one.status) && (at(one) ?? soon) < soon)
+              .map(rowOf)
+          : planned()
+              .filter(({ status }) => status === "cannot")
+              .map(rowOf);
+    const by = (one: Row) => (query.tab === "cannot" ? one.end : one.plannedAt) ?? "9999";
+    rows.sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0));
+    const reasons: Record<string, number> = {};
+    for (const row of rows) reasons[row.reason] = (reasons[row.reason] ?? 0) + 1;
+    const page = pageOf(rows, query);
+    const { issuedBy, retiredBy, waves } = picture.plan;
+    return {
+      ...(await scopeOf(tenant)),
+      tab: query.tab,
+      total: rows.length,
+      reasons,
+      next: page.next,
+      issuedBy: iso(issuedBy),
+      retiredBy: iso(retiredBy),
+      load: waves.issues.map(({ day, count: issues, urgent }) => ({
+        day: formatInstant(day).slice(0, 10),
+        issues,
+        urgent,
+      })),
+      items: [...page.items],
+    };
+  },
+});
+
+export const planRoutes: readonly Route[] = [plan];

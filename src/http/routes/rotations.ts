@@ -1,0 +1,222 @@
+/** What is being replaced: the list, and one with its steps, proofs and checks. */
+import { z } from "zod";
+import { isEnough } from "../../core/approval.ts";
+import { explain } from "../../core/decide.ts";
+import { NolapseError } from "../../core/errors.ts";
+import { REASONS } from "../../core/reasons.ts";
+import type { Rotation } from "../../core/rotation.ts";
+import { type EpochMs, formatInstant } from "../../core/time.ts";
+import { rotationOf } from "../../engine/amend.ts";
+import { missing } from "../../engine/approve.ts";
+import { gatherFacts } from "../../engine/facts.ts";
+import type { Caller } from "../caller.ts";
+import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { check, failure, judgedJson } from "./explained.ts";
+import { pageOf } from "./filtering.ts";
+import { maySee } from "./own.ts";
+import { count, id, instant, iso, kind, maybe, reason, STATES, scope, scopeOf, state } from "./shapes.ts";
+
+const proofs = z.strictObject({
+  issued: maybe,
+  accepted: maybe,
+  delivered: maybe,
+  verified: maybe,
+  retired: maybe,
+});
+
+const summary = {
+  id: z.string(),
+  appId: z.string(),
+  objectId: z.string(),
+  displayName: z.string(),
+  slot: z.string(),
+  kind: z.string(),
+  state,
+  reason,
+  haltReason: reason.nullable(),
+  replaces: z.string(),
+  replacesEnd: maybe,
+  issued: z.string().nullable(),
+  proofs,
+  plannedAt: instant,
+  updatedAt: instant,
+  dueAt: maybe,
+  failures: count,
+  lastFailure: failure.nullable(),
+  privileged: z.boolean(),
+};
+
+function summaryOf(rotation: Rotation) {
+  const { holder, deliveries } = rotation;
+  const receipts = deliveries.flatMap(({ receipt }) => (receipt === null ? [] : [receipt.at]));
+  const whole = receipts.length === deliveries.length && receipts.length > 0;
+  return {
+    id: rotation.id,
+    appId: holder.appId,
+    objectId: holder.objectId,
+    displayName: rotation.displayName,
+    slot: rotation.slot,
+    kind: rotation.kind,
+    state: rotation.state,
+    reason: rotation.reason,
+    haltReason: rotation.haltReason,
+    replaces: rotation.replaces,
+    replacesEnd: iso(rotation.replacesEnd),
+    issued: rotation.issued?.keyId ?? null,
+    proofs: {
+      issued: iso(rotation.issued?.at),
+      accepted: iso(rotation.acceptedAt),
+      delivered: whole ? iso(Math.max(...receipts) as (typeof receipts)[number]) : null,
+      verified: iso(rotation.verifiedAt),
+      retired: iso(rotation.retiredAt),
+    },
+    plannedAt: formatInstant(rotation.plannedAt),
+    updatedAt: formatInstant(rotation.updatedAt),
+    dueAt: iso(rotation.dueAt),
+    failures: rotation.failures,
+    lastFailure: rotation.lastFailure && { ...rotation.lastFailure, at: formatInstant(rotation.lastFailure.at) },
+    privileged: (rotation.privileges ?? []).length > 0,
+  };
+}
+
+/** The rotation of an address, where the caller may see its application. @throws NolapseError `not-found`. */
+export async function rotationFor(tenant: Tenant, caller: Caller, wanted: string): Promise<Rotation> {
+  const rotation = await rotationOf(tenant.deps, wanted);
+  if (maySee(tenant, caller, tenant.picture?.find(rotation.holder.appId) ?? null)) return rotation;
+  throw new NolapseError("not-found", `there is no rotation ${wanted}`, { next: "nolapse plan" });
+}
+
+const list = tenantRoute({
+  method: "GET",
+  path: "/rotations",
+  role: "Reader",
+  tag: "rotations",
+  summary: "Rotations, newest first; by state",
+  query: z.strictObject({
+    state: z.enum([...STATES, "open"]).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z
+      .string()
+      .regex(/^\d{1,7}$/)
+      .optional(),
+  }),
+  answer: z.strictObject({
+    ...scope,
+    total: count,
+    next: z.string().nullable(),
+    items: z.array(z.strictObject(summary)),
+  }),
+  handle: async ({ tenant, query }) => {
+    const { store, settings } = tenant.deps;
+    const open = STATES.filter((one) => one !== "retired" && one !== "cancelled");
+    const states = query.state === undefined ? undefined : query.state === "open" ? open : [query.state];
+    const all = await store.rotations({ tenantId: settings.tenantId, ...(states === undefined ? {} : { states }) });
+    const page = pageOf(all, query);
+    return { ...(await scopeOf(tenant)), total: all.length, next: page.next, items: page.items.map(summaryOf) };
+  },
+});
+
+const show = tenantRoute({
+  method: "GET",
+  path: "/rotations/{id}",
+  role: "Owner",
+  tag: "rotations",
+  summary: "One rotation: what is proven, what it waits for and why, and who approved it",
+  params: z.looseObject({ id }),
+  answer: z.strictObject({
+    ...scope,
+    ...summary,
+    verdict: z.enum(["do", "wait", "halt", "done"]),
+    because: reason,
+    sentence: z.string(),
+    until: maybe,
+    checks: z.array(check),
+    replacesKind: kind,
+    policy: z.string(),
+    targets: z.array(
+      z.strictObject({
+        name: z.string(),
+        intendedAt: maybe,
+        receipt: z.strictObject({ version: z.string().nullable(), at: instant }).nullable(),
+        verifiedAt: maybe,
+        assurance: z.string().nullable(),
+        carriedBy: z.string().nullable(),
+      }),
+    ),
+    signIns: z.array(z.strictObject({ at: instant, outcome: z.string(), code: z.string().nullable() })),
+    approvals: z.strictObject({
+      issue: maybe,
+      retire: maybe,
+      missing: z.array(z.enum(["issue", "retire"])),
+      by: z.array(z.strictObject({ part: z.enum(["issue", "retire"]), actor: z.string() })),
+    }),
+    safety: z.array(
+      z.strictObject({ code: z.enum(["old-still-works", "new-is-proven", "nothing-unknown"]), ok: z.boolean() }),
+    ),
+  }),
+  handle: async ({ tenant, caller, params }) => {
+    const rotation = await rotationFor(tenant, caller, params.id);
+    const { deps } = tenant;
+    const now = await deps.clock.now();
+    const judged = { rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) };
+    const { verdict, because, until, checks } = judgedJson(judged);
+    return {
+      ...(await scopeOf(tenant)),
+      ...summaryOf(rotation),
+      verdict,
+      because,
+      sentence: REASONS[because],
+      until,
+      checks,
+      replacesKind: rotation.replacesKind,
+      policy: rotation.policy.name,
+      targets: rotation.deliveries.map(({ target, intendedAt, receipt, verifiedAt, assurance }) => ({
+        name: target,
+        intendedAt: iso(intendedAt),
+        receipt: receipt && { version: receipt.version, at: formatInstant(receipt.at) },
+        verifiedAt: iso(verifiedAt),
+        assurance,
+        carriedBy: deps.settings.targets[target]?.carriedBy ?? null,
+      })),
+      signIns: rotation.probes.map(({ at, outcome, code }) => ({
+        at: formatInstant(at),
+        outcome,
+        code: code === null ? null : String(code),
+      })),
+      approvals: approvalsOf(tenant, rotation),
+      safety: safetyOf(rotation, now),
+    };
+  },
+});
+
+function approvalsOf({ deps }: Tenant, rotation: Rotation) {
+  const asked = (part: "issue" | "retire") =>
+    rotation.policy.approval === part ||
+    rotation.policy.approval === "both" ||
+    (part === "issue" && deps.settings.mode === "propose");
+  const parts = (["issue", "retire"] as const).filter((part) => asked(part) && rotation.approvals[part] === null);
+  return {
+    issue: iso(rotation.approvals.issue),
+    retire: iso(rotation.approvals.retire),
+    missing: parts.filter(
+      (part) => missing(deps, rotation, part).length > 0 || !isEnough(rotation.approvers ?? [], part, 1),
+    ),
+    by: (rotation.approvers ?? []).map(({ part, actor }) => ({ part, actor })),
+  };
+}
+
+/** What holds if everything stopped at this moment; each can be false, and then says that a person is needed. */
+function safetyOf({ removedAt, verifiedAt, attempts, replacesEnd, issued }: Rotation, now: EpochMs) {
+  const isOldThere = removedAt === null && (replacesEnd === null || replacesEnd > now);
+  return [
+    { code: "old-still-works" as const, ok: isOldThere },
+    { code: "new-is-proven" as const, ok: issued !== null && verifiedAt !== null },
+    {
+      code: "nothing-unknown" as const,
+      ok: !attempts.some(({ outcome }) => outcome === "open" || outcome === "unknown"),
+    },
+  ];
+}
+
+export const rotationRoutes: readonly Route[] = [list, show];

@@ -1,0 +1,92 @@
+/** Pieces that answers are made of. Instants are ISO 8601 UTC. */
+import { z } from "zod";
+import { NEXT, type NextCode, type Outlook } from "../../core/outlook.ts";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
+import type { RotationState } from "../../core/rotation.ts";
+import { type EpochMs, formatInstant } from "../../core/time.ts";
+import type { Picture } from "../../engine/picture.ts";
+import type { Tenant } from "../tenant.ts";
+
+export const instant = z.iso.datetime();
+export const maybe = instant.nullable();
+export const reason = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]);
+export const count = z.int().nonnegative();
+export const STATES = [
+  "planned",
+  "issued",
+  "accepted",
+  "delivered",
+  "verified",
+  "retired",
+  "halted",
+  "cancelled",
+] as const;
+export const state = z.enum(STATES satisfies readonly RotationState[]);
+export const kind = z.enum(["secret", "certificate"]);
+export const holderType = z.enum(["application", "servicePrincipal"]);
+/** Ids as Entra and we make them: nothing that means something in a path. */
+export const id = z.string().regex(/^[\w.~-]{1,100}$/, "an id");
+
+export const coverage = z
+  .strictObject({
+    scannedAt: maybe,
+    complete: z.boolean(),
+    applications: count,
+    servicePrincipals: count,
+    failures: z.array(z.string()),
+  })
+  .meta({
+    id: "Coverage",
+    description: "how much of the tenant was seen; where it is not complete, nothing follows from what is missing",
+  });
+
+/** What stands in every answer about a tenant: the server's now, and what the last scan saw. */
+export const scope = { now: instant, coverage };
+
+export async function scopeOf(tenant: Tenant): Promise<{ now: string; coverage: z.input<typeof coverage> }> {
+  return { now: formatInstant(await tenant.deps.clock.now()), coverage: coverageOf(tenant.picture) };
+}
+
+export function coverageOf(picture: Picture | null): z.input<typeof coverage> {
+  if (picture === null)
+    return { scannedAt: null, complete: false, applications: 0, servicePrincipals: 0, failures: [] };
+  const { scan } = picture;
+  return {
+    scannedAt: formatInstant(scan.scannedAt),
+    ...scan.coverage,
+    failures: scan.failures.map(({ what, error }) => `${what}: ${error.message}`),
+  };
+}
+
+/** ISO 8601, null kept. */
+export function iso(at: EpochMs | null | undefined): string | null {
+  return at == null ? null : formatInstant(at);
+}
+
+export const outlook = {
+  signsIn: z.boolean(),
+  signsInUntil: maybe,
+  next: z.strictObject({
+    code: z.enum(Object.keys(NEXT) as [NextCode, ...NextCode[]]),
+    sentence: z.string(),
+    at: maybe,
+    reason: reason.nullable(),
+    because: z.string().nullable(),
+    rotation: z.string().nullable(),
+  }),
+};
+
+export function outlookJson({ signsIn, signsInUntil, next }: Outlook) {
+  return {
+    signsIn,
+    signsInUntil: iso(signsInUntil),
+    next: {
+      code: next.code,
+      sentence: NEXT[next.code],
+      at: iso(next.at),
+      reason: next.reason,
+      because: next.reason === null ? null : REASONS[next.reason],
+      rotation: next.rotation,
+    },
+  };
+}

@@ -1,0 +1,185 @@
+/**
+ * The HTTP server: every request passes the same hooks in the same order, and every route comes from the one table. Nothing is
+ * open but what the table says is.
+ */
+import { randomBytes } from "node:crypto";
+import cookie from "@fastify/cookie";
+import rateLimit from "@fastify/rate-limit";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from "fastify";
+import { NolapseError } from "../core/errors.ts";
+import { createAuthority, type SignInSettings } from "./authority.ts";
+import { dispatcher } from "./dispatch.ts";
+import { Events } from "./events.ts";
+import { securityHeaders } from "./headers.ts";
+import { House } from "./house.ts";
+import { openApi } from "./openapi.ts";
+import { problemOf } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes/all.ts";
+import { Sessions } from "./sessions.ts";
+import { createSignIn } from "./sign-in.ts";
+
+export interface ServerOptions {
+  /** What people open: scheme, host, port. Requests for another host are not answered. */
+  readonly origin: () => string;
+  /** Whether that is https, here or at the proxy. */
+  readonly secure: boolean;
+  /** The one proxy in front says who asks (`X-Forwarded-For`). */
+  readonly behindProxy: boolean;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly signIn: SignInSettings;
+  readonly tenants: () => readonly string[];
+  readonly version: string;
+  /** The domain's present, by the tenant whose people sign in. */
+  readonly now: () => Promise<number>;
+  readonly processNow: () => number;
+  readonly metrics: () => Promise<string>;
+  /** Hears what is not the caller's fault; values never come near it. */
+  readonly log: (line: string) => void;
+  /** Requests a minute from one address; and sign-ins. */
+  readonly rates?: { readonly all: number; readonly signIn: number };
+}
+
+export interface Server {
+  readonly house: House;
+  readonly events: Events;
+  readonly app: App;
+  /** Ends streams, answers what is in hand, listens no more. */
+  close(): Promise<void>;
+}
+
+/** No body that we take is larger. */
+const BODY_LIMIT = 64 * 1024;
+const MINUTE = 60_000;
+
+/** Over TLS or without: what is served is the same. */
+export type App = FastifyInstance<RawServerDefault>;
+
+/** Ready to listen or to be asked in process. */
+export async function createServer(options: ServerOptions): Promise<Server> {
+  const { origin, secure, signIn: settings, now, processNow } = options;
+  const events = new Events();
+  const sessions = new Sessions(processNow);
+  const { version, tenants: names, metrics } = options;
+  const house = new House({ version, sessions, events, names, metrics });
+  const authority = createAuthority(settings);
+  const signIn = createSignIn({ settings, authority, origin, now, processNow });
+  const table: readonly Route[] = routes({ signIn, origin, processNow, document: () => openApi(table, version) });
+  const app = fastify({
+    https: options.tls,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: options.behindProxy ? (_address, hop) => hop === 0 : false,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 200, caseSensitive: true },
+    return503OnClosing: true,
+    // what the router cannot even read passes no hook
+    frameworkErrors: (_error, _request, reply) => {
+      reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
+      send(reply, new HttpProblem(400, "the address cannot be read", "GET /api/v1/openapi.json lists them"));
+    },
+    logger: false,
+  });
+  await harden(app, options);
+  const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
+  for (const route of table) addRoute(app, route, dispatch, options);
+  answerProblems(app, options.log);
+  return {
+    house,
+    events,
+    app,
+    close: async () => {
+      house.ending.abort();
+      await app.close();
+    },
+  };
+}
+
+async function harden(app: App, { origin, secure, rates }: ServerOptions): Promise<void> {
+  // first of all: what is not for us gets no other answer
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
+    if (request.host !== new URL(origin()).host && !isHealth(request)) {
+      throw new HttpProblem(421, "this server is not called that", `use ${origin()}`);
+    }
+    if (request.url.startsWith("/api/") || request.url.startsWith("/auth/")) reply.header("cache-control", "no-store");
+  });
+  // a form of another site may send text without asking first; nothing here takes it
+  app.removeContentTypeParser("text/plain");
+  await app.register(cookie);
+  await app.register(rateLimit, {
+    max: rates?.all ?? 600,
+    timeWindow: MINUTE,
+    allowList: (request) => isHealth(request),
+    errorResponseBuilder: (_request, { ttl }) =>
+      new HttpProblem(429, "too many requests from this address", `wait ${Math.ceil(ttl / 1000)} s`),
+  });
+}
+
+/** Probes of an orchestrator come by the machine's own address. */
+function isHealth({ url }: FastifyRequest): boolean {
+  return url === "/healthz" || url === "/readyz";
+}
+
+type Dispatch = ReturnType<typeof dispatcher>;
+
+function addRoute(app: App, route: Route, dispatch: Dispatch, { rates }: ServerOptions): void {
+  const isSignIn = route.path.startsWith("/auth/") && route.role === "anonymous";
+  const rate = isSignIn ? (rates?.signIn ?? 30) : route.rate;
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+    exposeHeadRoute: false,
+    ...(rate === undefined ? {} : { config: { rateLimit: { max: rate, timeWindow: MINUTE } } }),
+    handler: (request, reply) => dispatch(route, request, reply),
+  });
+}
+
+/** A refusal that HTTP has a word of its own for. */
+class HttpProblem extends NolapseError {
+  readonly statusCode: number;
+
+  constructor(status: number, message: string, next: string) {
+    super(status === 429 ? "too-many-requests" : "request-refused", message, { next });
+    this.statusCode = status;
+  }
+}
+
+function answerProblems(app: App, log: ServerOptions["log"]): void {
+  app.setNotFoundHandler((_request, reply) =>
+    send(
+      reply,
+      new NolapseError("not-found", "there is nothing at this address", { next: "GET /api/v1/openapi.json" }),
+    ),
+  );
+  app.setErrorHandler((thrown: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = thrown.statusCode;
+    // the server's own refusals of what it cannot read: body too large, no JSON, another media type
+    const isTheirs = !(thrown instanceof NolapseError) && status !== undefined && status >= 400 && status < 500;
+    const problem = send(
+      reply,
+      isTheirs
+        ? new HttpProblem(status, REFUSALS[status] ?? "the request cannot be read", "send JSON as docs/server.md says")
+        : thrown,
+    );
+    if (problem.id !== undefined)
+      log(
+        `${request.method} ${request.routeOptions.url ?? "?"} failed (${problem.id}): ${thrown.stack ?? thrown.message}`,
+      );
+  });
+}
+
+const REFUSALS: Readonly<Record<number, string>> = {
+  400: "the request cannot be read",
+  413: "the body is larger than 64 KiB",
+  415: "the body is not application/json",
+};
+
+function send(reply: FastifyReply, thrown: unknown) {
+  const problem = problemOf(thrown, thrown instanceof HttpProblem ? thrown.statusCode : undefined);
+  if (thrown instanceof NolapseError && thrown.retryAfter !== null) {
+    reply.header("retry-after", Math.ceil(thrown.retryAfter / 1000));
+  }
+  if (problem.status === 401) reply.header("www-authenticate", 'Bearer realm="nolapse"');
+  void reply.code(problem.status).type("application/problem+json").send(JSON.stringify(problem));
+  return problem;
+}

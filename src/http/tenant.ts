@@ -1,0 +1,157 @@
+/** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
+import type { Deps } from "../engine/deps.ts";
+import type { Scan } from "../engine/discover.ts";
+import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
+import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
+import { type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import type { Events } from "./events.ts";
+
+export interface TenantParts {
+  readonly deps: Deps;
+  readonly diagnosis: Diagnosis;
+  readonly owners: OwnersList;
+  readonly localChecks: () => Promise<readonly LocalCheck[]>;
+  /** Whether a recipient of notices is "owners", which takes a permission more. */
+  readonly asksOwners: boolean;
+  /** The part of Graph's limits that Nolapse may spend, from 0 to 1. */
+  readonly share: number;
+  /** Lets the loop look at once for what a person has just asked for. */
+  readonly wake: () => void;
+  /** Says what went wrong beside a request. */
+  readonly say: (line: string) => void;
+}
+
+/** After these the directory holds something else than before. */
+const CHANGED: ReadonlySet<RotationEvent["type"]> = new Set([
+  "issued",
+  "removed",
+  "absent-read",
+  "orphan-removed",
+  "withdrawn",
+  "undone",
+  "undo-swept",
+]);
+
+/** Owners change seldom, and reading them takes a request for every hundred applications. */
+const OWNERS_EVERY = 6 * HOUR;
+
+export class Tenant {
+  readonly name: string;
+  readonly parts: TenantParts;
+  readonly #events: Events;
+  #picture: Picture | null = null;
+  #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
+  #painting: Promise<void> = Promise.resolve();
+  /** Applications to paint anew, by client id; whether the directory is to be asked. */
+  readonly #stale = new Map<string, boolean>();
+  /** What was heard and when: a scan that began before has not seen it. */
+  readonly #heard = new Map<string, { readonly at: EpochMs; readonly fresh: boolean }>();
+
+  constructor(parts: TenantParts, events: Events) {
+    this.name = parts.deps.settings.name;
+    this.parts = parts;
+    this.#events = events;
+  }
+
+  get deps(): Deps {
+    return this.parts.deps;
+  }
+
+  /** What the last scan showed; null before the first one of this process. */
+  get picture(): Picture | null {
+    return this.#picture;
+  }
+
+  /** Null where it could not be read, or not yet. */
+  get ownership(): Ownership | null {
+    return this.#ownership?.read ?? null;
+  }
+
+  /** Takes a scan in. */
+  async seen(scan: Scan): Promise<void> {
+    this.#picture = await pictureOf(this.deps, scan);
+    for (const [appId, { at, fresh }] of this.#heard) {
+      if (at < scan.scannedAt) this.#heard.delete(appId);
+      else this.#soil(appId, fresh);
+    }
+    await this.#repaint();
+    await this.#readOwners();
+    // lists by owner were made without them
+    this.#picture.forget();
+    this.#tell({ type: "scan" }, formatInstant(scan.scannedAt));
+  }
+
+  /** Takes in what was stored of a rotation; the page's picture of its application follows. */
+  heard(rotation: Rotation, event: RotationEvent): void {
+    const { id, holder, state } = rotation;
+    const about = { rotation: id, application: holder.objectId, state, what: event.type };
+    const fresh = CHANGED.has(event.type) || this.#heard.get(holder.appId)?.fresh === true;
+    this.#heard.set(holder.appId, { at: event.at, fresh });
+    this.#soil(holder.appId, CHANGED.has(event.type));
+    void this.#repaint();
+    this.#tell({ type: "rotation", ...about }, formatInstant(event.at));
+  }
+
+  /** The same of what a person's word has changed, on which the loop looks at once. */
+  async changed(rotation: Rotation, what: RotationEvent["type"] | "opened"): Promise<void> {
+    const { id, holder, state } = rotation;
+    this.#soil(holder.appId, false);
+    void this.#repaint();
+    const at = formatInstant(await this.deps.clock.now());
+    this.#tell({ type: "rotation", rotation: id, application: holder.objectId, state, what }, at);
+    this.parts.wake();
+  }
+
+  /** Tells that writing was stopped or goes on, and lets the loop look. */
+  async turned(): Promise<void> {
+    this.#tell({ type: "switches" }, formatInstant(await this.deps.clock.now()));
+    this.parts.wake();
+  }
+
+  /** A line of the trail that is about no rotation. */
+  async note(actor: string, action: string, details: Readonly<Record<string, string | null>>): Promise<void> {
+    const { store, settings, clock } = this.deps;
+    const about = { rotation: null, appId: null, keyId: null, reason: null };
+    await store.audit({ tenantId: settings.tenantId, at: await clock.now(), actor, action, ...about, details });
+  }
+
+  /** Settles once the picture shows all that was heard. */
+  painted(): Promise<void> {
+    return this.#painting;
+  }
+
+  #soil(appId: string, fresh: boolean): void {
+    this.#stale.set(appId, fresh || this.#stale.get(appId) === true);
+  }
+
+  #repaint(): Promise<void> {
+    this.#painting = this.#painting.then(() => this.#paint()).catch(() => undefined);
+    return this.#painting;
+  }
+
+  async #paint(): Promise<void> {
+    const picture = this.#picture;
+    if (picture === null) return;
+    for (const [appId, fresh] of this.#stale) {
+      this.#stale.delete(appId);
+      // what cannot be read now stays as it was: the next scan sees it
+      await retouch(this.deps, picture, appId, fresh).catch(() => undefined);
+    }
+  }
+
+  async #readOwners(): Promise<void> {
+    const now = await this.deps.clock.now();
+    if (this.#ownership !== null && now < plus(this.#ownership.at, OWNERS_EVERY)) return;
+    try {
+      this.#ownership = { read: await readOwnership(this.parts.owners), at: now };
+    } catch (thrown) {
+      this.parts.say(`owners of applications in ${this.name} are not known: ${String((thrown as Error).message)}`);
+    }
+  }
+
+  #tell(about: Omit<Parameters<Events["tell"]>[0], "tenant" | "at">, at: string): void {
+    this.#events.tell({ ...about, tenant: this.name, at });
+  }
+}

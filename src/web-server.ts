@@ -1,0 +1,193 @@
+/** Puts the web server together: where it listens and under which name, who signs in, which tenants it is about. */
+import { readFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { processNow } from "./adapters/machine/clock.ts";
+import { prometheusText } from "./adapters/metrics/prometheus.ts";
+import type { Admission, Manager, ServeRequest, WebServer } from "./cli/context.ts";
+import { composeLocalChecks } from "./compose/oversight.ts";
+import { composeSignIn } from "./compose/sign-in.ts";
+import { composeClock, VERSION } from "./compose/surroundings.ts";
+import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
+import { NolapseError } from "./core/errors.ts";
+import type { Scan } from "./engine/discover.ts";
+import type { Sample } from "./engine/metrics.ts";
+import { createServer, type Server } from "./http/server.ts";
+import { Tenant } from "./http/tenant.ts";
+import { wakeable } from "./http/wakeable-clock.ts";
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+/** Listens. @throws NolapseError `usage` for an address that cannot be had or is not safe, `config-invalid`, `config-reference`. */
+export async function serve(request: ServeRequest): Promise<WebServer> {
+  const house = new WebHouse(request);
+  await house.listen();
+  return house;
+}
+
+class WebHouse implements WebServer {
+  readonly #request: ServeRequest;
+  readonly #settings: ServerConfig;
+  readonly #secure: boolean;
+  readonly #samples = new Map<string, readonly Sample[]>();
+  readonly #tenants = new Map<string, Tenant>();
+  #config: ResolvedConfig;
+  #server: Server | null = null;
+  #url = "";
+
+  constructor(request: ServeRequest) {
+    this.#request = request;
+    this.#config = request.config;
+    this.#settings = settingsOf(request);
+    this.#secure = request.tls !== null || request.behindProxy;
+    requireSafe(request, this.#settings);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#request;
+    const server = await this.#create();
+    await server.app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
+      throw new NolapseError("usage", `the server cannot listen on port ${port} of ${host}: ${cause.code}`, {
+        cause,
+        next: "choose another --port",
+      });
+    });
+    const bound = (server.app.server.address() as AddressInfo).port;
+    this.#url = this.#settings.url ?? `${this.#secure ? "https" : "http"}://localhost:${bound}`;
+    this.#server = server;
+  }
+
+  async #create(): Promise<Server> {
+    const { behindProxy, tls, log, env } = this.#request;
+    const tenant = this.#signInTenant();
+    const clock = composeClock(env);
+    const { resolve } = await composeSignIn(this.#config, tenant, env, clock);
+    const secret = () => resolve(this.#settings.secret);
+    await secret();
+    const { clientId, audiences } = this.#settings;
+    return createServer({
+      origin: () => this.#url,
+      secure: this.#secure,
+      behindProxy,
+      tls: tls === null ? null : { cert: readPem(tls.cert), key: readPem(tls.key) },
+      signIn: { tenantId: tenant.tenantId, authority: tenant.authority, clientId, secret, audiences },
+      tenants: () => this.#config.tenants.map(({ name }) => name),
+      version: VERSION,
+      now: () => clock.now(),
+      processNow,
+      metrics: () => prometheusText([...this.#samples.values()].flat()),
+      log,
+    });
+  }
+
+  #signInTenant(): TenantConfig {
+    const found = this.#config.tenants.find(({ name }) => name === this.#settings.tenant);
+    if (found === undefined) throw new TypeError("the configuration was read without its own tenant");
+    return found;
+  }
+
+  configured(config: ResolvedConfig): void {
+    this.#config = config;
+  }
+
+  admit(tenant: TenantConfig, manager: Manager): Admission {
+    const { env, log } = this.#request;
+    const config = this.#config;
+    const { clock, wake } = wakeable(manager.deps.clock);
+    const deps = { ...manager.deps, clock };
+    const server = this.#running();
+    const opened = new Tenant(
+      {
+        deps: manager.deps,
+        diagnosis: manager.diagnosis,
+        owners: manager.owners,
+        localChecks: () => composeLocalChecks(config, tenant, env),
+        asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
+        share: tenant.share,
+        wake,
+        say: log,
+      },
+      server.events,
+    );
+    this.#tenants.set(tenant.name, opened);
+    server.house.admit(opened);
+    let seeing: Promise<void> = Promise.resolve();
+    return {
+      deps,
+      seen: (scan: Scan) => {
+        seeing = seeing
+          .then(() => opened.seen(scan))
+          .catch((thrown: unknown) =>
+            log(`the pages of ${tenant.name} could not be brought up to date: ${String(thrown)}`),
+          );
+        return seeing;
+      },
+      leave: async () => {
+        this.#tenants.delete(tenant.name);
+        await server.house.dismiss(tenant.name);
+        await seeing;
+        await opened.painted();
+      },
+    };
+  }
+
+  heard(
+    tenant: string,
+    ...[rotation, event]: Parameters<WebServer["heard"]> extends [string, ...infer E] ? E : never
+  ): void {
+    this.#tenants.get(tenant)?.heard(rotation, event);
+  }
+
+  set(tenant: string, samples: readonly Sample[]): void {
+    this.#samples.set(tenant, samples);
+  }
+
+  async close(): Promise<void> {
+    await this.#running().close();
+  }
+
+  #running(): Server {
+    if (this.#server === null) throw new TypeError("the server was not started");
+    return this.#server;
+  }
+}
+
+function settingsOf({ config }: ServeRequest): ServerConfig {
+  if (config.server !== null) return config.server;
+  throw new NolapseError("config-invalid", "the configuration says nothing of a server, so nobody could sign in", {
+    next: "register it in Entra ID and add server: { signIn: { clientId, secret } }; docs/server.md has each step",
+  });
+}
+
+/** Values and sign-ins cross no network in the clear. @throws NolapseError `usage`. */
+function requireSafe({ host, tls, behindProxy }: ServeRequest, { url }: ServerConfig): void {
+  const refuse = (why: string, next: string): never => {
+    throw new NolapseError("usage", why, { next });
+  };
+  if (tls !== null && behindProxy) refuse("TLS here and --behind-proxy exclude each other", "leave one of them out");
+  if (behindProxy && url === null) {
+    refuse("behind a proxy the server must know the address people open", "set server.url in the configuration");
+  }
+  if (tls !== null || behindProxy) return;
+  if (!LOOPBACK.includes(host)) {
+    refuse(
+      `${host} is not loopback, and without TLS others could read along`,
+      "use --tls-cert and --tls-key, or --behind-proxy",
+    );
+  }
+  if (url !== null) refuse(`${url} needs TLS`, "use --tls-cert and --tls-key, or --behind-proxy");
+}
+
+function readPem(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new NolapseError("usage", `${path} cannot be read`, {
+      cause,
+      next: "name a PEM file that this user can read",
+    });
+  }
+}

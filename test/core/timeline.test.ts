@@ -1,0 +1,72 @@
+/** What ends when: every end in exactly one week, also where clocks are changed. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
+import { wallClock } from "../../src/core/time-zones.ts";
+import { MOST_BINS, timeline } from "../../src/core/timeline.ts";
+import { at } from "./make.ts";
+
+const nothing = { endings: [], renewed: [], planned: [] };
+const span = (from: string, to: string, zone: string, size: "week" | "month" = "week") => ({
+  from: at(from),
+  to: at(to),
+  zone,
+  size,
+});
+
+test("weeks begin on Monday in the tenant's zone, also in those of 167 and 169 hours", () => {
+  const bins = timeline(nothing, span("2026-03-18T00:00:00Z", "2026-11-10T00:00:00Z", "Europe/Amsterdam"));
+  expect(bins.map(({ day }) => day).slice(0, 3)).toEqual(["2026-03-16", "2026-03-23", "2026-03-30"]);
+  const hours = new Set(bins.map(({ from, to }) => (to - from) / 3_600_000));
+  expect(hours).toEqual(new Set([167, 168, 169]));
+  for (const { from } of bins) expect(wallClock(from, "Europe/Amsterdam")).toMatchObject({ weekday: 1, minute: 0 });
+});
+
+test("months begin on the first, and there are never more bins than anybody draws", () => {
+  const bins = timeline(nothing, span("2026-01-31T00:00:00Z", "2027-01-01T00:00:00Z", "UTC", "month"));
+  expect(bins.map(({ day }) => day)).toEqual(
+    Array.from({ length: 12 }, (_, index) => `2026-${String(index + 1).padStart(2, "0")}-01`),
+  );
+  expect(timeline(nothing, span("2026-01-01T00:00:00Z", "2046-01-01T00:00:00Z", "UTC"))).toHaveLength(MOST_BINS);
+});
+
+test("an end is the last or it is covered; what no plan covers remains", () => {
+  const end = at("2026-03-04T23:30:00Z");
+  const [bin] = timeline(
+    {
+      endings: [
+        { at: end, last: true, covered: false },
+        { at: end, last: true, covered: true },
+        { at: end, last: false, covered: false },
+      ],
+      renewed: [end],
+      planned: [end, end],
+    },
+    span("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z", "UTC"),
+  );
+  expect(bin).toMatchObject({ day: "2026-03-02", endsLast: 2, endsCovered: 1, remains: 1, renewed: 1, planned: 2 });
+});
+
+test("no end is counted twice or lost, in whatever zone", () => {
+  const start = at("2026-01-01T00:00:00Z");
+  const zone = fc.constantFrom(
+    "UTC",
+    "Europe/Amsterdam",
+    "America/Sao_Paulo",
+    "Pacific/Apia",
+    "Africa/Cairo",
+    "Asia/Beirut",
+  );
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 700 * DAY }), { maxLength: 50 }), zone, (offsets, where) => {
+      const endings = offsets.map((offset) => ({ at: plus(start, offset), last: true, covered: false }));
+      const bins = timeline(
+        { endings, renewed: [], planned: [] },
+        { from: start, to: plus(start, 701 * DAY) as EpochMs, zone: where, size: "week" },
+      );
+      expect(bins.reduce((so, { endsLast }) => so + endsLast, 0)).toBe(endings.length);
+      for (const [index, bin] of bins.entries()) if (index > 0) expect(bin.from).toBe(bins[index - 1]?.to);
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,74 @@
+/** What persons decide through the server: two of them where it takes two, and the loop goes on at once. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Stage } from "./stage.ts";
+
+let stage: Stage;
+const T = "/api/v1/t/contoso";
+beforeEach(async () => {
+  stage = await Stage.open();
+  await stage.run();
+});
+afterEach(() => stage.close());
+
+test("a privileged application takes two different persons, and no program", async () => {
+  const [ann, otto] = [await stage.signIn("Ann"), await stage.signIn("Otto")];
+  const id = await stage.rotationOf("mighty");
+  const url = `${T}/rotations/${id}/approve`;
+  expect((await ann.post(url, { what: "issue" })).body).toMatchObject({ left: ["issue"] });
+  expect((await ann.post(url, { what: "issue" })).body).toMatchObject({ status: 409, code: "refused-by-rule" });
+  // a second session of the same person is no second person
+  expect((await (await stage.signIn("Ann")).post(url, { what: "issue" })).status).toBe(409);
+  const authorization = `Bearer ${await stage.token("robot")}`;
+  const robot = await stage.ask(url, {
+    method: "POST",
+    body: '{"what":"issue"}',
+    headers: { authorization, "content-type": "application/json" },
+  });
+  expect([robot.status, robot.body.code]).toEqual([403, "role-missing"]);
+  const many = await otto.post(`${T}/approvals`, { ids: [id, "none"], what: "issue" });
+  expect(many.body).toEqual({
+    done: [{ rotation: id, left: [] }],
+    refused: [{ rotation: "none", code: "not-found", detail: expect.any(String) }],
+  });
+  const { approvals } = (await ann.get(`${T}/rotations/${id}`)).body;
+  expect(approvals).toMatchObject({
+    missing: ["retire"],
+    by: [{ actor: "entra:ann@contoso.example" }, { actor: "entra:otto@contoso.example" }],
+  });
+  await stage.until(id, "issued");
+});
+
+test("rotate now opens what is not due, once, and says what stays", async () => {
+  const otto = await stage.signIn("Otto");
+  const { objectId } = stage.application("app-2");
+  const url = `${T}/applications/${objectId}/rotate`;
+  expect((await otto.post(url)).body).toMatchObject({ opened: 0, refused: [{ reason: "not-due" }] });
+  const asked = (await otto.post(url, { now: true })).body;
+  expect(asked).toMatchObject({ opened: 1, rotations: [{ state: "planned" }] });
+  expect((await otto.post(url, { now: true })).body).toMatchObject({
+    opened: 0,
+    rotations: [{ id: asked.rotations[0].id }],
+  });
+  expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({
+    code: "renewing",
+    rotation: asked.rotations[0].id,
+  });
+  const stranger = stage.application("stranger").objectId;
+  expect((await otto.post(`${T}/applications/${stranger}/rotate`, { now: true })).body).toMatchObject({
+    status: 409,
+    code: "refused-by-rule",
+  });
+  const cancelled = await otto.post(`${T}/rotations/${asked.rotations[0].id}/cancel`);
+  expect(cancelled.body).toMatchObject({ state: "cancelled" });
+  expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({ code: "renews" });
+});
+
+test("what is stopped stays stopped until an Admin says otherwise", async () => {
+  const [ann, otto] = [await stage.signIn("Ann"), await stage.signIn("Otto")];
+  expect((await otto.post(`${T}/stop`)).status).toBe(200);
+  const url = `${T}/applications/${stage.application("app-2").objectId}/rotate`;
+  expect((await otto.post(url, { now: true })).body).toMatchObject({ status: 409, code: "refused-by-stop" });
+  expect((await otto.post(`${T}/resume`)).status).toBe(403);
+  expect((await ann.post(`${T}/resume`)).status).toBe(200);
+  expect((await otto.post(url, { now: true })).body).toMatchObject({ opened: 1 });
+});

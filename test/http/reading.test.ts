@@ -1,0 +1,192 @@
+/** What the pages read: the same facts, deadlines and reasons that the command line prints, of all of the tenant and of one application. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { explainJson } from "../../src/cli/render/explain.ts";
+import { DAY } from "../../src/core/time.ts";
+import { explainApplication } from "../../src/engine/views.ts";
+import { type Answer, Stage, type Visitor } from "./stage.ts";
+
+let stage: Stage;
+let rita: Visitor;
+const T = "/api/v1/t/contoso";
+beforeAll(async () => {
+  stage = await Stage.open();
+  rita = await stage.signIn("Rita");
+});
+afterAll(() => stage.close());
+
+test("before the first scan nothing is claimed", async () => {
+  const { body } = await rita.get(`${T}/overview`);
+  expect(body).toMatchObject({ sentence: { code: "not-scanned" }, coverage: { scannedAt: null, complete: false } });
+  expect((await rita.get(`${T}/applications`)).body).toMatchObject({ status: 503, code: "incomplete" });
+  await stage.run();
+});
+
+test("the first page says what stops, what waits and what is next", async () => {
+  const { body } = await rita.get(`${T}/overview`);
+  expect(body.coverage).toMatchObject({ complete: true, failures: [] });
+  expect(body.figures).toMatchObject({ endIn30Days: 1, running: 3, halted: 0, waiting: 1 });
+  expect(body.needsPerson).toMatchObject([
+    { displayName: "mighty", next: { code: "waits-for-approval", reason: "approval-issue" } },
+  ]);
+  expect(body.next.map(({ displayName }: { displayName: string }) => displayName)).toContain("app-1");
+  expect((await rita.get("/api/v1/tenants")).body.tenants).toMatchObject([{ name: "contoso", stopped: false }]);
+});
+
+describe("the list", () => {
+  const names = async (query: string) => {
+    const { body } = await rita.get(`${T}/applications?${query}`);
+    return body.items.map(({ displayName }: { displayName: string }) => displayName);
+  };
+  test("has what stops first on top, and every page of it once", async () => {
+    const { body } = await rita.get(`${T}/applications`);
+    const ends = body.items.map(({ signsInUntil }: { signsInUntil: string | null }) => signsInUntil ?? "9");
+    expect(ends).toEqual(ends.toSorted());
+    const pages: string[] = [];
+    let cursor: string | null = "0";
+    while (cursor !== null) {
+      const page: Answer["body"] = (await rita.get(`${T}/applications?limit=3&cursor=${cursor}`)).body;
+      expect(page.total).toBe(body.total);
+      pages.push(...page.items.map(({ appId }: { appId: string }) => appId));
+      cursor = page.next;
+    }
+    expect(pages).toEqual(body.items.map(({ appId }: { appId: string }) => appId));
+    expect(new Set(pages).size).toBe(body.total);
+  });
+  test("is searched by name, client id, object id and key id", async () => {
+    const { appId, objectId } = stage.application("app-2");
+    for (const q of ["APP-2", appId.slice(0, 9), objectId]) expect(await names(`q=${q}`)).toEqual(["app-2"]);
+    const { credentials } = (await rita.get(`${T}/applications/${objectId}`)).body;
+    expect(await names(`q=${credentials[0].keyId.slice(0, 8)}`)).toEqual(["app-2"]);
+    expect(await names("q=%25")).toEqual([]);
+  });
+  test("is filtered, and says how many each filter would leave", async () => {
+    expect(await names("next=waits-for-approval")).toEqual(["mighty"]);
+    expect((await names("managed=true&sort=displayName")).toSorted()).toEqual(["app-1", "app-2", "carried", "mighty"]);
+    expect(await names("endsFrom=2031-03-11&endsTo=2031-03-11")).toEqual(["mighty"]);
+    // their new secrets are there already
+    expect(await names("endsFrom=2031-05-30&endsTo=2031-05-30&sort=-displayName")).toEqual(["carried", "app-1"]);
+    expect(await names("endsTo=2031-03-10")).toEqual([]);
+    const { facets, total } = (await rita.get(`${T}/applications`)).body;
+    expect(Object.values(facets.next as Record<string, number>).reduce((a, b) => a + b)).toBe(total);
+    const owner = (await rita.get(`${T}/applications?q=app-1`)).body.items[0].owners[0];
+    expect(owner).toMatchObject({ name: "Oswin", type: "person" });
+    expect(await names(`owner=${owner.id}`)).toEqual(["app-1"]);
+    expect(await names("owner=none&q=app-")).toEqual([]);
+  });
+});
+
+test("one application is found by either of its object ids or its client id", async () => {
+  const { appId, objectId } = stage.application("app-1");
+  const { body } = await rita.get(`${T}/applications/${objectId}`);
+  expect(body).toMatchObject({
+    appId,
+    policy: "quick",
+    managed: true,
+    targets: [{ name: "app-1", type: "env-file" }],
+    next: { code: "renewing" },
+  });
+  expect(body.rotations).toMatchObject([{ state: "issued", slot: "default" }]);
+  for (const id of [appId, body.servicePrincipal, objectId.toUpperCase()]) {
+    expect((await rita.get(`${T}/applications/${id}`)).body.objectId, id).toBe(objectId);
+  }
+});
+
+test("the checks are those that nolapse explain prints", async () => {
+  const { appId } = stage.application("app-1");
+  const told = explainJson(await explainApplication(stage.manager.deps, appId, 90 * DAY));
+  const { body } = await rita.get(`${T}/applications/${appId}/checks`);
+  expect(body.rotations).toEqual(told.rotations);
+  for (const [index, one] of body.credentials.entries()) expect(told.credentials[index]).toMatchObject(one);
+  expect(body.credentials).toHaveLength(told.credentials.length);
+});
+
+test("a life line has the proofs of its rotation, and follows it without another scan", async () => {
+  const { objectId } = stage.application("app-1");
+  const before = (await rita.get(`${T}/applications/${objectId}/life-line`)).body;
+  expect(before.rows.map(({ proofs }: { proofs: unknown }) => proofs !== null)).toContain(true);
+  expect(before.from < before.now && before.now < before.to).toBe(true);
+  await stage.until(await stage.rotationOf("app-1"), "verified");
+  const { rows } = (await rita.get(`${T}/applications/${objectId}/life-line`)).body;
+  const made = rows.find(({ proofs }: { proofs: unknown }) => proofs !== null);
+  expect(made).toMatchObject({
+    origin: "ours",
+    current: true,
+    proofs: { verified: expect.any(String), retired: null },
+  });
+  expect(made.segments.map(({ what }: { what: string }) => what)).toContain("overlap");
+  const old = rows.find(({ origin }: { origin: string }) => origin === "adopted");
+  expect(old.segments.map(({ tense, what }: { tense: string; what: string }) => `${tense} ${what}`)).toContain(
+    "forecast overlap",
+  );
+  expect((await rita.get(`${T}/applications?q=app-1`)).body.items[0].next).toMatchObject({ code: "overlap" });
+});
+
+test("the timeline counts every end once", async () => {
+  // 13 weeks back and two years ahead, and the weeks that these begin and end in
+  expect((await rita.get(`${T}/timeline`)).body.bins).toHaveLength(119);
+  const { bins, totals } = (await rita.get(`${T}/timeline?bin=month&to=2039-12-31T00:00:00Z`)).body;
+  const { items } = (await rita.get(`${T}/applications?endsTo=2039-12-31`)).body;
+  const secrets = items.reduce((so: number, one: { secrets: number }) => so + one.secrets, 0);
+  expect(totals.endsLast + totals.endsCovered).toBe(secrets);
+  expect([totals.renewed, bins.at(-1).day]).toEqual([1, "2039-12-01"]);
+});
+
+test("the plan has what waits, what comes, what cannot be and why", async () => {
+  const tab = async (name: string) => (await rita.get(`${T}/plan?tab=${name}`)).body;
+  expect((await tab("waiting")).items).toMatchObject([
+    {
+      displayName: "mighty",
+      what: "issue",
+      reason: "approval-issue",
+      detail: expect.stringContaining("Application.ReadWrite.All"),
+    },
+  ]);
+  expect((await tab("next")).items).toEqual([]);
+  expect((await tab("cannot")).total).toBe(0);
+});
+
+test("rotations, targets, policies, trail, health and metrics", async () => {
+  const { items } = (await rita.get(`${T}/rotations?state=open`)).body;
+  expect(items.map(({ displayName }: { displayName: string }) => displayName).toSorted()).toEqual([
+    "app-1",
+    "carried",
+    "mighty",
+  ]);
+  const one = (await rita.get(`${T}/rotations/${await stage.rotationOf("mighty")}`)).body;
+  expect(one).toMatchObject({
+    verdict: "wait",
+    because: "approval-issue",
+    privileged: true,
+    approvals: { missing: ["issue", "retire"] },
+  });
+  const targets = (await rita.get(`${T}/targets`)).body.items;
+  expect(targets[0]).toMatchObject({ name: "by-hand", carriedBy: "the vendor" });
+  expect(targets.find(({ name }: { name: string }) => name === "app-1").lastVerified).not.toBeNull();
+  const policies = (await rita.get(`${T}/policies`)).body.items;
+  expect(policies.find(({ name }: { name: string }) => name === "quick")).toMatchObject({
+    lifetime: "90d",
+    applications: 4,
+  });
+  const health = (await rita.get(`${T}/health`)).body;
+  expect(health.checks.every(({ state }: { state: string }) => state !== "failed")).toBe(true);
+  const first = (await rita.get(`${T}/audit?limit=2`)).body;
+  const rest = (await rita.get(`${T}/audit?limit=500&after=${first.next}`)).body;
+  expect(first.items).toHaveLength(2);
+  expect(rest.items[0].sequence).toBeGreaterThan(first.next);
+  const exported = (await rita.get(`${T}/audit/export`)).text.trim().split("\n");
+  expect(JSON.parse(exported[0] ?? "")).toMatchObject({ kind: "header" });
+  expect(exported.length).toBeGreaterThan(5);
+});
+
+test("the OpenAPI document is 3.1, names every answer, and is the same for everybody", async () => {
+  const { body } = await stage.ask("/api/v1/openapi.json");
+  expect(body.openapi).toBe("3.1.0");
+  const operations = Object.values(body.paths).flatMap((one) => Object.values(one as object)) as {
+    operationId: string;
+    responses: Record<string, { content: object }>;
+  }[];
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  for (const one of operations)
+    expect(Object.keys(one.responses["200"]?.content ?? {}), one.operationId).toHaveLength(1);
+  expect(JSON.stringify(body)).not.toContain(stage.folder);
+});

@@ -1,0 +1,345 @@
+/** The server as it runs, on a port of its own, with the embedded directory as its Entra ID, people who sign in to it, and programs. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Admission, Manager, WebServer } from "../../src/cli/context.ts";
+import { compose } from "../../src/compose.ts";
+import { createDirectory, createSigningKeys, type Directory, Random } from "../../src/directory/index.ts";
+import { type RunReport, runOnce } from "../../src/engine/maintain.ts";
+import { accountOf, broughtBack, openBrowser } from "../directory/browser.ts";
+import { type Graph, graphAs, requestToken } from "../directory/entra.ts";
+
+const keys = createSigningKeys(new Random(7));
+const START = "2031-03-01T12:00:00Z";
+const PORTAL = "aaaaaaaa-1111-4222-8333-444444444444";
+const ROLE_IDS = {
+  Reader: "aaaaaaaa-0000-4000-8000-000000000001",
+  Operator: "aaaaaaaa-0000-4000-8000-000000000002",
+  Admin: "aaaaaaaa-0000-4000-8000-000000000003",
+} as const;
+
+/** Whose name it is and which role he has; Oswin has none and owns app-1. */
+export const PEOPLE = {
+  Ann: "Admin",
+  Amy: "Admin",
+  Otto: "Operator",
+  Rita: "Reader",
+  Oswin: null,
+} as const;
+
+export type PersonName = keyof typeof PEOPLE;
+
+/** What an owner might call his application. */
+export const HOSTILE = `<img src=x onerror=alert(1)>"'\u202e\r\nSet-Cookie: a=b`;
+
+/** Somebody's browser: his cookies and the token that goes with changes. */
+export interface Visitor {
+  readonly cookie: string;
+  readonly csrf: string;
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes, and a wrong path fails the test
+  readonly body: any;
+}
+
+type Applications = Awaited<ReturnType<typeof registered>>;
+
+export class Stage {
+  readonly folder: string;
+  readonly directory: Directory;
+  readonly server: WebServer;
+  readonly manager: Manager;
+  readonly admission: Admission;
+  readonly graph: Graph;
+  /** Lines the server said of itself. */
+  readonly said: string[];
+  readonly #appIds: Applications;
+
+  private constructor(
+    parts: Pick<Stage, "folder" | "directory" | "server" | "manager" | "admission" | "graph" | "said">,
+    appIds: Applications,
+  ) {
+    this.folder = parts.folder;
+    this.directory = parts.directory;
+    this.server = parts.server;
+    this.manager = parts.manager;
+    this.admission = parts.admission;
+    this.graph = parts.graph;
+    this.said = parts.said;
+    this.#appIds = appIds;
+  }
+
+  static async open(more: { readonly policy?: Record<string, unknown> } = {}): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), "nolapse-http-"));
+    const directory = await createDirectory({
+      listen: { port: 0 },
+      scenario: scenario(),
+      clock: { now: START, frozen: true },
+      random: 1,
+      keys,
+    });
+    const graph = await graphAs(directory);
+    const applications = await registered(directory);
+    const secret = await registerPortal(graph, applications);
+    const composition = compose();
+    composition.trust(directory.ca);
+    writeConfig(folder, directory, applications, more.policy);
+    const env = { ...directory.environment(), PORTAL_SECRET: secret };
+    const config = composition.loadConfig({ path: join(folder, "nolapse.yaml"), env, cwd: folder });
+    const said: string[] = [];
+    const log = (line: string) => void said.push(line);
+    const server = await composition.serve({
+      config,
+      env,
+      port: 0,
+      host: "127.0.0.1",
+      behindProxy: false,
+      tls: null,
+      log,
+    });
+    const portal = applications.get("portal");
+    const back = { web: { redirectUris: [`${server.url}/auth/callback`] } };
+    await graph("PATCH", `/applications/${portal?.objectId}`, back);
+    const [tenant] = config.tenants;
+    if (tenant === undefined) throw new Error("no tenant");
+    const manager = await composition.manager(config, tenant, env, (...heard) => server.heard(tenant.name, ...heard));
+    const admission = server.admit(tenant, manager);
+    const stage = new Stage({ folder, directory, server, manager, admission, graph, said }, applications);
+    return stage;
+  }
+
+  application(name: string): { readonly appId: string; readonly objectId: string; readonly secret: string } {
+    const found = this.#appIds.get(name);
+    if (found === undefined) throw new Error(`there is no application ${name}`);
+    return found;
+  }
+
+  /** One round of the loop, which the server sees. */
+  async run(): Promise<RunReport> {
+    const report = await runOnce(this.admission.deps, { wait: 0 });
+    if (report.scan !== null) await this.admission.seen(report.scan);
+    return report;
+  }
+
+  async ask(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(new URL(path, this.server.url), { redirect: "manual", ...init });
+    const text = await response.text();
+    const isJson =
+      /json/.test(response.headers.get("content-type") ?? "") &&
+      !/ndjson/.test(response.headers.get("content-type") ?? "");
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+  }
+
+  /** The whole sign-in with a browser: authority, account, consent, and back. */
+  async signIn(name: PersonName, former = "", to = "/"): Promise<Visitor & { readonly back: Answer }> {
+    const begun = await this.ask(`/auth/sign-in?to=${encodeURIComponent(to)}`, {
+      headers: former === "" ? {} : { cookie: former },
+    });
+    const ticket = cookieOf(begun);
+    const back = await this.ask(await atAuthority(this.directory, begun.headers.get("location") ?? "", name), {
+      headers: { cookie: [ticket, former].filter((one) => one !== "").join("; ") },
+    });
+    const cookie =
+      back.headers
+        .getSetCookie()
+        .flatMap((line) => (/^nolapse=[^;]/.test(line) ? [line.split(";")[0] ?? ""] : []))[0] ?? "";
+    const me = await this.ask("/api/v1/me", { headers: { cookie } });
+    return { ...this.visitor(cookie, me.body.csrf), back };
+  }
+
+  visitor(cookie: string, csrf: string): Visitor {
+    return {
+      cookie,
+      csrf,
+      get: (path) => this.ask(path, { headers: { cookie } }),
+      post: (path, body = {}, headers = {}) =>
+        this.ask(path, {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { cookie, "x-csrf-token": csrf, "content-type": "application/json", ...headers },
+        }),
+    };
+  }
+
+  /** An access token of an application for the server. */
+  async token(name: string, tenant = this.directory.admin.tenantId): Promise<string> {
+    const { appId, secret } = this.application(name);
+    const form = { client_id: appId, client_secret: secret, scope: `${PORTAL}/.default` };
+    const { body } = await requestToken(this.directory, form, { tenant });
+    if (body.access_token === undefined) throw new Error(String(body.error_description));
+    return body.access_token;
+  }
+
+  /** The rotation of an application that is not finished. */
+  async rotationOf(name: string): Promise<string> {
+    const { appId } = this.application(name);
+    const all = await this.manager.deps.store.rotations({ appId });
+    return all.find(({ state }) => state !== "retired" && state !== "cancelled")?.id ?? "none";
+  }
+
+  /** Lets time pass and the loop work, until a rotation is in a state. */
+  async until(id: string, state: string, days = 3): Promise<void> {
+    const end = this.directory.clock.now() + days * 86_400_000;
+    while ((await this.manager.deps.store.rotation(id))?.state !== state) {
+      if (this.directory.clock.now() > end) throw new Error(`it is not ${state} after ${days} days`);
+      this.directory.clock.advance(60_000);
+      await runOnce(this.admission.deps, { wait: 0 });
+    }
+  }
+
+  get otherTenant(): string {
+    return FABRIKAM;
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    await this.admission.leave();
+    await this.manager.close();
+    await this.directory.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const FABRIKAM = "bbbbbbbb-1111-4222-8333-444444444444";
+
+function scenario() {
+  const secrets = (end: string) => [{ name: "made by hand", end }];
+  const users = Object.keys(PEOPLE).map((name) => ({ name, upn: `${name.toLowerCase()}@contoso.example` }));
+  const [first, ...others] = users;
+  return {
+    tenants: [
+      {
+        name: "Contoso",
+        domains: ["contoso.example"],
+        users: [{ ...(first as (typeof users)[number]), roles: ["Global Administrator"] }, ...others],
+        applications: [
+          {
+            name: "portal",
+            appId: PORTAL,
+            audience: "AzureADMultipleOrgs",
+            redirectUris: ["http://localhost/"],
+            secrets: secrets("P400D"),
+          },
+          { name: "app-1", owners: ["Oswin"], secrets: secrets("P10D") },
+          { name: "app-2", owners: ["Rita"], secrets: secrets("P400D") },
+          { name: "carried", secrets: secrets("P10D") },
+          { name: "mighty", secrets: secrets("P10D"), permissions: ["Application.ReadWrite.All"] },
+          { name: HOSTILE, secrets: secrets("P200D") },
+          { name: "robot", secrets: secrets("P400D") },
+          { name: "reader-robot", secrets: secrets("P400D") },
+          { name: "stranger", secrets: secrets("P400D") },
+        ],
+      },
+      {
+        name: "Fabrikam",
+        id: FABRIKAM,
+        domains: ["fabrikam.example"],
+        users: [{ name: "Wanda", upn: "wanda@fabrikam.example" }],
+        applications: [{ name: "outsider", secrets: secrets("P400D") }],
+        consented: [PORTAL],
+      },
+    ],
+  };
+}
+
+async function registered(directory: Directory) {
+  const found = new Map<string, { appId: string; objectId: string; secret: string }>();
+  for (const { entity } of directory.state().applications) {
+    const [held] = (entity.passwordCredentials ?? []) as { keyId: string }[];
+    const secret = held === undefined ? "" : (directory.values.get(held.keyId) ?? "");
+    found.set(String(entity.displayName), { appId: String(entity.appId), objectId: String(entity.id), secret });
+  }
+  return found;
+}
+
+/** App roles, and who has them; gives the server's own secret. */
+async function registerPortal(graph: Graph, applications: Applications): Promise<string> {
+  const portal = applications.get("portal");
+  const appRoles = Object.entries(ROLE_IDS).map(([value, id]) => ({
+    id,
+    value,
+    displayName: value,
+    description: value,
+    isEnabled: true,
+    allowedMemberTypes: ["User", "Application"],
+  }));
+  const patched = await graph("PATCH", `/applications/${portal?.objectId}`, {
+    appRoles,
+    api: { requestedAccessTokenVersion: 2 },
+  });
+  if (patched.status !== 204) throw new Error(`the roles were not made: ${JSON.stringify(patched.body)}`);
+  const principalOf = async (appId: string) =>
+    (await graph("GET", `/servicePrincipals(appId='${appId}')`)).body.id as string;
+  const resourceId = await principalOf(PORTAL);
+  const assign = async (principalId: string, kind: "users" | "servicePrincipals", role: keyof typeof ROLE_IDS) => {
+    const made = await graph("POST", `/${kind}/${principalId}/appRoleAssignments`, {
+      principalId,
+      resourceId,
+      appRoleId: ROLE_IDS[role],
+    });
+    if (made.status !== 201) throw new Error(`${role} was not assigned: ${JSON.stringify(made.body)}`);
+  };
+  for (const [name, role] of Object.entries(PEOPLE)) {
+    if (role === null) continue;
+    const { body } = await graph("GET", `/users/${name.toLowerCase()}@contoso.example`);
+    await assign(body.id, "users", role);
+  }
+  await assign(await principalOf(applications.get("robot")?.appId ?? ""), "servicePrincipals", "Operator");
+  await assign(await principalOf(applications.get("reader-robot")?.appId ?? ""), "servicePrincipals", "Reader");
+  return portal?.secret ?? "";
+}
+
+function writeConfig(
+  folder: string,
+  directory: Directory,
+  applications: Applications,
+  policy: Record<string, unknown> = {},
+): void {
+  const names = ["app-1", "app-2", "mighty"];
+  for (const name of names) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, ".env"), `SECRET=${applications.get(name)?.secret}\n`, { mode: 0o600 });
+  }
+  const config = {
+    version: 1,
+    tenants: { contoso: { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" } },
+    store: { type: "sqlite", path: "./nolapse.db" },
+    seal: { type: "local-key", key: "file:./seal.key" },
+    server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },
+    policies: { quick: { lifetime: "90d", renewBefore: "30d", overlap: "7d", ...policy } },
+    targets: {
+      "by-hand": { type: "manual", person: "the vendor", console: "their console" },
+      ...Object.fromEntries(
+        names.map((name) => [name, { type: "env-file", path: `./${name}/.env`, secret: "SECRET", reload: "1m" }]),
+      ),
+    },
+    applications: [
+      { appId: applications.get("carried")?.appId, policy: "quick", targets: ["by-hand"] },
+      ...names.map((name) => ({ appId: applications.get(name)?.appId, policy: "quick", targets: [name] })),
+    ],
+    limits: "off",
+  };
+  writeFileSync(join(folder, "nolapse.yaml"), stringify(config));
+}
+
+/** Picks the account and agrees to whatever is asked; where the authority then leads to. */
+async function atAuthority(directory: Directory, url: string, name: string): Promise<string> {
+  const browser = openBrowser(directory);
+  const who = await browser.open(url);
+  let next = await browser.submit(who, { user: accountOf(who, name) });
+  if (next.text.includes("Permissions requested")) next = await browser.submit(next, { decision: "accept" });
+  if (broughtBack(next).code === undefined)
+    throw new Error(`the authority did not let ${name} in: ${next.text.slice(0, 400)}`);
+  return next.location;
+}
+
+function cookieOf(answer: Answer): string {
+  return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
