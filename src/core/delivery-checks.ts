@@ -11,8 +11,9 @@ export const deliver: Check = {
     const next = open.find((one) => carrierOf(facts, one) === null);
     if (next !== undefined) return doStep({ step: "deliver", target: next.target }, "deliver-due");
     if (open.length === 0) return null;
-    if (urgent) return wait(null, "person-urgent");
-    return wait(null, open.some((one) => one.intendedAt === null) ? "person-takes" : "person-installs");
+    const isTaken = open.every((one) => one.intendedAt !== null);
+    if (urgent) return wait(null, "person-urgent", isTaken ? "nolapse delivered" : "nolapse deliver");
+    return wait(null, isTaken ? "person-installs" : "person-takes");
   },
 };
 

@@ -130,7 +130,7 @@ test("past its urgent time the wait says so, and a stop holds the value back", a
   await accepted();
   bench.clock.advance(9 * DAY);
   await bench.run(over);
-  expect((await because())?.because).toBe("person-urgent");
+  expect(await because()).toMatchObject({ because: "person-urgent", detail: "nolapse deliver" });
   const stopped = bench.deps({ ...over, brake: { pulled: async () => "the stop file is there" } });
   expect(await code(handOver(stopped, await id(), ANN))).toBe("refused-by-stop");
   expect(await code(handOver(deps(), "no-such", ANN))).toBe("not-found");
