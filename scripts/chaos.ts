@@ -41,7 +41,10 @@ const DAY = 1_440 * MINUTE;
 /** How often the driver looks, real milliseconds. */
 const TICK = 60;
 /** Claims of rotations after which a process is killed at the latest. */
-const LONGEST_LIFE = 250;
+const LONGEST_LIFE = 150;
+/** In so many of three lives the answer of an effect is kept back; such a life goes on until one is, or for so many claims. */
+const STALLED_LIVES = 2;
+const LONGEST_STALLED_LIFE = 600;
 /** What falls due within this is worked on side by side. */
 const TOGETHER = 5 * MINUTE;
 /** How many applications sign in after a move of the clock. */
@@ -91,9 +94,8 @@ class Chaos {
 
   async play(): Promise<ChaosReport> {
     const began = performance.now();
-    while (this.#books().states.get("retired") === undefined || this.#retired() < this.#options.rotations) {
-      const stalled = this.#chance.hits(0.4) ? this.#chance.pick(["addPassword", "removePassword"]) : null;
-      await this.#oneLife(stalled);
+    for (let life = 0; this.#retired() < this.#options.rotations; life += 1) {
+      await this.#oneLife(life % 3 < STALLED_LIVES ? this.#nextEffect() : null);
       this.#options.progress?.(this.#retired(), this.#kills);
     }
     await this.#place.faults([]);
@@ -128,7 +130,7 @@ class Chaos {
     });
     const gone = once(child, "exit");
     await this.#underWay(child);
-    const last = this.#claims() + this.#chance.between(1, stalled === null ? LONGEST_LIFE : LONGEST_LIFE / 4);
+    const last = this.#claims() + (stalled === null ? this.#chance.between(1, LONGEST_LIFE) : LONGEST_STALLED_LIFE);
     while (isRunning(child) && this.#claims() < last) {
       if (stalled !== null && (await this.#isStalled(stalled))) break;
       await this.#goOn();
@@ -139,6 +141,13 @@ class Chaos {
     else this.#endedByItself.push(endOf(child, said));
     await gone;
     await this.#signInAll("after a kill");
+  }
+
+  /** Secrets are added while some are planned or nothing is open, and removed once all are on their way. */
+  #nextEffect(): "addPassword" | "removePassword" {
+    const { states } = this.#books();
+    const later = ["issued", "accepted", "delivered", "verified"].some((one) => states.has(one));
+    return later && !states.has("planned") ? "removePassword" : "addPassword";
   }
 
   /** A process takes seconds to start; it is at work once it has claimed something. */

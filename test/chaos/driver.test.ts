@@ -9,13 +9,13 @@ import { isRunning } from "../../scripts/chaos/place.ts";
 import { chaos, findingsOf } from "../../scripts/chaos.ts";
 
 test("three hundred rotations under SIGKILL: nobody notices, and nothing is lost", { timeout: 1_200_000 }, async () => {
-  const report = await chaos({ rotations: 300, applications: 100, seed: 1 });
+  const report = await chaos({ rotations: 300, applications: 75, seed: 1 });
   expect(findingsOf(report)).toEqual([]);
   expect(report.retired).toBeGreaterThanOrEqual(300);
   // every kind of moment is hit, or the run has proven less than it says
   for (const state of ["planned", "verified"]) expect(report.killsByState[state] ?? 0).toBeGreaterThan(0);
   for (const effect of ["addPassword", "removePassword"]) expect(report.stalls[effect] ?? 0).toBeGreaterThan(0);
-  expect(report.signIns).toBeGreaterThan(report.kills * 100);
+  expect(report.signIns).toBeGreaterThanOrEqual(report.kills * 75);
 });
 
 test("a process that ends by itself is a finding, also one that a signal of somebody else's ends", async () => {
