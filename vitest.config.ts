@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/support/longest-first.ts";
 import TotalsReporter from "./test/support/reporter.ts";
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     // the example is run as what it is: a test file of somebody who uses the library
     include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // generous: what hangs is found all the same, and a busy machine is no fault of the code
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,0 +1,34 @@
+/**
+ * The order of the test files: the long ones first, longest at the front. Without it a long file that starts last keeps one
+ * worker busy long after the other has nothing left to do. A file that is not named here goes where Vitest puts it.
+ */
+import { relative } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files of half a minute and more, longest first; the order is all that counts, so nobody need keep the seconds. */
+export const LONG_FILES: readonly string[] = [
+  "test/chaos/driver.test.ts",
+  "test/scenarios/transcripts.test.ts",
+  "test/chaos/killed.test.ts",
+  "test/chaos/killed-certificates.test.ts",
+  "test/simulation/prove.test.ts",
+  "test/simulation/crash-sweep.test.ts",
+  "test/chaos/together.test.ts",
+  "test/scenarios/federate.test.ts",
+  "test/simulation/mutants.test.ts",
+  "test/simulation/certificate-writers.test.ts",
+  "test/clients/node.test.ts",
+  "test/clients/azure-cli-proxy.test.ts",
+];
+
+export default class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rest = await super.sort(files);
+    const place = (file: TestSpecification): number => {
+      const at = LONG_FILES.indexOf(relative(this.ctx.config.root, file.moduleId));
+      return at === -1 ? LONG_FILES.length : at;
+    };
+    // a stable sort: the others keep the order they came in
+    return rest.toSorted((a, b) => place(a) - place(b));
+  }
+}
