@@ -6,8 +6,8 @@
 import { CLEAN_AFTER, mayIssue, RAMP_ENDS_AT, WAVE_GAP, waveOf, waveSize } from "./blast-radius.ts";
 import { perSlice, SLICE, WRITES } from "./graph-limits.ts";
 import type { Policy } from "./policy.ts";
+import { SWEEP_AFTER } from "./policy.ts";
 import { effectiveOverlap, retireRule } from "./reload.ts";
-import { SWEEP_AFTER } from "./retirement.ts";
 import type { AcceptanceRule, TargetSettings } from "./settings.ts";
 import { type EpochMs, earliest, latest, plus } from "./time.ts";
 import { frozenAt, openAt } from "./windows.ts";

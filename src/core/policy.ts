@@ -76,6 +76,8 @@ export const MIN_LIFETIME: DurationMs = 14 * DAY;
 const DEFAULT_LIFETIME: DurationMs = 180 * DAY;
 /** Longer than a month, so that what runs monthly is seen. */
 export const EVIDENCE_WINDOW: DurationMs = 35 * DAY;
+/** A credential that lived out its own end is swept this much later (design §4.4). */
+export const SWEEP_AFTER: DurationMs = 7 * DAY;
 const DEFAULT_OVERLAP: DurationMs = 7 * DAY;
 const LEAST_RENEW_BEFORE: DurationMs = 30 * DAY;
 

@@ -1,14 +1,11 @@
-import { EVIDENCE_WINDOW } from "./policy.ts";
+import { EVIDENCE_WINDOW, SWEEP_AFTER } from "./policy.ts";
 import type { ReasonCode } from "./reasons.ts";
 import { effectiveOverlap, longestRule, overlapBecause, retireRule } from "./reload.ts";
 import type { Rotation } from "./rotation.ts";
 import type { TargetSettings } from "./settings.ts";
-import { DAY, type EpochMs, latest, plus } from "./time.ts";
+import { type EpochMs, latest, plus } from "./time.ts";
 import { judgeUse, nextUsesAt, type UseEvidence } from "./use-evidence.ts";
 import type { Facts } from "./verdict.ts";
-
-/** A credential that lived out its own end is swept this much later (design §4.4). */
-export const SWEEP_AFTER = 7 * DAY;
 
 export interface Retirement {
   /** Null: not by itself. */

@@ -8,8 +8,8 @@ import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/a
 import { ISSUE_TRIES } from "../../src/core/checks.ts";
 import { decide } from "../../src/core/decide.ts";
 import type { SuccessorKind } from "../../src/core/federation.ts";
+import { SWEEP_AFTER } from "../../src/core/policy.ts";
 import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
-import { SWEEP_AFTER } from "../../src/core/retirement.ts";
 import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { Facts, Step } from "../../src/core/verdict.ts";
