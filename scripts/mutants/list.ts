@@ -544,12 +544,12 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/list-losses.ts",
-        `    .filter(({ keyId }) => !present.has(keyId))\n    .map(({ keyId }) => loss(keyId, removedOnPurpose`,
-        `    .filter(({ keyId }) => keyId === "")\n    .map(({ keyId }) => loss(keyId, removedOnPurpose`,
+        `    .filter(({ keyId }) => !present.has(keyId) && !isOnItsWay(facts, keyId))`,
+        `    .filter(({ keyId }) => keyId === "")`,
       ),
       in_(
         "src/engine/steps/list-losses.ts",
-        `    .filter((keyId) => !known.has(keyId) && !ours.has(keyId) && !present.has(keyId))`,
+        `    .filter((keyId) => !known.has(keyId) && !ours.has(keyId))`,
         `    .filter((keyId) => keyId === "")`,
       ),
     ],

@@ -272,6 +272,8 @@ function changeList(
       );
       return {
         ...r,
+        // what was honoured before says nothing of the list as it is from now on
+        ...(restored.length === 0 ? {} : { probes: [], probingSince: null }),
         listReadAt: null,
         listAgainAt: null,
         listLosses,

@@ -5,7 +5,8 @@ import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import type { CertificateValue } from "../../src/core/certificate-value.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, MINUTE, plus, SECOND } from "../../src/core/time.ts";
-import type { Certificates } from "../../src/ports/certificates.ts";
+import { findLosses } from "../../src/engine/steps/list-losses.ts";
+import type { CertificateReading, Certificates } from "../../src/ports/certificates.ts";
 import { START, Workbench } from "../support/workbench.ts";
 
 const other = createSelfSigned("other", createKeyPool("list watch").source("others"));
@@ -110,4 +111,103 @@ test("a list that is still watched is not replaced for the next step", async () 
   const rotation = await bench.drive((one) => one?.state === "halted" && one.listWrite === null);
   expect(rotation.listLosses).toMatchObject([{ keyId: kept, fate: "restored" }]);
   expect(bench.entra.certificateIds(bench.app)).toContain(kept);
+});
+
+/** Reads show what was there at a moment, for so many reads; the lists that are written are told. */
+function staleReads(bench: Workbench, lists: (readonly string[])[]) {
+  const { entra } = bench;
+  let shown: CertificateReading | null = null;
+  let left = 0;
+  const certificates: Certificates = {
+    readCertificates: async (...args) => {
+      const real = await entra.readCertificates(...args);
+      if (shown === null || left === 0) return real;
+      left -= 1;
+      return { ...real, entries: shown.entries };
+    },
+    addKey: (...args) => entra.addKey(...args),
+    removeKey: (...args) => entra.removeKey(...args),
+    replaceCertificates: async (...args) => {
+      const outcome = await entra.replaceCertificates(...args);
+      lists.push(entra.certificateIds(bench.app));
+      return outcome;
+    },
+  };
+  return {
+    certificates,
+    freeze: async (reads: number) => {
+      shown = await entra.readCertificates(bench.app);
+      left = reads;
+    },
+  };
+}
+
+test("reads that are older than a restoration do not make the next list drop our own new certificate", async () => {
+  const bench = moving();
+  const kept = bench.entra.otherTool(bench.app, { add: { certificate: await certificate("kept"), name: "theirs" } });
+  const lists: (readonly string[])[] = [];
+  const { certificates, freeze } = staleReads(bench, lists);
+  const deps = { ...bench.deps(), certificates };
+  const before = await bench.drive(issued, 40, deps);
+  bench.entra.otherTool(bench.app, { drop: [kept, own(before)], add: { certificate: await certificate("new") } });
+  // the list as it is now is shown for a while still, also after we have put back what it lost
+  await freeze(6);
+  const rotation = await bench.drive(unwatched, 80, deps);
+  expect(lists.length).toBeGreaterThan(1);
+  for (const list of lists) expect(list).toContain(own(before));
+  expect(own(rotation)).toBe(own(before));
+  expect(bench.entra.certificateIds(bench.app)).toEqual(expect.arrayContaining([kept, own(before)]));
+});
+
+test("what the log says that our list dropped is named, though an old read still shows it", () => {
+  const losses = findLosses({
+    rotation: { attempts: [], issued: null, replaces: "", undo: null, listLosses: [], acceptedAt: null },
+    write: {
+      at: START,
+      added: null,
+      removed: null,
+      restored: ["a"],
+      round: 5,
+      since: START,
+      began: { added: "ours", removed: null },
+      reads: [],
+    },
+    expected: [{ keyId: "a", raw: "{}" }],
+    image: { entries: [{ keyId: "a", raw: "{}" }], lost: [] },
+    present: new Set(["a", "theirs"]),
+    changes: [
+      {
+        at: START,
+        actor: { kind: "application", id: "we", name: "we" },
+        before: [],
+        after: [{ keyId: "ours", name: "ours" }],
+      },
+      {
+        at: START,
+        actor: { kind: "application", id: "we", name: "we" },
+        before: [
+          { keyId: "ours", name: "ours" },
+          { keyId: "theirs", name: "theirs" },
+        ],
+        after: [
+          { keyId: "ours", name: "ours" },
+          { keyId: "a", name: "a" },
+        ],
+      },
+    ],
+    last: false,
+    at: START,
+  });
+  expect(losses).toEqual([{ keyId: "theirs", name: "theirs", fate: "unseen", at: START }]);
+});
+
+test("what was honoured before a list was written once more does not count towards acceptance", async () => {
+  const bench = moving();
+  const kept = bench.entra.otherTool(bench.app, { add: { certificate: await certificate("kept"), name: "theirs" } });
+  const before = await bench.drive((rotation) => issued(rotation) && (rotation?.probes.length ?? 0) > 0);
+  bench.entra.otherTool(bench.app, { drop: [kept], add: { certificate: await certificate("new") } });
+  const written = await bench.drive((rotation) => rotation?.listWrite?.round === 1);
+  expect(before.probes).not.toEqual([]);
+  expect(written).toMatchObject({ state: "issued" });
+  expect(written.probes.filter(({ at }) => at < (written.listWrite?.at ?? 0))).toEqual([]);
 });

@@ -133,17 +133,24 @@ export async function restoreList(claimed: Claimed): Promise<void> {
     await claimed.record([{ type: "list-compared", at, losses, settled: false, anew: true }]);
     return;
   }
-  const change = { added: ownAgain(claimed, missing), removed: null, restored: missing };
+  const own = ownAgain(claimed, present);
+  const restored = own === null ? missing : [...new Set([...missing, own.keyId])];
+  const change = { added: own, removed: null, restored };
   const outcome = await replaceList(claimed, reading, change);
   if (outcome !== "later" && outcome.outcome !== "applied") await claimed.fail(outcome.error);
 }
 
-/** Our own new certificate where it is among what is missing: no read has shown it, so it is sent as it was at first. */
-function ownAgain({ rotation }: Claimed, missing: readonly string[]): NewCertificate | null {
-  const { issued, attempts } = rotation;
+/**
+ * Our own new certificate where a read does not show it: it is sent along as it was at first, lost or not. The read may be
+ * older than our own last list, and made from it the next list would drop what only that one held. Not where somebody has
+ * removed it on purpose.
+ */
+function ownAgain({ rotation }: Claimed, present: ReadonlySet<string>): NewCertificate | null {
+  const { issued, attempts, listLosses } = rotation;
   const attempt = attempts.find(({ id }) => id === issued?.attempt);
   const made = attempt?.certificate ?? null;
-  if (issued === null || attempt === undefined || made === null || !missing.includes(issued.keyId)) return null;
+  if (issued === null || attempt === undefined || made === null || present.has(issued.keyId)) return null;
+  if (listLosses.some(({ keyId, fate }) => keyId === issued.keyId && fate === "removed")) return null;
   const { displayName, end } = attempt;
   if (end === null) return null;
   return { keyId: issued.keyId, displayName, certificate: made.certificate, start: made.start, end };

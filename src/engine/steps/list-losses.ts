@@ -28,16 +28,20 @@ export function findLosses(facts: ListFacts): ListLoss[] {
   const restored = rotation.listLosses
     .filter(({ keyId, fate }) => (fate === "restoring" || fate === "lost") && present.has(keyId))
     .map(({ keyId }) => loss(keyId, "restored"));
+  const mine = ownChanges(changes ?? [], write, new Set(expected.map(({ keyId }) => keyId)));
+  const theirs = (changes ?? []).filter((one) => !mine.includes(one));
   const missing = expected
-    .filter(({ keyId }) => !present.has(keyId))
-    .map(({ keyId }) => loss(keyId, removedOnPurpose(changes, keyId) ? "removed" : "lost"));
+    .filter(({ keyId }) => !present.has(keyId) && !isOnItsWay(facts, keyId))
+    .map(({ keyId }) => loss(keyId, removedOnPurpose(theirs, keyId) ? "removed" : "lost"));
   const own = ownLost(facts);
   const known = new Set([...expected, ...image.lost].map(({ keyId }) => keyId));
   const ours = ownKeyIds(rotation);
-  const did = ownChanges(changes ?? [], write, new Set(expected.map(({ keyId }) => keyId))).map(difference);
+  const did = mine.map(difference);
   const unseen = did
     .flatMap(({ gone }) => gone)
-    .filter((keyId) => !known.has(keyId) && !ours.has(keyId) && !present.has(keyId))
+    .filter((keyId) => !known.has(keyId) && !ours.has(keyId))
+    // an old read may still show what the log says is gone
+    .filter((keyId) => !present.has(keyId) || isGone(changes, keyId))
     .map((keyId) => loss(keyId, "unseen"));
   const meant = new Set([...write.restored, ...rotation.listLosses.filter(wasMissed).map(({ keyId }) => keyId)]);
   const revived = did
@@ -56,8 +60,18 @@ function ownLost({ rotation, write, expected, present, changes, last }: ListFact
   if (issued === null || issued.certificate === null) return null;
   const { keyId } = issued;
   if (keyId === write.removed || present.has(keyId) || expected.some((one) => one.keyId === keyId)) return null;
+  return isGone(changes, keyId) || (last && acceptedAt !== null) ? keyId : null;
+}
+
+/** Put back by this very write: an early read that does not show it may be older, unless the log says that it went again. */
+function isOnItsWay({ write, changes, last }: ListFacts, keyId: string): boolean {
+  return !last && write.restored.includes(keyId) && !isGone(changes, keyId);
+}
+
+/** Whether the last that the log tells of a key id is that it went. */
+function isGone(changes: readonly CredentialChange[] | null, keyId: string): boolean {
   const touched = (changes ?? []).map(difference).filter(({ gone, come }) => [...gone, ...come].includes(keyId));
-  return touched.at(-1)?.gone.includes(keyId) === true || (last && acceptedAt !== null) ? keyId : null;
+  return touched.at(-1)?.gone.includes(keyId) === true;
 }
 
 function wasMissed({ fate }: ListLoss): boolean {
@@ -71,9 +85,9 @@ function ownKeyIds({ attempts, issued, replaces, undo }: ListFacts["rotation"]):
   return new Set(ids.filter((keyId) => keyId != null));
 }
 
-/** Somebody took it out and changed nothing else: that was meant. A write that also adds may have lost it by a stale read. */
-function removedOnPurpose(changes: readonly CredentialChange[] | null, keyId: string): boolean {
-  return (changes ?? []).some((change) => {
+/** Somebody else took it out and changed nothing else: that was meant. A write that also adds may have lost it by a stale read. */
+function removedOnPurpose(theirs: readonly CredentialChange[], keyId: string): boolean {
+  return theirs.some((change) => {
     const { gone, come } = difference(change);
     return come.length === 0 && gone.length === 1 && gone[0] === keyId;
   });
