@@ -184,7 +184,7 @@ export class Site {
         NO_COLOR: "1",
         ...this.environment,
         ...more.env,
-        ...(more.crash === undefined ? {} : { NOLAPSE_TEST_CRASH: JSON.stringify(more.crash) }),
+        ...(more.crash === undefined ? {} : crashing(more.crash)),
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -334,4 +334,12 @@ export async function ended(child: ChildProcess): Promise<Ended> {
     child.once("error", fail);
     child.once("close", (code, signal) => done({ code, signal, stdout, stderr }));
   });
+}
+
+/** What makes the program kill itself; it keeps compiled code, as the program does by itself. */
+function crashing(point: CrashPoint): Record<string, string> {
+  return {
+    NOLAPSE_TEST_CRASH: JSON.stringify(point),
+    NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+  };
 }
