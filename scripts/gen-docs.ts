@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, the import table of docs/architecture.md and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, the import table of docs/architecture.md, the types of web/src/api/schema.ts and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,8 +11,10 @@ import { checksFor } from "../src/core/checks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import type { RotationState } from "../src/core/rotation.ts";
+import { openApi } from "../src/http/openapi.ts";
 import type { Route } from "../src/http/route.ts";
 import { declaredRoutes } from "../src/http/routes/all.ts";
+import { apiTypes } from "./api-types.ts";
 import { commandSections, configurationRows, coverageTables, firstHelp } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
 import { DOCUMENTS } from "./json-documents.ts";
@@ -196,6 +198,7 @@ const outputs: Record<string, string> = {
     table(["room", "what it is", "may import", "packages", "notes"], ROOMS.map(roomRow)),
   ),
   "scripts/lint/boundaries.json": boundaries(),
+  "web/src/api/schema.ts": apiTypes(openApi(declaredRoutes(), "")),
   ...Object.fromEntries(schemas()),
 };
 

@@ -98,8 +98,31 @@ function purityOf(room: Room): object[] {
     : [{ includes: [`src/${room.path}/**`], linter: rule(denied) }];
 }
 
+/** Folders of the pages below web/src; they see nothing of src but what the OpenAPI document says. */
+const WEB_DEPTH = 2;
+
+function boundariesOfWeb(): object[] {
+  const message = "web/ may import packages of its own and itself, nothing of src (docs/architecture.md).";
+  return Array.from({ length: WEB_DEPTH }, (_, depth) => {
+    const out = "../".repeat(depth + 1);
+    const detours = Array.from({ length: depth + 1 }, (_, level) => `${"../".repeat(level)}*/**/../**`);
+    const group = ["nolapse", "nolapse/**", "node:*", `${out}**`, ...detours, "./../**", "./*/**/../**"];
+    const folder = `web/src/${"*/".repeat(depth)}`;
+    return {
+      includes: [`${folder}*.ts`, `${folder}*.tsx`],
+      linter: {
+        rules: { style: { noRestrictedImports: { level: "error", options: { patterns: [{ group, message }] } } } },
+      },
+    };
+  });
+}
+
 /** The text of scripts/lint/boundaries.json. */
 export function boundaries(): string {
-  const overrides = [...ROOMS.flatMap(boundariesOf), ...ROOMS.filter((room) => room.pure).flatMap(purityOf)];
+  const overrides = [
+    ...ROOMS.flatMap(boundariesOf),
+    ...ROOMS.filter((room) => room.pure).flatMap(purityOf),
+    ...boundariesOfWeb(),
+  ];
   return `${JSON.stringify({ overrides }, null, 2)}\n`;
 }

@@ -24,7 +24,15 @@ const posix = (path: string) => path.split(sep).join("/");
 /** A copy of what the gates read, with the repository's own node_modules. */
 function copy(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "nolapse-house-")));
-  for (const part of [".gitignore", "biome.json", "package.json", "scripts/lint", "src"]) {
+  for (const part of [
+    ".gitignore",
+    "biome.json",
+    "package.json",
+    "scripts/lint",
+    "src",
+    "web/src",
+    "web/package.json",
+  ]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   for (const file of ["tsconfig.base.json", "tsconfig.core.json"]) cpSync(join(root, file), join(folder, file));
@@ -43,7 +51,15 @@ function tool(folder: string, script: string, ...args: string[]) {
 
 /** The findings of the linter as "path rule". */
 function lint(folder: string): { status: number | null; findings: Set<string>; output: string } {
-  const run = tool(folder, "@biomejs/biome/bin/biome", "lint", "--reporter=github", "--max-diagnostics=none", "src");
+  const run = tool(
+    folder,
+    "@biomejs/biome/bin/biome",
+    "lint",
+    "--reporter=github",
+    "--max-diagnostics=none",
+    "src",
+    "web",
+  );
   const findings = new Set<string>();
   for (const [, rule, file] of run.stdout.matchAll(/^::error title=([^,]+),file=([^,]+),/gm)) {
     findings.add(`${posix(relative(folder, file ?? ""))} ${rule}`);
@@ -100,6 +116,11 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/cli/p-test.ts", "../../test/support/needs.ts"],
   ["src/engine/p-bench.ts", "../../bench/scan.ts"],
   ["src/adapters/graph/p-examples.ts", "../../../examples/app.ts"],
+  ["src/http/p-web.ts", "../../web/src/api/schema.ts"],
+  ["web/src/p-src.ts", "../../src/core/time.ts"],
+  ["web/src/pages/p-src.tsx", "../../../src/core/time.ts"],
+  ["web/src/pages/p-detour.ts", "../api/../../../src/core/time.ts"],
+  ["web/src/pages/p-node.ts", "node:fs"],
 ];
 
 /** Imports the table allows; they must not be found. */
@@ -121,6 +142,9 @@ const ALLOWED: readonly (readonly [string, string])[] = [
   ["src/compose/a-adapter.ts", "../adapters/graph/http.ts"],
   ["src/cli/commands/demo/a-engine.ts", "../../../engine/a.ts"],
   ["src/http/routes/a-config.ts", "../../config/a.ts"],
+  ["web/src/a-own.ts", "./api/schema.ts"],
+  ["web/src/pages/a-own.tsx", "../lines/scale.ts"],
+  ["web/src/pages/a-react.ts", "react"],
 ];
 
 /** Other faults for the linter: [the planted file, its source, the rule that must find it]. */
@@ -182,6 +206,7 @@ describe("the linter", () => {
     clean = lint(untouched);
     // what lies in the tree must not cover a planted file, nor add findings of its own
     rmSync(join(planted, "src"), { recursive: true });
+    rmSync(join(planted, "web/src"), { recursive: true });
     for (const [path, specifier] of [...FORBIDDEN, ...ALLOWED]) {
       plant(planted, path, `export * from ${JSON.stringify(specifier)};\n`);
     }

@@ -70,7 +70,8 @@ describe("dependencies", () => {
 
   test("docs/dependencies.md has a line for each one and for no other", () => {
     const listed = rows("docs/dependencies.md").map(([name]) => name);
-    expect(listed.toSorted()).toEqual(Object.keys(pins("package.json")).toSorted());
+    const used = [...Object.keys(pins("package.json")), ...Object.keys(pins("web/package.json"))];
+    expect(listed.toSorted()).toEqual(used.toSorted());
     for (const row of rows("docs/dependencies.md"))
       expect(
         row.slice(1).every((cell) => cell.length > 3),
@@ -78,7 +79,7 @@ describe("dependencies", () => {
       ).toBe(true);
   });
 
-  test.each(["package.json", ...manifests])("%s pins exact versions", (path) => {
+  test.each(["package.json", "web/package.json", ...manifests])("%s pins exact versions", (path) => {
     for (const [name, version] of Object.entries(pins(path)))
       expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
   });

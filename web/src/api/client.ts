@@ -1,0 +1,77 @@
+/** Asks the server, typed by its OpenAPI document. What it refuses is an {@link ApiProblem}; that it did not answer is one too. */
+import type { Api, Problem } from "./schema.ts";
+
+export type Route = keyof Api;
+export type GetRoute = Extract<Route, `GET ${string}`>;
+export type ChangeRoute = Exclude<Route, GetRoute>;
+export type Answer<R extends Route> = Api[R]["answer"];
+export type Params<R extends Route> = Api[R]["params"];
+export type Query<R extends Route> = Api[R]["query"];
+export type Body<R extends Route> = Api[R]["body"];
+
+/** A refusal in the server's own words; `status` 0 where there was no answer at all. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: Problem["code"] | "no-answer";
+  readonly next: string | null;
+  readonly request: string | null;
+
+  constructor(status: number, problem: Pick<Problem, "detail" | "next" | "id"> & { code: ApiProblem["code"] }) {
+    super(problem.detail);
+    this.status = status;
+    this.code = problem.code;
+    this.next = problem.next;
+    this.request = problem.id ?? null;
+  }
+}
+
+/** Kept here alone, and sent with every change: another site cannot read it. */
+let csrf: string | null = null;
+
+export function keepToken(token: string | null): void {
+  csrf = token;
+}
+
+export interface Asking<R extends Route> {
+  readonly params: Params<R>;
+  readonly query?: Query<R>;
+}
+
+/** The address of a route. */
+export function addressOf<R extends Route>(route: R, { params, query }: Asking<R>): string {
+  const path = route.slice(route.indexOf(" ") + 1).replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = (params as Readonly<Record<string, string>>)[name] ?? "";
+    return encodeURIComponent(value);
+  });
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(name, String(value));
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+/** @throws ApiProblem. */
+export function read<R extends GetRoute>(route: R, asking: Asking<R>, signal?: AbortSignal): Promise<Answer<R>> {
+  return send(route, addressOf(route, asking), signal === undefined ? {} : { signal });
+}
+
+/** @throws ApiProblem. */
+export function change<R extends ChangeRoute>(
+  route: R,
+  asking: Asking<R> & { readonly body?: Body<R> },
+): Promise<Answer<R>> {
+  return send(route, addressOf(route, asking), {
+    method: route.slice(0, route.indexOf(" ")),
+    headers: { "content-type": "application/json", ...(csrf === null ? {} : { "x-csrf-token": csrf }) },
+    body: JSON.stringify(asking.body ?? {}),
+  });
+}
+
+async function send<R extends Route>(_route: R, address: string, init: RequestInit): Promise<Answer<R>> {
+  const response = await fetch(address, init).catch((thrown: unknown) => {
+    if (init.signal?.aborted) throw thrown;
+    throw new ApiProblem(0, { code: "no-answer", detail: "The server does not answer.", next: null });
+  });
+  const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
+  if (response.ok) return (isJson ? await response.json() : await response.text()) as Answer<R>;
+  const problem = isJson ? ((await response.json()) as Problem) : null;
+  throw new ApiProblem(response.status, problem ?? { code: "unexpected", detail: response.statusText, next: null });
+}

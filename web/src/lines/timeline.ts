@@ -1,0 +1,129 @@
+/** The tenant timeline as rectangles: what ends if nobody acts above, renewals below, what remains at the bottom. Pure. */
+import type { Answer } from "../api/client.ts";
+import { placeOf, rounded } from "./scale.ts";
+
+export type Timeline = Pick<
+  Answer<"GET /api/v1/t/{tenant}/timeline">,
+  "now" | "from" | "to" | "zone" | "bins" | "totals"
+>;
+export type Bin = Timeline["bins"][number];
+
+export interface Column {
+  readonly x: number;
+  readonly width: number;
+  /** Heights from the axis up: solid for an application's last credential, hollow on top where another one works. */
+  readonly last: number;
+  readonly covered: number;
+  /** Heights from the axis down: solid what was done, pale what is planned. */
+  readonly renewed: number;
+  readonly planned: number;
+  readonly remains: number;
+  /** The exact number, on the few highest. */
+  readonly peak: number | null;
+}
+
+export interface TimelineDrawing {
+  readonly columns: readonly Column[];
+  readonly ticks: readonly { readonly count: number; readonly up: number; readonly down: number }[];
+  readonly today: number;
+  readonly months: readonly { readonly at: number; readonly x: number }[];
+}
+
+export interface Frame {
+  readonly width: number;
+  /** Of the half above the axis and of the one below it. */
+  readonly up: number;
+  readonly down: number;
+}
+
+const LEAST_BAR = 3;
+const PEAKS = 6;
+const TICKS = [1, 5, 25, 100, 400, 1_600, 6_400, 25_600, 102_400];
+
+/** One square-root scale for both halves, so that 3 and 750 are both to be read. */
+export function timelineDrawing(timeline: Timeline, frame: Frame): TimelineDrawing {
+  const { bins } = timeline;
+  const ends = ({ endsLast, endsCovered }: Bin) => endsLast + endsCovered;
+  const renewals = ({ renewed, planned }: Bin) => renewed + planned;
+  const highest = Math.max(1, ...bins.map(ends));
+  const lowest = Math.max(1, ...bins.map(renewals));
+  const unit = Math.min(frame.up / Math.sqrt(highest), frame.down / Math.sqrt(lowest));
+  const height = (count: number) => (count === 0 ? 0 : Math.max(rounded(Math.sqrt(count) * unit), LEAST_BAR));
+  const pitch = frame.width / Math.max(1, bins.length);
+  const peaks = peaksOf(bins.map(ends));
+  const columns = bins.map((bin, index): Column => {
+    const [last, done] = [height(bin.endsLast), height(bin.renewed)];
+    return {
+      x: rounded(index * pitch),
+      width: rounded(Math.max(pitch - Math.min(2, pitch / 4), 1)),
+      last,
+      covered: rounded(Math.max(height(ends(bin)) - last, bin.endsCovered > 0 ? LEAST_BAR : 0)),
+      renewed: done,
+      planned: rounded(Math.max(height(renewals(bin)) - done, bin.planned > 0 ? LEAST_BAR : 0)),
+      remains: bin.remains,
+      peak: peaks.has(index) ? ends(bin) : null,
+    };
+  });
+  return { columns, ticks: ticksOf(unit, frame), today: todayIn(timeline, pitch), months: monthsIn(bins, pitch) };
+}
+
+/** The six highest above two and a half times the median carry their number. */
+function peaksOf(counts: readonly number[]): ReadonlySet<number> {
+  const sorted = counts.filter((count) => count > 0).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const found = counts
+    .map((count, index) => ({ count, index }))
+    .filter(({ count }) => count > 2.5 * median)
+    .sort((a, b) => b.count - a.count);
+  return new Set(found.slice(0, PEAKS).map(({ index }) => index));
+}
+
+function ticksOf(unit: number, frame: Frame): TimelineDrawing["ticks"] {
+  const fits = TICKS.map((count) => ({ count, up: rounded(Math.sqrt(count) * unit) })).filter(
+    ({ up }) => up >= 14 && up <= Math.max(frame.up, frame.down),
+  );
+  let last = 0;
+  return fits.flatMap(({ count, up }) => {
+    if (up - last < 16) return [];
+    last = up;
+    return [{ count, up: up <= frame.up ? up : 0, down: up <= frame.down ? up : 0 }];
+  });
+}
+
+function todayIn({ bins, now }: Timeline, pitch: number): number {
+  const at = Date.parse(now);
+  const index = bins.findLastIndex(({ day }) => Date.parse(day) <= at);
+  const from = Date.parse(bins[index]?.day ?? now);
+  const next = bins[index + 1]?.day;
+  const to = next === undefined ? from + 7 * 86_400_000 : Date.parse(next);
+  return rounded(Math.max(index, 0) * pitch + placeOf(at, { from, to }, pitch));
+}
+
+/** Names of months stand at least 72 px apart. */
+function monthsIn(bins: readonly Bin[], pitch: number): TimelineDrawing["months"] {
+  let last = Number.NEGATIVE_INFINITY;
+  return bins.flatMap(({ day }, index) => {
+    const isFirst = index > 0 && bins[index - 1]?.day.slice(0, 7) !== day.slice(0, 7);
+    const x = index * pitch;
+    const isQuarter = (Number(day.slice(5, 7)) - 1) % 3 === 0;
+    if (!isFirst || x - last < 72 || (bins.length > 40 && !isQuarter)) return [];
+    last = x;
+    return [{ at: Date.parse(day), x: rounded(x) }];
+  });
+}
+
+/** The bin whose middle is nearest to a place. */
+export function binAt(x: number, count: number, width: number): number {
+  return Math.min(Math.max(Math.floor((x / width) * count), 0), count - 1);
+}
+
+/** The days of a bin, from and to (both of them included), as dates. */
+export function daysOf(
+  bins: readonly Bin[],
+  first: number,
+  last: number,
+): { readonly from: string; readonly to: string } {
+  const next = bins[last + 1]?.day;
+  const end = next === undefined ? Date.parse(bins[last]?.day ?? "") + 6 * 86_400_000 : Date.parse(next) - 86_400_000;
+  return { from: bins[first]?.day ?? "", to: new Date(end).toISOString().slice(0, 10) };
+}

@@ -1,0 +1,86 @@
+/** Instants as people read them: `Sat 28 Nov 2026, 09:04`, and how far away they are. */
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+type Style = "date" | "dateTime" | "short" | "time" | "month";
+
+const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
+  date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  dateTime: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  },
+  short: { day: "numeric", month: "short" },
+  time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+  month: { month: "short", year: "numeric" },
+};
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(style: Style | "day", zone: string): Intl.DateTimeFormat {
+  const key = `${style} ${zone}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made =
+    style === "day"
+      ? new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
+      : new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...STYLES[style] });
+  formats.set(key, made);
+  return made;
+}
+
+/** An instant in a zone. The comma after the weekday that `en-GB` writes is left out. */
+export function written(at: number, zone: string, style: Style = "date"): string {
+  return formatOf(style, zone)
+    .format(at)
+    .replace(/^(\w{3}), /, "$1 ")
+    .replace("Sept", "Sep");
+}
+
+/** `2026-11-28` in a zone. */
+export function dayOf(at: number, zone: string): string {
+  return formatOf("day", zone).format(at);
+}
+
+function calendarDays(from: number, to: number, zone: string): number {
+  return Math.round((Date.parse(dayOf(to, zone)) - Date.parse(dayOf(from, zone))) / DAY);
+}
+
+/** "in 50 days", "in 31 hours" (rounded down), "in 12 minutes", "now"; "ago" for what is over. */
+export function distance(at: number, now: number, zone: string): string {
+  const [amount, unit] = amountOf(at, now, zone);
+  if (unit === "now") return "now";
+  const words = `${grouped(amount)} ${unit}${amount === 1 ? "" : "s"}`;
+  return at >= now ? `in ${words}` : `${words} ago`;
+}
+
+/** The same for a column: "50 d", "31 h". */
+export function shortDistance(at: number, now: number, zone: string): string {
+  const [amount, unit] = amountOf(at, now, zone);
+  return unit === "now" ? "now" : `${at < now ? "−" : ""}${grouped(amount)} ${unit === "minute" ? "min" : unit[0]}`;
+}
+
+function amountOf(at: number, now: number, zone: string): readonly [number, "day" | "hour" | "minute" | "now"] {
+  const apart = Math.abs(at - now);
+  if (apart >= 48 * HOUR) return [Math.abs(calendarDays(now, at, zone)), "day"];
+  if (apart >= 90 * MINUTE) return [Math.floor(apart / HOUR), "hour"];
+  if (apart >= MINUTE) return [Math.floor(apart / MINUTE), "minute"];
+  return [0, "now"];
+}
+
+/** 6,214. */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-GB");
+}
+
+/** "1 application", "3 applications". */
+export function counted(count: number, one: string, many: string = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,17 @@
+/** Builds the pages into web/dist: files with their hash in the name, no script or style inside the page itself. */
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "/",
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "es2023",
+    // the policy of the pages allows no data: scripts, and small files cost a request less than they save
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 1200,
+  },
+});
