@@ -33,7 +33,7 @@ export function piecesOf(name: string): readonly Piece[] {
 }
 
 function isPicture(one: string | undefined): boolean {
-  return one !== undefined && /[\p{Extended_Pictographic}\ufe0f\p{Emoji_Modifier}]/u.test(one);
+  return one !== undefined && /\p{Extended_Pictographic}|\ufe0f|\p{Emoji_Modifier}/u.test(one);
 }
 
 function codePoint(one: string): string {

@@ -1,0 +1,261 @@
+/** What the drawings are made of: rectangles out of the API's answers. */
+import { describe, expect, test } from "vitest";
+import {
+  closeUpRange,
+  deadlineLabels,
+  type LifeRow,
+  monthsOf,
+  rowDrawing,
+  spanAround,
+  successorDrawing,
+} from "../../web/src/lines/life-line.ts";
+import { proofsDrawing } from "../../web/src/lines/proofs.ts";
+import { binAt, daysOf, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
+
+const DAY = 86_400_000;
+const NOW = Date.parse("2026-11-23T10:42:00Z");
+const at = (days: number) => new Date(NOW + days * DAY).toISOString();
+const RANGE = spanAround(NOW, 365);
+const WIDTH = 730;
+
+const secret = (more: Partial<LifeRow>): LifeRow => ({
+  keyId: "6f1e90b4",
+  kind: "secret",
+  name: "billing-prod",
+  hint: "Q7d",
+  thumbprint: null,
+  origin: "ours",
+  current: true,
+  signsIn: true,
+  start: at(-130),
+  end: at(50),
+  removedAt: null,
+  segments: [
+    { from: at(-130), to: at(0), tense: "happened", what: "worked" },
+    { from: at(0), to: at(50), tense: "recorded", what: "valid" },
+  ],
+  proofs: null,
+  deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
+  rotation: null,
+  reason: null,
+  ...more,
+});
+
+describe("a row of the life line", () => {
+  test("is solid until today, which is the middle, and pale from there to its end", () => {
+    const { bars, torn, cross, caps } = rowDrawing(secret({}), RANGE, NOW, WIDTH);
+    expect(bars).toEqual([
+      { x: 235, width: 130, look: "happened" },
+      { x: 365, width: 50, look: "recorded" },
+    ]);
+    expect({ torn, cross, caps }).toEqual({ torn: { left: false, right: false }, cross: null, caps: [] });
+  });
+
+  test("is torn where it began before the range, and goes on where it ends after it", () => {
+    const row = secret({
+      start: at(-900),
+      end: at(9_000),
+      deadlines: null,
+      segments: [
+        { from: at(-365), to: at(0), tense: "happened", what: "worked" },
+        { from: at(0), to: at(365), tense: "recorded", what: "valid" },
+      ],
+    });
+    const { bars, torn, ruler } = rowDrawing(row, RANGE, NOW, WIDTH);
+    expect(bars.map(({ x, width }) => [x, width])).toEqual([
+      [0, 365],
+      [365, 365],
+    ]);
+    expect(torn).toEqual({ left: true, right: true });
+    expect(ruler).toBeNull();
+  });
+
+  test("shows an overlap of an hour as stripes wide enough to see", () => {
+    const segments: LifeRow["segments"] = [
+      { from: at(-10), to: at(0), tense: "happened", what: "worked" },
+      { from: at(-10), to: at(-10 + 1 / 24), tense: "happened", what: "overlap" },
+      { from: at(5), to: at(12), tense: "forecast", what: "overlap" },
+    ];
+    const { bars } = rowDrawing(secret({ segments }), RANGE, NOW, WIDTH);
+    expect(bars.slice(1)).toEqual([
+      { x: 355, width: 7, look: "overlap" },
+      { x: 370, width: 7, look: "overlap-forecast" },
+    ]);
+  });
+
+  test("has a cap where it was removed, dots to its own end, and no cross", () => {
+    const row = secret({
+      end: at(-20),
+      removedAt: at(-60),
+      segments: [
+        { from: at(-130), to: at(-60), tense: "happened", what: "worked" },
+        { from: at(-60), to: at(-20), tense: "recorded", what: "removed" },
+      ],
+    });
+    const { caps, strokes, cross } = rowDrawing(row, RANGE, NOW, WIDTH);
+    expect(caps).toEqual([{ x: 305, kind: "removed" }]);
+    expect(strokes).toEqual([{ from: 305, to: 345, kind: "removed", hours: 960 }]);
+    expect(cross).toBeNull();
+  });
+
+  test("tells a lapse from an end that another one covered", () => {
+    const ended = (what: "ended" | "lapse") =>
+      secret({
+        end: at(-20),
+        segments: [
+          { from: at(-130), to: at(-20), tense: "happened", what: "worked" },
+          { from: at(-20), to: at(0), tense: "happened", what },
+        ],
+      });
+    expect(rowDrawing(ended("ended"), RANGE, NOW, WIDTH).cross).toEqual({ x: 345, kind: "ended" });
+    expect(rowDrawing(ended("lapse"), RANGE, NOW, WIDTH).cross).toEqual({ x: 345, kind: "lapse" });
+  });
+
+  test("begins the ruler at its own start where it was due before that", () => {
+    const { ruler } = rowDrawing(
+      secret({ start: at(-2), deadlines: { renew: at(-25), urgent: at(39), lastSafe: at(49) } }),
+      RANGE,
+      NOW,
+      WIDTH,
+    );
+    expect(ruler).toEqual({ renew: 363, urgent: 404, lastSafe: 414, end: 415, dueAtOnce: true });
+  });
+
+  test("marks one that is not valid yet where it starts", () => {
+    const row = secret({ start: at(8), segments: [{ from: at(8), to: at(50), tense: "recorded", what: "valid" }] });
+    expect(rowDrawing(row, RANGE, NOW, WIDTH).caps).toEqual([{ x: 373, kind: "starts" }]);
+  });
+
+  test("chains the proofs of one rotation, and sets them apart where the range is short", () => {
+    const proofs = { issued: at(-10), accepted: at(-9.9), delivered: at(-9), verified: at(-8), retired: null };
+    const wide = rowDrawing(secret({ proofs }), RANGE, NOW, WIDTH).chain.map(({ x }) => x);
+    expect(wide).toEqual([358, 365.5, 373, 380.5]);
+    const near = rowDrawing(secret({ proofs }), spanAround(NOW, 15), NOW, WIDTH).chain.map(({ x }) => Math.round(x));
+    expect(near).toEqual([122, 124, 146, 170]);
+  });
+
+  test("is grey where it is no credential of a client", () => {
+    const { bars } = rowDrawing(secret({ signsIn: false }), RANGE, NOW, WIDTH);
+    expect(bars.map(({ look }) => look)).toEqual(["inert", "inert"]);
+  });
+});
+
+describe("beside the rows", () => {
+  test("successors are dashed bars, striped where two work, with dates that do not touch", () => {
+    const successors = [
+      { from: at(5), to: at(185), overlapUntil: at(12) },
+      { from: at(40), to: at(320), overlapUntil: at(47) },
+      { from: at(275), to: at(455), overlapUntil: at(282) },
+      { from: at(700), to: at(880), overlapUntil: at(707) },
+    ];
+    const { bars, starts } = successorDrawing(successors, RANGE, WIDTH);
+    expect(bars.filter(({ look }) => look === "forecast").map(({ x, width }) => [x, width])).toEqual([
+      [370, 180],
+      [405, 280],
+      [640, 90],
+    ]);
+    expect(bars.filter(({ look }) => look === "overlap-forecast")).toHaveLength(3);
+    expect(starts.map(({ x }) => x)).toEqual([370, 640]);
+  });
+
+  test("the close-up goes from two days before today to eight after the end", () => {
+    expect(closeUpRange(secret({}), NOW)).toEqual({ from: NOW - 2 * DAY, to: NOW + 58 * DAY });
+    expect(closeUpRange(secret({ deadlines: null }), NOW)).toBeNull();
+  });
+
+  test("a label that would stand on another goes down a line", () => {
+    const range = closeUpRange(secret({}), NOW);
+    const labels = deadlineLabels(secret({}), range ?? RANGE, 780);
+    expect(labels.map(({ name, line }) => [name, line])).toEqual([
+      ["renew", 0],
+      ["urgent", 0],
+      ["lastSafe", 0],
+    ]);
+    expect(deadlineLabels(secret({}), RANGE, WIDTH).map(({ line }) => line)).toEqual([0, 1, 2]);
+  });
+
+  test("grid lines stand at the beginnings of months, not too many", () => {
+    const months = monthsOf(RANGE).map((one) => new Date(one).toISOString());
+    expect(months.slice(0, 2)).toEqual(["2026-01-01T00:00:00.000Z", "2026-04-01T00:00:00.000Z"]);
+    expect(months.length).toBeLessThan(11);
+    expect(monthsOf(spanAround(NOW, 5 * 366)).length).toBeLessThan(11);
+  });
+});
+
+describe("the five proofs", () => {
+  const proven = { issued: at(-1), accepted: at(-1), delivered: null, verified: null, retired: null };
+
+  test("are filled where proven, half where under way", () => {
+    const { marks, label } = proofsDrawing(proven, "accepted");
+    expect(marks.map(({ form }) => form)).toEqual(["proven", "proven", "running", "open", "open"]);
+    expect(label).toBe("2 of 5 proven: issued, accepted. Delivering.");
+  });
+
+  test("say where it is halted, and that nothing has begun", () => {
+    expect(proofsDrawing(proven, "halted").marks[2]?.form).toBe("halted");
+    const none = { issued: null, accepted: null, delivered: null, verified: null, retired: null };
+    expect(proofsDrawing(none, "planned").label).toBe("0 of 5 proven. Planned.");
+    expect(proofsDrawing(proven, "cancelled").label).toBe("2 of 5 proven: issued, accepted.");
+  });
+});
+
+describe("the tenant timeline", () => {
+  const bins = Array.from({ length: 117 }, (_, index) => ({
+    day: new Date(Date.parse("2026-08-24") + index * 7 * DAY).toISOString().slice(0, 10),
+    endsLast: index === 45 ? 700 : 40,
+    endsCovered: index === 45 ? 50 : 3,
+    renewed: index < 13 ? 150 : 0,
+    planned: index < 13 ? 0 : 200,
+    remains: index === 20 ? 3 : 0,
+  }));
+  const timeline: Timeline = {
+    now: new Date(NOW).toISOString(),
+    from: at(-91),
+    to: at(730),
+    zone: "Europe/Amsterdam",
+    bins,
+    totals: { endsLast: 0, endsCovered: 0, renewed: 0, planned: 0, remains: 3 },
+  };
+  const drawn = timelineDrawing(timeline, { width: 936, up: 120, down: 90 });
+
+  test("draws both halves by one square-root scale", () => {
+    const ratio = (a = 0, b = 1) => Math.round((a / b) * 100) / 100;
+    const [plain, peak] = [drawn.columns[30], drawn.columns[45]];
+    expect(ratio(peak?.last, plain?.last)).toBe(ratio(Math.sqrt(700), Math.sqrt(40)));
+    expect(ratio(plain?.planned, plain?.last)).toBe(ratio(Math.sqrt(200), Math.sqrt(40)));
+    expect(peak && peak.last + peak.covered).toBeLessThanOrEqual(120);
+  });
+
+  test("numbers the peaks alone, and shows the smallest bar", () => {
+    expect(drawn.columns.filter(({ peak }) => peak !== null)).toHaveLength(1);
+    expect(drawn.columns[45]?.peak).toBe(750);
+    const flat = timelineDrawing(
+      {
+        ...timeline,
+        bins: bins.map((one, index) =>
+          index === 3 ? { ...one, endsLast: 1, endsCovered: 0 } : { ...one, endsLast: 90_000 },
+        ),
+      },
+      { width: 936, up: 120, down: 90 },
+    );
+    expect(flat.columns[3]?.last).toBe(3);
+  });
+
+  test("has today in its week, and names of months apart", () => {
+    expect(Math.floor(drawn.today / 8)).toBe(13);
+    const gaps = drawn.months.slice(1).map(({ x }, index) => x - (drawn.months[index]?.x ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(72);
+  });
+
+  test("draws nothing of an empty tenant, and fails at nothing", () => {
+    const empty = timelineDrawing({ ...timeline, bins: [] }, { width: 936, up: 120, down: 90 });
+    expect(empty).toMatchObject({ columns: [], months: [] });
+  });
+
+  test("finds the week under the pointer and its days", () => {
+    expect(binAt(0, 117, 936)).toBe(0);
+    expect(binAt(940, 117, 936)).toBe(116);
+    expect(daysOf(bins, 28, 28)).toEqual({ from: "2027-03-08", to: "2027-03-14" });
+    expect(daysOf(bins, 116, 116).to).toBe("2028-11-19");
+  });
+});

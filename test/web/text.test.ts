@@ -1,0 +1,73 @@
+/** What the pages write: dates, distances, and names that somebody else chose. */
+import { describe, expect, test } from "vitest";
+import { counted, dayOf, distance, shortDistance, written } from "../../web/src/text/dates.ts";
+import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
+
+const ZONE = "Europe/Amsterdam";
+const at = (text: string) => Date.parse(text);
+const NOW = at("2026-11-23T09:42:00Z");
+
+describe("dates", () => {
+  test("have the weekday, the month in letters and 24 hours", () => {
+    expect(written(at("2026-11-28T08:04:00Z"), ZONE, "dateTime")).toBe("Sat 28 Nov 2026, 09:04");
+    expect(written(at("2026-11-28T23:30:00Z"), ZONE)).toBe("Sun 29 Nov 2026");
+    expect(written(at("2026-09-01T00:00:00Z"), "UTC", "short")).toBe("1 Sep");
+    expect(dayOf(at("2026-11-28T23:30:00Z"), ZONE)).toBe("2026-11-29");
+  });
+
+  test.each([
+    ["2027-01-12T06:00:00Z", "in 50 days", "50 d"],
+    ["2026-11-24T17:30:00Z", "in 31 hours", "31 h"],
+    ["2026-11-23T10:42:00Z", "in 60 minutes", "60 min"],
+    ["2026-11-23T09:42:30Z", "now", "now"],
+    ["2026-11-22T09:41:00Z", "24 hours ago", "−24 h"],
+    ["2026-11-20T23:30:00Z", "2 days ago", "−2 d"],
+  ])("%s is %s", (text, long, short) => {
+    expect(distance(at(text), NOW, ZONE)).toBe(long);
+    expect(shortDistance(at(text), NOW, ZONE)).toBe(short);
+  });
+
+  test("days are the zone's, also through the night the clocks change", () => {
+    const [before, after] = [at("2026-10-24T20:00:00Z"), at("2026-10-27T23:30:00Z")];
+    expect(distance(after, before, ZONE)).toBe("in 4 days");
+    expect(distance(after, before, "UTC")).toBe("in 3 days");
+  });
+
+  test("one is not many", () => {
+    expect([counted(1, "application"), counted(6214, "application")]).toEqual(["1 application", "6,214 applications"]);
+  });
+});
+
+describe("names", () => {
+  test("show what would not be seen, or would turn the rest around", () => {
+    expect(piecesOf("<img>\u202efdp.exe")).toEqual([
+      { text: "<img>", hidden: false },
+      { text: "U+202E", hidden: true },
+      { text: "fdp.exe", hidden: false },
+    ]);
+    expect(plainName("a\u200bb\r\n")).toBe("a[U+200B]b[U+000D][U+000A]");
+    expect(plainName("\u3164")).toBe("[U+3164]");
+    expect([plainName(""), plainName("  "), plainName(null)]).toEqual(["(no name)", "(no name)", "(no name)"]);
+  });
+
+  test("leave the joiner inside a picture alone", () => {
+    expect(piecesOf("👩\u200d💻 app")).toEqual([{ text: "👩\u200d💻 app", hidden: false }]);
+    expect(piecesOf("a\u200db").some(({ hidden }) => hidden)).toBe(true);
+  });
+
+  test("tell a word of two scripts", () => {
+    expect([mixesScripts("p\u0430ypal"), mixesScripts("Billing API"), mixesScripts("Счета Billing")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test.each(["=1+1", "+1", "-1", "@a", "\t=1"])("%j is no formula in a table", (text) => {
+    expect(csvCell(text).replace(/^"/, "")[0]).toBe("'");
+  });
+
+  test("a cell keeps its commas and quotes", () => {
+    expect(csvCell('a,"b"')).toBe('"a,""b"""');
+  });
+});
