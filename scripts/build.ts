@@ -1,6 +1,6 @@
 /**
  * Builds the package into dist/: compiled JavaScript with declarations, and beside it whatever else lies in src (SQL,
- * schemas, scenarios). Then asks npm what it would pack, and refuses to go on if anything is missing or too much.
+ * schemas, scenarios), and the built pages. Then asks npm what it would pack, and refuses to go on if anything is missing or too much.
  */
 
 import { spawnSync } from "node:child_process";
@@ -43,7 +43,7 @@ function faults(packed: readonly string[], manifest: Manifest): string[] {
       !/^(dist\/|LICENSE$|README\.md$|package\.json$)/.test(path) ||
       /(?<!\.d)\.ts$|\.test\.|\.tsbuildinfo$|(^|\/)(\.env|node_modules)/.test(path),
   );
-  const missing = promised(manifest).filter((path) => !packed.includes(path));
+  const missing = [...promised(manifest), "dist/web/index.html"].filter((path) => !packed.includes(path));
   return [...extra.map((path) => `too much: ${path}`), ...missing.map((path) => `missing: ${path}`)];
 }
 
@@ -52,6 +52,15 @@ run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsc
 for (const path of filesBelow(join(root, "src"))) {
   if (!path.endsWith(".ts")) cpSync(join(root, "src", path), join(dist, path));
 }
+run(process.execPath, [
+  join(root, "node_modules/vite/bin/vite.js"),
+  "build",
+  "--config",
+  "web/vite.config.ts",
+  "--logLevel",
+  "warn",
+]);
+cpSync(join(root, "web/dist"), join(dist, "web"), { recursive: true });
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
 const report = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--offline"])) as unknown;

@@ -4,6 +4,8 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: import.meta.dirname,
   base: "/",
+  // the server puts the nonce of the answer here, src/http/portal.ts
+  html: { cspNonce: "__NONCE__" },
   build: {
     outDir: "dist",
     emptyOutDir: true,

@@ -13,6 +13,7 @@ import { Events } from "./events.ts";
 import { securityHeaders } from "./headers.ts";
 import { House } from "./house.ts";
 import { openApi } from "./openapi.ts";
+import { addPages, PAGES_FOLDER } from "./portal.ts";
 import { problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/all.ts";
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly metrics: () => Promise<string>;
   /** Hears what is not the caller's fault; values never come near it. */
   readonly log: (line: string) => void;
+  /** Where the built pages lie, if not where `npm run build:web` puts them. */
+  readonly pages?: string;
   /** Requests a minute from one address; and sign-ins. */
   readonly rates?: { readonly all: number; readonly signIn: number };
 }
@@ -82,6 +85,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await harden(app, options);
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
+  addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure });
   answerProblems(app, options.log);
   return {
     house,

@@ -1,0 +1,278 @@
+/** One row of a life line, its close-up, and the row of successors, as drawings. */
+import { written } from "../text/dates.ts";
+import {
+  type Bar,
+  closeUpRange,
+  deadlineLabels,
+  type LifeLine,
+  type LifeRow,
+  monthsOf,
+  type RowDrawing,
+  rowDrawing,
+  successorDrawing,
+} from "./life-line.ts";
+import { DAY, placeOf, type Range } from "./scale.ts";
+
+export const ROW = 46;
+const BAR_Y = 15;
+const BAR = 12;
+
+export interface Drawn {
+  readonly range: Range;
+  readonly now: number;
+  readonly width: number;
+  readonly zone: string;
+  /** Of the patterns. */
+  readonly patterns: string;
+}
+
+export function Grid({ range, now, width, height }: Drawn & { readonly height: number }) {
+  const today = placeOf(now, range, width);
+  return (
+    <>
+      {monthsOf(range).map((at) => (
+        <line
+          key={at}
+          x1={placeOf(at, range, width)}
+          x2={placeOf(at, range, width)}
+          y1={0}
+          y2={height}
+          className="nl-grid"
+        />
+      ))}
+      {now < range.from || now > range.to ? null : (
+        <line x1={today} x2={today} y1={0} y2={height} className="nl-today" />
+      )}
+    </>
+  );
+}
+
+export function Axis(drawn: Drawn) {
+  const { range, now, width, zone } = drawn;
+  const today = placeOf(now, range, width);
+  return (
+    <svg width={width} height={28} aria-hidden="true" focusable="false">
+      {monthsOf(range).map((at) => (
+        <text key={at} x={placeOf(at, range, width) + 4} y={24}>
+          {Math.abs(placeOf(at, range, width) - today) < 60 ? "" : written(at, "UTC", "month")}
+        </text>
+      ))}
+      {now < range.from || now > range.to ? null : (
+        <g>
+          <rect x={today - 22} y={3} width={44} height={17} rx={3} className="nl-today-label" />
+          <text x={today} y={15.5} textAnchor="middle" className="nl-today-text">
+            Today
+          </text>
+          <title>{written(now, zone)}</title>
+        </g>
+      )}
+    </svg>
+  );
+}
+
+export function RowChart({
+  row,
+  drawn,
+  label,
+}: {
+  readonly row: LifeRow;
+  readonly drawn: Drawn;
+  readonly label: string;
+}) {
+  const { range, now, width } = drawn;
+  const drawing = rowDrawing(row, range, now, width);
+  return (
+    <svg width={width} height={ROW} role="img" aria-label={label}>
+      <Grid {...drawn} height={ROW} />
+      <Bars bars={drawing.bars} patterns={drawn.patterns} y={BAR_Y} />
+      <Ends row={row} drawing={drawing} drawn={drawn} />
+      <RulerLine drawing={drawing} y={BAR_Y + BAR + 8} patterns={drawn.patterns} />
+      {drawing.chain.map(({ proof, x }) => (
+        <circle key={proof} cx={x} cy={BAR_Y + BAR + 8} r={2.5} className="nl-chain" />
+      ))}
+    </svg>
+  );
+}
+
+function Bars({ bars, patterns, y }: { readonly bars: readonly Bar[]; readonly patterns: string; readonly y: number }) {
+  return bars.map(({ x, width, look }) => (
+    <rect
+      key={`${x} ${look}`}
+      x={x}
+      y={y + 0.5}
+      width={Math.max(width, 1)}
+      height={BAR - 1}
+      className={`nl-bar nl-bar-${look}`}
+      {...(look.startsWith("overlap") ? { fill: `url(#${patterns}-${look})` } : {})}
+    />
+  ));
+}
+
+/** What stands at the ends of a bar: torn edge, arrow, caps, cross, lines after the end, and the words to them. */
+function Ends({ row, drawing, drawn }: { readonly row: LifeRow; readonly drawing: RowDrawing; readonly drawn: Drawn }) {
+  const { torn, caps, cross, strokes } = drawing;
+  const { width } = drawn;
+  const middle = BAR_Y + BAR / 2;
+  return (
+    <>
+      {strokes.map(({ from, to, kind }) => (
+        <g key={`${kind} ${from}`}>
+          <line x1={from} x2={to} y1={middle} y2={middle} className={`nl-after-${kind}`} />
+          {kind === "removed" ? <line x1={to} x2={to} y1={middle - 4} y2={middle + 4} className="nl-tick" /> : null}
+        </g>
+      ))}
+      {torn.left ? <path d={`M0 ${BAR_Y}l4 3-4 3 4 3-4 3Z`} className="nl-torn" /> : null}
+      {torn.right ? <path d={`M${width - 7} ${BAR_Y}l7 6-7 6Z`} className="nl-arrow" /> : null}
+      {caps.map(({ x, kind }) => (
+        <rect key={kind} x={x - 1.25} y={BAR_Y - 3} width={2.5} height={BAR + 6} className={`nl-cap-${kind}`} />
+      ))}
+      {cross === null ? null : (
+        <path d={`M${cross.x - 4} ${middle - 4}l8 8m0-8-8 8`} className={`nl-cross-${cross.kind}`} />
+      )}
+      <EndWords row={row} drawing={drawing} drawn={drawn} />
+    </>
+  );
+}
+
+function EndWords({
+  row,
+  drawing,
+  drawn,
+}: {
+  readonly row: LifeRow;
+  readonly drawing: RowDrawing;
+  readonly drawn: Drawn;
+}) {
+  const { now, zone, width, range } = drawn;
+  if (row.end === null) return null;
+  const end = Date.parse(row.end);
+  if (row.removedAt !== null) return null;
+  const place = placeOf(end, range, width);
+  const text = end <= now ? `ended ${written(end, zone)}, still listed` : `ends ${written(end, zone)}`;
+  const isRoom = place + 8 + text.length * 6 < width;
+  if (end > range.to || end < range.from) return null;
+  return isRoom && drawing.cross === null ? (
+    <text x={place + 8} y={BAR_Y + 10}>
+      {text}
+    </text>
+  ) : (
+    <text x={Math.max(place, 80)} y={BAR_Y - 4} textAnchor={place > 160 ? "end" : "start"}>
+      {text}
+    </text>
+  );
+}
+
+function RulerLine({
+  drawing,
+  y,
+  patterns,
+}: {
+  readonly drawing: RowDrawing;
+  readonly y: number;
+  readonly patterns: string;
+}) {
+  const { ruler } = drawing;
+  if (ruler === null) return null;
+  const { renew, urgent, lastSafe, end, dueAtOnce } = ruler;
+  return (
+    <g>
+      <line x1={renew} x2={urgent} y1={y} y2={y} className="nl-ruler" />
+      <line x1={renew} x2={renew} y1={y - 3} y2={y + 3} className="nl-ruler" />
+      <rect
+        x={urgent}
+        y={y - 1.5}
+        width={Math.max(lastSafe - urgent, 0)}
+        height={3}
+        fill={`url(#${patterns}-urgent)`}
+      />
+      <rect x={lastSafe} y={y - 2.5} width={Math.max(end - lastSafe, 1)} height={5} className="nl-ruler-end" />
+      {dueAtOnce ? (
+        <text x={renew + 4} y={y + 12}>
+          due at once
+        </text>
+      ) : null}
+    </g>
+  );
+}
+
+export function SuccessorChart({
+  successors,
+  drawn,
+}: {
+  readonly successors: LifeLine["successors"];
+  readonly drawn: Drawn;
+}) {
+  const { range, width, zone } = drawn;
+  const { bars, starts } = successorDrawing(successors, range, width);
+  const first = successors[0];
+  const label = first === undefined ? "" : `The next one begins on ${written(Date.parse(first.from), zone)}.`;
+  return (
+    <svg width={width} height={ROW} role="img" aria-label={`${label} Forecast.`}>
+      <Grid {...drawn} height={ROW} />
+      <Bars bars={bars} patterns={drawn.patterns} y={BAR_Y} />
+      {starts.map(({ x, at }) => (
+        <text key={at} x={Math.min(x, width - 46)} y={BAR_Y + BAR + 14}>
+          {written(at, zone, "short")}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+const WORDS = { renew: "Renew", urgent: "Urgent", lastSafe: "Last safe" } as const;
+
+/** The selected row on a scale of its own: from today over its deadlines to its end. */
+export function CloseUp({
+  row,
+  next,
+  drawn,
+}: {
+  readonly row: LifeRow;
+  readonly next: LifeLine["successors"];
+  readonly drawn: Drawn;
+}) {
+  const own = closeUpRange(row, drawn.now);
+  if (own === null) return null;
+  const gutter = 130;
+  const inner: Drawn = { ...drawn, range: own, width: Math.max(drawn.width - gutter, 120) };
+  const drawing = rowDrawing({ ...row, segments: clipped(row, drawn.now) }, own, drawn.now, inner.width);
+  const successor = successorDrawing(next.slice(0, 1), own, inner.width);
+  return (
+    <svg width={drawn.width} height={148} aria-hidden="true" focusable="false">
+      {["new, forecast", "current", "deadlines"].map((lane, index) => (
+        <text key={lane} x={0} y={42 + index * 30}>
+          {lane}
+        </text>
+      ))}
+      <g transform={`translate(${gutter} 0)`}>
+        <Weeks {...inner} />
+        <Grid {...inner} height={116} />
+        <Bars bars={successor.bars} patterns={drawn.patterns} y={32} />
+        <Bars bars={drawing.bars} patterns={drawn.patterns} y={62} />
+        <RulerLine drawing={drawing} y={98} patterns={drawn.patterns} />
+        {deadlineLabels(row, own, inner.width).map(({ name, at, x, line }) => (
+          <text key={name} x={Math.min(x, inner.width - 96)} y={116 + line * 13} className={`nl-deadline-${name}`}>
+            {WORDS[name]} {written(at, drawn.zone, "short")}, {written(at, drawn.zone, "time").slice(0, 5)}
+          </text>
+        ))}
+      </g>
+    </svg>
+  );
+}
+
+/** What is drawn of a long row need not be longer than the close-up. */
+function clipped(row: LifeRow, now: number): LifeRow["segments"] {
+  if (row.end === null || row.segments.length > 0) return row.segments;
+  return [{ from: new Date(now).toISOString(), to: row.end, tense: "recorded", what: "valid" }];
+}
+
+function Weeks({ range, width, zone }: Drawn) {
+  const every = Math.max(7, Math.ceil((range.to - range.from) / DAY / Math.max(width / 80, 1) / 7) * 7);
+  const marks: number[] = [];
+  for (let at = Math.ceil(range.from / DAY) * DAY; at < range.to; at += every * DAY) marks.push(at);
+  return marks.map((at) => (
+    <text key={at} x={placeOf(at, range, width)} y={14} textAnchor="middle">
+      {written(at, zone, "short")}
+    </text>
+  ));
+}

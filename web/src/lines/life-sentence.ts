@@ -1,0 +1,34 @@
+/** What a row of a life line says in words: spoken in place of the drawing, and as the list beside it. */
+import { distance, written } from "../text/dates.ts";
+import { plainName } from "../text/names.ts";
+import type { LifeRow } from "./life-line.ts";
+
+export function rowName(row: Pick<LifeRow, "name" | "keyId" | "kind">): string {
+  return row.name === null || row.name.trim() === "" ? row.keyId.slice(0, 8) : plainName(row.name);
+}
+
+export function rowSentence(row: LifeRow, now: number, zone: string): string {
+  const on = (instant: string) => written(Date.parse(instant), zone);
+  const kind = row.kind === "secret" ? "client secret" : "certificate";
+  const said = [`${rowName(row)}, ${kind}${row.current ? ", current" : ""}.`];
+  if (row.start !== null) {
+    said.push(Date.parse(row.start) > now ? `Valid from ${on(row.start)}.` : `Worked since ${on(row.start)}.`);
+  }
+  if (row.removedAt !== null) said.push(`Removed on ${on(row.removedAt)}.`);
+  else if (row.end === null) said.push("It has no end.");
+  else {
+    const end = Date.parse(row.end);
+    said.push(
+      end <= now
+        ? `Ended on ${on(row.end)}, still listed.`
+        : `On record until ${on(row.end)}, ${distance(end, now, zone)}.`,
+    );
+  }
+  const lapse = row.segments.find(({ what }) => what === "lapse");
+  if (lapse !== undefined) said.push(`Nothing signed in from ${on(lapse.from)} to ${on(lapse.to)}.`);
+  if (row.deadlines !== null) {
+    const { renew, urgent, lastSafe } = row.deadlines;
+    said.push(`Renewal forecast for ${on(renew)}. Urgent from ${on(urgent)}, last safe ${on(lastSafe)}.`);
+  }
+  return said.join(" ");
+}

@@ -1,0 +1,185 @@
+/** What ends when, and does it hurt: endings above the axis, renewals below, what remains at the bottom. One tab stop. */
+import { type KeyboardEvent, type MouseEvent, useMemo, useState } from "react";
+import { counted, grouped, written } from "../text/dates.ts";
+import { useWidth } from "./measured.ts";
+import { type Bin, binAt, type Column, type Timeline, type TimelineDrawing, timelineDrawing } from "./timeline.ts";
+
+const UP = 130;
+const BAND = 18;
+const DOWN = 100;
+const LANE = 30;
+const TOP = 22;
+const AXIS = TOP + UP;
+const LOWER = AXIS + BAND;
+const HEIGHT = LOWER + DOWN + LANE;
+const GUTTER = 36;
+
+export interface TenantTimelineProps {
+  readonly timeline: Timeline;
+  readonly chosen: number | null;
+  readonly onChoose: (index: number | null) => void;
+  readonly onOpen: (index: number) => void;
+}
+
+export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTimelineProps) {
+  const [ref, whole] = useWidth<HTMLDivElement>(900);
+  const width = Math.max(whole - GUTTER, 100);
+  const drawing = useMemo(() => timelineDrawing(timeline, { width, up: UP, down: DOWN }), [timeline, width]);
+  const today = Math.max(0, binAt(drawing.today, timeline.bins.length, width));
+  const [focused, setFocused] = useState<number | null>(null);
+  const at = focused ?? chosen ?? today;
+  const pick = (event: MouseEvent<HTMLDivElement>) => {
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - GUTTER;
+    if (timeline.bins.length > 0) onChoose(binAt(x, timeline.bins.length, width));
+  };
+  const keys = (event: KeyboardEvent) => {
+    const to = moved(event.key, at, today, timeline.bins.length - 1);
+    if (event.key === "Enter") onOpen(at);
+    else if (event.key === "Escape") {
+      setFocused(null);
+      onChoose(null);
+    } else if (to === null) return;
+    else {
+      setFocused(to);
+      onChoose(to);
+    }
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={ref}
+      className="nl-timeline"
+      role="slider"
+      tabIndex={0}
+      aria-label="What ends, week by week. Enter opens the list."
+      aria-valuemin={0}
+      aria-valuemax={Math.max(timeline.bins.length - 1, 0)}
+      aria-valuenow={at}
+      aria-valuetext={spoken(timeline, at)}
+      onKeyDown={keys}
+      onClick={pick}
+    >
+      <svg width={whole} height={HEIGHT} aria-hidden="true" focusable="false">
+        <g transform={`translate(${GUTTER} 0)`}>
+          {chosen === null ? null : <Chosen column={drawing.columns[chosen]} />}
+          <Grid drawing={drawing} width={width} zone={timeline.zone} />
+          {drawing.columns.map((column) => (
+            <Bars key={column.x} column={column} />
+          ))}
+          <Today x={drawing.today} width={width} />
+        </g>
+      </svg>
+    </div>
+  );
+}
+
+/** Where a key leads to, null where it leads nowhere. */
+function moved(key: string, from: number, today: number, last: number): number | null {
+  const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -4, PageDown: 4 };
+  if (key === "Home") return today;
+  if (key === "End") return last;
+  const step = steps[key];
+  return step === undefined ? null : Math.min(Math.max(from + step, 0), last);
+}
+
+/** What a bin says in words. */
+export function spoken({ bins, zone }: Pick<Timeline, "bins" | "zone">, index: number): string {
+  const bin = bins[index];
+  if (bin === undefined) return "Nothing ends.";
+  const ends = bin.endsLast + bin.endsCovered;
+  const week = `From ${written(Date.parse(`${bin.day}T12:00:00Z`), zone)}.`;
+  if (ends + bin.renewed + bin.planned === 0) return `${week} Nothing ends.`;
+  return `${week} ${counted(ends, "credential ends", "credentials end")}, ${grouped(bin.endsLast)} of them the last of their application. ${grouped(bin.renewed)} renewed, ${grouped(bin.planned)} planned; ${remain(bin)}.`;
+}
+
+function remain({ remains }: Bin): string {
+  return remains === 1 ? "1 remains" : `${grouped(remains)} remain`;
+}
+
+function Chosen({ column }: { readonly column: Column | undefined }) {
+  if (column === undefined) return null;
+  return <rect x={column.x - 1} y={TOP} width={column.width + 2} height={HEIGHT - TOP} className="nl-chosen" />;
+}
+
+function Bars({ column }: { readonly column: Column }) {
+  const { x, width, last, covered, renewed, planned, remains, peak } = column;
+  const top = AXIS - last - covered;
+  return (
+    <g>
+      {last > 0 ? <rect x={x} y={AXIS - last} width={width} height={last} className="nl-ends-last" /> : null}
+      {covered > 0 ? (
+        <rect x={x + 0.5} y={top + 0.5} width={Math.max(width - 1, 0.5)} height={covered} className="nl-ends-covered" />
+      ) : null}
+      {renewed > 0 ? <rect x={x} y={LOWER} width={width} height={renewed} className="nl-done" /> : null}
+      {planned > 0 ? <rect x={x} y={LOWER + renewed} width={width} height={planned} className="nl-planned" /> : null}
+      {peak === null ? null : (
+        <text x={x + width / 2} y={top - 5} textAnchor="middle" className="nl-peak">
+          {grouped(peak)}
+        </text>
+      )}
+      {remains > 0 ? (
+        <>
+          <rect x={x + width / 2 - 3} y={LOWER + DOWN + 4} width={6} height={6} className="nl-remains" />
+          <text x={x + width / 2} y={LOWER + DOWN + 22} textAnchor="middle" className="nl-remains-count">
+            {grouped(remains)}
+          </text>
+        </>
+      ) : null}
+    </g>
+  );
+}
+
+function Grid({
+  drawing,
+  width,
+  zone,
+}: {
+  readonly drawing: TimelineDrawing;
+  readonly width: number;
+  readonly zone: string;
+}) {
+  return (
+    <g>
+      {drawing.ticks.map(({ count, up, down }) => (
+        <g key={count}>
+          {up > 0 ? <Tick y={AXIS - up} count={count} width={width} /> : null}
+          {down > 0 ? <Tick y={LOWER + down} count={count} width={width} /> : null}
+        </g>
+      ))}
+      <line x1={0} x2={width} y1={AXIS} y2={AXIS} className="nl-axis" />
+      <line x1={0} x2={width} y1={LOWER} y2={LOWER} className="nl-axis" />
+      {drawing.months.map(({ at, x }) => (
+        <g key={at}>
+          <line x1={x} x2={x} y1={AXIS} y2={LOWER} className="nl-axis" />
+          <text x={x + 4} y={AXIS + 13}>
+            {written(at, zone, "month")}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+function Tick({ y, count, width }: { readonly y: number; readonly count: number; readonly width: number }) {
+  return (
+    <>
+      <line x1={0} x2={width} y1={y} y2={y} className="nl-grid" />
+      <text x={-6} y={y + 4} textAnchor="end">
+        {grouped(count)}
+      </text>
+    </>
+  );
+}
+
+function Today({ x, width }: { readonly x: number; readonly width: number }) {
+  const label = Math.min(Math.max(x - 22, 0), width - 44);
+  return (
+    <g>
+      <line x1={x} x2={x} y1={16} y2={HEIGHT} className="nl-today" />
+      <rect x={label} y={0} width={44} height={17} rx={3} className="nl-today-label" />
+      <text x={label + 22} y={12.5} textAnchor="middle" className="nl-today-text">
+        Today
+      </text>
+    </g>
+  );
+}
