@@ -15,5 +15,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      // "use client" says something to servers that render; none does here
+      onwarn: (warning, tell) => (warning.code === "MODULE_LEVEL_DIRECTIVE" ? undefined : tell(warning)),
+    },
   },
 });

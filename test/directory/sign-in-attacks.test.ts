@@ -175,14 +175,14 @@ test("two sign-ins side by side keep their states apart", async () => {
 
 test("a session that somebody planted in the browser does not become one", async () => {
   const browser = openBrowser(directory);
-  browser.cookies.set("nolapse-sign-in", "planted");
+  browser.cookies.set("nolapse-directory", "planted");
   const who = await browser.open(authorize());
-  const before = browser.cookies.get("nolapse-sign-in");
+  const before = browser.cookies.get("nolapse-directory");
   expect(before).not.toBe("planted");
   await browser.submit(who, { user: userOf(who) });
-  expect(browser.cookies.get("nolapse-sign-in")).not.toBe(before);
+  expect(browser.cookies.get("nolapse-directory")).not.toBe(before);
   const planted = openBrowser(directory);
-  planted.cookies.set("nolapse-sign-in", before ?? "");
+  planted.cookies.set("nolapse-directory", before ?? "");
   expect((await planted.open(authorize())).text).toContain("Pick an account");
 });
 

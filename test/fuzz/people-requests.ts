@@ -53,7 +53,7 @@ export function peopleRequest(known: Known): fc.Arbitrary<FuzzRequest> {
       path,
       params,
       method: fc.constantFrom("GET", "GET", "POST", "POST", "PUT", "OPTIONS"),
-      cookie: fc.option(text.map((one) => `nolapse-sign-in=${encodeURIComponent(one)}`)),
+      cookie: fc.option(text.map((one) => `nolapse-directory=${encodeURIComponent(one)}`)),
       origin: fc.option(fc.constantFrom("https://evil.example", "null"), { freq: 6 }),
     })
     .map(({ path: asked, params: sent, method, cookie, origin }) => {

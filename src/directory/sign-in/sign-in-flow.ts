@@ -12,7 +12,8 @@ import { AadError, aadBody } from "./aadsts.ts";
 import { peopleAadsts } from "./people-aadsts.ts";
 import type { Flow, Question, Session } from "./sign-in-state.ts";
 
-const COOKIE = "nolapse-sign-in";
+// cookies know no port: the web server signs people in with one of its own on the same localhost
+const COOKIE = "nolapse-directory";
 /** A flow nobody finishes in an hour of the directory's clock is over. */
 const FLOW_MS = 3_600_000;
 const SESSION_MS = 86_400_000;

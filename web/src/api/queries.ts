@@ -1,0 +1,65 @@
+/** What the server said, kept and asked again when it changes. */
+import {
+  keepPreviousData,
+  QueryClient,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import {
+  type Answer,
+  ApiProblem,
+  type Asking,
+  type Body,
+  type ChangeRoute,
+  change,
+  type GetRoute,
+  read,
+} from "./client.ts";
+
+/** Hears that the session is over. */
+export const sessionOver = new EventTarget();
+
+export const client: QueryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      placeholderData: keepPreviousData,
+      // what was refused stays refused; what broke or did not answer is asked once more
+      retry: (count, thrown) =>
+        count < 1 && thrown instanceof ApiProblem && (thrown.status === 0 || thrown.status >= 500),
+      retryDelay: 1_000,
+    },
+  },
+});
+
+export type Asked<R extends GetRoute> = UseQueryResult<Answer<R>, ApiProblem>;
+
+/** Asks for what a page shows; `null` asks nothing yet. */
+export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null, every?: number): Asked<R> {
+  return useQuery<Answer<R>, ApiProblem>({
+    queryKey: [route, asking],
+    enabled: asking !== null,
+    ...(every === undefined ? {} : { refetchInterval: every }),
+    queryFn: async ({ signal }) => {
+      try {
+        return await read(route, asking as Asking<R>, signal);
+      } catch (thrown) {
+        if (thrown instanceof ApiProblem && thrown.status === 401) sessionOver.dispatchEvent(new Event("over"));
+        throw thrown;
+      }
+    },
+  });
+}
+
+/** A change; everything that is shown is asked for again after it. Its answer is kept nowhere. */
+export function useChange<R extends ChangeRoute>(route: R) {
+  const all = useQueryClient();
+  return useMutation<Answer<R>, ApiProblem, Asking<R> & { readonly body?: Body<R> }>({
+    mutationFn: (asking) => change(route, asking),
+    gcTime: 0,
+    onSettled: () => void all.invalidateQueries(),
+  });
+}

@@ -1,0 +1,73 @@
+/** Who one is here, the theme, and the way out. */
+import {
+  Avatar,
+  Button,
+  Menu,
+  MenuDivider,
+  MenuGroup,
+  MenuGroupHeader,
+  MenuItem,
+  MenuItemRadio,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+} from "@fluentui/react-components";
+import { useChange } from "../api/queries.ts";
+import { plainName } from "../text/names.ts";
+import { useSession } from "./session.tsx";
+import type { Choice } from "./theme.ts";
+
+export function Account() {
+  const { me, theme } = useSession();
+  const signOut = useChange("POST /auth/sign-out");
+  const name = plainName(me.displayName ?? me.name);
+  const leave = () =>
+    signOut.mutate(
+      { params: {} },
+      // a new document: nothing of this session stays in memory
+      { onSettled: () => window.location.assign("/sign-in") },
+    );
+  return (
+    <Menu
+      checkedValues={{ theme: [theme.choice] }}
+      onCheckedValueChange={(_, { checkedItems }) => theme.choose((checkedItems[0] ?? "system") as Choice)}
+    >
+      <MenuTrigger disableButtonEnhancement>
+        <Button
+          appearance="subtle"
+          className="account"
+          aria-label={`Account of ${name}`}
+          icon={<Avatar name={name} size={28} />}
+        />
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuGroup>
+            <MenuGroupHeader>
+              {name}
+              <br />
+              {me.name}
+              <br />
+              Role: {me.role ?? "none"}
+            </MenuGroupHeader>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>Theme</MenuGroupHeader>
+            <MenuItemRadio name="theme" value="system">
+              As the system
+            </MenuItemRadio>
+            <MenuItemRadio name="theme" value="light">
+              Light
+            </MenuItemRadio>
+            <MenuItemRadio name="theme" value="dark">
+              Dark
+            </MenuItemRadio>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuItem onClick={leave}>Sign out</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}

@@ -1,0 +1,193 @@
+/** What stands around every page: top bar, navigation, scan stamp. */
+import { Badge, Button, CounterBadge, Tooltip } from "@fluentui/react-components";
+import {
+  AppsListRegular,
+  ArrowSyncCircleRegular,
+  BoardRegular,
+  ClipboardTaskListLtrRegular,
+  DocumentTextRegular,
+  HeartPulseRegular,
+  NavigationRegular,
+  PersonRegular,
+  ShieldRegular,
+  TargetRegular,
+} from "@fluentui/react-icons";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Account } from "./account.tsx";
+import { DemoClock } from "./demo-clock.tsx";
+import { Find } from "./find.tsx";
+import { useLive } from "./live.ts";
+import { ScanStamp } from "./scan-stamp.tsx";
+import { hasRole, useSession } from "./session.tsx";
+import { TenantContext, type TenantView, useTenantView } from "./tenant.tsx";
+import { TenantSwitcher } from "./tenant-switcher.tsx";
+
+export function Frame() {
+  const tenant = useTenantView();
+  const live = useLive(tenant.name);
+  const [open, setOpen] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useNewPage(path, main, () => setOpen(false));
+  return (
+    <TenantContext.Provider value={tenant}>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <header className="bar">
+        <Button
+          className="only-small"
+          appearance="subtle"
+          icon={<NavigationRegular />}
+          aria-label="Navigation"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        />
+        <Link to="/" className="brand">
+          <img src="/mark.svg" alt="" width={24} height={24} />
+          <span>Nolapse</span>
+        </Link>
+        <TenantSwitcher />
+        <Tags tenant={tenant} />
+        <Find />
+        <DemoClock now={tenant.overview?.now ?? null} />
+        <Account />
+      </header>
+      <div className="below">
+        <nav aria-label="Pages" className={open ? "nav nav-open" : "nav"}>
+          <Pages tenant={tenant} />
+          <ScanStamp live={live} />
+        </nav>
+        <main id="main" ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+    </TenantContext.Provider>
+  );
+}
+
+/** A new page begins at its heading: for the keyboard, and for who listens. */
+function useNewPage(path: string, main: { readonly current: HTMLElement | null }, arrived: () => void) {
+  const before = useRef(path);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another page is a new page
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    arrived();
+    main.current?.focus();
+    window.scrollTo(0, 0);
+  }, [path]);
+}
+
+/** Only what is true, and takes away from what the pages promise. */
+function Tags({ tenant: { overview } }: { readonly tenant: TenantView }) {
+  if (overview === null) return null;
+  const { mode, switches, coverage } = overview;
+  const paused = switches.stopped ?? switches.breaker ?? null;
+  const tags: [string, string][] = [
+    ...(mode === "observe"
+      ? [["Watching only", "The mode is observe: nothing is written. Set it in nolapse.yaml."] as [string, string]]
+      : []),
+    ...(paused === null
+      ? []
+      : [["Paused", "Nothing is written. An Admin lets it go on, on the page Health."] as [string, string]]),
+    ...(coverage.complete
+      ? []
+      : [["Incomplete scan", coverage.failures[0] ?? "The first scan is not over."] as [string, string]]),
+  ];
+  return tags.map(([tag, why]) => (
+    <Tooltip key={tag} content={why} relationship="description">
+      <Badge appearance="tint" color="warning" tabIndex={0} role="note" className="not-small">
+        {tag}
+      </Badge>
+    </Tooltip>
+  ));
+}
+
+function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: TenantView }) {
+  const { me } = useSession();
+  if (tenant === "") return null;
+  const params = { tenant };
+  if (!hasRole(me.role, "Reader")) {
+    return (
+      <ul>
+        <Place icon={<PersonRegular />} name="My applications" to="/t/$tenant/mine" params={params} />
+      </ul>
+    );
+  }
+  const { running = 0, halted = 0, waiting = 0 } = overview?.figures ?? {};
+  return (
+    <>
+      <ul>
+        <Place icon={<BoardRegular />} name="Overview" to="/t/$tenant" params={params} exact />
+        <Place icon={<AppsListRegular />} name="App registrations" to="/t/$tenant/applications" params={params} />
+      </ul>
+      <h2>Work</h2>
+      <ul>
+        <Place
+          icon={<ArrowSyncCircleRegular />}
+          name="Rotations"
+          to="/t/$tenant/rotations"
+          params={params}
+          count={running + halted}
+        />
+        <Place
+          icon={<ClipboardTaskListLtrRegular />}
+          name="Plan and approvals"
+          to="/t/$tenant/plan"
+          params={params}
+          count={waiting}
+        />
+        <Place icon={<TargetRegular />} name="Targets" to="/t/$tenant/targets" params={params} />
+        <Place icon={<ShieldRegular />} name="Policies" to="/t/$tenant/policies" params={params} />
+      </ul>
+      <h2>Assurance</h2>
+      <ul>
+        <Place icon={<DocumentTextRegular />} name="Audit" to="/t/$tenant/audit" params={params} />
+        <Place icon={<HeartPulseRegular />} name="Health" to="/t/$tenant/health" params={params} />
+      </ul>
+    </>
+  );
+}
+
+type PlaceAddress =
+  | "/t/$tenant"
+  | "/t/$tenant/applications"
+  | "/t/$tenant/rotations"
+  | "/t/$tenant/plan"
+  | "/t/$tenant/targets"
+  | "/t/$tenant/policies"
+  | "/t/$tenant/audit"
+  | "/t/$tenant/health"
+  | "/t/$tenant/mine";
+
+interface PlaceProps {
+  readonly icon: ReactNode;
+  readonly name: string;
+  readonly to: PlaceAddress;
+  readonly params: { readonly tenant: string };
+  readonly exact?: boolean;
+  readonly count?: number;
+}
+
+function Place({ icon, name, to, params, exact = false, count = 0 }: PlaceProps) {
+  return (
+    <li>
+      <Link
+        to={to}
+        params={params}
+        search={{}}
+        activeOptions={{ exact, includeSearch: false }}
+        className="place"
+        title={name}
+      >
+        {icon}
+        <span className="place-name">{name}</span>
+        {count > 0 ? (
+          <CounterBadge count={count} overflowCount={9999} appearance="filled" color="informative" size="small" />
+        ) : null}
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,44 @@
+/** Hears what changes in a tenant, and asks again for what is shown. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+/** What comes in a burst is one refetch; milliseconds. */
+const APART = 1_000;
+
+const HEARD = ["rotation", "scan", "switches", "ready"] as const;
+
+/** Whether the stream is there; "lost" while it is being opened again. */
+export function useLive(tenant: string): "live" | "lost" | "opening" {
+  const [state, setState] = useState<"live" | "lost" | "opening">("opening");
+  const client = useQueryClient();
+  useEffect(() => {
+    if (tenant === "") return;
+    const source = new EventSource(`/api/v1/t/${encodeURIComponent(tenant)}/events`);
+    let timer: number | undefined;
+    let isFirst = true;
+    const refetch = () => {
+      timer = undefined;
+      void client.invalidateQueries();
+    };
+    const soon = () => {
+      timer ??= window.setTimeout(refetch, APART);
+    };
+    source.addEventListener("hello", () => {
+      setState("live");
+      // whatever happened while nobody listened
+      if (!isFirst) soon();
+      isFirst = false;
+    });
+    for (const type of HEARD) source.addEventListener(type, soon);
+    source.addEventListener("error", () => {
+      setState("lost");
+      // refused, not broken: the session may be over
+      if (source.readyState === EventSource.CLOSED) soon();
+    });
+    return () => {
+      window.clearTimeout(timer);
+      source.close();
+    };
+  }, [tenant, client]);
+  return state;
+}

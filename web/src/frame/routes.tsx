@@ -1,0 +1,152 @@
+/** The addresses. All filters, tabs and selections live in them, so that a link shows what its sender saw. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Navigate,
+  Outlet,
+} from "@tanstack/react-router";
+import { Overview } from "../pages/overview.tsx";
+import { Frame } from "./frame.tsx";
+import { hasRole, useSession } from "./session.tsx";
+import { Empty } from "./states.tsx";
+
+/** Search parameters are text, whatever they look like. */
+export type Search = Readonly<Record<string, string | undefined>>;
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotHere });
+
+function NotHere() {
+  return (
+    <main className="alone">
+      <h1>Not here</h1>
+      <Empty>
+        There is no page at this address. <a href="/">To the first page</a>
+      </Empty>
+    </main>
+  );
+}
+
+/** To the tenant one saw last, or to the only one. */
+function First() {
+  const { me } = useSession();
+  const tenant = me.tenants[0];
+  if (tenant === undefined) return <NotHere />;
+  if (!hasRole(me.role, "Reader")) return <Navigate to="/t/$tenant/mine" params={{ tenant }} replace />;
+  if (me.tenants.length > 1) return <Navigate to="/tenants" replace />;
+  return <Navigate to="/t/$tenant" params={{ tenant }} search={{}} replace />;
+}
+
+const first = createRoute({ getParentRoute: () => root, path: "/", component: First });
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: First });
+const framed = createRoute({ getParentRoute: () => root, id: "framed", component: Frame });
+const tenants = createRoute({
+  getParentRoute: () => framed,
+  path: "/tenants",
+  component: lazyRouteComponent(() => import("../pages/tenants.tsx"), "Tenants"),
+});
+
+const text = (search: Record<string, unknown>): Search =>
+  Object.fromEntries(
+    Object.entries(search).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
+  );
+
+const overview = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant",
+  validateSearch: text,
+  component: Overview,
+});
+const applications = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/applications",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/applications.tsx"), "Applications"),
+});
+const application = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/applications/$id",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/application.tsx"), "Application"),
+});
+const rotations = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/rotations",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/rotations.tsx"), "Rotations"),
+});
+const rotation = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/rotations/$id",
+  component: lazyRouteComponent(() => import("../pages/rotation.tsx"), "Rotation"),
+});
+const plan = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/plan",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/plan.tsx"), "Plan"),
+});
+const targets = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/targets",
+  component: lazyRouteComponent(() => import("../pages/settings.tsx"), "Targets"),
+});
+const policies = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/policies",
+  component: lazyRouteComponent(() => import("../pages/settings.tsx"), "Policies"),
+});
+const audit = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/audit",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/audit.tsx"), "Audit"),
+});
+const health = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/health",
+  component: lazyRouteComponent(() => import("../pages/health.tsx"), "Health"),
+});
+const mine = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/mine",
+  component: lazyRouteComponent(() => import("../pages/mine.tsx"), "Mine"),
+});
+
+const tree = root.addChildren([
+  first,
+  signIn,
+  framed.addChildren([
+    tenants,
+    overview,
+    applications,
+    application,
+    rotations,
+    rotation,
+    plan,
+    targets,
+    policies,
+    audit,
+    health,
+    mine,
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const said = Object.entries(search).flatMap(([name, value]) =>
+      value == null || value === "" ? [] : [[name, String(value)]],
+    );
+    return said.length === 0 ? "" : `?${new URLSearchParams(said)}`;
+  },
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,27 @@
+import { distance, shortDistance, written } from "../text/dates.ts";
+import { useTenant } from "./tenant.tsx";
+
+interface TimeProps {
+  /** ISO 8601. */
+  readonly at: string | null;
+  /** The server's now: with it the distance is written, too. */
+  readonly now?: string;
+  readonly form?: "date" | "dateTime" | "short" | "time";
+  readonly far?: "long" | "short" | "only";
+}
+
+/** An instant in the tenant's zone; its title has it in UTC. */
+export function Time({ at, now, form = "date", far = "long" }: TimeProps) {
+  const { zone } = useTenant();
+  if (at === null) return <span className="faint">–</span>;
+  const moment = Date.parse(at);
+  const away = now === undefined ? null : (far === "short" ? shortDistance : distance)(moment, Date.parse(now), zone);
+  return (
+    <time dateTime={at} title={`${at} UTC`}>
+      {far === "only" && away !== null ? away : written(moment, zone, form)}
+      {away === null || far === "only" ? null : (
+        <span className="faint">{far === "long" ? `, ${away}` : ` ${away}`}</span>
+      )}
+    </time>
+  );
+}

@@ -1,0 +1,94 @@
+/** Can it work? And the switch that stops all writing. */
+import { Button } from "@fluentui/react-components";
+import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { useState } from "react";
+import { useAnswer, useChange } from "../api/queries.ts";
+import { Ask } from "../dialogs/dialog.tsx";
+import { useRefusal } from "../frame/session.tsx";
+import { Shown } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
+
+export function Health() {
+  const { name: tenant } = useTenant();
+  const asked = useAnswer("GET /api/v1/t/{tenant}/health", tenant === "" ? null : { params: { tenant } });
+  const bad = asked.data?.checks.filter(({ state }) => state !== "ok").length ?? 0;
+  return (
+    <div className="page">
+      <div className="page-head">
+        <div>
+          <h1>Health</h1>
+          {asked.data === undefined ? null : (
+            <p>
+              {bad === 0
+                ? "Everything Nolapse needs is there."
+                : `${bad} of ${asked.data.checks.length} checks want something.`}
+            </p>
+          )}
+        </div>
+        <Switch tenant={tenant} />
+      </div>
+      <Shown asked={asked} rows={10}>
+        {({ checks }) => (
+          <section className="card">
+            <ul className="rows">
+              {checks.map(({ area, name, state, says, fix }) => (
+                <li key={`${area} ${name} ${says}`}>
+                  {state === "ok" ? (
+                    <CheckmarkCircleFilled className="fine" aria-label="good" />
+                  ) : state === "warn" ? (
+                    <WarningFilled className="urgent" aria-label="warning" />
+                  ) : (
+                    <ErrorCircleFilled className="ended" aria-label="failed" />
+                  )}
+                  <span className="grow">
+                    <strong>{name}</strong>
+                    <span className="two faint">{area}</span>
+                  </span>
+                  <span className="grow">
+                    {says}
+                    {fix === null ? null : <span className="two mono">{fix}</span>}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </Shown>
+    </div>
+  );
+}
+
+/** Stops every write, or lets it go on. */
+function Switch({ tenant }: { readonly tenant: string }) {
+  const { overview } = useTenant();
+  const [open, setOpen] = useState(false);
+  const stop = useChange("POST /api/v1/t/{tenant}/stop");
+  const resume = useChange("POST /api/v1/t/{tenant}/resume");
+  const isStopped = overview !== null && (overview.switches.stopped !== null || overview.switches.breaker !== null);
+  const refusal = useRefusal(isStopped ? "Admin" : "Operator");
+  if (overview === null) return null;
+  const change = isStopped ? resume : stop;
+  return (
+    <>
+      <Button disabledFocusable={refusal !== null} title={refusal ?? undefined} onClick={() => setOpen(true)}>
+        {isStopped ? "Let writing go on" : "Pause all writing"}
+      </Button>
+      {open ? (
+        <Ask
+          title={isStopped ? "Let writing go on?" : "Pause all writing?"}
+          verb={isStopped ? "Go on" : "Pause"}
+          problem={change.error}
+          busy={change.isPending}
+          act={() => change.mutate({ params: { tenant } }, { onSuccess: () => setOpen(false) })}
+          close={() => setOpen(false)}
+        >
+          <p>
+            {isStopped
+              ? "What is due goes on from where it is."
+              : "Stops every write; the step in hand is finished. Sign-ins are not touched, and reading goes on."}
+          </p>
+        </Ask>
+      ) : null}
+    </>
+  );
+}

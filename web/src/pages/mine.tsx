@@ -1,0 +1,47 @@
+/** The applications that the directory lists one as an owner of. */
+import { Link } from "@tanstack/react-router";
+import { useAnswer } from "../api/queries.ts";
+import { Empty, Incomplete, Shown } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
+import { applicationSentence } from "../text/catalogue.ts";
+import { Name } from "../text/name.tsx";
+
+export function Mine() {
+  const { name: tenant, zone } = useTenant();
+  const asked = useAnswer("GET /api/v1/t/{tenant}/mine", tenant === "" ? null : { params: { tenant } });
+  return (
+    <div className="page">
+      <h1>My applications</h1>
+      <Shown asked={asked}>
+        {({ items, known, coverage, now }) => (
+          <>
+            <Incomplete coverage={coverage} />
+            {known ? null : <Empty>Owners could not be read, so nobody knows which are yours.</Empty>}
+            {known && items.length === 0 ? <Empty>You own no application here.</Empty> : null}
+            {items.map((one) => {
+              const { strong, rest } = applicationSentence({ ...one, now }, zone);
+              return (
+                <section key={one.objectId} className="card">
+                  <h2>
+                    <Link
+                      className="link"
+                      to="/t/$tenant/applications/$id"
+                      params={{ tenant, id: one.objectId }}
+                      search={{}}
+                    >
+                      <Name text={one.displayName} />
+                    </Link>
+                  </h2>
+                  <p>
+                    <strong>{strong}</strong>
+                    {rest}
+                  </p>
+                </section>
+              );
+            })}
+          </>
+        )}
+      </Shown>
+    </div>
+  );
+}

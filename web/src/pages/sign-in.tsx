@@ -1,0 +1,16 @@
+import { Button } from "@fluentui/react-components";
+import { signInAddress } from "../frame/sign-in-address.ts";
+
+/** One button, and nothing about any tenant. */
+export function SignIn() {
+  return (
+    <main className="alone">
+      <img src="/mark.svg" alt="" width={48} height={48} />
+      <h1>Nolapse</h1>
+      <p>Keeps the credentials of app registrations alive.</p>
+      <Button as="a" appearance="primary" size="large" href={signInAddress()}>
+        Sign in with Microsoft Entra ID
+      </Button>
+    </main>
+  );
+}

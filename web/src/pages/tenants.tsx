@@ -1,0 +1,35 @@
+/** All tenants, each with its sentence; trouble first. */
+import { Link } from "@tanstack/react-router";
+import { useAnswer } from "../api/queries.ts";
+import { Shown } from "../frame/states.tsx";
+import { overviewSentence } from "../text/catalogue.ts";
+
+const TROUBLE = ["now", "past-last-safe", "soon", "incomplete", "not-scanned", "later", "nothing"];
+
+export function Tenants() {
+  const asked = useAnswer("GET /api/v1/tenants", { params: {} }, 60_000);
+  return (
+    <div className="page">
+      <h1>Tenants</h1>
+      <Shown asked={asked}>
+        {({ tenants }) => (
+          <section className="card">
+            <ul className="rows">
+              {[...tenants]
+                .sort((a, b) => TROUBLE.indexOf(a.sentence.code) - TROUBLE.indexOf(b.sentence.code))
+                .map((one) => (
+                  <li key={one.name}>
+                    <Link className="link" to="/t/$tenant" params={{ tenant: one.name }} search={{}}>
+                      {one.name}
+                    </Link>
+                    <span className="grow">{overviewSentence({ ...one, zone: "UTC" })}</span>
+                    {one.stopped ? <span className="urgent">paused</span> : null}
+                  </li>
+                ))}
+            </ul>
+          </section>
+        )}
+      </Shown>
+    </div>
+  );
+}

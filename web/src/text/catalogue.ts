@@ -1,0 +1,133 @@
+/** The words of the pages. Sentences about credentials come from the server: command line and page say the same. */
+import type { Answer } from "../api/client.ts";
+import { counted, distance, grouped, written } from "./dates.ts";
+import { plainName } from "./names.ts";
+
+/** Titles of refusals, by their code. */
+export const TITLES: Readonly<Record<string, string>> = {
+  "no-answer": "The server does not answer.",
+  "role-missing": "You may not see this.",
+  "not-found": "This is not here.",
+  incomplete: "Nothing is known yet.",
+  "too-many-requests": "Too many requests.",
+  "refused-by-rule": "A safety rule says no.",
+  "refused-by-guard": "The guard says no.",
+  "refused-by-mode": "The tenant's mode says no.",
+  "refused-by-stop": "Writing is stopped.",
+  "store-busy": "Somebody else is at it.",
+  "lease-lost": "Somebody else is at it.",
+  "request-refused": "The request was refused.",
+};
+
+type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;
+export type NextCode = Overview["next"][number]["next"]["code"];
+
+/** The phrase of a list. */
+export const NEXT_WORDS: Readonly<Record<NextCode, string>> = {
+  stops: "Stops",
+  renewing: "Renewing now",
+  "waits-for-approval": "Waits for approval",
+  renews: "Renews",
+  overlap: "Overlap",
+  "not-managed": "Not managed",
+  "renewed-elsewhere": "Renewed elsewhere",
+  "nothing-to-renew": "Nothing to renew",
+  ended: "Ended",
+};
+
+/** Filters of the list. */
+export const NEXT_VIEWS: Readonly<Record<NextCode, string>> = {
+  ...NEXT_WORDS,
+  stops: "Stop",
+  renews: "Renewed by themselves",
+  overlap: "In overlap",
+};
+
+export const STATE_WORDS: Readonly<Record<string, string>> = {
+  planned: "Planned",
+  issued: "Issued: waits for sign-ins",
+  accepted: "Delivering",
+  delivered: "Verifying",
+  verified: "In overlap",
+  retired: "Done",
+  halted: "Halted",
+  cancelled: "Cancelled",
+};
+
+/** The answer to "does anything stop, and when?". */
+export function overviewSentence({ sentence, now, zone }: Pick<Overview, "sentence" | "now" | "zone">): string {
+  const { code, count, later, first } = sentence;
+  const many = counted(count, "application");
+  const stop = count === 1 ? "stops" : "stop";
+  switch (code) {
+    case "not-scanned":
+      return "Nothing is known yet. The first scan is running.";
+    case "incomplete":
+      return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
+    case "now":
+      return `${many} cannot sign in now.`;
+    case "past-last-safe":
+      return first?.at == null
+        ? `${many} ${stop} soon, and somebody must act.`
+        : `${plainName(first.displayName)} stops ${distance(Date.parse(first.at), Date.parse(now), zone)}. Somebody must act.`;
+    case "soon":
+      return `In the next 30 days ${many} ${stop} unless somebody acts.`;
+    case "later":
+      return `Nothing stops in the next 30 days. ${many} ${stop} later unless somebody acts.`;
+    default:
+      return `Nothing stops.${later > 0 ? ` ${grouped(later)} end later.` : " Every credential that ends is renewed in time."}`;
+  }
+}
+
+/** What happens next, as one phrase with its date. */
+export function nextPhrase(next: Overview["next"][number]["next"], zone: string): string {
+  const words = NEXT_WORDS[next.code];
+  const on = next.at === null ? null : written(Date.parse(next.at), zone);
+  if (next.code === "stops") return next.because === null ? words : `${words}: ${next.because}`;
+  if (next.code === "renews" && on !== null) return `${words} ${on}`;
+  if (next.code === "overlap" && on !== null) return `${words} until ${on}`;
+  return words;
+}
+
+type Application = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
+
+/** The sentence under an application's name. */
+export function applicationSentence(
+  { signsIn, signsInUntil, next, now }: Pick<Application, "signsIn" | "signsInUntil" | "next" | "now">,
+  zone: string,
+): { readonly strong: string; readonly rest: string } {
+  const at = (instant: string) =>
+    `${written(Date.parse(instant), zone)}, ${distance(Date.parse(instant), Date.parse(now), zone)}`;
+  const because = next.because === null ? "" : ` ${next.because[0]?.toUpperCase()}${next.because.slice(1)}.`;
+  switch (next.code) {
+    case "stops":
+      return signsIn && signsInUntil !== null
+        ? { strong: `Stops on ${at(signsInUntil)}.`, rest: because }
+        : { strong: "Cannot sign in.", rest: because };
+    case "renewing":
+      return { strong: "Signs in without a break.", rest: " It is being renewed now." };
+    case "waits-for-approval":
+      return { strong: "Waits for approval.", rest: because };
+    case "renews":
+      return {
+        strong: "Signs in without a break.",
+        rest: next.at === null ? " It is renewed by itself." : ` It is renewed on ${at(next.at)}. Nobody has to act.`,
+      };
+    case "overlap":
+      return {
+        strong: "Signs in without a break.",
+        rest: next.at === null ? " Old and new both work." : ` Old and new both work until ${at(next.at)}.`,
+      };
+    case "not-managed":
+      return {
+        strong: signsInUntil === null ? "Not managed." : `Signs in until ${at(signsInUntil)}.`,
+        rest: " Nobody has told Nolapse where its credentials go.",
+      };
+    case "renewed-elsewhere":
+      return { strong: "Renewed elsewhere.", rest: `${because} Nolapse leaves it alone.` };
+    case "ended":
+      return { strong: "All its credentials have ended.", rest: "" };
+    default:
+      return { strong: "No credential that ends.", rest: " Nothing can end." };
+  }
+}
