@@ -74,7 +74,8 @@ export function LifeLineTable({ line, range, days, onDays, selected, onSelect }:
           <thead>
             <tr>
               <th scope="col">Credential</th>
-              <th scope="col" ref={ref} aria-label="Time">
+              <th scope="col" ref={ref}>
+                <span className="unseen">Time</span>
                 <Axis {...drawn} />
               </th>
             </tr>

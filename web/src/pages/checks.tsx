@@ -51,7 +51,8 @@ export function CheckList({ checks }: { readonly checks: Explained["rotations"][
     <ol className="checks">
       {checks.map(({ check, passed, reason, sentence, detail }) => (
         <li key={check}>
-          <span className={passed ? undefined : "waits"}>{passed ? "✓" : "×"}</span> {sentence}
+          <span className={passed ? undefined : "waits"}>{passed ? "✓" : "×"}</span>{" "}
+          {passed && reason === null ? check.replaceAll("-", " ") : sentence}
           {detail === null ? "" : `: ${detail}`}
           {reason === null ? null : <span className="faint mono"> {reason}</span>}
         </li>
