@@ -198,7 +198,7 @@ const outputs: Record<string, string> = {
     table(["room", "what it is", "may import", "packages", "notes"], ROOMS.map(roomRow)),
   ),
   "scripts/lint/boundaries.json": boundaries(),
-  "web/src/api/schema.ts": apiTypes(openApi(declaredRoutes(), "")),
+  "web/src/api/schema.ts": apiTypes(openApi(declaredRoutes({ demo: true }), "")),
   ...Object.fromEntries(schemas()),
 };
 

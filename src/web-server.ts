@@ -61,7 +61,7 @@ class WebHouse implements WebServer {
   }
 
   async #create(): Promise<Server> {
-    const { behindProxy, tls, log, env } = this.#request;
+    const { behindProxy, tls, log, env, demo } = this.#request;
     const tenant = this.#signInTenant();
     const clock = composeClock(env);
     const { resolve } = await composeSignIn(this.#config, tenant, env, clock);
@@ -80,6 +80,7 @@ class WebHouse implements WebServer {
       processNow,
       metrics: () => prometheusText([...this.#samples.values()].flat()),
       log,
+      demo,
     });
   }
 

@@ -85,6 +85,18 @@ export interface ServeRequest {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Tells what is not the caller's fault. */
   readonly log: (line: string) => void;
+  /** What the demo lends it; no other server has any of it. */
+  readonly demo?: DemoDoor;
+}
+
+/** What only the demo's server has: a link that is good once, and a clock to move. */
+export interface DemoDoor {
+  takeCode(code: string): boolean;
+  signIn(authorizationUrl: string): Promise<string>;
+  now(): number;
+  target(): number | null;
+  forward(days: number): number;
+  signIns(): { readonly ok: number; readonly failed: number };
 }
 
 /** A running server. */

@@ -58,7 +58,10 @@ function readFolder(folder: string): Folder | null {
 }
 
 /** Adds the pages to a server that knows cookies. `secure`: as for {@link securityHeaders}. */
-export function addPages(app: App, { folder, secure }: { readonly folder: string; readonly secure: boolean }): void {
+export function addPages(
+  app: App,
+  { folder, secure, demo = false }: { readonly folder: string; readonly secure: boolean; readonly demo?: boolean },
+): void {
   let read: Folder | null = null;
   const built = () => {
     read ??= readFolder(folder);
@@ -69,7 +72,8 @@ export function addPages(app: App, { folder, secure }: { readonly folder: string
     const nonce = randomBytes(16).toString("base64");
     reply.headers(securityHeaders(nonce, secure)).header("cache-control", "no-store").type("text/html; charset=utf-8");
     if (found === null) return reply.code(503).send(NOT_BUILT);
-    return reply.send(themed(found.document, request.cookies[THEME_COOKIE]).replaceAll(NONCE, nonce));
+    const document = themed(found.document, request.cookies[THEME_COOKIE]).replaceAll(NONCE, nonce);
+    return reply.send(demo ? document.replace("<head>", '<head><meta name="nolapse-demo" content="yes">') : document);
   };
   for (const url of PAGES) app.get(url, page);
   const file = async (request: FastifyRequest, reply: FastifyReply) => {

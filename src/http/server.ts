@@ -17,6 +17,7 @@ import { addPages, PAGES_FOLDER } from "./portal.ts";
 import { problemOf } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/all.ts";
+import type { DemoParts } from "./routes/demo.ts";
 import { Sessions } from "./sessions.ts";
 import { createSignIn } from "./sign-in.ts";
 
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly metrics: () => Promise<string>;
   /** Hears what is not the caller's fault; values never come near it. */
   readonly log: (line: string) => void;
+  /** Only where this is the demo. */
+  readonly demo?: DemoParts | undefined;
   /** Where the built pages lie, if not where `npm run build:web` puts them. */
   readonly pages?: string;
   /** Requests a minute from one address; and sign-ins. */
@@ -67,7 +70,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const house = new House({ version, sessions, events, names, metrics });
   const authority = createAuthority(settings);
   const signIn = createSignIn({ settings, authority, origin, now, processNow });
-  const table: readonly Route[] = routes({ signIn, origin, processNow, document: () => openApi(table, version) });
+  const table: readonly Route[] = routes({
+    signIn,
+    origin,
+    processNow,
+    document: () => openApi(table, version),
+    demo: options.demo,
+  });
   const app = fastify({
     https: options.tls,
     bodyLimit: BODY_LIMIT,
@@ -85,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await harden(app, options);
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
-  addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure });
+  addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure, demo: options.demo !== undefined });
   answerProblems(app, options.log);
   return {
     house,

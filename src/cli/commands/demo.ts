@@ -4,12 +4,13 @@ import { NolapseError } from "../../core/errors.ts";
 import type { Context, DirectoryRequest } from "../context.ts";
 import { type Fleet, startFleet } from "../demo/fleet.ts";
 import { createNarrator } from "../demo/narrate.ts";
+import { buildPages } from "../demo/pages.ts";
+import { openPortal } from "../demo/portal.ts";
 import { prepareDemo } from "../demo/prepare.ts";
 import { demoJson, demoLines } from "../demo/report.ts";
 import { type DemoResult, runDemo } from "../demo/run.ts";
 import { processStarted } from "../demo/timing.ts";
 import { type ExitCode, when } from "../speak.ts";
-import { untilAborted } from "./directory.ts";
 
 export interface DemoOptions {
   readonly once?: boolean;
@@ -34,6 +35,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
         `nolapse: ${prepared.applications.length} sample applications sign in, over and over, at ${directory.url}`,
       );
       const narrator = createNarrator();
+      const pages = options.once === true ? null : buildPages((line) => speaker.say(line));
       const result = await runDemo(prepared.deps(narrator.observe), directory.clock, fleet, {
         signal,
         tell: (now, report) => {
@@ -46,7 +48,14 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
           for (const line of narrator.lines()) speaker.say(line);
         },
       });
-      if (options.once !== true && !signal.aborted) await carryOn(context, directory.url, prepared.configFile);
+      if (pages !== null && !signal.aborted) {
+        await pages;
+        hint(context, directory.url, prepared.configFile);
+        const told = () => {
+          for (const line of narrator.lines()) speaker.say(line);
+        };
+        await openPortal({ context, directory, prepared, fleet, folder, observe: narrator.observe, told });
+      }
       await fleet.end();
       return finish(context, { result, fleet, before: prepared.before });
     } finally {
@@ -91,7 +100,7 @@ async function forget({ startDirectory }: Context, folder: string): Promise<void
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function carryOn({ speaker, signal }: Context, url: string, configFile: string): Promise<void> {
+function hint({ speaker }: Context, url: string, configFile: string): void {
   speaker.say("nolapse: the job is done; the directory and the applications go on until Ctrl-C");
   speaker.say(
     `hint: in another terminal: set -a; . .nolapse/demo/directory.env; set +a; nolapse --config ${configFile} plan`,
@@ -99,7 +108,6 @@ async function carryOn({ speaker, signal }: Context, url: string, configFile: st
   speaker.say(
     `hint: move the clock: curl --cacert "$NODE_EXTRA_CA_CERTS" -X POST ${url}/_directory/clock/advance -H 'content-type: application/json' -d '{"by":"P30D"}'`,
   );
-  await untilAborted(signal);
 }
 
 function finish(

@@ -24,6 +24,7 @@ export interface PreparedDemo {
   /** What the sample applications need in their environment. */
   readonly environment: Record<string, string>;
   readonly before: DemoReport["before"];
+  readonly manager: Manager;
   deps(observe: NonNullable<Deps["observe"]>): Deps;
   close(): Promise<void>;
 }
@@ -73,6 +74,7 @@ export async function prepareDemo(
       expired: report.credentials.filter((one) => one.state === "expired").length,
       expiring: report.credentials.filter((one) => one.state === "expiring").length,
     },
+    manager,
     deps: (observe) => ({ ...manager.deps, observe }),
     close: () => manager.close(),
   };

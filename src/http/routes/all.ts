@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
 import { controlRoutes } from "./control.ts";
+import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
@@ -17,9 +18,10 @@ export interface RouteParts {
   readonly origin: () => string;
   readonly processNow: () => number;
   readonly document: () => unknown;
+  readonly demo?: DemoParts | undefined;
 }
 
-export function routes({ signIn, origin, processNow, document }: RouteParts): readonly Route[] {
+export function routes({ signIn, origin, processNow, document, demo }: RouteParts): readonly Route[] {
   return [
     ...systemRoutes(document),
     ...signInRoutes(signIn, origin, processNow),
@@ -31,14 +33,24 @@ export function routes({ signIn, origin, processNow, document }: RouteParts): re
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
+    ...(demo === undefined ? [] : demoRoutes(demo, signIn)),
   ];
 }
 
-/** The same table where no server is: for what is only said of it. */
-export function declaredRoutes(): readonly Route[] {
+/** The same table where no server is: for what is only said of it. `demo`: with those that only the demo has. */
+export function declaredRoutes({ demo = false }: { readonly demo?: boolean } = {}): readonly Route[] {
   const refuse = () => {
     throw new TypeError("there is no server behind this table");
   };
   const signIn: SignIn = { begin: refuse, complete: refuse, endAddress: refuse };
-  return routes({ signIn, origin: refuse, processNow: refuse, document: refuse });
+  const parts = { signIn, origin: refuse, processNow: refuse, document: refuse };
+  const lent: DemoParts = {
+    takeCode: refuse,
+    signIn: refuse,
+    now: refuse,
+    target: refuse,
+    forward: refuse,
+    signIns: refuse,
+  };
+  return routes({ ...parts, demo: demo ? lent : undefined });
 }

@@ -269,4 +269,25 @@ export interface Api {
     body: undefined;
     answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "clientId": string | null; "permissions": (string)[]; "checks": ({ "area": string; "name": string; "state": "ok" | "warn" | "failed"; "says": string; "fix": string | null })[] };
   };
+  /** The link that the demo prints: signs its administrator in, once */
+  "GET /demo/{code}": {
+    params: { code: string };
+    query: {  };
+    body: undefined;
+    answer: string;
+  };
+  /** The demo's clock, and how its sample applications fare */
+  "GET /api/v1/demo": {
+    params: {  };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "target": string | null; "signIns": { "ok": number; "failed": number } };
+  };
+  /** Send the demo's clock on; it goes in steps, so that everybody can act in between */
+  "POST /api/v1/demo/clock": {
+    params: {  };
+    query: {  };
+    body: { "days": number };
+    answer: { "now": string; "target": string | null; "signIns": { "ok": number; "failed": number } };
+  };
 }

@@ -51,7 +51,7 @@ export function Frame() {
         <TenantSwitcher />
         <Tags tenant={tenant} />
         <Find />
-        <DemoClock now={tenant.overview?.now ?? null} />
+        <DemoClock />
         <Account />
       </header>
       <div className="below">

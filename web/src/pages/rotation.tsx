@@ -225,8 +225,13 @@ function Evidence({ proof, rotation }: { readonly proof: Proof; readonly rotatio
   return null;
 }
 
+/** A client that is authenticated and then refused has shown that its credential works. */
+function isGood({ outcome }: RotationShown["signIns"][number]): boolean {
+  return outcome === "issued" || outcome === "authenticated-refused";
+}
+
 function SignIns({ signIns }: Pick<RotationShown, "signIns">) {
-  const good = signIns.filter(({ outcome }) => outcome === "accepted").length;
+  const good = signIns.filter(isGood).length;
   const codes = [...new Set(signIns.flatMap(({ code }) => (code === null ? [] : [code])))];
   return (
     <p>
@@ -235,7 +240,7 @@ function SignIns({ signIns }: Pick<RotationShown, "signIns">) {
       <span aria-hidden="true">
         {signIns
           .slice(-40)
-          .map(({ outcome }) => (outcome === "accepted" ? "●" : "×"))
+          .map((one) => (isGood(one) ? "●" : "×"))
           .join(" ")}
       </span>
     </p>
