@@ -5,13 +5,14 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { stringify } from "yaml";
 import { createDirectory, type Directory } from "../src/directory/index.ts";
+import { chromiumPath } from "./chromium-path.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const PICTURE = join(ROOT, "docs/images/rehearsal-contoso.png");
@@ -87,16 +88,6 @@ async function rehearse(folder: string, directory: Directory): Promise<string> {
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`nolapse rehearse ended with ${code}`);
   return page;
-}
-
-function chromiumPath(): string {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const places = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  const found = process.env.NOLAPSE_CHROMIUM ?? places.find((one) => existsSync(one));
-  if (found === undefined) throw new Error("there is no Chromium: install it, or name it in NOLAPSE_CHROMIUM");
-  return found;
 }
 
 async function draw(page: string): Promise<void> {

@@ -23,7 +23,7 @@ test("the server has no route that the table does not name", async () => {
     Object.keys(methods as object).map((one) => `${one.toUpperCase()} ${path}`),
   );
   expect(new Set(named)).toEqual(new Set(TABLE.map(({ method, path }) => `${method} ${path}`)));
-  for (const path of ["/api/v1/t/contoso/nothing", "/.env", "/api/v1/", "/t/contoso"])
+  for (const path of ["/api/v1/t/contoso/nothing", "/.env", "/api/v1/", "/api/v1/demo", "/demo/x"])
     expect((await stage.ask(path)).status).toBe(404);
 });
 

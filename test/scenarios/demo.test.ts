@@ -72,3 +72,54 @@ test("one that is running is not forgotten from under, and ends with its applica
   expect(code).toBe(130);
   expect(stderr).not.toContain("unexpected");
 });
+
+test("the portal opens by a link that is good once, signed in as the demo's administrator; the clock is sent on, and nobody's sign-in fails", {
+  timeout: 180_000,
+}, async () => {
+  const child = demo(place());
+  const told = ended(child);
+  let said = "";
+  child.stderr?.on("data", (text) => {
+    said += text;
+  });
+  const links = () => [...said.matchAll(/open (http:\/\/localhost:\d+)(\/demo\/[\w-]{32})/g)];
+  const linked = async (count: number) => {
+    while (links().length < count && child.exitCode === null) await once(child.stderr ?? child, "data");
+    return links()[count - 1] ?? [];
+  };
+  const [, origin = "", path = ""] = await linked(1);
+  const ask = (to: string, cookie = "", init: RequestInit = {}) =>
+    fetch(new URL(to, origin), { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
+  const cookieOf = (response: Response) =>
+    response.headers
+      .getSetCookie()
+      .find((line) => !/Max-Age=0/.test(line))
+      ?.split(";")[0] ?? "";
+  expect((await ask(`/demo/${"x".repeat(32)}`)).status).toBe(401);
+  const begun = await ask(path);
+  const back = await ask(begun.headers.get("location") ?? "", cookieOf(begun));
+  const session = cookieOf(back);
+  expect([begun.status, back.status, back.headers.get("location")]).toEqual([302, 302, "/"]);
+  const me = (await (await ask("/api/v1/me", session)).json()) as { role: string; csrf: string };
+  expect(me.role).toBe("Admin");
+  // used: this one opens nothing any more, the next one is another
+  expect((await ask(path)).status).toBe(401);
+  expect((await linked(2))[2]).not.toBe(path);
+  expect((await ask("/api/v1/demo")).status).toBe(401);
+  expect(await (await ask("/", session)).text()).toMatch(/nolapse-demo|npm run build:web/);
+  type Demo = { now: string; target: string | null; signIns: { ok: number; failed: number } };
+  const state = async () => (await (await ask("/api/v1/demo", session)).json()) as Demo;
+  const before = await state();
+  const headers = { "x-csrf-token": me.csrf, "content-type": "application/json", origin };
+  const days = (count: number, more: Record<string, string>) =>
+    ask("/api/v1/demo/clock", session, { method: "POST", body: JSON.stringify({ days: count }), headers: more });
+  expect((await days(7, { "content-type": "application/json", origin: "http://evil.example" })).status).toBe(403);
+  expect((await days(7, headers)).status).toBe(200);
+  await expect.poll(async () => (await state()).target, { timeout: 90_000, interval: 250 }).toBeNull();
+  const after = await state();
+  expect(Date.parse(after.now) - Date.parse(before.now)).toBeGreaterThanOrEqual(7 * 86_400_000);
+  expect(after.signIns.ok).toBeGreaterThan(before.signIns.ok);
+  expect(after.signIns.failed).toBe(0);
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  expect((await told).code).toBe(130);
+});

@@ -55,9 +55,7 @@ function Clock({ demo }: { readonly demo: Demo }) {
             value={moved === null ? 0 : (now - moved.from) / Math.max(Date.parse(demo.target) - moved.from, 1)}
           />
         )}
-        <div aria-live="polite">
-          {moved === null || demo.target !== null ? null : <Arrived demo={demo} moved={moved} />}
-        </div>
+        <div aria-live="polite">{moved === null || now < moved.to ? null : <Arrived demo={demo} moved={moved} />}</div>
         <p className="faint">
           {counted(demo.signIns.ok, "sign-in")} so far, {grouped(demo.signIns.failed)} failed. The clock only goes
           forward. Start the demo again with --fresh to go back.
@@ -69,6 +67,7 @@ function Clock({ demo }: { readonly demo: Demo }) {
 
 interface Journey {
   readonly from: number;
+  readonly to: number;
   readonly days: number;
   readonly signIns: number;
   readonly failed: number;
@@ -83,7 +82,8 @@ function useJourney(demo: Demo) {
   }, [demo]);
   const begin = (days: number) => {
     const { now, signIns } = last.current;
-    setMoved({ from: Date.parse(now), days, signIns: signIns.ok, failed: signIns.failed });
+    const from = Date.parse(now);
+    setMoved({ from, to: from + days * 86_400_000, days, signIns: signIns.ok, failed: signIns.failed });
   };
   return { moved, begin };
 }

@@ -251,7 +251,13 @@ export function CloseUp({
         <Bars bars={drawing.bars} patterns={drawn.patterns} y={62} />
         <RulerLine drawing={drawing} y={98} patterns={drawn.patterns} />
         {deadlineLabels(row, own, inner.width).map(({ name, at, x, line }) => (
-          <text key={name} x={Math.min(x, inner.width - 96)} y={116 + line * 13} className={`nl-deadline-${name}`}>
+          <text
+            key={name}
+            x={x > inner.width - 150 ? inner.width : x}
+            y={116 + line * 13}
+            textAnchor={x > inner.width - 150 ? "end" : "start"}
+            className={`nl-deadline-${name}`}
+          >
             {WORDS[name]} {written(at, drawn.zone, "short")}, {written(at, drawn.zone, "time").slice(0, 5)}
           </text>
         ))}

@@ -4,7 +4,9 @@ import { plainName } from "../text/names.ts";
 import type { LifeRow } from "./life-line.ts";
 
 export function rowName(row: Pick<LifeRow, "name" | "keyId" | "kind">): string {
-  return row.name === null || row.name.trim() === "" ? row.keyId.slice(0, 8) : plainName(row.name);
+  // what Nolapse finds its own by says nothing to people
+  const name = row.name?.replace(/ ?\[nolapse:[^\]]*\]$/, "") ?? "";
+  return name.trim() === "" ? row.keyId.slice(0, 8) : plainName(name);
 }
 
 export function rowSentence(row: LifeRow, now: number, zone: string): string {
