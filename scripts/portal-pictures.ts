@@ -31,6 +31,7 @@ async function linkOf(child: ChildProcess): Promise<string> {
 
 async function shoot(page: Page, name: string): Promise<void> {
   await page.evaluate("document.fonts.ready");
+  await page.mouse.move(0, 0);
   await page.screenshot({ path: join(IMAGES, `portal-${name}.png`) });
 }
 
@@ -45,6 +46,7 @@ async function draw(link: string): Promise<void> {
     for (const scheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.getByRole("link", { name: "Overview" }).click();
+      await page.locator("a[aria-current=page]", { hasText: "Overview" }).waitFor();
       await page.getByRole("slider", { name: /What ends/ }).waitFor();
       await page.getByRole("heading", { name: "Now and next" }).waitFor();
       await shoot(page, `overview-${scheme}`);

@@ -93,7 +93,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
           <Name text={rotation.displayName} /> gets a new {rotation.kind === "secret" ? "client secret" : rotation.kind}
         </h1>
         <p>
-          <strong>{STATE_WORDS[state]}.</strong> {rotation.sentence}
+          <strong>{STATE_WORDS[state]}.</strong> {capital(rotation.sentence)}
           {rotation.until === null ? "." : ", until "}
           {rotation.until === null ? null : <Time at={rotation.until} now={rotation.now} form="dateTime" />}
         </p>
@@ -128,6 +128,10 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       ) : null}
     </div>
   );
+}
+
+function capital(sentence: string): string {
+  return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
 }
 
 interface CommandProps {
@@ -174,7 +178,9 @@ function Steps({ rotation }: { readonly rotation: RotationShown }) {
           <CheckmarkCircleFilled className="proven" aria-label="proven" />
           <div>
             <strong>Planned</strong>
-            <p>{rotation.sentence}.</p>
+            <p>
+              Because of <span className="mono">{rotation.reason}</span>.
+            </p>
           </div>
           <Time at={rotation.plannedAt} now={now} form="dateTime" far="long" />
         </li>
