@@ -1,4 +1,5 @@
 /** Approve, and cancel. */
+import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
 import { Time } from "../frame/time.tsx";
@@ -48,6 +49,73 @@ export function ApproveDialog({ tenant, rotation, close }: Props) {
           verified.
         </p>
       )}
+    </Ask>
+  );
+}
+
+type Waiting = Answer<"GET /api/v1/t/{tenant}/plan">["items"][number];
+
+/** Up to 200 at once; issue and removal are asked for apart, and each is answered for itself. */
+export function ApproveManyDialog({
+  tenant,
+  items,
+  close,
+}: {
+  readonly tenant: string;
+  readonly items: readonly Waiting[];
+  readonly close: () => void;
+}) {
+  const approve = useChange("POST /api/v1/t/{tenant}/approvals");
+  const [asked] = useState(items);
+  const parts = (["issue", "retire"] as const).filter((part) => asked.some(({ what }) => what === part));
+  const [results, setResults] = useState<readonly Answer<"POST /api/v1/t/{tenant}/approvals">[]>([]);
+  const act = async () => {
+    for (const what of parts) {
+      const ids = asked.flatMap((one) => (one.what === what && one.rotation !== null ? [one.rotation] : []));
+      const result = await approve.mutateAsync({ params: { tenant }, body: { ids, what } });
+      setResults((so) => [...so, result]);
+    }
+  };
+  const refused = results.flatMap((one) => one.refused);
+  const left = results.flatMap(({ done }) => done.filter((one) => one.left.length > 0));
+  const issues = asked.filter(({ what }) => what === "issue").length;
+  const targets = asked.reduce((so, one) => so + one.targets.length, 0);
+  return (
+    <Ask
+      title={`Approve ${counted(asked.length, "rotation")}?`}
+      verb="Approve"
+      problem={approve.error}
+      busy={approve.isPending}
+      ready={results.length === 0}
+      act={() => void act().catch(() => undefined)}
+      close={close}
+    >
+      {results.length > 0 ? (
+        <p role="status">
+          {counted(asked.length - refused.length, "rotation")} approved
+          {left.length === 0
+            ? "."
+            : `; ${left.length} of them wait for another person, because the application is privileged.`}
+        </p>
+      ) : (
+        <p>
+          {issues > 0
+            ? `Nolapse makes ${counted(issues, "new credential")} and delivers to ${counted(targets, "target")}; the old ones stay. `
+            : ""}
+          {asked.length - issues > 0
+            ? `${counted(asked.length - issues, "old credential")} go once every check holds.`
+            : ""}
+        </p>
+      )}
+      <ul className="plain">
+        {asked.map((one) => (
+          <li key={one.rotation}>
+            {plainName(one.displayName)}:{" "}
+            {refused.find(({ rotation }) => rotation === one.rotation)?.detail ??
+              (one.what === "issue" ? "a new credential" : "the old one goes")}
+          </li>
+        ))}
+      </ul>
     </Ask>
   );
 }

@@ -1,13 +1,17 @@
 /** What will happen, and what waits for me? */
-import { Tab, TabList } from "@fluentui/react-components";
+import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { ApproveManyDialog } from "../dialogs/decide.tsx";
+import { useRefusal } from "../frame/session.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { plainName } from "../text/names.ts";
 
 const TABS = { waiting: "Waiting for you", next: "Next 30 days", cannot: "Cannot be renewed" } as const;
 type TabName = keyof typeof TABS;
@@ -45,13 +49,13 @@ export function Plan() {
             <p>
               <strong>{sentenceOf(plan)}</strong>
             </p>
-            {plan.items.length === 0 ? (
-              <Empty>
-                {overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]}
-              </Empty>
-            ) : (
-              <Rows plan={plan} tenant={tenant} />
-            )}
+            <Rows
+              plan={plan}
+              tenant={tenant}
+              empty={
+                overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]
+              }
+            />
             {plan.next === null ? null : <p className="faint">The first {plan.items.length} are shown.</p>}
           </>
         )}
@@ -72,48 +76,107 @@ function sentenceOf({ tab, total }: PlanAnswer): string {
   return tab === "next" ? `${many} in the next 30 days.` : `${many} cannot be renewed as things are.`;
 }
 
-function Rows({ plan, tenant }: { readonly plan: PlanAnswer; readonly tenant: string }) {
+function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly tenant: string; readonly empty: string }) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [asking, setAsking] = useState(false);
+  const refusal = useRefusal("Operator");
+  const open = plan.items.flatMap(({ rotation }) => (rotation === null ? [] : [rotation]));
+  const ids = chosen.filter((id) => open.includes(id));
+  const choose = (id: string, on: boolean) => setChosen(on ? [...ids, id] : ids.filter((one) => one !== id));
+  const isWaiting = plan.tab === "waiting";
   return (
     <section className="card">
+      {isWaiting && open.length > 0 ? (
+        <div className="card-head">
+          <Checkbox
+            label="All"
+            checked={ids.length === open.length ? true : ids.length > 0 ? "mixed" : false}
+            onChange={(_, { checked }) => setChosen(checked === true ? open : [])}
+          />
+          <Button
+            appearance="primary"
+            title={refusal ?? undefined}
+            disabledFocusable={refusal !== null || ids.length === 0}
+            onClick={() => setAsking(true)}
+          >
+            {ids.length === 0 ? "Approve" : `Approve ${ids.length}`}
+          </Button>
+        </div>
+      ) : null}
+      {asking ? (
+        <ApproveManyDialog
+          tenant={tenant}
+          items={plan.items.filter(({ rotation }) => rotation !== null && ids.includes(rotation))}
+          close={() => setAsking(false)}
+        />
+      ) : null}
+      {plan.items.length === 0 ? <Empty>{empty}</Empty> : null}
       <ul className="rows">
         {plan.items.map((one) => (
-          <li key={`${one.appId} ${one.slot} ${one.keyId} ${one.what}`}>
-            <span className="grow">
-              {one.objectId === null ? (
-                <Name text={one.displayName} />
-              ) : (
-                <Link
-                  className="link"
-                  to="/t/$tenant/applications/$id"
-                  params={{ tenant, id: one.objectId }}
-                  search={{}}
-                >
-                  <Name text={one.displayName} />
-                </Link>
-              )}
-              <span className="two faint">{one.what === "issue" ? "a new credential" : "the old one goes"}</span>
-            </span>
-            <span className="grow">
-              {one.sentence}
-              {one.detail === null ? null : <span className="two faint">{one.detail}</span>}
-            </span>
-            <span>
-              <Time
-                at={plan.tab === "waiting" ? one.decideBy : plan.tab === "cannot" ? one.end : one.plannedAt}
-                now={plan.now}
-              />
-              <span className="two faint">
-                {plan.tab === "waiting" ? "decide by" : plan.tab === "cannot" ? "ends" : "planned for"}
-              </span>
-            </span>
-            {one.rotation === null ? null : (
-              <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.rotation }}>
-                Review
-              </Link>
-            )}
-          </li>
+          <Row
+            key={`${one.appId} ${one.slot} ${one.keyId} ${one.what}`}
+            one={one}
+            plan={plan}
+            tenant={tenant}
+            chosen={isWaiting && one.rotation !== null ? ids.includes(one.rotation) : null}
+            choose={choose}
+          />
         ))}
       </ul>
     </section>
+  );
+}
+
+interface RowProps {
+  readonly one: PlanAnswer["items"][number];
+  readonly plan: PlanAnswer;
+  readonly tenant: string;
+  /** Null where there is nothing to choose. */
+  readonly chosen: boolean | null;
+  readonly choose: (id: string, on: boolean) => void;
+}
+
+const DATES = {
+  waiting: ["decideBy", "decide by"],
+  next: ["plannedAt", "planned for"],
+  cannot: ["end", "ends"],
+} as const;
+
+function Row({ one, plan, tenant, chosen, choose }: RowProps) {
+  const [date, word] = DATES[plan.tab];
+  const { rotation } = one;
+  return (
+    <li>
+      {chosen === null || rotation === null ? null : (
+        <Checkbox
+          aria-label={`Choose ${plainName(one.displayName)}`}
+          checked={chosen}
+          onChange={(_, { checked }) => choose(rotation, checked === true)}
+        />
+      )}
+      <span className="grow">
+        {one.objectId === null ? (
+          <Name text={one.displayName} />
+        ) : (
+          <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: one.objectId }} search={{}}>
+            <Name text={one.displayName} />
+          </Link>
+        )}
+        <span className="two faint">{one.what === "issue" ? "a new credential" : "the old one goes"}</span>
+      </span>
+      <span className="grow">
+        {one.sentence}
+        {one.detail === null ? null : <span className="two faint">{one.detail}</span>}
+      </span>
+      <span>
+        <Time at={one[date]} now={plan.now} />
+        <span className="two faint">{word}</span>
+      </span>
+      {rotation === null ? null : (
+        <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>
+          Review
+        </Link>
+      )}
+    </li>
   );
 }
