@@ -14,7 +14,7 @@ import type { DemoClock } from "./run.ts";
 const TICK = 2_000;
 const LONGEST_STEP = 6 * HOUR;
 const DAY = 24 * HOUR;
-const SCAN_EVERY = 12 * HOUR;
+const SCAN_EVERY = DAY;
 const ENDED = ["retired", "cancelled", "halted"];
 
 /** The clock as people send it on. */
@@ -42,11 +42,11 @@ export class SentClock {
     return this.#target;
   }
 
-  /** One step of the way, to the next thing that is due at the latest; or one tick, after it has passed. */
+  /** One step of the way, to `due` at the latest; or one tick, after it has passed. */
   async step(due: number, signal: AbortSignal): Promise<void> {
     const now = this.now();
     if (this.#target !== null) {
-      this.#clock.advance(Math.min(Math.max(due - now, 1_000), LONGEST_STEP, this.#target - now));
+      this.#clock.advance(Math.min(Math.max(due - now, 1_000), this.#target - now));
       if (this.now() >= this.#target) this.#target = null;
       return;
     }
@@ -81,9 +81,10 @@ export async function watch({ deps, clock, fleet, signal, seen, told }: Watching
     told();
     await fleet.round();
     const now = clock.now() as EpochMs;
-    const due = (await openOnes(deps)).map(({ dueAt }) => dueAt ?? now + LONGEST_STEP);
-    await clock.step(Math.min(now + LONGEST_STEP, ...due), signal);
-    await fleet.round();
+    const open = await openOnes(deps);
+    // nobody but the applications has anything to do in between
+    const longest = now + (open.length === 0 ? DAY : LONGEST_STEP);
+    await clock.step(Math.min(longest, ...open.map(({ dueAt }) => dueAt ?? longest)), signal);
   }
 }
 
