@@ -229,6 +229,8 @@ test("an Operator approves what waits in one go; what is privileged waits for a 
   await given.getByRole("checkbox", { name: "All" }).check();
   await given.getByRole("button", { name: /^Approve \d/ }).click();
   const dialog = given.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Approve" }).waitFor();
+  expect(await faultsOf(given)).toEqual([]);
   await dialog.getByRole("button", { name: "Approve" }).click();
   await dialog.getByText(/1 of them wait for another person/).waitFor();
   await dialog.getByRole("button", { name: "Close" }).click();
@@ -242,6 +244,9 @@ test("the theme is a person's own, and there before anything is drawn", async (c
   await enter(given, "Rita");
   await show(given, "", /Now and next/);
   await given.getByRole("button", { name: /^Account of/ }).click();
+  // a menu lies over its own place of the page alone: another one can still be pressed
+  const below = await given.evaluate("document.elementFromPoint(400, 400)?.closest('#root') !== null");
+  expect(below).toBe(true);
   await given.getByRole("menuitemradio", { name: "Dark" }).click();
   const reloaded = await given.context().request.get(stage.server.url);
   expect(await reloaded.text()).toContain('data-theme="dark"');

@@ -23,8 +23,11 @@ import { useTheme } from "./theme.ts";
 export function App() {
   const { theme, choice, choose } = useTheme();
   return (
-    <FluentProvider theme={theme} className="app">
-      <Gate choice={choice} choose={choose} />
+    // its own class goes to every menu and dialog as well; what fills the page is a part inside
+    <FluentProvider theme={theme}>
+      <div className="app">
+        <Gate choice={choice} choose={choose} />
+      </div>
     </FluentProvider>
   );
 }
