@@ -110,6 +110,19 @@ function leases(store: () => Store, bench: () => StoreBench): void {
       expect(order).toEqual(["r3", "r2", "r1", "r5"]);
     });
 
+    it("hands out many that are due at once in the very same order, whoever is busy", async () => {
+      const ends = Array.from({ length: 100 }, (_, place) => (place * 37) % 100);
+      for (const [place, end] of ends.entries()) {
+        const replacesEnd = end === 99 ? null : plus(NOW, end * DAY);
+        await open(store(), numbered(place, { replacesEnd, dueAt: plus(NOW, -(place % 7)) }));
+      }
+      await open(store(), numbered(100, { replacesEnd: plus(NOW, -DAY), dueAt: plus(NOW, 1) }));
+      const order: string[] = [];
+      for (let next = await claim(store()); next !== null; next = await claim(store())) order.push(next.rotation.id);
+      const expected = [...ends.entries()].sort(([, a], [, b]) => a - b).map(([place]) => `r${place}`);
+      expect(order).toEqual(expected);
+    });
+
     it("can be asked of some rotations only, and of one tenant", async () => {
       await open(store(), numbered(1));
       await open(store(), numbered(2));
