@@ -3,6 +3,7 @@ import type { SuccessorKind } from "../core/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
+import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
 import type { NoticeStore } from "./notices.ts";
 import type { TrailStore } from "./trail.ts";
@@ -154,7 +155,7 @@ export interface RotationFilter {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore, NoticeStore {
+export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

@@ -191,6 +191,13 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     lastNotice: async (...of) => shelf.notices.get(of.join(" ")) ?? null,
     noteNotice: async (tenantId, channel, recipient, digest) =>
       void shelf.notices.set([tenantId, channel, recipient].join(" "), digest),
+    keptAnswer: async (...of) => shelf.answers.get(JSON.stringify(of)) ?? null,
+    keepAnswer: async (tenantId, who, key, kept, forget) => {
+      for (const [place, { at }] of shelf.answers)
+        if (JSON.parse(place)[0] === tenantId && at < forget) shelf.answers.delete(place);
+      const place = JSON.stringify([tenantId, who, key]);
+      if (!shelf.answers.has(place)) shelf.answers.set(place, kept);
+    },
     close: async () => {},
   };
 }
