@@ -16,7 +16,7 @@ import { whileSealing } from "./seal-trail.ts";
 export const LEASE: number = 30 * SECOND;
 export const RENEW_EVERY: number = 10 * SECOND;
 /**
- * Rotations advanced side by side (design §10). Writes to one application stay serialised by the claim, and what goes to Graph waits
+ * Rotations advanced side by side. Writes to one application stay serialised by the claim, and what goes to Graph waits
  * its turn at the budget's gate, so a greater width wins time on the way and spends no more of a limit. Ramp, hourly limit and
  * waves count one by one whatever the width (`scheduler.alone`).
  */

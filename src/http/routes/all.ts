@@ -2,6 +2,7 @@
 import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
+import { approvalRoutes } from "./approvals.ts";
 import { controlRoutes } from "./control.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
@@ -28,6 +29,7 @@ export function routes({ signIn, origin, processNow, document }: RouteParts): re
     ...rotationRoutes,
     ...planRoutes,
     ...controlRoutes,
+    ...approvalRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
