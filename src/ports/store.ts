@@ -151,6 +151,20 @@ export interface RotationFilter {
   readonly states?: readonly RotationState[];
 }
 
+/** Where a page of rotations ended; the next one begins behind it, whatever was opened meanwhile. */
+export interface RotationPlace {
+  readonly plannedAt: EpochMs;
+  readonly id: string;
+}
+
+export interface RotationPage {
+  readonly items: readonly Rotation[];
+  /** All that the filter names, on every page. */
+  readonly total: number;
+  /** Null on the last page. */
+  readonly next: RotationPlace | null;
+}
+
 /**
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
@@ -172,6 +186,13 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore 
   rotation(id: string): Promise<Rotation | null>;
   /** Newest first. */
   rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
+  /** Newest first, a part of them at a time, so that years of finished ones are not read to show fifty. */
+  rotationPage(filter: {
+    readonly tenantId: string;
+    readonly states?: readonly RotationState[];
+    readonly limit: number;
+    readonly after: RotationPlace | null;
+  }): Promise<RotationPage>;
 
   /**
    * Leases the due rotation with the earliest `replacesEnd` (then highest priority) whose `dueAt` is not after `now` and
