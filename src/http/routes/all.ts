@@ -8,6 +8,7 @@ import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
 import { rotationRoutes } from "./rotations.ts";
+import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
@@ -30,6 +31,7 @@ export function routes({ signIn, origin, processNow, document }: RouteParts): re
     ...planRoutes,
     ...controlRoutes,
     ...approvalRoutes,
+    ...secretRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
