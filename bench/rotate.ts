@@ -4,6 +4,7 @@
  * the same order for each application, as many applications at once, and writes and syncs a row wherever the store did. Times
  * are real; the directory's clock is moved whenever everything waits. With answers held back for 100 ms the bound is the
  * requests themselves.
+ * The script syncs each row alone; of the store's writes, those that come together share a flush, so the engine has about a third of them.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
