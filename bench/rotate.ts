@@ -4,6 +4,7 @@
  * the same order for each application, as many applications at once, and writes and syncs a row wherever the store did. Times
  * are real; the directory's clock is moved whenever everything waits. With answers held back for 100 ms the bound is the
  * requests themselves.
+ * The script syncs each row alone; of the store's writes, those that come together share a flush, so the engine has about a third of them.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -23,13 +24,11 @@ import { SecretValue } from "../src/core/secret-value.ts";
 import type { TenantSettings } from "../src/core/settings.ts";
 import { DAY, type EpochMs, epochMs, HOUR, MINUTE, plus } from "../src/core/time.ts";
 import type { Deps } from "../src/engine/deps.ts";
-import { run } from "../src/engine/maintain.ts";
+import { ROTATIONS_AT_ONCE as AT_ONCE, run } from "../src/engine/maintain.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Target } from "../src/ports/target.ts";
 import type { Row } from "./ratio.ts";
 
-/** Rotations the engine advances side by side. */
-const AT_ONCE = 8;
 const LATENCY = 100;
 /** About what the store writes for a step, bytes. */
 const ROW = "x".repeat(3_000);
@@ -274,7 +273,7 @@ function appIdIn(about: unknown): string | undefined {
   return appId ?? clientId ?? rotation?.holder.appId;
 }
 
-/** Engine and script on `rotations` applications each, in one run; then a tenth of them with {@link LATENCY}. */
+/** Engine and script on `rotations` applications each, in one run; then a fifth of them with {@link LATENCY}. */
 export async function rotations(count: number): Promise<Row[]> {
   const [engine, script] = [await Bench.open(count), await Bench.open(count)];
   const ours = count / (await engine.engine());
@@ -282,7 +281,7 @@ export async function rotations(count: number): Promise<Row[]> {
   await engine.close();
   const other = count / (await script.script(calls));
   await script.close();
-  const few = Math.max(AT_ONCE, Math.round(count / 10));
+  const few = Math.max(AT_ONCE, Math.round(count / 5));
   const slow = await Bench.open(few);
   await slow.tell({ latency: `PT${LATENCY / 1_000}S` });
   const lasted = await slow.engine();

@@ -8,7 +8,17 @@ type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
 export function changeCourse(
   r: Rotation,
-  event: Of<"approved" | "emergency-asked" | "failed" | "waited" | "halted" | "resumed" | "cancelled">,
+  event: Of<
+    | "approved"
+    | "approval-refused"
+    | "approval-withdrawn"
+    | "emergency-asked"
+    | "failed"
+    | "waited"
+    | "halted"
+    | "resumed"
+    | "cancelled"
+  >,
 ): Rotation {
   switch (event.type) {
     case "approved":
@@ -18,6 +28,10 @@ export function changeCourse(
         notBefore: r.lastFailure === null ? r.notBefore : null,
         ...approvedBy(r, event),
       };
+    case "approval-refused":
+      return refusedBy(r, event);
+    case "approval-withdrawn":
+      return withdrawnBy(r, event);
     case "emergency-asked":
       return {
         ...r,
@@ -59,5 +73,30 @@ function approvedBy(r: Rotation, { at, what, by }: Of<"approved">): Pick<Rotatio
     issue: enough("issue") ? at : r.approvals.issue,
     retire: enough("retire") ? at : r.approvals.retire,
   };
-  return by === undefined ? { approvals } : { approvals, approvers };
+  const refusals = withoutParts(r.refusals, parts);
+  return { approvals, ...(by === undefined ? {} : { approvers }), ...(refusals === undefined ? {} : { refusals }) };
+}
+
+function withoutParts(refusals: Rotation["refusals"], parts: readonly ApprovedPart[]): Rotation["refusals"] {
+  if (refusals === undefined) return undefined;
+  return Object.fromEntries(Object.entries(refusals).filter(([part]) => !parts.includes(part as ApprovedPart)));
+}
+
+/** A no takes every yes to the same part with it. */
+function refusedBy(r: Rotation, { at, what, actor, why }: Of<"approval-refused">): Rotation {
+  const approvers = (r.approvers ?? []).filter(({ part }) => part !== what);
+  return {
+    ...r,
+    approvals: { ...r.approvals, [what]: null },
+    ...(r.approvers === undefined ? {} : { approvers }),
+    refusals: { ...r.refusals, [what]: { at, actor, why } },
+  };
+}
+
+/** The person's own words no longer count; a part stays approved where enough others have spoken for it. */
+function withdrawnBy(r: Rotation, { what, by }: Of<"approval-withdrawn">): Rotation {
+  const approvers = (r.approvers ?? []).filter(({ part, id }) => part !== what || id !== by.id);
+  const isStill = r.approvals[what] !== null && isEnough(approvers, what, by.persons);
+  const approvals = { ...r.approvals, [what]: isStill ? r.approvals[what] : null };
+  return { ...r, approvals, ...(r.approvers === undefined ? {} : { approvers }) };
 }

@@ -25,7 +25,13 @@ const ANYWHERE: readonly EventType[] = [
   "failed",
   "waited",
 ];
-const ACTIVE: readonly EventType[] = [...ANYWHERE, "approved", "emergency-asked"];
+const ACTIVE: readonly EventType[] = [
+  ...ANYWHERE,
+  "approved",
+  "approval-refused",
+  "approval-withdrawn",
+  "emergency-asked",
+];
 
 /** From each state, which events may come and the states they may lead to; staying in the state is not listed. */
 export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventType, readonly RotationState[]>>>> = {
@@ -122,11 +128,8 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "list-refused":
     case "list-compared":
       return changeList(r, event);
-    case "probed": {
-      const ownRequests = event.probe.requestId === null ? r.ownRequests : [...r.ownRequests, event.probe.requestId];
-      const probes = foldProbe(r.probes, event.probe);
-      return { ...r, probes, ownRequests, probingSince: r.probingSince ?? event.at };
-    }
+    case "probed":
+      return probedBy(r, event);
     case "accepted":
       return { ...r, ...CLEAR, state: "accepted", acceptedAt: event.at, assurance: event.assurance };
     case "delivery-intended":
@@ -154,6 +157,8 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "undo-swept":
       return changeUndo(r, event);
     case "approved":
+    case "approval-refused":
+    case "approval-withdrawn":
     case "emergency-asked":
     case "failed":
     case "waited":
@@ -165,6 +170,11 @@ function change(r: Rotation, event: RotationEvent): Rotation {
 }
 
 type Of<T extends EventType> = Extract<RotationEvent, { type: T }>;
+
+function probedBy(r: Rotation, { at, probe }: Of<"probed">): Rotation {
+  const ownRequests = probe.requestId === null ? r.ownRequests : [...r.ownRequests, probe.requestId];
+  return { ...r, probes: foldProbe(r.probes, probe), ownRequests, probingSince: r.probingSince ?? at };
+}
 
 function preflighted(r: Rotation, { at, requests, former }: Of<"preflighted">): Rotation {
   const ownRequests = [...r.ownRequests, ...requests];

@@ -1,5 +1,8 @@
 /** Who approved what: one person is enough, but for privileged applications, where two different ones are asked for. */
 
+import type { ReasonCode } from "./reasons.ts";
+import type { EpochMs } from "./time.ts";
+
 /** A person who asks for something. */
 export interface Person {
   /** For the audit trail: `entra:ann@contoso.example`, `cli:ann`. */
@@ -26,6 +29,23 @@ export interface Approved {
   /** Tells persons apart: an object id, or a name nobody has confirmed. */
   readonly id: string;
   readonly actor: string;
+}
+
+/** A person's no to one part of a rotation; it stands until somebody approves the part after all. */
+export interface Refused {
+  readonly at: EpochMs;
+  readonly actor: string;
+  /** In the person's own words; never a value. */
+  readonly why: string;
+}
+
+/** What a part waits for that is not approved: a person, or a person who has said no to think again. */
+export function unapproved(
+  refusals: Partial<Record<ApprovedPart, Refused>> | undefined,
+  part: ApprovedPart,
+): ReasonCode {
+  if (refusals?.[part] !== undefined) return "approval-refused";
+  return part === "issue" ? "approval-issue" : "approval-retire";
 }
 
 export function personId({ objectId, actor }: Person): string {

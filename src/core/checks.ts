@@ -1,6 +1,7 @@
 /** The checks of the decision, each a small question, and their order in each state (design §4.2). */
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
+import { unapproved } from "./approval.ts";
 import { mayIssue, mayRetireEarly } from "./blast-radius.ts";
 import { deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
@@ -31,7 +32,9 @@ const mode: Check = {
   judge: ({ facts, rotation }) => {
     if (facts.mode === "observe") return wait(null, "mode-observe");
     // in propose, a person's word on this rotation is what starts it
-    return facts.mode === "propose" && rotation.approvals.issue === null ? wait(null, "mode-propose") : null;
+    if (facts.mode !== "propose" || rotation.approvals.issue !== null) return null;
+    if (rotation.refusals?.issue === undefined) return wait(null, "mode-propose");
+    return wait(null, "approval-refused", approvalDetail(rotation, "issue"));
   },
 };
 
@@ -122,7 +125,7 @@ const approvalToIssue: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
     needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null
-      ? wait(null, "approval-issue", approvalDetail(rotation, "issue"))
+      ? wait(null, unapproved(rotation.refusals, "issue"), approvalDetail(rotation, "issue"))
       : null,
 };
 
@@ -233,7 +236,7 @@ const approvalToRetire: Check = {
   name: "approval",
   judge: ({ rotation, facts }) =>
     needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null
-      ? wait(null, "approval-retire", approvalDetail(rotation, "retire"))
+      ? wait(null, unapproved(rotation.refusals, "retire"), approvalDetail(rotation, "retire"))
       : null,
 };
 

@@ -2,6 +2,7 @@
  * Until when an application signs in, and what happens next: one phrase of a closed list, for lists, pages and sentences alike. Pure;
  * made from the same plan and rotations that the engine acts by.
  */
+import { unapproved } from "./approval.ts";
 import type { Forecast } from "./forecast.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Rotation } from "./rotation.ts";
@@ -118,7 +119,9 @@ type Say = (code: NextCode, at: EpochMs | null, reason: ReasonCode | null, rotat
 function underWay(rotation: Rotation, mode: Mode, until: EpochMs | null, say: Say): Outlook["next"] {
   if (mode === "observe") return say("stops", until, "mode-observe", rotation.id);
   if (rotation.state === "planned" && awaitsIssue(rotation, mode)) {
-    return say("waits-for-approval", until, mode === "propose" ? "mode-propose" : "approval-issue", rotation.id);
+    const isRefused = rotation.refusals?.issue !== undefined;
+    const because = mode === "propose" && !isRefused ? "mode-propose" : unapproved(rotation.refusals, "issue");
+    return say("waits-for-approval", until, because, rotation.id);
   }
   return say("renewing", rotation.dueAt, rotation.reason, rotation.id);
 }

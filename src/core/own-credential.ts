@@ -14,7 +14,12 @@ export function needsApproval({ policy }: Rotation, { own }: Facts, what: "issue
 }
 
 /** What a person should know who finds it waiting for an approval: who has spoken, and that another one must. */
-export function approvalDetail({ approvers = [], privileges = [] }: Rotation, part: ApprovedPart): string | null {
+export function approvalDetail(
+  { approvers = [], privileges = [], refusals = {} }: Rotation,
+  part: ApprovedPart,
+): string | null {
+  const no = refusals[part];
+  if (no !== undefined) return `refused by ${no.actor}: ${no.why}`;
   if (privileges.length === 0) return null;
   const said = approvers.filter((one) => one.part === part).map((one) => one.actor);
   const so = said.length === 0 ? "nobody has approved yet" : `approved by ${said.join(", ")}; another person must`;

@@ -42,6 +42,7 @@ export const REASONS = {
   "scan-incomplete": "the last scan was not complete or lost many objects: nothing is written",
   "approval-issue": "a person must approve the new credential",
   "approval-retire": "a person must approve the removal of the old one",
+  "approval-refused": "a person has refused it: what is in use stays as it is, until its own end",
   "outside-window": "it is outside the maintenance window",
   frozen: "a freeze is in force",
   ramp: "the tenant is new: only a few are issued each day until they have proven clean",

@@ -2,7 +2,7 @@
  * A rotation: the replacement of one credential by its successor. Both generations are named (`replaces`, `issued`);
  * nothing is ever inferred from "newest" or "all others". States are proven facts (design §4.1); retries are columns.
  */
-import type { Approved } from "./approval.ts";
+import type { Approved, ApprovedPart, Refused } from "./approval.ts";
 import type { HolderRef, Kind } from "./credential.ts";
 import type { NolapseErrorCode } from "./errors.ts";
 import type { Federated, SignInEvidence, SuccessorKind } from "./federation.ts";
@@ -239,6 +239,8 @@ export interface Rotation {
   readonly emergency?: { readonly at: EpochMs; readonly actor: string };
   /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
   readonly approvers?: readonly Approved[];
+  /** Parts that a person has refused. */
+  readonly refusals?: Partial<Record<ApprovedPart, Refused>>;
   /** Failed tries of the step in hand. */
   readonly failures: number;
   readonly lastFailure: Failure | null;
@@ -330,6 +332,17 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly what: "issue" | "retire" | "both";
       /** Who, and how many different persons it takes; without it one unnamed word is enough. */
       readonly by?: { readonly id: string; readonly actor: string; readonly persons: number };
+    }
+  | {
+      readonly type: "approval-refused";
+      readonly what: ApprovedPart;
+      readonly actor: string;
+      readonly why: string;
+    }
+  | {
+      readonly type: "approval-withdrawn";
+      readonly what: ApprovedPart;
+      readonly by: { readonly id: string; readonly actor: string; readonly persons: number };
     }
   | {
       readonly type: "failed";

@@ -35,7 +35,12 @@ import { verify } from "./steps/verify.ts";
 const LOOK_AGAIN = 15 * MINUTE;
 /** A wait that a person's command ends: the command itself makes it due, so this look is for what was missed. */
 export const LONGEST_LOOK = 6 * HOUR;
-const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set(["approval-issue", "approval-retire", "breaker-open"]);
+const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
+  "approval-issue",
+  "approval-retire",
+  "approval-refused",
+  "breaker-open",
+]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 

@@ -9,6 +9,8 @@ import type { Deps } from "./deps.ts";
 
 const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
   cancelled: "between issue and delivery it cannot be; nolapse stop holds it, and once delivered it can be cancelled",
+  "approval-refused": "nothing is left to refuse; nolapse plan shows what is",
+  "approval-withdrawn": "it has begun; nolapse cancel or nolapse stop holds it",
   approved: "nothing is left to approve; nolapse plan shows what is",
 };
 

@@ -30,6 +30,65 @@ export async function approve(
   return amend(deps, id, person.actor, (at) => approvedEvent(at, what, person, persons));
 }
 
+/**
+ * Notes a person's no to a part that waits for approval, with his reason; what he or others approved of it before counts no more.
+ * Nothing is ended by it: somebody may still approve, and past its urgent time it is told as what is not.
+ * @throws NolapseError `not-found`, and `refused-by-rule` for a part that waits for nobody or has begun.
+ */
+export async function refuseApproval(
+  deps: Deps,
+  id: string,
+  what: ApprovedPart,
+  person: Person,
+  why: string,
+): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  if (!asks(deps, rotation, what)) {
+    throw new NolapseError("refused-by-rule", `the policy asks nobody about this part of ${rotation.displayName}`, {
+      next: `nolapse cancel ${id} gives the rotation up; both credentials stay`,
+    });
+  }
+  notBegun(rotation, what);
+  return amend(deps, id, person.actor, (at) => ({ type: "approval-refused", at, what, actor: person.actor, why }));
+}
+
+/**
+ * Takes a person's own yes back, as long as what it let begin has not begun. One that nobody's name stands by, anybody may take back.
+ * @throws NolapseError `not-found`, and `refused-by-rule` where he has not approved it or it has begun.
+ */
+export async function withdrawApproval(deps: Deps, id: string, what: ApprovedPart, person: Person): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  const { approvers = [], approvals } = rotation;
+  const ofPart = approvers.filter((one) => one.part === what);
+  const isNameless = ofPart.length === 0 && approvals[what] !== null;
+  if (!isNameless && !ofPart.some((one) => one.id === personId(person))) {
+    throw new NolapseError("refused-by-rule", `${person.actor} has not approved this part of ${rotation.displayName}`, {
+      next: "who approved it takes it back; anybody may refuse it instead",
+    });
+  }
+  notBegun(rotation, what);
+  const persons = isPrivileged(rotation) ? (deps.settings.approvals ?? APPROVALS).persons : 1;
+  const by = { id: personId(person), actor: person.actor, persons };
+  return amend(deps, id, person.actor, (at) => ({ type: "approval-withdrawn", at, what, by }));
+}
+
+/** Whether a person is asked for this part at all. */
+function asks({ settings, own }: Deps, { policy, holder }: Rotation, what: ApprovedPart): boolean {
+  if (what === "issue" && settings.mode === "propose") return true;
+  return policy.approval === what || policy.approval === "both" || holder.appId === own?.appId;
+}
+
+/** @throws NolapseError `refused-by-rule` where the part has begun. */
+function notBegun(rotation: Rotation, what: ApprovedPart): void {
+  const { state, attempts, retireIntendedAt, removedAt } = rotation;
+  const has =
+    what === "issue" ? state !== "planned" || attempts.length > 0 : retireIntendedAt !== null || removedAt !== null;
+  if (!has) return;
+  throw new NolapseError("refused-by-rule", `that part of the rotation of ${rotation.displayName} has begun`, {
+    next: "nolapse stop holds everything; nolapse cancel ends a rotation where that is still possible",
+  });
+}
+
 /** What is stored of one person's word. */
 export function approvedEvent(
   at: EpochMs,

@@ -120,6 +120,10 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
     case "own-tried":
       return { proven: event.proven };
+    case "approval-refused":
+      return { what: event.what, why: event.why };
+    case "approval-withdrawn":
+      return { what: event.what, by: event.by.id };
     case "approved":
       return { what: event.what, by: event.by?.id ?? null };
     default:

@@ -15,8 +15,12 @@ import { whileSealing } from "./seal-trail.ts";
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
 export const LEASE: number = 30 * SECOND;
 export const RENEW_EVERY: number = 10 * SECOND;
-/** Rotations advanced side by side. Writes to one application stay serialised by the claim. */
-const WIDTH = 8;
+/**
+ * Rotations advanced side by side. Writes to one application stay serialised by the claim, and what goes to Graph waits
+ * its turn at the budget's gate, so a greater width wins time on the way and spends no more of a limit. Ramp, hourly limit and
+ * waves count one by one whatever the width (`scheduler.alone`).
+ */
+export const ROTATIONS_AT_ONCE = 16;
 /** How often a running loop looks at the whole tenant again where nobody says otherwise. */
 const SCAN_EVERY = 1 * HOUR;
 /** Longest sleep of the loop in process time, so that another process's work is noticed. */
@@ -157,7 +161,7 @@ async function next(deps: Deps, only: readonly string[] | undefined): Promise<Ep
 
 /**
  * Claims and advances until nothing can be claimed; the number of steps. A lane opens the next one when it has found
- * something, up to WIDTH side by side: mostly nothing or one thing is due, and each look is a write to the store.
+ * something, up to ROTATIONS_AT_ONCE side by side: mostly nothing or one thing is due, and each look is a write to the store.
  */
 async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
   if (only?.length === 0) return 0;
@@ -181,7 +185,7 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
       }
       return steps;
     };
-    if (place === WIDTH) return own();
+    if (place === ROTATIONS_AT_ONCE) return own();
     const [mine = 0, others = 0] = await deps.scheduler.all([own, () => lane(place + 1)], 2);
     return mine + others;
   };

@@ -5,7 +5,9 @@ import type { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 import { type BearerChecks, callerOfToken } from "./bearer.ts";
 import { type Caller, personOf } from "./caller.ts";
+import { etagOf, isKnown } from "./etag.ts";
 import type { House } from "./house.ts";
+import { idempotencyKey } from "./idempotency.ts";
 import { UnfitRequest } from "./problem.ts";
 import { mayAll } from "./roles.ts";
 import {
@@ -40,6 +42,7 @@ export function dispatcher(around: Around): Handler {
       body: held(route.body, request.body ?? {}, "body"),
       caller,
       session,
+      key: keyOf(route, request),
       house: around.house,
       browser: browserOf(around.secure, request, reply),
       signal: around.house.ending.signal,
@@ -49,8 +52,17 @@ export function dispatcher(around: Around): Handler {
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
     if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-    return reply.type("application/json").send(JSON.stringify(route.answer.parse(answer)));
+    return sendJson(route.answer.parse(answer), route, request, reply);
   };
+}
+
+/** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */
+function keyOf({ method, path, reveals }: Route, request: FastifyRequest): string | null {
+  const key = method === "POST" ? idempotencyKey(request.headers["idempotency-key"]) : null;
+  if (key === null || (path.startsWith("/api/v1/t/") && reveals !== true)) return key;
+  throw new NolapseError("usage", "this takes no Idempotency-Key: its answer is kept nowhere", {
+    next: "send it without one",
+  });
 }
 
 /** Who asks, by access token or cookie, where he may. @throws NolapseError `not-signed-in`, `role-missing`, `request-refused`. */
@@ -129,6 +141,15 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
         maxAge,
       }),
   };
+}
+
+function sendJson(answer: unknown, { method }: Route, request: FastifyRequest, reply: FastifyReply) {
+  if (method === "GET") {
+    const etag = etagOf(answer);
+    reply.header("etag", etag);
+    if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  }
+  return reply.type("application/json").send(JSON.stringify(answer));
 }
 
 function sendText({ type, body, file }: Text, reply: FastifyReply) {

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Caller } from "./caller.ts";
 import type { House } from "./house.ts";
+import { once } from "./idempotency.ts";
 import type { Least } from "./roles.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
@@ -48,6 +49,8 @@ export interface Asked<P, Q, B> {
   readonly browser: Browser;
   /** Null where the caller came with an access token. */
   readonly session: Session | null;
+  /** Of a change that is to be made once however often it is sent; null where the caller sent none. */
+  readonly key: string | null;
   readonly house: House;
   readonly signal: AbortSignal;
 }
@@ -138,9 +141,12 @@ export function tenantRoute<
     text: "text" in given ? given.text : null,
     handle: async (asked) => {
       const { params, house } = asked as Asked<Record<string, string>, unknown, unknown>;
-      return house.within(params.tenant ?? "", (tenant) =>
-        given.handle({ ...(asked as Asked<Of<P>, Of<Q>, Of<B>>), tenant }),
-      );
+      return house.within(params.tenant ?? "", (tenant) => {
+        const work = () => given.handle({ ...(asked as Asked<Of<P>, Of<Q>, Of<B>>), tenant });
+        const { caller, key, body } = asked;
+        if (key === null) return work();
+        return once({ tenant, caller, key, asked: [given.method, given.path, params, body] }, work);
+      });
     },
   };
 }

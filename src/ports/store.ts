@@ -3,6 +3,7 @@ import type { SuccessorKind } from "../core/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
+import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
 import type { NoticeStore } from "./notices.ts";
 import type { TrailStore } from "./trail.ts";
@@ -150,11 +151,25 @@ export interface RotationFilter {
   readonly states?: readonly RotationState[];
 }
 
+/** Where a page of rotations ended; the next one begins behind it, whatever was opened meanwhile. */
+export interface RotationPlace {
+  readonly plannedAt: EpochMs;
+  readonly id: string;
+}
+
+export interface RotationPage {
+  readonly items: readonly Rotation[];
+  /** All that the filter names, on every page. */
+  readonly total: number;
+  /** Null on the last page. */
+  readonly next: RotationPlace | null;
+}
+
 /**
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore, NoticeStore {
+export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 
@@ -171,6 +186,13 @@ export interface Store extends TrailStore, DriftStore, NoticeStore {
   rotation(id: string): Promise<Rotation | null>;
   /** Newest first. */
   rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
+  /** Newest first, a part of them at a time, so that years of finished ones are not read to show fifty. */
+  rotationPage(filter: {
+    readonly tenantId: string;
+    readonly states?: readonly RotationState[];
+    readonly limit: number;
+    readonly after: RotationPlace | null;
+  }): Promise<RotationPage>;
 
   /**
    * Leases the due rotation with the earliest `replacesEnd` (then highest priority) whose `dueAt` is not after `now` and

@@ -149,5 +149,23 @@ export function drifts(store: () => Store): void {
       expect(await store().lastNotice(TENANT, "hook", "ann")).toBeNull();
       expect(await store().lastNotice(OTHER_TENANT, "mail", "ann")).toBeNull();
     });
+
+    it("keeps what was answered, for whom and under which key, until it is forgotten", async () => {
+      const kept = (answer: string, at = NOW) => ({ asked: "digest", answer, at });
+      await store().keepAnswer(TENANT, "ann", "k", kept("1"), NOW);
+      await store().keepAnswer(TENANT, "ann", "k", kept("2"), NOW);
+      expect(await store().keptAnswer(TENANT, "ann", "k")).toEqual(kept("1"));
+      for (const [tenant, who, key] of [
+        [TENANT, "bob", "k"],
+        [TENANT, "ann", "other"],
+        [OTHER_TENANT, "ann", "k"],
+      ] as const)
+        expect(await store().keptAnswer(tenant, who, key)).toBeNull();
+      await store().keepAnswer(OTHER_TENANT, "ann", "k", kept("3"), NOW);
+      await store().keepAnswer(TENANT, "bob", "k", kept("4", plus(NOW, 5)), plus(NOW, 1));
+      expect(await store().keptAnswer(TENANT, "ann", "k")).toBeNull();
+      expect(await store().keptAnswer(TENANT, "bob", "k")).toEqual(kept("4", plus(NOW, 5)));
+      expect(await store().keptAnswer(OTHER_TENANT, "ann", "k")).toEqual(kept("3"));
+    });
   });
 }

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import type { Store } from "../../src/ports/store.ts";
+import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";
 import { change, claim, entry, LEASE, numbered, open } from "./store-rotations.ts";
 import { scans } from "./store-scans.suite.ts";
@@ -51,6 +51,35 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
 
 function opening(store: () => Store): void {
   describe("opening", () => {
+    it("gives them a page at a time, newest first, whatever is opened between two pages", async () => {
+      for (let place = 0; place < 9; place += 1) {
+        const state = (["planned", "retired", "verified"] as const)[place % 3] ?? "planned";
+        await open(store(), numbered(place, { state, plannedAt: plus(NOW, Math.floor(place / 2)) }));
+      }
+      const walk = async (more: { states?: Rotation["state"][] }, opening = false) => {
+        const pages: string[][] = [];
+        let after: RotationPlace | null = null;
+        do {
+          const page: RotationPage = await store().rotationPage({ tenantId: TENANT, limit: 2, after, ...more });
+          pages.push(page.items.map(({ id }) => id));
+          after = page.next;
+          if (opening && pages.length === 1) await open(store(), numbered(50, { plannedAt: plus(NOW, 99) }));
+        } while (after !== null);
+        return pages;
+      };
+      expect(await walk({ states: ["planned", "retired"] })).toEqual([
+        ["r6", "r7"],
+        ["r4", "r3"],
+        ["r0", "r1"],
+      ]);
+      expect(await walk({ states: ["verified"] })).toEqual([["r8", "r5"], ["r2"]]);
+      expect((await walk({}, true)).flat()).toEqual(["r8", "r6", "r7", "r4", "r5", "r2", "r3", "r0", "r1"]);
+      const page = await store().rotationPage({ tenantId: TENANT, limit: 3, after: null });
+      expect([page.total, page.items[0]]).toEqual([10, numbered(50, { plannedAt: plus(NOW, 99) })]);
+      const none = await store().rotationPage({ tenantId: "another", limit: 3, after: null });
+      expect(none).toEqual({ items: [], total: 0, next: null });
+    });
+
     it("gives the rotation back as it was, newest first, filtered", async () => {
       const later = numbered(2, { plannedAt: plus(NOW, MINUTE), state: "verified" });
       expect(await open(store(), numbered(1))).toBe(true);
@@ -108,6 +137,19 @@ function leases(store: () => Store, bench: () => StoreBench): void {
       const order: string[] = [];
       for (let next = await claim(store()); next !== null; next = await claim(store())) order.push(next.rotation.id);
       expect(order).toEqual(["r3", "r2", "r1", "r5"]);
+    });
+
+    it("hands out many that are due at once in the very same order, whoever is busy", async () => {
+      const ends = Array.from({ length: 100 }, (_, place) => (place * 37) % 100);
+      for (const [place, end] of ends.entries()) {
+        const replacesEnd = end === 99 ? null : plus(NOW, end * DAY);
+        await open(store(), numbered(place, { replacesEnd, dueAt: plus(NOW, -(place % 7)) }));
+      }
+      await open(store(), numbered(100, { replacesEnd: plus(NOW, -DAY), dueAt: plus(NOW, 1) }));
+      const order: string[] = [];
+      for (let next = await claim(store()); next !== null; next = await claim(store())) order.push(next.rotation.id);
+      const expected = [...ends.entries()].sort(([, a], [, b]) => a - b).map(([place]) => `r${place}`);
+      expect(order).toEqual(expected);
     });
 
     it("can be asked of some rotations only, and of one tenant", async () => {

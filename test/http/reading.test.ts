@@ -52,6 +52,28 @@ describe("the list", () => {
     expect(pages).toEqual(body.items.map(({ appId }: { appId: string }) => appId));
     expect(new Set(pages).size).toBe(body.total);
   });
+  test("rotations come a page at a time, and each once whatever is opened meanwhile", async () => {
+    const [rita, otto] = [await stage.signIn("Rita"), await stage.signIn("Otto")];
+    const all = (await rita.get(`${T}/rotations`)).body;
+    expect(all.total).toBeGreaterThan(2);
+    const seen: string[] = [];
+    let cursor = "";
+    do {
+      const page: Answer["body"] = (await rita.get(`${T}/rotations?state=planned&limit=1${cursor}`)).body;
+      if (seen.length === 0) {
+        stage.directory.clock.advance(1_000);
+        await otto.post(`${T}/applications/${stage.application("app-2").objectId}/rotate`, { now: true });
+      }
+      seen.push(...page.items.map(({ id }: { id: string }) => id));
+      cursor = page.next === null ? "" : `&cursor=${page.next}`;
+    } while (cursor !== "");
+    const planned = all.items.filter(({ state }: { state: string }) => state === "planned");
+    expect(seen.toSorted()).toEqual(planned.map(({ id }: { id: string }) => id).toSorted());
+    expect((await rita.get(`${T}/rotations`)).body.total).toBe(all.total + 1);
+    expect((await rita.get(`${T}/rotations?cursor=7`)).status).toBe(400);
+    await otto.post(`${T}/rotations/${await stage.rotationOf("app-2")}/cancel`);
+  });
+
   test("is searched by name, client id, object id and key id", async () => {
     const { appId, objectId } = stage.application("app-2");
     for (const q of ["APP-2", appId.slice(0, 9), objectId]) expect(await names(`q=${q}`)).toEqual(["app-2"]);

@@ -118,6 +118,19 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
           (filter.states === undefined || filter.states.includes(one.state)),
       );
     },
+    async rotationPage({ tenantId, states, limit, after }) {
+      const all = [...shelf.rotations.values()]
+        .filter((one) => one.tenantId === tenantId && (states === undefined || states.includes(one.state)))
+        .toSorted((a, b) => b.plannedAt - a.plannedAt || (a.id < b.id ? -1 : 1));
+      const rest = all.filter(
+        ({ plannedAt, id }) =>
+          after === null || plannedAt < after.plannedAt || (plannedAt === after.plannedAt && id > after.id),
+      );
+      const items = rest.slice(0, limit);
+      const last = items.at(-1);
+      const next = rest.length > limit && last !== undefined ? { plannedAt: last.plannedAt, id: last.id } : null;
+      return { items, total: all.length, next };
+    },
     async claim({ tenantId, now, processNow, leaseMs, only }) {
       const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
       const busy = new Set(all.filter((one) => held(one.id, processNow)).map((one) => one.holder.objectId));
@@ -191,6 +204,13 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     lastNotice: async (...of) => shelf.notices.get(of.join(" ")) ?? null,
     noteNotice: async (tenantId, channel, recipient, digest) =>
       void shelf.notices.set([tenantId, channel, recipient].join(" "), digest),
+    keptAnswer: async (...of) => shelf.answers.get(JSON.stringify(of)) ?? null,
+    keepAnswer: async (tenantId, who, key, kept, forget) => {
+      for (const [place, { at }] of shelf.answers)
+        if (JSON.parse(place)[0] === tenantId && at < forget) shelf.answers.delete(place);
+      const place = JSON.stringify([tenantId, who, key]);
+      if (!shelf.answers.has(place)) shelf.answers.set(place, kept);
+    },
     close: async () => {},
   };
 }

@@ -1,5 +1,7 @@
 /** The audit trail and its chain, for the store in memory. */
+
 import type { EpochMs } from "../../src/core/time.ts";
+import type { KeptAnswer } from "../../src/ports/answers.ts";
 import type { Drift, DriftStore } from "../../src/ports/drift.ts";
 import type { AuditEntry } from "../../src/ports/store.ts";
 import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
@@ -43,6 +45,7 @@ export class DriftShelf extends TrailShelf {
   readonly inventory = new Map<string, { tenantId: string; appId: string; seenAt: EpochMs; keyIds: string[] }>();
   readonly drifts = new Map<string, Drift>();
   readonly notices = new Map<string, string>();
+  readonly answers = new Map<string, KeptAnswer>();
 }
 
 export function memoryDrift(shelf: DriftShelf): Omit<DriftStore, "issuances"> {

@@ -122,22 +122,41 @@ const leased = prepared((db, value: Value<{ readonly tenant: string; readonly pr
     .where("lease_until", ">", value("processNow")),
 );
 
-const dueOf = (db: Db, tenant: string, now: number) =>
+/** From so many on, the due ones are not sorted for each claim; the first due one is looked for in their order instead. */
+const MANY = 64;
+
+const nthDue = prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
+  db
+    .selectFrom("rotations")
+    .select("due_at")
+    .where("tenant_id", "=", value("tenant"))
+    .where("due_at", "is not", null)
+    .where("due_at", "<=", value("now"))
+    .orderBy("due_at")
+    .limit(1)
+    .offset(MANY - 1),
+);
+
+/** `many` takes the way by `rotations_urgency`: to the database, an instant that was calculated is in no index. */
+const dueOf = (db: Db, tenant: string, now: number, many: boolean) =>
   db
     .selectFrom("rotations")
     .select(["id", "fence", "object_id"])
     .where("tenant_id", "=", tenant)
     .where("due_at", "is not", null)
-    .where("due_at", "<=", now)
+    .where(many ? sql<number>`due_at + 0` : "due_at", "<=", now)
     .orderBy(sql`replaces_end IS NULL`)
     .orderBy("replaces_end")
     .orderBy("priority", "desc")
     .orderBy("id")
     .limit(1);
 
-const mostUrgent = prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
-  dueOf(db, value("tenant"), value("now")),
-);
+const mostUrgent = (many: boolean) =>
+  prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
+    dueOf(db, value("tenant"), value("now"), many),
+  );
+const mostUrgentOfFew = mostUrgent(false);
+const mostUrgentOfMany = mostUrgent(true);
 
 /** The objects on which somebody is at work. */
 async function busyObjects(db: Db, { tenantId, processNow }: Request, { mayBeAlive }: LeaseOptions): Promise<string[]> {
@@ -154,8 +173,12 @@ interface Due {
 async function findDue(db: Db, request: Request, lease: LeaseOptions): Promise<Due | null> {
   const { tenantId, now, only } = request;
   const busy = await busyObjects(db, request, lease);
-  if (busy.length === 0 && only === undefined) return (await mostUrgent(db, { tenant: tenantId, now })).rows[0] ?? null;
-  let query = dueOf(db, tenantId, now);
+  const many = only === undefined && (await nthDue(db, { tenant: tenantId, now })).rows.length > 0;
+  if (busy.length === 0 && only === undefined) {
+    const { rows } = await (many ? mostUrgentOfMany : mostUrgentOfFew)(db, { tenant: tenantId, now });
+    return rows[0] ?? null;
+  }
+  let query = dueOf(db, tenantId, now, many);
   if (busy.length > 0) query = query.where("object_id", "not in", busy);
   if (only !== undefined) query = query.where("id", "in", [...only]);
   return (await query.executeTakeFirst()) ?? null;

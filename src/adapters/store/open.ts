@@ -4,6 +4,7 @@ import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
+import { lineFor } from "./line.ts";
 import { backupTo, openDatabase } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
@@ -31,45 +32,18 @@ export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): S
       throw storeFailure(thrown, path);
     }
   };
+  const line = lineFor(path, durable !== false);
   const database: Database = {
-    read: (work) => guard(() => work(opened.sql)),
-    // Kysely's own transaction begins deferred, and two processes that upgrade at once fail at once instead of waiting
-    write: (work) =>
-      guard(() =>
-        inTurn(path, () =>
-          opened.sql.connection().execute(async (db) => {
-            opened.handle.exec("BEGIN IMMEDIATE");
-            try {
-              const result = await work(db);
-              opened.handle.exec("COMMIT");
-              return result;
-            } catch (thrown) {
-              if (opened.handle.isTransaction) opened.handle.exec("ROLLBACK");
-              throw thrown;
-            }
-          }),
-        ),
-      ),
-    close: () => guard(() => opened.sql.destroy()),
+    read: (work) => guard(() => line.read(opened.handle, () => work(opened.sql))),
+    write: (work) => guard(() => line.write(opened.handle, () => work(opened.sql))),
+    close: () => guard(() => line.alone(opened.handle, () => opened.sql.destroy())),
   };
-  const store = createRepository(database, lease ?? { owner: thisOwner(), mayBeAlive });
-  return { ...store, backup: async (file) => backupTo(opened, file) };
+  const store = createRepository(database, lease ?? leaseOfThisProcess());
+  return { ...store, backup: (file) => line.alone(opened.handle, async () => backupTo(opened, file)) };
 }
 
-const queues = new Map<string, Promise<unknown>>();
-
-/**
- * One writing transaction of this process at a time for a file. SQLite waits for a lock by blocking the thread, and a
- * second handle in the same process would so keep the first one from ever giving it back.
- */
-function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
-  if (path === ":memory:") return work();
-  const turn = (queues.get(path) ?? Promise.resolve()).then(work, work);
-  const settled = turn
-    .catch(() => undefined)
-    .finally(() => {
-      if (queues.get(path) === settled) queues.delete(path);
-    });
-  queues.set(path, settled);
-  return turn;
+/** This process is alive as long as it asks; only others' leases are looked up. */
+function leaseOfThisProcess(): LeaseOptions {
+  const owner = thisOwner();
+  return { owner, mayBeAlive: (one) => one === owner || mayBeAlive(one) };
 }

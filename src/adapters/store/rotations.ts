@@ -11,7 +11,7 @@ import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
 export function rotations(
   { read, write }: Database,
   mayBeAlive: (owner: string) => boolean,
-): Pick<Store, "open" | "rotation" | "rotations" | "amend" | "sealed" | "image" | "nextDue"> {
+): Pick<Store, "open" | "rotation" | "rotations" | "rotationPage" | "amend" | "sealed" | "image" | "nextDue"> {
   return {
     open: (rotation, ledger, audit) =>
       write(async (db) => {
@@ -33,6 +33,8 @@ export function rotations(
       }),
 
     rotations: (filter) => read((db) => findRotations(db, filter)),
+
+    rotationPage: (filter) => read((db) => pageOf(db, filter)),
 
     amend: (expected, change) =>
       write(async (db) => {
@@ -99,4 +101,53 @@ async function findRotations(db: Db, { tenantId, appId, states }: RotationFilter
   if (states !== undefined) query = query.where("state", "in", [...states]);
   const rows = await query.orderBy("planned_at", "desc").orderBy("id").execute();
   return rows.map(rotationFrom);
+}
+
+type Page = Parameters<Store["rotationPage"]>[0];
+
+/** By `rotations_newest`, or `rotations_newest_by_state` where the states are named: one place in the index, and the bodies of a page. */
+async function pageOf(db: Db, { tenantId, states, limit, after }: Page): ReturnType<Store["rotationPage"]> {
+  let query = db.selectFrom("rotations").where("tenant_id", "=", tenantId);
+  if (states !== undefined) query = query.where("state", "in", [...states]);
+  const { total } = await query.select((it) => it.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
+  const perState = states === undefined ? [undefined] : states;
+  const found: { readonly id: string; readonly planned_at: number }[] = [];
+  // a state at a time: in each the index gives the newest without sorting all of them
+  for (const state of perState) {
+    let part = db.selectFrom("rotations").select(["id", "planned_at"]).where("tenant_id", "=", tenantId);
+    if (state !== undefined) part = part.where("state", "=", state);
+    if (after !== null) {
+      part = part
+        .where("planned_at", "<=", after.plannedAt)
+        .where((it) => it.or([it("planned_at", "<", after.plannedAt), it("id", ">", after.id)]));
+    }
+    found.push(
+      ...(await part
+        .orderBy("planned_at", "desc")
+        .orderBy("id")
+        .limit(limit + 1)
+        .execute()),
+    );
+  }
+  found.sort((a, b) => b.planned_at - a.planned_at || (a.id < b.id ? -1 : 1));
+  const shown = found.slice(0, limit);
+  const bodies = await db
+    .selectFrom("rotations")
+    .select(["id", "body"])
+    .where(
+      "id",
+      "in",
+      shown.map(({ id }) => id),
+    )
+    .execute();
+  const byId = new Map(bodies.map((row) => [row.id, row]));
+  const last = shown.at(-1);
+  return {
+    items: shown.flatMap(({ id }) => {
+      const row = byId.get(id);
+      return row === undefined ? [] : [rotationFrom(row)];
+    }),
+    total: Number(total),
+    next: found.length > limit && last !== undefined ? { plannedAt: last.planned_at as EpochMs, id: last.id } : null,
+  };
 }

@@ -5,7 +5,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
 import { storeFailure } from "./failures.ts";
 import type { Tables } from "./tables.ts";
@@ -13,6 +13,9 @@ import type { Tables } from "./tables.ts";
 const MIGRATIONS = new URL("./migrations/", import.meta.url);
 /** How long a write waits for another process, milliseconds. */
 const BUSY_TIMEOUT = 10_000;
+
+/** Pages (of 4 KiB) of the write-ahead log before it is copied into the database, which flushes twice: SQLite's own 1,000 are 100 steps. */
+const CHECKPOINT_EVERY = 8_000;
 
 /** An open database: Kysely for the queries, the handle for what has no query. */
 export interface OpenDatabase {
@@ -29,9 +32,25 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS, durable
   try {
     const handle = open(path, durable);
     migrate(handle, path, migrations);
-    return { path, handle, sql: new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(handle) }) }) };
+    return { path, handle, sql: new Kysely<Tables>({ dialect: new Dialect({ database: shim(handle) }) }) };
   } catch (thrown) {
     throw storeFailure(thrown, path);
+  }
+}
+
+/**
+ * Without Kysely's own lock on the one connection, which wakes everybody who waits for each query that ends: `open.ts` lets whole
+ * verbs in one by one.
+ */
+class Dialect extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new OpenAdapter();
+  }
+}
+
+class OpenAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
   }
 }
 
@@ -43,6 +62,7 @@ function open(path: string, durable: boolean): DatabaseSync {
   if (isNew) chmodSync(path, 0o600);
   // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
   handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}; PRAGMA foreign_keys = ON;`);
+  handle.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
   return handle;
 }
 

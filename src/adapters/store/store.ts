@@ -1,5 +1,6 @@
 /** The repository: each verb of the port as one transaction, in SQL that both databases understand. */
 import type { Store } from "../../ports/store.ts";
+import { answers } from "./answers.ts";
 import { books, trail } from "./books.ts";
 import { chain } from "./chain.ts";
 import { claims, type LeaseOptions } from "./claims.ts";
@@ -19,6 +20,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...chain(database),
     ...drift(database),
     ...notices(database),
+    ...answers(database),
     close: () => database.close(),
   };
 }

@@ -2,6 +2,7 @@
 import type { Generated } from "kysely";
 
 export interface Tables {
+  answers: { tenant_id: string; who: string; answer_key: string; asked: string; answer: string; at: number };
   meta: { name: string; value: string };
   scans: {
     tenant_id: string;

@@ -2,12 +2,14 @@
 import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
+import { approvalRoutes } from "./approvals.ts";
 import { controlRoutes } from "./control.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
 import { rotationRoutes } from "./rotations.ts";
+import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
@@ -30,6 +32,8 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...rotationRoutes,
     ...planRoutes,
     ...controlRoutes,
+    ...approvalRoutes,
+    ...secretRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,

@@ -1,11 +1,10 @@
-/** What a person decides: rotate now, approve, cancel, stop, go on. Each goes into the trail with who he is. */
+/** What a person decides: rotate now, cancel, stop, go on. Each goes into the trail with who he is. */
 import { z } from "zod";
-import { asNolapseError, NolapseError } from "../../core/errors.ts";
+import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { approve, missing } from "../../engine/approve.ts";
 import * as control from "../../engine/control.ts";
 import { retouch } from "../../engine/picture.ts";
-import { actorOf, personOf } from "../caller.ts";
+import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { count, id, reason, state } from "./shapes.ts";
@@ -52,57 +51,6 @@ const rotate = tenantRoute({
   },
 });
 
-const part = z.enum(["issue", "retire", "both"]);
-const left = z.array(z.enum(["issue", "retire"])).meta({ description: "what waits for another person" });
-
-const approveOne = tenantRoute({
-  method: "POST",
-  path: "/rotations/{id}/approve",
-  role: "Operator",
-  person: true,
-  tag: "control",
-  summary: "Let a rotation begin, or its old credential go; of a privileged application two different persons must",
-  ...one,
-  body: z.strictObject({ what: part }),
-  answer: z.strictObject({ rotation: z.string(), left }),
-  handle: async ({ tenant, caller, params, body }) => {
-    const rotation = await approve(tenant.deps, params.id, body.what, personOf(caller));
-    await tenant.changed(rotation, "approved");
-    return { rotation: rotation.id, left: missing(tenant.deps, rotation, body.what) };
-  },
-});
-
-const approveMany = tenantRoute({
-  method: "POST",
-  path: "/approvals",
-  role: "Operator",
-  person: true,
-  tag: "control",
-  summary: "The same for up to 200 rotations; each is answered for itself",
-  body: z.strictObject({ ids: z.array(id).min(1).max(200), what: part }),
-  answer: z.strictObject({
-    done: z.array(z.strictObject({ rotation: z.string(), left })),
-    refused: z.array(z.strictObject({ rotation: z.string(), code: z.string(), detail: z.string() })),
-  }),
-  handle: async ({ tenant, caller, body }) => {
-    const person = personOf(caller);
-    const done = [];
-    const refused = [];
-    for (const wanted of new Set(body.ids)) {
-      try {
-        const rotation = await approve(tenant.deps, wanted, body.what, person);
-        await tenant.changed(rotation, "approved");
-        done.push({ rotation: wanted, left: missing(tenant.deps, rotation, body.what) });
-      } catch (thrown) {
-        const { code, message } = asNolapseError(thrown);
-        if (code === "unexpected" || code.startsWith("store-f")) throw thrown;
-        refused.push({ rotation: wanted, code, detail: message });
-      }
-    }
-    return { done, refused };
-  },
-});
-
 const cancel = tenantRoute({
   method: "POST",
   path: "/rotations/{id}/cancel",
@@ -146,4 +94,4 @@ const resume = tenantRoute({
   },
 });
 
-export const controlRoutes: readonly Route[] = [rotate, approveOne, approveMany, cancel, stop, resume];
+export const controlRoutes: readonly Route[] = [rotate, cancel, stop, resume];

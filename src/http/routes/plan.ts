@@ -1,6 +1,8 @@
 /** What will happen, what waits for a person, what cannot be renewed and why. */
 import { z } from "zod";
+import { unapproved } from "../../core/approval.ts";
 import { awaitsIssue } from "../../core/outlook.ts";
+import { approvalDetail } from "../../core/own-credential.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
@@ -28,6 +30,7 @@ const item = z.strictObject({
   end: maybe,
   targets: z.array(z.string()),
   rotation: z.string().nullable(),
+  policy: z.string().nullable(),
 });
 
 type Row = z.input<typeof item>;
@@ -50,11 +53,12 @@ function rowOf(one: PlanItem): Row {
     end: iso(one.credential?.end),
     targets: [...one.targets],
     rotation: one.rotation?.id ?? null,
+    policy: one.policy?.name ?? null,
   };
 }
 
 /** Rotations that a person must let begin, or let end. */
-async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
+export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
   const { settings, store } = deps;
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
   return open.flatMap((one): Row[] => {
@@ -63,7 +67,9 @@ async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
     const retire = one.state === "verified" && asksRetire && one.approvals.retire === null;
     if (!issue && !retire) return [];
     const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
-    const because = issue ? (settings.mode === "propose" ? "mode-propose" : "approval-issue") : "approval-retire";
+    const part = issue ? "issue" : "retire";
+    const asked = unapproved(one.refusals, part);
+    const because = issue && settings.mode === "propose" && asked !== "approval-refused" ? "mode-propose" : asked;
     return [
       {
         appId: one.holder.appId,
@@ -75,13 +81,14 @@ async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
         status: "in-progress",
         reason: because,
         sentence: REASONS[because],
-        detail: (one.privileges ?? []).length === 0 ? null : `privileged by ${(one.privileges ?? []).join(", ")}`,
+        detail: approvalDetail(one, part),
         plannedAt: iso(one.plannedAt),
         decideBy: iso(known?.forecast?.urgentAt ?? one.replacesEnd),
         lastSafeAt: iso(known?.forecast?.lastSafeAt),
         end: iso(one.replacesEnd),
         targets: one.deliveries.map(({ target }) => target),
         rotation: one.id,
+        policy: one.policy.name,
       },
     ];
   });

@@ -5,7 +5,7 @@ import { explain } from "../../core/decide.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { Rotation } from "../../core/rotation.ts";
-import { type EpochMs, formatInstant } from "../../core/time.ts";
+import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { rotationOf } from "../../engine/amend.ts";
 import { missing } from "../../engine/approve.ts";
 import { gatherFacts } from "../../engine/facts.ts";
@@ -13,7 +13,6 @@ import type { Caller } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { check, failure, judgedJson } from "./explained.ts";
-import { pageOf } from "./filtering.ts";
 import { maySee } from "./own.ts";
 import { count, id, instant, iso, kind, maybe, reason, STATES, scope, scopeOf, state } from "./shapes.ts";
 
@@ -87,6 +86,12 @@ export async function rotationFor(tenant: Tenant, caller: Caller, wanted: string
   throw new NolapseError("not-found", `there is no rotation ${wanted}`, { next: "nolapse plan" });
 }
 
+/** Where a cursor says that the last page ended. */
+function placeOf(cursor: string | undefined): { readonly plannedAt: EpochMs; readonly id: string } | null {
+  const [, at, id = ""] = /^(\d+)_(.+)$/.exec(cursor ?? "") ?? [];
+  return at === undefined ? null : { plannedAt: epochMs(Number(at)), id };
+}
+
 const list = tenantRoute({
   method: "GET",
   path: "/rotations",
@@ -98,7 +103,7 @@ const list = tenantRoute({
     limit: z.coerce.number().int().min(1).max(200).default(50),
     cursor: z
       .string()
-      .regex(/^\d{1,7}$/)
+      .regex(/^\d{1,15}_[\w.~-]{1,100}$/)
       .optional(),
   }),
   answer: z.strictObject({
@@ -111,9 +116,14 @@ const list = tenantRoute({
     const { store, settings } = tenant.deps;
     const open = STATES.filter((one) => one !== "retired" && one !== "cancelled");
     const states = query.state === undefined ? undefined : query.state === "open" ? open : [query.state];
-    const all = await store.rotations({ tenantId: settings.tenantId, ...(states === undefined ? {} : { states }) });
-    const page = pageOf(all, query);
-    return { ...(await scopeOf(tenant)), total: all.length, next: page.next, items: page.items.map(summaryOf) };
+    const page = await store.rotationPage({
+      tenantId: settings.tenantId,
+      ...(states === undefined ? {} : { states }),
+      limit: query.limit,
+      after: placeOf(query.cursor),
+    });
+    const next = page.next && `${page.next.plannedAt}_${page.next.id}`;
+    return { ...(await scopeOf(tenant)), total: page.total, next, items: page.items.map(summaryOf) };
   },
 });
 

@@ -1,0 +1,133 @@
+/**
+ * The verbs of one database file, one after another: each sees all of the one before it, and nothing of one half done.
+ *
+ * Writes that come while the disk is still owed a flush share it: each is a savepoint of its own, undone alone when it throws, and
+ * nobody, a reader in between included, hears of anything before all of it is on disk.
+ */
+import type { DatabaseSync } from "node:sqlite";
+
+interface Verb {
+  readonly handle: DatabaseSync;
+  readonly kind: "read" | "write" | "alone";
+  /** Does the work. Gives what answers the caller once the answer may be known; null for work that answers by itself. */
+  readonly run: () => Promise<() => void>;
+  readonly fail: (why: unknown) => void;
+}
+
+/** Verbs that share one flush: more than ever work side by side, so that nobody waits for an endless stream of others. */
+const MOST_SHARING = 64;
+
+export class Line {
+  readonly #waiting: Verb[] = [];
+  readonly #gathers: boolean;
+  #busy = false;
+
+  /** `gathers`: whether a write waits for others to share its flush; nothing is won where nothing is flushed. */
+  constructor(gathers: boolean) {
+    this.#gathers = gathers;
+  }
+
+  /** Reads what is on disk. */
+  read<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
+    return this.#enter(handle, "read", work);
+  }
+
+  /** One writing transaction. Its answer comes when it is on disk; where `work` throws, nothing of it ever is. */
+  write<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
+    return this.#enter(handle, "write", work);
+  }
+
+  /** What no transaction may be open for: closing, copying. */
+  alone<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
+    return this.#enter(handle, "alone", work);
+  }
+
+  #enter<T>(handle: DatabaseSync, kind: Verb["kind"], work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((give, fail) => {
+      const run = async () => {
+        const result = await work();
+        return () => give(result);
+      };
+      this.#waiting.push({ handle, kind, run, fail });
+      if (!this.#busy) void this.#serve();
+    });
+  }
+
+  async #serve(): Promise<void> {
+    this.#busy = true;
+    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
+      if (first.kind === "write") await this.#share(first);
+      else await first.run().then((answer) => answer(), first.fail);
+    }
+    this.#busy = false;
+  }
+
+  /** One transaction for this write and those of the same handle that come before the event loop has turned once. */
+  async #share(first: Verb): Promise<void> {
+    const { handle } = first;
+    const done: { readonly answer: () => void; readonly verb: Verb }[] = [];
+    const take = async (verb: Verb) => {
+      try {
+        done.push({ answer: await inSavepoint(handle, verb), verb });
+      } catch (thrown) {
+        if (!handle.isTransaction) throw thrown;
+        const fail = () => verb.fail(thrown);
+        done.push({ answer: fail, verb: { ...verb, fail } });
+      }
+    };
+    let current: Verb | undefined = first;
+    try {
+      handle.exec("BEGIN IMMEDIATE");
+      for (let turned = !this.#gathers; current !== undefined; ) {
+        await take(current);
+        current = this.#next(handle, done.length);
+        if (current === undefined && !turned) {
+          turned = true;
+          await new Promise<void>((go) => setImmediate(go));
+          current = this.#next(handle, done.length);
+        }
+      }
+      handle.exec("COMMIT");
+    } catch (thrown) {
+      if (handle.isTransaction) handle.exec("ROLLBACK");
+      for (const { verb } of done) verb.fail(thrown);
+      current?.fail(thrown);
+      return;
+    }
+    for (const { answer } of done) answer();
+  }
+
+  #next(handle: DatabaseSync, sharing: number): Verb | undefined {
+    const [first] = this.#waiting;
+    const joins = first?.handle === handle && first.kind !== "alone" && sharing < MOST_SHARING;
+    return joins ? this.#waiting.shift() : undefined;
+  }
+}
+
+async function inSavepoint(handle: DatabaseSync, verb: Verb): Promise<() => void> {
+  if (verb.kind === "read") return verb.run();
+  handle.exec("SAVEPOINT verb");
+  try {
+    const answer = await verb.run();
+    handle.exec("RELEASE verb");
+    return answer;
+  } catch (thrown) {
+    if (handle.isTransaction) handle.exec("ROLLBACK TO verb; RELEASE verb");
+    throw thrown;
+  }
+}
+
+const lines = new Map<string, WeakRef<Line>>();
+
+/**
+ * The line of a file, shared by all of this process that have it open. SQLite waits for a lock by blocking the thread, and a
+ * second handle in the same process would so keep the first one from ever giving it back.
+ */
+export function lineFor(path: string, durable: boolean): Line {
+  const inFile = path !== ":memory:";
+  const known = inFile ? lines.get(path)?.deref() : undefined;
+  if (known !== undefined) return known;
+  const line = new Line(durable && inFile);
+  if (inFile) lines.set(path, new WeakRef(line));
+  return line;
+}

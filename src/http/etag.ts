@@ -1,0 +1,18 @@
+/**
+ * Tags of answers, so that who looks again and again is told in a word that nothing has changed. Weak ones: every answer says when
+ * it was given (`now`), and that alone makes no other answer.
+ */
+import { createHash } from "node:crypto";
+
+export function etagOf(answer: unknown): string {
+  const same = JSON.stringify(answer, (key, value: unknown) => (key === "now" ? undefined : value));
+  return `W/"${createHash("sha256").update(same).digest("base64url").slice(0, 22)}"`;
+}
+
+/** Whether `If-None-Match` names this tag; compared weakly (RFC 9110, 13.1.2). */
+export function isKnown(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === "*") return true;
+  const opaque = (tag: string) => tag.trim().replace(/^W\//, "");
+  return header.split(",").some((one) => opaque(one) === opaque(etag));
+}

@@ -1,0 +1,107 @@
+/** A new client secret straight to its targets: what is offered, what is forbidden before the call, and that it arrives. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Stage, type Visitor } from "./stage.ts";
+
+let stage: Stage;
+const T = "/api/v1/t/contoso";
+const DAY = 86_400_000;
+beforeEach(async () => {
+  stage = await Stage.open();
+  await stage.run();
+});
+afterEach(() => stage.close());
+
+const of = (name: string) => `${T}/applications/${stage.application(name).objectId}`;
+const slotOf = async (by: Visitor, name: string) => (await by.get(`${of(name)}/secret-options`)).body.slots[0];
+const restrict = (passwordCredentials: unknown[]) =>
+  stage.graph("PATCH", "/policies/defaultAppManagementPolicy", {
+    isEnabled: true,
+    applicationRestrictions: { passwordCredentials, keyCredentials: [] },
+  });
+const restriction = (restrictionType: string, maxLifetime: string | null) => ({
+  restrictionType,
+  state: "enabled",
+  maxLifetime,
+  restrictForAppsCreatedAfterDateTime: "2014-01-01T00:00:00Z",
+});
+
+test("the choices say their ends, where it goes, and what it follows", async () => {
+  const otto = await stage.signIn("Otto");
+  const slot = await slotOf(otto, "app-2");
+  expect(slot).toMatchObject({
+    slot: "default",
+    blocked: null,
+    description: "made by hand",
+    targets: [{ name: "app-2", type: "env-file" }],
+    current: { name: "made by hand", ours: false },
+    warnings: [],
+  });
+  const now = stage.directory.clock.now();
+  expect(slot.presets.map(({ days, allowed }: { days: number; allowed: boolean }) => [days, allowed])).toEqual(
+    [90, 180, 365, 545, 730].map((days) => [days, true]),
+  );
+  expect(Date.parse(slot.presets[1].end)).toBe(now + 180 * DAY - 3_600_000);
+  expect(slot.presets[1].recommended).toBe(true);
+  expect(slot.presets[3].notes).toEqual(["over-a-year"]);
+  expect((await slotOf(otto, "mighty")).blocked).toMatchObject({ why: expect.stringContaining("under way") });
+  expect((await otto.get(`${of("stranger")}/secret-options`)).body.slots).toEqual([]);
+  await otto.post(`${T}/stop`);
+  expect((await slotOf(otto, "app-2")).warnings).toEqual(["writing-paused"]);
+});
+
+test("a secret of the asked length goes to its target through every state, and nobody is shown it", async () => {
+  const otto = await stage.signIn("Otto");
+  const file = join(stage.folder, "app-2", ".env");
+  const before = readFileSync(file, "utf8");
+  const made = await otto.post(`${of("app-2")}/secrets`, { days: 365, keepOld: true }, { "idempotency-key": "s" });
+  expect(made.body).toEqual({ rotation: expect.any(String), slot: "default", state: "planned" });
+  const { rotation } = made.body;
+  expect(
+    (await otto.post(`${of("app-2")}/secrets`, { days: 365, keepOld: true }, { "idempotency-key": "s" })).text,
+  ).toBe(made.text);
+  const twice = await otto.post(`${of("app-2")}/secrets`, { days: 90 });
+  expect(twice.body).toMatchObject({ status: 409, code: "refused-by-rule", detail: expect.stringContaining(rotation) });
+  const began = stage.directory.clock.now();
+  await stage.until(rotation, "verified");
+  const stored = await stage.manager.deps.store.rotation(rotation);
+  expect(stored?.policy).toMatchObject({ kind: "secret", retire: "at-expiry", lifetime: 365 * DAY });
+  const end = Number(stored?.issued?.end) - began;
+  expect([end > 364 * DAY, end <= 365 * DAY]).toEqual([true, true]);
+  const after = readFileSync(file, "utf8");
+  expect(after).not.toBe(before);
+  const value = after.replace("SECRET=", "").trim();
+  for (const path of [of("app-2"), `${T}/rotations/${rotation}`, `${of("app-2")}/secret-options`])
+    expect((await otto.get(path)).text).not.toContain(value);
+});
+
+test("what a policy of the tenant forbids is said before the call, and not begun", async () => {
+  const otto = await stage.signIn("Otto");
+  await restrict([restriction("passwordLifetime", "P180D")]);
+  await stage.run();
+  const { presets, blocked } = await slotOf(otto, "app-2");
+  expect(blocked).toBeNull();
+  expect(presets.map(({ allowed }: { allowed: boolean }) => allowed)).toEqual([true, true, false, false, false]);
+  expect(presets[2].why).toContain("allows no longer");
+  const refused = await otto.post(`${of("app-2")}/secrets`, { days: 365 });
+  expect(refused.body).toMatchObject({ status: 409, code: "refused-by-rule" });
+  expect(await stage.rotationOf("app-2")).toBe("none");
+  await restrict([restriction("passwordAddition", null)]);
+  await stage.run();
+  expect((await slotOf(otto, "app-2")).blocked).toMatchObject({
+    reason: "policy-forbids",
+    why: expect.stringContaining("forbids new secrets"),
+  });
+  expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).status).toBe(409);
+});
+
+test("it takes an Operator, a length within bounds, and a slot that there is", async () => {
+  const [otto, rita] = [await stage.signIn("Otto"), await stage.signIn("Rita")];
+  expect((await rita.post(`${of("app-2")}/secrets`, { days: 90 })).status).toBe(403);
+  for (const days of [13, 731, 90.5]) expect((await otto.post(`${of("app-2")}/secrets`, { days })).status).toBe(400);
+  expect((await otto.post(`${of("app-2")}/secrets`, { days: 90, slot: "none" })).body).toMatchObject({ code: "usage" });
+  expect((await otto.post(`${of("stranger")}/secrets`, { days: 90 })).body).toMatchObject({ code: "refused-by-rule" });
+  await otto.post(`${T}/stop`);
+  expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).body).toMatchObject({ code: "refused-by-stop" });
+});
