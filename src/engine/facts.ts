@@ -9,7 +9,7 @@ import type { Rotation } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Facts } from "../core/verdict.ts";
-import type { Tally } from "../ports/store.ts";
+import type { ScanSummary, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
 /** A later rotation of a slot that has not proven its successor yet. */
@@ -33,7 +33,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     removalOff: switches.removalOff !== null,
     breakerOpen: switches.breaker !== null,
     // an application that rolls itself is judged by its own reading; nothing is scanned for it
-    scanSound: rotation.self || (scan?.complete === true && !scanTooLossy(scan.lost)),
+    scanHolds: rotation.self ? null : scanHolds(scan),
     acceptance: settings.acceptance,
     limits: settings.limits,
     timeZone: settings.timeZone,
@@ -47,6 +47,18 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
   };
+}
+
+/** Why the last scan, null where there was none, holds writing back; null when it does not. */
+export function scanHolds(scan: ScanSummary | null): Facts["scanHolds"] {
+  if (scan?.complete !== true) return "scan-incomplete";
+  return scanTooLossy(scan.lost) ? "scan-lossy" : null;
+}
+
+/** What the last scan has lost where that holds writing back, as a sentence; null where it does not. */
+export function lossOf(scan: ScanSummary | null): string | null {
+  if (scan === null || scanHolds(scan) !== "scan-lossy") return null;
+  return `the last scan no longer saw ${Math.round(scan.lost * 100)} % of the known objects, so nothing is written`;
 }
 
 /** Whether the old credential may go by now, as far as time says; until then nothing else is asked about it. */

@@ -158,9 +158,17 @@ export interface Store extends TrailStore, DriftStore, NoticeStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 
-  /** Records a scan and what it saw; the summary comes back with `lost` filled in. An incomplete one forgets nothing. */
+  /**
+   * Records a scan and what it saw; the summary comes back with `lost` filled in. An incomplete one forgets nothing, and one that
+   * lost so much that it needs a person keeps what it no longer saw as known: the next one has lost it, too.
+   */
   recordScan(summary: Omit<ScanSummary, "lost">, seen: readonly SeenHolder[]): Promise<ScanSummary>;
   lastScan(tenantId: string): Promise<ScanSummary | null>;
+  /**
+   * Forgets, on a person's word, the objects that were kept as known although scans no longer saw them; the last scan then
+   * counts as one that lost nothing. How many; the audit line gets that number, and is left out where nothing was held back.
+   */
+  forgetMissing(tenantId: string, audit: AuditEntry): Promise<number>;
 
   /**
    * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open for the

@@ -130,11 +130,6 @@ export class SmallTenant {
     }
   }
 
-  /** One run, with its scan, at this instant. */
-  async once(): Promise<void> {
-    await runOnce(this.deps(), { wait: 0 });
-  }
-
   of(what: Write["what"]): readonly Write[] {
     return this.writes.filter((one) => one.what === what);
   }
