@@ -29,16 +29,7 @@ const LASTING_PROOF: DurationMs = 10 * MINUTE;
 const LONGEST_LIFE: DurationMs = 730 * DAY;
 /** What others took away and brought back is refused for so long after: it replicates like anything new. */
 const BACK_AGAIN: DurationMs = 15 * MINUTE;
-const STORE_WRITES = new Set([
-  "open",
-  "commit",
-  "amend",
-  "audit",
-  "turn",
-  "recordScan",
-  "forgetMissing",
-  "noteAttempts",
-]);
+const STORE_WRITES = new Set("open commit amend audit turn recordScan forgetMissing noteAttempts".split(" "));
 
 export class Watch {
   readonly findings: Finding[] = [];
@@ -303,7 +294,7 @@ export class Watch {
       this.rotations.set(rotation.id, rotation);
       for (const entry of ledger) this.#ledger.set(entry.keyId, entry);
     }
-    if (method === "commit") {
+    if (method === "commit" && outcome.value === true) {
       const [claim, change] = args as [Claim, Change];
       if (claim.fence < (this.#fences.get(claim.rotation.id) ?? 0)) {
         const what = `a commit under the stale fence ${claim.fence} was taken`;

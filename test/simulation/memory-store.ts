@@ -2,7 +2,14 @@
  * The store port in memory: what is written lives in a {@link Shelf} that outlives the process that wrote it. The quick
  * stand-in for the real store where a test asks about the simulator and not about storage.
  */
-import { ISSUE_ACTIONS, issuesAmong, missingNeedsPerson, scanTooLossy } from "../../src/core/blast-radius.ts";
+import {
+  ISSUE_ACTIONS,
+  issuesAmong,
+  missingNeedsPerson,
+  RETIREMENT_ACTIONS,
+  retirementsAmong,
+  scanTooLossy,
+} from "../../src/core/blast-radius.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
@@ -159,8 +166,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     async commit(claim, change) {
       check(claim);
+      if (change.provided?.holds(tally(shelf, change.provided.at)) === false) return false;
       apply(change);
       if (change.release === true) shelf.leases.delete(claim.rotation.id);
+      return true;
     },
     async amend(expected, change) {
       const now = shelf.rotations.get(expected.id);
@@ -216,6 +225,13 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
   const outcomes = shelf.trail
     .slice(shelf.breakerClosed)
     .filter(({ action }) => ["accepted", "verified", "accept-failed", "verify-failed"].includes(action));
+  const early = retirementsAmong(
+    shelf.trail.filter(
+      (one) =>
+        RETIREMENT_ACTIONS.some((two) => two === one.action) && one.details.early === true && one.at > now - 60 * DAY,
+    ),
+    now,
+  );
   return {
     issues: issuesAmong(
       shelf.trail.filter((one) => ISSUE_ACTIONS.some((two) => two === one.action) && one.at > now - DAY),
@@ -227,9 +243,8 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
         one.verifiedAt !== null &&
         one.verifiedAt <= now - 28 * HOUR,
     ).length,
-    earlyRetirements: shelf.trail
-      .filter((one) => one.action === "removed" && one.details.early === true && one.at > now - 60 * DAY)
-      .map((one) => one.at),
+    earlyRetirements: early.done,
+    retiring: early.begun,
     recent: outcomes
       .slice(-20)
       .reverse()

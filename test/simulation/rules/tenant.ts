@@ -129,6 +129,10 @@ export class SmallTenant {
       await daily(day);
     }
   }
+  /** Time passes and nothing runs. */
+  pass(time: DurationMs): void {
+    this.at = plus(this.at, time);
+  }
 
   of(what: Write["what"]): readonly Write[] {
     return this.writes.filter((one) => one.what === what);
