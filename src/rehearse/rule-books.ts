@@ -92,20 +92,21 @@ export class RuleBooks {
     if (rotation === undefined) return [];
     const said = this.#frozen(rotation, now).map((why) => `key id ${keyId} was removed ${why}`);
     if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
-    const others = this.#earlyBut(keyId).filter((at) => at > now - REMEMBERED);
+    const others = this.#earlyBeside(keyId, now).filter((at) => at > now - REMEMBERED);
     const isFirstWave = others.length > 0 && now < Math.min(...others) + CLEAN_AFTER - INEXACT;
     if (this.#rules.limits !== null && isFirstWave) said.push("a second one was retired early in the first wave");
-    this.#early.set(keyId, now);
+    if (!this.#early.has(keyId)) this.#early.set(keyId, now);
     return [...said, ...this.#unproven(rotation, keyId, now)];
   }
 
   /** What was retired early, what others removed in the meantime included: that is a wave's member, too. */
-  #earlyBut(keyId: string): number[] {
+  #earlyBeside(keyId: string, now: EpochMs): number[] {
     const seen = new Map<string, number>(this.#early);
     for (const { replaces, replacesEnd, removedAt } of this.#rules.rotations.values())
       if (removedAt !== null && replacesEnd !== null && removedAt < replacesEnd && !seen.has(replaces))
         seen.set(replaces, removedAt);
-    return [...seen].flatMap(([id, at]) => (id === keyId ? [] : [at]));
+    // brought back by another tool it is retired once more, and its own first time was a wave
+    return [...seen].flatMap(([id, at]) => (id === keyId && at > now - CLEAN_AFTER + INEXACT ? [] : [at]));
   }
 
   /** By evidence alone: somebody uses the new one, and for the whole window nobody the old one. */
