@@ -174,10 +174,9 @@ class Work {
 
 /** Fans out as the machine's does; leases are renewed by the driven time. */
 function scheduler(time: DrivenTime, at: Work): Scheduler {
-  const { all, alone } = createMachineScheduler();
+  const { all } = createMachineScheduler();
   return {
     all,
-    alone,
     async during(work, every, beat) {
       const over = new AbortController();
       const beats = async () => {

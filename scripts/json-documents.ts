@@ -76,6 +76,9 @@ const run = z.strictObject({
   opened: whole,
   steps: whole,
   stopped: text.nullable().describe("why everything stands still"),
+  loss: text
+    .nullable()
+    .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
   removalOff: text.nullable(),
   breaker: text.nullable(),
   nextDue: maybeInstant,
@@ -169,6 +172,9 @@ export const DOCUMENTS = {
       .describe("what each day (UTC) brings if nothing fails; total counts from the first day"),
     appPolicies,
     stopped: text.nullable().describe("why nothing goes on at all, until nolapse resume"),
+    loss: text
+      .nullable()
+      .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
     removalOff: text.nullable(),
     breaker: text.nullable().describe("why issuing and retiring wait for nolapse resume"),
     items: z.array(
@@ -281,7 +287,11 @@ export const DOCUMENTS = {
     durationMs: whole,
   }),
   stop: z.strictObject({ stopped: z.literal(true) }),
-  resume: z.strictObject({ resumed: whole, busy: z.array(text) }),
+  resume: z.strictObject({
+    resumed: whole,
+    forgotten: whole.describe("objects that scans no longer saw"),
+    busy: z.array(text),
+  }),
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),

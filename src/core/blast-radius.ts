@@ -46,6 +46,36 @@ export function issuesAmong(
   return counted.map((one) => one.at);
 }
 
+/** How long a retirement that was begun keeps its place in the wave; one that has not come to a removal by then begins anew. */
+export const RETIREMENT_HELD: DurationMs = HOUR;
+
+/** The audit actions that {@link retirementsAmong} needs, those of early retirements. */
+export const RETIREMENT_ACTIONS = ["retire-intended", "removed"] as const;
+
+/** Removals that were made before the old end, and those that were begun and may be made at any moment. */
+export interface Retirements {
+  /** Instants of the removals, oldest first. */
+  readonly done: readonly EpochMs[];
+  /** Begun within {@link RETIREMENT_HELD}, not removed since: of each rotation the last beginning. */
+  readonly begun: readonly { readonly rotation: string | null; readonly at: EpochMs }[];
+}
+
+/** `entries` are those of {@link RETIREMENT_ACTIONS} of early retirements, oldest first. */
+export function retirementsAmong(
+  entries: readonly { readonly action: string; readonly rotation: string | null; readonly at: EpochMs }[],
+  now: EpochMs,
+): Retirements {
+  const begun = new Map<string | null, EpochMs>();
+  for (const { action, rotation, at } of entries) {
+    if (action === "removed") begun.delete(rotation);
+    else if (plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
+  }
+  return {
+    done: entries.flatMap(({ action, at }) => (action === "removed" ? [at] : [])),
+    begun: [...begun].map(([rotation, at]) => ({ rotation, at })),
+  };
+}
+
 export type IssueVerdict = { allowed: true } | { allowed: false; until: EpochMs; because: "ramp" | "hourly-limit" };
 
 /** Whether one more credential may be issued in a tenant now. Urgent work and `limits: off` (null) pass. */
@@ -148,4 +178,16 @@ export function breakerTrips(recent: readonly boolean[]): string | null {
 export function scanTooLossy(lost: number): boolean {
   // Written so that an unreadable share counts as lossy.
   return !(lost <= 0.1);
+}
+
+/** A person who deletes one application takes two objects away, it and its service principal; what is more is not one decision. */
+const MISSING_NEEDS_PERSON = 3;
+
+/**
+ * Whether the objects that a complete scan no longer saw stay known, so that every later scan holds writing back as well until a
+ * person says that they are gone. `missing` of `known` before. In a tenant of a handful one deletion is already more than a
+ * tenth: it holds writing back until the next scan (design §4.7), yet calls nobody.
+ */
+export function missingNeedsPerson(missing: number, known: number): boolean {
+  return missing >= MISSING_NEEDS_PERSON && scanTooLossy(missing / known);
 }

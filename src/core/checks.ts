@@ -95,7 +95,7 @@ const bound: Check = {
 
 const soundScan: Check = {
   name: "scan",
-  judge: ({ facts }) => (facts.scanSound ? null : wait(null, "scan-incomplete")),
+  judge: ({ facts }) => (facts.scanHolds === null ? null : wait(null, facts.scanHolds)),
 };
 
 const breaker: Check = {

@@ -7,6 +7,7 @@ export type FindingKind =
   | "halted"
   | "breaker-open"
   | "scan-incomplete"
+  | "scan-lossy"
   | "scan-overdue"
   | "seal-key-old"
   | "drift"
@@ -40,6 +41,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   "removal-off": "Removal switched off",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
+  "scan-lossy": "Scan lost too much",
   "scan-overdue": "Scan overdue",
   ending: "Ending",
   "seal-key-old": "Seal key",

@@ -57,8 +57,8 @@ export interface Facts {
   readonly stopped: boolean;
   readonly removalOff: boolean;
   readonly breakerOpen: boolean;
-  /** The last scan was complete and lost few objects. */
-  readonly scanSound: boolean;
+  /** Why nothing may be written on the last scan's word: it was not complete, or it lost too many objects; null when it is sound. */
+  readonly scanHolds: "scan-incomplete" | "scan-lossy" | null;
   readonly acceptance: AcceptanceRule;
   readonly limits: { readonly issuesPerHour: number } | null;
   readonly timeZone: string;

@@ -12,9 +12,9 @@ import type { Rotation } from "../core/rotation.ts";
 import { type EpochMs, earliest, HOUR, MINUTE, plus } from "../core/time.ts";
 import type { Step, Verdict } from "../core/verdict.ts";
 import type { Claim } from "../ports/store.ts";
-import { Claimed } from "./claimed.ts";
+import { Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
-import { gatherFacts } from "./facts.ts";
+import { countedBeside, gatherFacts } from "./facts.ts";
 import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
 import { accept, probe, withdraw } from "./steps/accept.ts";
 import { compareList, restoreList } from "./steps/certificate-list.ts";
@@ -68,7 +68,7 @@ export async function advance(
   const verdict = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
   if (verdict.verdict === "do") {
-    if (isCounted(deps, verdict.step)) await deps.scheduler.alone(() => attemptIfStill(claimed));
+    if (isCounted(deps, verdict.step)) await attemptWhileRoom(claimed);
     else await attempt(claimed, verdict.step);
   }
   // nothing was done, so nothing is asked again
@@ -82,15 +82,31 @@ export async function advance(
   return { rotation: claimed.rotation, verdict, next: goesOn ? next : null, released: waits && !goesOn };
 }
 
-/** What ramp, hourly limit and waves count: one at a time, or several at once would each find room for one. */
+/** What ramp, hourly limit and waves count. */
 function isCounted({ settings }: Deps, { step }: Step): boolean {
   return settings.limits !== null && (step === "issue" || step === "retire");
 }
 
-/** The step, if what was counted meanwhile still lets it be taken. */
-async function attemptIfStill(claimed: Claimed): Promise<void> {
-  const verdict = await judge(claimed);
-  if (verdict.verdict === "do") await attempt(claimed, verdict.step);
+/**
+ * The step, which takes its place among what is counted in the very transaction that counts: several at once, here or in another
+ * process, would each find room for one. Where the place is gone nothing was done, and the next look says until when.
+ */
+async function attemptWhileRoom(claimed: Claimed): Promise<void> {
+  const { rotation, deps } = claimed;
+  const now = await claimed.now();
+  const facts = await gatherFacts(deps, rotation, now);
+  const verdict = decide(rotation, facts, now);
+  if (verdict.verdict !== "do") return;
+  const { step } = verdict.step;
+  claimed.countedWhile((tally) => {
+    const then = decide(rotation, { ...facts, tally: countedBeside(rotation, tally) }, now);
+    return then.verdict === "do" && then.step.step === step;
+  });
+  try {
+    await attempt(claimed, verdict.step);
+  } catch (thrown) {
+    if (!(thrown instanceof NoRoom)) throw thrown;
+  }
 }
 
 async function judge(claimed: Claimed): Promise<Verdict> {
@@ -102,6 +118,7 @@ async function attempt(claimed: Claimed, step: Step): Promise<void> {
   try {
     await take(claimed, step);
   } catch (thrown) {
+    if (thrown instanceof NoRoom) throw thrown;
     const error = asNolapseError(thrown);
     // without a lease or a store nothing can be stored; the next claim starts from what was
     if (error.code === "lease-lost" || error.code.startsWith("store-") || claimed.signal?.aborted === true) throw error;

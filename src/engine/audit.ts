@@ -1,5 +1,6 @@
 /** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
 import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
 import { describeUse, type UseEvidence } from "../core/use-evidence.ts";
 import type { AuditEntry } from "../ports/store.ts";
 
@@ -78,6 +79,10 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
   }
 }
 
+function isEarly({ replacesEnd }: Rotation, at: EpochMs): boolean {
+  return replacesEnd !== null && at < replacesEnd;
+}
+
 function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"] {
   switch (event.type) {
     case "made":
@@ -117,7 +122,9 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
     }
     case "removed":
       if (before.emergency !== undefined) return { early: true, leaked: true };
-      return { early: before.replacesEnd !== null && event.at < before.replacesEnd };
+      return { early: isEarly(before, event.at) };
+    case "retire-intended":
+      return { early: before.emergency !== undefined || isEarly(before, event.at) };
     case "own-tried":
       return { proven: event.proven };
     case "approval-refused":

@@ -8,7 +8,7 @@ import type { Failure, Rotation, RotationEvent } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import { type EpochMs, plus } from "../core/time.ts";
 import type { Answered } from "../ports/entra.ts";
-import type { AuditEntry, Change, Claim, Written } from "../ports/store.ts";
+import type { AuditEntry, Change, Claim, Tally, Written } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { stopped, targetSettings } from "./facts.ts";
@@ -16,12 +16,19 @@ import { stopped, targetSettings } from "./facts.ts";
 /** What goes to the store in the same transaction as an event. */
 export type Extra = Omit<Change, "rotation" | "audit"> & { readonly note?: AuditEntry["details"] };
 
+/** What the limits left room for when the step was decided is taken by another process: nothing was stored, or done. */
+export class NoRoom extends Error {}
+
+/** The events that ramp, hourly limit and waves count: after each of them something is created or removed. */
+const COUNTED: ReadonlySet<RotationEvent["type"]> = new Set(["issue-intended", "retire-intended"]);
+
 export class Claimed {
   readonly deps: Deps;
   readonly signal: AbortSignal | undefined;
   #claim: Claim;
   #rotation: Rotation;
   #written: Written | undefined;
+  #mayStill: ((tally: Tally) => boolean) | null = null;
 
   constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
     this.deps = deps;
@@ -52,9 +59,15 @@ export class Claimed {
     this.#written = { request, before, after: [...kept, ...come.filter((keyId) => !kept.includes(keyId))] };
   }
 
+  /** What is counted may only be stored while this holds of the numbers; without it they are not asked. */
+  countedWhile(holds: (tally: Tally) => boolean): void {
+    this.#mayStill = holds;
+  }
+
   /**
    * Applies the events in order and stores the result in one transaction under the lease's fence, with one audit line
-   * each. @throws NolapseError `lease-lost` when somebody else has taken over: then nothing is stored.
+   * each. @throws NolapseError `lease-lost` when somebody else has taken over, {@link NoRoom} when somebody else has taken the
+   * room that a limit left: then nothing is stored.
    */
   async record(events: readonly RotationEvent[], extra: Extra = {}): Promise<void> {
     let rotation = this.#rotation;
@@ -66,7 +79,10 @@ export class Claimed {
       const line = auditLine(before, event, rotation, note ?? {});
       if (line !== null) audit.push(audit.length === 0 ? this.#withWrite(line) : line);
     }
-    await this.deps.store.commit(this.#claim, { ...change, rotation, audit });
+    const counted = events.find(({ type }) => COUNTED.has(type));
+    const holds = counted === undefined ? null : this.#mayStill;
+    const provided = counted === undefined || holds === null ? {} : { provided: { at: counted.at, holds } };
+    if (!(await this.deps.store.commit(this.#claim, { ...change, ...provided, rotation, audit }))) throw new NoRoom();
     if (audit.length > 0) this.#written = undefined;
     this.#rotation = rotation;
     for (const event of events) this.deps.observe?.(rotation, event);

@@ -153,17 +153,32 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
 /** Whatever waits for a person is looked at again by itself within this, clocks that differ included. */
 const LOOKED_AT_WITHIN: DurationMs = LONGEST_LOOK + HOUR;
 
+/** What a person's word to go on has come to. */
+export interface Resumed {
+  /** Halted rotations that were taken up again. */
+  readonly resumed: number;
+  /** Objects that scans no longer saw, and that are not known any more. */
+  readonly forgotten: number;
+  /**
+   * Those that another process holds at this moment: they keep nobody else from going on, and halted ones among them must be
+   * resumed again.
+   */
+  readonly busy: readonly Rotation[];
+  readonly stillStopped: string | null;
+}
+
 /**
- * Lets writing go on after a stop or an open breaker, and takes halted rotations up again. `busy` are those that another
- * process holds at this moment: they keep nobody else from going on, and halted ones among them must be resumed again.
+ * Lets writing go on after a stop, an open breaker or a scan that lost too much, and takes halted rotations up again: on a
+ * person's word what that scan no longer saw is really gone.
  */
-export async function resume(
-  deps: Deps,
-  actor: string,
-): Promise<{ readonly resumed: number; readonly busy: readonly Rotation[]; readonly stillStopped: string | null }> {
+export async function resume(deps: Deps, actor: string): Promise<Resumed> {
   const at = await deps.clock.now();
   await turn(deps, "stopped", null, actor, "resume", at);
   await turn(deps, "breaker", null, actor, "breaker-closed", at);
+  const forgotten = await deps.store.forgetMissing(
+    deps.settings.tenantId,
+    line(deps, actor, "loss-accepted", at, {}, {}),
+  );
   let resumed = 0;
   const busy: Rotation[] = [];
   for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
@@ -175,7 +190,7 @@ export async function resume(
     if ((await tryStore(deps, rotation, events, actor)) === null) busy.push(rotation);
     else if (rotation.state === "halted") resumed += 1;
   }
-  return { resumed, busy, stillStopped: await deps.brake.pulled() };
+  return { resumed, forgotten, busy, stillStopped: await deps.brake.pulled() };
 }
 
 /** One credential that carries our mark and that this store does not know. */

@@ -9,12 +9,12 @@ import type { Rotation } from "../core/rotation.ts";
 import type { TargetSettings } from "../core/settings.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Facts } from "../core/verdict.ts";
-import type { Tally } from "../ports/store.ts";
+import type { ScanSummary, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
 /** A later rotation of a slot that has not proven its successor yet. */
 const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
-const NOTHING_COUNTED: Tally = { issues: [], clean: 0, earlyRetirements: [], recent: [] };
+const NOTHING_COUNTED: Tally = { issues: [], clean: 0, earlyRetirements: [], retiring: [], recent: [] };
 
 /** The facts about one rotation at `now`. */
 export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs): Promise<Facts> {
@@ -33,20 +33,38 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     removalOff: switches.removalOff !== null,
     breakerOpen: switches.breaker !== null,
     // an application that rolls itself is judged by its own reading; nothing is scanned for it
-    scanSound: rotation.self || (scan?.complete === true && !scanTooLossy(scan.lost)),
+    scanHolds: rotation.self ? null : scanHolds(scan),
     acceptance: settings.acceptance,
     limits: settings.limits,
     timeZone: settings.timeZone,
     targets,
     asked: asked(deps, rotation),
     forecast: forecast(credential, policy, known(targets), now),
-    tally,
+    tally: countedBeside(rotation, tally),
     succession: await succession(deps, rotation),
     kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
     earlyDue: isPaced ? await earlyDue(deps, rotation, tally, now) : 0,
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
   };
+}
+
+/** Why the last scan, null where there was none, holds writing back; null when it does not. */
+export function scanHolds(scan: ScanSummary | null): Facts["scanHolds"] {
+  if (scan?.complete !== true) return "scan-incomplete";
+  return scanTooLossy(scan.lost) ? "scan-lossy" : null;
+}
+
+/** What the last scan has lost where that holds writing back, as a sentence; null where it does not. */
+export function lossOf(scan: ScanSummary | null): string | null {
+  if (scan === null || scanHolds(scan) !== "scan-lossy") return null;
+  return `the last scan no longer saw ${Math.round(scan.lost * 100)} % of the known objects, so nothing is written`;
+}
+
+/** What the limits count beside this rotation: what others have begun to retire may be gone at any moment. */
+export function countedBeside({ id }: Rotation, { issues, clean, earlyRetirements, retiring }: Tally): Facts["tally"] {
+  const others = retiring.flatMap(({ rotation, at }) => (rotation === id ? [] : [at]));
+  return { issues, clean, earlyRetirements: [...earlyRetirements, ...others].sort((a, b) => a - b) };
 }
 
 /** Whether the old credential may go by now, as far as time says; until then nothing else is asked about it. */
@@ -124,12 +142,14 @@ export async function succession(deps: Deps, rotation: Rotation): Promise<Facts[
 /** How many early retirements are due: counted only where the number decides, in a later wave that is not finished. */
 async function earlyDue(deps: Deps, rotation: Rotation, tally: Tally, now: EpochMs): Promise<number> {
   const { limits } = deps.settings;
-  const allows = (due: number) => mayRetireEarly(tally.earlyRetirements, due, limits, now).allowed;
+  const { earlyRetirements } = countedBeside(rotation, tally);
+  const allows = (due: number) => mayRetireEarly(earlyRetirements, due, limits, now).allowed;
+  const isBegun = ({ id }: Rotation) => id !== rotation.id && tally.retiring.some((one) => one.rotation === id);
   if (rotation.state !== "verified" || allows(0) || !allows(Number.MAX_SAFE_INTEGER)) return 0;
   const waiting = await deps.store.rotations({ tenantId: rotation.tenantId, states: ["verified"] });
   return waiting.filter((one) => {
     const { at, early } = retirement(one, known(targetSettings(deps, one)), asked(deps, one));
-    return early && at !== null && at <= now && one.removedAt === null;
+    return early && at !== null && at <= now && one.removedAt === null && !isBegun(one);
   }).length;
 }
 

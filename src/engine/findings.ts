@@ -9,6 +9,7 @@ import { DAY, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
+import { lossOf } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
 
 /** A scan older than this is overdue: the loop scans every hour. */
@@ -88,6 +89,8 @@ function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | n
     const title = "the last scan could not read everything, so nothing new is written";
     findings.push(whole("scan-incomplete", "scan", title, "nolapse doctor"));
   }
+  const loss = lossOf(scan);
+  if (loss !== null) findings.push(whole("scan-lossy", "scan", loss, "where they are really gone: nolapse resume"));
   if (isOverdue(scan, now)) {
     const title = scan === null ? "no scan has succeeded yet" : `the last scan was ${away(scan.scannedAt, now)}`;
     findings.push(whole("scan-overdue", "scan", title, "nolapse doctor"));

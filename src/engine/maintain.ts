@@ -7,7 +7,7 @@ import { advance } from "./advance.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
-import { stopped } from "./facts.ts";
+import { lossOf, stopped } from "./facts.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
 import { whileSealing } from "./seal-trail.ts";
@@ -35,6 +35,8 @@ export interface RunReport {
   readonly endedAt: EpochMs;
   /** Why everything stands still, when it does. */
   readonly stopped: string | null;
+  /** What the last scan has lost, where that holds writing back. */
+  readonly loss: string | null;
   /** What else holds writing back: removal switched off, an open breaker. */
   readonly switches: Switches;
   readonly mode: Deps["settings"]["mode"];
@@ -75,6 +77,7 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
         nextDue,
         endedAt: now,
         stopped: await stopped(deps, tenantId),
+        loss: lossOf(await deps.store.lastScan(tenantId)),
         switches,
         mode: deps.settings.mode,
       };

@@ -60,6 +60,7 @@ export function metricsOf({ tenant, now, scan, switches, items, states }: Measur
     ...(scan === null
       ? []
       : [
+          one("scan_lost_ratio", "the part of the known objects that the last scan no longer saw", scan.lost),
           one(
             "scan_age_seconds",
             "seconds since the last scan when these numbers were made",

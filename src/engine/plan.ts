@@ -19,7 +19,7 @@ import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
-import { stopped } from "./facts.ts";
+import { lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
 
 export interface PlanItem {
@@ -62,6 +62,7 @@ export interface Plan {
   readonly appPolicies: AppManagementReading;
   /** Why nothing at all goes on, and what else holds writing back: the plan says what would happen without it. */
   readonly stopped: string | null;
+  readonly loss: string | null;
   readonly switches: Switches;
 }
 
@@ -102,6 +103,7 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
     ...times,
     appPolicies,
     stopped: await stopped(deps, deps.settings.tenantId),
+    loss: lossOf(await deps.store.lastScan(deps.settings.tenantId)),
     switches: await deps.store.switches(deps.settings.tenantId),
   };
 }

@@ -4,6 +4,4 @@ export interface Scheduler {
   all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]>;
   /** Runs `work`; meanwhile calls `beat` every `every` milliseconds of process time (for leases). A failed beat is ignored. */
   during<T>(work: () => Promise<T>, every: number, beat: () => Promise<void>): Promise<T>;
-  /** Runs `work` when no other work of this kind of the process is running; those that wait come in their order. */
-  alone<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -125,6 +125,8 @@ export interface Change {
   readonly slot?: SlotRecord;
   /** The step is over: the lease is given back in the same transaction. Only of a commit. */
   readonly release?: boolean;
+  /** What must hold of the numbers at the instant `at` for the change to be stored. Only of a commit. */
+  readonly provided?: { readonly at: EpochMs; readonly holds: (tally: Tally) => boolean };
 }
 
 /** A slot whose current credential came from a rotation. */
@@ -141,6 +143,8 @@ export interface Tally {
   readonly clean: number;
   /** Instants of early retirements (before the old end), oldest first, last 60 days. */
   readonly earlyRetirements: readonly EpochMs[];
+  /** Early retirements that were begun lately and have not come to a removal. */
+  readonly retiring: readonly { readonly rotation: string | null; readonly at: EpochMs }[];
   /** Outcomes of the last 20 acceptances and verifications, newest first: true for success. */
   readonly recent: readonly boolean[];
 }
@@ -173,9 +177,17 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore 
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 
-  /** Records a scan and what it saw; the summary comes back with `lost` filled in. An incomplete one forgets nothing. */
+  /**
+   * Records a scan and what it saw; the summary comes back with `lost` filled in. An incomplete one forgets nothing, and one that
+   * lost so much that it needs a person keeps what it no longer saw as known: the next one has lost it, too.
+   */
   recordScan(summary: Omit<ScanSummary, "lost">, seen: readonly SeenHolder[]): Promise<ScanSummary>;
   lastScan(tenantId: string): Promise<ScanSummary | null>;
+  /**
+   * Forgets, on a person's word, the objects that were kept as known although scans no longer saw them; the last scan then
+   * counts as one that lost nothing. How many; the audit line gets that number, and is left out where nothing was held back.
+   */
+  forgetMissing(tenantId: string, audit: AuditEntry): Promise<number>;
 
   /**
    * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open for the
@@ -211,8 +223,12 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore 
   renew(claim: Claim, processNow: number, leaseMs: number): Promise<void>;
   /** Gives the lease back; quietly nothing when it is no longer ours. */
   release(claim: Claim): Promise<void>;
-  /** Stores what a step proved, under the claim's fence. @throws NolapseError `lease-lost` when the fence is stale. */
-  commit(claim: Claim, change: Change): Promise<void>;
+  /**
+   * Stores what a step proved, under the claim's fence. What the change is `provided` is asked in the same transaction, which no
+   * other change comes between, so that two processes cannot both pass a limit once; false, and nothing is stored, where it does
+   * not hold. @throws NolapseError `lease-lost` when the fence is stale.
+   */
+  commit(claim: Claim, change: Change): Promise<boolean>;
   /** Changes a rotation on a person's word (approve, cancel, resume), when it still is `expected.updatedAt` old and not leased. */
   amend(expected: Rotation, change: Change): Promise<boolean>;
 

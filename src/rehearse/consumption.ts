@@ -4,6 +4,7 @@ import type { Consumer } from "./consumers.ts";
 import type { TroubleSpan } from "./hands.ts";
 import type { Watch } from "./invariants.ts";
 import type { Notices } from "./notices.ts";
+import type { RuleBooks } from "./rule-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 import { type Turns, WORLD } from "./turns.ts";
 import type { World } from "./world.ts";
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly story: Story;
   readonly watch: Watch;
   readonly notices: Notices;
+  readonly rules: RuleBooks;
   /** The trouble that others have made for an application. */
   troubleOf(appId: string): TroubleSpan | null;
 }
@@ -82,11 +84,13 @@ export class Consumption {
   }
 
   async signIn(consumer: Consumer): Promise<void> {
-    const { story, turns } = this.#around;
+    const { story, turns, watch, rules } = this.#around;
     this.signIns += 1;
     const { outcome, lapse } = await consumer.signIn();
     const about = outcome === "issued" ? "" : consumer.appId;
     story.event(turns.now, `${consumer.name} signs in: ${outcome}`, about);
+    const keyId = outcome === "issued" ? watch.keyIdOf(consumer.held.value) : null;
+    if (keyId !== null) rules.signedIn(consumer.appId, keyId, turns.now);
     if (lapse) this.#lapsed(consumer, outcome);
   }
 

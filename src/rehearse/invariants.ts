@@ -29,7 +29,7 @@ const LASTING_PROOF: DurationMs = 10 * MINUTE;
 const LONGEST_LIFE: DurationMs = 730 * DAY;
 /** What others took away and brought back is refused for so long after: it replicates like anything new. */
 const BACK_AGAIN: DurationMs = 15 * MINUTE;
-const STORE_WRITES = new Set(["open", "commit", "amend", "audit", "turn", "recordScan", "noteAttempts"]);
+const STORE_WRITES = new Set("open commit amend audit turn recordScan forgetMissing noteAttempts".split(" "));
 
 export class Watch {
   readonly findings: Finding[] = [];
@@ -49,7 +49,7 @@ export class Watch {
   readonly #fences = new Map<string, number>();
   readonly #values = new KnownValues();
   readonly #seals = new SealBooks();
-  readonly #coverage = new CoverageBooks();
+  readonly coverage = new CoverageBooks();
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
@@ -165,7 +165,7 @@ export class Watch {
 
   /** After the effect, whether or not its outcome ever reaches the manager. */
   async after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> {
-    const why = this.#coverage.after(call, outcome, process);
+    const why = this.coverage.after(call, outcome, process);
     if (why !== null) this.#find("break", now, why, null);
     if (call.port === "entra") await this.#afterEntra(call, outcome, now);
     else if (call.port === "certificates") await this.#afterCertificates(call, outcome, now);
@@ -294,7 +294,7 @@ export class Watch {
       this.rotations.set(rotation.id, rotation);
       for (const entry of ledger) this.#ledger.set(entry.keyId, entry);
     }
-    if (method === "commit") {
+    if (method === "commit" && outcome.value === true) {
       const [claim, change] = args as [Claim, Change];
       if (claim.fence < (this.#fences.get(claim.rotation.id) ?? 0)) {
         const what = `a commit under the stale fence ${claim.fence} was taken`;

@@ -1,5 +1,5 @@
 /**
- * The person who looks at what Nolapse reports, once a day: lets it go on after a halt or an open breaker, approves what
+ * The person who looks at what Nolapse reports, once a day: lets it go on after a halt, an open breaker or a scan that lost too much, approves what
  * waits, gives up what can never go on, and compares the store after a backup was restored.
  */
 import { approve } from "../engine/approve.ts";
@@ -23,7 +23,7 @@ export async function lookAfter(deps: Deps, watch: Watch, isStopped: boolean): P
   if (watch.removalOff) await tried(recover(deps, true, NAME));
   if (isStopped) return;
   const halted = [...watch.rotations.values()].some((one) => one.state === "halted");
-  if (halted || watch.breakerOpen || watch.stopped) await tried(resume(deps, NAME));
+  if (halted || watch.breakerOpen || watch.stopped || watch.coverage.isLossy) await tried(resume(deps, NAME));
 }
 
 /** Cancels whatever rotation of an application is open, in whatever state it is. */

@@ -1,8 +1,8 @@
 /** What a run is made from: applications, policies, places, and the troubles of its years. Plain data, so that it shrinks. */
 import type { Kind } from "../core/credential.ts";
-import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
+import { completePolicy, type Freeze, type Policy, type Reload } from "../core/policy.ts";
 import type { Binding, TenantSettings } from "../core/settings.ts";
-import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import { RELOADS } from "./consumers.ts";
 import { drawTroubles, type Trouble } from "./troubles.ts";
@@ -64,6 +64,9 @@ export interface WorldPlan {
 
 const WINDOW = [{ days: ["tue", "thu"], from: "09:00", to: "17:00" }] as const;
 
+/** Long enough before the end for two freezes, which nothing overrules. */
+const FROZEN = { lifetime: 100 * DAY, renewBefore: 40 * DAY, retire: "after-overlap" } as const;
+
 /** Mixed lifetimes and rules; every binding says that its consumers are complete. */
 export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
   [
@@ -90,6 +93,9 @@ export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
       overlap: 3 * DAY,
       retire: "after-overlap",
     }),
+    completePolicy("evidenced", { lifetime: 150 * DAY, renewBefore: 70 * DAY, retire: "after-evidence" }),
+    // each world draws freezes of its own
+    completePolicy("frozen", FROZEN),
     completePolicy("certificates", { kind: "certificate", lifetime: 120 * DAY, retire: "after-overlap" }),
     completePolicy("certified-patient", { kind: "certificate", lifetime: 90 * DAY, custody: "keep" }),
   ].map((policy) => [policy.name, policy]),
@@ -97,12 +103,12 @@ export const POLICIES: Readonly<Record<string, Policy>> = Object.fromEntries(
 
 /** In the order in which applications get them: long lives are as usual as in real tenants, short ones work the engine. */
 const POLICY_ORDER =
-  "quick yearly certified default long patient certificates longest windowed yearly approved default certified-patient kept yearly standard longest".split(
+  "quick frozen certified evidenced yearly default long patient certificates longest windowed yearly approved default certified-patient kept yearly standard longest".split(
     " ",
   );
 
-/** A plan drawn from the seed; `length` is how long the run lasts. */
-export function drawWorld(chance: Chance, applications: number, length: DurationMs): WorldPlan {
+/** A plan drawn from the seed, with every rule on; `length` is how long the run lasts. */
+export function drawWorld(chance: Chance, applications: number, start: EpochMs, length: DurationMs): WorldPlan {
   const first = chance.between(0, POLICY_ORDER.length - 1);
   const plans = Array.from({ length: applications }, (_, index): ApplicationPlan => {
     const policy = POLICY_ORDER[(first + index) % POLICY_ORDER.length] ?? "quick";
@@ -118,7 +124,11 @@ export function drawWorld(chance: Chance, applications: number, length: Duration
   });
   return {
     applications: plans,
-    limits: chance.hits(0.5) ? { issuesPerHour: 60 } : null,
+    limits: { issuesPerHour: chance.pick([1, 2, 60]) },
+    policies: {
+      ...POLICIES,
+      frozen: completePolicy("frozen", { ...FROZEN, freeze: drawFreezes(chance, start, length) }),
+    },
     places: drawPlaces(chance),
     managers: chance.pick([1, 1, 2]),
     // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
@@ -126,6 +136,16 @@ export function drawWorld(chance: Chance, applications: number, length: Duration
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
     troubles: drawTroubles(chance, plans, length),
   };
+}
+
+/** About one a quarter, of a day to ten. */
+function drawFreezes(chance: Chance, start: EpochMs, length: DurationMs): Freeze[] {
+  const freezes: Freeze[] = [];
+  for (let at = chance.between(0, 90) * DAY; at < length; at += chance.between(45, 135) * DAY) {
+    const dateOf = (after: DurationMs) => formatInstant(plus(start, after)).slice(0, "2026-01-01".length);
+    freezes.push({ from: dateOf(at), to: dateOf(at + chance.between(0, 9) * DAY), reason: "a freeze" });
+  }
+  return freezes;
 }
 
 /** One of three moves over from its secret; the others begin with a certificate. */

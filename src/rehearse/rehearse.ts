@@ -20,6 +20,7 @@ import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
+import { RuleBooks } from "./rule-books.ts";
 import { type Call, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { buildWorld, type World } from "./world.ts";
@@ -79,6 +80,7 @@ export class Rehearsal {
   readonly #notices = new Notices();
   readonly #hands: Hands;
   readonly #tool: ListTool;
+  readonly #rules: RuleBooks;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #slowness: (call: Call) => DurationMs = () => 0;
@@ -89,7 +91,8 @@ export class Rehearsal {
 
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
-    const plan = options.plan ?? drawWorld(chance, options.applications ?? APPLICATIONS, options.duration);
+    const plan =
+      options.plan ?? drawWorld(chance, options.applications ?? APPLICATIONS, ground.start, options.duration);
     const turns = new Turns({
       start: ground.start,
       chance: Chance.of(options.seed, "turns"),
@@ -109,7 +112,10 @@ export class Rehearsal {
     this.#story = new Story(ground.digest());
     this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
+    const { limits, timeZone } = world.settings;
+    this.#rules = new RuleBooks({ rotations: this.watch.rotations, limits, timeZone });
     this.#consumption = new Consumption({
+      rules: this.#rules,
       world,
       turns,
       story: this.#story,
@@ -140,6 +146,8 @@ export class Rehearsal {
       },
       react: async (call, outcome) => {
         options.observe?.(call, turns.now);
+        for (const { what, about } of this.#rules.after(call, outcome, turns.now))
+          this.watch.broken(turns.now, what, about);
         await this.#consumption.react(call, outcome);
         await this.#tool.beside(call);
       },
@@ -347,6 +355,7 @@ export class Rehearsal {
         const running = [...this.#processes.keys()];
         for (const process of running) await process.die();
         await work();
+        this.#rules.forget();
         for (const process of running) this.#bootAgain(process, MINUTE);
       },
       lookAgain: (consumer) => this.#consumption.look(consumer),

@@ -5,26 +5,7 @@ import type { Turns } from "./turns.ts";
 
 /** The scheduler port of one process; `group` names the process. */
 export function rehearsedScheduler(turns: Turns, group: string): Scheduler {
-  let isTaken = false;
-  const line: (() => void)[] = [];
   return {
-    async alone<T>(work: () => Promise<T>): Promise<T> {
-      if (isTaken) {
-        const { asleep, wake } = turns.sleep(group);
-        line.push(wake);
-        await asleep;
-      }
-      isTaken = true;
-      try {
-        return await work();
-      } finally {
-        // handed on, never free in between: whoever comes meanwhile stands behind
-        const next = line.shift();
-        if (next === undefined) isTaken = false;
-        else next();
-      }
-    },
-
     async all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
       const results: T[] = [];
       const failures: unknown[] = [];

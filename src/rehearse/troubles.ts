@@ -51,7 +51,7 @@ const RATES = {
   restored: 2,
 } as const;
 
-const POLICY_NAMES = ["quick", "default", "yearly", "patient", "windowed"];
+const POLICY_NAMES = ["quick", "default", "yearly", "patient", "windowed", "evidenced", "frozen"];
 const YEAR = 365 * DAY;
 
 /** The troubles of a run, in the order of time. */

@@ -4,6 +4,9 @@ import { DAY, plus } from "../../src/core/time.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NOW, TENANT } from "../core/make.ts";
 import { change, claim, entry, numbered, open } from "./store-rotations.ts";
+import { audit } from "./store-trail.suite.ts";
+
+const KEY = "aaaaaaaa-0000-4000-8000-000000000001";
 
 export function scans(store: () => Store): void {
   describe("scans", () => {
@@ -18,6 +21,41 @@ export function scans(store: () => Store): void {
       expect(await store().recordScan(second, seen("a", "b", "c"))).toEqual({ ...second, lost: 0.25 });
       expect(await store().lastScan(TENANT)).toEqual({ ...second, lost: 0.25 });
       expect((await store().recordScan(second, seen("a", "b", "c"))).lost).toBe(0);
+    });
+
+    const many = Array.from({ length: 20 }, (_, index) => `object ${index}`);
+    const forgotten = async () =>
+      (await store().auditTrail(TENANT, 0, 9)).map(({ action, details }) => [action, details]);
+
+    it("go on losing what was lost until it is seen again", async () => {
+      await store().recordScan(summary, seen(...many));
+      for (let again = 0; again < 3; again += 1)
+        expect((await store().recordScan(summary, seen(...many.slice(3)))).lost).toBe(0.15);
+      expect((await store().recordScan(summary, seen(...many.slice(1)))).lost).toBe(0.05);
+      expect((await store().recordScan(summary, seen(...many.slice(1)))).lost).toBe(0);
+      expect(await store().forgetMissing(TENANT, audit("loss-accepted")), "nothing was held back").toBe(0);
+      expect(await forgotten()).toEqual([]);
+    });
+
+    it("forget on a person's word what they lost, with its line in the trail", async () => {
+      await store().recordScan(summary, seen(...many));
+      await store().recordScan(summary, seen(...many.slice(5)));
+      // what an incomplete one did not get to see is no more gone than before
+      await store().recordScan({ ...summary, complete: false }, seen(...many.slice(8)));
+      expect((await store().recordScan(summary, seen(...many.slice(5)))).lost).toBe(0.25);
+      expect(await store().forgetMissing("another tenant", audit("loss-accepted"))).toBe(0);
+      expect(await store().forgetMissing(TENANT, audit("loss-accepted"))).toBe(5);
+      expect(await store().lastScan(TENANT)).toMatchObject({ lost: 0, complete: true });
+      expect(await forgotten()).toEqual([["loss-accepted", { forgotten: 5 }]]);
+      expect((await store().recordScan(summary, seen(...many.slice(5)))).lost).toBe(0);
+    });
+
+    it("keep what was known of the objects that come back", async () => {
+      const holding = seen(...many).map((one) => ({ ...one, credentials: [{ keyId: KEY }] }));
+      await store().recordScan(summary, holding);
+      await store().recordScan(summary, holding.slice(5));
+      await store().recordScan(summary, seen(...many));
+      expect((await store().inventory(TENANT, ["app-object 0"]))[0]?.keyIds).toEqual([KEY]);
     });
 
     it("are compared with what each slot was issued, each with the rotation that issued it", async () => {

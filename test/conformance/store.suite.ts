@@ -358,13 +358,24 @@ function switchesAndTally(store: () => Store): void {
       await store().audit(audit("issue-refused", { at: plus(NOW, -MINUTE) }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: true } }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: false } }));
+      const begun = (rotation: string, ago: number, early = true) =>
+        store().audit(audit("retire-intended", { at: plus(NOW, -ago), rotation, details: { early } }));
+      await begun("long ago", HOUR);
+      await begun("at its end", MINUTE, false);
+      await begun("removed since", 2 * MINUTE);
+      await store().audit(
+        audit("removed", { at: plus(NOW, -MINUTE), rotation: "removed since", details: { early: true } }),
+      );
+      await begun("b", 2 * MINUTE);
+      await begun("b", MINUTE);
       for (const action of ["accepted", "verified", "accept-failed", "verify-failed"])
         await store().audit(audit(action));
       const tally = await store().tally(TENANT, NOW);
       expect(tally).toEqual({
         issues: [plus(NOW, -HOUR)],
         clean: 0,
-        earlyRetirements: [plus(NOW, -HOUR)],
+        earlyRetirements: [plus(NOW, -HOUR), plus(NOW, -MINUTE)],
+        retiring: [{ rotation: "b", at: plus(NOW, -MINUTE) }],
         recent: [false, false, true, true],
       });
       await store().turn(TENANT, "breaker", null, audit("breaker-closed", { at: plus(NOW, 1) }));

@@ -16,7 +16,7 @@ function facts(parts: Partial<Facts> = {}): Facts {
     stopped: false,
     removalOff: false,
     breakerOpen: false,
-    scanSound: true,
+    scanHolds: null,
     acceptance: settings().acceptance,
     limits: null,
     timeZone: "UTC",
@@ -70,7 +70,8 @@ describe("planned", () => {
       "wait 60 min because second-attempt",
     ],
     ["a target that is gone", ready, { targets: [null] }, "halt because target-unbound"],
-    ["an incomplete scan", ready, { scanSound: false }, "wait for somebody because scan-incomplete"],
+    ["an incomplete scan", ready, { scanHolds: "scan-incomplete" }, "wait for somebody because scan-incomplete"],
+    ["a lossy scan", ready, { scanHolds: "scan-lossy" }, "wait for somebody because scan-lossy"],
     ["an open breaker", ready, { breakerOpen: true }, "wait for somebody because breaker-open"],
     ["an approval", { ...ready, policy: policy({ approval: "both" }) }, {}, "wait for somebody because approval-issue"],
     [
@@ -228,7 +229,7 @@ describe("verified", () => {
     ["evidence was never looked for", { ...due, policy: policy({ retire: "after-evidence" }) }, {}, "do read-uses"],
     ["removal off", due, { removalOff: true }, "wait for somebody because removal-off"],
     ["the breaker", due, { breakerOpen: true }, "wait for somebody because breaker-open"],
-    ["an unsound scan", due, { scanSound: false }, "wait for somebody because scan-incomplete"],
+    ["an unsound scan", due, { scanHolds: "scan-lossy" }, "wait for somebody because scan-lossy"],
     [
       "an approval",
       { ...due, policy: { ...due.policy, approval: "retire" } },

@@ -143,7 +143,7 @@ function factsOf(world: World, reload: number): Facts {
     stopped: world.stopped,
     removalOff: world.removalOff,
     breakerOpen: world.breakerOpen,
-    scanSound: world.scanSound,
+    scanHolds: world.scanSound ? null : "scan-incomplete",
     acceptance,
     limits: null,
     timeZone: "UTC",

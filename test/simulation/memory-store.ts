@@ -2,7 +2,14 @@
  * The store port in memory: what is written lives in a {@link Shelf} that outlives the process that wrote it. The quick
  * stand-in for the real store where a test asks about the simulator and not about storage.
  */
-import { ISSUE_ACTIONS, issuesAmong } from "../../src/core/blast-radius.ts";
+import {
+  ISSUE_ACTIONS,
+  issuesAmong,
+  missingNeedsPerson,
+  RETIREMENT_ACTIONS,
+  retirementsAmong,
+  scanTooLossy,
+} from "../../src/core/blast-radius.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
@@ -39,6 +46,7 @@ export class Shelf extends DriftShelf {
   readonly attempts = new Set<string>();
   readonly dead = new Set<string>();
   readonly seen = new Set<string>();
+  readonly missing = new Set<string>();
   /** Where in the trail the breaker was last closed. */
   breakerClosed = 0;
   readonly switches = new Map<string, Switches>();
@@ -73,25 +81,41 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     const lease = shelf.leases.get(claim.rotation.id);
     if (lease?.fence !== claim.fence || lease.owner !== owner) throw new NolapseError("lease-lost", "taken over");
   };
+  const forget = (ids: Iterable<string>): void => {
+    for (const id of ids) {
+      shelf.seen.delete(id);
+      shelf.missing.delete(id);
+      shelf.inventory.delete(id);
+    }
+  };
   return {
     instance: async (propose) => (shelf.instance ??= propose),
     async recordScan(summary, seen) {
       const now = new Set(seen.map((one) => one.objectId));
       const gone = summary.complete ? [...shelf.seen].filter((id) => !now.has(id)) : [];
       shelf.scan = { ...summary, lost: gone.length === 0 ? 0 : gone.length / shelf.seen.size };
-      for (const id of gone) {
-        shelf.seen.delete(id);
-        shelf.inventory.delete(id);
-      }
+      if (missingNeedsPerson(gone.length, shelf.seen.size)) for (const id of gone) shelf.missing.add(id);
+      else forget(gone);
       for (const { objectId, appId, credentials } of seen) {
         if (credentials === undefined) continue;
         const keyIds = credentials.map((one) => one.keyId);
         shelf.inventory.set(objectId, { tenantId: summary.tenantId, appId, seenAt: summary.scannedAt, keyIds });
       }
-      for (const id of now) shelf.seen.add(id);
+      for (const id of now) {
+        shelf.seen.add(id);
+        shelf.missing.delete(id);
+      }
       return shelf.scan;
     },
     lastScan: async (tenantId) => (shelf.scan?.tenantId === tenantId ? shelf.scan : null),
+    async forgetMissing(tenantId, audit) {
+      const forgotten = shelf.missing.size;
+      if (shelf.scan?.tenantId !== tenantId || (forgotten === 0 && !scanTooLossy(shelf.scan.lost))) return 0;
+      forget([...shelf.missing]);
+      shelf.scan = { ...shelf.scan, lost: 0 };
+      shelf.trail.push({ ...audit, details: { ...audit.details, forgotten } });
+      return forgotten;
+    },
     async open(rotation, ledger, audit) {
       const all = [...shelf.rotations.values()];
       const same = all.some((one) => one.replaces === rotation.replaces && !ENDED.includes(one.state));
@@ -155,8 +179,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     async commit(claim, change) {
       check(claim);
+      if (change.provided?.holds(tally(shelf, change.provided.at)) === false) return false;
       apply(change);
       if (change.release === true) shelf.leases.delete(claim.rotation.id);
+      return true;
     },
     async amend(expected, change) {
       const now = shelf.rotations.get(expected.id);
@@ -219,6 +245,13 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
   const outcomes = shelf.trail
     .slice(shelf.breakerClosed)
     .filter(({ action }) => ["accepted", "verified", "accept-failed", "verify-failed"].includes(action));
+  const early = retirementsAmong(
+    shelf.trail.filter(
+      (one) =>
+        RETIREMENT_ACTIONS.some((two) => two === one.action) && one.details.early === true && one.at > now - 60 * DAY,
+    ),
+    now,
+  );
   return {
     issues: issuesAmong(
       shelf.trail.filter((one) => ISSUE_ACTIONS.some((two) => two === one.action) && one.at > now - DAY),
@@ -230,9 +263,8 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
         one.verifiedAt !== null &&
         one.verifiedAt <= now - 28 * HOUR,
     ).length,
-    earlyRetirements: shelf.trail
-      .filter((one) => one.action === "removed" && one.details.early === true && one.at > now - 60 * DAY)
-      .map((one) => one.at),
+    earlyRetirements: early.done,
+    retiring: early.begun,
     recent: outcomes
       .slice(-20)
       .reverse()

@@ -2,14 +2,7 @@ import type { Scheduler } from "../../ports/scheduler.ts";
 
 /** Real concurrency, bounded. */
 export function createMachineScheduler(): Scheduler {
-  let last: Promise<unknown> = Promise.resolve();
   return {
-    alone<T>(work: () => Promise<T>): Promise<T> {
-      // what the one before came to is its own caller's business
-      const mine = last.then(work, work);
-      last = mine.catch(() => undefined);
-      return mine;
-    },
     async all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
       const results: PromiseSettledResult<T>[] = [];
       let next = 0;

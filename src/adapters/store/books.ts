@@ -1,5 +1,11 @@
 /** The books: instance, ledger, slots, attempts, switches, tally, audit trail. */
-import { CLEAN_AFTER, ISSUE_ACTIONS, issuesAmong } from "../../core/blast-radius.ts";
+import {
+  CLEAN_AFTER,
+  ISSUE_ACTIONS,
+  issuesAmong,
+  RETIREMENT_ACTIONS,
+  retirementsAmong,
+} from "../../core/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Store, Switches } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";
@@ -182,11 +188,12 @@ const issuesOf = prepared((db, value: Value<OfTenant & { readonly since: number 
 const removalsOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>
   db
     .selectFrom("audit")
-    .select(["at", "details"])
+    .select(["at", "details", "action", "rotation"])
     .where("tenant_id", "=", value("tenant"))
-    .where("action", "=", "removed")
+    .where("action", "in", RETIREMENT_ACTIONS)
     .where("at", ">", value("since"))
-    .orderBy("at"),
+    .orderBy("at")
+    .orderBy("sequence"),
 );
 
 const cleanOf = prepared((db, value: Value<OfTenant & { readonly before: number }>) =>
@@ -208,17 +215,22 @@ const outcomesOf = prepared((db, value: Value<OfTenant>) =>
     .limit(RECENT),
 );
 
-async function tally(db: Db, tenant: string, now: EpochMs): ReturnType<Store["tally"]> {
+/** The numbers of the limits, as one transaction sees them. */
+export async function tally(db: Db, tenant: string, now: EpochMs): ReturnType<Store["tally"]> {
   const issues = await issuesOf(db, { tenant, since: now - 24 * HOUR });
   const removals = await removalsOf(db, { tenant, since: now - WAVES });
+  const early = removals.rows.filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true);
+  const { done, begun } = retirementsAmong(
+    early.map((one) => ({ ...one, at: one.at as EpochMs })),
+    now,
+  );
   const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
   const recent = await outcomesOf(db, { tenant });
   return {
     issues: issuesAmong(issues.rows.map((one) => ({ ...one, at: one.at as EpochMs }))),
     clean: Number(clean.rows[0]?.count ?? 0),
-    earlyRetirements: removals.rows
-      .filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true)
-      .map((one) => one.at as EpochMs),
+    earlyRetirements: done,
+    retiring: begun,
     recent: recent.rows.map((one) => one.ok === 1),
   };
 }

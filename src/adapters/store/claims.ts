@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
 import type { Claim, Store } from "../../ports/store.ts";
+import { tally } from "./books.ts";
 import { writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { prepared, type Value } from "./prepared.ts";
@@ -99,10 +100,13 @@ export function claims(
 
     commit: (claimed, change) =>
       write(async (db) => {
+        const { provided, rotation } = change;
+        if (provided?.holds(await tally(db, rotation.tenantId, provided.at)) === false) return false;
         const update = change.release === true ? committedAndReleased : committedAndKept;
-        const { changed } = await update(db, { ...rotationRow(change.rotation), ...held(claimed) });
+        const { changed } = await update(db, { ...rotationRow(rotation), ...held(claimed) });
         if (changed === 0) throw leaseLost(claimed);
         await writeChange(db, change, claimed.rotation);
+        return true;
       }),
   };
 }

@@ -1,6 +1,8 @@
 /** What scans saw. */
+import { missingNeedsPerson, scanTooLossy } from "../../core/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
+import { writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { packKeyIds } from "./key-ids.ts";
 import { prepared, type Value } from "./prepared.ts";
@@ -11,12 +13,12 @@ const lastScanOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
 );
 
 /** The verbs about scans. */
-export function inventory({ read, write }: Database): Pick<Store, "recordScan" | "lastScan"> {
+export function inventory({ read, write }: Database): Pick<Store, "recordScan" | "lastScan" | "forgetMissing"> {
   return {
     recordScan: (summary, seen) =>
       write(async (db) => {
         const known = await db.selectFrom("holders").selectAll().where("tenant_id", "=", summary.tenantId).execute();
-        const lost = summary.complete ? await forgetUnseen(db, summary, known, seen) : 0;
+        const lost = summary.complete ? await missUnseen(db, summary, known, seen) : 0;
         await noteSeen(db, summary, known, seen);
         const full = { ...summary, lost };
         const row = scanRow(full);
@@ -33,20 +35,47 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
         const [row] = (await lastScanOf(db, { tenant: tenantId })).rows;
         return row === undefined ? null : scanFrom(row);
       }),
+
+    forgetMissing: (tenantId, audit) =>
+      write(async (db) => {
+        const { rows } = await lastScanOf(db, { tenant: tenantId });
+        const { numDeletedRows } = await db
+          .deleteFrom("holders")
+          .where("tenant_id", "=", tenantId)
+          .where("missing_since", "is not", null)
+          .executeTakeFirst();
+        const forgotten = Number(numDeletedRows);
+        if (forgotten === 0 && !rows.some(({ lost }) => scanTooLossy(lost))) return 0;
+        await db.updateTable("scans").set({ lost: 0 }).where("tenant_id", "=", tenantId).execute();
+        await writeAudit(db, [{ ...audit, details: { ...audit.details, forgotten } }]);
+        return forgotten;
+      }),
   };
 }
 
-/** Objects known before and not seen by this complete scan are forgotten; their share of those known is the loss. */
-async function forgetUnseen(
+/**
+ * Objects known before and not seen by this complete scan are forgotten, or kept as missing where that needs a person; their
+ * share of those known is the loss.
+ */
+async function missUnseen(
   db: Db,
-  { tenantId }: { readonly tenantId: string },
+  { tenantId, scannedAt }: { readonly tenantId: string; readonly scannedAt: EpochMs },
   known: readonly { readonly object_id: string }[],
   seen: readonly { readonly objectId: string }[],
 ): Promise<number> {
   const now = new Set(seen.map((one) => one.objectId));
-  const gone = known.filter((one) => !now.has(one.object_id));
-  for (const one of gone) {
-    await db.deleteFrom("holders").where("tenant_id", "=", tenantId).where("object_id", "=", one.object_id).execute();
+  const gone = known.flatMap((one) => (now.has(one.object_id) ? [] : [one.object_id]));
+  const areKept = missingNeedsPerson(gone.length, known.length);
+  for (let from = 0; from < gone.length; from += AT_ONCE) {
+    const ids = gone.slice(from, from + AT_ONCE);
+    if (areKept) {
+      await db
+        .updateTable("holders")
+        .set((it) => ({ missing_since: it.fn.coalesce("missing_since", it.val(scannedAt)) }))
+        .where("tenant_id", "=", tenantId)
+        .where("object_id", "in", ids)
+        .execute();
+    } else await db.deleteFrom("holders").where("tenant_id", "=", tenantId).where("object_id", "in", ids).execute();
   }
   return known.length === 0 ? 0 : gone.length / known.length;
 }
@@ -71,6 +100,7 @@ async function noteSeen(
       app_id: one.appId,
       display_name: one.displayName,
       seen_at: summary.scannedAt,
+      missing_since: null,
       // what could not be compared stays as it was known
       key_ids:
         one.credentials === undefined
@@ -90,7 +120,7 @@ async function noteSeen(
   for (let from = 0; from < unchanged.length; from += AT_ONCE) {
     await db
       .updateTable("holders")
-      .set({ seen_at: summary.scannedAt })
+      .set({ seen_at: summary.scannedAt, missing_since: null })
       .where("tenant_id", "=", summary.tenantId)
       .where("object_id", "in", unchanged.slice(from, from + AT_ONCE))
       .execute();

@@ -20,6 +20,7 @@ export interface Tables {
     display_name: string;
     seen_at: number;
     key_ids: string | null;
+    missing_since: number | null;
   };
   rotations: {
     id: string;

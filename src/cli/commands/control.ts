@@ -18,12 +18,18 @@ export async function stop(context: Context): Promise<ExitCode> {
 export async function resume(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   let resumed = 0;
+  let forgotten = 0;
   let held = false;
   let left = false;
   const busy: string[] = [];
   for (const tenant of tenantsOf(config, context)) {
     const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
     resumed += result.resumed;
+    forgotten += result.forgotten;
+    if (result.forgotten > 0) {
+      const gone = `${count(result.forgotten, "object")} that scans no longer see`;
+      context.speaker.say(`nolapse: ${tenant.name}: ${gone} ${result.forgotten === 1 ? "is" : "are"} forgotten`);
+    }
     for (const rotation of result.busy) {
       busy.push(rotation.id);
       const { displayName, slot, state } = rotation;
@@ -44,7 +50,7 @@ export async function resume(context: Context): Promise<ExitCode> {
       context.speaker.say("hint: remove the stop file, or unset NOLAPSE_STOP");
     }
   }
-  if (context.globals.json === true) context.speaker.json({ resumed, busy });
+  if (context.globals.json === true) context.speaker.json({ resumed, forgotten, busy });
   return exitCode(held ? 5 : 0, left ? 4 : 0);
 }
 

@@ -25,6 +25,7 @@ export function planJson(plan: Plan) {
     },
     appPolicies: appPoliciesJson(plan.appPolicies),
     stopped: plan.stopped,
+    loss: plan.loss,
     removalOff: plan.switches.removalOff?.why ?? null,
     breaker: plan.switches.breaker?.why ?? null,
     items: plan.items.map((item) => ({

@@ -22,6 +22,7 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     opened: report.opened,
     steps: report.steps,
     stopped: report.stopped,
+    loss: report.loss,
     removalOff: report.switches.removalOff?.why ?? null,
     breaker: report.switches.breaker?.why ?? null,
     nextDue: iso(report.nextDue),
@@ -103,10 +104,12 @@ function nextStep({ stopped, endedAt, nextDue }: RunReport, waiting: readonly Wa
 /** What keeps Nolapse from writing, and what to type. */
 export function heldBack({
   stopped,
+  loss,
   switches: { removalOff, breaker },
-}: Pick<RunReport, "stopped" | "switches">): string[] {
+}: Pick<RunReport, "stopped" | "loss" | "switches">): string[] {
   return [
     ...(stopped === null ? [] : [`everything stands still: ${stopped}`]),
+    ...(loss === null ? [] : [`${loss}; where they are really gone: nolapse resume`]),
     ...(removalOff === null ? [] : [`removal is off: ${removalOff.why}; nolapse recover shows them`]),
     ...(breaker === null ? [] : [`the breaker is open: ${breaker.why}; once that is mended: nolapse resume`]),
   ];

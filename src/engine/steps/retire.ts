@@ -1,5 +1,6 @@
 /** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
 import { ABSENT_READS } from "../../core/apply-event.ts";
+import { RETIREMENT_HELD } from "../../core/blast-radius.ts";
 import { asNolapseError } from "../../core/errors.ts";
 import type { RetiredCertificate } from "../../core/rotation.ts";
 import type { Claimed } from "../claimed.ts";
@@ -8,19 +9,24 @@ import { removeGuarded } from "./remove.ts";
 
 export async function retire(claimed: Claimed): Promise<void> {
   const { rotation } = claimed;
-  if (rotation.retireIntendedAt === null) {
-    const certificate = rotation.replacesKind === "certificate" ? await publicPart(claimed, rotation.replaces) : null;
-    await claimed.record([{ type: "retire-intended", at: await claimed.now(), certificate }]);
+  const { retireIntendedAt } = rotation;
+  const now = await claimed.now();
+  // begun long ago, its place in the wave has been given to others
+  if (retireIntendedAt === null || now - retireIntendedAt > RETIREMENT_HELD / 2) {
+    const certificate = await publicPart(claimed);
+    await claimed.record([{ type: "retire-intended", at: now, certificate }]);
   }
   if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
     await claimed.record([{ type: "removed", at: await claimed.now() }]);
   }
 }
 
-/** What is about to be removed, so that `nolapse undo` can put it back. */
-async function publicPart({ rotation, deps, signal }: Claimed, keyId: string): Promise<RetiredCertificate | null> {
+/** What is about to be removed, so that `nolapse undo` can put it back; as it was kept where an earlier try may have removed it. */
+async function publicPart({ rotation, deps, signal }: Claimed): Promise<RetiredCertificate | null> {
+  if (rotation.replacesKind !== "certificate" || rotation.replacesCertificate !== null)
+    return rotation.replacesCertificate;
   const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
-  const found = entries.find((one) => one.credential.keyId === keyId);
+  const found = entries.find((one) => one.credential.keyId === rotation.replaces);
   const { start = null, end = null } = found?.credential ?? {};
   if (found === undefined || found.certificate === null || start === null || end === null) return null;
   return { certificate: found.certificate, start, end };

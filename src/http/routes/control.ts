@@ -85,12 +85,17 @@ const resume = tenantRoute({
   path: "/resume",
   role: "Admin",
   tag: "control",
-  summary: "Let writing go on after a stop, an open breaker or a halt",
-  answer: z.strictObject({ resumed: count, busy: z.array(z.string()), stillStopped: z.string().nullable() }),
+  summary: "Let writing go on after a stop, an open breaker, a scan that lost too much or a halt",
+  answer: z.strictObject({
+    resumed: count,
+    forgotten: count,
+    busy: z.array(z.string()),
+    stillStopped: z.string().nullable(),
+  }),
   handle: async ({ tenant, caller }) => {
-    const { resumed, busy, stillStopped } = await control.resume(tenant.deps, actorOf(caller));
+    const { resumed, forgotten, busy, stillStopped } = await control.resume(tenant.deps, actorOf(caller));
     await tenant.turned();
-    return { resumed, busy: busy.map(({ id: its }) => its), stillStopped };
+    return { resumed, forgotten, busy: busy.map(({ id: its }) => its), stillStopped };
   },
 });
 

@@ -129,10 +129,9 @@ export class SmallTenant {
       await daily(day);
     }
   }
-
-  /** One run, with its scan, at this instant. */
-  async once(): Promise<void> {
-    await runOnce(this.deps(), { wait: 0 });
+  /** Time passes and nothing runs. */
+  pass(time: DurationMs): void {
+    this.at = plus(this.at, time);
   }
 
   of(what: Write["what"]): readonly Write[] {

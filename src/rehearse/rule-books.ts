@@ -1,0 +1,156 @@
+/**
+ * What a rehearsal knows of the rules that hold unattended work back (design §4.4, §4.7): ramp, hourly limit, the first wave,
+ * freezes, evidence. Kept from what reaches the directory and from consumers' sign-ins, never from what the manager says.
+ */
+import type { HolderRef } from "../core/credential.ts";
+import type { Rotation } from "../core/rotation.ts";
+import type { TenantSettings } from "../core/settings.ts";
+import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
+import { wallClock } from "../core/time-zones.ts";
+import type { ReplacedList } from "./list-books.ts";
+import type { Call, Outcome } from "./story.ts";
+
+// The numbers of the design stand here once more: taken from the engine they would be wrong wherever it is wrong.
+const CLEAN_AFTER: DurationMs = 28 * HOUR;
+const RAMP = [
+  { below: 1, perDay: 1 },
+  { below: 6, perDay: 5 },
+  { below: 30, perDay: 25 },
+] as const;
+const REMEMBERED: DurationMs = 60 * DAY;
+/** Processes' clocks differ, and an answer may take minutes. */
+const INEXACT: DurationMs = 15 * MINUTE;
+
+interface Rules {
+  /** As committed. */
+  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly limits: TenantSettings["limits"];
+  readonly timeZone: string;
+}
+
+/** What was done although a rule forbids it, and to which application. */
+export interface Forbidden {
+  readonly what: string;
+  readonly about: string;
+}
+
+export class RuleBooks {
+  readonly #rules: Rules;
+  #issues: EpochMs[] = [];
+  /** Early retirements by key id; one whose answer was lost is asked for again, and is one. */
+  readonly #early = new Map<string, EpochMs>();
+  /** The last sign-in with each key id of an application, by its client id. */
+  readonly #uses = new Map<string, Map<string, EpochMs>>();
+
+  constructor(rules: Rules) {
+    this.#rules = rules;
+  }
+
+  /** A consumer's sign-in was granted. */
+  signedIn(appId: string, keyId: string, now: EpochMs): void {
+    const own = this.#uses.get(appId) ?? new Map<string, EpochMs>();
+    this.#uses.set(appId, own.set(keyId, now));
+  }
+
+  /** The store is older than the directory: what it has forgotten it cannot count. */
+  forget(): void {
+    this.#issues = [];
+    this.#early.clear();
+  }
+
+  /** Right after an effect, before the manager has stored what it came to. */
+  after({ port, method, args }: Call, outcome: Outcome, now: EpochMs): readonly Forbidden[] {
+    if ((port !== "entra" && port !== "certificates") || isRefused(outcome)) return [];
+    const [holder, about] = args as [HolderRef, unknown];
+    const creates =
+      method === "addSecret" ||
+      method === "addKey" ||
+      (method === "replaceCertificates" && (about as ReplacedList).added.length > 0);
+    const said = creates ? this.#creation(holder, now) : [];
+    if (method === "removeSecret" || method === "removeKey") said.push(...this.#removal(String(about), now));
+    return said.map((what) => ({ what, about: holder.appId }));
+  }
+
+  #creation(holder: HolderRef, now: EpochMs): string[] {
+    const rotation = this.#of((one) => one.holder.objectId === holder.objectId && one.state === "planned");
+    if (rotation === undefined) return [];
+    const { limits } = this.#rules;
+    const within = (span: DurationMs) => this.#issues.filter((at) => at > now - span + INEXACT).length;
+    const step = RAMP.find(({ below }) => this.#clean(now) < below);
+    const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
+    if (limits !== null && !isUrgent(rotation, now)) {
+      if (within(HOUR) >= limits.issuesPerHour) said.push("more credentials were created than the hourly limit allows");
+      if (step !== undefined && within(DAY) >= step.perDay)
+        said.push(`more than ${step.perDay} credentials were created in a day of the ramp`);
+    }
+    this.#issues = [...this.#issues.filter((at) => at > now - DAY), now];
+    return said;
+  }
+
+  #removal(keyId: string, now: EpochMs): string[] {
+    const rotation = this.#of((one) => one.replaces === keyId && one.state === "verified");
+    if (rotation === undefined) return [];
+    const said = this.#frozen(rotation, now).map((why) => `key id ${keyId} was removed ${why}`);
+    if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
+    const others = this.#earlyBeside(keyId, now).filter((at) => at > now - REMEMBERED);
+    const isFirstWave = others.length > 0 && now < Math.min(...others) + CLEAN_AFTER - INEXACT;
+    if (this.#rules.limits !== null && isFirstWave) said.push("a second one was retired early in the first wave");
+    if (!this.#early.has(keyId)) this.#early.set(keyId, now);
+    return [...said, ...this.#unproven(rotation, keyId, now)];
+  }
+
+  /** What was retired early, what others removed in the meantime included: that is a wave's member, too. */
+  #earlyBeside(keyId: string, now: EpochMs): number[] {
+    const seen = new Map<string, number>(this.#early);
+    for (const { replaces, replacesEnd, removedAt } of this.#rules.rotations.values())
+      if (removedAt !== null && replacesEnd !== null && removedAt < replacesEnd && !seen.has(replaces))
+        seen.set(replaces, removedAt);
+    // brought back by another tool it is retired once more, and its own first time was a wave
+    return [...seen].flatMap(([id, at]) => (id === keyId && at > now - CLEAN_AFTER + INEXACT ? [] : [at]));
+  }
+
+  /** By evidence alone: somebody uses the new one, and for the whole window nobody the old one. */
+  #unproven({ policy, holder, verifiedAt }: Rotation, keyId: string, now: EpochMs): string[] {
+    if (policy.retire !== "after-evidence") return [];
+    const uses = this.#uses.get(holder.appId) ?? new Map<string, EpochMs>();
+    const quiet = Math.max(verifiedAt ?? now, uses.get(keyId) ?? 0);
+    const isNewUsed = [...uses].some(([other, at]) => other !== keyId && at >= quiet);
+    return [
+      ...(now - quiet < (policy.evidenceWindow ?? 35 * DAY) - INEXACT
+        ? [`key id ${keyId} was removed early although it was used within the evidence window`]
+        : []),
+      ...(isNewUsed ? [] : [`key id ${keyId} was removed early although nobody has used another one since`]),
+    ];
+  }
+
+  #frozen({ policy, displayName }: Rotation, now: EpochMs): string[] {
+    const dates = [plus(now, -INEXACT), now].map((at) => wallClock(at, this.#rules.timeZone).date);
+    const isInside = policy.freeze.some(({ from, to }) => dates.every((date) => from <= date && date <= to));
+    return isInside ? [`while a freeze of ${displayName} was in force`] : [];
+  }
+
+  #clean(now: EpochMs): number {
+    return [...this.#rules.rotations.values()].filter(
+      ({ failures, state, verifiedAt }) =>
+        failures === 0 &&
+        (state === "verified" || state === "retired") &&
+        verifiedAt !== null &&
+        verifiedAt <= now - CLEAN_AFTER + INEXACT,
+    ).length;
+  }
+
+  #of(which: (rotation: Rotation) => boolean): Rotation | undefined {
+    return [...this.#rules.rotations.values()].find(which);
+  }
+}
+
+/** Nothing was done: it was refused, or never reached the directory. */
+function isRefused({ ok, ...rest }: Outcome): boolean {
+  const { value } = rest as { readonly value?: { readonly outcome?: string } | undefined };
+  return !ok || value?.outcome === "not-applied" || value?.outcome === "no-such-credential";
+}
+
+/** From here on ramp and hourly limit may yield: the earliest instant that the design's rule can come to. */
+function isUrgent({ replacesEnd, policy }: Rotation, now: EpochMs): boolean {
+  return replacesEnd !== null && now >= replacesEnd - policy.renewBefore / 2;
+}

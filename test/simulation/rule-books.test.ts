@@ -1,0 +1,118 @@
+/** The books of the rehearsal about limits, freezes and evidence find what breaks a rule, and nothing where none is broken. */
+import { describe, expect, test } from "vitest";
+import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
+import type { Rotation } from "../../src/core/rotation.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { RuleBooks } from "../../src/rehearse/rule-books.ts";
+import { NOW, rotation } from "../core/make.ts";
+
+const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
+
+function world(limits: { readonly issuesPerHour: number } | null = { issuesPerHour: 2 }) {
+  const rotations = new Map<string, Rotation>();
+  const books = new RuleBooks({ rotations, limits, timeZone: "Europe/Amsterdam" });
+  const add = (id: string, parts: Partial<Rotation> = {}, policy: PolicyInput = {}) => {
+    const holder = { type: "application", objectId: `object ${id}`, appId: `app ${id}` } as const;
+    const lasting = { lifetime: 90 * DAY, renewBefore: 30 * DAY, retire: "after-overlap", ...policy } as const;
+    const one = rotation({ id, holder, replaces: `old ${id}`, replacesEnd: plus(NOW, 29 * DAY), displayName: id });
+    rotations.set(id, { ...one, policy: completePolicy("one", lasting), ...parts });
+  };
+  const said = (method: string, id: string, at: EpochMs, outcome = APPLIED as Parameters<RuleBooks["after"]>[1]) => {
+    const held = rotations.get(id)?.holder;
+    const about = method === "addSecret" ? {} : `old ${id}`;
+    return books.after({ port: "entra", method, args: [held, about] }, outcome, at).map(({ what }) => what);
+  };
+  /** So many that were clean long ago. */
+  const clean = (count: number) => {
+    const parts = { state: "retired", failures: 0, verifiedAt: plus(NOW, -40 * DAY) } as const;
+    for (let index = 0; index < count; index += 1) add(`clean ${index}`, parts);
+  };
+  return { books, add, said, clean };
+}
+
+const verified = { state: "verified", verifiedAt: plus(NOW, -36 * DAY) } as const;
+
+describe("ramp and hourly limit", () => {
+  test("one a day while nothing is clean, and what is urgent beside it", () => {
+    const { add, said } = world();
+    add("a");
+    add("b");
+    add("urgent", { replacesEnd: plus(NOW, 10 * DAY) });
+    expect(said("addSecret", "a", NOW)).toEqual([]);
+    expect(said("addSecret", "urgent", plus(NOW, MINUTE))).toEqual([]);
+    expect(said("addSecret", "b", plus(NOW, 2 * HOUR))).toEqual([
+      "more than 1 credentials were created in a day of the ramp",
+    ]);
+  });
+
+  test("two an hour once thirty are clean, what was refused aside", () => {
+    const { add, said, clean } = world();
+    clean(30);
+    for (const id of ["a", "b", "c"]) add(id);
+    expect(said("addSecret", "a", NOW)).toEqual([]);
+    expect(said("addSecret", "b", NOW, { ok: true, value: { outcome: "not-applied" } })).toEqual([]);
+    expect(said("addSecret", "b", NOW)).toEqual([]);
+    expect(said("addSecret", "c", plus(NOW, 30 * MINUTE))).toEqual([
+      "more credentials were created than the hourly limit allows",
+    ]);
+    expect(said("addSecret", "c", plus(NOW, 2 * HOUR))).toEqual([]);
+  });
+
+  test("nothing where they are off", () => {
+    const { add, said } = world(null);
+    for (const id of ["a", "b", "c"]) add(id);
+    for (const id of ["a", "b", "c"]) expect(said("addSecret", id, NOW)).toEqual([]);
+  });
+});
+
+test("one in the first wave, asked for twice or not, and more after 28 hours", () => {
+  const { add, said } = world();
+  for (const id of ["a", "b"]) add(id, verified);
+  expect(said("removeSecret", "a", NOW)).toEqual([]);
+  expect(said("removeSecret", "a", plus(NOW, MINUTE))).toEqual([]);
+  expect(said("removeSecret", "b", plus(NOW, 27 * HOUR))).toEqual(["a second one was retired early in the first wave"]);
+  expect(said("removeSecret", "b", plus(NOW, 28 * HOUR))).toEqual([]);
+});
+
+test("nothing while a freeze is in force, by the tenant's own calendar", () => {
+  const { add, said } = world();
+  // 2026-03-01 in Amsterdam begins at 23:00 UTC of the day before
+  const midnight = Date.UTC(2026, 2, 1) - HOUR;
+  add("a", {}, { freeze: [{ from: "2026-03-01", to: "2026-03-01", reason: "audit" }] });
+  const during = ["a credential was created while a freeze of a was in force"];
+  expect(said("addSecret", "a", (midnight - MINUTE) as EpochMs)).toEqual([]);
+  expect(said("addSecret", "a", (midnight + 26 * HOUR) as EpochMs)).toEqual([]);
+  const { add: again, said: told } = world();
+  again("a", {}, { freeze: [{ from: "2026-03-01", to: "2026-03-01", reason: "audit" }] });
+  expect(told("addSecret", "a", (midnight + HOUR) as EpochMs)).toEqual(during);
+});
+
+describe("evidence", () => {
+  const evidenced = () => {
+    const made = world();
+    made.add("a", verified, { retire: "after-evidence", evidenceWindow: 35 * DAY });
+    return made;
+  };
+
+  test("is a use of the new one, and none of the old one for the whole window", () => {
+    const { books, said } = evidenced();
+    books.signedIn("app a", "new a", plus(NOW, -DAY));
+    expect(said("removeSecret", "a", NOW)).toEqual([]);
+  });
+
+  test("is missing where the old one was used within the window", () => {
+    const { books, said } = evidenced();
+    books.signedIn("app a", "old a", plus(NOW, -20 * DAY));
+    books.signedIn("app a", "new a", plus(NOW, -DAY));
+    expect(said("removeSecret", "a", NOW)).toEqual([
+      "key id old a was removed early although it was used within the evidence window",
+    ]);
+  });
+
+  test("is missing where nobody uses the new one", () => {
+    const { said } = evidenced();
+    expect(said("removeSecret", "a", NOW)).toEqual([
+      "key id old a was removed early although nobody has used another one since",
+    ]);
+  });
+});
