@@ -5,12 +5,12 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { TRANSITIONS } from "../src/core/apply-event.ts";
-import { REMARKS } from "../src/core/certificate-remarks.ts";
-import { checksFor } from "../src/core/checks.ts";
+import { REMARKS } from "../src/core/credentials/certificate-remarks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
-import type { RotationState } from "../src/core/rotation.ts";
+import { TRANSITIONS } from "../src/core/rotation/apply-event.ts";
+import { checksFor } from "../src/core/rotation/checks.ts";
+import type { RotationState } from "../src/core/rotation/rotation.ts";
 import { openApi } from "../src/http/openapi.ts";
 import type { Route } from "../src/http/route.ts";
 import { declaredRoutes } from "../src/http/routes/all.ts";
@@ -69,7 +69,8 @@ function roomRow(room: Room): string[] {
   );
   const rooms = room.rooms.length === 0 ? "–" : room.rooms.join(", ");
   const packages = room.packages === "any" ? "any" : room.packages.length === 0 ? "–" : room.packages.join(", ");
-  const notes = [...(room.flats ? ["never a sibling folder"] : []), ...exceptions].join("; ");
+  const layers = room.layers === undefined ? [] : [`each knows those before it: ${room.layers.join(", ")}`];
+  const notes = [...(room.flats ? ["never a sibling folder"] : []), ...layers, ...exceptions].join("; ");
   return [`\`${room.path}\``, room.purpose, rooms, packages, notes];
 }
 

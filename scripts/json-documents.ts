@@ -1,6 +1,6 @@
 /** What each command prints with `--json`, as schemas: docs/json is written from them, and tests hold real output to them. */
 import { z } from "zod";
-import { REMARKS } from "../src/core/certificate-remarks.ts";
+import { REMARKS } from "../src/core/credentials/certificate-remarks.ts";
 import { ERRORS } from "../src/core/errors.ts";
 import { REASONS } from "../src/core/reasons.ts";
 

@@ -16,7 +16,7 @@ import { composeSignIn, type SignIn } from "./compose/sign-in.ts";
 import { composeClock, folderOf, reachOf, VERSION } from "./compose/surroundings.ts";
 import { loadConfig, type ResolvedConfig, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
-import type { HolderRef } from "./core/credential.ts";
+import type { HolderRef } from "./core/credentials/credential.ts";
 import type { Deps } from "./engine/deps.ts";
 import { sealTrail } from "./engine/seal-trail.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";

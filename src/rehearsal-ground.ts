@@ -14,9 +14,9 @@ import { createKeyPool } from "./adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
 import { openSqliteStore } from "./adapters/store/open.ts";
-import { certificatePem } from "./core/certificate-value.ts";
-import type { HolderRef, Kind } from "./core/credential.ts";
-import { SELF_SIGNED } from "./core/policy.ts";
+import { certificatePem } from "./core/credentials/certificate-value.ts";
+import type { HolderRef, Kind } from "./core/credentials/credential.ts";
+import { SELF_SIGNED } from "./core/policy/policy.ts";
 import { SecretValue } from "./core/secret-value.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "./core/time.ts";
 import {

@@ -44,8 +44,15 @@ function refused(allowed: Allowed, depth: number, own: number): string[] {
   ];
 }
 
-function restriction(includes: string[], allowed: Allowed, depth: number, own: number, message: string) {
-  const patterns = [{ group: refused(allowed, depth, own), message }];
+function restriction(
+  includes: string[],
+  allowed: Allowed,
+  depth: number,
+  own: number,
+  message: string,
+  besides: readonly string[] = [],
+) {
+  const patterns = [{ group: [...refused(allowed, depth, own), ...besides], message }];
   return {
     includes,
     linter: { rules: { style: { noRestrictedImports: { level: "error", options: { patterns } } } } },
@@ -56,7 +63,11 @@ function sentence(room: Room): string {
   const rooms = room.rooms.length === 0 ? "no other room" : room.rooms.join(", ");
   const packages =
     room.packages === "any" ? "any package" : room.packages.length === 0 ? "no package" : room.packages.join(", ");
-  return `src/${room.path} may import ${rooms} and ${packages}${room.flats ? ", never a sibling folder" : ""} (docs/architecture.md).`;
+  return `src/${room.path} may import ${rooms} and ${packages}${room.flats ? ", never a sibling folder" : ""}${layered(room)} (docs/architecture.md).`;
+}
+
+function layered({ layers }: Room): string {
+  return layers === undefined ? "" : `, and below it ${layers.join(" < ")}, never to the right`;
 }
 
 function boundariesOf(room: Room): object[] {
@@ -72,6 +83,11 @@ function boundariesOf(room: Room): object[] {
     const excluded = depth === 1 ? exceptions.map(([file]) => `!${folder}${file}`) : [];
     const own = room.flats ? depth - 1 : depth;
     overrides.push(restriction([`${folder}*.ts`, ...excluded], room, depth, own, message));
+  }
+  // written last, so that it holds instead of what is said of any folder
+  for (const [place, layer] of (room.layers ?? []).entries()) {
+    const later = (room.layers ?? []).slice(place + 1).map((one) => `../${one}/**`);
+    overrides.push(restriction([`src/${room.path}/${layer}/*.ts`], room, 2, 2, message, later));
   }
   for (const [file, more] of exceptions) {
     const packages = room.packages === "any" ? "any" : [...room.packages, ...(more.packages ?? [])];

@@ -15,6 +15,8 @@ export interface Room {
   readonly packages: "any" | readonly string[];
   /** In a room of flats, the folders below it may not import one another. */
   readonly flats?: true;
+  /** Folders below it, the lowest first: each may import those before it and the room's own files, none after it. */
+  readonly layers?: readonly string[];
   /** Time, timers, randomness and output reach a pure room only as arguments or through ports. */
   readonly pure?: true;
   /** Files that may import more than the rest of the room. */
@@ -29,6 +31,7 @@ export const ROOMS: readonly Room[] = [
     purpose: "the words and the rules; pure functions",
     rooms: [],
     packages: [],
+    layers: ["credentials", "policy", "schedule", "rotation", "audit", "pictures"],
     pure: true,
     exceptions: { "time-zones.ts": { packages: ["luxon"] } },
   },

@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "slow-replication",
     changes: [
       in_(
-        "src/core/acceptance.ts",
+        "src/core/rotation/acceptance.ts",
         `if (probe === "none") return { verdict: "accepted", assurance: "receipt" };`,
         `if (rule.window > 0) return { verdict: "accepted", assurance: "token" };`,
       ),
@@ -52,7 +52,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "slow-replication",
     changes: [
       in_(
-        "src/core/acceptance.ts",
+        "src/core/rotation/acceptance.ts",
         `const offsets = probe === "minimal" ? [0] : successOffsets(rule);`,
         `const offsets = probe === "minimal" ? [0] : successOffsets(rule).slice(0, 1);`,
       ),
@@ -64,13 +64,13 @@ export const MUTANTS: readonly Mutant[] = [
     world: "slow-replication",
     changes: [
       in_(
-        "src/core/acceptance.ts",
+        "src/core/rotation/acceptance.ts",
         `if (probe.outcome === "not-authenticated") return [probe];`,
         `if (probe.outcome === "not-authenticated") return probes.length > 0 ? probes : [probe];`,
       ),
-      in_("src/core/acceptance.ts", `const spread = latestSuccess.at - first.at;`, `const spread = over;`),
+      in_("src/core/rotation/acceptance.ts", `const spread = latestSuccess.at - first.at;`, `const spread = over;`),
       in_(
-        "src/core/acceptance.ts",
+        "src/core/rotation/acceptance.ts",
         `if (successes.length >= offsets.length && spread >= over)`,
         `if (successes.length >= 1 && spread >= over)`,
       ),
@@ -129,12 +129,12 @@ export const MUTANTS: readonly Mutant[] = [
     world: "lost-answers",
     changes: [
       in_(
-        "src/core/checks.ts",
+        "src/core/rotation/checks.ts",
         `    const open = unsettled(rotation);\n    for (const attempt of open) {`,
         `    const open = unsettled(rotation).slice(99);\n    for (const attempt of open) {`,
       ),
       in_(
-        "src/core/checks.ts",
+        "src/core/rotation/checks.ts",
         `    const watched = unsettled(rotation)[0];`,
         `    const watched = unsettled(rotation)[99];`,
       ),
@@ -157,18 +157,18 @@ export const MUTANTS: readonly Mutant[] = [
     world: "lost-answers",
     changes: [
       in_(
-        "src/core/orphan.ts",
+        "src/core/rotation/orphan.ts",
         `  return why === null ? { found: "orphan", keyId } : { found: "ambiguous", why, keyIds: matches };`,
         `  return why === null || why !== "" ? { found: "orphan", keyId } : { found: "ambiguous", why, keyIds: matches };`,
       ),
       in_(
-        "src/core/orphan.ts",
+        "src/core/rotation/orphan.ts",
         `      return marker?.instance === instance && marker.attempt === attemptId;`,
         `      return marker?.instance === instance && attemptId !== "";`,
       ),
       // the second guard, right before the removal
       in_(
-        "src/core/retire-guard.ts",
+        "src/core/rotation/retire-guard.ts",
         `  if (found !== undefined && parseMarkedName(found.name ?? "").marker?.attempt !== attempt.id) {`,
         `  if (found !== undefined && parseMarkedName(found.name ?? "").marker === null) {`,
       ),
@@ -185,7 +185,7 @@ export const MUTANTS: readonly Mutant[] = [
         `  if (!answer.allowed && answer.why === "never") {`,
       ),
       in_(
-        "src/core/delivery-checks.ts",
+        "src/core/rotation/delivery-checks.ts",
         `verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),`,
         `verifiedAt === null),`,
       ),
@@ -197,7 +197,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "other-hands",
     changes: [
       in_(
-        "src/core/retire-guard.ts",
+        "src/core/rotation/retire-guard.ts",
         `export const PROOF_LASTS = 10 * MINUTE;`,
         `export const PROOF_LASTS = 400 * 24 * 60 * MINUTE;`,
       ),
@@ -208,7 +208,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the old secret goes as soon as the new one is in place",
     changes: [
       in_(
-        "src/core/retirement.ts",
+        "src/core/rotation/retirement.ts",
         `const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));`,
         `const at = rotation.verifiedAt;`,
       ),
@@ -239,27 +239,27 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "one of several places has it, and the rotation goes on",
     changes: [
       in_(
-        "src/core/delivery-checks.ts",
+        "src/core/rotation/delivery-checks.ts",
         `    const open = rotation.deliveries.filter((one) => one.receipt === null);`,
         `    const open = rotation.deliveries.slice(0, 1).filter((one) => one.receipt === null);`,
       ),
       in_(
-        "src/core/apply-delivery.ts",
+        "src/core/rotation/apply-delivery.ts",
         `const all = deliveries.every((one) => one.receipt !== null);`,
         `const all = deliveries.some((one) => one.receipt !== null);`,
       ),
       in_(
-        "src/core/apply-delivery.ts",
+        "src/core/rotation/apply-delivery.ts",
         `const all = deliveries.every((one) => one.verifiedAt !== null);`,
         `const all = deliveries.some((one) => one.verifiedAt !== null);`,
       ),
       in_(
-        "src/core/delivery-checks.ts",
+        "src/core/rotation/delivery-checks.ts",
         `  const open = rotation.deliveries.filter(isOpen);`,
         `  const open = rotation.deliveries.slice(0, 1).filter(isOpen);`,
       ),
       in_(
-        "src/core/retire-guard.ts",
+        "src/core/rotation/retire-guard.ts",
         `  const stale = rotation.deliveries.find((one)`,
         `  const stale = rotation.deliveries.slice(0, 1).find((one)`,
       ),
@@ -300,7 +300,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "other-hands",
     changes: [
       in_(
-        "src/core/slots.ts",
+        "src/core/policy/slots.ts",
         `  if (recorded !== undefined) return recorded;`,
         `  const newest = all.filter((one) => one.found.kind === "secret").toSorted((a, b) => (b.found.start ?? 0) - (a.found.start ?? 0))[0];\n  if (newest !== undefined) return newest;\n  if (recorded !== undefined) return recorded;`,
       ),
@@ -335,7 +335,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a removal that is answered not found counts as done, and one read proves it",
     world: "lost-answers",
     changes: [
-      in_("src/core/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
+      in_("src/core/rotation/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
       in_(
         "src/engine/steps/remove.ts",
         `  if (outcome.outcome === "no-such-credential") {`,
@@ -370,17 +370,17 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a rotation begins when the old secret is about to end",
     changes: [
       in_(
-        "src/core/forecast.ts",
+        "src/core/schedule/forecast.ts",
         `  const leadAt = plus(end, -renewBefore - early);`,
         `  const leadAt = plus(end, -2 * LAST_SAFE_MARGIN + 0 * early);`,
       ),
       in_(
-        "src/core/forecast.ts",
+        "src/core/schedule/forecast.ts",
         `  const urgentAt = plus(end, -Math.min(renewBefore / 2, Math.max(renewBefore / 4, URGENT_LEAST)));`,
         `  const urgentAt = plus(end, -Math.min(1, Math.max(renewBefore / 4, URGENT_LEAST)));`,
       ),
       in_(
-        "src/core/forecast.ts",
+        "src/core/schedule/forecast.ts",
         `  if (now >= lastSafeAt) dueBecause = "last-safe-passed";`,
         `  if (now >= plus(lastSafeAt, DAY)) dueBecause = "last-safe-passed";`,
       ),
@@ -396,7 +396,7 @@ export const MUTANTS: readonly Mutant[] = [
         `    if (!("holders" in page)) return { list, holders, error: page.error };`,
         `    if (!("holders" in page)) return { list, holders: [], error: null };`,
       ),
-      in_("src/core/blast-radius.ts", `  return !(lost <= 0.1);`, `  return lost > 2;`),
+      in_("src/core/schedule/blast-radius.ts", `  return !(lost <= 0.1);`, `  return lost > 2;`),
     ],
   },
   {
@@ -405,12 +405,12 @@ export const MUTANTS: readonly Mutant[] = [
     world: "bad-places",
     changes: [
       in_(
-        "src/core/retry.ts",
+        "src/core/schedule/retry.ts",
         `  const step = Math.min(Math.max(Math.trunc(failures), 1), RETRY_TABLE.length);`,
         `  if (failures >= 5) return 4_000 * DAY_LONG;\n  const step = Math.min(Math.max(Math.trunc(failures), 1), RETRY_TABLE.length);`,
       ),
       in_(
-        "src/core/retry.ts",
+        "src/core/schedule/retry.ts",
         `/** The longest wait past urgent-at`,
         `const DAY_LONG = 86_400_000;\n/** The longest wait past urgent-at`,
       ),

@@ -1,10 +1,10 @@
 /** What the commands need from outside the command line; the composition provides it. */
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
-import type { Person } from "../core/approval.ts";
-import type { Examiner } from "../core/audit-verify.ts";
-import type { HolderRef } from "../core/credential.ts";
+import type { Examiner } from "../core/audit/audit-verify.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
+import type { Person } from "../core/policy/approval.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import type { IssuerSettings } from "../adapters/issuers/registry.ts";
 import type { ResolvedConfig } from "../config/load.ts";
 import { NolapseError } from "../core/errors.ts";
-import { SELF_SIGNED } from "../core/policy.ts";
+import { SELF_SIGNED } from "../core/policy/policy.ts";
 import type { Issuers } from "../ports/issuer.ts";
 import type { Sealer } from "../ports/sealer.ts";
 import type { Resolve, SignIn } from "./sign-in.ts";

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Environment, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import { type KeptCredential, keptCredential } from "../config/own-credential.ts";
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { OwnCredential } from "../engine/deps.ts";

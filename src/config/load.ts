@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { NolapseError } from "../core/errors.ts";
-import { DEFAULT_SHARE } from "../core/graph-limits.ts";
-import { completePolicy, type Policy, type Reload } from "../core/policy.ts";
+import { completePolicy, type Policy, type Reload } from "../core/policy/policy.ts";
+import type { Binding, TargetSettings, TenantSettings } from "../core/policy/settings.ts";
+import { DEFAULT_SHARE } from "../core/schedule/graph-limits.ts";
 import { SecretValue } from "../core/secret-value.ts";
-import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
 import type { DurationMs } from "../core/time.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";

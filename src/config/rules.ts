@@ -1,9 +1,9 @@
 /** Rules between entries, which no schema can say: names that must exist, one slot per target, safe retirement. */
 import { NolapseError } from "../core/errors.ts";
-import { type Policy, SELF_SIGNED } from "../core/policy.ts";
+import { type Policy, SELF_SIGNED } from "../core/policy/policy.ts";
+import { effectiveOverlap, retireRule } from "../core/policy/reload.ts";
+import type { TargetSettings } from "../core/policy/settings.ts";
 import { REASONS } from "../core/reasons.ts";
-import { effectiveOverlap, retireRule } from "../core/reload.ts";
-import type { TargetSettings } from "../core/settings.ts";
 import { formatDuration } from "../core/time.ts";
 import { nearest, type Source } from "./locate.ts";
 import type { BoundEntry, ConfigFile } from "./schema.ts";

@@ -3,8 +3,8 @@
  * from here. Every object is strict: an unknown key is refused, because a misspelt safety setting is worse than none.
  */
 import { z } from "zod";
-import type { Kind } from "../core/credential.ts";
-import { DEFAULT_SHARE } from "../core/graph-limits.ts";
+import type { Kind } from "../core/credentials/credential.ts";
+import { DEFAULT_SHARE } from "../core/schedule/graph-limits.ts";
 import { parseDuration } from "../core/time.ts";
 import { isTimeZone } from "../core/time-zones.ts";
 

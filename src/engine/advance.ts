@@ -4,13 +4,13 @@
  * because a rare double holder must do no harm (design §4.3, invariant 6).
  */
 
-import { decide } from "../core/decide.ts";
 import { asNolapseError } from "../core/errors.ts";
-import { nextListReadAt } from "../core/list-checks.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { decide } from "../core/rotation/decide.ts";
+import { nextListReadAt } from "../core/rotation/list-checks.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Step, Verdict } from "../core/rotation/verdict.ts";
 import { type EpochMs, earliest, HOUR, MINUTE, plus } from "../core/time.ts";
-import type { Step, Verdict } from "../core/verdict.ts";
 import type { Claim } from "../ports/store.ts";
 import { Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";

@@ -1,7 +1,8 @@
 /** How a person's word on a rotation is stored: at once, with its audit line, unless somebody works on it. */
-import { applyEvent, mayCome } from "../core/apply-event.ts";
+
 import { NolapseError } from "../core/errors.ts";
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import { applyEvent, mayCome } from "../core/rotation/apply-event.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { AuditEntry } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";

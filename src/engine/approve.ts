@@ -1,7 +1,8 @@
 /** `nolapse approve`: one person's word; of privileged applications two different ones, each confirmed by the directory. */
-import { APPROVALS, type ApprovedPart, isEnough, type Person, personId } from "../core/approval.ts";
+
 import { NolapseError } from "../core/errors.ts";
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import { APPROVALS, type ApprovedPart, isEnough, type Person, personId } from "../core/policy/approval.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import { amend, rotationOf } from "./amend.ts";
 import type { Deps } from "./deps.ts";

@@ -1,7 +1,7 @@
 /** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import { describeUse, type UseEvidence } from "../core/rotation/use-evidence.ts";
 import type { EpochMs } from "../core/time.ts";
-import { describeUse, type UseEvidence } from "../core/use-evidence.ts";
 import type { AuditEntry } from "../ports/store.ts";
 
 /** Who acts when nobody asked. */

@@ -1,11 +1,12 @@
 /** One rotation in hand: what a step may do with it, and how what it proved is stored before anything else happens. */
-import { applyEvent, mayCome } from "../core/apply-event.ts";
+
 import { asNolapseError, NolapseError } from "../core/errors.ts";
-import { forecast } from "../core/forecast.ts";
+import type { TargetSettings } from "../core/policy/settings.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import { retryDelay } from "../core/retry.ts";
-import type { Failure, Rotation, RotationEvent } from "../core/rotation.ts";
-import type { TargetSettings } from "../core/settings.ts";
+import { applyEvent, mayCome } from "../core/rotation/apply-event.ts";
+import type { Failure, Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import { forecast } from "../core/schedule/forecast.ts";
+import { retryDelay } from "../core/schedule/retry.ts";
 import { type EpochMs, plus } from "../core/time.ts";
 import type { Answered } from "../ports/entra.ts";
 import type { AuditEntry, Change, Claim, Tally, Written } from "../ports/store.ts";

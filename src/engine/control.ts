@@ -1,7 +1,8 @@
 /** What a person asks for: rotate now, stop, resume, approve, cancel, recover, show a value. Each leaves an audit line. */
+
+import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts";
 import { NolapseError } from "../core/errors.ts";
-import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type DurationMs, type EpochMs, earliest, HOUR, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";

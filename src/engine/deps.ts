@@ -1,6 +1,6 @@
-import type { HolderRef } from "../core/credential.ts";
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
-import type { TenantSettings } from "../core/settings.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { TenantSettings } from "../core/policy/settings.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { AppPolicies } from "../ports/app-policies.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Certificates } from "../ports/certificates.ts";

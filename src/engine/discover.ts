@@ -2,10 +2,10 @@
  * Reads every application and service principal of the tenant, page by page, and records what was seen. A page that
  * cannot be read makes the scan incomplete; it never makes anything look absent (invariant 8).
  */
-import type { Credential, Holder, HolderType } from "../core/credential.ts";
+import type { Credential, Holder, HolderType } from "../core/credentials/credential.ts";
 import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
-import type { Privileges } from "../core/privilege.ts";
-import { retryDelay } from "../core/retry.ts";
+import type { Privileges } from "../core/policy/privilege.ts";
+import { retryDelay } from "../core/schedule/retry.ts";
 import { type EpochMs, plus, SECOND } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { CertificatePage, HolderPage } from "../ports/entra.ts";

@@ -1,7 +1,7 @@
 /** Everything Nolapse needs, looked at and judged: what is well, what is not, and the line that mends it. */
 import { asNolapseError, ERRORS, type NolapseErrorCode } from "../core/errors.ts";
-import { UNITS, WRITES } from "../core/graph-limits.ts";
-import { type Feature, featuresOf, grantLine, isWriting, missingOf, tierOf } from "../core/permissions.ts";
+import { type Feature, featuresOf, grantLine, isWriting, missingOf, tierOf } from "../core/policy/permissions.ts";
+import { UNITS, WRITES } from "../core/schedule/graph-limits.ts";
 import { DAY, formatDuration, MINUTE } from "../core/time.ts";
 import type { Diagnosis, LocalCheck, OwnIdentity, Reached } from "../ports/diagnosis.ts";
 import type { Deps } from "./deps.ts";

@@ -3,11 +3,11 @@
  * slot's current credential that is gone, a target whose copy is another. A list can be stale, so nothing is said before one
  * read of the object itself agrees; and what cannot be read is not compared, and compared again by the next scan.
  */
-import type { Credential, Holder } from "../core/credential.ts";
+import type { Credential, Holder } from "../core/credentials/credential.ts";
+import { parseMarkedName } from "../core/credentials/marker.ts";
 import { asNolapseError } from "../core/errors.ts";
-import { parseMarkedName } from "../core/marker.ts";
-import { REPLICATION_WINDOW } from "../core/replication.ts";
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
 import { type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { Actor, CredentialChange } from "../ports/logs.ts";

@@ -3,10 +3,11 @@
  * then the leaked credential goes at once: no overlap, window, freeze, wave or evidence holds it. The one announced exception
  * of "every declared consumer's copy signs in" (design §4.3, invariant 2).
  */
-import type { Person } from "../core/approval.ts";
+
 import { NolapseError } from "../core/errors.ts";
+import type { Person } from "../core/policy/approval.ts";
 import { REASONS } from "../core/reasons.ts";
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import { rotationOf, storeEvents } from "./amend.ts";
 import { approvedEvent, isPrivileged } from "./approve.ts";
 import type { Deps } from "./deps.ts";

@@ -1,5 +1,5 @@
 /** The sealed trail of a tenant as lines: for `nolapse audit export`, and for checking the store itself. */
-import { type EntryLine, GENESIS, type HeaderLine, signed, type TrailLine } from "../core/audit-chain.ts";
+import { type EntryLine, GENESIS, type HeaderLine, signed, type TrailLine } from "../core/audit/audit-chain.ts";
 import { NolapseError } from "../core/errors.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
 import type { Notary } from "../ports/notary.ts";

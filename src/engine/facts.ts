@@ -1,14 +1,15 @@
 /** Gathers what the decision looks at. It only reads; a failed read is an error, never an empty fact. */
-import { mayRetireEarly, scanTooLossy } from "../core/blast-radius.ts";
-import type { HolderRef } from "../core/credential.ts";
-import { forecast } from "../core/forecast.ts";
-import { isUnderWay } from "../core/own-credential.ts";
-import { longestRule } from "../core/reload.ts";
-import { retirement } from "../core/retirement.ts";
-import type { Rotation } from "../core/rotation.ts";
-import type { TargetSettings } from "../core/settings.ts";
+
+import type { HolderRef } from "../core/credentials/credential.ts";
+import { longestRule } from "../core/policy/reload.ts";
+import type { TargetSettings } from "../core/policy/settings.ts";
+import { isUnderWay } from "../core/rotation/own-credential.ts";
+import { retirement } from "../core/rotation/retirement.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Facts } from "../core/rotation/verdict.ts";
+import { mayRetireEarly, scanTooLossy } from "../core/schedule/blast-radius.ts";
+import { forecast } from "../core/schedule/forecast.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { Facts } from "../core/verdict.ts";
 import type { ScanSummary, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 

@@ -1,9 +1,10 @@
 /** `nolapse federate`: a rotation whose successor is a federated credential, opened on a person's word. */
+
+import { federatedName, isFederatedName, type Trust, whyNoTrust } from "../core/credentials/federation.ts";
 import { NolapseError } from "../core/errors.ts";
-import { federatedName, isFederatedName, type Trust, whyNoTrust } from "../core/federation.ts";
-import { plannedRotation } from "../core/planned-rotation.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { plannedRotation } from "../core/rotation/planned-rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { approve } from "./approve.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";

@@ -1,10 +1,10 @@
 /** What needs a person in one tenant, from the read models that everything else shows. */
 
-import { forecast } from "../core/forecast.ts";
-import { away, type Finding, noticeStep } from "../core/notice.ts";
-import { DEFAULT_NOTICE_STEPS } from "../core/policy.ts";
+import { away, type Finding, noticeStep } from "../core/pictures/notice.ts";
+import { DEFAULT_NOTICE_STEPS } from "../core/policy/policy.ts";
 import { REASONS } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import { forecast } from "../core/schedule/forecast.ts";
 import { DAY, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";

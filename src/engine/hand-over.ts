@@ -3,8 +3,8 @@
  * anything is shown or concluded; the proof is somebody else's sign-in (steps/verify.ts).
  */
 import { NolapseError } from "../core/errors.ts";
-import { REPLICATION_WINDOW } from "../core/replication.ts";
-import type { Delivery, Rotation } from "../core/rotation.ts";
+import type { Delivery, Rotation } from "../core/rotation/rotation.ts";
+import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { AuditEntry } from "../ports/store.ts";
 import { rotationOf, storeEvents } from "./amend.ts";

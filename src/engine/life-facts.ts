@@ -1,8 +1,8 @@
 /** What the life line of an application is drawn from: what the directory lists, what the books say was removed, what rotates. */
-import { endOf } from "../core/credential.ts";
-import { type Known, thumbprintOf } from "../core/life-line.ts";
-import { isCovered } from "../core/outlook.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { endOf } from "../core/credentials/credential.ts";
+import { type Known, thumbprintOf } from "../core/pictures/life-line.ts";
+import { isCovered } from "../core/pictures/outlook.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { type Portrait, signsIn } from "./picture.ts";

@@ -1,6 +1,7 @@
 /** The loop: scan, open what is due, claim, advance. Counts come out; it stops cleanly between two steps. */
-import { breakerTrips } from "../core/blast-radius.ts";
+
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import { breakerTrips } from "../core/schedule/blast-radius.ts";
 import { type EpochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Claim, Switches } from "../ports/store.ts";
 import { advance } from "./advance.ts";

@@ -1,5 +1,5 @@
 /** Which application a person means: by client id, object id or exact display name. */
-import type { Holder } from "../core/credential.ts";
+import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Scan } from "./discover.ts";
 

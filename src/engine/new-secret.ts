@@ -1,10 +1,11 @@
 /** A new client secret on a person's word: how long it may last and what speaks against it, before anything is asked of the directory. */
-import { type AppManagementReading, foresee, withLifetime } from "../core/app-policy.ts";
-import { type Holder, isLive } from "../core/credential.ts";
+
+import { type Holder, isLive } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
-import { MAX_LIFETIME, type Policy } from "../core/policy.ts";
+import { type AppManagementReading, foresee, withLifetime } from "../core/policy/app-policy.ts";
+import { MAX_LIFETIME, type Policy } from "../core/policy/policy.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../core/time.ts";
 import { askItems } from "./control.ts";
 import type { Deps } from "./deps.ts";

@@ -1,6 +1,6 @@
 /** Tells each recipient what needs a look: one digest, and again only when something has changed. */
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
-import type { Digest, Finding } from "../core/notice.ts";
+import type { Digest, Finding } from "../core/pictures/notice.ts";
 import type { Channel, Notifying } from "../ports/notices.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";

@@ -1,8 +1,8 @@
-import type { Credential, HolderRef } from "../core/credential.ts";
-import { plannedRotation } from "../core/planned-rotation.ts";
-import type { Policy } from "../core/policy.ts";
+import type { Credential, HolderRef } from "../core/credentials/credential.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { plannedRotation } from "../core/rotation/planned-rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import { NOLAPSE } from "./audit.ts";

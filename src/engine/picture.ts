@@ -2,14 +2,14 @@
  * The whole tenant as its last scan left it, kept at hand by application: lists, filters and timelines are answered from here, and the
  * directory is not asked again. A rotation that moves on touches its own application alone.
  */
-import { isClientCertificate, type Sharing, sharingOf } from "../core/certificate-remarks.ts";
-import { classify, isEncryption, isSamlSigning } from "../core/classify.ts";
-import { type Credential, endOf, type Holder } from "../core/credential.ts";
-import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/outlook.ts";
-import { policyFor } from "../core/policy-choice.ts";
-import type { Rotation, RotationState } from "../core/rotation.ts";
+import { isClientCertificate, type Sharing, sharingOf } from "../core/credentials/certificate-remarks.ts";
+import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
+import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
+import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
+import type { Ending, TimelineFacts } from "../core/pictures/timeline.ts";
+import { policyFor } from "../core/policy/policy-choice.ts";
+import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { Ending, TimelineFacts } from "../core/timeline.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { makePlan, type Plan, type PlanItem } from "./plan.ts";

@@ -2,19 +2,20 @@
  * Inventory + policies → what to do, as a value that can be printed (`nolapse plan`) and then carried out: `open` makes
  * rotations of what is due, `advance` does the rest.
  */
-import { type AppManagementReading, foresee, withLifetime } from "../core/app-policy.ts";
-import { classify } from "../core/classify.ts";
-import { type Credential, type Holder, type HolderRef, isLive } from "../core/credential.ts";
+
+import { classify } from "../core/credentials/classify.ts";
+import { type Credential, type Holder, type HolderRef, isLive } from "../core/credentials/credential.ts";
 import { asNolapseError } from "../core/errors.ts";
-import { type Forecast, forecast } from "../core/forecast.ts";
-import type { Policy } from "../core/policy.ts";
-import { MIN_LIFETIME } from "../core/policy.ts";
-import { isExcluded, policyFor } from "../core/policy-choice.ts";
-import { hardened, type Privileges } from "../core/privilege.ts";
+import { type AppManagementReading, foresee, withLifetime } from "../core/policy/app-policy.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { MIN_LIFETIME } from "../core/policy/policy.ts";
+import { isExcluded, policyFor } from "../core/policy/policy-choice.ts";
+import { hardened, type Privileges } from "../core/policy/privilege.ts";
+import type { Binding, SlotSettings, TargetSettings } from "../core/policy/settings.ts";
+import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
-import type { Binding, SlotSettings, TargetSettings } from "../core/settings.ts";
-import { likelyKinds, resolveSlot } from "../core/slots.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import { type Forecast, forecast } from "../core/schedule/forecast.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";

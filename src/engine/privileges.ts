@@ -1,7 +1,13 @@
 /** Which applications of the tenant are privileged: two lists, however many applications there are. */
-import type { Holder } from "../core/credential.ts";
+import type { Holder } from "../core/credentials/credential.ts";
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
-import { directoryRole, GRAPH_APP_ID, type Grant, type Privileges, privilegedAppRole } from "../core/privilege.ts";
+import {
+  directoryRole,
+  GRAPH_APP_ID,
+  type Grant,
+  type Privileges,
+  privilegedAppRole,
+} from "../core/policy/privilege.ts";
 import type { GrantPage } from "../ports/entra.ts";
 import type { Deps } from "./deps.ts";
 

@@ -3,8 +3,8 @@
  * store is older than the directory (a restored backup), or somebody copied a name: removal goes off by itself until
  * `nolapse recover` has compared the two (design §4.5). Markers of another instance are foreign and mean nothing here.
  */
-import type { Holder } from "../core/credential.ts";
-import { INSTANCE_LENGTH, parseMarkedName } from "../core/marker.ts";
+import type { Holder } from "../core/credentials/credential.ts";
+import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 

@@ -2,10 +2,11 @@
  * After a lost answer or a crash (design §4.5): the directory is read for the marker of the attempt; what is found is
  * removed only when it is certainly the orphan of that attempt, because its value is lost for good.
  */
+
+import { INSTANCE_LENGTH } from "../core/credentials/marker.ts";
 import { NolapseError } from "../core/errors.ts";
-import { INSTANCE_LENGTH } from "../core/marker.ts";
-import { judgeOrphan } from "../core/orphan.ts";
-import type { Attempt } from "../core/rotation.ts";
+import { judgeOrphan } from "../core/rotation/orphan.ts";
+import type { Attempt } from "../core/rotation/rotation.ts";
 import type { Claimed } from "./claimed.ts";
 import { ledgerEntry } from "./steps/issue.ts";
 import { isMade, issuedBy, type Made } from "./steps/issue-certificate.ts";

@@ -3,7 +3,7 @@
  * trail is append-only and has one order is what lets two commands agree who goes on.
  */
 import { NolapseError } from "../core/errors.ts";
-import { REPLICATION_WINDOW } from "../core/replication.ts";
+import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../core/time.ts";
 import type { AuditEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";

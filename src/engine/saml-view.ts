@@ -1,6 +1,11 @@
 /** What a service principal signs SAML tokens with: its certificates by thumbprint, which one signs, and what is to be done. */
-import { isSamlSigning } from "../core/classify.ts";
-import { type Credential, type CredentialState, credentialState, type HolderRef } from "../core/credential.ts";
+import { isSamlSigning } from "../core/credentials/classify.ts";
+import {
+  type Credential,
+  type CredentialState,
+  credentialState,
+  type HolderRef,
+} from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import { DAY, type EpochMs } from "../core/time.ts";
 import type { Deps } from "./deps.ts";

@@ -4,7 +4,7 @@
  * the old certificate must have taken the new one first, and nobody but its administrators knows when.
  */
 import { NolapseError } from "../core/errors.ts";
-import { READ_SCHEDULE } from "../core/replication.ts";
+import { READ_SCHEDULE } from "../core/schedule/replication.ts";
 import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, plus, SECOND } from "../core/time.ts";
 import type { AddSigningOutcome } from "../ports/saml-signing.ts";
 import type { Deps } from "./deps.ts";

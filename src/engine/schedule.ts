@@ -1,6 +1,6 @@
 /** When the due items of a plan are done inside the limits: each one's own times, and the waves that they come in. */
-import { CLEAN_AFTER } from "../core/blast-radius.ts";
-import { issueTimes, type Retirement, retirementTimes, type Start } from "../core/plan-waves.ts";
+import { CLEAN_AFTER } from "../core/schedule/blast-radius.ts";
+import { issueTimes, type Retirement, retirementTimes, type Start } from "../core/schedule/plan-waves.ts";
 import { DAY, type EpochMs, latest, plus } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
 import type { PlanItem } from "./plan.ts";

@@ -2,7 +2,7 @@
  * Seals the audit trail in the background (design §4.3, invariant 10): whoever writes an entry needs no lock, and the tail
  * that no hash covers yet is seconds old.
  */
-import { type EntryLine, GENESIS, hashed, signed } from "../core/audit-chain.ts";
+import { type EntryLine, GENESIS, hashed, signed } from "../core/audit/audit-chain.ts";
 import { formatInstant, SECOND } from "../core/time.ts";
 import type { Checkpoint, Link, NumberedEntry } from "../ports/trail.ts";
 import type { Deps } from "./deps.ts";

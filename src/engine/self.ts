@@ -2,11 +2,11 @@
  * An application that rolls its own certificate (`nolapse rotate --self`), with no permission in the directory: which
  * certificates it holds, and a plan made from the reading of this one application alone.
  */
-import { CertificateValue } from "../core/certificate-value.ts";
-import type { HolderRef } from "../core/credential.ts";
+import { CertificateValue } from "../core/credentials/certificate-value.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
-import type { Rotation } from "../core/rotation.ts";
-import type { Binding, SlotSettings, TenantSettings } from "../core/settings.ts";
+import type { Binding, SlotSettings, TenantSettings } from "../core/policy/settings.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import type { HeldCertificate } from "../ports/held-certificate.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";

@@ -1,15 +1,28 @@
 /** Read models for CLI, API and UI: the same facts, deadlines and reason codes that the engine decides by. */
-import type { AppManagementReading } from "../core/app-policy.ts";
-import type { CertificateFacts } from "../core/certificate.ts";
-import { isClientCertificate, type Remark, remarksOn, type Sharing, sharingOf } from "../core/certificate-remarks.ts";
-import { type Class, classify } from "../core/classify.ts";
-import { type Credential, credentialState, endOf, type Holder, type HolderRef } from "../core/credential.ts";
-import { type CheckResult, explain } from "../core/decide.ts";
-import type { Forecast } from "../core/forecast.ts";
+
+import type { CertificateFacts } from "../core/credentials/certificate.ts";
+import {
+  isClientCertificate,
+  type Remark,
+  remarksOn,
+  type Sharing,
+  sharingOf,
+} from "../core/credentials/certificate-remarks.ts";
+import { type Class, classify } from "../core/credentials/classify.ts";
+import {
+  type Credential,
+  credentialState,
+  endOf,
+  type Holder,
+  type HolderRef,
+} from "../core/credentials/credential.ts";
+import type { AppManagementReading } from "../core/policy/app-policy.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { type CheckResult, explain } from "../core/rotation/decide.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Verdict } from "../core/rotation/verdict.ts";
+import type { Forecast } from "../core/schedule/forecast.ts";
 import { DAY, daysBetween, type EpochMs, plus } from "../core/time.ts";
-import type { Verdict } from "../core/verdict.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { LedgerEntry, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";

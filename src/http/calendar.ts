@@ -1,5 +1,5 @@
 /** iCalendar (RFC 5545) of what stops, one entry for each application that nothing renews. */
-import { NEXT } from "../core/outlook.ts";
+import { NEXT } from "../core/pictures/outlook.ts";
 import { REASONS } from "../core/reasons.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
 import type { Picture } from "../engine/picture.ts";

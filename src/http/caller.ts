@@ -1,6 +1,7 @@
 /** Who asks. */
-import type { Person } from "../core/approval.ts";
+
 import { NolapseError } from "../core/errors.ts";
+import type { Person } from "../core/policy/approval.ts";
 import type { Role } from "./roles.ts";
 
 export interface Caller {

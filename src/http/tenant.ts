@@ -1,5 +1,5 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
-import type { Rotation, RotationEvent } from "../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";

@@ -1,4 +1,4 @@
-import type { AppManagement } from "../core/app-policy.ts";
+import type { AppManagement } from "../core/policy/app-policy.ts";
 
 /**
  * The tenant's app management policies, which need `Policy.Read.All`. Throws as the port Entra does: without the permission it

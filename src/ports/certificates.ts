@@ -1,5 +1,5 @@
-import type { CertificateValue } from "../core/certificate-value.ts";
-import type { Credential, HolderRef } from "../core/credential.ts";
+import type { CertificateValue } from "../core/credentials/certificate-value.ts";
+import type { Credential, HolderRef } from "../core/credentials/credential.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Answered, RemoveCredentialOutcome, Unsettled } from "./entra.ts";
 

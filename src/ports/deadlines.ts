@@ -1,4 +1,4 @@
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import type { EpochMs } from "../core/time.ts";
 
 /** Tells whoever spends the directory's quota whose requests go first (design §4.6, "priority by deadline"). */

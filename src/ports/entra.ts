@@ -1,6 +1,6 @@
-import type { Credential, Holder, HolderRef, HolderType } from "../core/credential.ts";
+import type { Credential, Holder, HolderRef, HolderType } from "../core/credentials/credential.ts";
 import type { NolapseError } from "../core/errors.ts";
-import type { Grant } from "../core/privilege.ts";
+import type { Grant } from "../core/policy/privilege.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
 

@@ -1,4 +1,4 @@
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import type { Unsettled } from "./entra.ts";
 
 /** Whose tokens sign an application in, instead of a credential of its own. */

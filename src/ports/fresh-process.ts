@@ -1,4 +1,4 @@
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 
 /** What a fresh process found: the sealer's keyed digest of the credential it signed in with, never the credential. */
 export interface FreshReading {

@@ -1,4 +1,4 @@
-import type { CertificateValue } from "../core/certificate-value.ts";
+import type { CertificateValue } from "../core/credentials/certificate-value.ts";
 import type { EpochMs } from "../core/time.ts";
 
 /** A certificate with its key that an application holds, and what its own configuration and store say of the entry. */

@@ -1,5 +1,5 @@
-import type { CertificateFacts, KeySize } from "../core/certificate.ts";
-import type { CertificateValue } from "../core/certificate-value.ts";
+import type { CertificateFacts, KeySize } from "../core/credentials/certificate.ts";
+import type { CertificateValue } from "../core/credentials/certificate-value.ts";
 import type { EpochMs } from "../core/time.ts";
 
 export interface CertificateRequest {

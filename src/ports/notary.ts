@@ -1,4 +1,4 @@
-import type { Examiner } from "../core/audit-verify.ts";
+import type { Examiner } from "../core/audit/audit-verify.ts";
 
 /** Seals the trail: digests, and signatures by a key kept beside the seal key. In memory, so nothing to wait for. */
 export interface Notary extends Examiner {

@@ -1,5 +1,5 @@
-import type { HolderRef } from "../core/credential.ts";
-import type { Digest } from "../core/notice.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { Digest } from "../core/pictures/notice.ts";
 import type { EpochMs } from "../core/time.ts";
 
 /** What each recipient was told last. */

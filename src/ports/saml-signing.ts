@@ -1,4 +1,4 @@
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Unsettled } from "./entra.ts";
 

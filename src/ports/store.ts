@@ -1,7 +1,7 @@
-import type { HolderRef, HolderType } from "../core/credential.ts";
-import type { SuccessorKind } from "../core/federation.ts";
+import type { HolderRef, HolderType } from "../core/credentials/credential.ts";
+import type { SuccessorKind } from "../core/credentials/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation, RotationState } from "../core/rotation.ts";
+import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";

@@ -1,5 +1,5 @@
-import type { Kind } from "../core/credential.ts";
-import type { Reload } from "../core/policy.ts";
+import type { Kind } from "../core/credentials/credential.ts";
+import type { Reload } from "../core/policy/policy.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
 

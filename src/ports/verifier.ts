@@ -1,5 +1,5 @@
+import type { Probe, SignIn } from "../core/credentials/sign-in.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { Probe, SignIn } from "../core/sign-in.ts";
 
 /** Proves that a credential works. */
 export interface Verifier {

@@ -1,5 +1,5 @@
 /** Looks for values in the clear (invariant 4): client secrets by their whole text, private keys by any line of theirs. */
-import { CertificateValue } from "../core/certificate-value.ts";
+import { CertificateValue } from "../core/credentials/certificate-value.ts";
 import { SecretValue } from "../core/secret-value.ts";
 
 /** What every client secret of Entra has from its fourth character on; the quick look before the thorough one. */

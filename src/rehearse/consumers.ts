@@ -2,9 +2,10 @@
  * The applications that live on what Nolapse delivers: each holds the copy it last read from its place and signs in with
  * it at the real token endpoint. One that worked before Nolapse came and is refused afterwards is a lapse.
  */
-import type { Reload } from "../core/policy.ts";
+
+import type { SignIn } from "../core/credentials/sign-in.ts";
+import type { Reload } from "../core/policy/policy.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import type { SignIn } from "../core/sign-in.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Verifier } from "../ports/verifier.ts";
 import type { Chance } from "./chance.ts";

@@ -3,10 +3,10 @@
  * through the coming years under the configured policies. What comes out says what rotates when, how much work a day is,
  * what needs a person, and what lapses without Nolapse and with it (design §6, `rehearse`).
  */
-import { type Holder, isLive } from "../core/credential.ts";
+import { type Holder, isLive } from "../core/credentials/credential.ts";
+import type { TenantSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation.ts";
-import type { TenantSettings } from "../core/settings.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.ts";
 import type { Plan, PlanItem } from "../engine/plan.ts";
 import type { FaultRule, Ground } from "./ground.ts";

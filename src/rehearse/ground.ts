@@ -2,7 +2,7 @@
  * What the rehearsal stands on: a directory, a token endpoint, a store and a sealer, handed in by the composition. The
  * rehearsal never asks which they are; that is how the same run tests the fakes and the real ones.
  */
-import type { Credential, HolderRef, Kind } from "../core/credential.ts";
+import type { Credential, HolderRef, Kind } from "../core/credentials/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs, EpochMs } from "../core/time.ts";
 import type { Certificates } from "../ports/certificates.ts";

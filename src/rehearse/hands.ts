@@ -1,5 +1,5 @@
 /** Does the troubles of a plan: the hands of people and other tools in the tenant, its places and its configuration. */
-import { type HolderRef, isLive } from "../core/credential.ts";
+import { type HolderRef, isLive } from "../core/credentials/credential.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { DAY, type DurationMs, type EpochMs, earliest, epochMs, plus } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";

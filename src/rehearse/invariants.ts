@@ -2,8 +2,8 @@
  * The invariants of design §4.3, looked at after every port call. The watch keeps its own books from what passes through
  * the ports and from the directory's truth; it never takes the manager's word for a proof.
  */
-import { type HolderRef, isLive } from "../core/credential.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { type HolderRef, isLive } from "../core/credentials/credential.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { DAY, type DurationMs, type EpochMs, MINUTE } from "../core/time.ts";
 import type { CertificateReading, NewCertificate } from "../ports/certificates.ts";

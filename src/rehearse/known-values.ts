@@ -1,5 +1,5 @@
 /** Which credential a value is of: a secret is known by its text, a certificate by its public part. */
-import { CertificateValue } from "../core/certificate-value.ts";
+import { CertificateValue } from "../core/credentials/certificate-value.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { TrueCredential } from "./ground.ts";
 

@@ -3,7 +3,7 @@
  * truth: whether a list was looked at twice and kept before it is replaced, and what becomes of entries that a replacement
  * could not have seen. It never takes the manager's word for what happened, only for what it names.
  */
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { CertificateReading, NewCertificate } from "../ports/certificates.ts";
 import type { CertificateImage } from "../ports/store.ts";

@@ -2,7 +2,7 @@
  * Another tool that keeps certificates on the same applications, as many do: it reads the list, thinks for a while, and sends
  * the whole of it back with one of its own more, or one less. Nobody has told it of lost updates.
  */
-import type { HolderRef } from "../core/credential.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
 import { DAY, type DurationMs, type EpochMs, plus, SECOND } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import type { Ground } from "./ground.ts";

@@ -3,8 +3,8 @@
  * its failures would show to whoever looks. A lapse nobody could avoid must stand here seven days before, where seven days
  * existed (issue 5).
  */
-import { decide } from "../core/decide.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { decide } from "../core/rotation/decide.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";

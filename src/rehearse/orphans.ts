@@ -1,6 +1,6 @@
 /** Credentials with a marker of ours that nobody knows any more (design §4.3, invariant 3). */
-import { parseMarkedName } from "../core/marker.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { parseMarkedName } from "../core/credentials/marker.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs } from "../core/time.ts";
 import type { TrueCredential } from "./ground.ts";
 

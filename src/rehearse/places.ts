@@ -1,6 +1,6 @@
 /** Places in memory that applications read their credential from. They outlive every crash of the manager. */
 import { NolapseError } from "../core/errors.ts";
-import type { Reload } from "../core/policy.ts";
+import type { Reload } from "../core/policy/policy.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type EpochMs, epochMs, plus, SECOND } from "../core/time.ts";
 import type { Consignment, Copy, Receipt, Target } from "../ports/target.ts";

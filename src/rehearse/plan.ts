@@ -1,7 +1,7 @@
 /** What a run is made from: applications, policies, places, and the troubles of its years. Plain data, so that it shrinks. */
-import type { Kind } from "../core/credential.ts";
-import { completePolicy, type Freeze, type Policy, type Reload } from "../core/policy.ts";
-import type { Binding, TenantSettings } from "../core/settings.ts";
+import type { Kind } from "../core/credentials/credential.ts";
+import { completePolicy, type Freeze, type Policy, type Reload } from "../core/policy/policy.ts";
+import type { Binding, TenantSettings } from "../core/policy/settings.ts";
 import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import { RELOADS } from "./consumers.ts";

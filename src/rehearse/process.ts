@@ -3,8 +3,8 @@
  * be where the process dies, is told in the story and is looked at by the watch.
  */
 
-import type { HolderRef } from "../core/credential.ts";
-import type { TenantSettings } from "../core/settings.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { TenantSettings } from "../core/policy/settings.ts";
 import { type DurationMs, type EpochMs, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Brake } from "../ports/brake.ts";

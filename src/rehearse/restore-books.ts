@@ -1,6 +1,6 @@
 /** What a rehearsal knows of backups: a restored store is older than the directory until a person has compared the two (design §4.5). */
-import { parseMarkedName } from "../core/marker.ts";
-import type { Rotation } from "../core/rotation.ts";
+import { parseMarkedName } from "../core/credentials/marker.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { type DurationMs, type EpochMs, MINUTE } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { TrueCredential } from "./ground.ts";

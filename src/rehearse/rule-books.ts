@@ -2,9 +2,9 @@
  * What a rehearsal knows of the rules that hold unattended work back (design §4.4, §4.7): ramp, hourly limit, the first wave,
  * freezes, evidence. Kept from what reaches the directory and from consumers' sign-ins, never from what the manager says.
  */
-import type { HolderRef } from "../core/credential.ts";
-import type { Rotation } from "../core/rotation.ts";
-import type { TenantSettings } from "../core/settings.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { TenantSettings } from "../core/policy/settings.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
 import { wallClock } from "../core/time-zones.ts";
 import type { ReplacedList } from "./list-books.ts";

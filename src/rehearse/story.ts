@@ -3,7 +3,7 @@
  * values. Its hash is how two runs are compared; its end is what a finding is explained with.
  */
 import { asNolapseError } from "../core/errors.ts";
-import type { Rotation } from "../core/rotation.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
 import type { CertificateReading } from "../ports/certificates.ts";
 import type { AddSecretOutcome, HolderPage, HolderReading } from "../ports/entra.ts";

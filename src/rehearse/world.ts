@@ -1,7 +1,7 @@
 /** The tenant a run lives in: applications with their policies, the places that hold their secrets, and who reads them. */
-import type { HolderRef } from "../core/credential.ts";
-import type { Policy, Reload } from "../core/policy.ts";
-import type { Binding, TargetSettings, TenantSettings } from "../core/settings.ts";
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { Policy, Reload } from "../core/policy/policy.ts";
+import type { Binding, TargetSettings, TenantSettings } from "../core/policy/settings.ts";
 import { type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
 import type { Targets } from "../ports/target.ts";
 import type { Chance } from "./chance.ts";

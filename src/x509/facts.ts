@@ -1,6 +1,6 @@
 /** Reads X.509: what a certificate says of itself. */
 import { type KeyObject, X509Certificate } from "node:crypto";
-import type { CertificateFacts } from "../core/certificate.ts";
+import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import { epochMs } from "../core/time.ts";
 
 /**

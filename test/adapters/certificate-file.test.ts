@@ -20,7 +20,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { readPem, writePem } from "../../src/adapters/targets/certificate-text.ts";
 import { createTarget, targetTypes } from "../../src/adapters/targets/registry.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import type { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { createDirectory } from "../../src/directory/index.ts";

@@ -17,7 +17,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { writePem } from "../../src/adapters/targets/certificate-text.ts";
 import { mendPair, replacePair, replacingPair } from "../../src/adapters/targets/file-pair.ts";
 import { createTarget } from "../../src/adapters/targets/registry.ts";
-import type { CertificateValue } from "../../src/core/certificate-value.ts";
+import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { consignment } from "../conformance/target.suite.ts";
 import { makeCertificate } from "../support/certificate-chain.ts";
 

@@ -1,8 +1,8 @@
 /** What is foreseen of app management policies is what the directory then does. */
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { foresee } from "../../src/core/app-policy.ts";
-import type { Holder, HolderRef, Kind } from "../../src/core/credential.ts";
+import type { Holder, HolderRef, Kind } from "../../src/core/credentials/credential.ts";
+import { foresee } from "../../src/core/policy/app-policy.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import { graphAs } from "../directory/entra.ts";
 import { makeCertificate } from "../support/certificates.ts";

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GraphGate, Spender, type SpenderOptions } from "../../src/adapters/graph/budget.ts";
 import { createGraphDirectory, type GraphDirectory } from "../../src/adapters/graph/directory.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";

@@ -1,8 +1,8 @@
 /** SAML signing certificates and federated credentials: against the embedded directory, and one request each on the wire. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
-import { isSamlSigning } from "../../src/core/classify.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import { isSamlSigning } from "../../src/core/credentials/classify.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { NewFederatedCredential } from "../../src/ports/federation.ts";

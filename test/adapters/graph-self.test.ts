@@ -1,7 +1,7 @@
 /** What an application without permission concludes from the login authority's answers, and what it does not. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSelfDirectory } from "../../src/adapters/graph/self.ts";
-import type { CertificateValue } from "../../src/core/certificate-value.ts";
+import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { DAY, epochMs } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { makeCertificate } from "../support/certificates.ts";

@@ -5,7 +5,7 @@ import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { openKeyVault } from "../../src/adapters/key-vault/vault.ts";
 import { createTarget } from "../../src/adapters/targets/registry.ts";
-import type { CertificateValue } from "../../src/core/certificate-value.ts";
+import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY } from "../../src/core/time.ts";
 import type { Target } from "../../src/ports/target.ts";

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { prometheusText, serveMetrics } from "../../src/adapters/metrics/prometheus.ts";
 import { createEmail } from "../../src/adapters/notify/email.ts";
 import { createHeartbeat, createWebhook } from "../../src/adapters/notify/webhook.ts";
-import type { Digest } from "../../src/core/notice.ts";
+import type { Digest } from "../../src/core/pictures/notice.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { NOW, TENANT } from "../core/make.ts";
 import { smtpServer } from "../support/smtp-server.ts";

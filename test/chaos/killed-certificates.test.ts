@@ -6,7 +6,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
 import { openKeys } from "../support/certified.ts";
 import { type CrashPoint, Site } from "../support/site.ts";

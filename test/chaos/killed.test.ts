@@ -1,7 +1,7 @@
 /** A real process, killed with SIGKILL at every step boundary: the next run completes, and no application notices. */
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { type CrashPoint, Site } from "../support/site.ts";
 
 let site: Site;

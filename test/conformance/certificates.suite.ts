@@ -1,8 +1,8 @@
 /** What every implementation of the port `Certificates` does. Run it against each, the in-memory fake included. */
 import { inspect } from "node:util";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import { DAY, type EpochMs, epochMs, plus, SECOND } from "../../src/core/time.ts";
 import type { Certificates, NewCertificate } from "../../src/ports/certificates.ts";
 import { type MadeCertificate, makeCertificate } from "../support/certificates.ts";

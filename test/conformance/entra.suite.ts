@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Holder, HolderRef, HolderType } from "../../src/core/credential.ts";
-import { formatMarkedName } from "../../src/core/marker.ts";
+import type { Holder, HolderRef, HolderType } from "../../src/core/credentials/credential.ts";
+import { formatMarkedName } from "../../src/core/credentials/marker.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import type { Entra } from "../../src/ports/entra.ts";
 import { makeCertificate } from "../support/certificates.ts";

@@ -1,9 +1,9 @@
 /** What every implementation of the port `Logs` does. Run it against each, the in-memory fake included. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
+import type { SignIn } from "../../src/core/credentials/sign-in.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import type { SignIn } from "../../src/core/sign-in.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import type { Certificates } from "../../src/ports/certificates.ts";
 import type { Entra } from "../../src/ports/entra.ts";

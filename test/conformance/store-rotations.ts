@@ -1,5 +1,5 @@
 /** Rotations as the conformance suites of the store open, claim and change them. */
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import type { EpochMs } from "../../src/core/time.ts";
 import type { Change, LedgerEntry, Store } from "../../src/ports/store.ts";
 import { NOW, rotation, TENANT } from "../core/make.ts";

@@ -1,6 +1,6 @@
 /** What every implementation of the port `Store` does with the trail, its chain, and what changes without us. */
 import { describe, expect, it } from "vitest";
-import type { Credential } from "../../src/core/credential.ts";
+import type { Credential } from "../../src/core/credentials/credential.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import type { Drift } from "../../src/ports/drift.ts";
 import type { AuditEntry, Store } from "../../src/ports/store.ts";

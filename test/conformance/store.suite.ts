@@ -1,6 +1,6 @@
 /** What every implementation of the port `Store` does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";

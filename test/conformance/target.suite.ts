@@ -1,8 +1,8 @@
 /** What every implementation of the port `Target` does. */
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
-import type { Kind } from "../../src/core/credential.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { Kind } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import type { Consignment, Target } from "../../src/ports/target.ts";

@@ -1,8 +1,8 @@
 /** What every implementation of the port `Verifier` does. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { SignIn } from "../../src/core/credentials/sign-in.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import type { SignIn } from "../../src/core/sign-in.ts";
 import { DAY, type DurationMs, type EpochMs, plus, SECOND } from "../../src/core/time.ts";
 import type { Verifier } from "../../src/ports/verifier.ts";
 import { type MadeCertificate, makeCertificate } from "../support/certificates.ts";

@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type AcceptanceVerdict, foldProbe, judgeAcceptance, successOffsets } from "../../src/core/acceptance.ts";
-import type { AcceptanceRule } from "../../src/core/settings.ts";
-import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
+import type { Probe, ProbeOutcome } from "../../src/core/credentials/sign-in.ts";
+import type { AcceptanceRule } from "../../src/core/policy/settings.ts";
+import {
+  type AcceptanceVerdict,
+  foldProbe,
+  judgeAcceptance,
+  successOffsets,
+} from "../../src/core/rotation/acceptance.ts";
 import { type EpochMs, formatInstant, HOUR, latest, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { at, NOW, probe } from "./make.ts";
 

@@ -1,5 +1,5 @@
 /** Every event a rotation may meet, in its state or not, for walks in random order. */
-import type { Rotation, RotationEvent } from "../../src/core/rotation.ts";
+import type { Rotation, RotationEvent } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { issued, madeCertificate, NOW, probe, signIns, useEvidence } from "./make.ts";
 

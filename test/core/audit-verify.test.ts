@@ -9,8 +9,8 @@ import {
   hashed,
   signed,
   type TrailLine,
-} from "../../src/core/audit-chain.ts";
-import { readTrail, verifyTrail } from "../../src/core/audit-verify.ts";
+} from "../../src/core/audit/audit-chain.ts";
+import { readTrail, verifyTrail } from "../../src/core/audit/audit-verify.ts";
 import { notary } from "../support/notary.ts";
 
 const examiner = createExaminer();

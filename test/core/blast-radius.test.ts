@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { breakerTrips, mayIssue, mayRetireEarly, scanTooLossy } from "../../src/core/blast-radius.ts";
+import { breakerTrips, mayIssue, mayRetireEarly, scanTooLossy } from "../../src/core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR, latest, MINUTE, plus } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 

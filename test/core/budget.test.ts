@@ -1,8 +1,8 @@
 /** Who goes next inside Graph's limits: each rule by a case that would go wrong without it. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Asked, Budget, type Ticket, type Told } from "../../src/core/budget.ts";
-import { KEY_READS, PERSONAL_WRITES, perSlice, REPORTS, UNITS, WRITES } from "../../src/core/graph-limits.ts";
+import { type Asked, Budget, type Ticket, type Told } from "../../src/core/schedule/budget.ts";
+import { KEY_READS, PERSONAL_WRITES, perSlice, REPORTS, UNITS, WRITES } from "../../src/core/schedule/graph-limits.ts";
 
 const READ: Asked = {
   appId: "app",

@@ -1,12 +1,12 @@
 /** What is said of certificates, however odd: the right remark, clear words, no crash; and nothing of keys that are no client's. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CertificateFacts } from "../../src/core/certificate.ts";
-import { REMARKS, type Remark, remarksOn, sharingOf } from "../../src/core/certificate-remarks.ts";
-import { classify } from "../../src/core/classify.ts";
-import { type Credential, credentialState, type Holder } from "../../src/core/credential.ts";
-import { forecast } from "../../src/core/forecast.ts";
-import { completePolicy } from "../../src/core/policy.ts";
+import type { CertificateFacts } from "../../src/core/credentials/certificate.ts";
+import { REMARKS, type Remark, remarksOn, sharingOf } from "../../src/core/credentials/certificate-remarks.ts";
+import { classify } from "../../src/core/credentials/classify.ts";
+import { type Credential, credentialState, type Holder } from "../../src/core/credentials/credential.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
 import { anyInstant, certificate, holder, NOW, secret, TENANT } from "./make.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 
 const pem = (label: string, body: string, ending = "\n") =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CLASSES, type Class, classify } from "../../src/core/classify.ts";
-import type { Credential, Holder } from "../../src/core/credential.ts";
+import { CLASSES, type Class, classify } from "../../src/core/credentials/classify.ts";
+import type { Credential, Holder } from "../../src/core/credentials/credential.ts";
 import { REASONS, type ReasonCode } from "../../src/core/reasons.ts";
 import { DAY, plus } from "../../src/core/time.ts";
 import { certificate, holder, NOW, principal, secret, TENANT } from "./make.ts";

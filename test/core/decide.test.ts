@@ -1,13 +1,13 @@
 /** The decision as a table: one situation, one answer, one reason. */
 import { describe, expect, test } from "vitest";
-import { ISSUE_TRIES, PREFLIGHT_LASTS } from "../../src/core/checks.ts";
-import { decide, explain } from "../../src/core/decide.ts";
-import { forecast } from "../../src/core/forecast.ts";
-import { completePolicy, SWEEP_AFTER } from "../../src/core/policy.ts";
-import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import { completePolicy, SWEEP_AFTER } from "../../src/core/policy/policy.ts";
+import { ISSUE_TRIES, PREFLIGHT_LASTS } from "../../src/core/rotation/checks.ts";
+import { decide, explain } from "../../src/core/rotation/decide.ts";
+import { PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import type { Facts } from "../../src/core/rotation/verdict.ts";
+import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import type { Facts } from "../../src/core/verdict.ts";
 import { at, attempt, delivery, issued, NOW, probe, rotation, secret, settings, target } from "./make.ts";
 
 function facts(parts: Partial<Facts> = {}): Facts {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { forecast } from "../../src/core/forecast.ts";
-import { completePolicy } from "../../src/core/policy.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, epochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { anyInstant, anyPolicy, anyTargets, at, target } from "./make.ts";
 

@@ -4,15 +4,15 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/apply-event.ts";
-import { ISSUE_TRIES } from "../../src/core/checks.ts";
-import { decide } from "../../src/core/decide.ts";
-import type { SuccessorKind } from "../../src/core/federation.ts";
-import { SWEEP_AFTER } from "../../src/core/policy.ts";
-import { PROOF_LASTS } from "../../src/core/retire-guard.ts";
-import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation.ts";
+import type { SuccessorKind } from "../../src/core/credentials/federation.ts";
+import { SWEEP_AFTER } from "../../src/core/policy/policy.ts";
+import { ABSENT_READS, applyEvent, mayCome, TRANSITIONS } from "../../src/core/rotation/apply-event.ts";
+import { ISSUE_TRIES } from "../../src/core/rotation/checks.ts";
+import { decide } from "../../src/core/rotation/decide.ts";
+import { PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
+import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
+import type { Facts, Step } from "../../src/core/rotation/verdict.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import type { Facts, Step } from "../../src/core/verdict.ts";
 import { anyEvent, anyOfFederated, failure, TARGETS } from "./any-event.ts";
 import {
   attempt,

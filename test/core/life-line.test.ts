@@ -1,9 +1,9 @@
 /** The segments that a page draws: what worked, what is on record, what is only forecast; and a lapse is never rounded away. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { forecast } from "../../src/core/forecast.ts";
-import { type Known, lifeLine } from "../../src/core/life-line.ts";
-import { completePolicy } from "../../src/core/policy.ts";
+import { type Known, lifeLine } from "../../src/core/pictures/life-line.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, type EpochMs, HOUR, plus } from "../../src/core/time.ts";
 import { issued, NOW, rotation } from "./make.ts";
 

@@ -1,14 +1,14 @@
 /** Builders of core's words for tests: valid by default, each test names only what it is about. */
 import fc from "fast-check";
-import type { Credential, Holder } from "../../src/core/credential.ts";
-import type { Federated, SignInEvidence } from "../../src/core/federation.ts";
-import { plannedRotation } from "../../src/core/planned-rotation.ts";
-import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import type { Attempt, Delivery, Issued, MadeCertificate, Rotation } from "../../src/core/rotation.ts";
-import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/settings.ts";
-import type { Probe, ProbeOutcome } from "../../src/core/sign-in.ts";
+import type { Credential, Holder } from "../../src/core/credentials/credential.ts";
+import type { Federated, SignInEvidence } from "../../src/core/credentials/federation.ts";
+import type { Probe, ProbeOutcome } from "../../src/core/credentials/sign-in.ts";
+import { completePolicy, type PolicyInput } from "../../src/core/policy/policy.ts";
+import type { Binding, SlotSettings, TargetSettings, TenantSettings } from "../../src/core/policy/settings.ts";
+import { plannedRotation } from "../../src/core/rotation/planned-rotation.ts";
+import type { Attempt, Delivery, Issued, MadeCertificate, Rotation } from "../../src/core/rotation/rotation.ts";
+import type { UseEvidence } from "../../src/core/rotation/use-evidence.ts";
 import { DAY, type EpochMs, epochMs, MINUTE, parseInstant, plus } from "../../src/core/time.ts";
-import type { UseEvidence } from "../../src/core/use-evidence.ts";
 
 export const TENANT = "3f6c0000-0000-4000-8000-000000000001";
 export const APP_ID = "0b0e0000-0000-4000-8000-000000000002";

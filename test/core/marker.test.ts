@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BASE32, DISPLAY_NAME_LIMIT, formatMarkedName, parseMarkedName } from "../../src/core/marker.ts";
+import { BASE32, DISPLAY_NAME_LIMIT, formatMarkedName, parseMarkedName } from "../../src/core/credentials/marker.ts";
 
 const MARKER = { instance: "abcd", attempt: "abcdefgh2345" };
 const SUFFIX = "[nolapse:abcd.abcdefgh2345]";

@@ -1,6 +1,6 @@
 /** Which credential a lost answer left behind, and which may be somebody else's. */
 import { describe, expect, test } from "vitest";
-import { judgeOrphan, marked, type OrphanFacts } from "../../src/core/orphan.ts";
+import { judgeOrphan, marked, type OrphanFacts } from "../../src/core/rotation/orphan.ts";
 import { plus } from "../../src/core/time.ts";
 import { attempt, certificate, holder, NOW, secret } from "./make.ts";
 

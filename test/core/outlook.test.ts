@@ -1,9 +1,9 @@
 /** What happens next to an application, and the sentence about all of them. */
 import { describe, expect, test } from "vitest";
-import { forecast } from "../../src/core/forecast.ts";
-import { type Circumstances, outlookOf, type Standing } from "../../src/core/outlook.ts";
-import { overviewOf } from "../../src/core/overview.ts";
-import { completePolicy } from "../../src/core/policy.ts";
+import { type Circumstances, outlookOf, type Standing } from "../../src/core/pictures/outlook.ts";
+import { overviewOf } from "../../src/core/pictures/overview.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, plus } from "../../src/core/time.ts";
 import { issued, NOW, rotation } from "./make.ts";
 

@@ -1,6 +1,6 @@
 /** What each feature needs, and what is said of an identity that lacks it. */
 import { expect, it } from "vitest";
-import { featuresOf, GRAPH_APP_ID, grantLine, missingOf, tierOf } from "../../src/core/permissions.ts";
+import { featuresOf, GRAPH_APP_ID, grantLine, missingOf, tierOf } from "../../src/core/policy/permissions.ts";
 
 const ASKS = { evidence: false, owners: false, carried: false };
 const lacking = (granted: readonly string[], mode: Parameters<typeof featuresOf>[0] = "enforce", asks = ASKS) =>

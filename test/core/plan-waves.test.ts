@@ -1,8 +1,8 @@
 /** The plan's foresight plays the engine's own rules forward: ramp, hourly limit, windows, freezes, waves. */
 import { describe, expect, test } from "vitest";
-import { CLEAN_AFTER, mayIssue, mayRetireEarly } from "../../src/core/blast-radius.ts";
-import { type Due, issueTimes, type Pace, retirementTimes } from "../../src/core/plan-waves.ts";
-import { completePolicy } from "../../src/core/policy.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { CLEAN_AFTER, mayIssue, mayRetireEarly } from "../../src/core/schedule/blast-radius.ts";
+import { type Due, issueTimes, type Pace, retirementTimes } from "../../src/core/schedule/plan-waves.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 

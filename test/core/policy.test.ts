@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import { completePolicy, MAX_LIFETIME, type PolicyInput } from "../../src/core/policy.ts";
-import { isExcluded, matches, policyFor } from "../../src/core/policy-choice.ts";
-import { effectiveOverlap, reloadBound, retireRule } from "../../src/core/reload.ts";
+import { completePolicy, MAX_LIFETIME, type PolicyInput } from "../../src/core/policy/policy.ts";
+import { isExcluded, matches, policyFor } from "../../src/core/policy/policy-choice.ts";
+import { effectiveOverlap, reloadBound, retireRule } from "../../src/core/policy/reload.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { APP_ID, anyPolicyInput, anyTargets, binding, holder, settings, target } from "./make.ts";
 

@@ -1,8 +1,8 @@
 /** May this key id be removed? Everything that is not known counts against it. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/retire-guard.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns, useEvidence } from "./make.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW, WATCH_SCHEDULE } from "../../src/core/replication.ts";
-import { RETRY_TABLE, retryDelay, stableFraction, URGENT_CAP } from "../../src/core/retry.ts";
+import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW, WATCH_SCHEDULE } from "../../src/core/schedule/replication.ts";
+import { RETRY_TABLE, retryDelay, stableFraction, URGENT_CAP } from "../../src/core/schedule/retry.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Credential, Holder } from "../../src/core/credential.ts";
-import type { Binding, SlotSettings } from "../../src/core/settings.ts";
-import { likelyKinds, resolveSlot } from "../../src/core/slots.ts";
+import type { Credential, Holder } from "../../src/core/credentials/credential.ts";
+import type { Binding, SlotSettings } from "../../src/core/policy/settings.ts";
+import { likelyKinds, resolveSlot } from "../../src/core/policy/slots.ts";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
 import { binding, certificate, holder, NOW, principal, secret, slot, target } from "./make.ts";
 

@@ -1,9 +1,9 @@
 /** What ends when: every end in exactly one week, also where clocks are changed. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { MOST_BINS, timeline } from "../../src/core/pictures/timeline.ts";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
 import { wallClock } from "../../src/core/time-zones.ts";
-import { MOST_BINS, timeline } from "../../src/core/timeline.ts";
 import { at } from "./make.ts";
 
 const nothing = { endings: [], renewed: [], planned: [] };

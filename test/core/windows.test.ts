@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Freeze, Window } from "../../src/core/policy.ts";
+import type { Freeze, Window } from "../../src/core/policy/policy.ts";
+import { frozenAt, openAt } from "../../src/core/policy/windows.ts";
 import { DAY, epochMs, formatInstant, MINUTE, plus } from "../../src/core/time.ts";
 import { wallClock } from "../../src/core/time-zones.ts";
-import { frozenAt, openAt } from "../../src/core/windows.ts";
 import { at } from "./make.ts";
 
 const EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;

@@ -1,7 +1,7 @@
 /** `retire: after-evidence`: the old secret goes early only where log and report show who signs in with what. */
 import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { explainApplication, waitingOf } from "../../src/engine/views.ts";
 import type { SignInRow } from "../../src/ports/logs.ts";

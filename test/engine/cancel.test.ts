@@ -1,6 +1,6 @@
 /** Cancelling at every state: the old one stays, everything we made stays known, and the next rotation comes. */
 import { expect, test } from "vitest";
-import type { RotationEvent, RotationState } from "../../src/core/rotation.ts";
+import type { RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
 import { ask, cancel } from "../../src/engine/control.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { auditLine } from "../../src/engine/audit.ts";
 import { askUndo } from "../../src/engine/control.ts";

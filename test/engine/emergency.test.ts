@@ -1,6 +1,6 @@
 /** A leaked value: the successor is proven as ever, and the leaked credential goes at once, by that very key id. */
 import { describe, expect, test } from "vitest";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { stop } from "../../src/engine/control.ts";
 import { askEmergency } from "../../src/engine/emergency.ts";

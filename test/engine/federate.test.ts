@@ -1,8 +1,8 @@
 /** From a secret to none: the federated credential is written once, used by somebody else, and only then the secret goes. */
 import { describe, expect, test } from "vitest";
+import { EXCHANGE_AUDIENCE, githubTrust } from "../../src/core/credentials/federation.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import { EXCHANGE_AUDIENCE, githubTrust } from "../../src/core/federation.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { askFederate } from "../../src/engine/federate.ts";

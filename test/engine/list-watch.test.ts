@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
-import type { CertificateValue } from "../../src/core/certificate-value.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { findLosses } from "../../src/engine/steps/list-losses.ts";
 import type { CertificateReading, Certificates } from "../../src/ports/certificates.ts";

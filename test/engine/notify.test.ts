@@ -1,7 +1,7 @@
 /** One digest per recipient, and again only when something changed; owners hear of their own applications alone. */
 import { expect, it } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Digest } from "../../src/core/notice.ts";
+import type { Digest } from "../../src/core/pictures/notice.ts";
 import { HOUR, plus } from "../../src/core/time.ts";
 import { discover, type Scan } from "../../src/engine/discover.ts";
 import { metricsOf } from "../../src/engine/metrics.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { approve } from "../../src/engine/approve.ts";
 import type { Deps, OwnCredential } from "../../src/engine/deps.ts";

@@ -1,7 +1,7 @@
 /** App management policies are read before anything is written: what they forbid is not begun, what they shorten is made short. */
 import { expect, test } from "vitest";
-import type { AppManagement, Restriction } from "../../src/core/app-policy.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import type { AppManagement, Restriction } from "../../src/core/policy/app-policy.ts";
 import { DAY } from "../../src/core/time.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { makePlan } from "../../src/engine/plan.ts";

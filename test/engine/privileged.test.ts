@@ -1,8 +1,8 @@
 /** Privileged applications: found by two lists, approved by two persons, their values neither kept nor shown. */
 import { describe, expect, test } from "vitest";
-import type { Person } from "../../src/core/approval.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import { GRAPH_APP_ID } from "../../src/core/privilege.ts";
+import type { Person } from "../../src/core/policy/approval.ts";
+import { GRAPH_APP_ID } from "../../src/core/policy/privilege.ts";
 import { approve } from "../../src/engine/approve.ts";
 import { ask, showSecret } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";

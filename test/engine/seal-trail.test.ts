@@ -1,8 +1,8 @@
 /** The trail is sealed while the engine works, carries what each write did, and nobody who writes waits for it. */
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
-import type { EntryLine, TrailLine } from "../../src/core/audit-chain.ts";
-import { verifyTrail } from "../../src/core/audit-verify.ts";
+import type { EntryLine, TrailLine } from "../../src/core/audit/audit-chain.ts";
+import { verifyTrail } from "../../src/core/audit/audit-verify.ts";
 import { exportTrail } from "../../src/engine/export-trail.ts";
 import { sealTrail } from "../../src/engine/seal-trail.ts";
 import { audit } from "../conformance/store.suite.ts";

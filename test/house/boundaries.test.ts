@@ -78,6 +78,9 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/rehearsal-ground.ts", "../test/support/needs.ts"],
   ["src/x509/p-adapter.ts", "../adapters/seal/local-key.ts"],
   ["src/core/deeper/p-engine.ts", "../../engine/advance.ts"],
+  ["src/core/credentials/p-later.ts", "../rotation/decide.ts"],
+  ["src/core/schedule/p-later.ts", "../pictures/outlook.ts"],
+  ["src/core/policy/p-engine.ts", "../../engine/advance.ts"],
   ["src/core/p-detour.ts", "./deeper/../../engine/advance.ts"],
   ["src/core/p-library.ts", "luxon"],
   ["src/core/p-node.ts", "node:fs"],
@@ -127,6 +130,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
 const ALLOWED: readonly (readonly [string, string])[] = [
   ["src/core/time-zones.ts", "luxon"],
   ["src/core/deeper/a-own.ts", "../time.ts"],
+  ["src/core/pictures/a-earlier.ts", "../credentials/credential.ts"],
+  ["src/core/credentials/a-words.ts", "../time.ts"],
   ["src/ports/a-core.ts", "../core/time.ts"],
   ["src/engine/deeper/a-ports.ts", "../../ports/clock.ts"],
   ["src/adapters/graph/a-all.ts", "../../ports/clock.ts"],

@@ -3,11 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TRANSITIONS } from "../../src/core/apply-event.ts";
-import { checksFor } from "../../src/core/checks.ts";
 import { ERRORS } from "../../src/core/errors.ts";
 import { REASONS } from "../../src/core/reasons.ts";
-import type { RotationState } from "../../src/core/rotation.ts";
+import { TRANSITIONS } from "../../src/core/rotation/apply-event.ts";
+import { checksFor } from "../../src/core/rotation/checks.ts";
+import type { RotationState } from "../../src/core/rotation/rotation.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DOCUMENTS } from "../../scripts/json-documents.ts";
-import { EXCHANGE_AUDIENCE } from "../../src/core/federation.ts";
+import { EXCHANGE_AUDIENCE } from "../../src/core/credentials/federation.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
 import { createIssuer, type Issuer } from "../directory/issuer.ts";
 import { Site } from "../support/site.ts";

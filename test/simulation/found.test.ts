@@ -1,8 +1,8 @@
 /** Faults of the engine that the simulator found, each as the smallest run that showed it. */
 import { expect, test } from "vitest";
-import { applyEvent } from "../../src/core/apply-event.ts";
-import { completePolicy } from "../../src/core/policy.ts";
-import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation.ts";
+import { completePolicy } from "../../src/core/policy/policy.ts";
+import { applyEvent } from "../../src/core/rotation/apply-event.ts";
+import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation/rotation.ts";
 import { DAY, epochMs, HOUR, SECOND } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";

@@ -1,6 +1,6 @@
 /** A ground in memory: the fake directory and the memory store, for tests of the simulator itself. */
 import { createHash } from "node:crypto";
-import type { Credential } from "../../src/core/credential.ts";
+import type { Credential } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";

@@ -2,6 +2,9 @@
  * The store port in memory: what is written lives in a {@link Shelf} that outlives the process that wrote it. The quick
  * stand-in for the real store where a test asks about the simulator and not about storage.
  */
+
+import { NolapseError } from "../../src/core/errors.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import {
   ISSUE_ACTIONS,
   issuesAmong,
@@ -9,9 +12,7 @@ import {
   RETIREMENT_ACTIONS,
   retirementsAmong,
   scanTooLossy,
-} from "../../src/core/blast-radius.ts";
-import { NolapseError } from "../../src/core/errors.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+} from "../../src/core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
 import type {
   CertificateImage,

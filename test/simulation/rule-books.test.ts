@@ -1,7 +1,7 @@
 /** The books of the rehearsal about limits, freezes and evidence find what breaks a rule, and nothing where none is broken. */
 import { describe, expect, test } from "vitest";
-import { completePolicy, type PolicyInput } from "../../src/core/policy.ts";
-import type { Rotation } from "../../src/core/rotation.ts";
+import { completePolicy, type PolicyInput } from "../../src/core/policy/policy.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { RuleBooks } from "../../src/rehearse/rule-books.ts";
 import { NOW, rotation } from "../core/make.ts";

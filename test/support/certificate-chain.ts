@@ -2,7 +2,7 @@
 import "reflect-metadata";
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 
 const ALGORITHMS = {

@@ -2,8 +2,8 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { entryFrom } from "../../src/adapters/graph/certificates.ts";
 import { proofOfPossession } from "../../src/adapters/graph/proof.ts";
-import type { CertificateValue } from "../../src/core/certificate-value.ts";
-import { type Credential, type HolderRef, isLive } from "../../src/core/credential.ts";
+import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import { type Credential, type HolderRef, isLive } from "../../src/core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { type EpochMs, formatInstant } from "../../src/core/time.ts";

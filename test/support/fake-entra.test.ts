@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";

@@ -4,12 +4,12 @@
  * whatever `now` says. What goes wrong is asked for with `fail`, lag with `tokenLag`, `readLag` and `logLag`.
  */
 import { clientAssertion } from "../../src/adapters/graph/assertion.ts";
-import { CertificateValue } from "../../src/core/certificate-value.ts";
-import type { Holder, HolderRef, HolderType } from "../../src/core/credential.ts";
+import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
+import type { Holder, HolderRef, HolderType } from "../../src/core/credentials/credential.ts";
+import type { Probe, SignIn } from "../../src/core/credentials/sign-in.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Grant } from "../../src/core/privilege.ts";
+import type { Grant } from "../../src/core/policy/privilege.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import type { Probe, SignIn } from "../../src/core/sign-in.ts";
 import { type DurationMs, type EpochMs, epochMs, SECOND } from "../../src/core/time.ts";
 import type {
   AddCertificateOutcome,

@@ -1,8 +1,8 @@
 /** What goes wrong with `FakeEntra`, and when. */
 
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
+import type { Probe } from "../../src/core/credentials/sign-in.ts";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Probe } from "../../src/core/sign-in.ts";
 import type { Unsettled } from "../../src/ports/entra.ts";
 
 export type FakeRead =

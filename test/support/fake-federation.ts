@@ -2,7 +2,7 @@
 
 import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, type EpochMs, plus, SECOND } from "../../src/core/time.ts";
 import type { Unsettled } from "../../src/ports/entra.ts";

@@ -1,4 +1,4 @@
-import type { Holder } from "../../src/core/credential.ts";
+import type { Holder } from "../../src/core/credentials/credential.ts";
 import { epochMs } from "../../src/core/time.ts";
 
 /** An object as the directory in memory begins with: an application of our own that nothing is odd about, but for `parts`. */

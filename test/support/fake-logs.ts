@@ -1,5 +1,5 @@
 /** What a directory in memory remembers of changes and sign-ins, for `FakeEntra`. */
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
 import type { EpochMs } from "../../src/core/time.ts";
 import type { Actor, CredentialChange, LastUse, SignInRow } from "../../src/ports/logs.ts";
 

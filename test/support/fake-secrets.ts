@@ -1,5 +1,5 @@
 /** The client secrets of one object in memory, for `FakeEntra`. */
-import type { Credential } from "../../src/core/credential.ts";
+import type { Credential } from "../../src/core/credentials/credential.ts";
 import type { EpochMs } from "../../src/core/time.ts";
 
 export interface SeedSecret {

@@ -1,5 +1,5 @@
 /** What is put into the directory in memory, for `FakeEntra`. */
-import type { Holder, HolderRef } from "../../src/core/credential.ts";
+import type { Holder, HolderRef } from "../../src/core/credentials/credential.ts";
 import type { SeedCertificate, StoredCertificate } from "./fake-certificates.ts";
 import type { SeedSecret, StoredSecret } from "./fake-secrets.ts";
 

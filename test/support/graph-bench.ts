@@ -2,9 +2,9 @@
 import { X509Certificate } from "node:crypto";
 import { createGraphDirectory, type GraphDirectory } from "../../src/adapters/graph/directory.ts";
 import type { Fetch } from "../../src/adapters/graph/wire.ts";
-import type { HolderRef } from "../../src/core/credential.ts";
+import type { HolderRef } from "../../src/core/credentials/credential.ts";
+import type { SignIn } from "../../src/core/credentials/sign-in.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import type { SignIn } from "../../src/core/sign-in.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../src/core/time.ts";
 import type { Directory, SeededApplication } from "../../src/directory/index.ts";
 import type { Clock } from "../../src/ports/clock.ts";

@@ -2,7 +2,7 @@
  * App management policies through Graph (learn.microsoft.com/graph/api/resources/appmanagementpolicy,
  * …/tenantappmanagementpolicy).
  */
-import type { AppManagement, Restriction, Restrictions } from "../../core/app-policy.ts";
+import type { AppManagement, Restriction, Restrictions } from "../../core/policy/app-policy.ts";
 import { parseDuration } from "../../core/time.ts";
 import type { AppPolicies } from "../../ports/app-policies.ts";
 import type { GraphCalls, Reading } from "./calls.ts";

@@ -1,6 +1,6 @@
 /** One sign-in by a client assertion on a fresh connection, and what its answer says of the certificate. */
 import { randomUUID } from "node:crypto";
-import type { CertificateValue } from "../../core/certificate-value.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import type { NolapseError } from "../../core/errors.ts";
 import { type DurationMs, type EpochMs, SECOND } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";

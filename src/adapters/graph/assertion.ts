@@ -1,5 +1,5 @@
 /** The assertion by which a client with a certificate signs in (learn.microsoft.com/entra/identity-platform/certificate-credentials). */
-import type { CertificateValue } from "../../core/certificate-value.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { type EpochMs, SECOND } from "../../core/time.ts";
 import { headerThumbprint, signedJwt } from "./signed-jwt.ts";
 

@@ -1,13 +1,13 @@
 /**
  * The one gate on the way to Graph: every request passes here, waits for its turn inside the configured share of Graph's
- * published limits (core/budget.ts says which one is next), and is sent once. Nothing is ever repeated here: a refusal goes
+ * published limits (core/schedule/budget.ts says which one is next), and is sent once. Nothing is ever repeated here: a refusal goes
  * back to whoever asked, and makes the others wait.
  */
 
-import { type Asked, Budget, type Ticket, type Told } from "../../core/budget.ts";
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { COSTLY_READS, SLICE } from "../../core/graph-limits.ts";
+import { type Asked, Budget, type Ticket, type Told } from "../../core/schedule/budget.ts";
+import { COSTLY_READS, SLICE } from "../../core/schedule/graph-limits.ts";
 import { type EpochMs, SECOND } from "../../core/time.ts";
 import type { ProcessTime } from "../../ports/clock.ts";
 import type { Deadlines } from "../../ports/deadlines.ts";

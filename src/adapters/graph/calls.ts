@@ -1,5 +1,5 @@
 /** Calls to Graph about one object or list, and what became of them: what the ports of this folder have in common. */
-import type { HolderRef, HolderType } from "../../core/credential.ts";
+import type { HolderRef, HolderType } from "../../core/credentials/credential.ts";
 import { asNolapseError } from "../../core/errors.ts";
 import { type EpochMs, epochMs, SECOND } from "../../core/time.ts";
 import type { RemoveCredentialOutcome, Unsettled } from "../../ports/entra.ts";

@@ -3,8 +3,8 @@
  * Entries go back as the text they came as; see raw-json.ts.
  */
 import { X509Certificate } from "node:crypto";
-import type { CertificateValue } from "../../core/certificate-value.ts";
-import type { HolderRef } from "../../core/credential.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { asNolapseError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/time.ts";
 import type {

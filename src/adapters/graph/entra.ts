@@ -1,5 +1,5 @@
-import type { Credential, HolderRef, HolderType } from "../../core/credential.ts";
-import type { Grant } from "../../core/privilege.ts";
+import type { Credential, HolderRef, HolderType } from "../../core/credentials/credential.ts";
+import type { Grant } from "../../core/policy/privilege.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type {

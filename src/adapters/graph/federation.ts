@@ -1,5 +1,5 @@
 /** Federated identity credentials through Graph (learn.microsoft.com/graph/api/resources/federatedidentitycredential). */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import type {
   AddFederatedOutcome,
   FederatedCredential,

@@ -1,6 +1,6 @@
 /** The `key` of a keyCredential: base64, also wrapped in lines, of DER or of PEM text (the Azure CLI sends the one, Terraform the other). */
-import type { CertificateFacts } from "../../core/certificate.ts";
-import { certificatePem } from "../../core/certificate-value.ts";
+import type { CertificateFacts } from "../../core/credentials/certificate.ts";
+import { certificatePem } from "../../core/credentials/certificate-value.ts";
 import { certificateFacts, readCertificate } from "../../x509/facts.ts";
 
 /** What it says of itself; `unreadable` when it is no certificate, null where the directory did not send it. Never throws. */

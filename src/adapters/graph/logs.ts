@@ -3,7 +3,7 @@
  * (…/signin-list, in beta only, because v1.0 does not name the credential). Both come minutes late. When each credential
  * was last used in any flow is a report of the whole tenant (…/reportroot-list-appcredentialsigninactivities, in beta only).
  */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../ports/logs.ts";

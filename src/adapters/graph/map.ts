@@ -2,7 +2,7 @@
  * Graph's JSON as core's words; Microsoft's own words stop here. Total: whatever is null in Graph is null in core, and a
  * shape that is not Graph's is `directory-failed`, never an empty list — an empty list would read as "nothing expires".
  */
-import type { Credential, Holder, HolderType, Usage } from "../../core/credential.ts";
+import type { Credential, Holder, HolderType, Usage } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseInstant } from "../../core/time.ts";
 import { isObject, type JsonObject, objectAt } from "./json.ts";

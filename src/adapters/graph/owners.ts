@@ -1,4 +1,4 @@
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import type { Owners } from "../../ports/notices.ts";
 import type { Owner, OwnersList, OwnersPage } from "../../ports/owners.ts";
 import { describe, type GraphCalls } from "./calls.ts";

@@ -1,6 +1,6 @@
 /** The proof of possession of addKey and removeKey (learn.microsoft.com/graph/application-rollkey-prooftoken). */
-import type { CertificateValue } from "../../core/certificate-value.ts";
-import type { HolderRef } from "../../core/credential.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { type EpochMs, SECOND } from "../../core/time.ts";
 import { headerThumbprint, signedJwt } from "./signed-jwt.ts";
 

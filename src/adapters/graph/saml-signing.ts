@@ -1,5 +1,5 @@
 /** SAML signing certificates through Graph (learn.microsoft.com/graph/api/serviceprincipal-addtokensigningcertificate). */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { ActivateOutcome, AddSigningOutcome, SamlSigning } from "../../ports/saml-signing.ts";
 import { describe, type GraphCalls, requireType, unsettled, wholeSeconds } from "./calls.ts";

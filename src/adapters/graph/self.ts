@@ -3,8 +3,8 @@
  * possession and may not even read itself. What a read would say it finds out by signing in: a certificate that the
  * authority knows is listed, one that it does not find is not, and whatever else it answers is a failed read.
  */
-import type { CertificateValue } from "../../core/certificate-value.ts";
-import type { Credential, HolderRef } from "../../core/credential.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import type { Credential, HolderRef } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SECOND } from "../../core/time.ts";
 import type { CertificateReading, Certificates, ReplaceOutcome } from "../../ports/certificates.ts";

@@ -1,6 +1,6 @@
 /** Compact JWTs signed with a certificate's private key, for Graph's proofs and the login authority's assertions. */
 import { constants, createHash, createPrivateKey, type KeyObject, sign } from "node:crypto";
-import type { CertificateValue } from "../../core/certificate-value.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 

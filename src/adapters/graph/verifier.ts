@@ -11,9 +11,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import type { Probe, ProbeOutcome } from "../../core/credentials/sign-in.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
-import type { Probe, ProbeOutcome } from "../../core/sign-in.ts";
 import { SECOND } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Verifier } from "../../ports/verifier.ts";

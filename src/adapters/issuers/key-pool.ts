@@ -4,7 +4,7 @@
  */
 import { checkPrime, createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import type { KeySize } from "../../core/certificate.ts";
+import type { KeySize } from "../../core/credentials/certificate.ts";
 import type { KeySource } from "./key-source.ts";
 
 export interface KeyPool {

@@ -1,6 +1,6 @@
 import { generateKeyPair, type KeyObject, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
-import type { KeySize } from "../../core/certificate.ts";
+import type { KeySize } from "../../core/credentials/certificate.ts";
 
 /** Where the two random parts of a certificate come from: a seam, so that a simulation can repeat them. */
 export interface KeySource {

@@ -2,7 +2,7 @@
 import "reflect-metadata";
 import { createPublicKey, type KeyObject } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, epochMs, SECOND } from "../../core/time.ts";
 import type { CertificateRequest, IssuedCertificate } from "../../ports/issuer.ts";

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { BASE32 } from "../../core/marker.ts";
+import { BASE32 } from "../../core/credentials/marker.ts";
 import type { Random } from "../../ports/random.ts";
 
 /** The operating system's randomness. */

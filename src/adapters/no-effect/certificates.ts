@@ -1,5 +1,5 @@
 /** Certificates of all kinds and federated credentials with their writes taken out; see entra.ts beside it. */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Federation } from "../../ports/federation.ts";

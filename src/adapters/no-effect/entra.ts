@@ -2,7 +2,7 @@
  * The directory with its writes taken out (modes `observe` and `propose`, `--dry-run`): it reads what is there, and answers
  * every write with "not applied". There is no `if (dryRun)` anywhere else.
  */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Entra } from "../../ports/entra.ts";
 import { notApplied } from "./refused.ts";

@@ -1,6 +1,6 @@
 /** Notices as mail over SMTP. The library is loaded when something is to be sent. */
 import { NolapseError } from "../../core/errors.ts";
-import { htmlOf, subjectOf, textOf } from "../../core/notice.ts";
+import { htmlOf, subjectOf, textOf } from "../../core/pictures/notice.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { Channel } from "../../ports/notices.ts";
 

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { NolapseError } from "../../core/errors.ts";
-import { type Digest, FINDING_TITLES, subjectOf } from "../../core/notice.ts";
+import { type Digest, FINDING_TITLES, subjectOf } from "../../core/pictures/notice.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { Channel, Heartbeat } from "../../ports/notices.ts";

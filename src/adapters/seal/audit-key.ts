@@ -13,7 +13,7 @@ import {
 } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Examiner } from "../../core/audit-verify.ts";
+import type { Examiner } from "../../core/audit/audit-verify.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Notary } from "../../ports/notary.ts";
 import { makeKeyFile, readKeyFile } from "./key-file.ts";

@@ -5,7 +5,7 @@ import {
   issuesAmong,
   RETIREMENT_ACTIONS,
   retirementsAmong,
-} from "../../core/blast-radius.ts";
+} from "../../core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Store, Switches } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";

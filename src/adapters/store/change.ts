@@ -1,5 +1,5 @@
 /** What a step proved, written within the transaction of its verb. */
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { AuditEntry, Change } from "../../ports/store.ts";
 import type { Db } from "./database.ts";
 import { prepared, type Value } from "./prepared.ts";

@@ -1,5 +1,5 @@
 /** What scans saw. */
-import { missingNeedsPerson, scanTooLossy } from "../../core/blast-radius.ts";
+import { missingNeedsPerson, scanTooLossy } from "../../core/schedule/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";

@@ -1,5 +1,5 @@
 /** Rotations: opening, finding, and the people's word on them. */
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";

@@ -1,8 +1,8 @@
 /** Rows ↔ the words of the port. */
-import type { HolderType } from "../../core/credential.ts";
-import type { SuccessorKind } from "../../core/federation.ts";
+import type { HolderType } from "../../core/credentials/credential.ts";
+import type { SuccessorKind } from "../../core/credentials/federation.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, LedgerEntry, LedgerOrigin, SlotRecord, Written } from "../../ports/store.ts";
 import type { Tables } from "./tables.ts";

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";

@@ -1,6 +1,6 @@
 /** A certificate and its private key as PEM (RFC 7468), in every spelling that people and tools leave in files. */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 
 /**

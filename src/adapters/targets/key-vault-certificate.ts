@@ -1,6 +1,6 @@
 /** A certificate as Key Vault imports it and gives it back: as a secret of the same name, in PEM or in PKCS#12. */
 import { createPrivateKey, randomBytes } from "node:crypto";
-import type { CertificateValue } from "../../core/certificate-value.ts";
+import type { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { VaultImport, VaultSecret } from "../../ports/key-vault.ts";
 import { derOf, isOwn, joined, type Reading, readPem } from "./certificate-text.ts";

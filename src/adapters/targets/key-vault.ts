@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { KeyVault, VaultSecret, VaultTags, VaultVersion } from "../../ports/key-vault.ts";

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";

@@ -1,7 +1,7 @@
 /** The types of targets. A new one is its file, its test and its page in docs/targets, and a line here. */
 import { z } from "zod";
-import type { Kind } from "../../core/credential.ts";
-import type { Reload } from "../../core/policy.ts";
+import type { Kind } from "../../core/credentials/credential.ts";
+import type { Reload } from "../../core/policy/policy.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { DAY } from "../../core/time.ts";
 import type { KeyVault } from "../../ports/key-vault.ts";

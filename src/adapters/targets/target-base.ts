@@ -1,4 +1,4 @@
-import type { Reload } from "../../core/policy.ts";
+import type { Reload } from "../../core/policy/policy.ts";
 
 /** What every target has, whatever its type. */
 export interface TargetBase {

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { TrailLine } from "../../core/audit-chain.ts";
-import { type Expected, type ReadLine, readTrail, type TrailVerdict, verifyTrail } from "../../core/audit-verify.ts";
+import type { TrailLine } from "../../core/audit/audit-chain.ts";
+import {
+  type Expected,
+  type ReadLine,
+  readTrail,
+  type TrailVerdict,
+  verifyTrail,
+} from "../../core/audit/audit-verify.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseDuration, parseInstant, plus } from "../../core/time.ts";
 import { exportTrail } from "../../engine/export-trail.ts";

@@ -1,5 +1,5 @@
+import { type GithubFilter, githubTrust, kubernetesTrust, type Trust } from "../../core/credentials/federation.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { type GithubFilter, githubTrust, kubernetesTrust, type Trust } from "../../core/federation.ts";
 import { askFederate } from "../../engine/federate.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views.ts";

@@ -1,4 +1,4 @@
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { type Asked, ask, takeUpOwn } from "../../engine/control.ts";

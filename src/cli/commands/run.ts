@@ -1,6 +1,6 @@
 import type { TenantConfig } from "../../config/load.ts";
 import { NolapseError } from "../../core/errors.ts";
-import type { Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
 import type { Scan } from "../../engine/discover.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";

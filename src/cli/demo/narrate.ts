@@ -1,6 +1,6 @@
 /** The demo's story, one line for each kind of thing that happened at one time, however many applications it happened to. */
 import { REASONS } from "../../core/reasons.ts";
-import type { Rotation, RotationEvent } from "../../core/rotation.ts";
+import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { when } from "../speak.ts";
 

@@ -1,5 +1,5 @@
 /** The demo's result: a table a person enjoys, a line of proof, and the same as JSON (design §6). */
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY } from "../../core/time.ts";
 import { type Style, table, when } from "../speak.ts";
 import type { SignInTally } from "./fleet.ts";

@@ -3,7 +3,7 @@
  * acting between, retire. Three sample applications sign in all the while, as processes of their own.
  */
 import { NolapseError } from "../../core/errors.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { type RunReport, runOnce } from "../../engine/maintain.ts";

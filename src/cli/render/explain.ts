@@ -1,5 +1,5 @@
 /** The explanation of one application: the same checks and reason codes that the engine decides by. */
-import { REMARKS } from "../../core/certificate-remarks.ts";
+import { REMARKS } from "../../core/credentials/certificate-remarks.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";

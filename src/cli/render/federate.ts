@@ -1,6 +1,6 @@
 /** What a person has to do so that an application signs in by federation. */
-import { EXCHANGE_AUDIENCE, GITHUB_ISSUER } from "../../core/federation.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import { EXCHANGE_AUDIENCE, GITHUB_ISSUER } from "../../core/credentials/federation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 
 /** The consumer's half of the work; nothing where it is not wanted any more. */
 export function federationLines({ federated, holder, tenantId, state, displayName, replacesKind }: Rotation): string[] {

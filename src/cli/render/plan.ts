@@ -1,5 +1,5 @@
 /** The plan, for people and for programs. */
-import type { AppManagementReading } from "../../core/app-policy.ts";
+import type { AppManagementReading } from "../../core/policy/app-policy.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan.ts";

@@ -1,9 +1,10 @@
 /** What a run did and what it waits for. */
+
+import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation.ts";
-import type { Assurance } from "../../core/sign-in.ts";
+import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
+import type { Verdict } from "../../core/rotation/verdict.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { Verdict } from "../../core/verdict.ts";
 import type { RunReport } from "../../engine/maintain.ts";
 import { count, iso, relative, type Style, table, when } from "../speak.ts";
 

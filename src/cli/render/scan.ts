@@ -1,6 +1,6 @@
 /** The scan report in its four forms. */
-import { REMARKS, type Remark } from "../../core/certificate-remarks.ts";
-import { CLASSES } from "../../core/classify.ts";
+import { REMARKS, type Remark } from "../../core/credentials/certificate-remarks.ts";
+import { CLASSES } from "../../core/credentials/classify.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { ScanReport, ScanRow } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";

@@ -1,5 +1,5 @@
 /** Acceptance (design §4.1): the login authority honours the new value, or the new credential is withdrawn. */
-import { judgeAcceptance } from "../../core/acceptance.ts";
+import { judgeAcceptance } from "../../core/rotation/acceptance.ts";
 import type { Claimed } from "../claimed.ts";
 import { removeGuarded } from "./remove.ts";
 import { sealedValue, signInOf } from "./value.ts";

@@ -1,6 +1,6 @@
 /** What every attempt at a successor has: a marked name of its own, and an end. */
-import { ATTEMPT_LENGTH, formatMarkedName, INSTANCE_LENGTH, parseMarkedName } from "../../core/marker.ts";
-import { MAX_LIFETIME } from "../../core/policy.ts";
+import { ATTEMPT_LENGTH, formatMarkedName, INSTANCE_LENGTH, parseMarkedName } from "../../core/credentials/marker.ts";
+import { MAX_LIFETIME } from "../../core/policy/policy.ts";
 import { type EpochMs, epochMs, HOUR, SECOND } from "../../core/time.ts";
 import type { Claimed } from "../claimed.ts";
 

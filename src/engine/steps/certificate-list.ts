@@ -5,8 +5,8 @@
  * image or named from the audit log.
  */
 import { NolapseError } from "../../core/errors.ts";
-import { LIST_SCHEDULE, LIST_STILL, SERVICE_TIME_GRAIN } from "../../core/replication.ts";
-import type { ListLoss, ListWrite, RotationEvent } from "../../core/rotation.ts";
+import type { ListLoss, ListWrite, RotationEvent } from "../../core/rotation/rotation.ts";
+import { LIST_SCHEDULE, LIST_STILL, SERVICE_TIME_GRAIN } from "../../core/schedule/replication.ts";
 import { plus } from "../../core/time.ts";
 import type { CertificateEntry, CertificateReading, NewCertificate, ReplaceOutcome } from "../../ports/certificates.ts";
 import type { CertificateImage, ImageEntry } from "../../ports/store.ts";

@@ -3,7 +3,7 @@
  * hand, which touches no other entry; else by replacing the whole list under the rules of design §4.8.
  */
 import { NolapseError } from "../../core/errors.ts";
-import type { Attempt, Issued } from "../../core/rotation.ts";
+import type { Attempt, Issued } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CertificateReading, NewCertificate } from "../../ports/certificates.ts";
 import type { Claimed } from "../claimed.ts";

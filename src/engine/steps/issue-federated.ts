@@ -2,11 +2,11 @@
  * A federated credential is added to the application: no value, no end. Its name is fixed with the rotation, so one whose
  * answer was lost is found by it, and one that is there already is used.
  */
-import type { HolderRef } from "../../core/credential.ts";
+import type { HolderRef } from "../../core/credentials/credential.ts";
+import { EXCHANGE_AUDIENCE, FEDERATED_LIMIT, type Federated, type Trust } from "../../core/credentials/federation.ts";
+import { ATTEMPT_LENGTH } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { EXCHANGE_AUDIENCE, FEDERATED_LIMIT, type Federated, type Trust } from "../../core/federation.ts";
-import { ATTEMPT_LENGTH } from "../../core/marker.ts";
-import type { Attempt, Issued, Rotation } from "../../core/rotation.ts";
+import type { Attempt, Issued, Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Unsettled } from "../../ports/entra.ts";
 import type { FederatedCredential } from "../../ports/federation.ts";

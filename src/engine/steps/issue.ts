@@ -3,7 +3,7 @@
  * and its value is sealed and on disk before anything else happens.
  */
 import { NolapseError } from "../../core/errors.ts";
-import type { Attempt, Issued } from "../../core/rotation.ts";
+import type { Attempt, Issued } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AddSecretOutcome, HolderReading, Unsettled } from "../../ports/entra.ts";
 import type { LedgerEntry } from "../../ports/store.ts";

@@ -4,7 +4,7 @@
  */
 
 import { NolapseError } from "../../core/errors.ts";
-import { SELF_SIGNED } from "../../core/policy.ts";
+import { SELF_SIGNED } from "../../core/policy/policy.ts";
 import { type EpochMs, earliest, MINUTE, plus, SECOND } from "../../core/time.ts";
 import type { Issuer } from "../../ports/issuer.ts";
 import type { Claimed } from "../claimed.ts";

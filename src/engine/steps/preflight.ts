@@ -1,6 +1,6 @@
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { retireRule } from "../../core/reload.ts";
+import { retireRule } from "../../core/policy/reload.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { Target } from "../../ports/target.ts";
 import type { Claimed } from "../claimed.ts";

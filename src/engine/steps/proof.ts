@@ -1,5 +1,5 @@
-import { CertificateValue } from "../../core/certificate-value.ts";
-import { isLive } from "../../core/credential.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import { isLive } from "../../core/credentials/credential.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { CertificateReading } from "../../ports/certificates.ts";
 import type { Claimed } from "../claimed.ts";

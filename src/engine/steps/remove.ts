@@ -1,8 +1,8 @@
 /** Every removal goes through here: fresh read, guard, brake, one request. */
 import { NolapseError } from "../../core/errors.ts";
-import { REPLICATION_WINDOW } from "../../core/replication.ts";
-import { mayRemove, type RemovalPurpose } from "../../core/retire-guard.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import { mayRemove, type RemovalPurpose } from "../../core/rotation/retire-guard.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
+import { REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { Claimed } from "../claimed.ts";

@@ -1,8 +1,9 @@
 /** Retirement: the guard says yes, the old key id is removed, and five reads no longer show it (design §4.1). */
-import { ABSENT_READS } from "../../core/apply-event.ts";
-import { RETIREMENT_HELD } from "../../core/blast-radius.ts";
+
 import { asNolapseError } from "../../core/errors.ts";
-import type { RetiredCertificate } from "../../core/rotation.ts";
+import { ABSENT_READS } from "../../core/rotation/apply-event.ts";
+import type { RetiredCertificate } from "../../core/rotation/rotation.ts";
+import { RETIREMENT_HELD } from "../../core/schedule/blast-radius.ts";
 import type { Claimed } from "../claimed.ts";
 import { succession } from "../facts.ts";
 import { removeGuarded } from "./remove.ts";

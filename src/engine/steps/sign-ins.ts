@@ -1,7 +1,8 @@
 /** What the application's list and the sign-in log show of a federated credential: the only proof that it is used. */
+
+import { evidenceAgainst, provesUse, type SignInEvidence } from "../../core/credentials/federation.ts";
 import { asNolapseError } from "../../core/errors.ts";
-import { evidenceAgainst, provesUse, type SignInEvidence } from "../../core/federation.ts";
-import type { Failure } from "../../core/rotation.ts";
+import type { Failure } from "../../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { SignInRow } from "../../ports/logs.ts";
 import type { Claimed, Extra } from "../claimed.ts";

@@ -1,6 +1,6 @@
 /** A retired certificate's public part goes back for a time (`nolapse undo`), for whoever still holds its key. */
-import { parseMarkedName } from "../../core/marker.ts";
-import { REPLICATION_WINDOW } from "../../core/replication.ts";
+import { parseMarkedName } from "../../core/credentials/marker.ts";
+import { REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import { plus } from "../../core/time.ts";
 import type { NewCertificate } from "../../ports/certificates.ts";
 import type { Unsettled } from "../../ports/entra.ts";

@@ -1,9 +1,9 @@
 /** Who signs in with the old credential and who with the new one: read before an old one may go by evidence. */
 import { asNolapseError } from "../../core/errors.ts";
-import { retirement } from "../../core/retirement.ts";
-import type { Failure, Rotation } from "../../core/rotation.ts";
+import { retirement } from "../../core/rotation/retirement.ts";
+import type { Failure, Rotation } from "../../core/rotation/rotation.ts";
+import type { Unread, Use, UseEvidence } from "../../core/rotation/use-evidence.ts";
 import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
-import type { Unread, Use, UseEvidence } from "../../core/use-evidence.ts";
 import type { LastUse, SignInRow } from "../../ports/logs.ts";
 import type { Claimed } from "../claimed.ts";
 import { asked } from "../facts.ts";

@@ -1,7 +1,7 @@
-import { CertificateValue } from "../../core/certificate-value.ts";
+import { CertificateValue } from "../../core/credentials/certificate-value.ts";
+import type { SignIn } from "../../core/credentials/sign-in.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
-import type { SignIn } from "../../core/sign-in.ts";
 import type { Claimed } from "../claimed.ts";
 
 /** The sealed value of the rotation in hand, opened; a certificate as a CertificateValue. @throws NolapseError `seal-key-wrong` when it cannot be. */

@@ -3,11 +3,11 @@
  * receipt. The same proof is made again right before the old credential is removed.
  */
 
-import { missedReads } from "../../core/apply-course.ts";
+import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW } from "../../core/replication.ts";
-import type { RotationEvent } from "../../core/rotation.ts";
-import type { Assurance } from "../../core/sign-in.ts";
+import { missedReads } from "../../core/rotation/apply-course.ts";
+import type { RotationEvent } from "../../core/rotation/rotation.ts";
+import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { Copy } from "../../ports/target.ts";
 import type { Claimed, Extra } from "../claimed.ts";

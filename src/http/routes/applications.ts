@@ -1,7 +1,7 @@
 /** The list of applications and one application: what it has, what happens next, why, and its life line. */
 import { z } from "zod";
-import { CLASSES, type Class } from "../../core/classify.ts";
-import { lifeLine } from "../../core/life-line.ts";
+import { CLASSES, type Class } from "../../core/credentials/classify.ts";
+import { lifeLine } from "../../core/pictures/life-line.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { lifeFacts } from "../../engine/life-facts.ts";
 import type { Portrait } from "../../engine/picture.ts";

@@ -1,7 +1,7 @@
 /** A person's word on what waits for one: yes to one or to many, no with a reason, and a yes taken back. */
 import { z } from "zod";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { approve, missing, refuseApproval, withdrawApproval } from "../../engine/approve.ts";
 import { personOf } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";

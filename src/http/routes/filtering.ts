@@ -1,6 +1,6 @@
 /** Which applications a list shows, in which order, and from where on. */
 import { z } from "zod";
-import { NEXT, type NextCode } from "../../core/outlook.ts";
+import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
 import { DAY, type EpochMs, parseInstant, plus } from "../../core/time.ts";
 import type { Ownership } from "../../engine/ownership.ts";
 import type { Picture, Portrait } from "../../engine/picture.ts";

@@ -1,10 +1,10 @@
 /** What stops, what needs a person, what is under way; the timeline; the calendar; what changes as it changes. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
-import { overviewOf } from "../../core/overview.ts";
+import { overviewOf } from "../../core/pictures/overview.ts";
+import { MOST_BINS, type TimelineFacts, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
-import { MOST_BINS, type TimelineFacts, timeline } from "../../core/timeline.ts";
 import { type Picture, type Portrait, timelineFacts, UNFINISHED } from "../../engine/picture.ts";
 import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";

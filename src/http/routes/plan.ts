@@ -1,9 +1,9 @@
 /** What will happen, what waits for a person, what cannot be renewed and why. */
 import { z } from "zod";
-import { unapproved } from "../../core/approval.ts";
-import { awaitsIssue } from "../../core/outlook.ts";
-import { approvalDetail } from "../../core/own-credential.ts";
+import { awaitsIssue } from "../../core/pictures/outlook.ts";
+import { unapproved } from "../../core/policy/approval.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { approvalDetail } from "../../core/rotation/own-credential.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
 import type { PlanItem } from "../../engine/plan.ts";

@@ -1,10 +1,10 @@
 /** What is being replaced: the list, and one with its steps, proofs and checks. */
 import { z } from "zod";
-import { isEnough } from "../../core/approval.ts";
-import { explain } from "../../core/decide.ts";
 import { NolapseError } from "../../core/errors.ts";
+import { isEnough } from "../../core/policy/approval.ts";
 import { REASONS } from "../../core/reasons.ts";
-import type { Rotation } from "../../core/rotation.ts";
+import { explain } from "../../core/rotation/decide.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { rotationOf } from "../../engine/amend.ts";
 import { missing } from "../../engine/approve.ts";

@@ -1,9 +1,9 @@
 /** A new client secret, straight to the targets of its slot: the choices, and the word that starts it. Nobody sees the value. */
 import { z } from "zod";
-import { isLive } from "../../core/credential.ts";
+import { isLive } from "../../core/credentials/credential.ts";
+import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { parseMarkedName } from "../../core/marker.ts";
-import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy.ts";
+import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy/policy.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { askSecret, type SecretOptions, type SlotNow, secretOptions } from "../../engine/new-secret.ts";
 import { retouch } from "../../engine/picture.ts";

@@ -1,8 +1,8 @@
 /** Pieces that answers are made of. Instants are ISO 8601 UTC. */
 import { z } from "zod";
-import { NEXT, type NextCode, type Outlook } from "../../core/outlook.ts";
+import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import type { RotationState } from "../../core/rotation.ts";
+import type { RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Picture } from "../../engine/picture.ts";
 import type { Tenant } from "../tenant.ts";

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { createMachineScheduler } from "../../../src/adapters/machine/scheduler.ts";
-import { BASE32 } from "../../../src/core/marker.ts";
-import { completePolicy, type PolicyInput } from "../../../src/core/policy.ts";
+import { BASE32 } from "../../../src/core/credentials/marker.ts";
+import { completePolicy, type PolicyInput } from "../../../src/core/policy/policy.ts";
+import type { TargetSettings, TenantSettings } from "../../../src/core/policy/settings.ts";
 import { SecretValue } from "../../../src/core/secret-value.ts";
-import type { TargetSettings, TenantSettings } from "../../../src/core/settings.ts";
 import { DAY, type DurationMs, type EpochMs, MINUTE, parseInstant, plus } from "../../../src/core/time.ts";
 import type { Deps } from "../../../src/engine/deps.ts";
 import { runOnce } from "../../../src/engine/maintain.ts";

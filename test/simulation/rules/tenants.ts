@@ -1,8 +1,8 @@
 /** For each rule the small tenant that would break without it: what happened there that must not, as sentences; none with the rule. */
 import type { RuleName } from "../../../scripts/mutants/rules.ts";
-import type { AppManagement } from "../../../src/core/app-policy.ts";
-import type { Person } from "../../../src/core/approval.ts";
-import { GRAPH_APP_ID } from "../../../src/core/privilege.ts";
+import type { AppManagement } from "../../../src/core/policy/app-policy.ts";
+import type { Person } from "../../../src/core/policy/approval.ts";
+import { GRAPH_APP_ID } from "../../../src/core/policy/privilege.ts";
 import { DAY, formatInstant, HOUR, MINUTE, plus } from "../../../src/core/time.ts";
 import { approve } from "../../../src/engine/approve.ts";
 import { stop } from "../../../src/engine/control.ts";

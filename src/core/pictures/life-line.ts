@@ -1,0 +1,205 @@
+/**
+ * The life of each credential of an application as segments to draw: what worked, what is on record, what is only forecast.
+ * Pure; the page draws exactly this and `explain` says it, so that they cannot differ.
+ */
+import type { CertificateFacts } from "../credentials/certificate.ts";
+import type { Credential, Kind } from "../credentials/credential.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { ReasonCode } from "../reasons.ts";
+import type { Rotation } from "../rotation/rotation.ts";
+import type { Forecast } from "../schedule/forecast.ts";
+import { type EpochMs, earliest, latest, plus } from "../time.ts";
+
+/** Happened; on record in the directory; forecast by our plan. */
+export type Tense = "happened" | "recorded" | "forecast";
+
+export type SegmentWhat =
+  /** It signed in, or could have. */
+  | "worked"
+  /** The directory lets it sign in until here. */
+  | "valid"
+  /** Both generations sign in. */
+  | "overlap"
+  /** It was removed before its own end, which would have been here. */
+  | "removed"
+  /** It has ended and another one works. */
+  | "ended"
+  /** Nothing signed the application in. */
+  | "lapse";
+
+export interface Segment {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly tense: Tense;
+  readonly what: SegmentWhat;
+}
+
+/** What is known of one credential, listed or removed. */
+export interface Known {
+  readonly keyId: string;
+  readonly kind: Kind;
+  readonly name: string | null;
+  readonly hint: string | null;
+  readonly thumbprint: string | null;
+  readonly start: EpochMs | null;
+  readonly end: EpochMs | null;
+  readonly removedAt: EpochMs | null;
+  readonly origin: "ours" | "adopted" | "foreign";
+  readonly current: boolean;
+  readonly signsIn: boolean;
+  readonly forecast: Forecast | null;
+  readonly policy: Policy | null;
+  readonly reason: ReasonCode | null;
+  /** A plan replaces it in time. */
+  readonly renewed: boolean;
+}
+
+export interface LifeLineRow extends Known {
+  readonly segments: readonly Segment[];
+  readonly proofs: Proofs | null;
+  readonly rotation: string | null;
+}
+
+/** When each step of the rotation that issued it was proven. */
+export interface Proofs {
+  readonly issued: EpochMs | null;
+  readonly accepted: EpochMs | null;
+  readonly delivered: EpochMs | null;
+  readonly verified: EpochMs | null;
+  readonly retired: EpochMs | null;
+}
+
+export interface Successor {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  /** Until when it and the one before both work. */
+  readonly overlapUntil: EpochMs;
+}
+
+export interface LifeLine {
+  readonly rows: readonly LifeLineRow[];
+  readonly successors: readonly Successor[];
+}
+
+export interface Span {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly now: EpochMs;
+}
+
+/** So many successors are forecast at most: a short lifetime over a long span needs no more to be understood. */
+const MOST_SUCCESSORS = 100;
+
+export function lifeLine(known: readonly Known[], rotations: readonly Rotation[], span: Span): LifeLine {
+  const rows = known.map((one): LifeLineRow => {
+    const made = rotations.find(({ issued }) => issued?.keyId === one.keyId);
+    const takes = rotations.find(({ replaces, state }) => replaces === one.keyId && state !== "cancelled");
+    const segments = segmentsOf(one, known, made, takes, span.now);
+    return {
+      ...one,
+      segments: segments.filter(({ from, to }) => to > span.from && from < span.to && to > from),
+      proofs: made === undefined ? null : proofsOf(made),
+      rotation: made?.id ?? takes?.id ?? null,
+    };
+  });
+  return { rows: rows.sort(byInterest), successors: successorsOf(known, rotations, span) };
+}
+
+/** Current ones, other valid ones, those not yet valid, removed ones by how lately, ended leftovers. */
+function byInterest(a: LifeLineRow, b: LifeLineRow): number {
+  const rank = ({ current, removedAt, segments }: LifeLineRow) => {
+    if (removedAt !== null) return 3;
+    if (segments.some(({ what }) => what === "ended" || what === "lapse")) return 4;
+    return current ? 0 : segments.some(({ what }) => what === "worked") ? 1 : 2;
+  };
+  return rank(a) - rank(b) || (b.removedAt ?? b.end ?? 0) - (a.removedAt ?? a.end ?? 0);
+}
+
+/** An end so far away that nothing drawn reaches it. */
+const NEVER = 8_640_000_000_000_000 as EpochMs;
+
+function segmentsOf(
+  one: Known,
+  all: readonly Known[],
+  made: Rotation | undefined,
+  takes: Rotation | undefined,
+  now: EpochMs,
+): Segment[] {
+  const start = one.start ?? (0 as EpochMs);
+  const end = one.end ?? NEVER;
+  const stops = one.removedAt === null ? end : earliest(end, one.removedAt);
+  const segments: Segment[] = [];
+  const put = (from: EpochMs, to: EpochMs, tense: Tense, what: SegmentWhat) => {
+    if (to > from) segments.push({ from, to, tense, what });
+  };
+  put(start, earliest(stops, now), "happened", "worked");
+  put(latest(start, now), stops, "recorded", "valid");
+  const both = overlapOf(made, takes, one, stops);
+  if (both !== null) {
+    put(both.from, earliest(both.to, now), "happened", "overlap");
+    put(latest(both.from, now), both.to, "forecast", "overlap");
+  }
+  if (one.removedAt !== null) put(one.removedAt, end, "recorded", "removed");
+  else if (end < now) put(end, now, "happened", "ended");
+  return one.signsIn ? [...segments, ...lapsesAfter(one, all, end, now)] : segments;
+}
+
+/** The time in which both of a rotation's credentials work, as far as it is this credential's. */
+function overlapOf(made: Rotation | undefined, takes: Rotation | undefined, { end }: Known, stops: EpochMs) {
+  const rotation = takes ?? made;
+  const from = rotation?.issued?.at ?? null;
+  if (rotation === undefined || from === null) return null;
+  const to = rotation.removedAt ?? rotation.replacesEnd ?? end ?? stops;
+  return to > from ? { from, to: rotation === takes ? earliest(to, stops) : to } : null;
+}
+
+/** From its end to the next start, where nothing else signed the application in. */
+function lapsesAfter(one: Known, all: readonly Known[], end: EpochMs, now: EpochMs): Segment[] {
+  const stops = one.removedAt === null ? end : earliest(end, one.removedAt);
+  if (stops >= now) return [];
+  const others = all.filter((other) => other !== one && other.signsIn);
+  const lasts = ({ end: its, removedAt }: Known) => earliest(its ?? NEVER, removedAt ?? NEVER);
+  if (others.some((other) => (other.start ?? 0) <= stops && lasts(other) > stops)) return [];
+  const next = others.flatMap(({ start }) => (start !== null && start > stops && start < now ? [start] : []));
+  return [{ from: stops, to: next.length === 0 ? now : earliest(...next), tense: "happened", what: "lapse" }];
+}
+
+function proofsOf({ issued, acceptedAt, deliveries, verifiedAt, retiredAt }: Rotation): Proofs {
+  const receipts = deliveries.map(({ receipt }) => receipt?.at ?? null);
+  const all = receipts.length > 0 && receipts.every((at) => at !== null);
+  return {
+    issued: issued?.at ?? null,
+    accepted: acceptedAt,
+    delivered: all ? latest(...(receipts as EpochMs[])) : null,
+    verified: verifiedAt,
+    retired: retiredAt,
+  };
+}
+
+/** One after another from each current credential that a plan replaces, to the end of the span. */
+function successorsOf(known: readonly Known[], rotations: readonly Rotation[], { to, now }: Span): Successor[] {
+  const found: Successor[] = [];
+  for (const { current, forecast, policy, end, renewed, keyId } of known) {
+    const isTaken = rotations.some(
+      ({ replaces, issued, state }) => replaces === keyId && issued !== null && state !== "cancelled",
+    );
+    if (!current || !renewed || forecast === null || policy === null || end === null || isTaken) continue;
+    let from = latest(forecast.rotateAt, now);
+    let before = end;
+    while (from < to && found.length < MOST_SUCCESSORS) {
+      const ends = plus(from, policy.lifetime);
+      const goes = policy.retire === "after-overlap" ? earliest(before, plus(from, policy.overlap)) : before;
+      found.push({ from, to: ends, overlapUntil: latest(from, goes) });
+      before = ends;
+      from = latest(plus(ends, -policy.renewBefore), plus(from, 1));
+    }
+  }
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** SHA-1 of a certificate as the portals show it, where anything says it. */
+export function thumbprintOf({ kind, certificate, customKeyIdentifier }: Credential): string | null {
+  if (kind !== "certificate") return null;
+  const facts: CertificateFacts | null = certificate === "unreadable" ? null : certificate;
+  return facts?.sha1 ?? customKeyIdentifier;
+}

@@ -1,0 +1,83 @@
+import type { Kind } from "../credentials/credential.ts";
+import type { DurationMs } from "../time.ts";
+import type { ApprovalRule } from "./approval.ts";
+import type { Policy, Reload } from "./policy.ts";
+
+/** What Nolapse may do in a tenant: look; look and prepare what a person starts; do it by itself (design §4.7). */
+export type Mode = "observe" | "propose" | "enforce";
+
+/** How acceptance is proven (design §4.1): so many successes, spread over a time, inside a window. */
+export interface AcceptanceRule {
+  readonly successes: number;
+  readonly over: DurationMs;
+  readonly window: DurationMs;
+}
+
+/** Chooses applications by what their owners can write; so it may choose a policy or an exclusion, never a target. */
+export interface Match {
+  readonly appId?: string | undefined;
+  /** `*` stands for any run of characters; case does not matter. */
+  readonly displayName?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly serviceManagementReference?: string | undefined;
+}
+
+/** One line of succession of one application: which credential is current, and where its value goes. */
+export interface SlotSettings {
+  readonly slot: string;
+  /** Display name or key id of the credential that is current before Nolapse has rotated it; null: the one live one. */
+  readonly current: string | null;
+  readonly targets: readonly string[];
+}
+
+/** An entry that names an application by its appId and binds slots to targets. */
+export interface Binding {
+  readonly appId: string;
+  /** The application's object id, for an application that rolls its own certificate. */
+  readonly objectId?: string;
+  readonly policy: string | null;
+  readonly slots: readonly SlotSettings[];
+  /** `complete`: nobody but the targets holds a copy. */
+  readonly consumers: "complete" | "unknown";
+  /** Where the application signs in, when it cannot at home. */
+  readonly signIn: {
+    readonly authority: string | null;
+    readonly tenant: string | null;
+    readonly scope: string | null;
+  } | null;
+}
+
+/** What the engine knows of one configured target without opening it. */
+export interface TargetSettings {
+  readonly name: string;
+  readonly type: string;
+  /** The kinds of credential it can hold. */
+  readonly kinds: readonly Kind[];
+  readonly reload: Reload;
+  /** The person who carries the value there; null or left out where Nolapse writes it. */
+  readonly carriedBy?: string | null;
+}
+
+/** The settings of one tenant, resolved: every default filled in, every policy complete. Frozen after loading. */
+export interface TenantSettings {
+  /** Its name in the configuration. */
+  readonly name: string;
+  readonly tenantId: string;
+  readonly timeZone: string;
+  readonly mode: Mode;
+  /** Origin of the login authority, e.g. `https://login.microsoftonline.com`. */
+  readonly authority: string;
+  /** Resource to ask a token for when a credential is tried, e.g. `https://graph.microsoft.com/.default`. */
+  readonly probeScope: string;
+  readonly acceptance: AcceptanceRule;
+  /** Null: limits are off (tests and benches only; the breaker stays). */
+  readonly limits: { readonly issuesPerHour: number } | null;
+  readonly policies: Readonly<Record<string, Policy>>;
+  /** Which policy an application gets when its binding names none: first match wins, else the one called `default`. */
+  readonly choices: readonly { readonly match: Match; readonly policy: string }[];
+  readonly bindings: readonly Binding[];
+  readonly exclude: readonly Match[];
+  readonly targets: Readonly<Record<string, TargetSettings>>;
+  /** Of privileged applications; two persons, each signed in, where not given. */
+  readonly approvals?: ApprovalRule;
+}

@@ -1,0 +1,103 @@
+/** What holds a rotation up, ends it or lets it go on; part of `applyEvent`. */
+
+import { type ApprovedPart, isEnough } from "../policy/approval.ts";
+import type { EpochMs } from "../time.ts";
+import { CLEAR } from "./apply-delivery.ts";
+import type { Rotation, RotationEvent } from "./rotation.ts";
+
+type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
+
+export function changeCourse(
+  r: Rotation,
+  event: Of<
+    | "approved"
+    | "approval-refused"
+    | "approval-withdrawn"
+    | "emergency-asked"
+    | "failed"
+    | "waited"
+    | "halted"
+    | "resumed"
+    | "cancelled"
+  >,
+): Rotation {
+  switch (event.type) {
+    case "approved":
+      return {
+        ...r,
+        // who asks again has mended something: the next try is now. The hour before a second attempt stays
+        notBefore: r.lastFailure === null ? r.notBefore : null,
+        ...approvedBy(r, event),
+      };
+    case "approval-refused":
+      return refusedBy(r, event);
+    case "approval-withdrawn":
+      return withdrawnBy(r, event);
+    case "emergency-asked":
+      return {
+        ...r,
+        emergency: { at: event.at, actor: event.actor },
+        notBefore: r.lastFailure === null ? r.notBefore : null,
+      };
+    case "failed":
+      return {
+        ...r,
+        ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
+        failures: r.failures + 1,
+        lastFailure: event.failure,
+        notBefore: event.notBefore,
+      };
+    case "waited":
+      return { ...r, dueAt: event.dueAt };
+    case "halted":
+      return { ...r, state: "halted", from: r.state, haltReason: event.reason };
+    case "resumed":
+      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+    case "cancelled":
+      return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
+  }
+}
+
+/** The reads in a row that did not show the new credential: whatever else happened last has ended them. */
+export function missedReads({ missedAt = [], lastFailure }: Rotation): readonly EpochMs[] {
+  return lastFailure !== null && lastFailure.at === missedAt.at(-1) ? missedAt : [];
+}
+
+/** A part is approved at the instant at which enough different persons have spoken. */
+function approvedBy(r: Rotation, { at, what, by }: Of<"approved">): Pick<Rotation, "approvals" | "approvers"> {
+  const parts: ApprovedPart[] = what === "both" ? ["issue", "retire"] : [what];
+  const approvers = [...(r.approvers ?? [])];
+  if (by !== undefined) for (const part of parts) approvers.push({ part, id: by.id, actor: by.actor });
+  const enough = (part: ApprovedPart) =>
+    parts.includes(part) && (by === undefined || isEnough(approvers, part, by.persons));
+  const approvals = {
+    issue: enough("issue") ? at : r.approvals.issue,
+    retire: enough("retire") ? at : r.approvals.retire,
+  };
+  const refusals = withoutParts(r.refusals, parts);
+  return { approvals, ...(by === undefined ? {} : { approvers }), ...(refusals === undefined ? {} : { refusals }) };
+}
+
+function withoutParts(refusals: Rotation["refusals"], parts: readonly ApprovedPart[]): Rotation["refusals"] {
+  if (refusals === undefined) return undefined;
+  return Object.fromEntries(Object.entries(refusals).filter(([part]) => !parts.includes(part as ApprovedPart)));
+}
+
+/** A no takes every yes to the same part with it. */
+function refusedBy(r: Rotation, { at, what, actor, why }: Of<"approval-refused">): Rotation {
+  const approvers = (r.approvers ?? []).filter(({ part }) => part !== what);
+  return {
+    ...r,
+    approvals: { ...r.approvals, [what]: null },
+    ...(r.approvers === undefined ? {} : { approvers }),
+    refusals: { ...r.refusals, [what]: { at, actor, why } },
+  };
+}
+
+/** The person's own words no longer count; a part stays approved where enough others have spoken for it. */
+function withdrawnBy(r: Rotation, { what, by }: Of<"approval-withdrawn">): Rotation {
+  const approvers = (r.approvers ?? []).filter(({ part, id }) => part !== what || id !== by.id);
+  const isStill = r.approvals[what] !== null && isEnough(approvers, what, by.persons);
+  const approvals = { ...r.approvals, [what]: isStill ? r.approvals[what] : null };
+  return { ...r, approvals, ...(r.approvers === undefined ? {} : { approvers }) };
+}

@@ -1,0 +1,72 @@
+import { EVIDENCE_WINDOW, SWEEP_AFTER } from "../policy/policy.ts";
+import { effectiveOverlap, longestRule, overlapBecause, retireRule } from "../policy/reload.ts";
+import type { TargetSettings } from "../policy/settings.ts";
+import type { ReasonCode } from "../reasons.ts";
+import { type EpochMs, latest, plus } from "../time.ts";
+import type { Rotation } from "./rotation.ts";
+import { judgeUse, nextUsesAt, type UseEvidence } from "./use-evidence.ts";
+import type { Facts } from "./verdict.ts";
+
+export interface Retirement {
+  /** Null: not by itself. */
+  readonly at: EpochMs | null;
+  readonly because: ReasonCode;
+  readonly detail: string | null;
+  /** Before its own end. */
+  readonly early: boolean;
+  /** Sign-in log and usage report decide: read next at this instant, null for now. Absent where they do not. */
+  readonly evidence?: { readonly next: EpochMs | null };
+}
+
+/** When the old credential may go, and under which rule. */
+export function retirement(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): Retirement {
+  if (rotation.emergency !== undefined && rotation.verifiedAt !== null) {
+    return { at: rotation.verifiedAt, because: "leaked", detail: null, early: true };
+  }
+  // a person who has since found another consumer and said so in the configuration is heard
+  const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
+  const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
+  if (rule === "never") return { at: null, because: "retire-never", detail: null, early: false };
+  const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
+  if (rule === "after-overlap" && rotation.verifiedAt !== null && isProven(rotation)) {
+    const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
+    const detail = overlapBecause(rotation.policy, targets);
+    if (swept === null || at < swept) return { at, because: "overlap", detail, early: true };
+  }
+  if (rule === "after-evidence" && rotation.verifiedAt !== null) {
+    return byEvidence(rotation, rotation.verifiedAt, swept, targets);
+  }
+  return { at: swept, because: because ?? "until-expiry", detail: null, early: false };
+}
+
+/** With evidence enough, after the window and never before the overlap; without, it lives out its end meanwhile. */
+function byEvidence(
+  { policy, uses = null }: Rotation,
+  verifiedAt: EpochMs,
+  swept: EpochMs | null,
+  targets: readonly TargetSettings[],
+): Retirement {
+  const evidence = { next: nextUsesAt(uses) };
+  const said = useVerdict(policy, uses, verifiedAt);
+  if (!said.enough) return { at: swept, because: said.because, detail: said.detail, early: false, evidence };
+  const at = latest(said.at, plus(verifiedAt, effectiveOverlap(policy, targets)));
+  if (swept !== null && at >= swept) {
+    return { at: swept, because: "until-expiry", detail: null, early: false, evidence };
+  }
+  return { at, because: "overlap", detail: overlapBecause(policy, targets), early: true, evidence };
+}
+
+/** What the evidence in hand says under this policy. */
+export function useVerdict(policy: Rotation["policy"], uses: UseEvidence | null, verifiedAt: EpochMs) {
+  if (uses !== null) return judgeUse(uses, verifiedAt, policy.evidenceWindow ?? EVIDENCE_WINDOW);
+  const detail = "sign-in log and usage report were not read yet";
+  return { enough: false, because: "no-evidence", detail } as const;
+}
+
+/**
+ * A token with the copy read back, or the sign-in of a consumer, which proves as much. Of a federated credential there is no
+ * copy, so only the latter; a person's word alone takes nothing away early.
+ */
+function isProven({ assurance, kind }: Rotation): boolean {
+  return assurance === "consumer-evidence" || (assurance === "token" && kind !== "federated");
+}
