@@ -185,6 +185,11 @@ export const MUTANTS: readonly Mutant[] = [
         `  if (!answer.allowed && answer.why === "never") {`,
       ),
       in_(
+        "src/engine/steps/remove.ts",
+        `    if (!late.allowed) throw`,
+        `    if (!late.allowed && late.why === "never") throw`,
+      ),
+      in_(
         "src/core/rotation/delivery-checks.ts",
         `verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),`,
         `verifiedAt === null),`,
@@ -313,8 +318,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/remove.ts",
-        `  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
-        `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
+        `  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
+        `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
       ),
     ],
   },
@@ -325,8 +330,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/steps/remove.ts",
-        `  const outcome = kind === "secret" ? await removeSecret(claimed, keyId)`,
-        `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome = kind === "secret" ? await removeSecret(claimed, oldest)`,
+        `  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
+        `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, oldest, lastLook)`,
       ),
     ],
   },

@@ -62,6 +62,11 @@ describe("what happens next", () => {
       { credentials: [standing({ never: "platform-managed" })] },
       ["renewed-elsewhere", "platform-managed"],
     ],
+    [
+      "a platform, though somebody has bound it",
+      { slots: [{ ...slot, status: "cannot", because: "platform-managed" }] },
+      ["renewed-elsewhere", "platform-managed"],
+    ],
     ["nothing at all", { credentials: [] }, ["nothing-to-renew", null]],
     ["only ended ones", { credentials: [standing({ end: plus(NOW, -1) })] }, ["ended", "expired"]],
     ["one without an end", { credentials: [standing({ end: null })] }, ["nothing-to-renew", null]],

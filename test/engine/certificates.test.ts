@@ -85,6 +85,33 @@ describe("by proof of possession", () => {
     );
   });
 
+  test("a proof that has grown old while the list was read removes nothing; the next look proves it anew", async () => {
+    const bench = await withCertificate({ policy: EARLY, complete: true });
+    const { entra } = bench;
+    const ages: number[] = [];
+    let stalls = 1;
+    const certificates: Certificates = {
+      addKey: (...args) => entra.addKey(...args),
+      replaceCertificates: (...args) => entra.replaceCertificates(...args),
+      readCertificates: async (...args) => {
+        const reading = await entra.readCertificates(...args);
+        // the answer of a read right before the removal takes longer than a proof lasts
+        if (bench.events.at(-1) === "retire-intended" && stalls-- > 0) bench.clock.advance(11 * MINUTE);
+        return reading;
+      },
+      removeKey: async (...args) => {
+        const [delivery] = (await bench.rotation())?.deliveries ?? [];
+        ages.push(bench.clock.at - (delivery?.verifiedAt ?? 0));
+        return entra.removeKey(...args);
+      },
+    };
+    const rotation = await bench.drive(retired, 40, { ...bench.deps(), certificates });
+    expect(stalls).toBeLessThan(1);
+    expect(ages).toHaveLength(1);
+    expect(ages[0]).toBeLessThanOrEqual(10 * MINUTE);
+    expect(rotation.issued?.keyId).toBe(bench.entra.certificateIds(bench.app)[0]);
+  });
+
   test("signing keys on the object are no obstacle", async () => {
     const bench = await withCertificate({ policy: EARLY, complete: true });
     bench.entra.otherTool(bench.app, { add: { certificate: await certificate("saml"), usage: "Sign" } });

@@ -100,7 +100,10 @@ function nextOf(
   const halted = rotations.find(({ state }) => state === "halted");
   if (halted !== undefined) return say("stops", until, halted.haltReason ?? halted.reason, halted.id);
   const cannot = slots.find(({ status }) => status === "cannot");
-  if (cannot !== undefined) return say("stops", until, cannot.because);
+  if (cannot !== undefined) {
+    // bound or not, whoever made it renews it
+    return say(ELSEWHERE.includes(cannot.because) ? "renewed-elsewhere" : "stops", until, cannot.because);
+  }
   const moving = rotations.find(({ state }) => state !== "verified");
   if (moving !== undefined) return underWay(moving, mode, until, say);
   const overlap = rotations.find(({ state }) => state === "verified");

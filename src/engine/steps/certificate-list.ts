@@ -28,13 +28,17 @@ export interface ListChange {
 
 /**
  * Replaces the list once it has been seen still; `later` when it has not been yet, or cannot be (then the rotation is
- * halted). `intent` is stored together with the intent of the write.
+ * halted). `intent` is stored together with the intent of the write; `lastLook` is asked right before, and throws where it may
+ * not be made any more.
  */
 export async function replaceList(
   claimed: Claimed,
   reading: CertificateReading,
   change: ListChange,
-  intent: readonly RotationEvent[] = [],
+  {
+    intent = [],
+    lastLook = () => claimed.mayAct(),
+  }: { readonly intent?: readonly RotationEvent[]; readonly lastLook?: () => Promise<void> } = {},
 ): Promise<ReplaceOutcome | "later"> {
   const { rotation, deps, signal } = claimed;
   if (reading.entries.some((one) => !one.resendable)) {
@@ -43,7 +47,7 @@ export async function replaceList(
   }
   const image = await stillImage(claimed, reading);
   if (image === null) return "later";
-  await claimed.mayAct();
+  await lastLook();
   const { removed, restored } = change;
   const back = image.lost.filter(({ keyId }) => restored.includes(keyId));
   // what is there raw goes back raw

@@ -32,9 +32,9 @@ export async function issueCertificate(claimed: Claimed): Promise<void> {
 async function addToList(claimed: Claimed, attempt: Made, reading: CertificateReading): Promise<void> {
   const change = { added: added(attempt), removed: null, restored: [] };
   const at = await claimed.now();
-  const outcome = await replaceList(claimed, reading, change, [
-    { type: "issue-intended", at, attempt: intent(attempt, reading) },
-  ]);
+  const outcome = await replaceList(claimed, reading, change, {
+    intent: [{ type: "issue-intended", at, attempt: intent(attempt, reading) }],
+  });
   if (outcome === "later") return;
   if (outcome.outcome === "applied") {
     claimed.wrote(outcome, keyIdsOf(reading), { come: [attempt.certificate.keyId] });

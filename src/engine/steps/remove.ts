@@ -29,25 +29,23 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
   const switches = await deps.store.switches(rotation.tenantId);
   const now = await claimed.now();
-  const answer = mayRemove({
-    purpose,
-    keyId,
-    rotation,
-    holder,
-    ledger: ledger.find((one) => one.keyId === keyId) ?? null,
-    removalOff: switches.removalOff?.why ?? null,
-    evidence,
-    ...(uses === undefined ? {} : { uses }),
-    unknownAttempts: unknown,
-    own: rotation.holder.appId === deps.own?.appId,
-    now,
-  });
+  const judge = (at: EpochMs) =>
+    mayRemove({
+      purpose,
+      keyId,
+      rotation,
+      holder,
+      ledger: ledger.find((one) => one.keyId === keyId) ?? null,
+      removalOff: switches.removalOff?.why ?? null,
+      evidence,
+      ...(uses === undefined ? {} : { uses }),
+      unknownAttempts: unknown,
+      own: rotation.holder.appId === deps.own?.appId,
+      now: at,
+    });
+  const answer = judge(now);
   if (!answer.allowed) {
-    await claimed.fail(
-      new NolapseError("refused-by-guard", `the retire guard says no: ${answer.why}`, {
-        next: "the credential stays; nolapse explain shows the check, and nolapse resume asks again",
-      }),
-    );
+    await claimed.fail(refusal(answer.why));
     if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT) await claimed.halt("guard-refused");
     return false;
   }
@@ -55,7 +53,16 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   // gone already: by an earlier try whose outcome was lost, or by somebody else; the five reads that follow prove it
   if (!listed && purpose === "retire") return true;
   const kind = holder.credentials.find((one) => one.keyId === keyId)?.kind ?? kindOf(rotation, purpose);
-  const outcome = kind === "secret" ? await removeSecret(claimed, keyId) : await removeCertificate(claimed, keyId);
+  // what is read on the way may take longer than a proof lasts
+  const lastLook = async () => {
+    await claimed.mayAct();
+    const late = judge(await claimed.now());
+    if (!late.allowed) throw refusal(late.why);
+  };
+  const outcome =
+    kind === "secret"
+      ? await removeSecret(claimed, keyId, lastLook)
+      : await removeCertificate(claimed, keyId, lastLook);
   if (outcome === "later") return false;
   if (outcome.outcome === "applied") {
     const before = holder.credentials.map((one) => one.keyId);
@@ -72,6 +79,12 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   return false;
 }
 
+function refusal(why: string): NolapseError {
+  return new NolapseError("refused-by-guard", `the retire guard says no: ${why}`, {
+    next: "the credential stays; nolapse explain shows the check, and nolapse resume asks again",
+  });
+}
+
 /** By proof alone key id and certificate cannot be told apart; a key id that is none of its certificate's never goes. */
 function notFound({ self }: Rotation, keyId: string): NolapseError {
   if (!self) return new NolapseError("directory-refused", "the directory does not find the credential yet");
@@ -81,8 +94,12 @@ function notFound({ self }: Rotation, keyId: string): NolapseError {
   });
 }
 
-async function removeSecret(claimed: Claimed, keyId: string): Promise<RemoveCredentialOutcome> {
-  await claimed.mayAct();
+async function removeSecret(
+  claimed: Claimed,
+  keyId: string,
+  lastLook: () => Promise<void>,
+): Promise<RemoveCredentialOutcome> {
+  await lastLook();
   return claimed.deps.entra.removeSecret(claimed.rotation.holder, keyId, claimed.signal);
 }
 
