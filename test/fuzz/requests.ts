@@ -54,7 +54,16 @@ const instant = fc.oneof(
   ),
   text,
 );
-const json: fc.Arbitrary<unknown> = fc.jsonValue({ maxDepth: 4 });
+/** Objects that nothing can turn into text without failing: JSON may bring them. */
+const wordless: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
+  { toString: "" },
+  [{ toString: "", valueOf: null }],
+  JSON.parse('{"__proto__":null,"toString":1}'),
+);
+const json: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 6, arbitrary: fc.jsonValue({ maxDepth: 4 }) },
+  { weight: 1, arbitrary: wordless },
+);
 
 const names = fc.constantFrom(
   ..."id appId displayName description tags notes signInAudience passwordCredentials keyCredentials passwordCredential keyCredential keyId proof secretText startDateTime endDateTime key type usage customKeyIdentifier api web info appRoles requiredResourceAccess identifierUris servicePrincipalLockConfiguration owners issuer subject audiences name isEnabled restrictions applicationRestrictions @odata.id @odata.type __proto__ constructor toString principalId resourceId appRoleId".split(
@@ -168,8 +177,8 @@ const query = fc.oneof(
   },
 );
 
-/** What a sensible client could send, but for one text of it. */
-const sensible = text.chain((odd) =>
+/** What a sensible client could send, but for one part of it. */
+const sensible = fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: wordless }).chain((odd) =>
   fc.constantFrom<Record<string, unknown>>(
     { displayName: odd },
     { displayName: "fuzzed", description: odd, tags: [odd] },
@@ -182,7 +191,11 @@ const sensible = text.chain((odd) =>
     { requests: [{ id: odd, method: "GET", url: odd }] },
     {
       requests: [
-        { id: "1", method: "GET", url: `/applications?$filter=${encodeURIComponent(odd)}` },
+        {
+          id: "1",
+          method: "GET",
+          url: `/applications?$filter=${encodeURIComponent(typeof odd === "string" ? odd : JSON.stringify(odd))}`,
+        },
         {
           id: "2",
           method: "POST",
@@ -194,6 +207,10 @@ const sensible = text.chain((odd) =>
       ],
     },
     { displayName: "policy", isEnabled: true, restrictions: { passwordCredentials: [{ restrictionType: odd }] } },
+    { "@odata.id": odd },
+    { keyId: odd, proof: odd },
+    { keyId: "00000000-0000-4000-8000-000000000000", proof: odd, keyCredential: { type: odd, usage: odd, key: odd } },
+    { displayName: "named", signInAudience: odd },
   ),
 );
 
@@ -231,6 +248,10 @@ function fittingRequest(known: Known): fc.Arbitrary<FuzzRequest> {
     id.map((one) => `/v1.0/applications/${one}/extensionProperties`),
     id.map((one) => `/v1.0/applications/${one}/addPassword`),
     id.map((one) => `/v1.0/applications/${one}/federatedIdentityCredentials`),
+    id.map((one) => `/v1.0/applications/${one}/owners/$ref`),
+    id.map((one) => `/v1.0/applications/${one}/appManagementPolicies/$ref`),
+    id.map((one) => `/v1.0/applications/${one}/removePassword`),
+    id.map((one) => `/v1.0/applications/${one}/addKey`),
   );
   const headers = { authorization: `Bearer ${known.token}`, "content-type": "application/json" };
   return fc

@@ -1,6 +1,7 @@
 /** `POST /$batch`: up to twenty requests in one. Reference graph-applications §10.6. */
 
 import { json, type Request, type Response } from "../http/message.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import { answerGraph, authenticateCaller, COMMON_HEADERS, GRAPH_BODY_LIMIT, JSON_TYPE } from "./graph.ts";
 import { GraphError, graphErrorBody, invalidBody } from "./graph-error.ts";
@@ -154,7 +155,7 @@ function asRequest(outer: Request, version: string, step: Step): Request {
 /** A body of JSON stands as it is; any other kind is base64. */
 function textOf({ headers, body }: Step): string | Buffer {
   if (/^application\/json\b/i.test(headers["content-type"] ?? "")) return JSON.stringify(body);
-  return Buffer.from(String(body), "base64");
+  return Buffer.from(sentText(body), "base64");
 }
 
 function failedDependency(): Response {

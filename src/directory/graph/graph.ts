@@ -1,6 +1,7 @@
 import type { Strike } from "../faults/faults.ts";
 import type { Request, Response } from "../http/message.ts";
 import { audited } from "../resources/audit.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import { isCurrent, readBearer } from "./bearer.ts";
 import { mayHimself } from "./delegated-access.ts";
@@ -153,7 +154,7 @@ export async function authenticateCaller(services: Services, request: Request): 
   const read = readBearer(services, request);
   if ("fault" in read) throw unauthenticated(TOKEN_FAULTS[read.fault]);
   const { claims } = read;
-  const audience = String(claims.aud).replace(/\/+$/, "");
+  const audience = sentText(claims.aud).replace(/\/+$/, "");
   if (audience !== GRAPH_URI && audience !== GRAPH_APP_ID)
     throw unauthenticated("Access token validation failure. Invalid audience.");
   if (!isCurrent(services, claims)) throw unauthenticated("Access token has expired or is not yet valid.");

@@ -1,4 +1,6 @@
 /** How many and how much: quotas of tenants, people and objects (reference limits §5). */
+
+import { sentText } from "../sent-text.ts";
 import { isAdministrator } from "./delegated-access.ts";
 import type { GraphCall } from "./graph-call.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
@@ -38,7 +40,7 @@ export function requireQuota({ services, caller }: GraphCall): void {
 /** Refuses a body with more than the object may hold. */
 export function checkQuotas(call: GraphCall, kind: ObjectKind, body: Record<string, unknown>): void {
   if (kind === "servicePrincipals") return;
-  const personal = String(body.signInAudience ?? call.record?.entity.signInAudience ?? "").includes("Personal");
+  const personal = sentText(body.signInAudience ?? call.record?.entity.signInAudience ?? "").includes("Personal");
   checkRedirects(body, personal);
   checkLogout(body);
   checkIdentifiers(call, body, personal);

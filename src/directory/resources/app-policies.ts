@@ -3,6 +3,7 @@ import { addDuration } from "../clock.ts";
 import type { GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import { badRequest, GraphError, notEmulated, notFound } from "../graph/graph-error.ts";
 import { requireType } from "../graph/schema.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import type { Entity, ObjectRecord } from "../state/state.ts";
 
@@ -229,7 +230,7 @@ export function listAssigned(call: GraphCall): GraphAnswer {
 export function assignPolicy(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const { record } = call;
   if (record === undefined) throw new Error("the route has no target");
-  const id = /\/policies\/appManagementPolicies\/([0-9a-f-]{36})$/i.exec(String(call.body["@odata.id"] ?? ""))?.[1];
+  const id = /\/policies\/appManagementPolicies\/([0-9a-f-]{36})$/i.exec(sentText(call.body["@odata.id"] ?? ""))?.[1];
   if (id === undefined) throw badRequest("Invalid URL format specified in @odata.id for reference to be added.");
   const { entity } = policy(call, id);
   const former = record.policyId;

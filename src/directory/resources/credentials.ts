@@ -3,6 +3,7 @@ import type { GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import { badRequest } from "../graph/graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "../graph/limits.ts";
 import { requireType } from "../graph/schema.ts";
+import { sentText } from "../sent-text.ts";
 import { keysOf, type ObjectRecord, passwordsOf } from "../state/state.ts";
 import { enforcePolicies } from "./app-policies.ts";
 import { newPassword, PERSONAL_LIMIT } from "./new-password.ts";
@@ -30,7 +31,7 @@ export function removePassword(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const record = target(call);
   const { services, now, body } = call;
   requireOnly(body, "keyId");
-  const keyId = String(body.keyId ?? "").toLowerCase();
+  const keyId = sentText(body.keyId ?? "").toLowerCase();
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(keyId))
     throw badRequest("Invalid value specified for property 'keyId' of resource 'PasswordCredential'.");
   refuseLocked(call, kind, "passwordCredentials");

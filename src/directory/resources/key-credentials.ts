@@ -6,6 +6,7 @@ import { badRequest, GraphError } from "../graph/graph-error.ts";
 import { refuseLocked, requireOnly, requireRoom } from "../graph/limits.ts";
 import { requireType } from "../graph/schema.ts";
 import { readCertificate, readThumbprint } from "../keys/certificate.ts";
+import { sentText } from "../sent-text.ts";
 import { type KeyCredential, keysOf, type ObjectRecord, passwordsOf } from "../state/state.ts";
 import { addedKey, enforcePolicies } from "./app-policies.ts";
 import { isProof } from "./proof.ts";
@@ -53,8 +54,8 @@ function refuseChanged(known: KeyCredential, entry: Record<string, unknown>): vo
     if (name.includes("@") || name === "keyId") return true;
     if (name === "key") return value == null || compact(value) === known.key;
     const kept = known[name as keyof KeyCredential];
-    if (name === "customKeyIdentifier") return value == null || sameThumbprint(String(value), String(kept ?? ""));
-    if (name.endsWith("DateTime")) return Date.parse(String(value)) === Date.parse(String(kept));
+    if (name === "customKeyIdentifier") return value == null || sameThumbprint(sentText(value), String(kept ?? ""));
+    if (name.endsWith("DateTime")) return Date.parse(sentText(value)) === Date.parse(String(kept));
     return (value ?? null) === kept;
   });
   if (same) return;
@@ -156,7 +157,7 @@ export function addKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
 /** `POST …/removeKey`. */
 export function removeKey(call: GraphCall, kind: ObjectKind): GraphAnswer {
   const { record, body } = rolled(call, ["keyId", "proof"]);
-  const keyId = String(body.keyId ?? "").toLowerCase();
+  const keyId = sentText(body.keyId ?? "").toLowerCase();
   if (!GUID.test(keyId)) throw badRequest("Invalid value specified for property 'keyId' of resource 'KeyCredential'.");
   const keys = keysOf(record);
   const removed = keys.find((one) => one.keyId === keyId);

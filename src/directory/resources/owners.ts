@@ -1,6 +1,7 @@
 import type { GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import { badRequest, GraphError, notFound } from "../graph/graph-error.ts";
 import { project } from "../graph/odata.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import type { ObjectRecord } from "../state/state.ts";
 
@@ -32,7 +33,7 @@ export function ownerView(services: Services, record: ObjectRecord): Record<stri
 export function addOwner(call: GraphCall, kind: "applications" | "servicePrincipals"): GraphAnswer {
   const record = owner(call);
   const id = /\/(?:directoryObjects|users|servicePrincipals)\/([0-9a-f-]{36})$/i
-    .exec(String(call.body["@odata.id"] ?? ""))?.[1]
+    .exec(sentText(call.body["@odata.id"] ?? ""))?.[1]
     ?.toLowerCase();
   if (id === undefined) throw badRequest("Invalid URL format specified in @odata.id for reference to be added.");
   const { store } = call.services;

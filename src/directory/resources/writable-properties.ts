@@ -5,6 +5,7 @@ import type { ObjectKind } from "../graph/graph-route.ts";
 import { checkQuotas } from "../graph/object-quotas.ts";
 import { requireType, titled } from "../graph/schema.ts";
 import { byUniqueName } from "../graph/target-lookup.ts";
+import { sentText } from "../sent-text.ts";
 import { type KeyCredential, keysOf } from "../state/state.ts";
 import { replacedKeys } from "./key-credentials.ts";
 import { requireOwnThumbprint } from "./token-signing-certificate.ts";
@@ -70,10 +71,10 @@ function refuseMember(call: GraphCall, body: Record<string, unknown>, property: 
 function checkValues(body: Record<string, unknown>, resource: string): void {
   const invalid = (name: string) =>
     badRequest(`Invalid value specified for property '${name}' of resource '${resource}'.`);
-  if (String(body.displayName ?? "").length > 256) throw invalid("displayName");
-  if (String(body.description ?? "").length > 1024) throw invalid("description");
+  if (sentText(body.displayName ?? "").length > 256) throw invalid("displayName");
+  if (sentText(body.description ?? "").length > 1024) throw invalid("description");
   const audience = body.signInAudience;
-  if (audience !== undefined && !AUDIENCES.has(String(audience))) throw invalid("signInAudience");
+  if (audience !== undefined && !AUDIENCES.has(sentText(audience))) throw invalid("signInAudience");
   const tags = (body.tags ?? []) as string[];
   if (tags.some((tag) => tag.length < 1 || tag.length > 256) || new Set(tags).size < tags.length) throw invalid("tags");
 }

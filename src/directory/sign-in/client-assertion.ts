@@ -4,6 +4,7 @@ import { stillHonoured } from "../faults/departed.ts";
 import { type Certificate, readCertificate } from "../keys/certificate.ts";
 import { CLIENT_ALGORITHMS, isSignedBy, numericDate, readJws, type Unverified } from "../keys/jws.ts";
 import { isInTime, thumbprintOf } from "../resources/proof.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import { type KeyCredential, keysOf, type ObjectRecord, type TenantRecord } from "../state/state.ts";
 import { aadsts } from "./aadsts.ts";
@@ -44,7 +45,7 @@ export function readAssertion(form: URLSearchParams): Unverified | undefined {
 
 /** What can be said of an assertion before anybody knows whose it is. Gives the thumbprint it names. @throws AadError */
 export function checkForm(assertion: Unverified): Buffer {
-  const algorithm = String(assertion.header.alg);
+  const algorithm = sentText(assertion.header.alg);
   if (!CLIENT_ALGORITHMS.includes(algorithm)) throw aadsts.assertionAlgorithm(algorithm, CLIENT_ALGORITHMS.join(", "));
   const thumbprint = thumbprintOf(assertion);
   if (thumbprint === undefined) throw aadsts.assertionWithoutKey();
@@ -62,7 +63,7 @@ export function authenticateByCertificate(
   const { claims } = assertion;
   const thumbprint = checkForm(assertion);
   for (const name of ["iss", "sub"] as const) {
-    if (String(claims[name]).toLowerCase() !== client.appId) throw aadsts.assertionOfAnother(client.appId);
+    if (sentText(claims[name]).toLowerCase() !== client.appId) throw aadsts.assertionOfAnother(client.appId);
   }
   if (!audienceFits(services, tenant, claims.aud)) throw aadsts.assertionAudience();
   const [key, certificate] = findKey(services, client, thumbprint);
@@ -123,7 +124,7 @@ function isVisible(services: Services, client: Assertor, keyId: string, now: num
 /** The token endpoint's URL by tenant id or domain, of either version, or an issuer's: under any of the authority's names. */
 function audienceFits(services: Services, tenant: TenantRecord, audience: unknown): boolean {
   const origins = [...services.origins, ...MICROSOFT_ORIGINS];
-  const text = String(audience).replace(/\/+$/, "");
+  const text = sentText(audience).replace(/\/+$/, "");
   const origin = origins.find((one) => text.startsWith(`${one}/`));
   if (origin === undefined) return false;
   const [name = "", ...path] = text.slice(origin.length + 1).split("/");

@@ -2,6 +2,7 @@
 import type { JSONWebKeySet } from "jose";
 import { numericDate, type Unverified } from "../keys/jws.ts";
 import { isInTime } from "../resources/proof.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import { type FederatedCredential, federatedOf } from "../state/state.ts";
 import { aadsts } from "./aadsts.ts";
@@ -30,15 +31,15 @@ export async function authenticateByFederation(
   token: string,
 ): Promise<FederatedCredential> {
   const { claims, header } = assertion;
-  const issuer = String(claims.iss);
+  const issuer = sentText(claims.iss);
   if (ENTRA.test(issuer) || [...services.origins].some((origin) => issuer.startsWith(`${origin}/`))) {
     const { issuer: named, audience, subject } = managedIdentityClaims(services, client, assertion);
     const found = match(services, client, named, subject, audience);
     requireInTime(services, assertion);
     return found;
   }
-  const found = match(services, client, issuer, String(claims.sub), claims.aud);
-  if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(String(header.alg), "RS256");
+  const found = match(services, client, issuer, sentText(claims.sub), claims.aud);
+  if (header.alg !== "RS256") throw aadsts.assertionAlgorithm(sentText(header.alg), "RS256");
   const keys = await keysOfIssuer(services, issuer);
   // loaded for the first of them: few directories ever meet one
   const { compactVerify, createLocalJWKSet } = await import("jose");
@@ -75,7 +76,7 @@ function match(
     const isNear = all.some((one) => one.issuer.toLowerCase() === issuer.toLowerCase());
     throw isNear ? aadsts.federatedIssuerCase(issuer) : aadsts.federatedIssuer(issuer);
   }
-  const audiences = Array.isArray(audience) ? audience.map(String) : [String(audience)];
+  const audiences = Array.isArray(audience) ? audience.map(sentText) : [sentText(audience)];
   const byAudience = byIssuer.filter((one) => audiences.includes(one.audiences[0] ?? ""));
   if (byAudience.length === 0) throw aadsts.federatedAudience(audiences.join(" "));
   const found = byAudience.find((one) => one.subject === subject);
@@ -92,7 +93,7 @@ async function keysOfIssuer(services: Services, issuer: string): Promise<JSONWeb
       jwks_uri?: unknown;
     };
     if (configuration.issuer !== issuer) throw new Error("the document is another issuer's");
-    return (await ask(services, String(configuration.jwks_uri))) as JSONWebKeySet;
+    return (await ask(services, sentText(configuration.jwks_uri))) as JSONWebKeySet;
   } catch {
     throw aadsts.federatedIssuerUnreachable();
   }

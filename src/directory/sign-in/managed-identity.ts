@@ -6,6 +6,7 @@
 import { isSignedBy, type Unverified } from "../keys/jws.ts";
 import { guidOf } from "../random.ts";
 import { newServicePrincipal } from "../resources/shapes.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import type { ObjectRecord, TenantRecord } from "../state/state.ts";
 import { aadsts } from "./aadsts.ts";
@@ -43,8 +44,8 @@ export function managedIdentityClaims(
   if (!isOurs || claims.tid !== tenantId) throw aadsts.federatedFromEntra();
   // an application's own token is about itself; a person's has another subject, and what was consented to
   if (claims.sub !== claims.oid || claims.scp !== undefined) throw aadsts.federatedFromPerson();
-  const identity = services.store.find("servicePrincipals", tenantId, String(claims.oid));
+  const identity = services.store.find("servicePrincipals", tenantId, sentText(claims.oid));
   if (identity?.entity.servicePrincipalType !== "ManagedIdentity") throw aadsts.federatedFromEntra();
   const audience = claims.aud === EXCHANGE_APP_ID ? TOKEN_EXCHANGE : claims.aud;
-  return { issuer: String(claims.iss), audience, subject: identity.entity.id };
+  return { issuer: sentText(claims.iss), audience, subject: identity.entity.id };
 }

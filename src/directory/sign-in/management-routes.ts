@@ -2,6 +2,7 @@
 import { isCurrent, readBearer } from "../graph/bearer.ts";
 import { json, type Request, type Response } from "../http/message.ts";
 import { guidOf } from "../random.ts";
+import { sentText } from "../sent-text.ts";
 import type { Services } from "../services.ts";
 import type { TenantRecord } from "../state/state.ts";
 import { metadataEndpoints } from "./metadata-endpoints.ts";
@@ -109,14 +110,14 @@ async function tenantOfCaller(services: Services, request: Request): Promise<Ten
       ? unauthenticated("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
       : unauthenticated("InvalidAuthenticationToken", "The access token is invalid.");
   }
-  const audience = String(read.claims.aud).replace(/\/+$/, "");
+  const audience = sentText(read.claims.aud).replace(/\/+$/, "");
   if (!/^https:\/\/management\.(azure\.com|core\.windows\.net)$/.test(audience)) {
     const text = `The access token has been obtained for wrong audience or resource '${audience}'.`;
     throw unauthenticated("InvalidAuthenticationTokenAudience", text);
   }
   if (!isCurrent(services, read.claims))
     throw unauthenticated("ExpiredAuthenticationToken", "The access token has expired.");
-  const tenant = services.store.tenants.get(String(read.claims.tid));
+  const tenant = services.store.tenants.get(sentText(read.claims.tid));
   if (tenant === undefined)
     throw unauthenticated("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer.");
   return tenant;
