@@ -1,10 +1,12 @@
 /** Notices over real sockets on loopback: what a receiver gets, and what a failure says. */
 import { createHmac } from "node:crypto";
+import dns from "node:dns";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { prometheusText, serveMetrics } from "../../src/adapters/metrics/prometheus.ts";
 import { createEmail } from "../../src/adapters/notify/email.ts";
+import { mayBeTold, NotOutside, resolveOutside } from "../../src/adapters/notify/outside.ts";
 import { createHeartbeat, createWebhook } from "../../src/adapters/notify/webhook.ts";
 import type { Digest } from "../../src/core/pictures/notice.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
@@ -71,6 +73,42 @@ it.each([500, 404, 302])(
     await expect(sent).rejects.toMatchObject({ code: "notify-failed", message: expect.not.stringContaining("hidden") });
   },
 );
+
+it.each([
+  "http://169.254.169.254/latest/meta-data/",
+  "http://0xA9FEA9FE/metadata/identity/oauth2/token",
+  "http://2852039166/",
+  "http://[::ffff:169.254.169.254]/",
+  "http://[64:ff9b::a9fe:a9fe]/",
+  "https://168.63.129.16/machine",
+  "http://[fe80::1]/",
+  "http://0.0.0.0/",
+])("no notice goes to what only this machine's platform answers at: %s", async (url) => {
+  const hook = createWebhook({ name: "hook", recipient: "env:HOOK", url: async () => url, secret: null });
+  const refused = { code: "notify-failed", message: expect.stringContaining("belongs to this machine's platform") };
+  await expect(hook.send("env:HOOK", digest)).rejects.toMatchObject(refused);
+  await expect(createHeartbeat("beat", async () => url, "GET").beat()).rejects.toMatchObject(refused);
+});
+
+it("nor to a name that leads there, whatever else it leads to", async () => {
+  const answers = new Map([
+    ["rebound.example", ["127.0.0.1", "169.254.169.254"]],
+    ["relay.example", ["127.0.0.1", "10.0.0.7"]],
+  ]);
+  vi.spyOn(dns, "lookup").mockImplementation(((name: string, _: unknown, done: (...given: unknown[]) => void) => {
+    done(
+      null,
+      answers.get(name)?.map((address) => ({ address, family: 4 })),
+    );
+  }) as never);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const resolved = (name: string, all: boolean) =>
+    new Promise((done) => resolveOutside(name, { all }, (failure, ...given) => done(failure ?? given)));
+  expect(await resolved("rebound.example", true)).toBeInstanceOf(NotOutside);
+  expect(await resolved("rebound.example", false)).toBeInstanceOf(NotOutside);
+  expect(await resolved("relay.example", false)).toEqual(["127.0.0.1", 4]);
+  expect(["127.0.0.1", "10.1.2.3", "192.168.0.1", "::1", "fd12::1", "203.0.113.9"].filter(mayBeTold)).toHaveLength(6);
+});
 
 it("a heartbeat is one bare request", async () => {
   const { url, requests } = await receiver(200);

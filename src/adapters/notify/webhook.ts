@@ -3,11 +3,14 @@
  * body, so that a receiver can tell ours from anybody's and an old one from a new one. And the heartbeat, a bare request.
  */
 import { createHash, createHmac } from "node:crypto";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
 import { NolapseError } from "../../core/errors.ts";
 import { type Digest, FINDING_TITLES, subjectOf } from "../../core/pictures/notice.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { Channel, Heartbeat } from "../../ports/notices.ts";
+import { NotOutside, refusePlatform, resolveOutside } from "./outside.ts";
 
 /** Milliseconds of process time for one request. */
 const TIMEOUT = 15_000;
@@ -78,19 +81,40 @@ export function createHeartbeat(name: string, url: () => Promise<string>, method
   return { beat: async (signal) => request(name, await url(), { method }, signal) };
 }
 
+interface Sent {
+  readonly method: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** @throws NolapseError `notify-failed`; the address is not in it, as such addresses often are the secret. */
-async function request(name: string, url: string, init: RequestInit, signal?: AbortSignal): Promise<void> {
+async function request(name: string, url: string, sent: Sent, signal?: AbortSignal): Promise<void> {
   const timeout = AbortSignal.timeout(TIMEOUT);
   let status: number;
   try {
-    const both = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-    const answer = await fetch(url, { ...init, redirect: "error", signal: both });
-    await answer.body?.cancel();
-    status = answer.status;
-  } catch {
+    status = await ask(new URL(url), sent, signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
+  } catch (failure) {
+    if (failure instanceof NotOutside)
+      throw failed(name, `its address leads to ${failure.message}, which belongs to this machine's platform`);
     throw failed(name, "its server does not answer");
   }
   if (status < 200 || status > 299) throw failed(name, `its server answers ${status}`);
+}
+
+/** One request, on a connection of its own; a redirect is an answer like any other. Gives the status. @throws NotOutside */
+function ask(url: URL, { method, headers, body }: Sent, signal: AbortSignal): Promise<number> {
+  refusePlatform(url);
+  const over = url.protocol === "http:" ? requestHttp : requestHttps;
+  return new Promise((resolve, reject) => {
+    const options = { method, headers: { ...headers }, agent: false, lookup: resolveOutside, signal };
+    const asked = over(url, options, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+      answer.on("error", () => undefined);
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
 }
 
 function failed(name: string, why: string): NolapseError {
