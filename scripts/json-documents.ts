@@ -366,6 +366,8 @@ export const DOCUMENTS = {
     with: z.array(futureLapse).describe("what still stops with Nolapse, and why"),
     findings: z.array(text).describe("faults of Nolapse itself; there should be none"),
     storyHashes: z.array(text).describe("of each run: the same seed and tenant give the same"),
+    signIns: whole.describe("sign-ins of the applications, over all runs"),
+    crashes: whole.describe("how often Nolapse died in the middle of something, over all runs"),
   }),
   simulate: z.strictObject({
     seed: z.int(),

@@ -5,6 +5,7 @@ import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
 import type { Admission, Manager, ServeRequest, WebServer } from "./cli/context.ts";
 import { composeLocalChecks } from "./compose/oversight.ts";
+import { rehearseBeside } from "./compose/rehearsal-beside.ts";
 import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock, VERSION } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
@@ -78,6 +79,7 @@ class WebHouse implements WebServer {
       version: VERSION,
       now: () => clock.now(),
       processNow,
+      rehearse: rehearseBeside,
       metrics: () => prometheusText([...this.#samples.values()].flat()),
       log,
       demo,

@@ -1,6 +1,7 @@
 /** What the routes have in common: the tenants that are open, sessions, events. */
 import { NolapseError } from "../core/errors.ts";
 import type { Events } from "./events.ts";
+import type { Rehearsals } from "./rehearsals.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -8,6 +9,7 @@ export interface HouseParts {
   readonly version: string;
   readonly sessions: Sessions;
   readonly events: Events;
+  readonly rehearsals: Rehearsals;
   /** Names of the tenants in the configuration, whether they are open at the moment or not. */
   readonly names: () => readonly string[];
   /** The metrics of all tenants as Prometheus reads them. */
@@ -22,6 +24,10 @@ export class House {
 
   constructor(parts: HouseParts) {
     this.parts = parts;
+  }
+
+  get rehearsals(): Rehearsals {
+    return this.parts.rehearsals;
   }
 
   /** Opens a tenant to requests. */

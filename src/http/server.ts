@@ -15,6 +15,7 @@ import { House } from "./house.ts";
 import { openApi } from "./openapi.ts";
 import { addPages, PAGES_FOLDER } from "./portal.ts";
 import { problemOf } from "./problem.ts";
+import { Rehearsals, type Rehearse } from "./rehearsals.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/all.ts";
 import type { DemoParts } from "./routes/demo.ts";
@@ -36,6 +37,7 @@ export interface ServerOptions {
   readonly now: () => Promise<number>;
   readonly processNow: () => number;
   readonly metrics: () => Promise<string>;
+  readonly rehearse: Rehearse;
   /** Hears what is not the caller's fault; values never come near it. */
   readonly log: (line: string) => void;
   /** Only where this is the demo. */
@@ -67,7 +69,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const events = new Events();
   const sessions = new Sessions(processNow);
   const { version, tenants: names, metrics } = options;
-  const house = new House({ version, sessions, events, names, metrics });
+  const rehearsals = new Rehearsals(options.rehearse);
+  const house = new House({ version, sessions, events, rehearsals, names, metrics });
   const authority = createAuthority(settings);
   const signIn = createSignIn({ settings, authority, origin, now, processNow });
   const table: readonly Route[] = routes({
@@ -102,7 +105,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     app,
     close: async () => {
       house.ending.abort();
-      await app.close();
+      await Promise.all([app.close(), rehearsals.close()]);
     },
   };
 }

@@ -110,6 +110,11 @@ export class Tenant {
     this.parts.wake();
   }
 
+  /** Tells that a rehearsal has come further, or is over. */
+  async rehearsed(): Promise<void> {
+    this.#tell({ type: "rehearsal" }, formatInstant(await this.deps.clock.now()));
+  }
+
   /** A line of the trail that is about no rotation. */
   async note(actor: string, action: string, details: Readonly<Record<string, string | null>>): Promise<void> {
     const { store, settings, clock } = this.deps;

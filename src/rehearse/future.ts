@@ -111,6 +111,9 @@ export interface Future {
   /** Breaks and orphans: faults of Nolapse itself. */
   readonly findings: readonly string[];
   readonly storyHashes: readonly string[];
+  /** Sign-ins of its applications, and deaths of Nolapse in the middle of something, over all runs. */
+  readonly signIns: number;
+  readonly crashes: number;
 }
 
 /** Lives through the future of a tenant, `runs` times with different chances. */
@@ -158,6 +161,8 @@ export async function foresee(options: FutureOptions): Promise<Future> {
       rehearsed.findings.filter((one) => one.kind === "break" || one.kind === "orphan").map((one) => one.what),
     ),
     storyHashes: lived.map((one) => one.rehearsed.report.storyHash),
+    signIns: lived.reduce((sum, one) => sum + one.rehearsed.figures.signIns, 0),
+    crashes: lived.reduce((sum, one) => sum + one.rehearsed.figures.crashes, 0),
   };
 }
 

@@ -97,6 +97,7 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Policies", () => "/policies", /quick/],
   ["Audit", () => "/audit", /signed-in/],
   ["Health", () => "/health", /Pause all writing/],
+  ["Rehearsal", () => "/rehearsals", /No rehearsal yet/],
   ["My applications", () => "/mine", /My applications/],
 ];
 

@@ -24,6 +24,9 @@ const OPTIONS: ServerOptions = {
   now: async () => 0,
   processNow: () => 0,
   metrics: async () => "",
+  rehearse: () => {
+    throw new TypeError("nobody rehearses here");
+  },
   log: () => undefined,
   rates: { all: 20, signIn: 3 },
 };

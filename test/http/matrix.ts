@@ -74,16 +74,29 @@ async function forged(token: string): Promise<string> {
 export async function measure(stage: Stage): Promise<ReadonlyMap<Route, ReadonlyMap<Column, number>>> {
   const all = await everybody(stage);
   const rotation = await stage.rotationOf("app-1");
+  const rehearsal = await rehearsed(stage, all.get("Operator") ?? {});
   const values: Record<string, string> = { tenant: "contoso", handle: "none", id: "" };
   const last = (one: Route) => Number(one.path === "/auth/sign-out");
   const found = new Map<Route, Map<Column, number>>(TABLE.map((one) => [one, new Map()]));
   for (const route of TABLE.toSorted((a, b) => last(a) - last(b))) {
-    values.id = route.path.includes("/rotations/") ? rotation : stage.application("app-1").objectId;
+    const kind = /\/(rotations|rehearsals|applications)\//.exec(route.path)?.[1] ?? "applications";
+    values.id =
+      { rotations: rotation, rehearsals: rehearsal, applications: stage.application("app-1").objectId }[kind] ?? "";
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
     for (const column of COLUMNS)
       found.get(route)?.set(column, await statusOf(stage, route.method, path, all.get(column) ?? {}));
   }
   return found;
+}
+
+/** The id of a rehearsal that was asked for. */
+async function rehearsed(stage: Stage, headers: Record<string, string>): Promise<string> {
+  const response = await fetch(new URL("/api/v1/t/contoso/rehearsals", stage.server.url), {
+    method: "POST",
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ days: 1 }),
+  });
+  return ((await response.json()) as { id: string }).id;
 }
 
 async function statusOf(stage: Stage, method: string, path: string, headers: Record<string, string>): Promise<number> {

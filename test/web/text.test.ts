@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { counted, dayOf, distance, shortDistance, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
+import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 
 const ZONE = "Europe/Amsterdam";
 const at = (text: string) => Date.parse(text);
@@ -70,4 +71,27 @@ describe("names", () => {
   test("a cell keeps its commas and quotes", () => {
     expect(csvCell('a,"b"')).toBe('"a,""b"""');
   });
+});
+
+test("the verdict of a rehearsal says whose fault a lapse is, and how much was read", () => {
+  const report = { from: "2031-01-01T00:00:00Z", until: "2033-01-01T00:00:00Z", with: [], findings: [] };
+  const left = { appId: "a", displayName: "Billing API", credentialName: null, at: report.from, sentence: "", runs: 1 };
+  expect(verdictOf({ complete: true }, report)).toEqual({ sentence: "No lapse in 731 days.", bad: false });
+  expect(verdictOf({ complete: false }, { ...report, with: [{ ...left, because: "not-bound" }] })).toEqual({
+    sentence: "No lapse in 731 days of what could be read, but 1 application needs you first.",
+    bad: false,
+  });
+  expect(verdictOf({ complete: true }, { ...report, with: [{ ...left, because: null }] })).toEqual({
+    sentence: "1 lapse in 731 days: Billing API is the first.",
+    bad: true,
+  });
+  expect(verdictOf({ complete: true }, { ...report, findings: ["an orphan"] }).bad).toBe(true);
+});
+
+test("what needs a person is told once for each reason, the most frequent first", () => {
+  const need = (reason: string) => ({ appId: reason, displayName: "", by: null, reason, sentence: `${reason}!` });
+  expect(groupedNeeds(["a", "b", "b"].map(need))).toEqual([
+    { reason: "b", sentence: "b!", count: 2 },
+    { reason: "a", sentence: "a!", count: 1 },
+  ]);
 });

@@ -32,6 +32,8 @@ export function futureJson(future: Future): unknown {
     with: future.with.map((one) => ({ ...one, at: iso(one.at) })),
     findings: future.findings,
     storyHashes: future.storyHashes,
+    signIns: future.signIns,
+    crashes: future.crashes,
   };
 }
 

@@ -8,6 +8,7 @@ import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
+import { rehearsalRoutes } from "./rehearsals.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -31,6 +32,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...applicationRoutes,
     ...rotationRoutes,
     ...planRoutes,
+    ...rehearsalRoutes,
     ...controlRoutes,
     ...approvalRoutes,
     ...secretRoutes,

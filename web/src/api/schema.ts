@@ -171,6 +171,41 @@ export interface Api {
     body: undefined;
     answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "tab": "waiting" | "next" | "cannot"; "total": number; "reasons": Record<string, number>; "next": string | null; "issuedBy": string | null; "retiredBy": string | null; "load": ({ "day": string; "issues": number; "urgent": number })[]; "items": ({ "appId": string; "objectId": string | null; "displayName": string; "slot": string | null; "keyId": string | null; "what": "issue" | "retire"; "status": "due" | "later" | "in-progress" | "cannot"; "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused"; "sentence": string; "detail": string | null; "plannedAt": string | null; "decideBy": string | null; "lastSafeAt": string | null; "end": string | null; "targets": (string)[]; "rotation": string | null; "policy": string | null })[] };
   };
+  /** The last rehearsals, newest first */
+  "GET /api/v1/t/{tenant}/rehearsals": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "items": ({ "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null })[] };
+  };
+  /** Live through the coming years on a copy of the tenant's names and dates; writes nothing there */
+  "POST /api/v1/t/{tenant}/rehearsals": {
+    params: { tenant: string };
+    query: {  };
+    body: { "days": number; "runs"?: number | undefined; "seed"?: number | undefined };
+    answer: { "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null; "command": string; "report": { "from": string; "until": string; "complete": boolean; "seed": number; "runs": number; "applications": number; "bound": number; "applicationYears": number; "rotations": number; "signIns": number; "crashes": number; "busiestDay": { "issues": number; "requests": number }; "issuesPerDay": number | null; "without": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "with": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "people": ({ "appId": string; "displayName": string; "by": string | null; "reason": string; "sentence": string })[]; "days": ({ "day": string; "issues": number; "writes": number; "requests": number })[]; "findings": (string)[]; "storyHashes": (string)[] } | null };
+  };
+  /** One rehearsal: how far it is, or what it found */
+  "GET /api/v1/t/{tenant}/rehearsals/{id}": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null; "command": string; "report": { "from": string; "until": string; "complete": boolean; "seed": number; "runs": number; "applications": number; "bound": number; "applicationYears": number; "rotations": number; "signIns": number; "crashes": number; "busiestDay": { "issues": number; "requests": number }; "issuesPerDay": number | null; "without": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "with": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "people": ({ "appId": string; "displayName": string; "by": string | null; "reason": string; "sentence": string })[]; "days": ({ "day": string; "issues": number; "writes": number; "requests": number })[]; "findings": (string)[]; "storyHashes": (string)[] } | null };
+  };
+  /** Its report as one HTML document to save, which needs no server */
+  "GET /api/v1/t/{tenant}/rehearsals/{id}/report": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: string;
+  };
+  /** End it with what it has lived through */
+  "POST /api/v1/t/{tenant}/rehearsals/{id}/stop": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: {  };
+    answer: { "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null; "command": string; "report": { "from": string; "until": string; "complete": boolean; "seed": number; "runs": number; "applications": number; "bound": number; "applicationYears": number; "rotations": number; "signIns": number; "crashes": number; "busiestDay": { "issues": number; "requests": number }; "issuesPerDay": number | null; "without": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "with": ({ "appId": string; "displayName": string; "credentialName": string | null; "at": string; "because": string | null; "sentence": string; "runs": number })[]; "people": ({ "appId": string; "displayName": string; "by": string | null; "reason": string; "sentence": string })[]; "days": ({ "day": string; "issues": number; "writes": number; "requests": number })[]; "findings": (string)[]; "storyHashes": (string)[] } | null };
+  };
   /** Renew what is due of an application now; with now also what is not due, though never past a safety rule */
   "POST /api/v1/t/{tenant}/applications/{id}/rotate": {
     params: { tenant: string; id: string };

@@ -9,6 +9,7 @@ import {
   HeartPulseRegular,
   NavigationRegular,
   PersonRegular,
+  PulseRegular,
   ShieldRegular,
   TargetRegular,
 } from "@fluentui/react-icons";
@@ -144,6 +145,7 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
       </ul>
       <h2>Assurance</h2>
       <ul>
+        <Place icon={<PulseRegular />} name="Rehearsal" to="/t/$tenant/rehearsals" params={params} />
         <Place icon={<DocumentTextRegular />} name="Audit" to="/t/$tenant/audit" params={params} />
         <Place icon={<HeartPulseRegular />} name="Health" to="/t/$tenant/health" params={params} />
       </ul>
@@ -158,6 +160,7 @@ type PlaceAddress =
   | "/t/$tenant/plan"
   | "/t/$tenant/targets"
   | "/t/$tenant/policies"
+  | "/t/$tenant/rehearsals"
   | "/t/$tenant/audit"
   | "/t/$tenant/health"
   | "/t/$tenant/mine";

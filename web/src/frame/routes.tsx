@@ -108,6 +108,16 @@ const health = createRoute({
   path: "/t/$tenant/health",
   component: lazyRouteComponent(() => import("../pages/health.tsx"), "Health"),
 });
+const rehearsals = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/rehearsals",
+  component: lazyRouteComponent(() => import("../pages/rehearsal.tsx"), "Rehearsals"),
+});
+const rehearsal = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/rehearsals/$id",
+  component: lazyRouteComponent(() => import("../pages/rehearsal.tsx"), "RehearsalPage"),
+});
 const mine = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/mine",
@@ -129,6 +139,8 @@ const tree = root.addChildren([
     policies,
     audit,
     health,
+    rehearsals,
+    rehearsal,
     mine,
   ]),
 ]);

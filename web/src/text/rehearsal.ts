@@ -1,0 +1,39 @@
+/** What a rehearsal says, in a sentence, and what it asks people to mend. */
+import type { Answer } from "../api/client.ts";
+import { counted } from "./dates.ts";
+
+type One = Answer<"GET /api/v1/t/{tenant}/rehearsals/{id}">;
+type Report = NonNullable<One["report"]>;
+
+const DAY = 86_400_000;
+
+/** `bad` where Nolapse itself let something stop, or broke a rule of its own. */
+export function verdictOf(
+  { complete }: Pick<One, "complete">,
+  report: Pick<Report, "from" | "until" | "with" | "findings">,
+): { readonly sentence: string; readonly bad: boolean } {
+  const days = Math.round((Date.parse(report.until) - Date.parse(report.from)) / DAY);
+  const within = `in ${counted(days, "day")}${complete ? "" : " of what could be read"}`;
+  const lapses = report.with.filter(({ because }) => because === null);
+  const [first] = lapses;
+  if (first !== undefined)
+    return { sentence: `${counted(lapses.length, "lapse")} ${within}: ${first.displayName} is the first.`, bad: true };
+  if (report.findings.length > 0)
+    return { sentence: `${counted(report.findings.length, "fault")} of Nolapse ${within}, and no lapse.`, bad: true };
+  const left = report.with.length;
+  if (left === 0) return { sentence: `No lapse ${within}.`, bad: false };
+  const many = `${counted(left, "application")} ${left === 1 ? "needs" : "need"}`;
+  return { sentence: `No lapse ${within}, but ${many} you first.`, bad: false };
+}
+
+/** One line for each reason, the most frequent first. */
+export function groupedNeeds(
+  people: Report["people"],
+): readonly { readonly reason: string; readonly sentence: string; readonly count: number }[] {
+  const counts = new Map<string, { reason: string; sentence: string; count: number }>();
+  for (const { reason, sentence } of people) {
+    const known = counts.get(reason) ?? { reason, sentence, count: 0 };
+    counts.set(reason, { ...known, count: known.count + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count);
+}
