@@ -72,6 +72,8 @@ describe("client secrets", () => {
       400,
       "KeyCredentialsInvalidEndDate",
     ]);
+    // two years after it there is no instant any more
+    expect(codeOf(await add({ startDateTime: "9999-12-31T00:00:00Z" }))).toEqual([400, "KeyCredentialsInvalidEndDate"]);
     expect(codeOf(await add({ secretText: "mine" }))).toEqual([400, "Request_BadRequest"]);
     expect(codeOf(await add({ foo: "bar" }))).toEqual([400, "Request_BadRequest"]);
     expect(codeOf(await add({ endDateTime: "tomorrow" }))).toEqual([400, "Request_BadRequest"]);

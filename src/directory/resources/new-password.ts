@@ -7,6 +7,8 @@ import { graphInstant, normalisedInstant } from "./shapes.ts";
 
 /** A start this much before now still counts as now: clients send their own clock's "now". */
 const START_TOLERANCE_MS = 5 * 60_000;
+/** The last there is of Graph's instants (OData's Edm.DateTimeOffset has years of four digits here). */
+const LAST_INSTANT = Date.parse("9999-12-31T23:59:59.999Z");
 /** Secrets an application for personal accounts may hold (reference graph-applications §16). */
 export const PERSONAL_LIMIT = 2;
 
@@ -42,7 +44,7 @@ export function newPassword(services: Services, now: number, given: Record<strin
   };
 }
 
-/** The start and end of a new secret: now and two years on where not given; a start in the past or an end before the start is refused. */
+/** The start and end of a new secret: now and two years on where not given; a start in the past, an end before the start or after the last year is refused. */
 function periodOf(given: Record<string, unknown>, now: number, keyId: string): { start: string; end: string } {
   const [start, end] = [
     given.startDateTime as string | null | undefined,
@@ -54,7 +56,7 @@ function periodOf(given: Record<string, unknown>, now: number, keyId: string): {
   if (startMs < now - START_TOLERANCE_MS)
     throw new GraphError(400, "KeyCredentialsInvalidStartDate", "Key credential start date is invalid.");
   const endMs = end ? Date.parse(end) : addMonths(startMs, 24);
-  if (endMs <= startMs || endMs <= now)
+  if (endMs <= startMs || endMs <= now || endMs > LAST_INSTANT)
     throw new GraphError(400, "KeyCredentialsInvalidEndDate", "Key credential end date is invalid.");
   const startText = start ? normalisedInstant(start) : graphInstant(now, digits);
   return { start: startText, end: end ? normalisedInstant(end) : defaultEnd(startText, endMs) };
