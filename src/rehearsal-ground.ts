@@ -31,7 +31,7 @@ import {
 import type { Clock } from "./ports/clock.ts";
 import type { Issuer } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
-import type { Booted, Ground, MadeByHand, Outside, Registered, TrueCredential } from "./rehearse/ground.ts";
+import type { Booted, FirstOfAll, Ground, MadeByHand, Outside, Registered, TrueCredential } from "./rehearse/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
@@ -188,12 +188,13 @@ interface ByHand {
 async function register(
   hands: ByHand,
   displayName: string,
-  first: MadeByHand,
+  first: FirstOfAll,
   more: Partial<ScenarioApplication>,
 ): Promise<Registered> {
   const { directory } = hands;
   const secrets = first.kind === "certificate" ? [] : [{ name: first.name, end: formatInstant(first.end) }];
-  const [made] = await directory.seed([{ name: displayName, secrets, ...more }]);
+  const permissions = first.privileged === true ? ["Application.ReadWrite.All"] : [];
+  const [made] = await directory.seed([{ name: displayName, secrets, permissions, ...more }]);
   if (made?.id === undefined) throw new Error(`the directory did not register ${displayName}`);
   const holder = { type: "application", objectId: made.id, appId: made.appId } as const;
   if (first.kind === "certificate") return firstCertificate(hands, holder, first);

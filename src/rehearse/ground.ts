@@ -54,6 +54,11 @@ export interface MadeByHand {
   readonly kind?: Kind;
 }
 
+/** What an application has when it is registered; `privileged`: it holds an app role of Graph that lets it master the tenant. */
+export interface FirstOfAll extends MadeByHand {
+  readonly privileged?: boolean;
+}
+
 /** A credential as the directory has it, with the public part of a certificate: PEM as CertificateValue spells it. */
 export interface TrueCredential extends Credential {
   readonly publicPart: string | null;
@@ -99,7 +104,7 @@ export interface Ground {
   readonly start: EpochMs;
   /** Moves the directory's clock. */
   moveClock(to: EpochMs): Promise<void>;
-  register(displayName: string, first: MadeByHand): Promise<Registered>;
+  register(displayName: string, first: FirstOfAll): Promise<Registered>;
   /** The client secrets and certificates the directory holds, without any lag. */
   truth(holder: HolderRef): Promise<readonly TrueCredential[]>;
   /** Replaces the faults of the directory. */

@@ -132,12 +132,22 @@ export class Hands {
   }
 
   async #meetTenant(trouble: Trouble, index: number): Promise<void> {
-    const { ground, watch, after, hold, whileDown } = this.#reach;
+    const { ground, world, watch, after, hold, reconfigured, whileDown } = this.#reach;
     if (trouble.what === "forbidden") {
       await ground.outside.limitSecrets(trouble.longest);
       after(trouble.lasts, () => ground.outside.limitSecrets("none"));
     }
     if (trouble.what === "stopped") hold(trouble.lasts);
+    if (trouble.what === "mode-changed") {
+      world.setMode(trouble.mode);
+      reconfigured();
+      after(trouble.lasts, async () => {
+        // what somebody has changed it to in between stays
+        if (world.settings.mode !== trouble.mode) return;
+        world.setMode("enforce");
+        reconfigured();
+      });
+    }
     if (trouble.what === "restored" && trouble.at > trouble.age) {
       const name = `backup-${index}`;
       await whileDown(async () => {

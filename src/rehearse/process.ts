@@ -29,7 +29,7 @@ export interface Stage {
   readonly everyCall: boolean;
   latency(call: Call): DurationMs;
   /** After an effect outside, before its outcome goes back: the world may react to it. */
-  react(call: Call, outcome: Outcome): Promise<void>;
+  react(call: Call, outcome: Outcome, process: ManagerProcess): Promise<void>;
   /** The process died here. */
   died(process: ManagerProcess): void;
 }
@@ -160,7 +160,7 @@ export class ManagerProcess {
     const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
     const line = story.call(turns.now, this.name, call, outcome, about);
     await watch.after(call, outcome, line, turns.now, this.name);
-    await this.#stage.react(call, outcome);
+    await this.#stage.react(call, outcome, this);
     return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
   }
 

@@ -8,6 +8,7 @@ import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../cor
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
+import { ApprovalBooks } from "./approval-books.ts";
 import { Chance } from "./chance.ts";
 import { Consumption } from "./consumption.ts";
 import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
@@ -81,6 +82,7 @@ export class Rehearsal {
   readonly #hands: Hands;
   readonly #tool: ListTool;
   readonly #rules: RuleBooks;
+  readonly #approvals: ApprovalBooks;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #slowness: (call: Call) => DurationMs = () => 0;
@@ -114,6 +116,8 @@ export class Rehearsal {
     this.#hands = this.#makeHands();
     const { limits, timeZone } = world.settings;
     this.#rules = new RuleBooks({ rotations: this.watch.rotations, limits, timeZone });
+    const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
+    this.#approvals = new ApprovalBooks({ rotations: this.watch.rotations, isPrivileged });
     this.#consumption = new Consumption({
       rules: this.#rules,
       world,
@@ -144,10 +148,13 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
       },
-      react: async (call, outcome) => {
+      react: async (call, outcome, process) => {
         options.observe?.(call, turns.now);
-        for (const { what, about } of this.#rules.after(call, outcome, turns.now))
-          this.watch.broken(turns.now, what, about);
+        const forbidden = [
+          ...this.#rules.after(call, outcome, turns.now),
+          ...this.#approvals.after(call, outcome, process.deps.settings.mode),
+        ];
+        for (const { what, about } of forbidden) this.watch.broken(turns.now, what, about);
         await this.#consumption.react(call, outcome);
         await this.#tool.beside(call);
       },
@@ -298,7 +305,12 @@ export class Rehearsal {
     // who lets it go on has read first why it stood still
     const ending = this.#consumption.endingWithin(now, NOTICED_WITHIN);
     if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
-    await lookAfter(deps, this.watch, this.#held > 0);
+    await lookAfter(deps, {
+      watch: this.watch,
+      approvals: this.#approvals,
+      isStopped: this.#held > 0,
+      hasSecond: this.#world.plan.withoutSecond !== true,
+    });
   }
 
   /** Something a person does by a command: in somebody else's process, which a crash may end in the middle, too. */
