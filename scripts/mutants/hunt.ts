@@ -60,8 +60,20 @@ function certified(chance: Chance): WorldPlan["applications"] {
   ];
 }
 
+/** Due at the first look, and none of them ends when another one does. */
+function allAtOnce(chance: Chance): WorldPlan["applications"] {
+  return Array.from({ length: 8 }, (_, index) => ({
+    displayName: `one of many ${index + 1}`,
+    policy: "certified",
+    left: chance.between(12, 19) * DAY + index * HOUR,
+    reloads: [MINUTE],
+    ...(chance.hits(0.5) ? { begins: "certificate" as const } : {}),
+  }));
+}
+
 function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applications"] {
   if (world === "certificates") return certified(chance);
+  if (world === "small-share") return allAtOnce(chance);
   const all = applications(chance);
   if (world === "privileged") return all.map((one) => ({ ...one, privileged: one.displayName !== "patient" }));
   return world === "two-managers" ? all.slice(0, 2) : all;
@@ -115,6 +127,7 @@ export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions
     plan: {
       applications: inhabitants(world, chance),
       limits: null,
+      ...(world === "small-share" ? { share: 0.01 } : {}),
       places: world === "bad-places" ? BAD : isPair ? { ...GOOD_PLACES, stalls: 0.5 } : GOOD_PLACES,
       managers: isPair ? 2 : 1,
       troubles: troublesOf(world, chance).sort((a, b) => a.at - b.at),

@@ -30,7 +30,8 @@ export interface Mutant {
     | "certificates"
     | "failing-reads"
     | "privileged"
-    | "modes";
+    | "modes"
+    | "small-share";
 }
 
 const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });
@@ -626,6 +627,30 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/rotation/checks.ts",
         `    if (facts.mode !== "propose" || rotation.approvals.issue !== null) return null;`,
         `    if (facts.mode !== "propose" || rotation.policy.approval === "none") return null;`,
+      ),
+    ],
+  },
+  {
+    name: "quota-is-not-looked-at",
+    mistake: "every request goes at once, whatever part of Graph's limits is left to others",
+    world: "small-share",
+    changes: [
+      in_(
+        "src/core/schedule/budget.ts",
+        `      if (full.length > 0 || busy) {`,
+        `      if (full.length > 1_000 || busy) {`,
+      ),
+    ],
+  },
+  {
+    name: "first-come-first-served",
+    mistake: "requests wait in the order in which they came, whatever ends first",
+    world: "small-share",
+    changes: [
+      in_(
+        "src/core/schedule/budget.ts",
+        `    const at = this.#waiting.findIndex((one) => one.asked.rank > asked.rank);`,
+        `    const at = this.#waiting.findIndex((one) => one.asked.rank > Number.MAX_VALUE);`,
       ),
     ],
   },

@@ -58,6 +58,8 @@ export interface WorldPlan {
   readonly skew?: DurationMs;
   /** What people and other tools do in the meantime. */
   readonly troubles?: readonly Trouble[];
+  /** The part of Graph's limits for a small tenant that each process may spend, from 0 to 1; nothing is limited where not given. */
+  readonly share?: number;
   /** Of two persons who must approve the second never comes; he does where not given. */
   readonly withoutSecond?: boolean;
   /** The policies of the configuration; {@link POLICIES} where not given. */
@@ -139,6 +141,8 @@ export function drawWorld(chance: Chance, applications: number, start: EpochMs, 
     // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
     scanEvery: chance.pick([1, 1, 2, 3]) * DAY,
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
+    // two of the largest leave room for others
+    share: chance.pick([0.01, 0.02, 0.1, 0.4]),
     withoutSecond: chance.hits(0.15),
     ...drawBeginning(chance, drawTroubles(chance, plans, length)),
   };

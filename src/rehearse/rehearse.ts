@@ -20,6 +20,7 @@ import { Notices } from "./notices.ts";
 import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
+import { Quota } from "./quota.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
 import { RuleBooks } from "./rule-books.ts";
 import { type Call, Story } from "./story.ts";
@@ -83,9 +84,12 @@ export class Rehearsal {
   readonly #tool: ListTool;
   readonly #rules: RuleBooks;
   readonly #approvals: ApprovalBooks;
+  /** Null where nothing is limited. */
+  readonly #quota: Quota | null;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #slowness: (call: Call) => DurationMs = () => 0;
+  #isThrottling = false;
   #boots = 0;
   #crashes = 0;
   #held = 0;
@@ -136,6 +140,14 @@ export class Rehearsal {
       now: () => turns.now,
       after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
     });
+    this.#quota = Quota.of(world.plan, {
+      ground,
+      turns,
+      chance: Chance.of(seed, "quota"),
+      rotations: this.watch.rotations,
+      isThrottling: () => this.#isThrottling,
+      broken: (what) => this.watch.broken(turns.now, what, null),
+    });
     const slow = Chance.of(seed, "slow");
     const { stalls } = world.plan.places;
     this.#stage = {
@@ -157,6 +169,7 @@ export class Rehearsal {
         for (const { what, about } of forbidden) this.watch.broken(turns.now, what, about);
         await this.#consumption.react(call, outcome);
         await this.#tool.beside(call);
+        await this.#quota?.beside(call);
       },
       died: (process) => {
         this.#crashes += 1;
@@ -244,7 +257,7 @@ export class Rehearsal {
       const name = `manager-${this.#boots}`;
       const random = Chance.of(this.#options.seed, name);
       const skew = place % 2 === 1 ? (this.#world.plan.skew ?? 0) : 0;
-      const booted = await this.#ground.boot(this.#clock(skew), random, name);
+      const booted = await this.#ground.boot(this.#clock(skew), random, name, this.#quota?.gate(name));
       if (this.#boots > 1) await this.watch.compare(booted.store, this.#turns.now);
       const { settings, targets } = this.#world;
       const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random, skew });
@@ -324,13 +337,19 @@ export class Rehearsal {
 
   async #changeWeather(): Promise<void> {
     const { faults } = this.#options;
-    if (faults === false) return;
+    const isLimited = this.#quota !== null;
+    if (faults === false) {
+      if (isLimited) await this.#ground.weather(1, [], isLimited);
+      return;
+    }
     const rules = Array.isArray(faults) ? faults : weather(this.#weather);
+    this.#isThrottling = rules.some((one) => one.fault === "throttle");
     const seed = this.#weather.between(1, 1_000_000);
     this.#slowness = slowness(rules, Chance.of(seed, "slow answers"));
     await this.#ground.weather(
       seed,
       rules.filter((one) => one.fault !== "slow"),
+      isLimited,
     );
     if (Array.isArray(faults)) return;
     this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());

@@ -88,6 +88,7 @@ export function memoryGround(): MemoryGround {
       async removeSecret(holder, keyId) {
         await entra.removeSecret(holder, keyId);
       },
+      readsKeys: notInMemory,
       readList: notInMemory,
       writeList: notInMemory,
       deleteApplication: notInMemory,

@@ -18,6 +18,8 @@ const HUNTED = [
   "one-person-is-enough",
   "observe-writes",
   "propose-asks-nobody",
+  "quota-is-not-looked-at",
+  "first-come-first-served",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
