@@ -19,6 +19,7 @@ import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
 import { RestoreBooks } from "./restore-books.ts";
+import { isSameVersion } from "./same-version.ts";
 import { SealBooks } from "./seal-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
@@ -180,7 +181,7 @@ export class Watch {
   async compare(store: Store, now: EpochMs): Promise<void> {
     const kept = new Map((await store.rotations({ tenantId: this.#ground.tenantId })).map((one) => [one.id, one]));
     for (const rotation of this.rotations.values()) {
-      const same = isSame(rotation, kept.get(rotation.id));
+      const same = isSameVersion(rotation, kept.get(rotation.id));
       if (!same) this.#find("break", now, `the store lost a commit of rotation ${rotation.id}`, rotation.holder.appId);
     }
   }
@@ -316,7 +317,7 @@ export class Watch {
     if (claim === null) return;
     const { id, holder } = claim.rotation;
     const known = this.rotations.get(id);
-    if (known === undefined || !isSame(known, claim.rotation)) {
+    if (known === undefined || !isSameVersion(known, claim.rotation)) {
       this.#find("break", now, `rotation ${id} was handed out as it was before its last commit`, holder.appId);
     }
     if (claim.fence <= (this.#fences.get(id) ?? -1)) {
@@ -386,15 +387,4 @@ export class Watch {
     this.#story.event(at, `${kind}: ${what}`, about);
     this.findings.push({ kind, at, what, about, transcript: [...this.#story.tail(about)] });
   }
-}
-
-/** Whether two copies of a rotation are the same version of it. */
-function isSame(one: Rotation, other: Rotation | undefined): boolean {
-  return (
-    one.state === other?.state &&
-    one.dueAt === other.dueAt &&
-    one.updatedAt === other.updatedAt &&
-    one.failures === other.failures &&
-    one.attempts.length === other.attempts.length
-  );
 }
