@@ -210,6 +210,14 @@ describe("verified", () => {
     expect(said(fresh, {}, plus(overlapped, 1))).toBe("do verify");
   });
 
+  test("the oldest proof is made anew first: while that one fails, no other is made in vain", () => {
+    const older = { ...proven, target: "other", verifiedAt: plus(NOW, -DAY) };
+    const both = { ...early, deliveries: [proven, older] };
+    const targets = [target(MINUTE), { ...target(MINUTE), name: "other" }];
+    const { verdict } = explain(both, facts({ targets }), overlapped);
+    expect(verdict).toMatchObject({ verdict: "do", step: { step: "verify", target: "other" } });
+  });
+
   test("what the configuration says since can only keep it longer", () => {
     const fresh = { ...early, deliveries: [{ ...proven, verifiedAt: overlapped }] };
     const since = (retire: Facts["asked"]["retire"], complete = true) =>

@@ -3,7 +3,7 @@
 import { type ApprovedPart, isEnough } from "../policy/approval.ts";
 import type { EpochMs } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
-import type { Rotation, RotationEvent } from "./rotation.ts";
+import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
@@ -43,6 +43,7 @@ export function changeCourse(
       return {
         ...r,
         ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
+        ...(event.step === undefined ? {} : { tried: triedAgain(r, event.step) }),
         failures: r.failures + 1,
         lastFailure: event.failure,
         notBefore: event.notBefore,
@@ -52,10 +53,20 @@ export function changeCourse(
     case "halted":
       return { ...r, state: "halted", from: r.state, haltReason: event.reason };
     case "resumed":
-      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+      return { ...untried(r), ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
     case "cancelled":
       return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** One failed try more of a step whose preparations work. */
+export function triedAgain({ tried }: Rotation, step: Tried["step"]): Tried {
+  return { step, failures: tried?.step === step ? tried.failures + 1 : 1 };
+}
+
+/** The step has worked, or a person has mended something. */
+export function untried({ tried: _, ...r }: Rotation): Rotation {
+  return r;
 }
 
 /** The reads in a row that did not show the new credential: whatever else happened last has ended them. */

@@ -164,6 +164,15 @@ export interface Failure {
   readonly at: EpochMs;
 }
 
+/**
+ * What leads to one of these steps may work again and again while the step itself does not: the pace of its tries slows down over
+ * all of them. Absent while none has failed.
+ */
+export interface Tried {
+  readonly step: "issue" | "retire";
+  readonly failures: number;
+}
+
 export interface Rotation {
   readonly id: string;
   /** The tenant's name in the configuration, and its id in the directory. */
@@ -244,6 +253,8 @@ export interface Rotation {
   readonly refusals?: Partial<Record<ApprovedPart, Refused>>;
   /** Failed tries of the step in hand. */
   readonly failures: number;
+  /** Failed tries of a step that is prepared anew each time; see {@link Tried}. */
+  readonly tried?: Tried;
   readonly lastFailure: Failure | null;
   /** Reads in which the new credential was missing; see `missedReads` for whether they still count. */
   readonly missedAt?: readonly EpochMs[];
@@ -353,6 +364,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly verifying: boolean;
       /** The failure is that a read did not show the new credential. */
       readonly missed?: true;
+      /** Where it is one of those whose tries are counted beyond what leads to them. */
+      readonly step?: Tried["step"];
     }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
