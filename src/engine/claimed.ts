@@ -31,7 +31,7 @@ export class Claimed {
   #rotation: Rotation;
   #written: Written | undefined;
   #mayStill: ((tally: Tally) => boolean) | null = null;
-  #step: Step["step"] | null = null;
+  #step: Step | null = null;
 
   constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
     this.deps = deps;
@@ -64,7 +64,7 @@ export class Claimed {
 
   /** The step that is taken from here on; its failures are noted as its own. */
   takes(step: Step): void {
-    this.#step = step.step;
+    this.#step = step;
   }
 
   /** What is counted may only be stored while this holds of the numbers; without it they are not asked. */
@@ -113,9 +113,9 @@ export class Claimed {
   async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
     const step = triedStep(this.#step);
-    await this.record([
-      { type: "failed", at: failure.at, failure, notBefore, verifying, ...(step === null ? {} : { step }) },
-    ]);
+    const target = placeOf(this.#step);
+    const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }) };
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
   }
 
   /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */
@@ -143,10 +143,11 @@ export class Claimed {
   }
 
   #delay(error: NolapseError, at: EpochMs): number {
-    const { failures, tried, id } = this.#rotation;
+    const { failures, tried, deliveries, id } = this.#rotation;
     const pace = this.#isUrgent(at) ? "urgent" : "normal";
     const before = tried !== undefined && tried.step === triedStep(this.#step) ? tried.failures : 0;
-    return retryDelay(Math.max(failures, before) + 1, id, pace, error.retryAfter);
+    const place = deliveries.find(({ target }) => target === placeOf(this.#step))?.failures ?? 0;
+    return retryDelay(Math.max(failures, before, place) + 1, id, pace, error.retryAfter);
   }
 }
 
@@ -154,6 +155,11 @@ export class Claimed {
 const PROVEN: ReadonlySet<Rotation["state"]> = new Set(["verified", "retired"]);
 
 /** A step that is prepared anew before each try: the preflight before an issue, the proofs before a removal. */
-function triedStep(step: Step["step"] | null): Tried["step"] | null {
-  return step === "issue" || step === "retire" ? step : null;
+function triedStep(taken: Step | null): Tried["step"] | null {
+  return taken?.step === "issue" || taken?.step === "retire" ? taken.step : null;
+}
+
+/** The place that a step is about. */
+function placeOf(taken: Step | null): string | null {
+  return taken?.step === "deliver" || taken?.step === "verify" ? taken.target : null;
 }

@@ -3,14 +3,19 @@ import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR } from "../../src/core/time.ts";
-import { MemoryTarget, Workbench } from "../support/workbench.ts";
+import { type BenchOptions, MemoryTarget, Workbench } from "../support/workbench.ts";
+
+const away = async () => {
+  throw new NolapseError("target-absent", "it is not there");
+};
 
 /** A bench whose slot has a second place, and how often that one was read while it was away. */
-function withSecondPlace(order: readonly string[]) {
+function withSecondPlace(order: readonly string[], options: BenchOptions = {}) {
   const bench = new Workbench({
     policy: { retire: "after-overlap", overlap: 7 * DAY },
     complete: true,
     endsIn: 29 * DAY,
+    ...options,
   });
   const second = new MemoryTarget("second", new SecretValue("old~value"));
   const { settings } = bench;
@@ -52,3 +57,26 @@ test.each([[["billing", "second"]], [["second", "billing"]]])(
     await bench.drive((rotation) => rotation?.state === "retired", 2, over);
   },
 );
+
+test("what is read every day for the evidence makes no haste for it either", async () => {
+  const policy = { retire: "after-evidence", evidenceWindow: 2 * DAY, maxAge: 300 * DAY, lifetime: 200 * DAY } as const;
+  const { bench, second, over } = withSecondPlace(["billing", "second"], { policy, endsIn: 200 * DAY });
+  const { issued } = await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  let tries = 0;
+  second.readBack = async () => {
+    tries += 1;
+    return away();
+  };
+  const days = async (count: number) => {
+    for (let day = 0; day < count; day += 1) {
+      bench.entra.federation.signsIn(bench.app.appId, { keyId: issued?.keyId ?? "" });
+      await bench.drive(() => false, 1, over).catch(() => undefined);
+    }
+  };
+  await days(14);
+  expect(tries).toBeGreaterThan(5);
+  expect(bench.events.filter((one) => one === "uses-read").length).toBeGreaterThan(7);
+  tries = 0;
+  await days(7);
+  expect(tries).toBeLessThan(7 * 12);
+});

@@ -44,6 +44,7 @@ export function changeCourse(
         ...r,
         ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
         ...(event.step === undefined ? {} : { tried: triedAgain(r, event.step) }),
+        ...(event.target === undefined ? {} : { deliveries: failedAgain(r, event.target) }),
         failures: r.failures + 1,
         lastFailure: event.failure,
         notBefore: event.notBefore,
@@ -53,10 +54,22 @@ export function changeCourse(
     case "halted":
       return { ...r, state: "halted", from: r.state, haltReason: event.reason };
     case "resumed":
-      return { ...untried(r), ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+      return {
+        ...untried(r),
+        ...CLEAR,
+        deliveries: r.deliveries.map((one) => (one.failures === undefined ? one : { ...one, failures: 0 })),
+        state: r.from ?? "planned",
+        from: null,
+        haltReason: null,
+      };
     case "cancelled":
       return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** One failed try more of one place; what works elsewhere does not begin its count anew. */
+function failedAgain({ deliveries }: Rotation, target: string): Rotation["deliveries"] {
+  return deliveries.map((one) => (one.target === target ? { ...one, failures: (one.failures ?? 0) + 1 } : one));
 }
 
 /** One failed try more of a step whose preparations work. */

@@ -142,6 +142,8 @@ export interface Delivery {
   readonly assurance: Assurance | null;
   /** Where a person carries it: when the sign-in log was last read and showed nobody. Left out until then. */
   readonly lookedAt?: EpochMs;
+  /** Failed tries of this place in a row, whatever has worked elsewhere in between; left out until the first. */
+  readonly failures?: number;
 }
 
 /** A later rotation of the same slot has a verified successor: the proof before the removal is about that one now. */
@@ -366,6 +368,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly missed?: true;
       /** Where it is one of those whose tries are counted beyond what leads to them. */
       readonly step?: Tried["step"];
+      /** The place that it is about, where it is one. */
+      readonly target?: string;
     }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
