@@ -14,6 +14,7 @@ import type { Consignment, Copy } from "../ports/target.ts";
 import { Canary } from "./canary.ts";
 import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
+import { Holding } from "./holding.ts";
 import { KnownValues } from "./known-values.ts";
 import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
@@ -51,6 +52,7 @@ export class Watch {
   readonly #values = new KnownValues();
   readonly #seals = new SealBooks();
   readonly coverage = new CoverageBooks();
+  readonly holding = new Holding(WATCHED);
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
@@ -190,7 +192,7 @@ export class Watch {
   async end(now: EpochMs): Promise<void> {
     for (const objectId of this.#truth.keys()) this.#orphans(objectId, now);
     for (const { id, holder, listWrite } of this.rotations.values()) {
-      if (listWrite === null || now - listWrite.at < WATCHED || this.stopped) continue;
+      if (listWrite === null || now - listWrite.at < WATCHED || this.stopped || this.holding.isFelt(now)) continue;
       if (this.truth(holder.objectId).length === 0) continue;
       this.#find("break", now, `rotation ${id} has never finished the watch over the list it replaced`, holder.appId);
     }
@@ -358,7 +360,7 @@ export class Watch {
       truth: this.truth(objectId),
       rotations: this.rotations,
       isKnown: (keyId) => this.#ledger.has(keyId) || this.#restores.wasLost(keyId) || this.#fromBefore.has(keyId),
-      isHeld: this.stopped || this.removalOff,
+      isHeld: this.stopped || this.removalOff || this.holding.isFelt(now),
       now,
     });
     for (const { what, about } of found) this.#find("orphan", now, what, about);

@@ -180,6 +180,7 @@ export class Rehearsal {
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
+    this.watch.holding.mode(this.#world.settings.mode === "enforce", this.#turns.now);
     for (const { first, isContested } of this.#world.inhabitants) {
       if (isContested) await this.#tool.begin(first.holder);
       await this.watch.know(first);

@@ -2,13 +2,14 @@
 import { describe, expect, test } from "vitest";
 import type { Mode } from "../../src/core/policy/settings.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { ApprovalBooks } from "../../src/rehearse/approval-books.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { Holding } from "../../src/rehearse/holding.ts";
 import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
 import type { Call } from "../../src/rehearse/story.ts";
-import { rotation } from "../core/make.ts";
+import { NOW, rotation } from "../core/make.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
@@ -53,6 +54,17 @@ describe("modes", () => {
     ordinary.approves("one", "person");
     expect(said(ordinary, "propose")).toEqual([]);
   });
+});
+
+test("what a mode held back may be unfinished for a while after it", () => {
+  const holding = new Holding(3 * DAY);
+  holding.mode(true, NOW);
+  expect(holding.isFelt(NOW)).toBe(false);
+  holding.mode(false, NOW);
+  expect(holding.isFelt(plus(NOW, 40 * DAY))).toBe(true);
+  holding.mode(true, plus(NOW, 40 * DAY));
+  expect(holding.isFelt(plus(NOW, 42 * DAY))).toBe(true);
+  expect(holding.isFelt(plus(NOW, 43 * DAY))).toBe(false);
 });
 
 describe("privileged applications", () => {
