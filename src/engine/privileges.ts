@@ -1,5 +1,5 @@
 /** Which applications of the tenant are privileged: two lists, however many applications there are. */
-import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import { asNolapseError, NolapseError } from "../core/errors.ts";
 import {
   directoryRole,
   GRAPH_APP_ID,
@@ -55,6 +55,19 @@ export async function readPrivileges(
   if (roles.error !== null) unknown.push(`directory roles: ${sayOf(roles.error)}`);
   unread ||= passes(roles.error);
   return { held, unknown, unread };
+}
+
+/**
+ * A person's word begins nothing while it is not known whether one person's word is enough.
+ * @throws NolapseError `refused-by-rule` where this scan could not say who is privileged, and a later one may.
+ */
+export function requirePrivilegesRead({ privileges }: Pick<Scan, "privileges">): void {
+  if (!privileges.unread) return;
+  throw new NolapseError(
+    "refused-by-rule",
+    `which applications are privileged could not be read this time: ${privileges.unknown.join("; ")} [privilege-unread]`,
+    { next: "try again in a few minutes; nolapse doctor says whether a right is missing" },
+  );
 }
 
 /** Whether the list can be read at another time; what is missing for want of a right stays missing, and is only said. */

@@ -101,6 +101,25 @@ describe("what makes privileged", () => {
     },
   );
 
+  test.each([
+    ["rotate --now", (bench: Workbench) => ask(bench.deps(), [bench.app.appId], { now: true, actor: "cli:root" })],
+    [
+      "rotate --emergency",
+      (bench: Workbench) => askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", ANN),
+    ],
+  ])("nor on one person's word: %s", async (_, begin) => {
+    const bench = privileged({ endsIn: 300 * DAY });
+    bench.entra.fail("grantPage", { fault: "lost" });
+    await expect(begin(bench)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: expect.stringContaining("[privilege-unread]"),
+    });
+    expect(await bench.rotation()).toBeUndefined();
+    await begin(bench);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+  });
+
   test("what would lapse is begun all the same", async () => {
     const bench = privileged({ endsIn: DAY });
     bench.entra.fail("grantPage", { fault: "lost" });
