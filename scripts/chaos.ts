@@ -124,10 +124,7 @@ class Chaos {
         : [{ on: stalled, fault: "commit-then-stall", probability: 0.5, times: 4 }],
     );
     const child = this.#place.start(["run"]);
-    let said = "";
-    child.stderr?.setEncoding("utf8").on("data", (text) => {
-      said = `${said}${text}`.slice(-2_000);
-    });
+    const said = hear(child);
     const gone = once(child, "exit");
     await this.#underWay(child);
     const last = this.#claims() + (stalled === null ? this.#chance.between(1, LONGEST_LIFE) : LONGEST_STALLED_LIFE);
@@ -138,7 +135,7 @@ class Chaos {
     }
     const isHeld = stalled !== null && (await this.#isStalled(stalled));
     if (isRunning(child)) this.#kill(child, isHeld ? stalled : null);
-    else this.#endedByItself.push(endOf(child, said));
+    else this.#endedByItself.push(endOf(child, said()));
     await gone;
     await this.#signInAll("after a kill");
   }
@@ -230,9 +227,8 @@ class Chaos {
     const until = (await this.#place.now()) + 3 * DAY;
     for (let round = 0; round < 60 && (await this.#place.now()) < until; round += 1) {
       const child = this.#place.start(["run", "--once", "--wait", "10m"]);
-      // what nobody reads would hold it up in the end
-      child.stderr?.resume();
-      await once(child, "exit");
+      const wrong = await endedBadly(child);
+      if (wrong !== null) this.#endedByItself.push(`${wrong} (at the end, where nobody kills it)`);
       const { nextDue } = this.#books();
       const now = await this.#place.now();
       await this.#place.moveClock(Math.min(Math.max(nextDue ?? until, now + MINUTE), now + DAY));
@@ -296,6 +292,22 @@ class Chaos {
 export function findingsOf({ failedSignIns, orphans, endedByItself, halted }: ChaosReport): readonly string[] {
   const ended = endedByItself.map((one) => `the program ended by itself: ${one}`);
   return [...failedSignIns, ...orphans, ...ended, ...(halted === 0 ? [] : [`${halted} rotations halted`])];
+}
+
+/** How a process that nobody kills ended, where that is not well. */
+export async function endedBadly(child: ChildProcess): Promise<string | null> {
+  const said = hear(child);
+  if (isRunning(child)) await once(child, "close");
+  return child.exitCode === 0 ? null : endOf(child, said());
+}
+
+/** The end of what it says; what nobody reads would hold it up. */
+function hear(child: ChildProcess): () => string {
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text) => {
+    said = `${said}${text}`.slice(-2_000);
+  });
+  return () => said;
 }
 
 function endOf({ exitCode, signalCode }: ChildProcess, said: string): string {

@@ -7,15 +7,18 @@ import { createHash, X509Certificate } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GraphGate, type Spender, type SpenderOptions } from "./adapters/graph/budget.ts";
 import { createGraphDirectory } from "./adapters/graph/directory.ts";
 import { createVerifier } from "./adapters/graph/verifier.ts";
 import type { Fetch } from "./adapters/graph/wire.ts";
+import { WitnessedSpender } from "./adapters/graph/witnessed-spender.ts";
 import { createKeyPool } from "./adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
 import { openSqliteStore } from "./adapters/store/open.ts";
 import { certificatePem } from "./core/credentials/certificate-value.ts";
 import type { HolderRef, Kind } from "./core/credentials/credential.ts";
+import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy/policy.ts";
 import { SecretValue } from "./core/secret-value.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "./core/time.ts";
@@ -31,13 +34,24 @@ import {
 import type { Clock } from "./ports/clock.ts";
 import type { Issuer } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
-import type { Booted, Ground, MadeByHand, Outside, Registered, TrueCredential } from "./rehearse/ground.ts";
+import type {
+  Booted,
+  FirstOfAll,
+  Gate,
+  Ground,
+  MadeByHand,
+  Outside,
+  Registered,
+  TrueCredential,
+} from "./rehearse/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
 const VERSION = "0.0.0-simulation";
 /** Where Linux keeps files in memory: the crashes of a rehearsal are none of the machine's. */
 const IN_MEMORY = "/dev/shm";
+/** The fewest resource units. */
+const SMALL = { size: "S" } as const;
 const START = epochMs(Date.UTC(2026, 0, 1));
 
 /** Signing keys are no part of the story, and making them is slow: one pair serves every run of a process. */
@@ -97,9 +111,9 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
     },
     register: (displayName, first) => register(hands, displayName, first, describe?.(displayName) ?? {}),
     truth: async (holder) => truth(directory, holder),
-    async weather(seed, rules) {
+    async weather(seed, rules, isLimited = false) {
       const known = rules.map((rule) => (rule.fault === AS_LOST ? { ...rule, fault: "lost-response" as const } : rule));
-      faults = { seed, rules: known.map((rule) => ({ ...rule })) };
+      faults = { seed, rules: known.map((rule) => ({ ...rule })), ...(isLimited ? { limits: SMALL } : {}) };
       directory.faults.set(faults);
     },
     outside: outsideOf(hands),
@@ -113,7 +127,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
       for (const end of ["", "-wal", "-shm"]) rmSync(`${storeFile}${end}`, { force: true });
       copyFileSync(join(folder, name), storeFile);
     },
-    boot: (clock, _random, name) => boot({ directory, storeFile, sealer, dead, options }, clock, name),
+    boot: (clock, _random, name, gate) => boot({ directory, storeFile, sealer, dead, options }, clock, name, gate),
     consumers: createVerifier(options),
     async written() {
       const files = readdirSync(folder).filter((one) => one.startsWith("nolapse.db"));
@@ -144,13 +158,19 @@ async function boot(
   { directory, storeFile, sealer, dead, options }: Machine,
   clock: Clock,
   name: string,
+  gate?: Gate,
 ): Promise<Booted> {
   const { admin, url } = directory;
   const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
   const lease = { owner: name, mayBeAlive: (owner: string) => !dead.has(owner) };
   const store = openSqliteStore({ path: storeFile, durable: false, lease });
-  const graph = { tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth };
-  const { entra, certificates, logs, federation, samlSigning } = createGraphDirectory({ ...options, ...graph, clock });
+  const graph = { ...options, tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth, clock };
+  const mayGo = async () => {
+    if ((await store.switches(admin.tenantId)).stopped !== null)
+      throw new NolapseError("refused-by-stop", "it was told to stop", { next: "nolapse resume" });
+  };
+  const budget = gate && budgetBehind(gate, clock, { tenantId: admin.tenantId, mayGo });
+  const { entra, certificates, logs, federation, samlSigning, deadlines } = createGraphDirectory({ ...graph, budget });
   const issuer = createSelfSigned(SELF_SIGNED, keyPool.source(name));
   return {
     entra,
@@ -162,11 +182,23 @@ async function boot(
     verifier: createVerifier({ ...options, clock }),
     sealer,
     store,
+    ...(deadlines === undefined ? {} : { deadlines }),
     async die() {
       dead.add(name);
       await store.close();
     },
   };
+}
+
+/** The budget as the program composes it, but that it waits in the rehearsal's turns and tells it of every request. */
+function budgetBehind(
+  stage: Gate,
+  clock: Clock,
+  options: Pick<SpenderOptions, "tenantId" | "mayGo">,
+): (clientId: string | null) => Spender {
+  const time = { processNow: () => clock.processNow(), sleep: stage.sleep };
+  const gate = new GraphGate(time, stage.waits);
+  return (clientId) => new WitnessedSpender(stage, gate, { ...options, appId: clientId ?? "", share: stage.share });
 }
 
 async function othersClient(directory: Directory): Promise<ByHand["client"]> {
@@ -188,12 +220,13 @@ interface ByHand {
 async function register(
   hands: ByHand,
   displayName: string,
-  first: MadeByHand,
+  first: FirstOfAll,
   more: Partial<ScenarioApplication>,
 ): Promise<Registered> {
   const { directory } = hands;
   const secrets = first.kind === "certificate" ? [] : [{ name: first.name, end: formatInstant(first.end) }];
-  const [made] = await directory.seed([{ name: displayName, secrets, ...more }]);
+  const permissions = first.privileged === true ? ["Application.ReadWrite.All"] : [];
+  const [made] = await directory.seed([{ name: displayName, secrets, permissions, ...more }]);
   if (made?.id === undefined) throw new Error(`the directory did not register ${displayName}`);
   const holder = { type: "application", objectId: made.id, appId: made.appId } as const;
   if (first.kind === "certificate") return firstCertificate(hands, holder, first);
@@ -245,7 +278,7 @@ function truth(directory: Directory, holder: HolderRef): readonly TrueCredential
 type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
 /** One request over Graph, as somebody who may do all this, in a moment without faults. */
-function callerOf({ directory, client, faults }: ByHand): Call {
+function callerOf({ directory, client, faults }: ByHand, limits?: FaultPlanInput["limits"]): Call {
   const { admin, url } = directory;
   const post = { "content-type": "application/json" };
   const calmly: Call = async (method, path, body) => {
@@ -267,13 +300,14 @@ function callerOf({ directory, client, faults }: ByHand): Call {
     });
     const text = await answer.text();
     // what is gone already, or cannot be found, is as it should be: other hands do not coordinate
-    if (!answer.ok && answer.status !== 404 && answer.status !== 400) {
+    const isFine = [400, 404, ...(limits === undefined ? [] : [429])].includes(answer.status);
+    if (!answer.ok && !isFine) {
       throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
     }
     return answer.ok && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
   };
   return async (method, path, body) => {
-    directory.faults.set({ rules: [] });
+    directory.faults.set({ rules: [], ...(limits === undefined ? {} : { limits }) });
     try {
       return await calmly(method, path, body);
     } finally {
@@ -303,6 +337,10 @@ function outsideOf(hands: ByHand): Outside {
       const fresh = added === null ? [] : [{ ...(await certificateOf(hands, added)).entry, keyId: added.keyId }];
       const keyCredentials = [...kept.map((entry) => JSON.parse(entry) as unknown), ...fresh];
       await call("PATCH", `/applications/${holder.objectId}`, { keyCredentials });
+    },
+    async readsKeys(times) {
+      const spending = callerOf(hands, SMALL);
+      for (let time = 0; time < times; time += 1) await spending("GET", "/applications?$select=keyCredentials&$top=1");
     },
     async deleteApplication(holder) {
       await call("DELETE", `/applications/${holder.objectId}`);

@@ -60,6 +60,25 @@ function certified(chance: Chance): WorldPlan["applications"] {
   ];
 }
 
+/** Due at the first look, and none of them ends when another one does. */
+function allAtOnce(chance: Chance): WorldPlan["applications"] {
+  return Array.from({ length: 8 }, (_, index) => ({
+    displayName: `one of many ${index + 1}`,
+    policy: "certified",
+    left: chance.between(12, 19) * DAY + index * HOUR,
+    reloads: [MINUTE],
+    ...(chance.hits(0.5) ? { begins: "certificate" as const } : {}),
+  }));
+}
+
+function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applications"] {
+  if (world === "certificates") return certified(chance);
+  if (world === "small-share") return allAtOnce(chance);
+  const all = applications(chance);
+  if (world === "privileged") return all.map((one) => ({ ...one, privileged: one.displayName !== "patient" }));
+  return world === "two-managers" ? all.slice(0, 2) : all;
+}
+
 function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
   const day = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
   if (world === "restored-store") {
@@ -69,6 +88,12 @@ function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
     return ["polls", "daily"].map(
       (application): Trouble => ({ at: day(1, 2), what: "target-gone", application, place: 0, lasts: day(16, 20) }),
     );
+  }
+  if (world === "modes") {
+    return [3, 12, 22, 33, 44].map((at): Trouble => {
+      const mode = chance.pick(["observe", "propose"] as const);
+      return { at: day(at, at + 4), what: "mode-changed", mode, lasts: chance.between(24, 200) * HOUR };
+    });
   }
   if (world !== "other-hands") return [];
   return ["polls", "daily", "hooked", "patient"].flatMap((application): Trouble[] => [
@@ -82,6 +107,7 @@ const FAULTS: Partial<Record<HuntingWorld, readonly FaultRule[]>> = {
   "slow-replication": SLOW,
   "lost-answers": LOST,
   certificates: LISTS,
+  privileged: [{ on: "read", fault: "throttle", probability: 0.3, duration: "PT10S" }],
   "failing-reads": [{ on: "read", fault: "throttle", probability: 0.5, duration: "PT10S" }],
 };
 /** The worlds in which processes die. */
@@ -99,9 +125,9 @@ export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions
     everyCall: isPair,
     crashes: CRASHING.has(world) ? crashesByChance(Chance.of(seed, "crashes"), CRASHES) : NO_CRASHES,
     plan: {
-      applications:
-        world === "certificates" ? certified(chance) : isPair ? applications(chance).slice(0, 2) : applications(chance),
+      applications: inhabitants(world, chance),
       limits: null,
+      ...(world === "small-share" ? { share: 0.01 } : {}),
       places: world === "bad-places" ? BAD : isPair ? { ...GOOD_PLACES, stalls: 0.5 } : GOOD_PLACES,
       managers: isPair ? 2 : 1,
       troubles: troublesOf(world, chance).sort((a, b) => a.at - b.at),

@@ -28,7 +28,10 @@ export interface Mutant {
     | "bad-places"
     | "restored-store"
     | "certificates"
-    | "failing-reads";
+    | "failing-reads"
+    | "privileged"
+    | "modes"
+    | "small-share";
 }
 
 const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });
@@ -577,6 +580,78 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_("src/engine/steps/make.ts", `    certificate: value.certificate,`, `    certificate: value.reveal(),`),
+    ],
+  },
+  {
+    name: "one-person-is-enough",
+    mistake: "a privileged application is rotated on one person's word",
+    world: "privileged",
+    changes: [
+      in_(
+        "src/engine/approve.ts",
+        `  const persons = isPrivileged(rotation) ? rule.persons : 1;`,
+        `  const persons = rule.persons - 1;`,
+      ),
+    ],
+  },
+  {
+    name: "a-failed-read-is-no-privilege",
+    mistake: "what the list of privileges did not show this time is an ordinary application",
+    world: "privileged",
+    changes: [
+      in_(
+        "src/engine/privileges.ts",
+        `  return { held, unknown, unread };`,
+        `  return { held, unknown, unread: false };`,
+      ),
+    ],
+  },
+  {
+    name: "observe-writes",
+    mistake: "a rotation that was begun goes on although the tenant is only to be looked at",
+    world: "modes",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `    if (facts.mode === "observe") return wait(null, "mode-observe");`,
+        `    if (facts.mode === "observe" && rotation.attempts.length === 0) return wait(null, "mode-observe");`,
+      ),
+    ],
+  },
+  {
+    name: "propose-asks-nobody",
+    mistake: "what the policy asks nobody about begins by itself in mode propose",
+    world: "modes",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `    if (facts.mode !== "propose" || rotation.approvals.issue !== null) return null;`,
+        `    if (facts.mode !== "propose" || rotation.policy.approval === "none") return null;`,
+      ),
+    ],
+  },
+  {
+    name: "quota-is-not-looked-at",
+    mistake: "every request goes at once, whatever part of Graph's limits is left to others",
+    world: "small-share",
+    changes: [
+      in_(
+        "src/core/schedule/budget.ts",
+        `      if (full.length > 0 || busy) {`,
+        `      if (full.length > 1_000 || busy) {`,
+      ),
+    ],
+  },
+  {
+    name: "first-come-first-served",
+    mistake: "requests wait in the order in which they came, whatever ends first",
+    world: "small-share",
+    changes: [
+      in_(
+        "src/core/schedule/budget.ts",
+        `    const at = this.#waiting.findIndex((one) => one.asked.rank > asked.rank);`,
+        `    const at = this.#waiting.findIndex((one) => one.asked.rank > Number.MAX_VALUE);`,
+      ),
     ],
   },
 ];

@@ -36,6 +36,7 @@ const LOOK_AGAIN = 15 * MINUTE;
 /** A wait that a person's command ends: the command itself makes it due, so this look is for what was missed. */
 export const LONGEST_LOOK = 6 * HOUR;
 const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
+  "stopped",
   "approval-issue",
   "approval-retire",
   "approval-refused",
@@ -74,7 +75,9 @@ export async function advance(
   // nothing was done, so nothing is asked again
   const next = verdict.verdict === "wait" || verdict.verdict === "done" ? verdict : await judge(claimed);
   const now = await claimed.now();
-  const dueAt = dueAfter(next, claimed.rotation, now);
+  // a stop from outside, by a file or a variable, ends without a word to us
+  const braked = next.because === "stopped" && (await deps.brake.pulled()) !== null;
+  const dueAt = braked ? plus(now, LOOK_AGAIN) : dueAfter(next, claimed.rotation, now);
   const goesOn = next.verdict === "do" || next.verdict === "halt";
   const isDue = claimed.rotation.dueAt !== null && claimed.rotation.dueAt <= now;
   const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
@@ -115,6 +118,7 @@ async function judge(claimed: Claimed): Promise<Verdict> {
 }
 
 async function attempt(claimed: Claimed, step: Step): Promise<void> {
+  claimed.takes(step);
   try {
     await take(claimed, step);
   } catch (thrown) {

@@ -4,7 +4,8 @@ import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { TargetSettings } from "../core/policy/settings.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import { applyEvent, mayCome } from "../core/rotation/apply-event.ts";
-import type { Failure, Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import type { Failure, Rotation, RotationEvent, Tried } from "../core/rotation/rotation.ts";
+import type { Step } from "../core/rotation/verdict.ts";
 import { forecast } from "../core/schedule/forecast.ts";
 import { retryDelay } from "../core/schedule/retry.ts";
 import { type EpochMs, plus } from "../core/time.ts";
@@ -30,6 +31,7 @@ export class Claimed {
   #rotation: Rotation;
   #written: Written | undefined;
   #mayStill: ((tally: Tally) => boolean) | null = null;
+  #step: Step | null = null;
 
   constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
     this.deps = deps;
@@ -58,6 +60,11 @@ export class Claimed {
   ): void {
     const kept = before.filter((keyId) => !gone.includes(keyId));
     this.#written = { request, before, after: [...kept, ...come.filter((keyId) => !kept.includes(keyId))] };
+  }
+
+  /** The step that is taken from here on; its failures are noted as its own. */
+  takes(step: Step): void {
+    this.#step = step;
   }
 
   /** What is counted may only be stored while this holds of the numbers; without it they are not asked. */
@@ -105,7 +112,10 @@ export class Claimed {
   /** Stores a failed try: the state stays, the next try comes later. */
   async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
-    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying }]);
+    const step = triedStep(this.#step);
+    const target = placeOf(this.#step);
+    const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }) };
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
   }
 
   /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */
@@ -120,15 +130,36 @@ export class Claimed {
     if (why !== null) throw new NolapseError("refused-by-stop", why, { next: "nolapse resume" });
   }
 
+  #isUrgent(at: EpochMs): boolean {
+    const { replaces, replacesEnd, policy, state, emergency } = this.#rotation;
+    if (emergency !== undefined || PROVEN.has(state)) return emergency !== undefined;
+    const targets = this.targetSettings().filter((one) => one !== null);
+    const due = forecast({ keyId: replaces, start: null, end: replacesEnd }, policy, targets, at);
+    return due !== null && at >= due.urgentAt;
+  }
+
   #withWrite(line: AuditEntry): AuditEntry {
     return this.#written === undefined ? line : { ...line, written: this.#written };
   }
 
   #delay(error: NolapseError, at: EpochMs): number {
-    const { replaces, replacesEnd, policy, failures, id } = this.#rotation;
-    const targets = this.targetSettings().filter((one) => one !== null);
-    const due = forecast({ keyId: replaces, start: null, end: replacesEnd }, policy, targets, at);
-    const pace = due !== null && at >= due.urgentAt ? "urgent" : "normal";
-    return retryDelay(failures + 1, id, pace, error.retryAfter);
+    const { failures, tried, deliveries, id } = this.#rotation;
+    const pace = this.#isUrgent(at) ? "urgent" : "normal";
+    const before = tried !== undefined && tried.step === triedStep(this.#step) ? tried.failures : 0;
+    const place = deliveries.find(({ target }) => target === placeOf(this.#step))?.failures ?? 0;
+    return retryDelay(Math.max(failures, before, place) + 1, id, pace, error.retryAfter);
   }
+}
+
+/** What is proven does not lapse with the old credential: from there on only a leak makes haste. */
+const PROVEN: ReadonlySet<Rotation["state"]> = new Set(["verified", "retired"]);
+
+/** A step that is prepared anew before each try: the preflight before an issue, the proofs before a removal. */
+function triedStep(taken: Step | null): Tried["step"] | null {
+  return taken?.step === "issue" || taken?.step === "retire" ? taken.step : null;
+}
+
+/** The place that a step is about. */
+function placeOf(taken: Step | null): string | null {
+  return taken?.step === "deliver" || taken?.step === "verify" ? taken.target : null;
 }

@@ -15,6 +15,7 @@ import { requireWriting } from "./may-write.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
+import { requirePrivilegesRead } from "./privileges.ts";
 import { readSelf } from "./self.ts";
 
 /** What `nolapse rotate` opened or found open, and what it could not. */
@@ -38,6 +39,7 @@ export async function ask(
 ): Promise<Asked> {
   await requireWriting(deps);
   const scan = deps.self === undefined ? await discover(deps) : await readSelf(deps, deps.self);
+  requirePrivilegesRead(scan);
   const plan = await makePlan(deps, scan);
   const items: PlanItem[] = [];
   for (const appId of new Set(named.map((one) => applicationNamed(scan, one)))) {

@@ -116,7 +116,7 @@ export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> 
   const seen = scan.holders.map((one) => (skipped.has(one.objectId) ? withoutCredentials(one) : one));
   await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);
   await noteUnknownMarks(deps, scan.holders);
-  return { ...scan, drift, privileges: await readPrivileges(deps, scan.holders, signal) };
+  return { ...scan, drift, privileges: await readPrivileges(deps, scan, signal) };
 }
 
 function withoutCredentials({ type, objectId, appId, displayName }: Holder): SeenHolder {

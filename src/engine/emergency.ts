@@ -16,6 +16,7 @@ import { requireWriting } from "./may-write.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
+import { requirePrivilegesRead } from "./privileges.ts";
 
 const ACTIVE = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
 
@@ -27,6 +28,7 @@ const ACTIVE = ["planned", "issued", "accepted", "delivered", "verified", "halte
 export async function askEmergency(deps: Deps, named: string, keyId: string, person: Person): Promise<Rotation> {
   await requireWriting(deps);
   const scan = await discover(deps);
+  requirePrivilegesRead(scan);
   const appId = applicationNamed(scan, named);
   const wanted = keyId.trim().toLowerCase();
   const { tenantId } = deps.settings;

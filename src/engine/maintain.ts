@@ -115,8 +115,8 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
       if (signal.aborted && !("coverage" in result)) return;
       onScan?.(result);
       round = "coverage" in result ? result : null;
-      // an incomplete scan holds all writing back
-      const isWhole = round?.coverage.complete === true;
+      // an incomplete scan holds all writing back, and what may be privileged waits for one that can say so
+      const isWhole = round?.coverage.complete === true && !round.privileges.unread;
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
     await drain(deps, undefined, signal);

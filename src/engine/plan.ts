@@ -16,7 +16,7 @@ import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { type Forecast, forecast } from "../core/schedule/forecast.ts";
-import type { EpochMs } from "../core/time.ts";
+import { DAY, type EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
@@ -73,6 +73,8 @@ const PERSONAL = ["AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccoun
  * (learn.microsoft.com/entra/identity-platform/supported-accounts-validation).
  */
 const PERSONAL_SECRETS = 2;
+/** What may be privileged waits for a scan that can say so until this long before it is too late: many scans. */
+const READ_AGAIN = 1 * DAY;
 
 /** The plan for what the scan saw. */
 export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
@@ -245,7 +247,8 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   if (forbids !== null) return { ...item, status: "cannot", because: "policy-forbids", detail: forbids };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
-  if (facts.privileges.unread && now < ends.urgentAt) return { ...item, status: "later", because: "privilege-unread" };
+  if (facts.privileges.unread && now < ends.lastSafeAt - READ_AGAIN)
+    return { ...item, status: "later", because: "privilege-unread" };
   const said = [privilegedDetail(privileges), note].filter((one) => one !== null).join("; ");
   return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) ?? (said || null) };
 }

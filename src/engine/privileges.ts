@@ -1,6 +1,5 @@
 /** Which applications of the tenant are privileged: two lists, however many applications there are. */
-import type { Holder } from "../core/credentials/credential.ts";
-import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import { asNolapseError, NolapseError } from "../core/errors.ts";
 import {
   directoryRole,
   GRAPH_APP_ID,
@@ -10,6 +9,7 @@ import {
 } from "../core/policy/privilege.ts";
 import type { GrantPage } from "../ports/entra.ts";
 import type { Deps } from "./deps.ts";
+import type { Scan } from "./discover.ts";
 
 /** Where nothing was asked. */
 export const NOT_LOOKED: Privileges = {
@@ -18,10 +18,13 @@ export const NOT_LOOKED: Privileges = {
   unread: false,
 };
 
-/** What these applications hold. A list that fails leaves its kind unknown; it never reads as "none". */
+/**
+ * What the applications of a scan hold. A list that fails leaves its kind unknown; it never reads as "none", and no more does a
+ * list of service principals that broke off: who is not on it may hold anything.
+ */
 export async function readPrivileges(
   { entra }: Pick<Deps, "entra">,
-  holders: readonly Holder[],
+  { holders, failures }: Pick<Scan, "holders" | "failures">,
   signal?: AbortSignal,
 ): Promise<Privileges> {
   const appIds = new Map(
@@ -36,19 +39,40 @@ export async function readPrivileges(
     if (!known.includes(what)) held.set(appId, [...known, what]);
   };
   const graph = holders.find((one) => one.type === "servicePrincipal" && one.appId === GRAPH_APP_ID);
-  let unread = false;
+  const broken = failures.find(({ list }) => list === "servicePrincipal");
+  let unread = broken !== undefined;
+  if (broken !== undefined) unknown.push(`service principals: ${sayOf(broken.error)}`);
   if (graph === undefined)
     unknown.push("app roles: Microsoft Graph is not among the service principals that were seen");
   else {
     const grants = await all((cursor) => entra.grantPage(graph, cursor, signal), signal);
     for (const one of grants.read) note(one, privilegedAppRole(one.roleId));
     if (grants.error !== null) unknown.push(`app roles: ${sayOf(grants.error)}`);
-    unread = grants.error !== null && grants.error.code !== "directory-forbidden";
+    unread ||= passes(grants.error);
   }
   const roles = await all((cursor) => entra.directoryRolePage(cursor, signal), signal);
   for (const one of roles.read) note(one, directoryRole(one.roleId));
   if (roles.error !== null) unknown.push(`directory roles: ${sayOf(roles.error)}`);
+  unread ||= passes(roles.error);
   return { held, unknown, unread };
+}
+
+/**
+ * A person's word begins nothing while it is not known whether one person's word is enough.
+ * @throws NolapseError `refused-by-rule` where this scan could not say who is privileged, and a later one may.
+ */
+export function requirePrivilegesRead({ privileges }: Pick<Scan, "privileges">): void {
+  if (!privileges.unread) return;
+  throw new NolapseError(
+    "refused-by-rule",
+    `which applications are privileged could not be read this time: ${privileges.unknown.join("; ")} [privilege-unread]`,
+    { next: "try again in a few minutes; nolapse doctor says whether a right is missing" },
+  );
+}
+
+/** Whether the list can be read at another time; what is missing for want of a right stays missing, and is only said. */
+function passes(error: NolapseError | null): boolean {
+  return error !== null && error.code !== "directory-forbidden";
 }
 
 /** What a person can do about it is to grant; everything else passes, or does not. */

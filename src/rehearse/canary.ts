@@ -5,27 +5,29 @@ import { SecretValue } from "../core/secret-value.ts";
 /** What every client secret of Entra has from its fourth character on; the quick look before the thorough one. */
 const SECRET_MARK = "8Q~";
 /** What every RSA key in PKCS #8 has in base64 from its seventh character on: its version and the name of its kind. */
-const KEY_MARK = "IBADANBgkqhkiG9w0BAQEFAASC";
-/** Lines before this one are the modulus, which is public; from here on everything is secret. */
-const SECRET_FROM = 8;
+const RSA_MARK = "IBADANBgkqhkiG9w0BAQEFAASC";
+/** The same of keys on elliptic curves: P-256 names its curve in three bytes more than the others. Public keys have no version. */
+const EC_MARKS = ["AgEAMBMGByqGSM49AgEG", "AgEAMBAGByqGSM49AgEG"] as const;
+/** Lines of an RSA key before this one are the modulus, which is public; from here on everything is secret. */
+const RSA_SECRET_FROM = 8;
+/** Keys of other kinds are short, and begin with what is secret; what is public comes last. */
+const OTHERS_SECRET_LINES = 2;
 
 export class Canary {
   readonly #secrets = new Set<string>();
+  readonly #marks = new Set<string>([RSA_MARK, ...EC_MARKS]);
   /** The first secret line of each key, with all of them. */
   readonly #keys = new Map<string, readonly string[]>();
 
-  /** A value that exists from now on. */
+  /** A value that exists from now on. @throws TypeError for a key that nothing secret can be told of. */
   knows(value: SecretValue): void {
     if (!(value instanceof CertificateValue)) this.#secrets.add(value.reveal());
-    else if (value.key instanceof SecretValue) {
-      const lines = value.key.reveal().split("\n").slice(SECRET_FROM, -2);
-      this.#keys.set(lines[0] ?? "", lines);
-    }
+    else if (value.key instanceof SecretValue) this.#knowsKey(value.key.reveal());
   }
 
   /** What stands in the clear in this text; null when nothing does. */
   quick(text: string): string | null {
-    if (text.includes(KEY_MARK)) return "a private key";
+    for (const mark of this.#marks) if (text.includes(mark)) return "a private key";
     return text.includes(SECRET_MARK) ? this.#secretIn(text) : null;
   }
 
@@ -33,6 +35,20 @@ export class Canary {
   thorough(text: string): string | null {
     const isOpen = [...this.#keys.values()].some((lines) => lines.some((line) => text.includes(line)));
     return isOpen ? "a part of a private key" : this.quick(text);
+  }
+
+  #knowsKey(pem: string): void {
+    const lines = pem.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
+    const whole = lines.join("");
+    // PEM's last line may be short enough to stand anywhere
+    const secret = whole.includes(RSA_MARK)
+      ? lines.slice(RSA_SECRET_FROM - 1, -1)
+      : lines.slice(0, OTHERS_SECRET_LINES);
+    const [first] = secret;
+    if (first === undefined) throw new TypeError("a private key of a kind that the canary cannot look for");
+    this.#keys.set(first, secret);
+    // of a kind that has no mark, each key is one of its own
+    if (![...this.#marks].some((mark) => whole.includes(mark))) this.#marks.add(first);
   }
 
   #secretIn(text: string): string | null {

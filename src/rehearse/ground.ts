@@ -7,6 +7,7 @@ import type { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs, EpochMs } from "../core/time.ts";
 import type { Certificates } from "../ports/certificates.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Deadlines } from "../ports/deadlines.ts";
 import type { Entra } from "../ports/entra.ts";
 import type { Federation } from "../ports/federation.ts";
 import type { Issuers } from "../ports/issuer.ts";
@@ -54,6 +55,11 @@ export interface MadeByHand {
   readonly kind?: Kind;
 }
 
+/** What an application has when it is registered; `privileged`: it holds an app role of Graph that lets it master the tenant. */
+export interface FirstOfAll extends MadeByHand {
+  readonly privileged?: boolean;
+}
+
 /** A credential as the directory has it, with the public part of a certificate: PEM as CertificateValue spells it. */
 export interface TrueCredential extends Credential {
   readonly publicPart: string | null;
@@ -70,8 +76,32 @@ export interface Booted {
   readonly verifier: Verifier;
   readonly sealer: Sealer;
   readonly store: Store;
+  /** Where its requests pass a gate: whose go first. */
+  readonly deadlines?: Deadlines;
   /** The process is gone: nothing is flushed or given back, and its leases are those of a dead process. */
   die(): Promise<void>;
+}
+
+/** One request to Graph, the same object from when it asks for its turn until it is answered. */
+export interface GateRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** How the requests of one process wait for their turn before Graph's limits: in the turns of the world. */
+export interface Gate {
+  /** The part of every limit that the process may spend, from 0 to 1. */
+  readonly share: number;
+  /** Resolves so many milliseconds later, and never once the signal has aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A request comes to the gate. */
+  enters(request: GateRequest): void;
+  /** The one that has just come must wait. */
+  waits(): { readonly asleep: Promise<void>; wake(goes: boolean): void };
+  sent(request: GateRequest): void;
+  answered(request: GateRequest, status: number): void;
+  /** Answered or not, it is over. */
+  leaves(request: GateRequest): void;
 }
 
 /** What people and other tools can do in the tenant, past every fault. */
@@ -85,6 +115,8 @@ export interface Outside {
     holder: HolderRef,
     list: { readonly kept: readonly string[]; readonly added: (MadeByHand & { readonly keyId: string }) | null },
   ): Promise<void>;
+  /** Another tool reads certificates so often in a row, and spends of the limits that Nolapse's own requests count towards. */
+  readsKeys(times: number): Promise<void>;
   /** Into the recycle bin, and back out of it. */
   deleteApplication(holder: HolderRef): Promise<void>;
   restoreApplication(holder: HolderRef): Promise<void>;
@@ -99,18 +131,18 @@ export interface Ground {
   readonly start: EpochMs;
   /** Moves the directory's clock. */
   moveClock(to: EpochMs): Promise<void>;
-  register(displayName: string, first: MadeByHand): Promise<Registered>;
+  register(displayName: string, first: FirstOfAll): Promise<Registered>;
   /** The client secrets and certificates the directory holds, without any lag. */
   truth(holder: HolderRef): Promise<readonly TrueCredential[]>;
-  /** Replaces the faults of the directory. */
-  weather(seed: number, rules: readonly FaultRule[]): Promise<void>;
+  /** Replaces the faults of the directory; `isLimited`: Graph's published limits for a small tenant are in force, too. */
+  weather(seed: number, rules: readonly FaultRule[], isLimited?: boolean): Promise<void>;
   readonly outside: Outside;
   /** Keeps a copy of the store as it is now, under a name. */
   backup(name: string): Promise<void>;
   /** The store is that copy from now on. No process may be running. */
   restore(name: string): Promise<void>;
-  /** A new manager process with the store reopened. */
-  boot(clock: Clock, random: Random, name: string): Promise<Booted>;
+  /** A new manager process with the store reopened; its requests pass the gate where there is one. */
+  boot(clock: Clock, random: Random, name: string, gate?: Gate): Promise<Booted>;
   /** How consumers sign in. */
   readonly consumers: Verifier;
   /** Everything the store has written, as text in which a value in the clear would be found. */

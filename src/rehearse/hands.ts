@@ -1,5 +1,6 @@
 /** Does the troubles of a plan: the hands of people and other tools in the tenant, its places and its configuration. */
 import { type HolderRef, isLive } from "../core/credentials/credential.ts";
+import type { Mode } from "../core/policy/settings.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { DAY, type DurationMs, type EpochMs, earliest, epochMs, plus } from "../core/time.ts";
 import type { Consumer } from "./consumers.ts";
@@ -132,12 +133,19 @@ export class Hands {
   }
 
   async #meetTenant(trouble: Trouble, index: number): Promise<void> {
-    const { ground, watch, after, hold, whileDown } = this.#reach;
+    const { ground, world, watch, after, hold, whileDown } = this.#reach;
     if (trouble.what === "forbidden") {
       await ground.outside.limitSecrets(trouble.longest);
       after(trouble.lasts, () => ground.outside.limitSecrets("none"));
     }
     if (trouble.what === "stopped") hold(trouble.lasts);
+    if (trouble.what === "mode-changed") {
+      this.#setMode(trouble.mode);
+      after(trouble.lasts, async () => {
+        // what somebody has changed it to in between stays
+        if (world.settings.mode === trouble.mode) this.#setMode("enforce");
+      });
+    }
     if (trouble.what === "restored" && trouble.at > trouble.age) {
       const name = `backup-${index}`;
       await whileDown(async () => {
@@ -145,6 +153,13 @@ export class Hands {
         watch.restored(name);
       });
     }
+  }
+
+  #setMode(mode: Mode): void {
+    const { world, watch, now, reconfigured } = this.#reach;
+    world.setMode(mode);
+    watch.holding.mode(mode === "enforce", now());
+    reconfigured();
   }
 
   async #meetOne(trouble: Trouble, inhabitant: Inhabitant): Promise<void> {

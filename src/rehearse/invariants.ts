@@ -14,11 +14,13 @@ import type { Consignment, Copy } from "../ports/target.ts";
 import { Canary } from "./canary.ts";
 import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
+import { Holding } from "./holding.ts";
 import { KnownValues } from "./known-values.ts";
 import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
 import { RestoreBooks } from "./restore-books.ts";
+import { isSameVersion } from "./same-version.ts";
 import { SealBooks } from "./seal-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 
@@ -50,6 +52,7 @@ export class Watch {
   readonly #values = new KnownValues();
   readonly #seals = new SealBooks();
   readonly coverage = new CoverageBooks();
+  readonly holding = new Holding(WATCHED);
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
@@ -180,7 +183,7 @@ export class Watch {
   async compare(store: Store, now: EpochMs): Promise<void> {
     const kept = new Map((await store.rotations({ tenantId: this.#ground.tenantId })).map((one) => [one.id, one]));
     for (const rotation of this.rotations.values()) {
-      const same = isSame(rotation, kept.get(rotation.id));
+      const same = isSameVersion(rotation, kept.get(rotation.id));
       if (!same) this.#find("break", now, `the store lost a commit of rotation ${rotation.id}`, rotation.holder.appId);
     }
   }
@@ -189,7 +192,7 @@ export class Watch {
   async end(now: EpochMs): Promise<void> {
     for (const objectId of this.#truth.keys()) this.#orphans(objectId, now);
     for (const { id, holder, listWrite } of this.rotations.values()) {
-      if (listWrite === null || now - listWrite.at < WATCHED || this.stopped) continue;
+      if (listWrite === null || now - listWrite.at < WATCHED || this.stopped || this.holding.isFelt(now)) continue;
       if (this.truth(holder.objectId).length === 0) continue;
       this.#find("break", now, `rotation ${id} has never finished the watch over the list it replaced`, holder.appId);
     }
@@ -316,7 +319,7 @@ export class Watch {
     if (claim === null) return;
     const { id, holder } = claim.rotation;
     const known = this.rotations.get(id);
-    if (known === undefined || !isSame(known, claim.rotation)) {
+    if (known === undefined || !isSameVersion(known, claim.rotation)) {
       this.#find("break", now, `rotation ${id} was handed out as it was before its last commit`, holder.appId);
     }
     if (claim.fence <= (this.#fences.get(id) ?? -1)) {
@@ -357,7 +360,7 @@ export class Watch {
       truth: this.truth(objectId),
       rotations: this.rotations,
       isKnown: (keyId) => this.#ledger.has(keyId) || this.#restores.wasLost(keyId) || this.#fromBefore.has(keyId),
-      isHeld: this.stopped || this.removalOff,
+      isHeld: this.stopped || this.removalOff || this.holding.isFelt(now),
       now,
     });
     for (const { what, about } of found) this.#find("orphan", now, what, about);
@@ -386,15 +389,4 @@ export class Watch {
     this.#story.event(at, `${kind}: ${what}`, about);
     this.findings.push({ kind, at, what, about, transcript: [...this.#story.tail(about)] });
   }
-}
-
-/** Whether two copies of a rotation are the same version of it. */
-function isSame(one: Rotation, other: Rotation | undefined): boolean {
-  return (
-    one.state === other?.state &&
-    one.dueAt === other.dueAt &&
-    one.updatedAt === other.updatedAt &&
-    one.failures === other.failures &&
-    one.attempts.length === other.attempts.length
-  );
 }

@@ -71,7 +71,11 @@ export class Notices {
 
 async function reasonsOf(deps: Deps, item: PlanItem, now: EpochMs): Promise<readonly Omit<Notice, "at">[]> {
   const rule = (reason: string) => (ORDINARY.has(reason) ? [] : [{ reason, isFailure: false }]);
-  if (item.rotation === null) return item.status === "cannot" ? rule(item.because) : [];
+  if (item.rotation === null) {
+    // nothing is opened then: what is due says so, and the mode beside it
+    if (item.status === "due" && deps.settings.mode === "observe") return rule("mode-observe");
+    return item.status === "cannot" ? rule(item.because) : [];
+  }
   const rotation: Rotation = item.rotation;
   const verdict = decide(rotation, await gatherFacts(deps, rotation, now), now);
   const { lastFailure, failures } = rotation;

@@ -1,29 +1,58 @@
 /**
- * The person who looks at what Nolapse reports, once a day: lets it go on after a halt, an open breaker or a scan that lost too much, approves what
- * waits, gives up what can never go on, and compares the store after a backup was restored.
+ * The persons who look at what Nolapse reports, once a day: let it go on after a halt, an open breaker or a scan that lost too much, approve what
+ * waits, give up what can never go on, and compare the store after a backup was restored.
  */
+import type { Person } from "../core/policy/approval.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { approve } from "../engine/approve.ts";
 import { cancel, recover, resume, stop } from "../engine/control.ts";
 import type { Deps } from "../engine/deps.ts";
+import type { ApprovalBooks } from "./approval-books.ts";
 import type { Watch } from "./invariants.ts";
 
+/** A name that only the machine vouches for. */
 const NAME = "person";
+/** Two whom the directory itself has confirmed, as `az login` has it. */
+const FIRST: Person = { actor: "entra:ann@rehearsal.invalid", objectId: "a0000000-0000-4000-8000-000000000001" };
+const SECOND: Person = { actor: "entra:ben@rehearsal.invalid", objectId: "b0000000-0000-4000-8000-000000000002" };
+
+export interface People {
+  readonly watch: Watch;
+  readonly approvals: ApprovalBooks;
+  /** Somebody has told Nolapse to stop, and means it. */
+  readonly isStopped: boolean;
+  /** The second of two who must approve is there, and says yes. */
+  readonly hasSecond: boolean;
+}
 
 /** What one look comes to; what cannot be done now (somebody works on the rotation) is done at the next one. */
-export async function lookAfter(deps: Deps, watch: Watch, isStopped: boolean): Promise<void> {
-  const rotations = [...watch.rotations.values()];
-  for (const one of rotations) {
+export async function lookAfter(deps: Deps, people: People): Promise<void> {
+  const { watch, isStopped } = people;
+  for (const one of [...watch.rotations.values()]) {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
-    const { approval } = one.policy;
-    if (one.state === "planned" && approval !== "none" && one.approvals.issue === null) {
-      await tried(approve(deps, one.id, "both", NAME));
-    }
+    if (isAsked(deps, one)) await say(deps, people, one);
   }
   if (watch.removalOff) await tried(recover(deps, true, NAME));
   if (isStopped) return;
   const halted = [...watch.rotations.values()].some((one) => one.state === "halted");
   if (halted || watch.breakerOpen || watch.stopped || watch.coverage.isLossy) await tried(resume(deps, NAME));
+}
+
+/** Whether the rotation waits for somebody's word: by its policy before it begins, in mode propose wherever it stands. */
+function isAsked({ settings }: Deps, { state, policy, approvals }: Rotation): boolean {
+  if (approvals.issue !== null || state === "retired" || state === "cancelled") return false;
+  return settings.mode === "propose" || (state === "planned" && policy.approval !== "none");
+}
+
+/** One word a look: who must approve beside another one comes a day later. A mere name and a second word of the first are tried, too. */
+async function say(deps: Deps, { approvals, hasSecond }: People, { id, privileges = [] }: Rotation): Promise<void> {
+  const isSecondsTurn = hasSecond && approvals.count(id) > 0;
+  const persons = privileges.length === 0 ? [NAME] : [NAME, isSecondsTurn ? SECOND : FIRST];
+  for (const person of persons) {
+    approvals.approves(id, person);
+    await tried(approve(deps, id, "both", person));
+  }
 }
 
 /** Cancels whatever rotation of an application is open, in whatever state it is. */

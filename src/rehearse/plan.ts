@@ -27,6 +27,8 @@ export interface ApplicationPlan {
   readonly writeOnly?: boolean;
   /** Another tool keeps certificates on it, too: it reads the list, and sends back all of it a while later. */
   readonly contested?: boolean;
+  /** It can make itself master of the tenant: two persons approve what is done to it. */
+  readonly privileged?: boolean;
 }
 
 /** How badly places behave: the probability of each thing at each call. */
@@ -56,10 +58,14 @@ export interface WorldPlan {
   readonly skew?: DurationMs;
   /** What people and other tools do in the meantime. */
   readonly troubles?: readonly Trouble[];
+  /** The part of Graph's limits for a small tenant that each process may spend, from 0 to 1; nothing is limited where not given. */
+  readonly share?: number;
+  /** Of two persons who must approve the second never comes; he does where not given. */
+  readonly withoutSecond?: boolean;
   /** The policies of the configuration; {@link POLICIES} where not given. */
   readonly policies?: Readonly<Record<string, Policy>>;
   /** What else of the configuration is not as in every rehearsal. */
-  readonly settings?: Partial<Pick<TenantSettings, "choices" | "exclude" | "timeZone" | "acceptance">>;
+  readonly settings?: Partial<Pick<TenantSettings, "mode" | "choices" | "exclude" | "timeZone" | "acceptance">>;
 }
 
 const WINDOW = [{ days: ["tue", "thu"], from: "09:00", to: "17:00" }] as const;
@@ -120,6 +126,7 @@ export function drawWorld(chance: Chance, applications: number, start: EpochMs, 
       policy,
       left: chance.between(12, most) * DAY + chance.between(0, 86_399) * SECOND,
       reloads: Array.from({ length: chance.pick([1, 1, 1, 2, 3]) }, () => chance.pick(RELOADS)),
+      privileged: chance.hits(0.12),
     };
   });
   return {
@@ -134,7 +141,21 @@ export function drawWorld(chance: Chance, applications: number, start: EpochMs, 
     // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
     scanEvery: chance.pick([1, 1, 2, 3]) * DAY,
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
-    troubles: drawTroubles(chance, plans, length),
+    // two of the largest leave room for others
+    share: chance.pick([0.01, 0.02, 0.1, 0.4]),
+    withoutSecond: chance.hits(0.15),
+    ...drawBeginning(chance, drawTroubles(chance, plans, length)),
+  };
+}
+
+/** Some tenants begin as the manual has it: for weeks Nolapse only looks, then a person starts each rotation, then it goes by itself. */
+function drawBeginning(chance: Chance, troubles: readonly Trouble[]): Pick<WorldPlan, "settings" | "troubles"> {
+  if (!chance.hits(0.25)) return { troubles };
+  const at = chance.between(3, 20) * DAY;
+  const proposing = { at, what: "mode-changed", mode: "propose", lasts: chance.between(2, 30) * DAY } as const;
+  return {
+    settings: { mode: "observe" },
+    troubles: [...troubles, proposing].sort((one, other) => one.at - other.at),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Stage {
   readonly everyCall: boolean;
   latency(call: Call): DurationMs;
   /** After an effect outside, before its outcome goes back: the world may react to it. */
-  react(call: Call, outcome: Outcome): Promise<void>;
+  react(call: Call, outcome: Outcome, process: ManagerProcess): Promise<void>;
   /** The process died here. */
   died(process: ManagerProcess): void;
 }
@@ -42,6 +42,8 @@ export class ManagerProcess {
   readonly #stage: Stage;
   readonly #booted: Booted;
   readonly #skew: DurationMs;
+  /** Calls whose effect has begun and may sleep in its middle. */
+  readonly #underWay = new Set<Call>();
 
   constructor(
     stage: Stage,
@@ -60,6 +62,7 @@ export class ManagerProcess {
     this.#skew = options.skew ?? 0;
     this.name = options.name;
     const { entra, certificates, logs, federation, samlSigning, issuers, verifier, sealer, store } = options.booted;
+    const { deadlines } = options.booted;
     this.deps = {
       settings: options.settings,
       entra: this.#wrapped("entra", entra),
@@ -76,13 +79,18 @@ export class ManagerProcess {
       clock: this.#clock(),
       random: options.random,
       scheduler: rehearsedScheduler(stage.turns, this.name),
+      ...(deadlines === undefined ? {} : { deadlines }),
     };
   }
 
   /** The end of the process, wanted or not: none of its actors goes on. */
   async die(): Promise<void> {
-    this.#stage.turns.drop(this.name);
+    const { turns, watch } = this.#stage;
+    turns.drop(this.name);
     await this.#booted.die();
+    // what was half done stays so, and nobody hears of it
+    for (const { port, args } of this.#underWay)
+      if (port === "entra" || port === "certificates") await watch.look(args[0] as HolderRef);
   }
 
   #clock(): Clock {
@@ -152,15 +160,17 @@ export class ManagerProcess {
     const { turns, watch, story } = this.#stage;
     watch.before(call, turns.now);
     let outcome: Outcome;
+    this.#underWay.add(call);
     try {
       outcome = { ok: true, value: await effect() };
     } catch (thrown) {
       outcome = { ok: false, thrown };
     }
+    this.#underWay.delete(call);
     const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
     const line = story.call(turns.now, this.name, call, outcome, about);
     await watch.after(call, outcome, line, turns.now, this.name);
-    await this.#stage.react(call, outcome);
+    await this.#stage.react(call, outcome, this);
     return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
   }
 

@@ -8,6 +8,7 @@ import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../cor
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
+import { ApprovalBooks } from "./approval-books.ts";
 import { Chance } from "./chance.ts";
 import { Consumption } from "./consumption.ts";
 import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
@@ -19,6 +20,7 @@ import { Notices } from "./notices.ts";
 import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
+import { Quota } from "./quota.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
 import { RuleBooks } from "./rule-books.ts";
 import { type Call, Story } from "./story.ts";
@@ -81,9 +83,13 @@ export class Rehearsal {
   readonly #hands: Hands;
   readonly #tool: ListTool;
   readonly #rules: RuleBooks;
+  readonly #approvals: ApprovalBooks;
+  /** Null where nothing is limited. */
+  readonly #quota: Quota | null;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
   #slowness: (call: Call) => DurationMs = () => 0;
+  #isThrottling = false;
   #boots = 0;
   #crashes = 0;
   #held = 0;
@@ -114,6 +120,8 @@ export class Rehearsal {
     this.#hands = this.#makeHands();
     const { limits, timeZone } = world.settings;
     this.#rules = new RuleBooks({ rotations: this.watch.rotations, limits, timeZone });
+    const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
+    this.#approvals = new ApprovalBooks({ rotations: this.watch.rotations, isPrivileged });
     this.#consumption = new Consumption({
       rules: this.#rules,
       world,
@@ -132,6 +140,14 @@ export class Rehearsal {
       now: () => turns.now,
       after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
     });
+    this.#quota = Quota.of(world.plan, {
+      ground,
+      turns,
+      chance: Chance.of(seed, "quota"),
+      rotations: this.watch.rotations,
+      isThrottling: () => this.#isThrottling,
+      broken: (what) => this.watch.broken(turns.now, what, null),
+    });
     const slow = Chance.of(seed, "slow");
     const { stalls } = world.plan.places;
     this.#stage = {
@@ -144,12 +160,16 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
       },
-      react: async (call, outcome) => {
+      react: async (call, outcome, process) => {
         options.observe?.(call, turns.now);
-        for (const { what, about } of this.#rules.after(call, outcome, turns.now))
-          this.watch.broken(turns.now, what, about);
+        const forbidden = [
+          ...this.#rules.after(call, outcome, turns.now),
+          ...this.#approvals.after(call, outcome, process.deps.settings.mode),
+        ];
+        for (const { what, about } of forbidden) this.watch.broken(turns.now, what, about);
         await this.#consumption.react(call, outcome);
         await this.#tool.beside(call);
+        await this.#quota?.beside(call);
       },
       died: (process) => {
         this.#crashes += 1;
@@ -160,6 +180,7 @@ export class Rehearsal {
 
   async play(): Promise<Rehearsed> {
     const { seed, duration, enough } = this.#options;
+    this.watch.holding.mode(this.#world.settings.mode === "enforce", this.#turns.now);
     for (const { first, isContested } of this.#world.inhabitants) {
       if (isContested) await this.#tool.begin(first.holder);
       await this.watch.know(first);
@@ -237,7 +258,7 @@ export class Rehearsal {
       const name = `manager-${this.#boots}`;
       const random = Chance.of(this.#options.seed, name);
       const skew = place % 2 === 1 ? (this.#world.plan.skew ?? 0) : 0;
-      const booted = await this.#ground.boot(this.#clock(skew), random, name);
+      const booted = await this.#ground.boot(this.#clock(skew), random, name, this.#quota?.gate(name));
       if (this.#boots > 1) await this.watch.compare(booted.store, this.#turns.now);
       const { settings, targets } = this.#world;
       const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random, skew });
@@ -298,7 +319,12 @@ export class Rehearsal {
     // who lets it go on has read first why it stood still
     const ending = this.#consumption.endingWithin(now, NOTICED_WITHIN);
     if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
-    await lookAfter(deps, this.watch, this.#held > 0);
+    await lookAfter(deps, {
+      watch: this.watch,
+      approvals: this.#approvals,
+      isStopped: this.#held > 0,
+      hasSecond: this.#world.plan.withoutSecond !== true,
+    });
   }
 
   /** Something a person does by a command: in somebody else's process, which a crash may end in the middle, too. */
@@ -312,13 +338,19 @@ export class Rehearsal {
 
   async #changeWeather(): Promise<void> {
     const { faults } = this.#options;
-    if (faults === false) return;
+    const isLimited = this.#quota !== null;
+    if (faults === false) {
+      if (isLimited) await this.#ground.weather(1, [], isLimited);
+      return;
+    }
     const rules = Array.isArray(faults) ? faults : weather(this.#weather);
+    this.#isThrottling = rules.some((one) => one.fault === "throttle");
     const seed = this.#weather.between(1, 1_000_000);
     this.#slowness = slowness(rules, Chance.of(seed, "slow answers"));
     await this.#ground.weather(
       seed,
       rules.filter((one) => one.fault !== "slow"),
+      isLimited,
     );
     if (Array.isArray(faults)) return;
     this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());

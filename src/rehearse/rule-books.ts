@@ -9,6 +9,7 @@ import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../core/
 import { wallClock } from "../core/time-zones.ts";
 import type { ReplacedList } from "./list-books.ts";
 import type { Call, Outcome } from "./story.ts";
+import { isRefused } from "./writes.ts";
 
 // The numbers of the design stand here once more: taken from the engine they would be wrong wherever it is wrong.
 const CLEAN_AFTER: DurationMs = 28 * HOUR;
@@ -31,7 +32,7 @@ interface Rules {
 /** What was done although a rule forbids it, and to which application. */
 export interface Forbidden {
   readonly what: string;
-  readonly about: string;
+  readonly about: string | null;
 }
 
 export class RuleBooks {
@@ -142,12 +143,6 @@ export class RuleBooks {
   #of(which: (rotation: Rotation) => boolean): Rotation | undefined {
     return [...this.#rules.rotations.values()].find(which);
   }
-}
-
-/** Nothing was done: it was refused, or never reached the directory. */
-function isRefused({ ok, ...rest }: Outcome): boolean {
-  const { value } = rest as { readonly value?: { readonly outcome?: string } | undefined };
-  return !ok || value?.outcome === "not-applied" || value?.outcome === "no-such-credential";
 }
 
 /** From here on ramp and hourly limit may yield: the earliest instant that the design's rule can come to. */

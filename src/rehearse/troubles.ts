@@ -3,6 +3,7 @@
  * restore applications; a management policy appears; the configuration changes; somebody stops or cancels; a backup of the
  * store is restored. Data, drawn from the seed; {@link import("./hands.ts").Hands} does them.
  */
+import type { Mode } from "../core/policy/settings.ts";
 import { DAY, type DurationMs, HOUR, MINUTE } from "../core/time.ts";
 import type { Chance } from "./chance.ts";
 import type { ApplicationPlan } from "./plan.ts";
@@ -31,6 +32,8 @@ export type Trouble = { readonly at: DurationMs } & (
   | { readonly what: "policy-changed"; readonly application: string; readonly policy: string }
   | { readonly what: "cancelled"; readonly application: string }
   | { readonly what: "stopped"; readonly lasts: DurationMs }
+  /** The tenant's mode is another one for a while. */
+  | { readonly what: "mode-changed"; readonly mode: Mode; readonly lasts: DurationMs }
   /** The store is what it was so long before. */
   | { readonly what: "restored"; readonly age: DurationMs }
 );
@@ -48,6 +51,7 @@ const RATES = {
   "policy-changed": 6,
   cancelled: 12,
   stopped: 1,
+  "mode-changed": 2,
   restored: 2,
 } as const;
 
@@ -97,6 +101,8 @@ function draw(chance: Chance, what: keyof typeof RATES, at: DurationMs, applicat
       return { ...about, what, policy: chance.pick(POLICY_NAMES) };
     case "stopped":
       return { at, what, lasts: chance.hits(0.8) ? days(1, 4) : days(10, 25) };
+    case "mode-changed":
+      return { at, what, mode: chance.pick(["observe", "propose", "propose"]), lasts: days(1, 25) };
     case "restored":
       return { at, what, age: chance.hits(0.5) ? days(1, 10) : chance.between(1, 30) * MINUTE };
   }

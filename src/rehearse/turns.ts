@@ -138,7 +138,7 @@ export class Turns {
     });
   }
 
-  /** Parks the running actor until `wake` is called by another one. */
+  /** Parks the running actor, in the middle of a call's effect or between two, until `wake` is called by another one. */
   sleep(group: string): { readonly asleep: Promise<void>; readonly wake: () => void } {
     let resolve: () => void = () => {};
     const asleep = new Promise<void>((done) => {
@@ -179,7 +179,16 @@ export class Turns {
     const ended = new Promise<void>((resolve) => {
       this.#endTurn = resolve;
     });
-    if ((await chosen.proceed()) === "nobody-runs") this.#end();
+    // an effect may sleep before its end: then this turn is over, and what follows its end belongs to the turn in which it wakes
+    chosen.proceed().then(
+      (next) => {
+        if (next === "nobody-runs") this.#end();
+      },
+      (thrown: unknown) => {
+        this.#fault ??= thrown;
+        this.#end();
+      },
+    );
     await ended;
   }
 

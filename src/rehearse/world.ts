@@ -1,7 +1,7 @@
 /** The tenant a run lives in: applications with their policies, the places that hold their secrets, and who reads them. */
 import type { HolderRef } from "../core/credentials/credential.ts";
 import type { Policy, Reload } from "../core/policy/policy.ts";
-import type { Binding, TargetSettings, TenantSettings } from "../core/policy/settings.ts";
+import type { Binding, Mode, TargetSettings, TenantSettings } from "../core/policy/settings.ts";
 import { type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
 import type { Targets } from "../ports/target.ts";
 import type { Chance } from "./chance.ts";
@@ -21,6 +21,7 @@ export interface Inhabitant {
   readonly consumers: readonly Consumer[];
   /** Another tool writes its list of certificates, too. */
   readonly isContested: boolean;
+  readonly isPrivileged: boolean;
 }
 
 /** The world as it stands; the configuration in it changes while it goes on. */
@@ -61,6 +62,11 @@ export class World {
     return binding?.slots.some((one) => one.targets.includes(consumer.place.name)) === true;
   }
 
+  /** Somebody edits the mode of the tenant. */
+  setMode(mode: Mode): void {
+    this.#settings = { ...this.#settings, mode };
+  }
+
   /** Somebody edits the entry of one application. */
   rebind(appId: string, change: (binding: Binding) => Binding): void {
     const bindings = this.#settings.bindings.map((one) => (one.appId === appId ? change(one) : one));
@@ -79,7 +85,8 @@ export async function buildWorld(ground: Ground, plan: WorldPlan, options: World
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
     const name = application.current ?? FIRST_NAME;
-    const first = await ground.register(application.displayName, { name, end, kind: application.begins ?? "secret" });
+    const { displayName, begins = "secret", privileged = false } = application;
+    const first = await ground.register(displayName, { name, end, kind: begins, privileged });
     inhabitants.push(settle(ground, plan, application, first, options));
   }
   return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
@@ -107,8 +114,9 @@ function settle(
     consumers.push(consumerOf(ground, place, reload, first.holder, chance));
     return place;
   });
-  const isContested = application.contested === true;
-  return { name: application.displayName, first, places, consumers, isContested };
+  const { contested = false, privileged = false } = application;
+  const name = application.displayName;
+  return { name, first, places, consumers, isContested: contested, isPrivileged: privileged };
 }
 
 function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {

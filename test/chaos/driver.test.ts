@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { isRunning } from "../../scripts/chaos/place.ts";
-import { chaos, findingsOf } from "../../scripts/chaos.ts";
+import { chaos, endedBadly, findingsOf } from "../../scripts/chaos.ts";
 
 test("three hundred rotations under SIGKILL: nobody notices, and nothing is lost", { timeout: 1_200_000 }, async () => {
   const report = await chaos({ rotations: 300, applications: 75, seed: 1 });
@@ -39,4 +39,13 @@ test("a process that ends by itself is a finding, also one that a signal of some
     seconds: 1,
   };
   expect(findingsOf(report)).toEqual(["the program ended by itself: SIGKILL: "]);
+});
+
+test("a last process that ends badly is a finding, with what it said; one that ends well is not", async () => {
+  const ends = (code: string) =>
+    endedBadly(spawn(process.execPath, ["-e", code], { stdio: ["ignore", "ignore", "pipe"] }));
+  expect(await ends("console.error('all is well')")).toBe(null);
+  const failing = "process.stderr.write('nolapse: it is locked\\n', () => process.exit(4))";
+  expect(await ends(failing)).toBe("4: nolapse: it is locked");
+  expect(await ends("process.kill(process.pid, 'SIGKILL')")).toBe("SIGKILL: ");
 });

@@ -157,6 +157,11 @@ describe("on the way", () => {
   const made = rotation({ state: "issued", issued: issued() });
   const accepted = rotation({ state: "accepted", issued: issued(), acceptedAt: NOW });
   const delivered = rotation({ ...accepted, state: "delivered", deliveries: [{ ...proven, verifiedAt: null }] });
+  const lossy = rotation({ state: "retired", listLosses: [{ keyId: "theirs", name: null, fate: "lost", at: NOW }] });
+  const wanted = rotation({
+    state: "retired",
+    undo: { until: plus(NOW, DAY), keyId: "back", addedAt: null, removedAt: null },
+  });
   const cases: [string, Rotation, Partial<Facts>, string][] = [
     ["issued is tried", made, {}, "do probe"],
     [
@@ -178,6 +183,11 @@ describe("on the way", () => {
     ["delivered is verified", delivered, {}, "do verify"],
     ["a breaker does not keep a copy from being proven", delivered, { breakerOpen: true }, "do verify"],
     ["retired is done", rotation({ state: "retired" }), {}, "done because done"],
+    ["and where it only looks as well", rotation({ state: "retired" }), { mode: "observe" }, "done because done"],
+    ["what its list has lost is put back", lossy, {}, "do restore-list"],
+    ["but not where it only looks", lossy, { mode: "observe" }, "wait for somebody because mode-observe"],
+    ["a certificate that a person wants back is added", wanted, {}, "do undo"],
+    ["but not where it only looks, either", wanted, { mode: "observe" }, "wait for somebody because mode-observe"],
     [
       "halted waits for a person",
       rotation({ state: "halted", haltReason: "value-lost" }),
@@ -208,6 +218,14 @@ describe("verified", () => {
     const fresh = { ...early, deliveries: [{ ...proven, verifiedAt: plus(overlapped, -PROOF_LASTS) }] };
     expect(said(fresh, {}, overlapped)).toBe("do retire");
     expect(said(fresh, {}, plus(overlapped, 1))).toBe("do verify");
+  });
+
+  test("the oldest proof is made anew first: while that one fails, no other is made in vain", () => {
+    const older = { ...proven, target: "other", verifiedAt: plus(NOW, -DAY) };
+    const both = { ...early, deliveries: [proven, older] };
+    const targets = [target(MINUTE), { ...target(MINUTE), name: "other" }];
+    const { verdict } = explain(both, facts({ targets }), overlapped);
+    expect(verdict).toMatchObject({ verdict: "do", step: { step: "verify", target: "other" } });
   });
 
   test("what the configuration says since can only keep it longer", () => {

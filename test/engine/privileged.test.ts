@@ -73,13 +73,58 @@ describe("what makes privileged", () => {
     await without.drive((one) => one?.state === "verified");
   });
 
-  test("nothing that can wait is begun on a list that failed this time", async () => {
+  test.each(["grantPage", "directoryRolePage"] as const)("nothing is begun while %s fails", async (list) => {
     const bench = privileged({ endsIn: 25 * DAY });
-    bench.entra.fail("grantPage", { fault: "lost" });
+    bench.entra.fail(list, { fault: "lost" });
     const plan = await makePlan(bench.deps(), await discover(bench.deps()));
     expect(plan.items[0]).toMatchObject({ status: "later", because: "privilege-unread" });
     await bench.run();
     expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+  });
+
+  test.each([25 * DAY, 6 * DAY])(
+    "nor on a list of service principals that broke off, with %i ms left",
+    async (endsIn) => {
+      const bench = privileged({ endsIn });
+      const whole = bench.entra.page.bind(bench.entra);
+      let broken = true;
+      bench.entra.page = async (type, ...rest) => {
+        if (type === "servicePrincipal" && broken) throw new NolapseError("directory-refused", "Conditional Access");
+        return whole(type, ...rest);
+      };
+      const plan = await makePlan(bench.deps(), await discover(bench.deps()));
+      expect(plan.items[0]).toMatchObject({ status: "later", because: "privilege-unread" });
+      await bench.run();
+      broken = false;
+      await bench.run();
+      expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    },
+  );
+
+  test.each([
+    ["rotate --now", (bench: Workbench) => ask(bench.deps(), [bench.app.appId], { now: true, actor: "cli:root" })],
+    [
+      "rotate --emergency",
+      (bench: Workbench) => askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", ANN),
+    ],
+  ])("nor on one person's word: %s", async (_, begin) => {
+    const bench = privileged({ endsIn: 300 * DAY });
+    bench.entra.fail("grantPage", { fault: "lost" });
+    await expect(begin(bench)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: expect.stringContaining("[privilege-unread]"),
+    });
+    expect(await bench.rotation()).toBeUndefined();
+    await begin(bench);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+  });
+
+  test("what would lapse is begun all the same", async () => {
+    const bench = privileged({ endsIn: DAY });
+    bench.entra.fail("grantPage", { fault: "lost" });
+    const plan = await makePlan(bench.deps(), await discover(bench.deps()));
+    expect(plan.items[0]).toMatchObject({ status: "due" });
   });
 });
 

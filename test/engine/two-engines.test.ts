@@ -69,25 +69,37 @@ function processes(): (barrier: Barrier) => Store[] {
   return (barrier) => stores.map((store) => waiting(store, barrier));
 }
 
-/** Both at once, each with a rotation of its own in hand. */
-async function together(tenant: SmallTenant, open: (barrier: Barrier) => Store[]): Promise<void> {
+/** Both at once, each with a rotation of its own in hand, from the `first` on. */
+async function together(tenant: SmallTenant, open: (barrier: Barrier) => Store[], first = 0): Promise<void> {
   const barrier = new Barrier(2);
   const rotations = await open(barrier)[0]?.rotations({});
   const run = (store: Store, process: number) =>
-    runOnce({ ...tenant.deps(), store }, { wait: 0, only: [rotations?.[process]?.id ?? ""] }).finally(() =>
+    runOnce({ ...tenant.deps(), store }, { wait: 0, only: [rotations?.[first + process]?.id ?? ""] }).finally(() =>
       barrier.leave(),
     );
   await Promise.all(open(barrier).map(run));
 }
 
-/** Two applications that are due, their rotations opened and nothing begun. */
-async function opened(limits: { readonly issuesPerHour: number } | null) {
-  const tenant = new SmallTenant({ ends: [50 * DAY, 50 * DAY], settings: { limits } });
+/** One process alone takes the first rotation as far as it comes by itself. */
+async function alone(tenant: SmallTenant, open: (barrier: Barrier) => Store[]): Promise<void> {
+  const [store] = open(new Barrier(1));
+  if (store === undefined) throw new Error("there is no store");
+  const [rotation] = await store.rotations({});
+  for (let minutes = 0; minutes < 12; minutes += 2) {
+    await runOnce({ ...tenant.deps(), store }, { wait: 0, only: [rotation?.id ?? ""] });
+    tenant.pass(2 * MINUTE);
+  }
+  expect((await store.rotation(rotation?.id ?? ""))?.state).toBe("verified");
+}
+
+/** So many applications that are due, their rotations opened and nothing begun. */
+async function opened(limits: { readonly issuesPerHour: number } | null, count = 2) {
+  const tenant = new SmallTenant({ ends: Array.from({ length: count }, () => 50 * DAY), settings: { limits } });
   const open = processes();
   const [store] = open(new Barrier(1));
   if (store === undefined) throw new Error("there is no store");
   const deps = { ...tenant.deps(), store };
-  expect(await openDue(deps, await makePlan(deps, await discover(deps)))).toBe(2);
+  expect(await openDue(deps, await makePlan(deps, await discover(deps)))).toBe(count);
   return { tenant, open };
 }
 
@@ -100,6 +112,22 @@ test("of two processes that find the one place of the ramp, one issues", async (
   tenant.pass(30 * HOUR);
   await together(tenant, open);
   expect(tenant.of("issue"), "the next day takes the other").toHaveLength(2);
+});
+
+test("of two that find the one place of the hour, one issues, and the other an hour later", async () => {
+  const { tenant, open } = await opened(null, 3);
+  await alone(tenant, open);
+  // clean by then: the ramp gives five a day, so the hour alone decides
+  tenant.pass(30 * HOUR);
+  tenant.settings = { ...tenant.settings, limits: { issuesPerHour: 1 } };
+  await together(tenant, open, 1);
+  expect(tenant.of("issue")).toHaveLength(2);
+  tenant.pass(59 * MINUTE);
+  await together(tenant, open, 1);
+  expect(tenant.of("issue")).toHaveLength(2);
+  tenant.pass(2 * MINUTE);
+  await together(tenant, open, 1);
+  expect(tenant.of("issue"), "the next hour takes the other").toHaveLength(3);
 });
 
 test("of two that find the one place of the first wave, one retires", async () => {

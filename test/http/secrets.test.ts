@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -104,4 +105,18 @@ test("it takes an Operator, a length within bounds, and a slot that there is", a
   expect((await otto.post(`${of("stranger")}/secrets`, { days: 90 })).body).toMatchObject({ code: "refused-by-rule" });
   await otto.post(`${T}/stop`);
   expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).body).toMatchObject({ code: "refused-by-stop" });
+});
+
+test("nothing is made while the last scan could not say who is privileged: one person's word may not be enough", async () => {
+  const otto = await stage.signIn("Otto");
+  const { entra } = stage.manager.deps;
+  const whole = entra.grantPage.bind(entra);
+  entra.grantPage = () => Promise.reject(new NolapseError("directory-failed", "it does not answer"));
+  await stage.run();
+  const refused = await otto.post(`${of("app-2")}/secrets`, { days: 90 });
+  expect(refused.body).toMatchObject({ status: 409, code: "refused-by-rule" });
+  expect(refused.body.detail).toContain("[privilege-unread]");
+  entra.grantPage = whole;
+  await stage.run();
+  expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).body).toMatchObject({ state: "planned" });
 });

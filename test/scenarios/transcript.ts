@@ -93,6 +93,26 @@ const PLACES = {
   bare: () => Site.open({ applications: 0 }),
 };
 
+/** Somebody else deletes it; its service principal goes with it. */
+async function deleteApplication({ directory, applications, environment }: Site, name: string): Promise<void> {
+  const id = applications.find((one) => one.name === name)?.id;
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: environment.AZURE_CLIENT_ID ?? "",
+    client_secret: environment.AZURE_CLIENT_SECRET ?? "",
+    scope: `${directory.url}/.default`,
+  }).toString();
+  const signIn = `${directory.url}/${directory.admin.tenantId}/oauth2/v2.0/token`;
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const answered = await directory.fetch(signIn, { method: "POST", body, headers });
+  const { access_token } = (await answered.json()) as { access_token: string };
+  const { status } = await directory.fetch(`${directory.url}/v1.0/applications/${id}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${access_token}` },
+  });
+  if (status !== 204) throw new Error(`deleting ${name} was answered ${status}`);
+}
+
 async function change(site: Site, verb: string, words: readonly string[]): Promise<void> {
   const [first = "", second = "", third = ""] = words;
   const path = join(site.folder, first);
@@ -145,6 +165,9 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
       return;
     case "clock":
       site.directory.clock.advance(parseDuration(first) ?? 0);
+      return;
+    case "deleted":
+      for (const name of words) await deleteApplication(site, name);
       return;
     case "directory-down":
       await site.directory.close();

@@ -2,12 +2,15 @@
 import { createHash } from "node:crypto";
 import type { Credential } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import { GRAPH_APP_ID } from "../../src/core/policy/privilege.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
 import type { Ground } from "../../src/rehearse/ground.ts";
 import { FakeEntra } from "../support/fake-entra.ts";
 import { memoryStore, Shelf } from "./memory-store.ts";
 
+/** RoleManagement.ReadWrite.Directory. */
+const MASTERS_ROLES = "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8";
 const START = epochMs(1_767_225_600_000); // 2026-01-01
 
 export interface MemoryGround extends Ground {
@@ -18,6 +21,13 @@ export interface MemoryGround extends Ground {
 /** Troubles that need the real directory and store. */
 async function notInMemory(): Promise<never> {
   throw new Error("this trouble is not for the ground in memory");
+}
+
+function makePrivileged(entra: FakeEntra, displayName: string, appId: string): void {
+  if (entra.appRoles.length === 0)
+    entra.seed({ type: "servicePrincipal", appId: GRAPH_APP_ID, displayName: "Microsoft Graph" });
+  const own = entra.seed({ type: "servicePrincipal", appId, displayName });
+  entra.appRoles = [...entra.appRoles, { principalId: own.objectId, roleId: MASTERS_ROLES }];
 }
 
 /** A tenant whose faults are those the weather names, as far as the fake knows them. */
@@ -40,6 +50,7 @@ export function memoryGround(): MemoryGround {
       const seeded = entra.seed({ displayName, secrets: [secret] });
       const [keyId = "", value = ""] = [seeded.keyIds[0], seeded.values[0]];
       const { type, objectId, appId } = seeded;
+      if (secret.privileged === true) makePrivileged(entra, displayName, appId);
       return { holder: { type, objectId, appId }, keyId, value: new SecretValue(value), end: secret.end };
     },
     async truth(holder) {
@@ -77,6 +88,7 @@ export function memoryGround(): MemoryGround {
       async removeSecret(holder, keyId) {
         await entra.removeSecret(holder, keyId);
       },
+      readsKeys: notInMemory,
       readList: notInMemory,
       writeList: notInMemory,
       deleteApplication: notInMemory,

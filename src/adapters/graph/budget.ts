@@ -20,15 +20,32 @@ import { retryAfterOf, type Wire, type WireAnswer, type WireRequest } from "./wi
  */
 const LONGEST_WAIT = SLICE;
 
+/** How a request that must wait does so; it is woken when its turn has come (`goes`), or it is refused. */
+export interface Waiting {
+  readonly asleep: Promise<void>;
+  wake(goes: boolean): void;
+}
+
+/** A request in the line. */
+interface Going {
+  go(): void;
+  refuse(why: unknown): void;
+  isSettled: boolean;
+  waiting: Waiting | null;
+}
+
 /** All that this process sends to one cloud, whatever the tenant: Graph counts the application in all of them together. */
 export class GraphGate {
   readonly #budget = new Budget();
   readonly #time: ProcessTime;
-  readonly #going = new Map<Ticket, { readonly go: () => void; readonly refuse: (why: unknown) => void }>();
+  readonly #waiting: (() => Waiting) | null;
+  readonly #going = new Map<Ticket, Going>();
   #alarm: AbortController | null = null;
 
-  constructor(time: ProcessTime) {
+  /** `waiting` is for a simulator, in which only one thing happens at a time; nothing but the turn is waited for where it is left out. */
+  constructor(time: ProcessTime, waiting: (() => Waiting) | null = null) {
     this.#time = time;
+    this.#waiting = waiting;
   }
 
   /**
@@ -44,8 +61,10 @@ export class GraphGate {
     const ticket = this.#budget.enter(asked);
     const turn = this.#turnOf(ticket, signal);
     this.#look();
-    const waits = this.#going.has(ticket);
+    const going = this.#going.get(ticket);
+    const waits = going !== undefined;
     try {
+      if (waits) await this.#asleep(going, turn);
       await turn;
       if (waits) await mayGo();
     } catch (thrown) {
@@ -63,13 +82,37 @@ export class GraphGate {
     }
   }
 
+  async #asleep(going: Going, turn: Promise<void>): Promise<void> {
+    if (this.#waiting === null || going.isSettled) return;
+    // refused while it sleeps, it hears of it when it is awake
+    turn.catch(() => {});
+    going.waiting = this.#waiting();
+    await going.waiting.asleep;
+  }
+
   /** Resolves when it may go; rejects when it may not go soon, or the signal aborts. */
   async #turnOf(ticket: Ticket, signal: AbortSignal | undefined): Promise<void> {
     let abort: () => void = () => {};
     try {
       await new Promise<void>((go, refuse) => {
-        this.#going.set(ticket, { go, refuse });
-        abort = () => refuse(signal?.reason);
+        const settle = (goes: boolean) => {
+          going.isSettled = true;
+          going.waiting?.wake(goes);
+        };
+        const going: Going = {
+          go: () => {
+            go();
+            settle(true);
+          },
+          refuse: (why) => {
+            refuse(why);
+            settle(false);
+          },
+          isSettled: false,
+          waiting: null,
+        };
+        this.#going.set(ticket, going);
+        abort = () => going.refuse(signal?.reason);
         signal?.addEventListener("abort", abort);
         if (signal?.aborted === true) abort();
       });
@@ -93,9 +136,9 @@ export class GraphGate {
       this.#going.delete(ticket);
       go?.();
     }
-    for (const [ticket, { refuse }] of this.#going) {
+    for (const [ticket, going] of this.#going) {
       const pause = this.#budget.pauseFor(ticket.asked, now);
-      if (pause > LONGEST_WAIT) refuse(tooLong(pause));
+      if (pause > LONGEST_WAIT && !going.isSettled) going.refuse(tooLong(pause));
     }
     this.#alarm?.abort();
     const again = this.#budget.again(now);

@@ -88,7 +88,7 @@ async function firstLook(context: Context): Promise<{ scan: Scan; tenant: Tenant
   const manager = await composition.manager(bare, tenant, env);
   try {
     const scan = await look(manager.deps, context.signal);
-    return { scan: { ...scan, privileges: await readPrivileges(manager.deps, scan.holders, context.signal) }, tenant };
+    return { scan: { ...scan, privileges: await readPrivileges(manager.deps, scan, context.signal) }, tenant };
   } finally {
     await manager.close();
   }

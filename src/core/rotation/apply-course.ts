@@ -3,7 +3,7 @@
 import { type ApprovedPart, isEnough } from "../policy/approval.ts";
 import type { EpochMs } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
-import type { Rotation, RotationEvent } from "./rotation.ts";
+import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
@@ -43,6 +43,8 @@ export function changeCourse(
       return {
         ...r,
         ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
+        ...(event.step === undefined ? {} : { tried: triedAgain(r, event.step) }),
+        ...(event.target === undefined ? {} : { deliveries: failedAgain(r, event.target) }),
         failures: r.failures + 1,
         lastFailure: event.failure,
         notBefore: event.notBefore,
@@ -52,10 +54,32 @@ export function changeCourse(
     case "halted":
       return { ...r, state: "halted", from: r.state, haltReason: event.reason };
     case "resumed":
-      return { ...r, ...CLEAR, state: r.from ?? "planned", from: null, haltReason: null };
+      return {
+        ...untried(r),
+        ...CLEAR,
+        deliveries: r.deliveries.map((one) => (one.failures === undefined ? one : { ...one, failures: 0 })),
+        state: r.from ?? "planned",
+        from: null,
+        haltReason: null,
+      };
     case "cancelled":
       return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** One failed try more of one place; what works elsewhere does not begin its count anew. */
+function failedAgain({ deliveries }: Rotation, target: string): Rotation["deliveries"] {
+  return deliveries.map((one) => (one.target === target ? { ...one, failures: (one.failures ?? 0) + 1 } : one));
+}
+
+/** One failed try more of a step whose preparations work. */
+export function triedAgain({ tried }: Rotation, step: Tried["step"]): Tried {
+  return { step, failures: tried?.step === step ? tried.failures + 1 : 1 };
+}
+
+/** The step has worked, or a person has mended something. */
+export function untried({ tried: _, ...r }: Rotation): Rotation {
+  return r;
 }
 
 /** The reads in a row that did not show the new credential: whatever else happened last has ended them. */

@@ -28,7 +28,9 @@ export function changeDelivery(r: Rotation, event: DeliveryEvent): Rotation {
     case "not-used-yet":
       return { ...r, ...CLEAR, deliveries: with_({ lookedAt: at }) };
     case "verified": {
-      const deliveries = with_({ verifiedAt: at, assurance: event.assurance });
+      const hadFailed = r.deliveries.some((one) => one.target === event.target && one.failures !== undefined);
+      const anew = hadFailed ? { failures: 0 } : {};
+      const deliveries = with_({ verifiedAt: at, assurance: event.assurance, ...anew });
       const all = deliveries.every((one) => one.verifiedAt !== null);
       return {
         ...r,

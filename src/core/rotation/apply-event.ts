@@ -3,7 +3,7 @@
  * (docs/state-machine.md draws the same table; a test compares them).
  */
 import { foldProbe } from "./acceptance.ts";
-import { changeCourse } from "./apply-course.ts";
+import { changeCourse, triedAgain, untried } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
 import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
@@ -202,7 +202,7 @@ function changeIssue(
     }
     case "issued":
       return {
-        ...r,
+        ...untried(r),
         ...CLEAR,
         state: "issued",
         issued: event.issued,
@@ -216,6 +216,7 @@ function changeIssue(
       return {
         ...r,
         attempts: settle(r, last.id, { outcome: "refused" }),
+        tried: triedAgain(r, "issue"),
         failures: r.failures + 1,
         lastFailure: event.failure,
         notBefore: event.notBefore,
@@ -323,7 +324,7 @@ function changeRetirement(
     case "retire-intended":
       return { ...r, retireIntendedAt: event.at, replacesCertificate: event.certificate };
     case "removed":
-      return { ...r, ...CLEAR, removedAt: event.at, absentReads: [] };
+      return { ...untried(r), ...CLEAR, removedAt: event.at, absentReads: [] };
     case "absent-read": {
       const absentReads = [...r.absentReads, event.at];
       if (absentReads.length < ABSENT_READS) return { ...r, ...CLEAR, absentReads };

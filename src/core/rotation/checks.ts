@@ -266,6 +266,15 @@ const undone: Check = {
   },
 };
 
+/** What follows a retirement is writing, too: entries that a list has lost, a certificate that a person wants back. */
+const lookingOnly: Check = {
+  name: "mode",
+  judge: ({ rotation: { listWrite, listLosses, undo }, facts }) => {
+    const isPending = listWrite !== null || listLosses.some(({ fate }) => fate === "lost") || undo?.removedAt === null;
+    return facts.mode === "observe" && isPending ? wait(null, "mode-observe") : null;
+  },
+};
+
 const ended: Check = {
   name: "ended",
   judge: ({ rotation }) => {
@@ -323,7 +332,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   // an attempt with a lost answer stays on the watch list whatever becomes of the rotation
   halted: [...START, ended],
   cancelled: [...START, ended],
-  retired: [backoff, listWatch, undone, ended],
+  retired: [lookingOnly, backoff, listWatch, undone, ended],
 };
 
 /** What may replace the list of certificates once more. */

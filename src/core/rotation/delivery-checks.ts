@@ -41,7 +41,9 @@ function nextLook({ lookedAt, receipt }: Delivery): EpochMs | null {
 /** The next copy to prove; a sign-in by somebody else cannot be made to happen, only looked for. */
 function proveNext({ rotation, facts, now }: Situation, isOpen: (delivery: Delivery) => boolean): Verdict | null {
   const open = rotation.deliveries.filter(isOpen);
-  const looks = open.map((delivery) => ({
+  // the one whose proof is oldest first: while that one fails, the others are not proven anew in vain
+  const oldestFirst = open.toSorted((a, b) => (a.verifiedAt ?? 0) - (b.verifiedAt ?? 0));
+  const looks = oldestFirst.map((delivery) => ({
     delivery,
     at: carrierOf(facts, delivery) === null ? null : nextLook(delivery),
   }));

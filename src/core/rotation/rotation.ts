@@ -142,6 +142,8 @@ export interface Delivery {
   readonly assurance: Assurance | null;
   /** Where a person carries it: when the sign-in log was last read and showed nobody. Left out until then. */
   readonly lookedAt?: EpochMs;
+  /** Failed tries of this place in a row, whatever has worked elsewhere in between; left out until the first. */
+  readonly failures?: number;
 }
 
 /** A later rotation of the same slot has a verified successor: the proof before the removal is about that one now. */
@@ -162,6 +164,15 @@ export interface Failure {
   /** What a person can do about it, where something is known. */
   readonly next: string | null;
   readonly at: EpochMs;
+}
+
+/**
+ * What leads to one of these steps may work again and again while the step itself does not: the pace of its tries slows down over
+ * all of them. Absent while none has failed.
+ */
+export interface Tried {
+  readonly step: "issue" | "retire";
+  readonly failures: number;
 }
 
 export interface Rotation {
@@ -244,6 +255,8 @@ export interface Rotation {
   readonly refusals?: Partial<Record<ApprovedPart, Refused>>;
   /** Failed tries of the step in hand. */
   readonly failures: number;
+  /** Failed tries of a step that is prepared anew each time; see {@link Tried}. */
+  readonly tried?: Tried;
   readonly lastFailure: Failure | null;
   /** Reads in which the new credential was missing; see `missedReads` for whether they still count. */
   readonly missedAt?: readonly EpochMs[];
@@ -353,6 +366,10 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly verifying: boolean;
       /** The failure is that a read did not show the new credential. */
       readonly missed?: true;
+      /** Where it is one of those whose tries are counted beyond what leads to them. */
+      readonly step?: Tried["step"];
+      /** The place that it is about, where it is one. */
+      readonly target?: string;
     }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }

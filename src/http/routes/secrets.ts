@@ -7,6 +7,7 @@ import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy/policy.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { askSecret, type SecretOptions, type SlotNow, secretOptions } from "../../engine/new-secret.ts";
 import { retouch } from "../../engine/picture.ts";
+import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -123,6 +124,7 @@ const create = tenantRoute({
     const named = body.slot === undefined ? slots : slots.filter(({ item }) => item.slot === body.slot);
     const [slot, other] = named;
     if (slot === undefined || other !== undefined) throw noSlot(slots);
+    requirePrivilegesRead(pictureOf(tenant).scan);
     const asked = { lifetime: body.days * DAY, keepOld: body.keepOld, actor: actorOf(caller) };
     const rotation = await askSecret(tenant.deps, slot, asked);
     await tenant.changed(rotation, "opened");

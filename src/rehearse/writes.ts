@@ -1,0 +1,75 @@
+/** What a port call writes outside, and for which rotation: told from the call and the committed rotations, never from a verdict. */
+import type { HolderRef } from "../core/credentials/credential.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Consignment } from "../ports/target.ts";
+import type { ReplacedList } from "./list-books.ts";
+import type { Call, Outcome } from "./story.ts";
+
+export interface Write {
+  readonly what: "creates" | "delivers" | "removes" | "restores";
+  /** The client id of the application; null where no rotation tells whose it is. */
+  readonly appId: string | null;
+  /** Null: no rotation that is known asks for it. */
+  readonly rotation: Rotation | null;
+}
+
+/** Null for a call that only looks, and for one that was refused. */
+export function writeOf(call: Call, outcome: Outcome, rotations: Iterable<Rotation>): Write | null {
+  if (isRefused(outcome)) return null;
+  const { port, method, args } = call;
+  const all = [...rotations];
+  if (port === "target" && (method === "deliver" || method === "reloadConsumer")) {
+    const keyId = method === "deliver" ? (args[1] as Consignment).keyId : null;
+    const isIn = ({ deliveries }: Rotation) => deliveries.some(({ target }) => target === args[0]);
+    const rotation =
+      all.find((one) => (keyId === null ? isIn(one) && one.state === "delivered" : one.issued?.keyId === keyId)) ??
+      null;
+    return { what: "delivers", appId: rotation?.holder.appId ?? null, rotation };
+  }
+  if (port !== "entra" && port !== "certificates") return null;
+  const [holder, about] = args as [HolderRef, unknown];
+  const own = all.filter((one) => one.holder.objectId === holder?.objectId);
+  const planned = own.find(({ state }) => state === "planned") ?? null;
+  switch (method) {
+    case "addSecret":
+    case "addKey":
+      return { what: "creates", appId: holder.appId, rotation: own.find(isUndone) ?? planned };
+    case "removeSecret":
+    case "removeKey":
+      return removal(holder, own, String(about));
+    case "replaceCertificates":
+      return replacement(holder, own, about as ReplacedList);
+    default:
+      return null;
+  }
+}
+
+/** Nothing was done: it was refused, or never reached the directory. */
+export function isRefused({ ok, ...rest }: Outcome): boolean {
+  const { value } = rest as { readonly value?: { readonly outcome?: string } | undefined };
+  return !ok || value?.outcome === "not-applied" || value?.outcome === "no-such-credential";
+}
+
+/** A person has asked for the old one back. */
+function isUndone({ undo }: Rotation): boolean {
+  return undo !== null && undo.addedAt === null;
+}
+
+function removal({ appId }: HolderRef, own: readonly Rotation[], keyId: string): Write {
+  const retires = own.find((one) => one.replaces === keyId && one.state === "verified");
+  const made = own.find(
+    ({ issued, attempts }) => issued?.keyId === keyId || attempts.some((one) => one.orphan === keyId),
+  );
+  const rotation = retires ?? made ?? null;
+  return { what: "removes", appId, rotation };
+}
+
+/** One list may add, leave one out and bring others back; the gravest of these counts. */
+function replacement({ appId }: HolderRef, own: readonly Rotation[], { added }: ReplacedList): Write {
+  const written = own.find(({ listWrite }) => listWrite !== null);
+  const removed = written?.listWrite?.removed ?? null;
+  if (removed !== null) return removal({ appId } as HolderRef, own, removed);
+  const planned = own.find(({ state }) => state === "planned") ?? null;
+  if (added.length > 0) return { what: "creates", appId, rotation: written ?? planned };
+  return { what: "restores", appId, rotation: written ?? null };
+}

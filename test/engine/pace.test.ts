@@ -1,0 +1,76 @@
+/** How often a step that goes on failing is tried: its pace slows down, whatever works in between. */
+import { expect, test } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { resume, stop } from "../../src/engine/control.ts";
+import type { FakeCall } from "../support/fake-faults.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
+const refused = { fault: "error", error: new NolapseError("directory-refused", "it says no") } as const;
+
+const calls = (bench: Workbench, call: FakeCall) => bench.entra.calls.filter((one) => one.call === call).length;
+
+/** What a day of it came to. */
+async function duringADay(bench: Workbench, call: FakeCall): Promise<number> {
+  const before = calls(bench, call);
+  await bench.drive(() => false, 1).catch(() => undefined);
+  return calls(bench, call) - before;
+}
+
+test("a creation that is refused again and again is asked for every few hours, though the preflight before it works", async () => {
+  const bench = new Workbench({ endsIn: 29 * DAY });
+  bench.entra.fail("addSecret", refused, 1_000);
+  await duringADay(bench, "addSecret");
+  expect(await duringADay(bench, "addSecret")).toBeLessThan(8);
+  expect((await bench.rotation())?.tried).toMatchObject({ step: "issue" });
+});
+
+test("a removal that is refused again and again is asked for every few hours, though the proof before it works", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified");
+  bench.entra.fail("removeSecret", refused, 1_000);
+  bench.clock.advance(7 * DAY);
+  await duringADay(bench, "removeSecret");
+  expect(await duringADay(bench, "removeSecret")).toBeLessThan(8);
+  expect((await bench.rotation())?.tried).toMatchObject({ step: "retire" });
+});
+
+test("what is proven makes no haste: the old credential is long past its end, and a place is gone for good", async () => {
+  const bench = new Workbench({ endsIn: 5 * DAY });
+  const read = bench.target.readBack.bind(bench.target);
+  await bench.drive((rotation) => rotation?.state === "verified");
+  let tries = 0;
+  bench.target.readBack = async () => {
+    tries += 1;
+    throw new NolapseError("target-absent", "it is not there");
+  };
+  bench.clock.advance(12 * DAY);
+  await bench.drive(() => false, 2).catch(() => undefined);
+  const before = tries;
+  await bench.drive(() => false, 1).catch(() => undefined);
+  // each look at the whole tenant reads the copy, too
+  expect(tries - before).toBeLessThan(16);
+  bench.target.readBack = read;
+  await bench.drive((rotation) => rotation?.state === "retired");
+});
+
+test("who waits for a word that lets it go on is looked at every few hours, and at once when the word is said", async () => {
+  const bench = new Workbench();
+  await bench.run();
+  await stop(bench.deps(), "ann");
+  bench.clock.advance(5 * MINUTE);
+  await bench.run();
+  const due = async () => ((await bench.rotation())?.dueAt ?? 0) - bench.clock.at;
+  expect(await due()).toBe(6 * HOUR);
+  await resume(bench.deps(), "ann");
+  expect(await due()).toBe(0);
+});
+
+test("a stop from outside ends without a word, so it is looked at every quarter of an hour", async () => {
+  const bench = new Workbench();
+  await bench.run();
+  bench.clock.advance(5 * MINUTE);
+  await bench.run({ brake: { pulled: async () => "there is a stop file" } });
+  expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(15 * MINUTE);
+});

@@ -1,0 +1,136 @@
+/** The books of the rehearsal about persons' words and modes find what was written without them, and nothing else. */
+import { describe, expect, test } from "vitest";
+import type { Mode } from "../../src/core/policy/settings.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { ApprovalBooks } from "../../src/rehearse/approval-books.ts";
+import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { Holding } from "../../src/rehearse/holding.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
+import type { Call } from "../../src/rehearse/story.ts";
+import { NOW, rotation } from "../core/make.ts";
+import { memoryGround } from "./memory-ground.ts";
+
+const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
+const ANN = { actor: "entra:ann", objectId: "a" };
+const BEN = { actor: "entra:ben", objectId: "b" };
+
+function books(parts: Partial<Rotation> = {}) {
+  const one: Rotation = { ...rotation({ id: "one", replaces: "old" }), ...parts };
+  const around = { rotations: new Map([["one", one]]), isPrivileged: (appId: string) => appId === one.holder.appId };
+  const privileged = new ApprovalBooks(around);
+  const ordinary = new ApprovalBooks({ ...around, isPrivileged: () => false });
+  const call = (port: Call["port"], method: string, about: unknown): Call => ({
+    port,
+    method,
+    args: [one.holder, about],
+  });
+  const said = (
+    of: ApprovalBooks,
+    mode: Mode,
+    what = call("entra", "addSecret", {}),
+    outcome: typeof APPLIED | { ok: false; thrown: unknown } = APPLIED,
+  ) => of.after(what, outcome, mode).map((found) => found.what);
+  return { one, privileged, ordinary, call, said };
+}
+
+describe("modes", () => {
+  test("nothing is written in observe, and what was refused or only looks is no write", () => {
+    const { ordinary, said, call } = books();
+    expect(said(ordinary, "observe")).toEqual([
+      expect.stringMatching(/^a credential of .* was created although the mode is observe$/),
+    ]);
+    expect(said(ordinary, "observe", call("entra", "read", {}))).toEqual([]);
+    expect(said(ordinary, "observe", undefined, { ok: false, thrown: new Error("refused") })).toEqual([]);
+    const deliver = { port: "target", method: "deliver", args: ["place", { keyId: "new" }] } as const;
+    expect(said(ordinary, "observe", deliver)).toEqual(["place was written although the mode is observe"]);
+  });
+
+  test("in propose only what somebody has approved", () => {
+    const { ordinary, said } = books();
+    expect(said(ordinary, "enforce")).toEqual([]);
+    expect(said(ordinary, "propose")).toEqual([expect.stringContaining("nobody has approved it")]);
+    ordinary.approves("one", "person");
+    expect(said(ordinary, "propose")).toEqual([]);
+  });
+});
+
+test("what a mode held back may be unfinished for a while after it", () => {
+  const holding = new Holding(3 * DAY);
+  holding.mode(true, NOW);
+  expect(holding.isFelt(NOW)).toBe(false);
+  holding.mode(false, NOW);
+  expect(holding.isFelt(plus(NOW, 40 * DAY))).toBe(true);
+  holding.mode(true, plus(NOW, 40 * DAY));
+  expect(holding.isFelt(plus(NOW, 42 * DAY))).toBe(true);
+  expect(holding.isFelt(plus(NOW, 43 * DAY))).toBe(false);
+});
+
+describe("privileged applications", () => {
+  test("take two persons, each of them signed in", () => {
+    const { privileged, said } = books();
+    privileged.approves("one", "person");
+    privileged.approves("one", ANN);
+    privileged.approves("one", ANN);
+    expect(said(privileged, "enforce")).toEqual([expect.stringContaining("1 of two persons have approved it")]);
+    privileged.approves("one", BEN);
+    expect(said(privileged, "enforce")).toEqual([]);
+  });
+
+  test("for the removal, too, and for what no rotation asks for", () => {
+    const { privileged, said, call } = books({ state: "verified" });
+    expect(said(privileged, "enforce", call("entra", "removeSecret", "old"))).toHaveLength(1);
+    for (const one of [ANN, BEN]) privileged.approves("one", one);
+    expect(said(privileged, "enforce", call("entra", "removeSecret", "old"))).toEqual([]);
+    expect(said(privileged, "enforce", call("entra", "removeSecret", "another"))).toHaveLength(1);
+  });
+});
+
+describe("in a world", () => {
+  const plan = (more: Partial<WorldPlan> = {}): WorldPlan => ({
+    applications: [
+      { displayName: "master", policy: "quick", left: 25 * DAY, reloads: [MINUTE], privileged: true },
+      { displayName: "servant", policy: "quick", left: 26 * DAY, reloads: [HOUR] },
+    ],
+    limits: null,
+    places: GOOD_PLACES,
+    ...more,
+  });
+  const live = async (more: Partial<WorldPlan>) => {
+    const options: RehearsalOptions = { seed: 1, duration: 42 * DAY, crashes: NO_CRASHES, faults: false };
+    const writes: number[] = [];
+    const observe: RehearsalOptions["observe"] = ({ method }, at) => void (method === "addSecret" && writes.push(at));
+    const lived = await rehearse(memoryGround(), { ...options, plan: plan(more), observe });
+    return { ...lived, writes };
+  };
+
+  test("two persons approve, and the privileged one is rotated like the other", async () => {
+    const { findings, figures, writes } = await live({});
+    expect(findings).toEqual([]);
+    expect(figures).toMatchObject({ retired: 2, excused: 0 });
+    expect(writes).toHaveLength(2);
+  });
+
+  test("the second never comes: it lapses, announced, and nothing was written", async () => {
+    const { findings, figures, writes } = await live({ withoutSecond: true });
+    expect(findings).toEqual([]);
+    expect(figures.retired).toBe(1);
+    expect(figures.excused).toBeGreaterThan(0);
+    expect(writes).toHaveLength(1);
+  });
+
+  test("observe for its whole life: everything lapses, announced, and nothing was written", async () => {
+    const { findings, figures, writes } = await live({ settings: { mode: "observe" } });
+    expect(findings).toEqual([]);
+    expect(figures.excused).toBeGreaterThan(1);
+    expect(writes).toEqual([]);
+  });
+
+  test("observe, then propose, then enforce: nothing lapses", async () => {
+    const proposing = { at: 4 * DAY, what: "mode-changed", mode: "propose", lasts: 9 * DAY } as const;
+    const { findings, figures } = await live({ settings: { mode: "observe" }, troubles: [proposing] });
+    expect(findings).toEqual([]);
+    expect(figures).toMatchObject({ retired: 2, excused: 0 });
+  });
+});
