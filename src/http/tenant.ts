@@ -1,11 +1,14 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { Holder } from "../core/credentials/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import type { SecretValue } from "../core/secret-value.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
-import { type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import type { Hand } from "../engine/register.ts";
 import type { Events } from "./events.ts";
 
 export interface TenantParts {
@@ -17,6 +20,8 @@ export interface TenantParts {
   readonly asksOwners: boolean;
   /** The part of Graph's limits that Nolapse may spend, from 0 to 1. */
   readonly share: number;
+  /** Acts in the directory with a person's own token; null where people sign in to another tenant. */
+  readonly hand: ((token: SecretValue) => Hand) | null;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;
   /** Says what went wrong beside a request. */
@@ -113,6 +118,38 @@ export class Tenant {
   /** Tells that a rehearsal has come further, or is over. */
   async rehearsed(): Promise<void> {
     this.#tell({ type: "rehearsal" }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Takes in what a person has changed on an application beside every rotation. */
+  async touched(appId: string, objectId: string, what: string): Promise<void> {
+    this.#heard.set(appId, { at: await this.deps.clock.now(), fresh: true });
+    this.#soil(appId, true);
+    void this.#repaint();
+    this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Takes in an application that was made since the last scan. */
+  async born(holders: readonly Holder[], owner: string): Promise<void> {
+    const [first] = holders;
+    if (this.#picture === null || first === undefined) return;
+    await introduce(this.deps, this.#picture, holders);
+    const read = this.#ownership?.read;
+    if (this.#ownership != null && read !== undefined) {
+      // who registers it owns it; the list of owners is read again in hours only
+      const mine = [...(read.ownedBy.get(owner.toLowerCase()) ?? []), first.objectId];
+      const owners = [{ id: owner, name: null, type: "person" as const }];
+      this.#ownership = {
+        ...this.#ownership,
+        read: {
+          ownersOf: new Map([...read.ownersOf, [first.objectId, owners]]),
+          ownedBy: new Map([...read.ownedBy, [owner.toLowerCase(), mine]]),
+        },
+      };
+    }
+    this.#tell(
+      { type: "application", application: first.objectId, what: "registered" },
+      formatInstant(await this.deps.clock.now()),
+    );
   }
 
   /** A line of the trail that is about no rotation. */

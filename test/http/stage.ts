@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Admission, Manager, WebServer } from "../../src/cli/context.ts";
 import { compose } from "../../src/compose.ts";
+import { GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import { createDirectory, createSigningKeys, type Directory, Random } from "../../src/directory/index.ts";
 import { type RunReport, runOnce } from "../../src/engine/maintain.ts";
 import { accountOf, broughtBack, openBrowser } from "../directory/browser.ts";
@@ -138,8 +139,8 @@ export class Stage {
   }
 
   /** The whole sign-in with a browser: authority, account, consent, and back. */
-  async signIn(name: PersonName, former = "", to = "/"): Promise<Visitor & { readonly back: Answer }> {
-    const begun = await this.ask(`/auth/sign-in?to=${encodeURIComponent(to)}`, {
+  async signIn(name: PersonName, former = "", to = "/", rights = false): Promise<Visitor & { readonly back: Answer }> {
+    const begun = await this.ask(`/auth/sign-in?to=${encodeURIComponent(to)}${rights ? "&rights=yes" : ""}`, {
       headers: former === "" ? {} : { cookie: former },
     });
     const ticket = cookieOf(begun);
@@ -291,6 +292,10 @@ async function registerPortal(graph: Graph, applications: Applications): Promise
     const { body } = await graph("GET", `/users/${name.toLowerCase()}@contoso.example`);
     await assign(body.id, "users", role);
   }
+  // an administrator has consented for everybody, as docs/server.md says
+  const grant = { clientId: resourceId, consentType: "AllPrincipals", resourceId: await principalOf(GRAPH_APP_ID) };
+  const granted = await graph("POST", "/oauth2PermissionGrants", { ...grant, scope: "Application.ReadWrite.All" });
+  if (granted.status !== 201) throw new Error(`the scope was not granted: ${JSON.stringify(granted.body)}`);
   await assign(await principalOf(applications.get("robot")?.appId ?? ""), "servicePrincipals", "Operator");
   await assign(await principalOf(applications.get("reader-robot")?.appId ?? ""), "servicePrincipals", "Reader");
   return portal?.secret ?? "";

@@ -8,10 +8,12 @@ import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
+import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
+import { shownRoutes } from "./shown.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
 import { valueRoutes } from "./values.ts";
@@ -30,16 +32,18 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
     ...applicationRoutes,
+    ...registeringRoutes,
     ...rotationRoutes,
     ...planRoutes,
     ...rehearsalRoutes,
     ...controlRoutes,
     ...approvalRoutes,
     ...secretRoutes,
+    ...shownRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
-    ...(demo === undefined ? [] : demoRoutes(demo, signIn)),
+    ...(demo === undefined ? [] : demoRoutes(demo, signIn, origin)),
   ];
 }
 
