@@ -66,7 +66,7 @@ class WebHouse implements WebServer {
   }
 
   async #create(): Promise<Server> {
-    const { behindProxy, tls, log, env, demo } = this.#request;
+    const { behindProxy, tls, log, env, demo, pages } = this.#request;
     const tenant = this.#signInTenant();
     const clock = composeClock(env);
     const { resolve } = await composeSignIn(this.#config, tenant, env, clock);
@@ -94,6 +94,7 @@ class WebHouse implements WebServer {
       metrics: () => prometheusText([...this.#samples.values()].flat()),
       log,
       demo,
+      ...(pages === undefined ? {} : { pages }),
     });
   }
 

@@ -148,3 +148,22 @@ test("nothing is made while the last scan could not say who is privileged: one p
   await stage.run();
   expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).body).toMatchObject({ state: "planned" });
 });
+
+test("a new certificate goes with its key to the place that holds one, and nobody is shown the key", async () => {
+  await stage.close();
+  stage = await Stage.open({ only: ["robot"], policy: { kind: "certificate" } });
+  await stage.run();
+  const otto = await stage.signIn("Otto");
+  const [slot] = (await otto.get(`${of("robot")}/certificate-options`)).body.slots;
+  expect(slot).toMatchObject({ blocked: null, targets: [{ name: "keyed", type: "certificate-file" }] });
+  const { body } = await otto.post(`${of("robot")}/certificates`, { days: 180, description: "robot's own" });
+  expect(body).toEqual({ rotation: expect.any(String), slot: "default", state: "planned" });
+  await stage.until(body.rotation, "verified");
+  const file = readFileSync(join(stage.folder, "keyed.pem"), "utf8");
+  expect(file).toContain("PRIVATE KEY");
+  const key = file.slice(file.indexOf("PRIVATE KEY-----") + 20, file.indexOf("PRIVATE KEY-----") + 80);
+  for (const path of [of("robot"), `${T}/rotations/${body.rotation}`])
+    expect((await otto.get(path)).text.includes(key)).toBe(false);
+  const held = (await stage.graph("GET", `/applications/${stage.application("robot").objectId}`)).body;
+  expect(held.keyCredentials[0].displayName).toMatch(/^robot's own \[nolapse:/);
+});

@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { client } from "./api/queries.ts";
 import { App } from "./frame/app.tsx";
+import "./dialogs/dialogs.css";
 import "./frame/frame.css";
 import "./lines/lines.css";
 

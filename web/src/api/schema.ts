@@ -224,7 +224,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/rotations/{id}/cancel": {
     params: { tenant: string; id: string };
     query: {  };
-    body: undefined;
+    body: { "reason"?: string | undefined };
     answer: { "rotation": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
   };
   /** Stop all writing in the tenant; reading goes on, and sign-ins of applications are not touched */
@@ -266,7 +266,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/rotations/{id}/withdraw": {
     params: { tenant: string; id: string };
     query: {  };
-    body: { "what": "issue" | "retire" };
+    body: { "what": "issue" | "retire"; "reason"?: string | undefined };
     answer: { "rotation": string; "left": ("issue" | "retire")[]; "approvers": number };
   };
   /** How long a new client secret may last, where it goes, and what speaks against it: for each slot, and for one that is shown */

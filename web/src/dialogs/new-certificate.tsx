@@ -1,0 +1,161 @@
+/** A new certificate: its key pair is made here, and the private key goes to its targets alone. */
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Dropdown,
+  Field,
+  Input,
+  MessageBar,
+  MessageBarBody,
+  Option,
+} from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Answer } from "../api/client.ts";
+import { useAnswer, useChange } from "../api/queries.ts";
+import { Empty, Failure, Shown } from "../frame/states.tsx";
+import { plainName } from "../text/names.ts";
+import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
+import { takesFocus } from "./first-field.ts";
+import { Warnings } from "./warnings.tsx";
+
+const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/certificate-options";
+type Options = Answer<typeof OPTIONS>;
+type Slot = Options["slots"][number];
+
+interface Props {
+  readonly tenant: string;
+  readonly application: { readonly objectId: string; readonly displayName: string };
+  readonly close: () => void;
+}
+
+export function NewCertificateDialog(props: Props) {
+  const { tenant, application, close } = props;
+  const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
+  const first = asked.data?.slots.find(({ blocked }) => blocked === null) ?? asked.data?.slots[0];
+  return (
+    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
+      <DialogSurface className="wide">
+        <DialogBody>
+          <DialogTitle>New certificate for {plainName(application.displayName)}</DialogTitle>
+          {asked.data === undefined || first === undefined ? (
+            <>
+              <DialogContent>
+                <Shown asked={asked} rows={6}>
+                  {() => (
+                    <Empty>
+                      No target is known, so nothing could take the private key. Name one that holds certificates in
+                      nolapse.yaml, under applications.
+                    </Empty>
+                  )}
+                </Shown>
+              </DialogContent>
+              <DialogActions>
+                <Button onClick={close}>Close</Button>
+              </DialogActions>
+            </>
+          ) : (
+            <Form {...props} options={asked.data} first={first} />
+          )}
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+function Form({
+  tenant,
+  application,
+  close,
+  options,
+  first,
+}: Props & { readonly options: Options; readonly first: Slot }) {
+  const [name, setName] = useState(first.slot);
+  const slot = options.slots.find((one) => one.slot === name) ?? first;
+  const [description, setDescription] = useState(slot.description);
+  const [lasting, setLasting] = useState(() => firstLasting(slot.presets));
+  const [removeOld, setRemoveOld] = useState(true);
+  const navigate = useNavigate();
+  const make = useChange("POST /api/v1/t/{tenant}/applications/{id}/certificates");
+  const asked = askedFor(lasting, slot.presets);
+  const ready = asked !== null && slot.blocked === null && description.trim() !== "";
+  const act = () => {
+    if (asked === null) return;
+    make.mutate(
+      {
+        params: { tenant, id: application.objectId },
+        body: { ...asked, description: description.trim(), slot: slot.slot, keepOld: !removeOld },
+      },
+      {
+        onSuccess: ({ rotation }) =>
+          void navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } }),
+      },
+    );
+  };
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready && !make.isPending) act();
+      }}
+    >
+      <DialogContent className="stack">
+        <p>
+          Nolapse makes the key pair. The private key goes to {slot.targets.map((one) => one.name).join(" and ")} and is
+          seen by nobody; Entra ID gets the certificate.
+        </p>
+        <Field label="Description" required hint="Seen in the Entra portal, with Nolapse's mark behind it.">
+          <Input
+            ref={takesFocus}
+            value={description}
+            maxLength={64}
+            onChange={(_, data) => setDescription(data.value)}
+          />
+        </Field>
+        <EndsAfter presets={slot.presets} now={options.now} lasting={lasting} set={setLasting} withStart={false} />
+        {options.slots.length > 1 ? (
+          <Field label="Which one">
+            <Dropdown
+              value={name}
+              selectedOptions={[name]}
+              onOptionSelect={(_, { optionValue }) => setName(optionValue ?? name)}
+            >
+              {options.slots.map((one) => (
+                <Option key={one.slot} value={one.slot}>
+                  {one.slot}
+                </Option>
+              ))}
+            </Dropdown>
+          </Field>
+        ) : null}
+        {slot.current === null ? null : (
+          <Checkbox
+            checked={removeOld}
+            onChange={(_, { checked }) => setRemoveOld(checked === true)}
+            label={`Remove the current one, ${plainName(slot.current.name)} (${slot.current.keyId.slice(0, 8)}), as its policy says, once every check holds`}
+          />
+        )}
+        {slot.blocked === null ? null : (
+          <MessageBar intent="error" layout="multiline">
+            <MessageBarBody>Not possible: {slot.blocked.why}.</MessageBarBody>
+          </MessageBar>
+        )}
+        <Warnings warnings={slot.warnings} />
+        {make.error === null ? null : <Failure problem={make.error} />}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={close}>Close</Button>
+        <Button appearance="primary" type="submit" disabled={!ready || make.isPending}>
+          Create and deliver
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
