@@ -19,6 +19,7 @@ import { sweepShown } from "./engine/sweep-shown.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
 import { wakeable } from "./http/wakeable-clock.ts";
+import { certificateFacts } from "./x509/facts.ts";
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
@@ -124,6 +125,7 @@ class WebHouse implements WebServer {
         localChecks: () => composeLocalChecks(config, tenant, env),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
         share: tenant.share,
+        readCertificate: certificateFacts,
         hand: isOurs ? (token) => createHand(token, reach) : null,
         wake,
         say: log,

@@ -1,4 +1,5 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder } from "../core/credentials/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
@@ -9,6 +10,7 @@ import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
 import type { Hand } from "../engine/register.ts";
+import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
 
 export interface TenantParts {
@@ -22,6 +24,8 @@ export interface TenantParts {
   readonly share: number;
   /** Acts in the directory with a person's own token; null where people sign in to another tenant. */
   readonly hand: ((token: SecretValue) => Hand) | null;
+  /** Reads a certificate, PEM or DER; null where it is none. */
+  readonly readCertificate: (certificate: string | Uint8Array) => CertificateFacts | null;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;
   /** Says what went wrong beside a request. */
@@ -39,6 +43,9 @@ const CHANGED: ReadonlySet<RotationEvent["type"]> = new Set([
   "undo-swept",
 ]);
 
+/** So many people add a certificate at once at most. */
+const MOST_LOOKS = 100;
+
 /** Owners change seldom, and reading them takes a request for every hundred applications. */
 const OWNERS_EVERY = 6 * HOUR;
 
@@ -49,6 +56,8 @@ export class Tenant {
   #picture: Picture | null = null;
   #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
   #painting: Promise<void> = Promise.resolve();
+  /** What lists of certificates were like when somebody wanted to add to them, by object id. */
+  readonly #looks = new Map<string, ListLook>();
   /** Applications to paint anew, by client id; whether the directory is to be asked. */
   readonly #stale = new Map<string, boolean>();
   /** What was heard and when: a scan that began before has not seen it. */
@@ -126,6 +135,18 @@ export class Tenant {
     this.#soil(appId, true);
     void this.#repaint();
     this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Keeps what a list of certificates was like; the oldest gives way. */
+  looked(objectId: string, look: ListLook): void {
+    this.#looks.delete(objectId);
+    this.#looks.set(objectId, look);
+    const [oldest] = this.#looks.keys();
+    if (this.#looks.size > MOST_LOOKS && oldest !== undefined) this.#looks.delete(oldest);
+  }
+
+  lookAt(objectId: string): ListLook | null {
+    return this.#looks.get(objectId) ?? null;
   }
 
   /** Takes in an application that was made since the last scan. */

@@ -237,6 +237,8 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   sealed(rotation: string): Promise<{ readonly keyId: string; readonly sealed: string } | null>;
   /** The image of the holder's certificates kept for a rotation, or null. */
   image(rotation: string): Promise<CertificateImage | null>;
+  /** Keeps an image beside rotations, under a name of its own; null forgets it. */
+  putImage(name: string, image: CertificateImage | null): Promise<void>;
   /** Ledger entries of one application, removed ones included. */
   ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Page, Response } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signIn } from "../directory/entra.ts";
+import { makeCertificate } from "../support/certificates.ts";
 import { type Application, startApplication } from "./application.ts";
 import { faultsEverywhere, portal, throughAuthority } from "./portal.ts";
 
@@ -231,4 +232,32 @@ test("a certificate is refused before the call where its targets hold none", asy
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
   expect(page.url()).not.toContain("new=");
+});
+
+test("a certificate is uploaded from its text: its key is left behind, and the list must be still first", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await show(page, `${app("stranger")}?new=certificate`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/No target is known/).waitFor();
+  await dialog.getByRole("tab", { name: "Upload" }).click();
+  const now = web.stage.directory.clock.now();
+  const made = await makeCertificate({ subject: "CN=vendor", from: now - 86_400_000, to: now + 300 * 86_400_000 });
+  const sent: string[] = [];
+  page.on("request", (request) => void sent.push(request.postData() ?? ""));
+  await dialog.getByRole("textbox", { name: "Its text" }).fill(made.value.reveal());
+  await dialog.getByText(/This held a private key/).waitFor();
+  await dialog.getByRole("textbox", { name: "Description" }).fill("of the vendor");
+  await dialog.getByRole("button", { name: "Look at it" }).click();
+  await dialog.getByText("CN=vendor").waitFor();
+  const upload = dialog.getByRole("button", { name: "Upload", exact: true });
+  expect(await upload.isDisabled()).toBe(true);
+  expect(await faultsEverywhere(page, "Upload")).toEqual([]);
+  web.stage.directory.clock.advance(32_000);
+  await dialog.getByText(/It can be uploaded now/).waitFor();
+  await upload.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("rowheader", { name: /of the vendor/ }).waitFor();
+  expect(sent.some((body) => body.includes("BEGIN CERTIFICATE"))).toBe(true);
+  expect(sent.join()).not.toContain("PRIVATE KEY");
 });

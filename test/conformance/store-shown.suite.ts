@@ -52,6 +52,15 @@ export function shownSecrets(store: () => Store): void {
       expect((await store().auditTrail(TENANT, 0, 9)).map(({ action }) => action)).toEqual(["shown-asked"]);
     });
 
+    it("leave images under names of their own alone, which are kept until they are forgotten", async () => {
+      const image = { entries: [{ keyId: "k", raw: '{"keyId":"k"}' }], lost: [] };
+      await store().putImage("upload o", image);
+      await store().putImage("upload o", { ...image, lost: image.entries });
+      expect(await store().image("upload o")).toEqual({ ...image, lost: image.entries });
+      await store().putImage("upload o", null);
+      expect(await store().image("upload o")).toBeNull();
+    });
+
     it("are listed until they are settled, the oldest first, each tenant its own", async () => {
       await store().stepShown(shownSecret({ id: "s2", askedAt: plus(NOW, 1) }), null, { audit: [] });
       await store().stepShown(shownSecret({ id: "s1", state: "held" }), null, { audit: [], seal: "x" });

@@ -129,6 +129,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.trail.push(audit);
       return true;
     },
+    putImage: async (name, image) => {
+      if (image === null) shelf.images.delete(name);
+      else shelf.images.set(name, image);
+    },
     image: async (id) => shelf.images.get(id) ?? null,
     rotation: async (id) => shelf.rotations.get(id) ?? null,
     async rotations(filter) {

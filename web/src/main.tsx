@@ -4,8 +4,12 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { client } from "./api/queries.ts";
 import { App } from "./frame/app.tsx";
-import "./dialogs/dialogs.css";
 import "./frame/frame.css";
+import "./frame/page.css";
+import "./frame/parts.css";
+import "./frame/tables.css";
+import "./frame/demo.css";
+import "./dialogs/dialogs.css";
 import "./lines/lines.css";
 
 const place = document.getElementById("root");

@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
@@ -40,6 +41,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...approvalRoutes,
     ...secretRoutes,
     ...shownRoutes,
+    ...certificateRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,

@@ -14,15 +14,18 @@ import {
   MessageBar,
   MessageBarBody,
   Option,
+  Tab,
+  TabList,
 } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { Empty, Failure, Shown } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
 import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
 import { takesFocus } from "./first-field.ts";
+import { UploadCertificate } from "./upload-certificate.tsx";
 import { Warnings } from "./warnings.tsx";
 
 const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/certificate-options";
@@ -35,23 +38,35 @@ interface Props {
   readonly close: () => void;
 }
 
+type Way = "create" | "upload";
+
 export function NewCertificateDialog(props: Props) {
   const { tenant, application, close } = props;
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
+  const [way, setWay] = useState<Way>("create");
   const first = asked.data?.slots.find(({ blocked }) => blocked === null) ?? asked.data?.slots[0];
+  const tabs = (
+    <TabList aria-label="Create or upload" selectedValue={way} onTabSelect={(_, { value }) => setWay(value as Way)}>
+      <Tab value="create">Create</Tab>
+      <Tab value="upload">Upload</Tab>
+    </TabList>
+  );
   return (
     <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
       <DialogSurface className="wide">
         <DialogBody>
           <DialogTitle>New certificate for {plainName(application.displayName)}</DialogTitle>
-          {asked.data === undefined || first === undefined ? (
+          {way === "upload" ? (
+            <UploadCertificate {...props} tabs={tabs} />
+          ) : asked.data === undefined || first === undefined ? (
             <>
               <DialogContent>
+                {tabs}
                 <Shown asked={asked} rows={6}>
                   {() => (
                     <Empty>
                       No target is known, so nothing could take the private key. Name one that holds certificates in
-                      nolapse.yaml, under applications.
+                      nolapse.yaml, under applications, or upload a certificate whose key you have.
                     </Empty>
                   )}
                 </Shown>
@@ -61,7 +76,7 @@ export function NewCertificateDialog(props: Props) {
               </DialogActions>
             </>
           ) : (
-            <Form {...props} options={asked.data} first={first} />
+            <Form {...props} options={asked.data} first={first} tabs={tabs} />
           )}
         </DialogBody>
       </DialogSurface>
@@ -75,7 +90,8 @@ function Form({
   close,
   options,
   first,
-}: Props & { readonly options: Options; readonly first: Slot }) {
+  tabs,
+}: Props & { readonly options: Options; readonly first: Slot; readonly tabs: ReactNode }) {
   const [name, setName] = useState(first.slot);
   const slot = options.slots.find((one) => one.slot === name) ?? first;
   const [description, setDescription] = useState(slot.description);
@@ -107,6 +123,7 @@ function Form({
       }}
     >
       <DialogContent className="stack">
+        {tabs}
         <p>
           Nolapse makes the key pair. The private key goes to {slot.targets.map((one) => one.name).join(" and ")} and is
           seen by nobody; Entra ID gets the certificate.
