@@ -20,8 +20,14 @@ export function firstLasting(presets: readonly Preset[]): Lasting {
   return { choice: String(best?.days ?? "custom"), start: "", end: "" };
 }
 
+export interface Asked {
+  readonly days?: number;
+  readonly start?: string;
+  readonly end?: string;
+}
+
 /** What the server is asked for; null where something is missing or not allowed. */
-export function askedFor({ choice, start, end }: Lasting, presets: readonly Preset[], withStart = false) {
+export function askedFor({ choice, start, end }: Lasting, presets: readonly Preset[], withStart = false): Asked | null {
   if (choice !== "custom") {
     const preset = presets.find(({ days }) => String(days) === choice);
     return preset?.allowed ? { days: preset.days } : null;
@@ -33,6 +39,11 @@ export function askedFor({ choice, start, end }: Lasting, presets: readonly Pres
 /** A day that one chose ends, or begins, at its noon by universal time: far from where days begin anywhere. */
 function noon(day: string): string {
   return `${day}T12:00:00.000Z`;
+}
+
+function hintOf({ end, recommended, notes }: Preset, zone: string): string {
+  const ends = `Ends ${written(Date.parse(end), zone, "dateTime")}.`;
+  return [ends, ...(recommended ? ["Recommended."] : []), ...notes.map((one) => PRESET_NOTES[one])].join(" ");
 }
 
 interface Props {
@@ -58,14 +69,7 @@ export function EndsAfter({ presets, now, lasting, set, withStart }: Props) {
         label="Ends after"
         validationState={chosen?.allowed === false ? "error" : "none"}
         validationMessage={chosen?.allowed === false ? `Not allowed: ${chosen.why}` : null}
-        hint={
-          chosen === undefined || !chosen.allowed
-            ? null
-            : [
-                `Ends ${written(Date.parse(chosen.end), zone, "dateTime")}.`,
-                ...chosen.notes.map((one) => PRESET_NOTES[one]),
-              ].join(" ")
-        }
+        hint={chosen === undefined || !chosen.allowed ? null : hintOf(chosen, zone)}
       >
         <RadioGroup
           layout="horizontal"
@@ -73,16 +77,14 @@ export function EndsAfter({ presets, now, lasting, set, withStart }: Props) {
           value={choice}
           onChange={(_, data) => set({ ...lasting, choice: data.value })}
         >
-          {presets.map(({ days, end: at, allowed, recommended }) => (
+          {presets.map(({ days, end: at, allowed }) => (
             <Radio
               key={days}
               className={allowed ? "length" : "length forbidden"}
               value={String(days)}
               label={
                 <>
-                  <strong>
-                    {days} days{recommended && allowed ? ", recommended" : ""}
-                  </strong>
+                  <strong>{days} days</strong>
                   <span className="two">{allowed ? written(Date.parse(at), zone) : "not allowed"}</span>
                 </>
               }

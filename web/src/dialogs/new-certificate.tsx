@@ -11,8 +11,6 @@ import {
   Dropdown,
   Field,
   Input,
-  MessageBar,
-  MessageBarBody,
   Option,
   Tab,
   TabList,
@@ -26,7 +24,7 @@ import { plainName } from "../text/names.ts";
 import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
 import { takesFocus } from "./first-field.ts";
 import { UploadCertificate } from "./upload-certificate.tsx";
-import { Warnings } from "./warnings.tsx";
+import { Blocked, Warnings } from "./warnings.tsx";
 
 const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/certificate-options";
 type Options = Answer<typeof OPTIONS>;
@@ -156,14 +154,10 @@ function Form({
           <Checkbox
             checked={removeOld}
             onChange={(_, { checked }) => setRemoveOld(checked === true)}
-            label={`Remove the current one, ${plainName(slot.current.name)} (${slot.current.keyId.slice(0, 8)}), as its policy says, once every check holds`}
+            label={`Remove the current one, ${plainName(slot.description)} (${slot.current.keyId.slice(0, 8)}), as its policy says, once every check holds`}
           />
         )}
-        {slot.blocked === null ? null : (
-          <MessageBar intent="error" layout="multiline">
-            <MessageBarBody>Not possible: {slot.blocked.why}.</MessageBarBody>
-          </MessageBar>
-        )}
+        <Blocked why={slot.blocked?.why ?? null} />
         <Warnings warnings={slot.warnings} />
         {make.error === null ? null : <Failure problem={make.error} />}
       </DialogContent>

@@ -14,8 +14,6 @@ import {
   Dropdown,
   Field,
   Input,
-  MessageBar,
-  MessageBarBody,
   Option,
   Radio,
   RadioGroup,
@@ -29,11 +27,11 @@ import { useRefusal } from "../frame/session.tsx";
 import { Failure, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { plainName } from "../text/names.ts";
-import { askedFor, EndsAfter, firstLasting, type Lasting } from "./ends-after.tsx";
+import { type Asked, askedFor, EndsAfter, firstLasting, type Lasting } from "./ends-after.tsx";
 import { takesFocus } from "./first-field.ts";
 import { LendRights, useLent } from "./own-rights.tsx";
 import { ShownValue } from "./shown-value.tsx";
-import { Warnings } from "./warnings.tsx";
+import { Blocked, Warnings } from "./warnings.tsx";
 
 const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/secret-options";
 type Options = Answer<typeof OPTIONS>;
@@ -107,44 +105,28 @@ interface FormProps extends Props {
   readonly show: (value: ShownAnswer) => void;
 }
 
-function Form({ tenant, application, close, options, show }: FormProps) {
-  const [wanted, setWanted] = useState(() => firstWanted(options));
+/** Sends what is wanted: the answer is shown, or the page of its rotation comes. */
+function useCreating({ tenant, application, show }: FormProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
   const navigate = useNavigate();
-  const lent = useLent(options.now);
-  const refusal = useRefusal("Admin");
-  const slot = options.slots.find((one) => one.slot === wanted.slot);
-  const isShown = wanted.goes === "shown";
-  const presets = isShown ? options.shown.presets : (slot?.presets ?? []);
-  const blocked = isShown ? options.shown.blocked : (slot?.blocked?.why ?? null);
-  const asked = askedFor(wanted.lasting, presets, isShown);
-  const set = (more: Partial<Wanted>) => setWanted({ ...wanted, ...more });
-  const isWhole = wanted.description.trim() !== "" && asked !== null && blocked === null;
-  const ready = isWhole && (!isShown || (lent && refusal === null && wanted.reason.trim().length >= 10));
-  const act = async () => {
-    if (asked === null) return;
+  const params = { tenant, id: application.objectId };
+  const create = async ({ goes, reason, ticket, slot, removeOld, ...wanted }: Wanted, lasting: Asked) => {
+    const body = { ...lasting, description: wanted.description.trim() };
+    if (goes === "shown") {
+      const why = { reason, ...(ticket === "" ? {} : { ticket }) };
+      const made = "POST /api/v1/t/{tenant}/applications/{id}/shown-secrets";
+      return show(await change(made, { params, body: { ...body, ...why } }));
+    }
+    const opened = "POST /api/v1/t/{tenant}/applications/{id}/secrets";
+    const { rotation } = await change(opened, { params, body: { ...body, slot, keepOld: !removeOld } });
+    return navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } });
+  };
+  const act = async (wanted: Wanted, lasting: Asked) => {
     setBusy(true);
     setProblem(null);
-    const params = { tenant, id: application.objectId };
-    const description = wanted.description.trim();
     try {
-      if (isShown) {
-        const { reason, ticket } = wanted;
-        const why = { reason, ...(ticket === "" ? {} : { ticket }) };
-        show(
-          await change("POST /api/v1/t/{tenant}/applications/{id}/shown-secrets", {
-            params,
-            body: { ...asked, description, ...why },
-          }),
-        );
-      } else {
-        const { rotation } = await change("POST /api/v1/t/{tenant}/applications/{id}/secrets", {
-          params,
-          body: { ...asked, description, slot: wanted.slot, keepOld: !wanted.removeOld },
-        });
-        void navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } });
-      }
+      await create(wanted, lasting);
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem)) throw thrown;
       setProblem(thrown);
@@ -153,27 +135,33 @@ function Form({ tenant, application, close, options, show }: FormProps) {
       void client.invalidateQueries();
     }
   };
+  return { problem, busy, act };
+}
+
+function Form(props: FormProps) {
+  const { options, close } = props;
+  const [wanted, setWanted] = useState(() => firstWanted(options));
+  const { problem, busy, act } = useCreating(props);
+  const lent = useLent(options.now);
+  const refusal = useRefusal("Admin");
+  const slot = options.slots.find((one) => one.slot === wanted.slot);
+  const isShown = wanted.goes === "shown";
+  const presets = isShown ? options.shown.presets : (slot?.presets ?? []);
+  const blocked = isShown ? options.shown.blocked : (slot?.blocked?.why ?? null);
+  const asked = askedFor(wanted.lasting, presets, isShown);
+  const set = (more: Partial<Wanted>) => setWanted({ ...wanted, ...more });
+  const maySee = lent && refusal === null && wanted.reason.trim().length >= 10;
+  const ready = wanted.description.trim() !== "" && asked !== null && blocked === null && (!isShown || maySee) && !busy;
   return (
     <form
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ready && !busy) void act();
+        if (ready) void act(wanted, asked);
       }}
     >
       <DialogContent className="stack">
-        <Field
-          label="Description"
-          required
-          hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
-        >
-          <Input
-            ref={takesFocus}
-            value={wanted.description}
-            maxLength={64}
-            onChange={(_, data) => set({ description: data.value })}
-          />
-        </Field>
+        <Described wanted={wanted} set={set} />
         <EndsAfter
           presets={presets}
           now={options.now}
@@ -187,21 +175,34 @@ function Form({ tenant, application, close, options, show }: FormProps) {
         ) : (
           <OldOne slot={slot} wanted={wanted} set={set} />
         )}
-        {blocked === null ? null : (
-          <MessageBar intent="error" layout="multiline">
-            <MessageBarBody>Not possible: {blocked}.</MessageBarBody>
-          </MessageBar>
-        )}
+        <Blocked why={blocked} />
         <Warnings warnings={isShown ? options.shown.warnings : (slot?.warnings ?? [])} />
         {problem === null ? null : <Failure problem={problem} />}
       </DialogContent>
       <DialogActions>
         <Button onClick={close}>Close</Button>
-        <Button appearance="primary" type="submit" disabled={!ready || busy}>
+        <Button appearance="primary" type="submit" disabled={!ready}>
           {isShown ? "Create and show" : "Create and deliver"}
         </Button>
       </DialogActions>
     </form>
+  );
+}
+
+function Described({ wanted, set }: PartProps) {
+  return (
+    <Field
+      label="Description"
+      required
+      hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
+    >
+      <Input
+        ref={takesFocus}
+        value={wanted.description}
+        maxLength={64}
+        onChange={(_, data) => set({ description: data.value })}
+      />
+    </Field>
   );
 }
 
@@ -293,7 +294,7 @@ function ShownParts({ wanted, set, lent }: PartProps & { readonly lent: boolean 
 function OldOne({ slot, wanted, set }: PartProps & { readonly slot: Slot | undefined }) {
   const current = slot?.current ?? null;
   if (current === null) return null;
-  const name = `${plainName(current.name)} (${current.keyId.slice(0, 8)})`;
+  const name = `${plainName(slot?.description ?? null)} (${current.keyId.slice(0, 8)})`;
   if (!current.ours) {
     return (
       <p className="faint">

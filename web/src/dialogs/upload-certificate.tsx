@@ -15,6 +15,7 @@ import { useAnswer, useChange } from "../api/queries.ts";
 import { Failure } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
+import { Blocked } from "./warnings.tsx";
 
 const CHECK = "POST /api/v1/t/{tenant}/applications/{id}/certificates/check";
 type Checked = Answer<typeof CHECK>;
@@ -187,9 +188,7 @@ function Facts({ checked, waits }: { readonly checked: Checked; readonly waits: 
             : "The list was still for half a minute. It can be uploaded now."}
         </p>
       ) : (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>Not possible: {checked.blocked}.</MessageBarBody>
-        </MessageBar>
+        <Blocked why={checked.blocked} />
       )}
     </>
   );

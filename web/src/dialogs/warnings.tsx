@@ -16,3 +16,13 @@ export function Warnings({ warnings }: { readonly warnings: readonly string[] })
     </MessageBar>
   );
 }
+
+/** What no choice in the dialog mends. */
+export function Blocked({ why }: { readonly why: string | null }) {
+  if (why === null) return null;
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>Not possible: {why}.</MessageBarBody>
+    </MessageBar>
+  );
+}
