@@ -30,7 +30,7 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
 
 describe("every page", () => {
   for (const scheme of ["light", "dark"] as const) {
-    test(`has nothing for axe to find in ${scheme}, and fits into 320 px`, async (context) => {
+    test(`has nothing for axe to find in ${scheme}${scheme === "light" ? ", and fits into 320 px" : ""}`, async (context) => {
       const given = await web.open(context, { scheme });
       await web.enter(given, "Ann");
       const faults: string[] = [];
@@ -39,6 +39,7 @@ describe("every page", () => {
       for (const [name, path, part] of PAGES) {
         await show(given, await path(), part);
         for (const fault of await faultsOf(given, rules)) faults.push(`${name}: ${fault}`);
+        if (rules === "colours") continue;
         await given.setViewportSize({ width: 320, height: 640 });
         const width = await given.evaluate("document.documentElement.scrollWidth");
         if (Number(width) > 320) faults.push(`${name}: ${width} px wide`);
