@@ -52,6 +52,7 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
     "Sign in again at /auth/sign-in; programs: send a fresh access token for the server's client id (docs/server.md)",
   "role-missing":
     "Ask whoever assigns app roles of Nolapse's enterprise application; docs/server.md says what each role may",
+  "own-rights-missing": "In the browser: sign in again at /auth/sign-in?rights=yes, which asks Entra ID for them",
   "request-refused":
     "Send it as docs/server.md says: the server's own address as host, JSON, and with a cookie the X-CSRF-Token of /api/v1/me",
   "too-many-requests":

@@ -56,6 +56,10 @@ async function draw(link: string): Promise<void> {
       await page.getByRole("link", { name: "Billing API" }).click();
       await page.getByText("Close-up").waitFor();
       await shoot(page, `application-${scheme}`);
+      await page.getByRole("button", { name: "New client secret" }).click();
+      await page.getByRole("dialog").getByText("Where the value goes").waitFor();
+      await shoot(page, `new-secret-${scheme}`);
+      await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
       await page.getByRole("link", { name: "Rotations" }).click();
       await page.getByRole("tab", { name: "Done" }).click();
       await page.getByRole("link", { name: "Billing API" }).click();

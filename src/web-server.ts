@@ -1,6 +1,7 @@
 /** Puts the web server together: where it listens and under which name, who signs in, which tenants it is about. */
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { createHand } from "./adapters/graph/hand.ts";
 import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
 import type { Admission, Manager, ServeRequest, WebServer } from "./cli/context.ts";
@@ -10,11 +11,15 @@ import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock, VERSION } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { NolapseError } from "./core/errors.ts";
+import { MINUTE, plus } from "./core/time.ts";
+import type { Deps } from "./engine/deps.ts";
 import type { Scan } from "./engine/discover.ts";
 import type { Sample } from "./engine/metrics.ts";
+import { sweepShown } from "./engine/sweep-shown.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
 import { wakeable } from "./http/wakeable-clock.ts";
+import { certificateFacts } from "./x509/facts.ts";
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
@@ -62,7 +67,7 @@ class WebHouse implements WebServer {
   }
 
   async #create(): Promise<Server> {
-    const { behindProxy, tls, log, env, demo } = this.#request;
+    const { behindProxy, tls, log, env, demo, pages } = this.#request;
     const tenant = this.#signInTenant();
     const clock = composeClock(env);
     const { resolve } = await composeSignIn(this.#config, tenant, env, clock);
@@ -74,7 +79,14 @@ class WebHouse implements WebServer {
       secure: this.#secure,
       behindProxy,
       tls: tls === null ? null : { cert: readPem(tls.cert), key: readPem(tls.key) },
-      signIn: { tenantId: tenant.tenantId, authority: tenant.authority, clientId, secret, audiences },
+      signIn: {
+        tenantId: tenant.tenantId,
+        authority: tenant.authority,
+        clientId,
+        secret,
+        ownRights: `${tenant.graphEndpoint}/Application.ReadWrite.All`,
+        audiences,
+      },
       tenants: () => this.#config.tenants.map(({ name }) => name),
       version: VERSION,
       now: () => clock.now(),
@@ -83,6 +95,7 @@ class WebHouse implements WebServer {
       metrics: () => prometheusText([...this.#samples.values()].flat()),
       log,
       demo,
+      ...(pages === undefined ? {} : { pages }),
     });
   }
 
@@ -102,6 +115,8 @@ class WebHouse implements WebServer {
     const { clock, wake } = wakeable(manager.deps.clock);
     const deps = { ...manager.deps, clock };
     const server = this.#running();
+    const isOurs = tenant.tenantId === this.#signInTenant().tenantId;
+    const reach = { graphEndpoint: tenant.graphEndpoint, clock: manager.deps.clock, version: VERSION };
     const opened = new Tenant(
       {
         deps: manager.deps,
@@ -110,6 +125,8 @@ class WebHouse implements WebServer {
         localChecks: () => composeLocalChecks(config, tenant, env),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
         share: tenant.share,
+        readCertificate: certificateFacts,
+        hand: isOurs ? (token) => createHand(token, reach) : null,
         wake,
         say: log,
       },
@@ -118,6 +135,8 @@ class WebHouse implements WebServer {
     this.#tenants.set(tenant.name, opened);
     server.house.admit(opened);
     let seeing: Promise<void> = Promise.resolve();
+    const leaving = new AbortController();
+    const sweeping = sweepOn(manager.deps, leaving.signal, log);
     return {
       deps,
       seen: (scan: Scan) => {
@@ -131,6 +150,8 @@ class WebHouse implements WebServer {
       leave: async () => {
         this.#tenants.delete(tenant.name);
         await server.house.dismiss(tenant.name);
+        leaving.abort();
+        await sweeping;
         await seeing;
         await opened.painted();
       },
@@ -155,6 +176,31 @@ class WebHouse implements WebServer {
   #running(): Server {
     if (this.#server === null) throw new TypeError("the server was not started");
     return this.#server;
+  }
+}
+
+/** Longest sleep between two looks at secrets that were made to be seen once; milliseconds of process time. */
+const SWEEP_EVERY = MINUTE;
+
+/** Looks after them until told to leave. What fails is said, and tried again. */
+async function sweepOn(deps: Deps, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const due = await sweepShown(deps, signal);
+      const now = await deps.clock.now(signal);
+      const until = due === null || due <= now ? plus(now, SWEEP_EVERY) : due;
+      await deps.clock.wait(until, SWEEP_EVERY, signal);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      say(`secrets that were made to be seen once could not be looked after: ${String((thrown as Error).message)}`);
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, SWEEP_EVERY);
+        signal.addEventListener("abort", () => {
+          clearTimeout(timer);
+          done();
+        });
+      });
+    }
   }
 }
 

@@ -87,6 +87,8 @@ export interface ServeRequest {
   readonly log: (line: string) => void;
   /** What the demo lends it; no other server has any of it. */
   readonly demo?: DemoDoor;
+  /** Where the built pages lie, if not where `npm run build:web` puts them. */
+  readonly pages?: string;
 }
 
 /** What only the demo's server has: a link that is good once, and a clock to move. */

@@ -79,6 +79,11 @@ export const ERRORS = {
     handling: "person",
     meaning: "The signed-in identity does not have the role that it takes",
   },
+  "own-rights-missing": {
+    exit: 6,
+    handling: "person",
+    meaning: "It is done with the person's own rights in Entra ID, which were not lent to the server",
+  },
   "request-refused": { exit: 2, handling: "person", meaning: "The server does not take the request as it was sent" },
   "too-many-requests": { exit: 6, handling: "retry", meaning: "The server was asked more often than it answers" },
   "clock-unavailable": { exit: 6, handling: "stop", meaning: "The directory's clock cannot be read" },

@@ -1,4 +1,4 @@
-/** How a person's word on a rotation is stored: at once, with its audit line, unless somebody works on it. */
+/** How a person's word on a rotation is stored: at once, with its audit line and what he says to it, unless somebody works on it. */
 
 import { NolapseError } from "../core/errors.ts";
 import { applyEvent, mayCome } from "../core/rotation/apply-event.ts";
@@ -28,6 +28,7 @@ export async function amend(
   id: string,
   actor: string,
   make: (at: EpochMs) => RotationEvent,
+  note: AuditEntry["details"] = {},
 ): Promise<Rotation> {
   const rotation = await rotationOf(deps, id);
   const at = await deps.clock.now();
@@ -45,6 +46,8 @@ export async function amend(
     rotation,
     [event, { type: "waited", at, dueAt: event.type === "cancelled" ? null : at }],
     actor,
+    [],
+    note,
   );
 }
 
@@ -55,8 +58,9 @@ export async function storeEvents(
   events: readonly RotationEvent[],
   actor: string,
   lines: readonly AuditEntry[] = [],
+  note: AuditEntry["details"] = {},
 ): Promise<Rotation> {
-  const rotation = await tryStore(deps, before, events, actor, lines);
+  const rotation = await tryStore(deps, before, events, actor, lines, note);
   if (rotation !== null) return rotation;
   throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
     next: "try again in half a minute",
@@ -70,13 +74,14 @@ export async function tryStore(
   events: readonly RotationEvent[],
   actor: string,
   lines: readonly AuditEntry[] = [],
+  note: AuditEntry["details"] = {},
 ): Promise<Rotation | null> {
   let rotation = before;
   const audit: AuditEntry[] = [...lines];
   for (const event of events) {
     const last = rotation;
     rotation = applyEvent(last, event);
-    const entry = auditLine(last, event, rotation, {});
+    const entry = auditLine(last, event, rotation, note);
     if (entry !== null) audit.push({ ...entry, actor });
   }
   return (await deps.store.amend(before, { rotation, audit })) ? rotation : null;

@@ -57,7 +57,13 @@ export async function refuseApproval(
  * Takes a person's own yes back, as long as what it let begin has not begun. One that nobody's name stands by, anybody may take back.
  * @throws NolapseError `not-found`, and `refused-by-rule` where he has not approved it or it has begun.
  */
-export async function withdrawApproval(deps: Deps, id: string, what: ApprovedPart, person: Person): Promise<Rotation> {
+export async function withdrawApproval(
+  deps: Deps,
+  id: string,
+  what: ApprovedPart,
+  person: Person,
+  why: string | null = null,
+): Promise<Rotation> {
   const rotation = await rotationOf(deps, id);
   const { approvers = [], approvals } = rotation;
   const ofPart = approvers.filter((one) => one.part === what);
@@ -70,7 +76,13 @@ export async function withdrawApproval(deps: Deps, id: string, what: ApprovedPar
   notBegun(rotation, what);
   const persons = isPrivileged(rotation) ? (deps.settings.approvals ?? APPROVALS).persons : 1;
   const by = { id: personId(person), actor: person.actor, persons };
-  return amend(deps, id, person.actor, (at) => ({ type: "approval-withdrawn", at, what, by }));
+  return amend(
+    deps,
+    id,
+    person.actor,
+    (at) => ({ type: "approval-withdrawn", at, what, by }),
+    why === null ? {} : { why },
+  );
 }
 
 /** Whether a person is asked for this part at all. */

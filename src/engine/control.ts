@@ -115,8 +115,8 @@ function notBound(scan: Scan, appId: string): NolapseError {
 }
 
 /** Cancels a rotation; both credentials stay. @throws NolapseError `refused-by-rule` between issue and delivery. */
-export async function cancel(deps: Deps, id: string, actor: string): Promise<Rotation> {
-  return amend(deps, id, actor, (at) => ({ type: "cancelled", at }));
+export async function cancel(deps: Deps, id: string, actor: string, why: string | null = null): Promise<Rotation> {
+  return amend(deps, id, actor, (at) => ({ type: "cancelled", at }), why === null ? {} : { why });
 }
 
 /**

@@ -80,6 +80,7 @@ function planned(
     policy,
     consumersComplete: item.consumersComplete,
     privileges: item.privileges,
+    ...(item.wish === undefined ? {} : { wish: item.wish }),
     targets: item.targets,
     at,
     // who asks for it has not approved it, where two persons must

@@ -129,13 +129,23 @@ export async function retouch(deps: Deps, picture: Picture, appId: string, fresh
   if (former === null) return null;
   const holders: Holder[] = [];
   for (const one of former.holders) holders.push(fresh ? (await deps.entra.read(one)).holder : one);
+  return paint(deps, picture, holders);
+}
+
+/** Paints what was just made and no scan has seen yet. @throws NolapseError as the store does. */
+export async function introduce(deps: Deps, picture: Picture, holders: readonly Holder[]): Promise<Portrait> {
+  return paint(deps, picture, holders);
+}
+
+async function paint(deps: Deps, picture: Picture, holders: readonly Holder[]): Promise<Portrait> {
+  const appId = holders[0]?.appId ?? "";
   const scan = { ...picture.scan, holders };
-  const settings = { ...deps.settings, bindings: deps.settings.bindings.filter((one) => one.appId === former.appId) };
+  const settings = { ...deps.settings, bindings: deps.settings.bindings.filter((one) => one.appId === appId) };
   const { appPolicies: read } = picture.plan;
   const appPolicies = read.state === "read" ? { read: async () => read.policies } : undefined;
   const { appPolicies: _, ...others } = deps;
   const plan = await makePlan({ ...others, settings, ...(appPolicies === undefined ? {} : { appPolicies }) }, scan);
-  const open = await deps.store.rotations({ tenantId: scan.tenantId, appId: former.appId, states: UNFINISHED });
+  const open = await deps.store.rotations({ tenantId: scan.tenantId, appId, states: UNFINISHED });
   const painted = portraitOf(deps, plan.madeAt, holders, plan.items, open);
   picture.put(painted);
   return painted;

@@ -14,7 +14,7 @@ import { hardened, type Privileges } from "../core/policy/privilege.ts";
 import type { Binding, SlotSettings, TargetSettings } from "../core/policy/settings.ts";
 import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
-import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Rotation, Wish } from "../core/rotation/rotation.ts";
 import { type Forecast, forecast } from "../core/schedule/forecast.ts";
 import { DAY, type EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
@@ -39,6 +39,8 @@ export interface PlanItem {
   readonly because: ReasonCode;
   readonly detail: string | null;
   readonly forecast: Forecast | null;
+  /** What a person wants the successor to be like. */
+  readonly wish?: Wish;
   /** The open rotation, for `in-progress`. */
   readonly rotation: Rotation | null;
   /** When the successor can be issued inside the limits; for `due`. */
@@ -112,8 +114,12 @@ export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
 }
 
 /** Read once for a whole plan. What cannot be read is unknown, and holds nothing back: the directory itself will say no. */
-async function readAppPolicies({ appPolicies, settings }: Deps): Promise<AppManagementReading> {
-  if (settings.bindings.length === 0) return { state: "not-asked" };
+async function readAppPolicies(deps: Deps): Promise<AppManagementReading> {
+  return deps.settings.bindings.length === 0 ? { state: "not-asked" } : appPoliciesNow(deps);
+}
+
+/** The tenant's app management policies as they are now. */
+export async function appPoliciesNow({ appPolicies }: Deps): Promise<AppManagementReading> {
   if (appPolicies === undefined) return { state: "unknown", why: "this directory has none to be read", next: null };
   try {
     return { state: "read", policies: await appPolicies.read() };
@@ -311,10 +317,13 @@ export function whyNot(
   const kind = policy.kind ?? credential.kind;
   if (slotTargets(deps, slot).some((one) => !one.kinds.includes(kind))) return "target-kind";
   if (policy.lifetime < MIN_LIFETIME) return "lifetime-too-short";
-  const secrets = holder.credentials.filter((one) => one.kind === "secret").length;
-  if (kind === "secret" && PERSONAL.includes(holder.signInAudience ?? "") && secrets >= PERSONAL_SECRETS)
-    return "no-room";
-  return null;
+  return kind === "secret" && isFull(holder) ? "no-room" : null;
+}
+
+/** Whether an application for personal accounts holds as many secrets as it can. */
+export function isFull({ credentials, signInAudience }: Holder): boolean {
+  const secrets = credentials.filter((one) => one.kind === "secret").length;
+  return PERSONAL.includes(signInAudience ?? "") && secrets >= PERSONAL_SECRETS;
 }
 
 function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: EpochMs): PlanItem {

@@ -12,6 +12,8 @@ export interface SignInSettings {
   readonly clientId: string;
   /** Read at each sign-in, so that a renewed one is taken. */
   readonly secret: () => Promise<SecretValue>;
+  /** The scope by which people lend their own rights to register applications and make secrets. */
+  readonly ownRights: string;
   /** Audiences of access tokens beside the client id and `api://` with it. */
   readonly audiences: readonly string[];
 }

@@ -41,6 +41,7 @@ const STATUS: Partial<Record<NolapseErrorCode, number>> = {
   "request-refused": 403,
   "not-signed-in": 401,
   "role-missing": 403,
+  "own-rights-missing": 403,
   "not-found": 404,
   "directory-absent": 404,
   "too-many-requests": 429,

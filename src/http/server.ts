@@ -15,6 +15,7 @@ import { House } from "./house.ts";
 import { openApi } from "./openapi.ts";
 import { addPages, PAGES_FOLDER } from "./portal.ts";
 import { problemOf } from "./problem.ts";
+import { refusedPage } from "./refused-page.ts";
 import { Rehearsals, type Rehearse } from "./rehearsals.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/all.ts";
@@ -98,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
   addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure, demo: options.demo !== undefined });
-  answerProblems(app, options.log);
+  answerProblems(app, options);
   return {
     house,
     events,
@@ -160,7 +161,7 @@ class HttpProblem extends NolapseError {
   }
 }
 
-function answerProblems(app: App, log: ServerOptions["log"]): void {
+function answerProblems(app: App, { log, secure, demo }: ServerOptions): void {
   app.setNotFoundHandler((_request, reply) =>
     send(
       reply,
@@ -171,12 +172,12 @@ function answerProblems(app: App, log: ServerOptions["log"]): void {
     const status = thrown.statusCode;
     // the server's own refusals of what it cannot read: body too large, no JSON, another media type
     const isTheirs = !(thrown instanceof NolapseError) && status !== undefined && status >= 400 && status < 500;
-    const problem = send(
-      reply,
-      isTheirs
-        ? new HttpProblem(status, REFUSALS[status] ?? "the request cannot be read", "send JSON as docs/server.md says")
-        : thrown,
-    );
+    const said = isTheirs
+      ? new HttpProblem(status, REFUSALS[status] ?? "the request cannot be read", "send JSON as docs/server.md says")
+      : thrown;
+    const problem = isSignInOfPerson(request)
+      ? showRefused(reply, said, { secure, demo: request.url.startsWith("/demo/") && demo !== undefined })
+      : send(reply, said);
     if (problem.id !== undefined)
       log(
         `${request.method} ${request.routeOptions.url ?? "?"} failed (${problem.id}): ${thrown.stack ?? thrown.message}`,
@@ -190,8 +191,30 @@ const REFUSALS: Readonly<Record<number, string>> = {
   415: "the body is not application/json",
 };
 
+/** A browser on its way to a page and not a program, or a page's own request. */
+function isSignInOfPerson({ method, url, headers }: FastifyRequest): boolean {
+  return method === "GET" && /^\/(auth|demo)\//.test(url) && /\btext\/html\b/.test(headers.accept ?? "");
+}
+
+function showRefused(
+  reply: FastifyReply,
+  thrown: unknown,
+  where: { readonly secure: boolean; readonly demo: boolean },
+) {
+  const problem = problemFor(thrown);
+  const nonce = randomBytes(16).toString("base64");
+  reply.headers(securityHeaders(nonce, where.secure)).header("cache-control", "no-store");
+  const page = refusedPage({ problem, nonce, demo: where.demo });
+  void reply.code(problem.status).type("text/html; charset=utf-8").send(page);
+  return problem;
+}
+
+function problemFor(thrown: unknown) {
+  return problemOf(thrown, thrown instanceof HttpProblem ? thrown.statusCode : undefined);
+}
+
 function send(reply: FastifyReply, thrown: unknown) {
-  const problem = problemOf(thrown, thrown instanceof HttpProblem ? thrown.statusCode : undefined);
+  const problem = problemFor(thrown);
   if (thrown instanceof NolapseError && thrown.retryAfter !== null) {
     reply.header("retry-after", Math.ceil(thrown.retryAfter / 1000));
   }

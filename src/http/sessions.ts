@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Caller } from "./caller.ts";
+import type { OwnRights } from "./own-rights.ts";
 
 export interface Session {
   /** For lists and for ending it; opens nothing. */
@@ -11,6 +12,8 @@ export interface Session {
   readonly caller: Caller;
   /** Goes with every change, in a header that other sites cannot send. */
   readonly csrf: string;
+  /** What the person lent the server at this sign-in; null where he was not asked. */
+  readonly rights: OwnRights | null;
   /** Process time, milliseconds. */
   readonly since: number;
   readonly seen: number;
@@ -36,7 +39,11 @@ export class Sessions {
   }
 
   /** A new session and the id for its cookie. What `former` names is over: nobody keeps an id across a sign-in. */
-  begin(caller: Caller, former: string | undefined): { readonly id: string; readonly session: Session } {
+  begin(
+    caller: Caller,
+    former: string | undefined,
+    rights: OwnRights | null = null,
+  ): { readonly id: string; readonly session: Session } {
     if (former !== undefined) this.#drop(hashed(former));
     this.#sweep();
     // seen ones are put back at the end, so the first is the one not seen for longest
@@ -47,7 +54,7 @@ export class Sessions {
     const id = randomBytes(32).toString("base64url");
     const now = this.#now();
     const [handle, csrf] = [randomBytes(9).toString("base64url"), randomBytes(32).toString("base64url")];
-    const session: Session = { handle, caller, csrf, since: now, seen: now };
+    const session: Session = { handle, caller, csrf, rights, since: now, seen: now };
     this.#sessions.set(hashed(id), session);
     this.#keys.set(handle, hashed(id));
     return { id, session };

@@ -6,8 +6,11 @@ import { randomBytes } from "node:crypto";
 import * as openid from "openid-client";
 import { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
+import { SecretValue } from "../core/secret-value.ts";
+import { epochMs, MINUTE, SECOND } from "../core/time.ts";
 import type { Authority, SignInSettings } from "./authority.ts";
 import type { Caller } from "./caller.ts";
+import type { OwnRights } from "./own-rights.ts";
 import { highest } from "./roles.ts";
 import { aheadOfMachine } from "./server-clock.ts";
 
@@ -16,14 +19,18 @@ interface Begun {
   readonly nonce: string;
   readonly verifier: string;
   readonly to: string;
+  readonly rights: boolean;
   readonly at: number;
 }
 
 export interface SignIn {
-  /** Where to send the browser, and the secret of this sign-in for its cookie. */
-  begin(to: string): Promise<{ readonly url: string; readonly ticket: string }>;
-  /** Who came back, and where they wanted to go. @throws NolapseError `not-signed-in`. */
-  complete(ticket: string | undefined, query: string): Promise<{ readonly caller: Caller; readonly to: string }>;
+  /** Where to send the browser, and the secret of this sign-in for its cookie. With `rights` people are asked to lend their own. */
+  begin(to: string, rights?: boolean): Promise<{ readonly url: string; readonly ticket: string }>;
+  /** Who came back, where they wanted to go, and what they lend. @throws NolapseError `not-signed-in`. */
+  complete(
+    ticket: string | undefined,
+    query: string,
+  ): Promise<{ readonly caller: Caller; readonly to: string; readonly rights: OwnRights | null }>;
   /** Where the authority's own session ends. */
   endAddress(): Promise<string | null>;
 }
@@ -56,12 +63,12 @@ export function createSignIn(parts: SignInParts): SignIn {
   const begun = new Map<string, Begun>();
   const redirectUri = () => `${parts.origin()}${CALLBACK}`;
   return {
-    begin: async (to) => {
+    begin: async (to, rights = false) => {
       const config = await configuration(parts);
       const [state, nonce, verifier] = [openid.randomState(), openid.randomNonce(), openid.randomPKCECodeVerifier()];
       const url = openid.buildAuthorizationUrl(config, {
         redirect_uri: redirectUri(),
-        scope: "openid profile",
+        scope: rights ? `openid profile ${parts.settings.ownRights}` : "openid profile",
         response_mode: "query",
         code_challenge: await openid.calculatePKCECodeChallenge(verifier),
         code_challenge_method: "S256",
@@ -73,7 +80,7 @@ export function createSignIn(parts: SignInParts): SignIn {
         begun.delete(oldest);
       }
       const ticket = randomBytes(32).toString("base64url");
-      begun.set(ticket, { state, nonce, verifier, to, at: parts.processNow() });
+      begun.set(ticket, { state, nonce, verifier, to, rights, at: parts.processNow() });
       return { url: url.href, ticket };
     },
     complete: async (ticket, query) => {
@@ -82,8 +89,8 @@ export function createSignIn(parts: SignInParts): SignIn {
       if (pending === undefined || parts.processNow() - pending.at > LASTS) {
         throw failed("this sign-in was not begun by this browser, or too long ago");
       }
-      const caller = await redeem(parts, pending, new URL(`${redirectUri()}?${query}`));
-      return { caller, to: pending.to };
+      const redeemed = await redeem(parts, pending, new URL(`${redirectUri()}?${query}`));
+      return { ...redeemed, to: pending.to };
     },
     endAddress: async () => (await parts.authority()).metadata.end_session_endpoint ?? null,
   };
@@ -105,7 +112,11 @@ async function configuration({ settings, authority, now }: SignInParts): Promise
   return config;
 }
 
-async function redeem(parts: SignInParts, pending: Begun, url: URL): Promise<Caller> {
+async function redeem(
+  parts: SignInParts,
+  pending: Begun,
+  url: URL,
+): Promise<{ readonly caller: Caller; readonly rights: OwnRights | null }> {
   const config = await configuration(parts);
   const tokens = await openid
     .authorizationCodeGrant(config, url, {
@@ -121,7 +132,10 @@ async function redeem(parts: SignInParts, pending: Begun, url: URL): Promise<Cal
   if (!read.success) throw failed("the authority does not say who signed in");
   const { oid, tid, roles, preferred_username: name = oid, name: displayName = null } = read.data;
   if (tid.toLowerCase() !== parts.settings.tenantId) throw failed("the sign-in is to another tenant");
-  return { kind: "person", objectId: oid, name, displayName, role: highest(roles) ?? "Owner" };
+  const caller = { kind: "person", objectId: oid, name, displayName, role: highest(roles) ?? "Owner" } as const;
+  if (!pending.rights) return { caller, rights: null };
+  const until = epochMs((await parts.now()) + Math.max(0, (tokens.expires_in ?? 0) * SECOND - MINUTE));
+  return { caller, rights: { token: new SecretValue(tokens.access_token), until } };
 }
 
 /** What the authority said, which is its own text, or that something did not fit. */

@@ -1,11 +1,16 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { CertificateFacts } from "../core/credentials/certificate.ts";
+import type { Holder } from "../core/credentials/credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import type { SecretValue } from "../core/secret-value.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
-import { type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import type { Hand } from "../engine/register.ts";
+import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
 
 export interface TenantParts {
@@ -17,6 +22,10 @@ export interface TenantParts {
   readonly asksOwners: boolean;
   /** The part of Graph's limits that Nolapse may spend, from 0 to 1. */
   readonly share: number;
+  /** Acts in the directory with a person's own token; null where people sign in to another tenant. */
+  readonly hand: ((token: SecretValue) => Hand) | null;
+  /** Reads a certificate, PEM or DER; null where it is none. */
+  readonly readCertificate: (certificate: string | Uint8Array) => CertificateFacts | null;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;
   /** Says what went wrong beside a request. */
@@ -34,6 +43,9 @@ const CHANGED: ReadonlySet<RotationEvent["type"]> = new Set([
   "undo-swept",
 ]);
 
+/** So many people add a certificate at once at most. */
+const MOST_LOOKS = 100;
+
 /** Owners change seldom, and reading them takes a request for every hundred applications. */
 const OWNERS_EVERY = 6 * HOUR;
 
@@ -44,6 +56,8 @@ export class Tenant {
   #picture: Picture | null = null;
   #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
   #painting: Promise<void> = Promise.resolve();
+  /** What lists of certificates were like when somebody wanted to add to them, by object id. */
+  readonly #looks = new Map<string, ListLook>();
   /** Applications to paint anew, by client id; whether the directory is to be asked. */
   readonly #stale = new Map<string, boolean>();
   /** What was heard and when: a scan that began before has not seen it. */
@@ -113,6 +127,50 @@ export class Tenant {
   /** Tells that a rehearsal has come further, or is over. */
   async rehearsed(): Promise<void> {
     this.#tell({ type: "rehearsal" }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Takes in what a person has changed on an application beside every rotation. */
+  async touched(appId: string, objectId: string, what: string): Promise<void> {
+    this.#heard.set(appId, { at: await this.deps.clock.now(), fresh: true });
+    this.#soil(appId, true);
+    void this.#repaint();
+    this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Keeps what a list of certificates was like; the oldest gives way. */
+  looked(objectId: string, look: ListLook): void {
+    this.#looks.delete(objectId);
+    this.#looks.set(objectId, look);
+    const [oldest] = this.#looks.keys();
+    if (this.#looks.size > MOST_LOOKS && oldest !== undefined) this.#looks.delete(oldest);
+  }
+
+  lookAt(objectId: string): ListLook | null {
+    return this.#looks.get(objectId) ?? null;
+  }
+
+  /** Takes in an application that was made since the last scan. */
+  async born(holders: readonly Holder[], owner: string): Promise<void> {
+    const [first] = holders;
+    if (this.#picture === null || first === undefined) return;
+    await introduce(this.deps, this.#picture, holders);
+    const read = this.#ownership?.read;
+    if (this.#ownership != null && read !== undefined) {
+      // who registers it owns it; the list of owners is read again in hours only
+      const mine = [...(read.ownedBy.get(owner.toLowerCase()) ?? []), first.objectId];
+      const owners = [{ id: owner, name: null, type: "person" as const }];
+      this.#ownership = {
+        ...this.#ownership,
+        read: {
+          ownersOf: new Map([...read.ownersOf, [first.objectId, owners]]),
+          ownedBy: new Map([...read.ownedBy, [owner.toLowerCase(), mine]]),
+        },
+      };
+    }
+    this.#tell(
+      { type: "application", application: first.objectId, what: "registered" },
+      formatInstant(await this.deps.clock.now()),
+    );
   }
 
   /** A line of the trail that is about no rotation. */

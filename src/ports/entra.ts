@@ -70,10 +70,10 @@ export interface Entra {
   grantPage(resource: HolderRef, cursor: string | null, signal?: AbortSignal): Promise<GrantPage>;
   /** Every directory role that was assigned to anybody, a page at a time. */
   directoryRolePage(cursor: string | null, signal?: AbortSignal): Promise<GrantPage>;
-  /** Creates a client secret. `start` is always omitted, `end` always sent (invariant 9). */
+  /** Creates a client secret. `end` is always sent, `start` only for a person who wants it valid later (invariant 9). */
   addSecret(
     holder: HolderRef,
-    secret: { readonly displayName: string; readonly end: EpochMs },
+    secret: { readonly displayName: string; readonly end: EpochMs; readonly start?: EpochMs | null },
     signal?: AbortSignal,
   ): Promise<AddSecretOutcome>;
   /** Removes one client secret by key id. */

@@ -6,6 +6,7 @@ import type { EpochMs } from "../core/time.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
 import type { NoticeStore } from "./notices.ts";
+import type { ShownStore } from "./shown.ts";
 import type { TrailStore } from "./trail.ts";
 
 /** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
@@ -173,7 +174,7 @@ export interface RotationPage {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore {
+export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore, ShownStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 
@@ -236,6 +237,8 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore 
   sealed(rotation: string): Promise<{ readonly keyId: string; readonly sealed: string } | null>;
   /** The image of the holder's certificates kept for a rotation, or null. */
   image(rotation: string): Promise<CertificateImage | null>;
+  /** Keeps an image beside rotations, under a name of its own; null forgets it. */
+  putImage(name: string, image: CertificateImage | null): Promise<void>;
   /** Ledger entries of one application, removed ones included. */
   ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;

@@ -6,6 +6,7 @@ import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.t
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";
 import { change, claim, entry, LEASE, numbered, open } from "./store-rotations.ts";
 import { scans } from "./store-scans.suite.ts";
+import { shownSecrets } from "./store-shown.suite.ts";
 import { audit, chain, drifts, OTHER_TENANT } from "./store-trail.suite.ts";
 
 export { audit, numbered };
@@ -40,6 +41,7 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
     );
     changes(() => store);
     scans(() => store);
+    shownSecrets(() => store);
     drifts(() => store);
     switchesAndTally(() => store);
     chain(

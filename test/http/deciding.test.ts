@@ -58,8 +58,11 @@ test("rotate now opens what is not due, once, and says what stays", async () => 
     status: 409,
     code: "refused-by-rule",
   });
-  const cancelled = await otto.post(`${T}/rotations/${asked.rotations[0].id}/cancel`);
+  const why = "the pipeline is not ready for it";
+  const cancelled = await otto.post(`${T}/rotations/${asked.rotations[0].id}/cancel`, { reason: why });
   expect(cancelled.body).toMatchObject({ state: "cancelled" });
+  const trail = await stage.manager.deps.store.auditTrail(stage.directory.admin.tenantId, 0, 1_000);
+  expect(trail.find(({ action }) => action === "cancelled")?.details).toMatchObject({ why });
   expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({ code: "renews" });
 });
 

@@ -17,6 +17,7 @@ const OPTIONS: ServerOptions = {
     authority: "https://localhost:1",
     clientId: "aaaaaaaa-1111-4222-8333-444444444444",
     secret: async () => new SecretValue("a~secret"),
+    ownRights: "https://graph.example/Application.ReadWrite.All",
     audiences: [],
   },
   tenants: () => ["contoso"],

@@ -37,7 +37,7 @@ test("the choices say their ends, where it goes, and what it follows", async () 
     description: "made by hand",
     targets: [{ name: "app-2", type: "env-file" }],
     current: { name: "made by hand", ours: false },
-    warnings: [],
+    warnings: ["one-owner"],
   });
   const now = stage.directory.clock.now();
   expect(slot.presets.map(({ days, allowed }: { days: number; allowed: boolean }) => [days, allowed])).toEqual(
@@ -49,7 +49,7 @@ test("the choices say their ends, where it goes, and what it follows", async () 
   expect((await slotOf(otto, "mighty")).blocked).toMatchObject({ why: expect.stringContaining("under way") });
   expect((await otto.get(`${of("stranger")}/secret-options`)).body.slots).toEqual([]);
   await otto.post(`${T}/stop`);
-  expect((await slotOf(otto, "app-2")).warnings).toEqual(["writing-paused"]);
+  expect((await slotOf(otto, "app-2")).warnings).toEqual(["writing-paused", "one-owner"]);
 });
 
 test("a secret of the asked length goes to its target through every state, and nobody is shown it", async () => {
@@ -75,6 +75,34 @@ test("a secret of the asked length goes to its target through every state, and n
   const value = after.replace("SECRET=", "").trim();
   for (const path of [of("app-2"), `${T}/rotations/${rotation}`, `${of("app-2")}/secret-options`])
     expect((await otto.get(path)).text).not.toContain(value);
+});
+
+test("it may have its own words, and end on a day that was chosen", async () => {
+  const otto = await stage.signIn("Otto");
+  const end = stage.directory.clock.now() + 100 * DAY;
+  for (const wrong of [{}, { days: 90, end: new Date(end).toISOString() }])
+    expect((await otto.post(`${of("app-2")}/secrets`, wrong)).status).toBe(400);
+  for (const far of [-1, 13, 731]) {
+    const at = new Date(stage.directory.clock.now() + far * DAY).toISOString();
+    expect((await otto.post(`${of("app-2")}/secrets`, { end: at })).body).toMatchObject({ code: "refused-by-rule" });
+  }
+  const wish = { end: new Date(end).toISOString(), description: "for the new pipeline" };
+  const { rotation } = (await otto.post(`${of("app-2")}/secrets`, wish)).body;
+  await stage.until(rotation, "verified");
+  const { body } = await stage.graph("GET", `/applications/${stage.application("app-2").objectId}`);
+  const made = body.passwordCredentials.find((one: { displayName: string }) => one.displayName.includes("nolapse:"));
+  expect(made.displayName).toMatch(/^for the new pipeline \[nolapse:/);
+  expect(Date.parse(made.endDateTime)).toBe(end);
+});
+
+test("a certificate goes to places that hold one, and is refused before the call where they do not", async () => {
+  const otto = await stage.signIn("Otto");
+  const [slot] = (await otto.get(`${of("app-2")}/certificate-options`)).body.slots;
+  expect(slot.blocked).toMatchObject({ reason: "target-kind" });
+  expect((await otto.post(`${of("app-2")}/certificates`, { days: 90 })).body).toMatchObject({
+    status: 409,
+    code: "refused-by-rule",
+  });
 });
 
 test("what a policy of the tenant forbids is said before the call, and not begun", async () => {
@@ -119,4 +147,23 @@ test("nothing is made while the last scan could not say who is privileged: one p
   entra.grantPage = whole;
   await stage.run();
   expect((await otto.post(`${of("app-2")}/secrets`, { days: 90 })).body).toMatchObject({ state: "planned" });
+});
+
+test("a new certificate goes with its key to the place that holds one, and nobody is shown the key", async () => {
+  await stage.close();
+  stage = await Stage.open({ only: ["robot"], policy: { kind: "certificate" } });
+  await stage.run();
+  const otto = await stage.signIn("Otto");
+  const [slot] = (await otto.get(`${of("robot")}/certificate-options`)).body.slots;
+  expect(slot).toMatchObject({ blocked: null, targets: [{ name: "keyed", type: "certificate-file" }] });
+  const { body } = await otto.post(`${of("robot")}/certificates`, { days: 180, description: "robot's own" });
+  expect(body).toEqual({ rotation: expect.any(String), slot: "default", state: "planned" });
+  await stage.until(body.rotation, "verified");
+  const file = readFileSync(join(stage.folder, "keyed.pem"), "utf8");
+  expect(file).toContain("PRIVATE KEY");
+  const key = file.slice(file.indexOf("PRIVATE KEY-----") + 20, file.indexOf("PRIVATE KEY-----") + 80);
+  for (const path of [of("robot"), `${T}/rotations/${body.rotation}`])
+    expect((await otto.get(path)).text.includes(key)).toBe(false);
+  const held = (await stage.graph("GET", `/applications/${stage.application("robot").objectId}`)).body;
+  expect(held.keyCredentials[0].displayName).toMatch(/^robot's own \[nolapse:/);
 });

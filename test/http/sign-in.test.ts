@@ -122,3 +122,23 @@ test("who signed in and out is in the trail", async () => {
   expect(signed.at(-1)).toMatchObject({ actor: "entra:ann@contoso.example", details: { role: "Admin" } });
   expect(items.some(({ action }: { action: string }) => action === "session-ended")).toBe(true);
 });
+
+test("a person whose sign-in came to nothing is told so on a page, and what to do; a program gets the problem", async () => {
+  const accept = { accept: "text/html,application/xhtml+xml" };
+  const page = await stage.ask("/auth/callback?error=access_denied&state=%3Cimg%20src=x%3E", { headers: accept });
+  expect([page.status, page.headers.get("content-type")]).toEqual([401, "text/html; charset=utf-8"]);
+  expect(page.text).toMatch(/<h1>You are not signed in<\/h1>/);
+  expect(page.text).toContain('href="/auth/sign-in"');
+  const nonce = /<style nonce="([^"]+)">/.exec(page.text)?.[1];
+  expect(page.headers.get("content-security-policy")).toContain(`'nonce-${nonce}'`);
+  expect([page.headers.get("cache-control"), page.text.includes("<img")]).toEqual(["no-store", false]);
+  const begun = await stage.ask("/auth/sign-in?rights=yes");
+  const asked = new URL(begun.headers.get("location") ?? "").searchParams;
+  expect(asked.get("scope")).toMatch(/^openid profile https:\/\/[^ ]+\/Application\.ReadWrite\.All$/);
+  const cookie = begun.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const told = await stage.ask(`/auth/callback?error=access_denied&state=${asked.get("state")}`, {
+    headers: { ...accept, cookie },
+  });
+  expect(told.text).toContain("sign in without them");
+  expect((await stage.ask("/auth/callback")).body.code).toBe("not-signed-in");
+});

@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { Admission, Manager, WebServer } from "../../src/cli/context.ts";
+import type { Admission, DemoDoor, Manager, WebServer } from "../../src/cli/context.ts";
+import { SentClock, watch } from "../../src/cli/demo/watch.ts";
 import { compose } from "../../src/compose.ts";
+import { GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import { createDirectory, createSigningKeys, type Directory, Random } from "../../src/directory/index.ts";
 import { type RunReport, runOnce } from "../../src/engine/maintain.ts";
 import { accountOf, broughtBack, openBrowser } from "../directory/browser.ts";
@@ -49,6 +51,17 @@ export interface Answer {
   readonly body: any;
 }
 
+export interface StageOptions {
+  /** What the one policy says beside its lifetime. */
+  readonly policy?: Record<string, unknown>;
+  /** Where the built pages lie. */
+  readonly pages?: string;
+  /** Only these are bound to their targets; where left out, all but robot, whose target holds certificates. */
+  readonly only?: readonly string[];
+  /** It is the demo's server, whose clock people send on; what happens then is for {@link Stage.watch}. */
+  readonly demo?: true;
+}
+
 type Applications = Awaited<ReturnType<typeof registered>>;
 
 export class Stage {
@@ -60,10 +73,11 @@ export class Stage {
   readonly graph: Graph;
   /** Lines the server said of itself. */
   readonly said: string[];
+  readonly sent: SentClock;
   readonly #appIds: Applications;
 
   private constructor(
-    parts: Pick<Stage, "folder" | "directory" | "server" | "manager" | "admission" | "graph" | "said">,
+    parts: Pick<Stage, "folder" | "directory" | "server" | "manager" | "admission" | "graph" | "said" | "sent">,
     appIds: Applications,
   ) {
     this.folder = parts.folder;
@@ -73,10 +87,11 @@ export class Stage {
     this.admission = parts.admission;
     this.graph = parts.graph;
     this.said = parts.said;
+    this.sent = parts.sent;
     this.#appIds = appIds;
   }
 
-  static async open(more: { readonly policy?: Record<string, unknown> } = {}): Promise<Stage> {
+  static async open(more: StageOptions = {}): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), "nolapse-http-"));
     const directory = await createDirectory({
       listen: { port: 0 },
@@ -90,11 +105,20 @@ export class Stage {
     const secret = await registerPortal(graph, applications);
     const composition = compose();
     composition.trust(directory.ca);
-    writeConfig(folder, directory, applications, more.policy);
+    writeConfig(folder, directory, applications, more);
     const env = { ...directory.environment(), PORTAL_SECRET: secret };
     const config = composition.loadConfig({ path: join(folder, "nolapse.yaml"), env, cwd: folder });
     const said: string[] = [];
     const log = (line: string) => void said.push(line);
+    const sent = new SentClock(directory.clock);
+    const door: DemoDoor = {
+      takeCode: () => false,
+      signIn: async () => Promise.reject(new Error("nobody signs in by a code here")),
+      now: () => sent.now(),
+      target: () => sent.target(),
+      forward: (days) => sent.forward(days),
+      signIns: () => ({ ok: 0, failed: 0 }),
+    };
     const server = await composition.serve({
       config,
       env,
@@ -103,6 +127,8 @@ export class Stage {
       behindProxy: false,
       tls: null,
       log,
+      ...(more.pages === undefined ? {} : { pages: more.pages }),
+      ...(more.demo === undefined ? {} : { demo: door }),
     });
     const portal = applications.get("portal");
     const back = { web: { redirectUris: [`${server.url}/auth/callback`] } };
@@ -111,7 +137,8 @@ export class Stage {
     if (tenant === undefined) throw new Error("no tenant");
     const manager = await composition.manager(config, tenant, env, (...heard) => server.heard(tenant.name, ...heard));
     const admission = server.admit(tenant, manager);
-    const stage = new Stage({ folder, directory, server, manager, admission, graph, said }, applications);
+    const parts = { folder, directory, server, manager, admission, graph, said, sent };
+    const stage = new Stage(parts, applications);
     return stage;
   }
 
@@ -128,6 +155,14 @@ export class Stage {
     return report;
   }
 
+  /** The loop of the demo, which goes where its clock is sent, until the signal says stop. Nobody but it signs in. */
+  watch(signal: AbortSignal): Promise<void> {
+    const tally = { ok: 0, failed: 0, failures: [] };
+    const fleet = { tally, round: async () => {}, end: async () => {} };
+    const { deps, seen } = this.admission;
+    return watch({ deps, clock: this.sent, fleet, signal, seen, told: () => {} });
+  }
+
   async ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const response = await fetch(new URL(path, this.server.url), { redirect: "manual", ...init });
     const text = await response.text();
@@ -138,8 +173,8 @@ export class Stage {
   }
 
   /** The whole sign-in with a browser: authority, account, consent, and back. */
-  async signIn(name: PersonName, former = "", to = "/"): Promise<Visitor & { readonly back: Answer }> {
-    const begun = await this.ask(`/auth/sign-in?to=${encodeURIComponent(to)}`, {
+  async signIn(name: PersonName, former = "", to = "/", rights = false): Promise<Visitor & { readonly back: Answer }> {
+    const begun = await this.ask(`/auth/sign-in?to=${encodeURIComponent(to)}${rights ? "&rights=yes" : ""}`, {
       headers: former === "" ? {} : { cookie: former },
     });
     const ticket = cookieOf(begun);
@@ -291,6 +326,10 @@ async function registerPortal(graph: Graph, applications: Applications): Promise
     const { body } = await graph("GET", `/users/${name.toLowerCase()}@contoso.example`);
     await assign(body.id, "users", role);
   }
+  // an administrator has consented for everybody, as docs/server.md says
+  const grant = { clientId: resourceId, consentType: "AllPrincipals", resourceId: await principalOf(GRAPH_APP_ID) };
+  const granted = await graph("POST", "/oauth2PermissionGrants", { ...grant, scope: "Application.ReadWrite.All" });
+  if (granted.status !== 201) throw new Error(`the scope was not granted: ${JSON.stringify(granted.body)}`);
   await assign(await principalOf(applications.get("robot")?.appId ?? ""), "servicePrincipals", "Operator");
   await assign(await principalOf(applications.get("reader-robot")?.appId ?? ""), "servicePrincipals", "Reader");
   return portal?.secret ?? "";
@@ -300,13 +339,18 @@ function writeConfig(
   folder: string,
   directory: Directory,
   applications: Applications,
-  policy: Record<string, unknown> = {},
+  { policy = {}, only }: StageOptions,
 ): void {
   const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, ".env"), `SECRET=${applications.get(name)?.secret}\n`, { mode: 0o600 });
   }
+  const bound = [
+    { name: "carried", target: "by-hand" },
+    { name: "robot", target: "keyed" },
+    ...names.map((name) => ({ name, target: name })),
+  ].filter(({ name }) => (only === undefined ? name !== "robot" : only.includes(name)));
   const config = {
     version: 1,
     tenants: { contoso: { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" } },
@@ -315,15 +359,17 @@ function writeConfig(
     server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },
     policies: { quick: { lifetime: "90d", renewBefore: "30d", overlap: "7d", ...policy } },
     targets: {
+      keyed: { type: "certificate-file", path: "./keyed.pem", reload: "1m" },
       "by-hand": { type: "manual", person: "the vendor", console: "their console" },
       ...Object.fromEntries(
         names.map((name) => [name, { type: "env-file", path: `./${name}/.env`, secret: "SECRET", reload: "1m" }]),
       ),
     },
-    applications: [
-      { appId: applications.get("carried")?.appId, policy: "quick", targets: ["by-hand"] },
-      ...names.map((name) => ({ appId: applications.get(name)?.appId, policy: "quick", targets: [name] })),
-    ],
+    applications: bound.map(({ name, target }) => ({
+      appId: applications.get(name)?.appId,
+      policy: "quick",
+      targets: [target],
+    })),
     limits: "off",
   };
   writeFileSync(join(folder, "nolapse.yaml"), stringify(config));

@@ -100,8 +100,12 @@ test("the portal opens by a link that is good once, signed in as the demo's admi
   const back = await ask(begun.headers.get("location") ?? "", cookieOf(begun));
   const session = cookieOf(back);
   expect([begun.status, back.status, back.headers.get("location")]).toEqual([302, 302, "/"]);
-  const me = (await (await ask("/api/v1/me", session)).json()) as { role: string; csrf: string };
+  const me = (await (await ask("/api/v1/me", session)).json()) as { role: string; csrf: string; rightsUntil: string };
   expect(me.role).toBe("Admin");
+  // what takes a person's own rights works at once, and the way to lend them again is nobody else's
+  expect(Date.parse(me.rightsUntil)).toBeGreaterThan(0);
+  expect((await ask("/demo/rights")).status).toBe(401);
+  expect((await ask("/demo/rights", session)).status).toBe(302);
   // used: this one opens nothing any more, the next one is another
   expect((await ask(path)).status).toBe(401);
   expect((await linked(2))[2]).not.toBe(path);

@@ -18,14 +18,13 @@ import type {
   CertificateImage,
   Change,
   Claim,
-  LedgerEntry,
   ScanSummary,
   SlotRecord,
   Store,
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
-import { DriftShelf, memoryDrift, memoryTrail } from "./memory-trail.ts";
+import { DriftShelf, memoryDrift, memoryShown, memoryTrail } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -40,11 +39,9 @@ export class Shelf extends DriftShelf {
   readonly rotations = new Map<string, Rotation>();
   readonly sealed = new Map<string, { keyId: string; sealed: string }>();
   readonly images = new Map<string, CertificateImage>();
-  readonly ledger = new Map<string, LedgerEntry>();
   readonly slots = new Map<string, SlotRecord>();
   readonly leases = new Map<string, Lease>();
   readonly fences = new Map<string, number>();
-  readonly attempts = new Set<string>();
   readonly dead = new Set<string>();
   readonly seen = new Set<string>();
   readonly missing = new Set<string>();
@@ -131,6 +128,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       for (const entry of ledger) shelf.ledger.set(entry.keyId, entry);
       shelf.trail.push(audit);
       return true;
+    },
+    putImage: async (name, image) => {
+      if (image === null) shelf.images.delete(name);
+      else shelf.images.set(name, image);
     },
     image: async (id) => shelf.images.get(id) ?? null,
     rotation: async (id) => shelf.rotations.get(id) ?? null,
@@ -223,6 +224,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
+    ...memoryShown(shelf),
     issuances: async (tenantId) =>
       [...shelf.slots.values()].flatMap((slot) => {
         const rotation = shelf.rotations.get(shelf.ledger.get(slot.keyId)?.rotation ?? "");

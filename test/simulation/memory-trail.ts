@@ -3,7 +3,8 @@
 import type { EpochMs } from "../../src/core/time.ts";
 import type { KeptAnswer } from "../../src/ports/answers.ts";
 import type { Drift, DriftStore } from "../../src/ports/drift.ts";
-import type { AuditEntry } from "../../src/ports/store.ts";
+import type { ShownSecret, ShownStore } from "../../src/ports/shown.ts";
+import type { AuditEntry, LedgerEntry } from "../../src/ports/store.ts";
 import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
 
 /** What of it is on disk. */
@@ -46,6 +47,34 @@ export class DriftShelf extends TrailShelf {
   readonly drifts = new Map<string, Drift>();
   readonly notices = new Map<string, string>();
   readonly answers = new Map<string, KeptAnswer>();
+  readonly shown = new Map<string, ShownSecret>();
+  readonly shownSealed = new Map<string, string>();
+  readonly ledger = new Map<string, LedgerEntry>();
+  readonly attempts = new Set<string>();
+}
+
+/** Client secrets that a person makes to see the value once. */
+export function memoryShown(shelf: DriftShelf): ShownStore {
+  return {
+    openShown: async (tenantId) =>
+      [...shelf.shown.values()]
+        .filter((one) => one.tenantId === tenantId && ["asked", "held", "lapsed"].includes(one.state))
+        .toSorted((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1)),
+    shown: async (id) => shelf.shown.get(id) ?? null,
+    shownSealed: async (id) => shelf.shownSealed.get(id) ?? null,
+    stepShown: async (next, from, { audit, seal, ledger, removedAt }) => {
+      if ((shelf.shown.get(next.id)?.state ?? null) !== from) return false;
+      shelf.shown.set(next.id, next);
+      shelf.attempts.add(next.attempt);
+      if (seal === null) shelf.shownSealed.delete(next.id);
+      else if (seal !== undefined) shelf.shownSealed.set(next.id, seal);
+      if (ledger !== undefined) shelf.ledger.set(ledger.keyId, ledger);
+      const entry = shelf.ledger.get(next.keyId ?? "");
+      if (removedAt !== undefined && entry !== undefined) shelf.ledger.set(entry.keyId, { ...entry, removedAt });
+      shelf.trail.push(...audit);
+      return true;
+    },
+  };
 }
 
 export function memoryDrift(shelf: DriftShelf): Omit<DriftStore, "issuances"> {

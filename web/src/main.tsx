@@ -5,6 +5,11 @@ import { createRoot } from "react-dom/client";
 import { client } from "./api/queries.ts";
 import { App } from "./frame/app.tsx";
 import "./frame/frame.css";
+import "./frame/page.css";
+import "./frame/parts.css";
+import "./frame/tables.css";
+import "./frame/demo.css";
+import "./dialogs/dialogs.css";
 import "./lines/lines.css";
 
 const place = document.getElementById("root");

@@ -104,11 +104,15 @@ export class GraphEntra implements Entra {
 
   async addSecret(
     holder: HolderRef,
-    secret: { readonly displayName: string; readonly end: EpochMs },
+    secret: { readonly displayName: string; readonly end: EpochMs; readonly start?: EpochMs | null },
     signal?: AbortSignal,
   ): Promise<AddSecretOutcome> {
     const end = wholeSeconds(secret.end);
-    const passwordCredential = { displayName: secret.displayName, endDateTime: formatInstant(end) };
+    const passwordCredential = {
+      displayName: secret.displayName,
+      endDateTime: formatInstant(end),
+      ...(secret.start == null ? {} : { startDateTime: formatInstant(wholeSeconds(secret.start)) }),
+    };
     const sent = await this.#calls.write(
       {
         method: "POST",

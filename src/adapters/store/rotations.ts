@@ -11,7 +11,10 @@ import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
 export function rotations(
   { read, write }: Database,
   mayBeAlive: (owner: string) => boolean,
-): Pick<Store, "open" | "rotation" | "rotations" | "rotationPage" | "amend" | "sealed" | "image" | "nextDue"> {
+): Pick<
+  Store,
+  "open" | "rotation" | "rotations" | "rotationPage" | "amend" | "sealed" | "image" | "putImage" | "nextDue"
+> {
   return {
     open: (rotation, ledger, audit) =>
       write(async (db) => {
@@ -54,6 +57,16 @@ export function rotations(
       read(async (db) => {
         const [row] = (await sealOf(db, { rotation })).rows;
         return row === undefined ? null : { keyId: row.key_id, sealed: row.sealed };
+      }),
+
+    putImage: (name, image) =>
+      write(async (db) => {
+        await db.deleteFrom("images").where("rotation", "=", name).execute();
+        if (image !== null)
+          await db
+            .insertInto("images")
+            .values({ rotation: name, image: JSON.stringify(image) })
+            .execute();
       }),
 
     image: (rotation) =>

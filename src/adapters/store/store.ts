@@ -9,6 +9,7 @@ import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
 import { notices } from "./notices.ts";
 import { rotations } from "./rotations.ts";
+import { shown } from "./shown.ts";
 
 export function createRepository(database: Database, lease: LeaseOptions): Store {
   return {
@@ -21,6 +22,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Store
     ...drift(database),
     ...notices(database),
     ...answers(database),
+    ...shown(database),
     close: () => database.close(),
   };
 }

@@ -4,6 +4,14 @@ import type { Generated } from "kysely";
 export interface Tables {
   answers: { tenant_id: string; who: string; answer_key: string; asked: string; answer: string; at: number };
   meta: { name: string; value: string };
+  shown_secrets: {
+    id: string;
+    tenant_id: string;
+    state: string;
+    asked_at: number;
+    body: string;
+    sealed: string | null;
+  };
   scans: {
     tenant_id: string;
     scanned_at: number;

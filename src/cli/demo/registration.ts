@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 
-export const ADMINISTRATOR = "Megan Bowen";
+/** The first of the directory's people, who may all there: what is done with his own rights is not refused. */
+export const ADMINISTRATOR = "Adele Vance";
 const NAME = "Nolapse portal";
 const ROLES = ["Reader", "Operator", "Admin"];
 
@@ -35,6 +36,7 @@ export async function registerPortal(
   const filter = encodeURIComponent(`displayName eq '${NAME}'`);
   const [known] = listOf(application).parse(await graph("GET", `/applications?$filter=${filter}`)).value;
   const ours = known ?? (await create(graph));
+  await appoint(graph, ours);
   for (const { keyId } of ours.passwordCredentials)
     await graph("POST", `/applications/${ours.id}/removePassword`, { keyId });
   const { secretText } = z
@@ -62,14 +64,23 @@ async function create(graph: Graph): Promise<z.infer<typeof application>> {
   }));
   const body = { displayName: NAME, signInAudience: "AzureADMyOrg", appRoles, api: { requestedAccessTokenVersion: 2 } };
   const made = application.parse(await graph("POST", "/applications", body));
-  const principal = withId.parse(await graph("POST", "/servicePrincipals", { appId: made.appId }));
+  await graph("POST", "/servicePrincipals", { appId: made.appId });
+  return made;
+}
+
+/** Makes the demo's administrator an Admin of Nolapse, if he is none: a demo of before had another one. */
+async function appoint(graph: Graph, { appId, appRoles }: z.infer<typeof application>): Promise<void> {
+  const principal = withId.parse(await graph("GET", `/servicePrincipals(appId='${appId}')`));
   const filter = encodeURIComponent(`displayName eq '${ADMINISTRATOR}'`);
   const [person] = listOf(withId).parse(await graph("GET", `/users?$filter=${filter}`)).value;
   const role = appRoles.find(({ value }) => value === "Admin");
   if (person === undefined || role === undefined) throw failed(`there is no ${ADMINISTRATOR} in the directory`);
+  const has = listOf(z.looseObject({ resourceId: z.string(), appRoleId: z.string() })).parse(
+    await graph("GET", `/users/${person.id}/appRoleAssignments`),
+  );
+  if (has.value.some((one) => one.resourceId === principal.id && one.appRoleId === role.id)) return;
   const assignment = { principalId: person.id, resourceId: principal.id, appRoleId: role.id };
   await graph("POST", `/users/${person.id}/appRoleAssignments`, assignment);
-  return made;
 }
 
 async function graphOf(url: string, environment: Readonly<Record<string, string>>): Promise<Graph> {

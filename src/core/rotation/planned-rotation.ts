@@ -22,6 +22,7 @@ export type Opening = Pick<
   | "policy"
   | "consumersComplete"
   | "privileges"
+  | "wish"
 > & { readonly targets: readonly string[]; readonly at: EpochMs; readonly approved: boolean; readonly self?: boolean };
 
 /** A rotation of which nothing has been proven yet, due at once. */

@@ -175,6 +175,14 @@ export interface Tried {
   readonly failures: number;
 }
 
+/** What the person who asked wants the successor to be like. */
+export interface Wish {
+  /** Its words before the marker. */
+  readonly description?: string;
+  /** Its end, where that is not the policy's lifetime after it was issued. */
+  readonly end?: EpochMs;
+}
+
 export interface Rotation {
   readonly id: string;
   /** The tenant's name in the configuration, and its id in the directory. */
@@ -194,6 +202,7 @@ export interface Rotation {
   readonly replacesEnd: EpochMs | null;
   readonly reason: ReasonCode;
   readonly policy: Policy;
+  readonly wish?: Wish;
   /** What makes the application privileged, as the scan saw it when this was opened; absent in older rotations. */
   readonly privileges?: readonly string[];
   /** The application rolls its own certificate: only `nolapse rotate --self` moves it, signed in as the application. */

@@ -30,7 +30,7 @@ async function newAttempt(
 ): Promise<Pick<Attempt, "id" | "displayName" | "keyIdsBefore"> & { readonly end: EpochMs }> {
   return {
     ...(await attemptName(claimed)),
-    end: endOf(serviceTime, claimed.rotation.policy.lifetime),
+    end: endOf(serviceTime, claimed.rotation),
     keyIdsBefore: holder.credentials.map(({ keyId }) => keyId),
   };
 }

@@ -20,7 +20,7 @@ export async function make(claimed: Claimed): Promise<void> {
   const { serviceTime } = await deps.entra.read(rotation.holder, signal);
   const { id, displayName } = await attemptName(claimed);
   const from = wholeSeconds(plus(serviceTime, -BACKDATED));
-  const asked = endOf(serviceTime, rotation.policy.lifetime);
+  const asked = endOf(serviceTime, rotation);
   const { value, facts } = await issuer.issue(
     { commonName: rotation.displayName, keySize: rotation.policy.keySize, notBefore: from, notAfter: asked },
     signal,

@@ -3,15 +3,18 @@ import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
+import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
+import { shownRoutes } from "./shown.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { systemRoutes } from "./system.ts";
 import { valueRoutes } from "./values.ts";
@@ -30,16 +33,19 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
     ...applicationRoutes,
+    ...registeringRoutes,
     ...rotationRoutes,
     ...planRoutes,
     ...rehearsalRoutes,
     ...controlRoutes,
     ...approvalRoutes,
     ...secretRoutes,
+    ...shownRoutes,
+    ...certificateRoutes,
     ...valueRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
-    ...(demo === undefined ? [] : demoRoutes(demo, signIn)),
+    ...(demo === undefined ? [] : demoRoutes(demo, signIn, origin)),
   ];
 }
 

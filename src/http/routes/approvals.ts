@@ -8,7 +8,7 @@ import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { waitingRows } from "./plan.ts";
-import { count, id, instant, iso, maybe, reason } from "./shapes.ts";
+import { count, id, instant, iso, maybe, reason, why } from "./shapes.ts";
 
 const one = { params: z.looseObject({ id }) };
 const part = z.enum(["issue", "retire"]);
@@ -148,10 +148,10 @@ const withdraw = tenantRoute({
   tag: "control",
   summary: "Take your own approval back, as long as what it let begin has not begun",
   ...one,
-  body: z.strictObject({ what: part }),
+  body: z.strictObject({ what: part, reason: why }),
   answer: z.strictObject({ rotation: z.string(), left: z.array(part), approvers: count }),
   handle: async ({ tenant, caller, params, body }) => {
-    const rotation = await withdrawApproval(tenant.deps, params.id, body.what, personOf(caller));
+    const rotation = await withdrawApproval(tenant.deps, params.id, body.what, personOf(caller), body.reason ?? null);
     await tenant.changed(rotation, "approval-withdrawn");
     const approvers = (rotation.approvers ?? []).filter((by) => by.part === body.what).length;
     return { rotation: rotation.id, left: missing(tenant.deps, rotation, body.what), approvers };

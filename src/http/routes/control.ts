@@ -7,7 +7,7 @@ import { retouch } from "../../engine/picture.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { count, id, reason, state } from "./shapes.ts";
+import { count, id, reason, state, why } from "./shapes.ts";
 
 const one = { params: z.looseObject({ id }) };
 
@@ -58,9 +58,10 @@ const cancel = tenantRoute({
   tag: "control",
   summary: "Give a rotation up; both credentials stay",
   ...one,
+  body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state }),
-  handle: async ({ tenant, caller, params }) => {
-    const rotation = await control.cancel(tenant.deps, params.id, actorOf(caller));
+  handle: async ({ tenant, caller, params, body }) => {
+    const rotation = await control.cancel(tenant.deps, params.id, actorOf(caller), body.reason ?? null);
     await tenant.changed(rotation, "cancelled");
     return { rotation: rotation.id, state: rotation.state };
   },

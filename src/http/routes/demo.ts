@@ -3,7 +3,7 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { epochMs, formatInstant } from "../../core/time.ts";
 import { type Route, route } from "../route.ts";
-import type { SignIn } from "../sign-in.ts";
+import { type SignIn, safePath } from "../sign-in.ts";
 import { count, instant } from "./shapes.ts";
 
 /** What the demo lends the server. */
@@ -37,7 +37,7 @@ function stateOf(demo: DemoParts) {
   };
 }
 
-export function demoRoutes(demo: DemoParts, signIn: SignIn): readonly Route[] {
+export function demoRoutes(demo: DemoParts, signIn: SignIn, origin: () => string): readonly Route[] {
   return [
     route({
       method: "GET",
@@ -54,7 +54,22 @@ export function demoRoutes(demo: DemoParts, signIn: SignIn): readonly Route[] {
             next: "open the link that the demo printed last",
           });
         }
-        const { url, ticket } = await signIn.begin("/");
+        const { url, ticket } = await signIn.begin("/", true);
+        browser.setCookie("sign-in", ticket, 600);
+        return { redirect: await demo.signIn(url) };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/demo/rights",
+      role: "Admin",
+      tag: "demo",
+      rate: 30,
+      summary: "Signs the demo's administrator in again, whose own rights are lent for an hour of the demo's clock",
+      query: z.strictObject({ to: z.string().max(2_000).optional() }),
+      text: "text/html",
+      handle: async ({ query, browser }) => {
+        const { url, ticket } = await signIn.begin(safePath(query.to, origin()), true);
         browser.setCookie("sign-in", ticket, 600);
         return { redirect: await demo.signIn(url) };
       },

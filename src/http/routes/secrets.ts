@@ -1,85 +1,141 @@
-/** A new client secret, straight to the targets of its slot: the choices, and the word that starts it. Nobody sees the value. */
+/** A new client secret or certificate, straight to the targets of its slot: the choices, and the word that starts it. Nobody sees the value. */
 import { z } from "zod";
-import { isLive } from "../../core/credentials/credential.ts";
+import { isLive, type Kind } from "../../core/credentials/credential.ts";
 import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy/policy.ts";
-import { DAY, formatInstant } from "../../core/time.ts";
-import { askSecret, type SecretOptions, type SlotNow, secretOptions } from "../../engine/new-secret.ts";
+import { DAY, formatInstant, parseInstant } from "../../core/time.ts";
+import {
+  askCredential,
+  CREDENTIAL_WARNINGS,
+  type CredentialOptions,
+  credentialOptions,
+  groundWarnings,
+  PRESET_NOTES,
+  type Preset,
+  presetsOf,
+  type SlotNow,
+} from "../../engine/new-credential.ts";
 import { retouch } from "../../engine/picture.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
+import { shownBlock } from "../../engine/shown-secret.ts";
 import { actorOf, type Caller } from "../caller.ts";
+import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { id, instant, iso, maybe, reason, scope, scopeOf, state } from "./shapes.ts";
+import { groundOf, subjectOf } from "./subject.ts";
 
 const one = { params: z.looseObject({ id }) };
 const days = z
   .int()
   .min(MIN_LIFETIME / DAY)
   .max(MAX_LIFETIME / DAY);
+/** Ours goes behind it, and Graph cuts what is longer together. */
+export const description = z.string().trim().min(1).max(64).meta({ description: "its words before the marker" });
 
 /** The slots of an application, on the object as it is now and not as the last scan saw it. */
 async function slotsOf(tenant: Tenant, caller: Caller, wanted: string): Promise<readonly SlotNow[]> {
   const { appId } = seenBy(tenant, caller, wanted);
-  const picture = pictureOf(tenant);
-  const fresh = await retouch(tenant.deps, picture, appId, true);
-  const { appPolicies } = picture.plan;
-  return (fresh?.items ?? []).flatMap((item) => {
-    const objectId = item.holder?.objectId ?? fresh?.objectId;
-    const holder = fresh?.holders.find((its) => its.objectId === objectId) ?? null;
-    return item.slot === null ? [] : [{ item, holder, appPolicies }];
+  const fresh = await retouch(tenant.deps, pictureOf(tenant), appId, true);
+  if (fresh === null) return [];
+  const ground = await groundOf(tenant, fresh);
+  return fresh.items.flatMap((item) => {
+    const objectId = item.holder?.objectId ?? fresh.objectId;
+    const holder = fresh.holders.find((its) => its.objectId === objectId) ?? null;
+    return item.slot === null ? [] : [{ ...ground, item, holder }];
   });
 }
+
+const preset = z.strictObject({
+  days: z.int(),
+  end: instant,
+  recommended: z.boolean(),
+  allowed: z.boolean(),
+  why: z.string().nullable(),
+  notes: z.array(z.enum(PRESET_NOTES)),
+});
+const warnings = z.array(z.enum(CREDENTIAL_WARNINGS));
+
+const slotShape = z.strictObject({
+  slot: z.string(),
+  blocked: z.strictObject({ reason, why: z.string() }).nullable(),
+  description: z.string().meta({ description: "of the current one, without the marker" }),
+  targets: z.array(z.strictObject({ name: z.string(), type: z.string() })),
+  current: z.strictObject({ keyId: z.string(), name: z.string().nullable(), end: maybe, ours: z.boolean() }).nullable(),
+  presets: z.array(preset),
+  warnings,
+});
 
 const options = tenantRoute({
   method: "GET",
   path: "/applications/{id}/secret-options",
   role: "Operator",
   tag: "secrets",
-  summary: "How long a new client secret may last, where it goes, and what speaks against it, for each slot",
+  summary:
+    "How long a new client secret may last, where it goes, and what speaks against it: for each slot, and for one that is shown",
   ...one,
   answer: z.strictObject({
     ...scope,
-    slots: z.array(
-      z.strictObject({
-        slot: z.string(),
-        blocked: z.strictObject({ reason, why: z.string() }).nullable(),
-        description: z.string().meta({ description: "of the current one, without the marker" }),
-        targets: z.array(z.strictObject({ name: z.string(), type: z.string() })),
-        current: z
-          .strictObject({ keyId: z.string(), name: z.string().nullable(), end: maybe, ours: z.boolean() })
-          .nullable(),
-        presets: z.array(
-          z.strictObject({
-            days: z.int(),
-            end: instant,
-            recommended: z.boolean(),
-            allowed: z.boolean(),
-            why: z.string().nullable(),
-            notes: z.array(z.enum(["short-of-policy", "over-a-year"])),
-          }),
-        ),
-        warnings: z.array(
-          z.enum(["many-secrets", "personal-accounts", "writing-paused", "policies-unread", "needs-approval"]),
-        ),
-      }),
-    ),
+    slots: z.array(slotShape),
+    shown: z
+      .strictObject({ blocked: z.string().nullable(), presets: z.array(preset), warnings })
+      .meta({ description: "of a secret by hand, whose value an Admin sees once" }),
   }),
   handle: async ({ tenant, caller, params }) => {
+    const slots = await shownSlots(tenant, caller, params.id, "secret");
+    const subject = await subjectOf(tenant, caller, params.id);
     const now = await tenant.deps.clock.now();
-    const slots = [];
-    for (const slot of await slotsOf(tenant, caller, params.id))
-      slots.push(await shown(tenant, await secretOptions(tenant.deps, slot, now)));
-    return { ...(await scopeOf(tenant)), slots };
+    return {
+      ...(await scopeOf(tenant)),
+      slots,
+      shown: {
+        blocked: shownBlock(subject),
+        presets: presetsOf("secret", subject, null, now).map(presetJson),
+        warnings: await groundWarnings(tenant.deps, subject, now),
+      },
+    };
   },
 });
+
+const certificateOptions = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}/certificate-options",
+  role: "Operator",
+  tag: "secrets",
+  summary: "How long a new certificate may last, where its key goes, and what speaks against it, for each slot",
+  ...one,
+  answer: z.strictObject({ ...scope, slots: z.array(slotShape) }),
+  handle: async ({ tenant, caller, params }) => ({
+    ...(await scopeOf(tenant)),
+    slots: await shownSlots(tenant, caller, params.id, "certificate"),
+  }),
+});
+
+async function shownSlots(tenant: Tenant, caller: Caller, wanted: string, kind: Kind) {
+  const now = await tenant.deps.clock.now();
+  const slots = [];
+  for (const slot of await slotsOf(tenant, caller, wanted))
+    slots.push(await slotJson(tenant, await credentialOptions(tenant.deps, kind, slot, now)));
+  return slots;
+}
 
 /** What is recommended where the policy does not say otherwise; days. */
 const RECOMMENDED = 180;
 
-async function shown({ deps }: Tenant, { item, blocked, presets, warnings }: SecretOptions) {
+function presetJson({ lifetime, end, forbidden, notes }: Preset) {
+  return {
+    days: lifetime / DAY,
+    end: formatInstant(end),
+    recommended: lifetime / DAY === RECOMMENDED,
+    allowed: forbidden === null,
+    why: forbidden,
+    notes: [...notes],
+  };
+}
+
+async function slotJson({ deps }: Tenant, { item, blocked, presets, warnings: said }: CredentialOptions) {
   const { credential, targets } = item;
   const ledger = await deps.store.ledger(deps.settings.tenantId, item.appId);
   const now = await deps.clock.now();
@@ -93,17 +149,19 @@ async function shown({ deps }: Tenant, { item, blocked, presets, warnings }: Sec
       credential !== null && isLive(credential, now)
         ? { keyId: credential.keyId, name: credential.name, end: iso(credential.end), ours }
         : null,
-    presets: presets.map(({ lifetime, end, forbidden, notes }) => ({
-      days: lifetime / DAY,
-      end: formatInstant(end),
-      recommended: lifetime / DAY === RECOMMENDED,
-      allowed: forbidden === null,
-      why: forbidden,
-      notes: [...notes],
-    })),
-    warnings: [...warnings],
+    presets: presets.map(presetJson),
+    warnings: [...said],
   };
 }
+
+const wanted = z.strictObject({
+  slot: z.string().max(100).optional().meta({ description: "which one, where the application has several" }),
+  days: days.optional(),
+  end: instant.optional().meta({ description: "an exact end instead of days, at least 14 days and at most 730 away" }),
+  description: description.optional(),
+  keepOld: z.boolean().default(false).meta({ description: "the current one lives out its own end" }),
+});
+const opened = z.strictObject({ rotation: z.string(), slot: z.string(), state });
 
 const create = tenantRoute({
   method: "POST",
@@ -113,24 +171,55 @@ const create = tenantRoute({
   summary:
     "Make a new client secret and take it to its slot's targets; the answer is the rotation that does so, never the value",
   ...one,
-  body: z.strictObject({
-    slot: z.string().max(100).optional().meta({ description: "which one, where the application has several" }),
-    days,
-    keepOld: z.boolean().default(false).meta({ description: "the current one lives out its own end" }),
-  }),
-  answer: z.strictObject({ rotation: z.string(), slot: z.string(), state }),
-  handle: async ({ tenant, caller, params, body }) => {
-    const slots = await slotsOf(tenant, caller, params.id);
-    const named = body.slot === undefined ? slots : slots.filter(({ item }) => item.slot === body.slot);
-    const [slot, other] = named;
-    if (slot === undefined || other !== undefined) throw noSlot(slots);
-    requirePrivilegesRead(pictureOf(tenant).scan);
-    const asked = { lifetime: body.days * DAY, keepOld: body.keepOld, actor: actorOf(caller) };
-    const rotation = await askSecret(tenant.deps, slot, asked);
-    await tenant.changed(rotation, "opened");
-    return { rotation: rotation.id, slot: rotation.slot, state: rotation.state };
-  },
+  body: wanted,
+  answer: opened,
+  handle: ({ tenant, caller, params, body }) => begin(tenant, caller, params.id, "secret", body),
 });
+
+const createCertificate = tenantRoute({
+  method: "POST",
+  path: "/applications/{id}/certificates",
+  role: "Operator",
+  tag: "secrets",
+  summary:
+    "Make a new certificate and take it with its key to its slot's targets; the answer is the rotation that does so, never the key",
+  ...one,
+  body: wanted,
+  answer: opened,
+  handle: ({ tenant, caller, params, body }) => begin(tenant, caller, params.id, "certificate", body),
+});
+
+async function begin(tenant: Tenant, caller: Caller, which: string, kind: Kind, body: z.output<typeof wanted>) {
+  const slots = await slotsOf(tenant, caller, which);
+  const named = body.slot === undefined ? slots : slots.filter(({ item }) => item.slot === body.slot);
+  const [slot, other] = named;
+  if (slot === undefined || other !== undefined) throw noSlot(slots);
+  requirePrivilegesRead(pictureOf(tenant).scan);
+  const rotation = await askCredential(tenant.deps, slot, {
+    kind,
+    lasting: lastingOf(body),
+    description: body.description ?? null,
+    keepOld: body.keepOld,
+    actor: actorOf(caller),
+  });
+  await tenant.changed(rotation, "opened");
+  return { rotation: rotation.id, slot: rotation.slot, state: rotation.state };
+}
+
+/** @throws UnfitRequest unless exactly one of the two is given. */
+export function lastingOf({
+  days: length,
+  end,
+}: {
+  readonly days?: number | undefined;
+  readonly end?: string | undefined;
+}) {
+  const at = end === undefined ? null : parseInstant(end);
+  if ((length === undefined) === (at === null)) {
+    throw new UnfitRequest([{ path: "body", message: "either days or an end, and not both" }]);
+  }
+  return at === null ? { lifetime: (length ?? 0) * DAY } : { end: at };
+}
 
 function noSlot(slots: readonly SlotNow[]): NolapseError {
   if (slots.length === 0) {
@@ -143,4 +232,4 @@ function noSlot(slots: readonly SlotNow[]): NolapseError {
   });
 }
 
-export const secretRoutes: readonly Route[] = [options, create];
+export const secretRoutes: readonly Route[] = [options, create, certificateOptions, createCertificate];

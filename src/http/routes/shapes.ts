@@ -10,6 +10,8 @@ import type { Tenant } from "../tenant.ts";
 export const instant = z.iso.datetime();
 export const maybe = instant.nullable();
 export const reason = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]);
+/** A person's own words for the trail, where none are demanded. */
+export const why = z.string().trim().min(1).max(500).optional().meta({ description: "for the trail" });
 export const count = z.int().nonnegative();
 export const STATES = [
   "planned",

@@ -6,7 +6,7 @@ import { mayAll, ROLES } from "../roles.ts";
 import { type Route, route } from "../route.ts";
 import { LONGEST } from "../sessions.ts";
 import { type SignIn, safePath } from "../sign-in.ts";
-import { count } from "./shapes.ts";
+import { count, iso, maybe } from "./shapes.ts";
 
 const sessionSchema = z.strictObject({
   handle: z.string(),
@@ -31,10 +31,14 @@ function browserRoutes(signIn: SignIn, origin: () => string): readonly Route[] {
       summary: "Begin to sign in: leads to the tenant's login authority",
       query: z.strictObject({
         to: z.string().max(2_000).optional().meta({ description: "a path here to come back to" }),
+        rights: z
+          .literal("yes")
+          .optional()
+          .meta({ description: "also asks the person to lend his own rights in Entra ID, for an hour" }),
       }),
       text: "text/html",
       handle: async ({ query, browser }) => {
-        const { url, ticket } = await signIn.begin(safePath(query.to, origin()));
+        const { url, ticket } = await signIn.begin(safePath(query.to, origin()), query.rights === "yes");
         browser.setCookie("sign-in", ticket, 600);
         return { redirect: url };
       },
@@ -49,10 +53,13 @@ function browserRoutes(signIn: SignIn, origin: () => string): readonly Route[] {
       handle: async ({ browser, house }) => {
         const ticket = browser.cookie("sign-in");
         browser.setCookie("sign-in", "", 0);
-        const { caller, to } = await signIn.complete(ticket, browser.query);
-        const { id } = house.parts.sessions.begin(caller, browser.cookie("session"));
+        const { caller, to, rights } = await signIn.complete(ticket, browser.query);
+        const { id } = house.parts.sessions.begin(caller, browser.cookie("session"), rights);
         browser.setCookie("session", id, LONGEST / 1000);
-        await house.note(actorOf(caller), "signed-in", { role: caller.role });
+        await house.note(actorOf(caller), "signed-in", {
+          role: caller.role,
+          ...(rights === null ? {} : { lends: "own rights" }),
+        });
         return { redirect: to };
       },
     }),
@@ -133,6 +140,10 @@ const me = route({
     displayName: z.string().nullable(),
     role: z.enum(ROLES).nullable(),
     csrf: z.string().nullable().meta({ description: "send it as X-CSRF-Token; null with an access token" }),
+    rightsUntil: maybe.meta({
+      description:
+        "how long your own rights in Entra ID are lent to the server; null: ask with /auth/sign-in?rights=yes",
+    }),
     tenants: z.array(z.string()),
     version: z.string(),
     stream: z.string(),
@@ -140,6 +151,7 @@ const me = route({
   handle: async ({ caller, session, house }) => ({
     ...caller,
     csrf: session?.csrf ?? null,
+    rightsUntil: iso(session?.rights?.until),
     tenants: [...house.parts.names()],
     version: house.parts.version,
     stream: house.parts.events.stream,

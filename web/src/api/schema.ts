@@ -1,6 +1,6 @@
 /** Written by `npm run docs` out of the OpenAPI document; do not edit. */
 
-export type Problem = { "type": string; "title": string; "status": number; "detail": string; "code": "unexpected" | "usage" | "config-not-found" | "config-invalid" | "config-reference" | "credentials-missing" | "not-found" | "incomplete" | "refused-by-guard" | "refused-by-mode" | "refused-by-stop" | "refused-by-rule" | "tenant-not-found" | "sign-in-failed" | "directory-unreachable" | "certificate-untrusted" | "directory-forbidden" | "directory-unlicensed" | "directory-absent" | "directory-throttled" | "directory-refused" | "directory-failed" | "policy-refused" | "issuer-failed" | "issuer-refused" | "target-absent" | "target-empty" | "target-foreign" | "target-forbidden" | "target-unreachable" | "target-failed" | "notify-failed" | "disk-full" | "store-unavailable" | "store-busy" | "store-newer" | "store-failed" | "lease-lost" | "seal-key-missing" | "seal-key-wrong" | "seal-key-forbidden" | "seal-key-unreachable" | "not-signed-in" | "role-missing" | "request-refused" | "too-many-requests" | "clock-unavailable"; "next": string | null; "id"?: string | undefined; "errors"?: ({ "path": string; "message": string })[] | undefined };
+export type Problem = { "type": string; "title": string; "status": number; "detail": string; "code": "unexpected" | "usage" | "config-not-found" | "config-invalid" | "config-reference" | "credentials-missing" | "not-found" | "incomplete" | "refused-by-guard" | "refused-by-mode" | "refused-by-stop" | "refused-by-rule" | "tenant-not-found" | "sign-in-failed" | "directory-unreachable" | "certificate-untrusted" | "directory-forbidden" | "directory-unlicensed" | "directory-absent" | "directory-throttled" | "directory-refused" | "directory-failed" | "policy-refused" | "issuer-failed" | "issuer-refused" | "target-absent" | "target-empty" | "target-foreign" | "target-forbidden" | "target-unreachable" | "target-failed" | "notify-failed" | "disk-full" | "store-unavailable" | "store-busy" | "store-newer" | "store-failed" | "lease-lost" | "seal-key-missing" | "seal-key-wrong" | "seal-key-forbidden" | "seal-key-unreachable" | "not-signed-in" | "role-missing" | "own-rights-missing" | "request-refused" | "too-many-requests" | "clock-unavailable"; "next": string | null; "id"?: string | undefined; "errors"?: ({ "path": string; "message": string })[] | undefined };
 
 export interface Api {
   /** Whether the process is alive */
@@ -34,7 +34,7 @@ export interface Api {
   /** Begin to sign in: leads to the tenant's login authority */
   "GET /auth/sign-in": {
     params: {  };
-    query: { "to"?: string | undefined };
+    query: { "to"?: string | undefined; "rights"?: "yes" | undefined };
     body: undefined;
     answer: string;
   };
@@ -71,7 +71,7 @@ export interface Api {
     params: {  };
     query: {  };
     body: undefined;
-    answer: { "kind": "person" | "application"; "objectId": string; "name": string; "displayName": string | null; "role": "Owner" | "Reader" | "Operator" | "Admin" | null; "csrf": string | null; "tenants": (string)[]; "version": string; "stream": string };
+    answer: { "kind": "person" | "application"; "objectId": string; "name": string; "displayName": string | null; "role": "Owner" | "Reader" | "Operator" | "Admin" | null; "csrf": string | null; "rightsUntil": string | null; "tenants": (string)[]; "version": string; "stream": string };
   };
   /** All tenants, each with its sentence */
   "GET /api/v1/tenants": {
@@ -121,6 +121,13 @@ export interface Api {
     query: { "q"?: string | undefined; "next"?: "stops" | "renewing" | "waits-for-approval" | "renews" | "overlap" | "not-managed" | "renewed-elsewhere" | "nothing-to-renew" | "ended" | undefined; "kind"?: "secret" | "certificate" | "none" | undefined; "type"?: "application" | "servicePrincipal" | undefined; "policy"?: string | undefined; "managed"?: "true" | "false" | undefined; "owner"?: string | undefined; "endsFrom"?: string | undefined; "endsTo"?: string | undefined; "sort"?: "signsInUntil" | "-signsInUntil" | "displayName" | "-displayName" | "next" | "-next" | undefined; "limit"?: number | undefined; "cursor"?: string | undefined };
     body: undefined;
     answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "total": number; "facets": { "next": Record<string, number>; "policy": Record<string, number>; "kind": Record<string, number> }; "next": string | null; "items": ({ "objectId": string; "appId": string; "displayName": string; "type": "application" | "servicePrincipal"; "secrets": number; "certificates": number; "policy": string; "managed": boolean; "owners": ({ "id": string; "name": string | null; "type": "person" | "other" })[] | null; "signsIn": boolean; "signsInUntil": string | null; "next": { "code": "stops" | "renewing" | "waits-for-approval" | "renews" | "overlap" | "not-managed" | "renewed-elsewhere" | "nothing-to-renew" | "ended"; "sentence": string; "at": string | null; "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused" | null; "because": string | null; "rotation": string | null } })[] };
+  };
+  /** Register an application with your own rights in Entra ID; you become its owner */
+  "POST /api/v1/t/{tenant}/applications": {
+    params: { tenant: string };
+    query: {  };
+    body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined };
+    answer: { "objectId": string; "appId": string; "servicePrincipal": string | null; "without": string | null; "shown": boolean };
   };
   /** The applications that the directory lists you as an owner of */
   "GET /api/v1/t/{tenant}/mine": {
@@ -217,7 +224,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/rotations/{id}/cancel": {
     params: { tenant: string; id: string };
     query: {  };
-    body: undefined;
+    body: { "reason"?: string | undefined };
     answer: { "rotation": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
   };
   /** Stop all writing in the tenant; reading goes on, and sign-ins of applications are not touched */
@@ -259,22 +266,85 @@ export interface Api {
   "POST /api/v1/t/{tenant}/rotations/{id}/withdraw": {
     params: { tenant: string; id: string };
     query: {  };
-    body: { "what": "issue" | "retire" };
+    body: { "what": "issue" | "retire"; "reason"?: string | undefined };
     answer: { "rotation": string; "left": ("issue" | "retire")[]; "approvers": number };
   };
-  /** How long a new client secret may last, where it goes, and what speaks against it, for each slot */
+  /** How long a new client secret may last, where it goes, and what speaks against it: for each slot, and for one that is shown */
   "GET /api/v1/t/{tenant}/applications/{id}/secret-options": {
     params: { tenant: string; id: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "slots": ({ "slot": string; "blocked": { "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused"; "why": string } | null; "description": string; "targets": ({ "name": string; "type": string })[]; "current": { "keyId": string; "name": string | null; "end": string | null; "ours": boolean } | null; "presets": ({ "days": number; "end": string; "recommended": boolean; "allowed": boolean; "why": string | null; "notes": ("short-of-policy" | "over-a-year")[] })[]; "warnings": ("many-secrets" | "personal-accounts" | "writing-paused" | "policies-unread" | "needs-approval")[] })[] };
+    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "slots": ({ "slot": string; "blocked": { "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused"; "why": string } | null; "description": string; "targets": ({ "name": string; "type": string })[]; "current": { "keyId": string; "name": string | null; "end": string | null; "ours": boolean } | null; "presets": ({ "days": number; "end": string; "recommended": boolean; "allowed": boolean; "why": string | null; "notes": ("short-of-policy" | "over-a-year")[] })[]; "warnings": ("many-secrets" | "personal-accounts" | "writing-paused" | "policies-unread" | "needs-approval" | "one-owner" | "no-owner")[] })[]; "shown": { "blocked": string | null; "presets": ({ "days": number; "end": string; "recommended": boolean; "allowed": boolean; "why": string | null; "notes": ("short-of-policy" | "over-a-year")[] })[]; "warnings": ("many-secrets" | "personal-accounts" | "writing-paused" | "policies-unread" | "needs-approval" | "one-owner" | "no-owner")[] } };
   };
   /** Make a new client secret and take it to its slot's targets; the answer is the rotation that does so, never the value */
   "POST /api/v1/t/{tenant}/applications/{id}/secrets": {
     params: { tenant: string; id: string };
     query: {  };
-    body: { "slot"?: string | undefined; "days": number; "keepOld"?: boolean | undefined };
+    body: { "slot"?: string | undefined; "days"?: number | undefined; "end"?: string | undefined; "description"?: string | undefined; "keepOld"?: boolean | undefined };
     answer: { "rotation": string; "slot": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
+  };
+  /** How long a new certificate may last, where its key goes, and what speaks against it, for each slot */
+  "GET /api/v1/t/{tenant}/applications/{id}/certificate-options": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "slots": ({ "slot": string; "blocked": { "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused"; "why": string } | null; "description": string; "targets": ({ "name": string; "type": string })[]; "current": { "keyId": string; "name": string | null; "end": string | null; "ours": boolean } | null; "presets": ({ "days": number; "end": string; "recommended": boolean; "allowed": boolean; "why": string | null; "notes": ("short-of-policy" | "over-a-year")[] })[]; "warnings": ("many-secrets" | "personal-accounts" | "writing-paused" | "policies-unread" | "needs-approval" | "one-owner" | "no-owner")[] })[] };
+  };
+  /** Make a new certificate and take it with its key to its slot's targets; the answer is the rotation that does so, never the key */
+  "POST /api/v1/t/{tenant}/applications/{id}/certificates": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "slot"?: string | undefined; "days"?: number | undefined; "end"?: string | undefined; "description"?: string | undefined; "keepOld"?: boolean | undefined };
+    answer: { "rotation": string; "slot": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
+  };
+  /** Make a client secret with your own rights and see its value once; refused for privileged applications */
+  "POST /api/v1/t/{tenant}/applications/{id}/shown-secrets": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "description": string; "days"?: number | undefined; "start"?: string | undefined; "end"?: string | undefined; "reason": string; "ticket"?: string | undefined };
+    answer: { "secret": string; "application": string; "keyId": string | null; "end": string; "until": string; "value": string };
+  };
+  /** The secrets whose value waits for you to say that it is stored; never the value */
+  "GET /api/v1/t/{tenant}/shown-secrets": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "items": ({ "secret": string; "application": string; "displayName": string; "keyId": string | null; "end": string | null; "until": string })[] };
+  };
+  /** Show the value again to who asked for it, as long as he has not said that it is stored */
+  "POST /api/v1/t/{tenant}/shown-secrets/{id}/show": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "secret": string; "application": string; "keyId": string | null; "end": string; "until": string; "value": string };
+  };
+  /** Say that you have stored the value: it is erased here, and shown to nobody any more */
+  "POST /api/v1/t/{tenant}/shown-secrets/{id}/keep": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "secret": string; "state": "kept" | "lapsed" | "removed" };
+  };
+  /** Remove a secret whose value you have not stored: nobody can show it again */
+  "POST /api/v1/t/{tenant}/shown-secrets/{id}/drop": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "secret": string; "state": "kept" | "lapsed" | "removed" };
+  };
+  /** What a certificate says of itself, what speaks against it here, and from when on it may be uploaded */
+  "POST /api/v1/t/{tenant}/applications/{id}/certificates/check": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "certificate": string };
+    answer: { "now": string; "thumbprint": string; "subject": string; "issuer": string; "start": string; "end": string; "algorithm": "rsa" | "ec" | "other"; "bits": number | null; "remarks": ({ "code": "expired" | "not-yet-valid" | "not-rsa" | "short-key" | "sha1-signed" | "long-lived" | "end-differs" | "duplicate" | "shared" | "unreadable"; "sentence": string })[]; "sharedWith": (string)[]; "blocked": string | null; "readyAt": string };
+  };
+  /** Put a certificate on an application with your own rights; its private key stays where it is. Takes a check half a minute before */
+  "POST /api/v1/t/{tenant}/applications/{id}/certificates/upload": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "certificate": string; "description": string };
+    answer: { "keyId": string; "end": string; "restored": (string)[] };
   };
   /** Take the new value to a manual target: it is shown once, and is the person's from here on */
   "POST /api/v1/t/{tenant}/rotations/{id}/deliver": {
@@ -336,6 +406,13 @@ export interface Api {
   "GET /demo/{code}": {
     params: { code: string };
     query: {  };
+    body: undefined;
+    answer: string;
+  };
+  /** Signs the demo's administrator in again, whose own rights are lent for an hour of the demo's clock */
+  "GET /demo/rights": {
+    params: {  };
+    query: { "to"?: string | undefined };
     body: undefined;
     answer: string;
   };

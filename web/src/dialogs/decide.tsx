@@ -6,6 +6,7 @@ import { Time } from "../frame/time.tsx";
 import { counted } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 import { Ask } from "./dialog.tsx";
+import { Reason } from "./say-no.tsx";
 
 type Rotation = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
 
@@ -122,16 +123,19 @@ export function ApproveManyDialog({
 
 export function CancelDialog({ tenant, rotation, close }: Props) {
   const cancel = useChange("POST /api/v1/t/{tenant}/rotations/{id}/cancel");
+  const [reason, setReason] = useState("");
+  const body = reason.trim() === "" ? {} : { reason };
   return (
     <Ask
       title="Cancel this rotation?"
       verb="Cancel rotation"
       problem={cancel.error}
       busy={cancel.isPending}
-      act={() => cancel.mutate({ params: { tenant, id: rotation.id } }, { onSuccess: close })}
+      act={() => cancel.mutate({ params: { tenant, id: rotation.id }, body }, { onSuccess: close })}
       close={close}
     >
       <p>Nolapse gives it up. Both credentials stay as they are, and the next plan takes up what is due.</p>
+      <Reason reason={reason} set={setReason} />
     </Ask>
   );
 }

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 /** What comes in a burst is one refetch; milliseconds. */
 const APART = 1_000;
 
-const HEARD = ["rotation", "scan", "switches", "rehearsal", "ready"] as const;
+const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "ready"] as const;
 
 /** Whether the stream is there; "lost" while it is being opened again. */
 export function useLive(tenant: string): "live" | "lost" | "opening" {

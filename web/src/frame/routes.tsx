@@ -70,6 +70,11 @@ const application = createRoute({
   validateSearch: text,
   component: lazyRouteComponent(() => import("../pages/application.tsx"), "Application"),
 });
+const register = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/applications/new",
+  component: lazyRouteComponent(() => import("../pages/register.tsx"), "Register"),
+});
 const rotations = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/rotations",
@@ -132,6 +137,7 @@ const tree = root.addChildren([
     overview,
     applications,
     application,
+    register,
     rotations,
     rotation,
     plan,

@@ -1,6 +1,7 @@
 /** Until when does it sign in, and what happens then? */
-import { Button, Tab, TabList, Tooltip } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody, MessageBarTitle, Tab, TabList } from "@fluentui/react-components";
 import {
+  AddRegular,
   ArrowSyncCircleRegular,
   CheckmarkCircleFilled,
   CopyRegular,
@@ -11,14 +12,17 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { NewCertificateDialog } from "../dialogs/new-certificate.tsx";
+import { NewSecretDialog } from "../dialogs/new-secret.tsx";
 import { RotateDialog } from "../dialogs/rotate.tsx";
-import { useRefusal } from "../frame/session.tsx";
+import { WaitingValue } from "../dialogs/shown-value.tsx";
+import { Command } from "../frame/command.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
-import { applicationSentence, STATE_WORDS } from "../text/catalogue.ts";
+import { AUDIENCES, applicationSentence, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { Checks } from "./checks.tsx";
 
@@ -73,7 +77,18 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
   };
   return (
     <>
-      <Head answer={answer} tenant={tenant} />
+      <Head answer={answer} tenant={tenant} set={set} />
+      {search.new === "secret" ? (
+        <NewSecretDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
+      ) : null}
+      {search.new === "certificate" ? (
+        <NewCertificateDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
+      ) : null}
+      {search.new === "rotation" ? (
+        <RotateDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
+      ) : null}
+      {search.born === undefined ? null : <Born />}
+      {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
       <Incomplete coverage={answer.coverage} />
       <TabList
         selectedValue={tab}
@@ -106,17 +121,28 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
   );
 }
 
-function Head({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
+/** Just registered: what it still needs. */
+function Born() {
+  return (
+    <MessageBar intent="success" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>Registered.</MessageBarTitle> Next: a credential, a target for it in nolapse.yaml so that it is
+        renewed, and a second owner.
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+interface HeadProps {
+  readonly answer: Shows;
+  readonly tenant: string;
+  readonly set: (more: Record<string, string | undefined>) => void;
+}
+
+function Head({ answer, tenant, set }: HeadProps) {
   const { zone } = useTenant();
-  const [rotating, setRotating] = useState(false);
-  const refusal = useRefusal("Operator");
   const { strong, rest } = applicationSentence(answer, zone);
   const { code } = answer.next;
-  const button = (
-    <Button icon={<ArrowSyncCircleRegular />} disabledFocusable={refusal !== null} onClick={() => setRotating(true)}>
-      Rotate now
-    </Button>
-  );
   return (
     <div className="page-head">
       <div>
@@ -141,25 +167,27 @@ function Head({ answer, tenant }: { readonly answer: Shows; readonly tenant: str
         </p>
       </div>
       <div className="actions">
-        {refusal === null ? (
-          button
-        ) : (
-          <Tooltip content={refusal} relationship="description">
-            {button}
-          </Tooltip>
-        )}
+        {answer.managed ? (
+          <Command least="Operator" icon={<ArrowSyncCircleRegular />} onClick={() => set({ new: "rotation" })}>
+            Rotate now
+          </Command>
+        ) : null}
+        {answer.type === "application" ? (
+          <>
+            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "secret" })}>
+              New client secret
+            </Command>
+            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "certificate" })}>
+              New certificate
+            </Command>
+          </>
+        ) : null}
       </div>
-      {rotating ? <RotateDialog tenant={tenant} application={answer} close={() => setRotating(false)} /> : null}
     </div>
   );
 }
 
-const AUDIENCES: Readonly<Record<string, string>> = {
-  AzureADMyOrg: "This directory only",
-  AzureADMultipleOrgs: "Any Entra ID directory",
-  AzureADandPersonalMicrosoftAccount: "Any directory and personal accounts",
-  PersonalMicrosoftAccount: "Personal accounts only",
-};
+const AUDIENCE_WORDS: Readonly<Record<string, string>> = AUDIENCES;
 
 function Essentials({ answer }: { readonly answer: Shows }) {
   return (
@@ -169,7 +197,9 @@ function Essentials({ answer }: { readonly answer: Shows }) {
       <div>
         <dt>Supported account types</dt>
         <dd>
-          {answer.signInAudience === null ? "not known" : (AUDIENCES[answer.signInAudience] ?? answer.signInAudience)}
+          {answer.signInAudience === null
+            ? "not known"
+            : (AUDIENCE_WORDS[answer.signInAudience] ?? answer.signInAudience)}
         </dd>
       </div>
       <div>

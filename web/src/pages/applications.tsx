@@ -2,12 +2,13 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, not of a grid, take no focus
 /** Which one is next? Every application, what stops first on top. */
 import { Button, Dropdown, Option, SearchBox } from "@fluentui/react-components";
-import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
+import { AddRegular, CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
+import { Command } from "../frame/command.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
@@ -42,6 +43,7 @@ function useFilter() {
 
 export function Applications() {
   const { filter, set, tenant } = useFilter();
+  const navigate = useNavigate();
   const asked = useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({
     queryKey: [LIST, tenant, filter],
     queryFn: ({ pageParam, signal }) =>
@@ -53,7 +55,18 @@ export function Applications() {
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
-      <h1>App registrations</h1>
+      <div className="page-head">
+        <h1>App registrations</h1>
+        <div className="actions">
+          <Command
+            least="Operator"
+            icon={<AddRegular />}
+            onClick={() => void navigate({ to: "/t/$tenant/applications/new", params: { tenant } })}
+          >
+            Register
+          </Command>
+        </div>
+      </div>
       <Shown asked={asked} rows={12}>
         {({ pages }) => {
           const [first] = pages;

@@ -1,5 +1,5 @@
 /** How far is it, what does it wait for, and what if it stops here? */
-import { Button, MessageBar, MessageBarBody, MessageBarTitle, Tooltip } from "@fluentui/react-components";
+import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import {
   CheckmarkCircleFilled,
   CircleHalfFillFilled,
@@ -8,12 +8,14 @@ import {
   ErrorCircleFilled,
 } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { ApproveDialog, CancelDialog } from "../dialogs/decide.tsx";
+import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
-import { type Role, useRefusal } from "../frame/session.tsx";
+import { Command } from "../frame/command.tsx";
+import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
@@ -25,7 +27,7 @@ import { CheckList } from "./checks.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
-type DialogName = "approve" | "cancel" | "reveal" | "hand-over";
+type DialogName = "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "hand-over";
 
 export function Rotation() {
   const { id } = useParams({ from: "/framed/t/$tenant/rotations/$id" });
@@ -82,10 +84,11 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
 function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
   const [open, setOpen] = useState<DialogName | null>(null);
   const { state, approvals, targets } = rotation;
-  const isOpen = state !== "retired" && state !== "cancelled";
+  const isOpen = isOpenState(state);
   const byHand = targets.find(({ carriedBy, verifiedAt }) => carriedBy !== null && verifiedAt === null);
   const isSealed = rotation.issued !== null && isOpen;
   const close = () => setOpen(null);
+  const mine = useOwnApprovals(rotation);
   return (
     <div className="page-head">
       <div>
@@ -102,6 +105,16 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         {approvals.missing.length > 0 && isOpen ? (
           <Command least="Operator" primary onClick={() => setOpen("approve")}>
             Approve
+          </Command>
+        ) : null}
+        {approvals.missing.length > 0 && isOpen ? (
+          <Command least="Operator" onClick={() => setOpen("refuse")}>
+            Refuse
+          </Command>
+        ) : null}
+        {mine.length > 0 ? (
+          <Command least="Operator" onClick={() => setOpen("withdraw")}>
+            Take my approval back
           </Command>
         ) : null}
         {byHand !== undefined && isSealed ? (
@@ -121,6 +134,8 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         ) : null}
       </div>
       {open === "approve" ? <ApproveDialog tenant={tenant} rotation={rotation} close={close} /> : null}
+      {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
+      {open === "withdraw" ? <WithdrawDialog tenant={tenant} rotation={rotation} parts={mine} close={close} /> : null}
       {open === "cancel" ? <CancelDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "reveal" ? <RevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "hand-over" && byHand !== undefined ? (
@@ -130,32 +145,19 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
   );
 }
 
+/** The parts that this person has approved and that have not begun. */
+function useOwnApprovals({ approvals, state, proofs }: RotationShown): readonly ("issue" | "retire")[] {
+  const { name } = useSession().me;
+  const own = approvals.by.filter(({ actor }) => actor === `entra:${name}`).map(({ part }) => part);
+  return own.filter((part) => (part === "issue" ? state === "planned" : isOpenState(state) && proofs.retired === null));
+}
+
+function isOpenState(state: RotationShown["state"]): boolean {
+  return state !== "retired" && state !== "cancelled";
+}
+
 function capital(sentence: string): string {
   return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
-}
-
-interface CommandProps {
-  readonly least: Role;
-  readonly primary?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}
-
-/** A command that a role lacks stays visible, and says why it does nothing. */
-function Command({ least, primary = false, onClick, children }: CommandProps) {
-  const refusal = useRefusal(least);
-  const button = (
-    <Button appearance={primary ? "primary" : "secondary"} disabledFocusable={refusal !== null} onClick={onClick}>
-      {children}
-    </Button>
-  );
-  return refusal === null ? (
-    button
-  ) : (
-    <Tooltip content={refusal} relationship="description">
-      {button}
-    </Tooltip>
-  );
 }
 
 const STEP_WORDS: Readonly<Record<Proof, readonly [string, string]>> = {

@@ -1,15 +1,14 @@
 import { Button } from "@fluentui/react-components";
-import { signInAddress } from "../frame/sign-in-address.ts";
+import { isDemo, signInAddress } from "../frame/sign-in-address.ts";
 
 /** One button, and nothing about any tenant. */
 export function SignIn() {
-  const isDemo = document.querySelector("meta[name=nolapse-demo]") !== null;
   return (
     <main className="alone">
       <img src="/mark.svg" alt="" width={48} height={48} />
       <h1>Nolapse</h1>
       <p>Keeps the credentials of app registrations alive.</p>
-      {isDemo ? (
+      {isDemo() ? (
         <p>This is the demo. Open the link that the terminal printed last: it is good once, and opens signed in.</p>
       ) : (
         <Button as="a" appearance="primary" size="large" href={signInAddress()}>

@@ -17,6 +17,35 @@ export const TITLES: Readonly<Record<string, string>> = {
   "store-busy": "Somebody else is at it.",
   "lease-lost": "Somebody else is at it.",
   "request-refused": "The request was refused.",
+  "own-rights-missing": "This takes your own rights.",
+  "policy-refused": "A policy of the tenant says no.",
+  "directory-forbidden": "Entra ID does not let you.",
+};
+
+/** What a person should know before something is added. */
+export const CREDENTIAL_WARNINGS: Readonly<Record<string, string>> = {
+  "many-secrets": "It has twelve valid client secrets or more: somebody should remove what nobody uses.",
+  "personal-accounts":
+    "It is for personal accounts, too: Graph allows 60 writes a minute for these, and two secrets at most.",
+  "writing-paused": "Writing is paused: nothing begins before it goes on.",
+  "policies-unread": "The tenant's app management policies could not be read: Entra ID may refuse what is asked for.",
+  "needs-approval": "It waits for approval before it begins.",
+  "one-owner": "It has one owner only. A second one keeps it from being nobody's.",
+  "no-owner": "Nobody owns it, so nobody is told when it stops.",
+};
+
+/** Who may sign in through an application. */
+export const AUDIENCES = {
+  AzureADMyOrg: "This directory only",
+  AzureADMultipleOrgs: "Any Entra ID directory",
+  AzureADandPersonalMicrosoftAccount: "Any directory and personal accounts",
+  PersonalMicrosoftAccount: "Personal accounts only",
+} as const;
+
+/** Words beside a length. */
+export const PRESET_NOTES: Readonly<Record<string, string>> = {
+  "short-of-policy": "Shorter than its policy's lifetime.",
+  "over-a-year": "Microsoft advises less than 12 months.",
 };
 
 type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;

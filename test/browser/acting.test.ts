@@ -1,0 +1,263 @@
+/** What a person does in the portal with his hands: registers, makes a secret and sees it once, delivers another, says no, lends his rights. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page, Response } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { signIn } from "../directory/entra.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { type Application, startApplication } from "./application.ts";
+import { faultsEverywhere, portal, throughAuthority } from "./portal.ts";
+
+const web = portal({ policy: { approval: "issue" } });
+const { show, app } = web;
+let back: Application;
+beforeAll(async () => {
+  back = await startApplication();
+});
+afterAll(() => back.close());
+
+const WHY = "the vendor takes no other way";
+
+/** Everything the browser was answered from here on. */
+function listen(page: Page): { texts(): Promise<string[]> } {
+  const heard: Promise<string>[] = [];
+  const note = (response: Response) => {
+    if (response.url().includes("/events")) return;
+    heard.push(response.text().catch(() => ""));
+  };
+  page.on("response", note);
+  return { texts: async () => Promise.all(heard) };
+}
+
+test("an application is registered, gets a secret whose value is seen once, and is consented to in another tenant", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await show(page, "/applications", /app-2/);
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("app-2");
+  await page.getByText("One is called so already").waitFor();
+  await page.getByRole("textbox", { name: "Name" }).fill("Paper Mill");
+  await page.getByRole("radio", { name: "Any Entra ID directory", exact: true }).check();
+  await page.getByRole("textbox", { name: "address" }).fill("http://elsewhere.example/");
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByText("must begin with https://").waitFor();
+  await page.getByRole("textbox", { name: "address" }).fill(`${back.url}/back`);
+  await page.getByRole("button", { name: "Register" }).click();
+  await page.getByRole("heading", { level: 1, name: "Paper Mill" }).waitFor();
+  await page.getByText("Registered.").waitFor();
+
+  await page.getByRole("button", { name: "New client secret" }).click();
+  const dialog = page.getByRole("dialog");
+  // nobody has named a target, so seeing it is all there is
+  expect(await dialog.getByRole("radio", { name: /Straight to its targets/ }).isDisabled()).toBe(true);
+  const create = dialog.getByRole("button", { name: "Create and show" });
+  await dialog.getByRole("textbox", { name: "Description" }).fill("for the mill");
+  expect(await create.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(WHY);
+  expect(await faultsEverywhere(page, "New client secret")).toEqual([]);
+  await create.click();
+  const shown = page.getByRole("alertdialog");
+  const value = (await shown.getByRole("status", { name: "The value" }).textContent()) ?? "";
+  expect(await signIn(web.stage.directory, await appIdOf("Paper Mill"), value)).toBe(0);
+  expect(await faultsEverywhere(page, "The value")).toEqual([]);
+  // a click outside, or Escape, must not lose it
+  await page.keyboard.press("Escape");
+  await shown.getByRole("button", { name: "Keep open" }).click();
+  expect(await shown.getByRole("button", { name: "Done" }).isDisabled()).toBe(true);
+  await shown.getByRole("checkbox", { name: /I have stored it/ }).check();
+  const later = listen(page);
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.waitFor({ state: "detached" });
+  await page.getByRole("rowheader", { name: /for the mill/ }).waitFor();
+  await page.reload();
+  await page.getByRole("rowheader", { name: /for the mill/ }).waitFor();
+  await show(page, "/audit", /shown-kept/);
+  for (const text of [await page.content(), ...(await later.texts()), web.stage.said.join()])
+    expect(text.includes(value)).toBe(false);
+
+  await consentElsewhere(page);
+});
+
+/** The admin consent page of the directory, in another tenant than the application's own. */
+async function consentElsewhere(page: Page): Promise<void> {
+  const clientId = await appIdOf("Paper Mill");
+  const query = new URLSearchParams({ client_id: clientId, redirect_uri: `${back.url}/back`, state: "s1" });
+  await page.goto(`${web.stage.directory.url}/${web.stage.otherTenant}/adminconsent?${query}`);
+  await page.getByRole("button", { name: /^Wanda/ }).click();
+  await page.getByRole("heading", { name: "Permissions requested" }).waitFor();
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.waitForURL(/admin_consent=True/);
+  expect(new URL(page.url()).searchParams.get("tenant")).toBe(web.stage.otherTenant);
+  const principals = web.stage.directory
+    .state()
+    .servicePrincipals.map(({ entity, tenantId }) => [entity.appId, tenantId]);
+  expect(principals).toContainEqual([clientId, web.stage.otherTenant]);
+}
+
+async function appIdOf(name: string): Promise<string> {
+  const found = web.stage.directory.state().applications.find(({ entity }) => entity.displayName === name);
+  return String(found?.entity.appId);
+}
+
+test("who closes without storing keeps nothing, and finds the value again as long as it waits", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await show(page, `${app("stranger")}?new=secret`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Description" }).fill("lost and found");
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(WHY);
+  await dialog.getByRole("button", { name: "Create and show" }).click();
+  const shown = page.getByRole("status", { name: "The value" });
+  const value = (await shown.textContent()) ?? "";
+  // the tab dies
+  await page.goto(web.at(""));
+  await show(page, app("stranger"), /A value waits for you/);
+  expect(await page.content()).not.toContain(value);
+  await page.getByRole("button", { name: "Show it" }).click();
+  expect(await shown.textContent()).toBe(value);
+  await page.getByRole("button", { name: "Close without storing" }).click();
+  await page.getByRole("button", { name: "Remove this secret" }).click();
+  await page.getByRole("alertdialog").waitFor({ state: "detached" });
+  expect(await signIn(web.stage.directory, web.stage.application("stranger").appId, value)).not.toBe(0);
+  expect(await page.content()).not.toContain(value);
+});
+
+test("a secret goes straight to its target: what a policy forbids is said before, and nobody sees the value", async (context) => {
+  const page = await web.open(context);
+  await web.stage.graph("PATCH", "/policies/defaultAppManagementPolicy", {
+    isEnabled: true,
+    applicationRestrictions: {
+      keyCredentials: [],
+      passwordCredentials: [
+        {
+          restrictionType: "passwordLifetime",
+          state: "enabled",
+          maxLifetime: "P365D",
+          restrictForAppsCreatedAfterDateTime: "2014-01-01T00:00:00Z",
+        },
+      ],
+    },
+  });
+  await web.stage.run();
+  await web.enter(page, "Otto");
+  await show(page, `${app("app-2")}?new=secret`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  const create = dialog.getByRole("button", { name: "Create and deliver" });
+  await dialog.getByText(/writes it to app-2/).waitFor();
+  await dialog.getByRole("radio", { name: /^730 days/ }).check();
+  await dialog.getByText(/Not allowed: .*allows no longer/).waitFor();
+  expect(await create.isDisabled()).toBe(true);
+  // an Operator sees no value, and is told why
+  await dialog.getByRole("radio", { name: /Show it to me once/ }).check();
+  await dialog.getByText(/Needs the role Admin/).waitFor();
+  await dialog.getByRole("radio", { name: /Straight to its targets/ }).check();
+  await dialog.getByRole("radio", { name: /^90 days/ }).check();
+  const heard = listen(page);
+  await create.click();
+  await page.getByRole("heading", { level: 1, name: /app-2 gets a new client secret/ }).waitFor();
+  const id = await web.stage.rotationOf("app-2");
+  await web.stage.until(id, "verified");
+  await page.getByText(/^app-2 verified/).waitFor();
+  const value = readFileSync(join(web.stage.folder, "app-2", ".env"), "utf8")
+    .replace("SECRET=", "")
+    .trim();
+  expect(await signIn(web.stage.directory, web.stage.application("app-2").appId, value)).toBe(0);
+  for (const text of [await page.content(), ...(await heard.texts())]) expect(text.includes(value)).toBe(false);
+});
+
+test("a no takes a reason and says what stops; a yes can be taken back; a rotation is given up with a reason", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, `/rotations/${await web.stage.rotationOf("app-1")}`, /If it stops here/);
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "Refuse" }).click();
+  const no = dialog.getByRole("button", { name: "Refuse" });
+  expect(await no.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("not before the vendor is ready");
+  expect(await faultsEverywhere(page, "Refuse")).toEqual([]);
+  await no.click();
+  await dialog.getByText(/Your no is noted. app-1 signs in no more after/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page
+    .getByText(/not before the vendor is ready/)
+    .first()
+    .waitFor();
+
+  await page.getByRole("button", { name: "Approve" }).click();
+  // nothing begins while writing is stopped, so the yes can still be taken back
+  await (await web.stage.signIn("Otto")).post("/api/v1/t/contoso/stop");
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("issue: entra:otto@contoso.example").waitFor();
+  await page.getByRole("button", { name: "Take my approval back" }).click();
+  await dialog.getByRole("button", { name: "Take it back" }).click();
+  await page.getByText("waits for: issue").waitFor();
+
+  await page.getByRole("button", { name: "Cancel rotation" }).click();
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("the vendor goes");
+  await dialog.getByRole("button", { name: "Cancel rotation" }).click();
+  await page.getByText("Cancelled.").waitFor();
+  await show(page, "/audit", /the vendor goes/);
+  await (await web.stage.signIn("Ann")).post("/api/v1/t/contoso/resume");
+});
+
+test("what takes one's own rights says so, leads to where one lends them, and back; who says no is told what to do", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann");
+  await show(page, "/applications/new", /takes your own rights in Entra ID/);
+  await page.getByRole("textbox", { name: "Name" }).fill("Not yet");
+  expect(await page.getByRole("button", { name: "Register" }).isDisabled()).toBe(true);
+  await page.getByRole("link", { name: "Lend them and come back" }).click();
+  await throughAuthority(page, "Ann");
+  await page.waitForURL(/\/applications\/new$/);
+  await page.getByRole("textbox", { name: "Name" }).fill("Now");
+  expect(await page.getByRole("button", { name: "Register" }).isEnabled()).toBe(true);
+
+  // as it is when somebody says no at the login page
+  await page.goto(`${web.stage.server.url}/auth/callback?error=access_denied&state=x`);
+  await page.getByRole("heading", { name: "You are not signed in" }).waitFor();
+  expect(await faultsEverywhere(page, "Not signed in")).toEqual([]);
+  await page.getByRole("link", { name: "Sign in again" }).click();
+  // the authority knows her still
+  await page.waitForURL(/\/t\/contoso$/);
+});
+
+test("a certificate is refused before the call where its targets hold none", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann");
+  await show(page, `${app("app-2")}?new=certificate`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/Not possible:/).waitFor();
+  expect(await dialog.getByRole("button", { name: "Create and deliver" }).isDisabled()).toBe(true);
+  expect(await faultsEverywhere(page, "New certificate")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(page.url()).not.toContain("new=");
+});
+
+test("a certificate is uploaded from its text: its key is left behind, and the list must be still first", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await show(page, `${app("stranger")}?new=certificate`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/No target is known/).waitFor();
+  await dialog.getByRole("tab", { name: "Upload" }).click();
+  const now = web.stage.directory.clock.now();
+  const made = await makeCertificate({ subject: "CN=vendor", from: now - 86_400_000, to: now + 300 * 86_400_000 });
+  const sent: string[] = [];
+  page.on("request", (request) => void sent.push(request.postData() ?? ""));
+  await dialog.getByRole("textbox", { name: "Its text" }).fill(made.value.reveal());
+  await dialog.getByText(/This held a private key/).waitFor();
+  await dialog.getByRole("textbox", { name: "Description" }).fill("of the vendor");
+  await dialog.getByRole("button", { name: "Look at it" }).click();
+  await dialog.getByText("CN=vendor").waitFor();
+  const upload = dialog.getByRole("button", { name: "Upload", exact: true });
+  expect(await upload.isDisabled()).toBe(true);
+  expect(await faultsEverywhere(page, "Upload")).toEqual([]);
+  web.stage.directory.clock.advance(32_000);
+  await dialog.getByText(/It can be uploaded now/).waitFor();
+  await upload.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("rowheader", { name: /of the vendor/ }).waitFor();
+  expect(sent.some((body) => body.includes("BEGIN CERTIFICATE"))).toBe(true);
+  expect(sent.join()).not.toContain("PRIVATE KEY");
+});

@@ -1,0 +1,34 @@
+/** The demo's clock in the portal: one click, and a rotation is seen through to the end of the old secret. */
+import { expect, test } from "vitest";
+import { portal } from "./portal.ts";
+
+const web = portal({ demo: true, only: ["app-1"] });
+
+test("a month goes by with a click, and the rotation on the page is done: the old secret is gone, the new one works", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann");
+  const id = await web.stage.rotationOf("app-1");
+  await web.show(page, `/rotations/${id}`, /If it stops here/);
+  const leaving = new AbortController();
+  const watching = web.stage.watch(leaving.signal);
+  try {
+    await page.getByRole("button", { name: /^Demo clock/ }).click();
+    await page.getByRole("button", { name: "+30 days" }).click();
+    await page.getByText(/^30 days later/).waitFor({ timeout: 60_000 });
+    await page.keyboard.press("Escape");
+    // nobody asked the page to: the stream tells
+    await page.getByText("Done.", { exact: true }).waitFor();
+    expect(
+      await page.getByRole("img", { name: "proven" }).or(page.getByLabel("proven")).count(),
+    ).toBeGreaterThanOrEqual(6);
+  } finally {
+    leaving.abort();
+    await watching;
+  }
+  const stored = await web.stage.manager.deps.store.rotation(id);
+  expect(stored?.state).toBe("retired");
+  const { objectId } = web.stage.application("app-1");
+  const held = web.stage.directory.state().applications.find(({ entity }) => entity.id === objectId)?.entity;
+  const keyIds = ((held?.passwordCredentials ?? []) as { keyId: string }[]).map(({ keyId }) => keyId);
+  expect(keyIds).toEqual([stored?.issued?.keyId]);
+});

@@ -1,0 +1,146 @@
+/** The portal's pages in a browser: built once, with a server of each test file's own, people who sign in, and what has to hold of every page. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { type PersonName, Stage, type StageOptions } from "../http/stage.ts";
+import { needs } from "../support/needs.ts";
+import { faultsOf, startChromium } from "./chromium.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+type Look = { readonly scheme?: "light" | "dark"; readonly width?: number };
+type Context = Parameters<typeof needs>[0];
+
+export interface Portal {
+  readonly stage: Stage;
+  /** What the browser's console said of itself: a refusal of the policy is there. */
+  readonly said: readonly string[];
+  /** A window of the browser, which is started by the first test that needs one. */
+  open(context: Context, look?: Look): Promise<Page>;
+  /** A session that is there already. `rights`: with the person's own rights lent. */
+  enter(page: Page, name: PersonName, rights?: boolean): Promise<void>;
+  /** Through the button, the directory's own pages, and back. */
+  signIn(page: Page, name: PersonName): Promise<void>;
+  /** The address of a page of the tenant. */
+  at(path: string): string;
+  /** Goes there, and waits for something that is there once it is whole. */
+  show(page: Page, path: string, part: RegExp): Promise<void>;
+  /** The page of an application. */
+  app(name: string): string;
+}
+
+/** A portal for one file of tests; what is open is closed after each test, and everything after the last. */
+export function portal(options: StageOptions = {}): Portal {
+  let stage: Stage | undefined;
+  let browser: Browser | undefined;
+  let page: Page | undefined;
+  const said: string[] = [];
+  const opened = () => {
+    if (stage === undefined) throw new Error("the stage is not open");
+    return stage;
+  };
+  // a folder of its own: another file's build would empty it
+  const pages = mkdtempSync(join(tmpdir(), "nolapse-pages-"));
+  beforeAll(async () => {
+    build(pages);
+    stage = await Stage.open({ ...options, pages });
+    await stage.run();
+  });
+  afterEach(async () => {
+    await page?.context().close();
+    page = undefined;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+    rmSync(pages, { recursive: true, force: true });
+  });
+  const at = (path: string) => `${opened().server.url}/t/contoso${path}`;
+  return {
+    get stage() {
+      return opened();
+    },
+    said,
+    async open(context, { scheme = "light", width = 1280 } = {}) {
+      browser ??= await startChromium(needs(context, "chromium"), opened().directory);
+      const window = await browser.newContext({
+        viewport: { width, height: 800 },
+        colorScheme: scheme,
+        reducedMotion: "reduce",
+      });
+      page = await window.newPage();
+      page.setDefaultTimeout(15_000);
+      said.length = 0;
+      page.on("console", (message) => void said.push(message.text()));
+      page.on("pageerror", (error) => void said.push(error.message));
+      return page;
+    },
+    async enter(given, name, rights = false) {
+      const { cookie } = await opened().signIn(name, "", "/", rights);
+      const [key = "", value = ""] = cookie.split("=");
+      await given.context().addCookies([{ name: key, value, url: opened().server.url }]);
+    },
+    async signIn(given, name) {
+      await given.goto(opened().server.url);
+      await given.getByRole("link", { name: "Sign in with Microsoft Entra ID" }).click();
+      await throughAuthority(given, name);
+      await given.waitForURL(/\/t\/contoso/);
+    },
+    at,
+    async show(given, path, part) {
+      await given.goto(at(path));
+      await given.locator("main").getByText(part).first().waitFor();
+    },
+    app: (name) => `/applications/${opened().application(name).objectId}`,
+  };
+}
+
+/** Picks the account at the directory's own pages, and agrees to what is asked for. */
+export async function throughAuthority(given: Page, name: PersonName): Promise<void> {
+  await given.getByRole("button", { name: new RegExp(`^${name}`) }).click();
+  const there = given.getByRole("main").getByRole("heading", { level: 1 });
+  const accept = given.getByRole("button", { name: "Accept" });
+  await there.or(accept).first().waitFor();
+  if (await accept.isVisible()) await accept.click();
+}
+
+/** The colour of the text, which the theme is drawn with. */
+const INK = "getComputedStyle(document.querySelector('.fui-FluentProvider') ?? document.body).color";
+
+/** What axe finds in both colour schemes, and what does not fit into 320 px. */
+export async function faultsEverywhere(page: Page, name: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const ink = scheme === "light" ? "rgb(36, 36, 36)" : "rgb(255, 255, 255)";
+    await expect.poll(() => page.evaluate(INK), { timeout: 10_000 }).toBe(ink);
+    for (const fault of await faultsOf(page, scheme === "light" ? "all" : "colours"))
+      faults.push(`${name}, ${scheme}: ${fault}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize({ width: 320, height: 640 });
+  // drawings measure their place after the page has
+  const width = async () => Number(await page.evaluate("document.documentElement.scrollWidth"));
+  await expect
+    .poll(width, { timeout: 3_000 })
+    .toBeLessThanOrEqual(320)
+    .catch(() => undefined);
+  if ((await width()) > 320) faults.push(`${name}: ${await width()} px wide`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  return faults;
+}
+
+function build(folder: string): void {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const args = [vite, "build", "--config", "web/vite.config.ts", "--outDir", folder, "--emptyOutDir"];
+  const built = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: "utf8",
+    // vitest's own NODE_ENV would build React as developers have it
+    env: { ...process.env, NODE_ENV: "production" },
+  });
+  expect(built.status, built.stderr).toBe(0);
+}

@@ -1,0 +1,112 @@
+/** A secret that is made to be seen once, where something goes wrong: nothing is left that nobody knows, and nothing goes that somebody uses. */
+import { expect, it } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
+import { DAY, MINUTE } from "../../src/core/time.ts";
+import type { Deps } from "../../src/engine/deps.ts";
+import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
+import { sweepShown } from "../../src/engine/sweep-shown.ts";
+import type { Hand } from "../../src/ports/hand.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const ann = { actor: "entra:ann", objectId: "ann-id" };
+const refuse = async () => {
+  throw new Error("nobody registers here");
+};
+
+async function ready(over: (bench: Workbench) => Partial<Deps> = () => ({})) {
+  const bench = new Workbench();
+  const deps = bench.deps(over(bench));
+  const hand: Hand = { entra: bench.entra, certificates: bench.entra, register: refuse, makePrincipal: refuse };
+  const { holder } = await bench.entra.read(bench.app);
+  const subject = { holder, privileges: [], appPolicies: { state: "not-asked" } } as const;
+  const asked = { description: "by hand", lasting: { lifetime: 90 * DAY }, why: "the vendor asks for it", person: ann };
+  const keyIds = async () => (await bench.entra.read(bench.app)).holder.credentials.map(({ keyId }) => keyId);
+  const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
+  return { bench, deps, hand, subject, make: () => makeShown(deps, hand, subject, asked), keyIds, actions };
+}
+
+it("is removed at once where its value cannot be sealed", async () => {
+  const { make, keyIds, bench } = await ready((its) => ({
+    sealer: {
+      ...its.deps().sealer,
+      seal: async () => {
+        throw new NolapseError("seal-key-unreachable", "the vault does not answer");
+      },
+    },
+  }));
+  const before = await keyIds();
+  await expect(make()).rejects.toMatchObject({ code: "seal-key-unreachable" });
+  expect(await keyIds()).toEqual(before);
+  expect((await bench.store.openShown(bench.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
+});
+
+it("stays where somebody signs in with it, though nobody said that it is stored; its value is erased all the same", async () => {
+  let used: string | null = null;
+  const { make, deps, bench, keyIds } = await ready((its) => ({
+    logs: {
+      credentialChanges: (...of) => its.entra.credentialChanges(...of),
+      signIns: (...of) => its.entra.signIns(...of),
+      lastUses: async () =>
+        used === null ? [] : [{ appId: its.app.appId, keyId: used, at: its.clock.at, requestId: null }],
+    },
+  }));
+  const { secret } = await make();
+  used = secret.keyId;
+  expect(await sweepShown(deps)).toBe(secret.until);
+  bench.clock.advance(16 * MINUTE);
+  expect(await sweepShown(deps)).toBeNull();
+  expect([(await bench.store.shown(secret.id))?.state, await bench.store.shownSealed(secret.id)]).toEqual([
+    "kept",
+    null,
+  ]);
+  expect(await keyIds()).toContain(secret.keyId);
+});
+
+it("waits with its removal while everything is stopped, and is removed afterwards", async () => {
+  const { make, deps, bench, keyIds, actions } = await ready();
+  const { secret } = await make();
+  const line = { tenantId: deps.settings.tenantId, at: bench.clock.at, actor: "x", rotation: null, appId: null };
+  const audit = { ...line, keyId: null, reason: null, details: {}, action: "stop" };
+  await bench.store.turn(deps.settings.tenantId, "stopped", { at: bench.clock.at, by: "x" }, audit);
+  bench.clock.advance(20 * MINUTE);
+  await sweepShown(deps);
+  expect(await keyIds()).toContain(secret.keyId);
+  await expect(showAgain(deps, secret.id, ann)).rejects.toMatchObject({ code: "refused-by-rule" });
+  await bench.store.turn(deps.settings.tenantId, "stopped", null, audit);
+  await sweepShown(deps);
+  expect(await keyIds()).not.toContain(secret.keyId);
+  expect((await bench.store.ledger(deps.settings.tenantId, bench.app.appId)).at(-1)?.removedAt).not.toBeNull();
+  expect((await actions()).slice(-2)).toEqual(["stop", "shown-removed"]);
+});
+
+it("is the person's from when he says that it is stored: no sweep touches it, and no plan takes it for the slot's own", async () => {
+  const { make, deps, bench, keyIds } = await ready();
+  const { secret } = await make();
+  await keepShown(deps, secret.id, ann);
+  bench.clock.advance(2 * DAY);
+  expect(await sweepShown(deps)).toBeNull();
+  expect(await keyIds()).toContain(secret.keyId);
+  // two live secrets, and the slot still knows which one is its own
+  const report = await bench.run();
+  expect(report.opened).toBe(1);
+  const [rotation] = await bench.store.rotations({ tenantId: deps.settings.tenantId });
+  expect(rotation?.replaces).not.toBe(secret.keyId);
+});
+
+it("is looked for where its answer was lost, for a day, and forgotten where it never came", async () => {
+  const { make, deps, bench, actions } = await ready();
+  bench.entra.fail("addSecret", { fault: "lost" });
+  await expect(make()).rejects.toMatchObject({ code: "incomplete" });
+  const began = bench.clock.at;
+  for (let due = await sweepShown(deps); due !== null; due = await sweepShown(deps)) bench.clock.at = due;
+  expect(bench.clock.at - began).toBe(DAY);
+  expect((await bench.store.openShown(deps.settings.tenantId)).length).toBe(0);
+  expect((await actions()).at(-1)).toBe("shown-never");
+});
+
+it("is made for nobody where it is not known whether the application is privileged", async () => {
+  const { subject } = await ready();
+  expect(shownBlock({ ...subject, privileges: null })).toContain("not known");
+  expect(shownBlock({ ...subject, privileges: ["Application.ReadWrite.All"] })).toContain("shown to nobody");
+  expect(shownBlock(subject)).toBeNull();
+});

@@ -1,0 +1,75 @@
+/** A new application, registered with the person's own rights. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { redirectFault } from "../../src/engine/register.ts";
+import { Stage, type Visitor } from "./stage.ts";
+
+let stage: Stage;
+let ann: Visitor;
+const T = "/api/v1/t/contoso";
+beforeAll(async () => {
+  stage = await Stage.open();
+  await stage.run();
+  ann = await stage.signIn("Ann", "", "/", true);
+});
+afterAll(() => stage.close());
+
+test("it is there at once, with its ids, its enterprise application, its redirect address and its owner", async () => {
+  const redirect = { platform: "spa", uri: "https://new.example/back" };
+  const made = await ann.post(`${T}/applications`, { displayName: "brand new", redirect }, { "idempotency-key": "r" });
+  expect(made.body).toMatchObject({ without: null, shown: true, servicePrincipal: expect.any(String) });
+  const again = await ann.post(`${T}/applications`, { displayName: "brand new", redirect }, { "idempotency-key": "r" });
+  expect(again.text).toBe(made.text);
+  const { objectId, appId } = made.body;
+  const shown = (await ann.get(`${T}/applications/${objectId}`)).body;
+  expect(shown).toMatchObject({ displayName: "brand new", appId, signInAudience: "AzureADMyOrg", secrets: 0 });
+  expect(shown.owners).toHaveLength(1);
+  expect((await ann.get(`${T}/applications?q=brand`)).body.total).toBe(1);
+  const { body } = await stage.graph("GET", `/applications/${objectId}`);
+  expect(body.spa.redirectUris).toEqual([redirect.uri]);
+  const { items } = (await ann.get(`${T}/audit?limit=500`)).body;
+  const own = items.filter(({ actor }: { actor: string }) => actor === "entra:ann@contoso.example");
+  expect(own.map(({ action }: { action: string }) => action)).toEqual(
+    expect.arrayContaining(["register-asked", "registered", "principal-made"]),
+  );
+  await stage.run();
+  expect((await ann.get(`${T}/applications?q=brand`)).body.total).toBe(1);
+});
+
+test("it takes an Operator, a person, and what he lent", async () => {
+  const [rita, otto] = [await stage.signIn("Rita", "", "/", true), await stage.signIn("Otto")];
+  const asked = { displayName: "not made", principal: false };
+  expect((await rita.post(`${T}/applications`, asked)).body.code).toBe("role-missing");
+  expect((await otto.post(`${T}/applications`, asked)).body.code).toBe("own-rights-missing");
+  const robot = { authorization: `Bearer ${await stage.token("robot")}`, "content-type": "application/json" };
+  expect(
+    (await stage.ask(`${T}/applications`, { method: "POST", body: JSON.stringify(asked), headers: robot })).status,
+  ).toBe(403);
+  expect((await ann.get(`${T}/applications?q=not+made`)).body.total).toBe(0);
+});
+
+test("a redirect address that Entra would refuse is refused before the call", async () => {
+  const refused = await ann.post(`${T}/applications`, {
+    displayName: "not made",
+    redirect: { platform: "web", uri: "http://new.example/" },
+  });
+  expect(refused.body).toMatchObject({ status: 409, code: "refused-by-rule" });
+  expect((await ann.get(`${T}/applications?q=not+made`)).body.total).toBe(0);
+});
+
+test.each([
+  ["https://a.example/", "web", true],
+  ["http://localhost:3000/back", "web", true],
+  ["http://127.0.0.1/back", "spa", true],
+  ["myapp://auth", "publicClient", true],
+  ["myapp://auth", "web", false],
+  ["http://a.example/", "publicClient", false],
+  ["https://*.a.example/", "web", false],
+  ["https://a.example/#x", "web", false],
+  ["https://a.example/(x)", "web", false],
+  ["https:///", "web", false],
+  ["a.example", "web", false],
+  ["https://a b", "web", false],
+  [`https://a.example/${"x".repeat(250)}`, "web", false],
+] as const)("%s for %s", (uri, platform, isGood) => {
+  expect(redirectFault(uri, platform) === null).toBe(isGood);
+});

@@ -1,0 +1,172 @@
+/** A new certificate: its key pair is made here, and the private key goes to its targets alone. */
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Dropdown,
+  Field,
+  Input,
+  Option,
+  Tab,
+  TabList,
+} from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import type { Answer } from "../api/client.ts";
+import { useAnswer, useChange } from "../api/queries.ts";
+import { Empty, Failure, Shown } from "../frame/states.tsx";
+import { plainName } from "../text/names.ts";
+import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
+import { takesFocus } from "./first-field.ts";
+import { UploadCertificate } from "./upload-certificate.tsx";
+import { Blocked, Warnings } from "./warnings.tsx";
+
+const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/certificate-options";
+type Options = Answer<typeof OPTIONS>;
+type Slot = Options["slots"][number];
+
+interface Props {
+  readonly tenant: string;
+  readonly application: { readonly objectId: string; readonly displayName: string };
+  readonly close: () => void;
+}
+
+type Way = "create" | "upload";
+
+export function NewCertificateDialog(props: Props) {
+  const { tenant, application, close } = props;
+  const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
+  const [way, setWay] = useState<Way>("create");
+  const first = asked.data?.slots.find(({ blocked }) => blocked === null) ?? asked.data?.slots[0];
+  const tabs = (
+    <TabList aria-label="Create or upload" selectedValue={way} onTabSelect={(_, { value }) => setWay(value as Way)}>
+      <Tab value="create">Create</Tab>
+      <Tab value="upload">Upload</Tab>
+    </TabList>
+  );
+  return (
+    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
+      <DialogSurface className="wide">
+        <DialogBody>
+          <DialogTitle>New certificate for {plainName(application.displayName)}</DialogTitle>
+          {way === "upload" ? (
+            <UploadCertificate {...props} tabs={tabs} />
+          ) : asked.data === undefined || first === undefined ? (
+            <>
+              <DialogContent>
+                {tabs}
+                <Shown asked={asked} rows={6}>
+                  {() => (
+                    <Empty>
+                      No target is known, so nothing could take the private key. Name one that holds certificates in
+                      nolapse.yaml, under applications, or upload a certificate whose key you have.
+                    </Empty>
+                  )}
+                </Shown>
+              </DialogContent>
+              <DialogActions>
+                <Button onClick={close}>Close</Button>
+              </DialogActions>
+            </>
+          ) : (
+            <Form {...props} options={asked.data} first={first} tabs={tabs} />
+          )}
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+function Form({
+  tenant,
+  application,
+  close,
+  options,
+  first,
+  tabs,
+}: Props & { readonly options: Options; readonly first: Slot; readonly tabs: ReactNode }) {
+  const [name, setName] = useState(first.slot);
+  const slot = options.slots.find((one) => one.slot === name) ?? first;
+  const [description, setDescription] = useState(slot.description);
+  const [lasting, setLasting] = useState(() => firstLasting(slot.presets));
+  const [removeOld, setRemoveOld] = useState(true);
+  const navigate = useNavigate();
+  const make = useChange("POST /api/v1/t/{tenant}/applications/{id}/certificates");
+  const asked = askedFor(lasting, slot.presets);
+  const ready = asked !== null && slot.blocked === null && description.trim() !== "";
+  const act = () => {
+    if (asked === null) return;
+    make.mutate(
+      {
+        params: { tenant, id: application.objectId },
+        body: { ...asked, description: description.trim(), slot: slot.slot, keepOld: !removeOld },
+      },
+      {
+        onSuccess: ({ rotation }) =>
+          void navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } }),
+      },
+    );
+  };
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready && !make.isPending) act();
+      }}
+    >
+      <DialogContent className="stack">
+        {tabs}
+        <p>
+          Nolapse makes the key pair. The private key goes to {slot.targets.map((one) => one.name).join(" and ")} and is
+          seen by nobody; Entra ID gets the certificate.
+        </p>
+        <Field label="Description" required hint="Seen in the Entra portal, with Nolapse's mark behind it.">
+          <Input
+            ref={takesFocus}
+            value={description}
+            maxLength={64}
+            onChange={(_, data) => setDescription(data.value)}
+          />
+        </Field>
+        <EndsAfter presets={slot.presets} now={options.now} lasting={lasting} set={setLasting} withStart={false} />
+        {options.slots.length > 1 ? (
+          <Field label="Which one">
+            <Dropdown
+              value={name}
+              selectedOptions={[name]}
+              onOptionSelect={(_, { optionValue }) => setName(optionValue ?? name)}
+            >
+              {options.slots.map((one) => (
+                <Option key={one.slot} value={one.slot}>
+                  {one.slot}
+                </Option>
+              ))}
+            </Dropdown>
+          </Field>
+        ) : null}
+        {slot.current === null ? null : (
+          <Checkbox
+            checked={removeOld}
+            onChange={(_, { checked }) => setRemoveOld(checked === true)}
+            label={`Remove the current one, ${plainName(slot.description)} (${slot.current.keyId.slice(0, 8)}), as its policy says, once every check holds`}
+          />
+        )}
+        <Blocked why={slot.blocked?.why ?? null} />
+        <Warnings warnings={slot.warnings} />
+        {make.error === null ? null : <Failure problem={make.error} />}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={close}>Close</Button>
+        <Button appearance="primary" type="submit" disabled={!ready || make.isPending}>
+          Create and deliver
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}

@@ -1,0 +1,314 @@
+/**
+ * A new client secret: what it is called, how long it lasts, and where its value goes. Straight to its targets is what is chosen for one;
+ * seeing it takes an Admin, a reason, and his own rights.
+ */
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Dropdown,
+  Field,
+  Input,
+  Option,
+  Radio,
+  RadioGroup,
+  Textarea,
+} from "@fluentui/react-components";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { type Answer, ApiProblem, change } from "../api/client.ts";
+import { client, useAnswer } from "../api/queries.ts";
+import { useRefusal } from "../frame/session.tsx";
+import { Failure, Shown } from "../frame/states.tsx";
+import { Time } from "../frame/time.tsx";
+import { plainName } from "../text/names.ts";
+import { type Asked, askedFor, EndsAfter, firstLasting, type Lasting } from "./ends-after.tsx";
+import { takesFocus } from "./first-field.ts";
+import { LendRights, useLent } from "./own-rights.tsx";
+import { ShownValue } from "./shown-value.tsx";
+import { Blocked, Warnings } from "./warnings.tsx";
+
+const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/secret-options";
+type Options = Answer<typeof OPTIONS>;
+type Slot = Options["slots"][number];
+type ShownAnswer = Answer<"POST /api/v1/t/{tenant}/applications/{id}/shown-secrets">;
+
+interface Props {
+  readonly tenant: string;
+  readonly application: { readonly objectId: string; readonly displayName: string };
+  readonly close: () => void;
+}
+
+export function NewSecretDialog(props: Props) {
+  const { tenant, application, close } = props;
+  const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
+  // held here alone: not in the cache, not in the address, gone with the dialog
+  const [value, setValue] = useState<ShownAnswer | null>(null);
+  if (value !== null) return <ShownValue tenant={tenant} name={application.displayName} shown={value} close={close} />;
+  return (
+    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
+      <DialogSurface className="wide">
+        <DialogBody>
+          <DialogTitle>New client secret for {plainName(application.displayName)}</DialogTitle>
+          {asked.data === undefined ? (
+            <>
+              <DialogContent>
+                <Shown asked={asked} rows={6}>
+                  {() => null}
+                </Shown>
+              </DialogContent>
+              <DialogActions>
+                <Button onClick={close}>Close</Button>
+              </DialogActions>
+            </>
+          ) : (
+            <Form {...props} options={asked.data} show={setValue} />
+          )}
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+type Goes = "targets" | "shown";
+
+interface Wanted {
+  readonly goes: Goes;
+  readonly slot: string;
+  readonly description: string;
+  readonly lasting: Lasting;
+  readonly removeOld: boolean;
+  readonly reason: string;
+  readonly ticket: string;
+}
+
+function firstWanted({ slots, shown }: Options): Wanted {
+  const slot = slots.find(({ blocked }) => blocked === null) ?? slots[0];
+  return {
+    goes: slot === undefined || slot.blocked !== null ? (slots.length === 0 ? "shown" : "targets") : "targets",
+    slot: slot?.slot ?? "",
+    description: slot?.description ?? "",
+    lasting: firstLasting(slot?.presets ?? shown.presets),
+    removeOld: slot?.current?.ours === true,
+    reason: "",
+    ticket: "",
+  };
+}
+
+interface FormProps extends Props {
+  readonly options: Options;
+  readonly show: (value: ShownAnswer) => void;
+}
+
+/** Sends what is wanted: the answer is shown, or the page of its rotation comes. */
+function useCreating({ tenant, application, show }: FormProps) {
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const navigate = useNavigate();
+  const params = { tenant, id: application.objectId };
+  const create = async ({ goes, reason, ticket, slot, removeOld, ...wanted }: Wanted, lasting: Asked) => {
+    const body = { ...lasting, description: wanted.description.trim() };
+    if (goes === "shown") {
+      const why = { reason, ...(ticket === "" ? {} : { ticket }) };
+      const made = "POST /api/v1/t/{tenant}/applications/{id}/shown-secrets";
+      return show(await change(made, { params, body: { ...body, ...why } }));
+    }
+    const opened = "POST /api/v1/t/{tenant}/applications/{id}/secrets";
+    const { rotation } = await change(opened, { params, body: { ...body, slot, keepOld: !removeOld } });
+    return navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } });
+  };
+  const act = async (wanted: Wanted, lasting: Asked) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await create(wanted, lasting);
+    } catch (thrown) {
+      if (!(thrown instanceof ApiProblem)) throw thrown;
+      setProblem(thrown);
+    } finally {
+      setBusy(false);
+      void client.invalidateQueries();
+    }
+  };
+  return { problem, busy, act };
+}
+
+function Form(props: FormProps) {
+  const { options, close } = props;
+  const [wanted, setWanted] = useState(() => firstWanted(options));
+  const { problem, busy, act } = useCreating(props);
+  const lent = useLent(options.now);
+  const refusal = useRefusal("Admin");
+  const slot = options.slots.find((one) => one.slot === wanted.slot);
+  const isShown = wanted.goes === "shown";
+  const presets = isShown ? options.shown.presets : (slot?.presets ?? []);
+  const blocked = isShown ? options.shown.blocked : (slot?.blocked?.why ?? null);
+  const asked = askedFor(wanted.lasting, presets, isShown);
+  const set = (more: Partial<Wanted>) => setWanted({ ...wanted, ...more });
+  const maySee = lent && refusal === null && wanted.reason.trim().length >= 10;
+  const ready = wanted.description.trim() !== "" && asked !== null && blocked === null && (!isShown || maySee) && !busy;
+  return (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) void act(wanted, asked);
+      }}
+    >
+      <DialogContent className="stack">
+        <Described wanted={wanted} set={set} />
+        <EndsAfter
+          presets={presets}
+          now={options.now}
+          lasting={wanted.lasting}
+          set={(lasting) => set({ lasting })}
+          withStart={isShown}
+        />
+        <WhereItGoes options={options} wanted={wanted} set={set} refusal={refusal} />
+        {isShown ? (
+          <ShownParts wanted={wanted} set={set} lent={lent || refusal !== null} />
+        ) : (
+          <OldOne slot={slot} wanted={wanted} set={set} />
+        )}
+        <Blocked why={blocked} />
+        <Warnings warnings={isShown ? options.shown.warnings : (slot?.warnings ?? [])} />
+        {problem === null ? null : <Failure problem={problem} />}
+      </DialogContent>
+      <DialogActions>
+        <Button onClick={close}>Close</Button>
+        <Button appearance="primary" type="submit" disabled={!ready}>
+          {isShown ? "Create and show" : "Create and deliver"}
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+function Described({ wanted, set }: PartProps) {
+  return (
+    <Field
+      label="Description"
+      required
+      hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
+    >
+      <Input
+        ref={takesFocus}
+        value={wanted.description}
+        maxLength={64}
+        onChange={(_, data) => set({ description: data.value })}
+      />
+    </Field>
+  );
+}
+
+interface PartProps {
+  readonly wanted: Wanted;
+  readonly set: (more: Partial<Wanted>) => void;
+}
+
+function WhereItGoes({
+  options,
+  wanted,
+  set,
+  refusal,
+}: PartProps & { readonly options: Options; readonly refusal: string | null }) {
+  const { slots } = options;
+  const slot = slots.find((one) => one.slot === wanted.slot);
+  const choose = (name: string) => {
+    const found = slots.find((one) => one.slot === name);
+    set({ slot: name, description: found?.description ?? "", removeOld: found?.current?.ours === true });
+  };
+  return (
+    <>
+      <Field label="Where the value goes">
+        <RadioGroup className="ways" value={wanted.goes} onChange={(_, data) => set({ goes: data.value as Goes })}>
+          <Radio
+            className="way"
+            value="targets"
+            disabled={slots.length === 0}
+            label={
+              <>
+                <strong>Straight to its targets</strong> <span className="faint">nobody sees it</span>
+                <span className="two">
+                  {slot === undefined
+                    ? "No target is known. Name one in nolapse.yaml, under applications."
+                    : `Nolapse signs in with it, writes it to ${slot.targets.map(({ name }) => name).join(" and ")}, reads each copy back and signs in with it.`}
+                </span>
+              </>
+            }
+          />
+          <Radio
+            className="way"
+            value="shown"
+            label={
+              <>
+                <strong>Show it to me once</strong>
+                <span className="two">
+                  {refusal ??
+                    "For what Nolapse cannot reach, which it does not renew either. Takes a reason, and is recorded."}
+                </span>
+              </>
+            }
+          />
+        </RadioGroup>
+      </Field>
+      {wanted.goes === "targets" && slots.length > 1 ? (
+        <Field label="Which one">
+          <Dropdown
+            value={wanted.slot}
+            selectedOptions={[wanted.slot]}
+            onOptionSelect={(_, { optionValue }) => choose(optionValue ?? "")}
+          >
+            {slots.map(({ slot: name }) => (
+              <Option key={name} value={name}>
+                {name}
+              </Option>
+            ))}
+          </Dropdown>
+        </Field>
+      ) : null}
+    </>
+  );
+}
+
+function ShownParts({ wanted, set, lent }: PartProps & { readonly lent: boolean }) {
+  return (
+    <>
+      <Field label="Reason" required hint="At least 10 characters. It goes to the audit trail with your name.">
+        <Textarea value={wanted.reason} maxLength={500} onChange={(_, data) => set({ reason: data.value })} />
+      </Field>
+      <Field label="Ticket (optional)">
+        <Input value={wanted.ticket} maxLength={100} onChange={(_, data) => set({ ticket: data.value })} />
+      </Field>
+      {lent ? null : <LendRights what="A secret by hand" />}
+    </>
+  );
+}
+
+/** What becomes of the one it follows. */
+function OldOne({ slot, wanted, set }: PartProps & { readonly slot: Slot | undefined }) {
+  const current = slot?.current ?? null;
+  if (current === null) return null;
+  const name = `${plainName(slot?.description ?? null)} (${current.keyId.slice(0, 8)})`;
+  if (!current.ours) {
+    return (
+      <p className="faint">
+        The current secret, {name}, was not made by Nolapse and stays
+        {current.end === null ? "" : " until "}
+        {current.end === null ? null : <Time at={current.end} />}.
+      </p>
+    );
+  }
+  return (
+    <Checkbox
+      checked={wanted.removeOld}
+      onChange={(_, { checked }) => set({ removeOld: checked === true })}
+      label={`Remove the current secret, ${name}, after the overlap, once every check holds`}
+    />
+  );
+}
