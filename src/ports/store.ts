@@ -139,7 +139,7 @@ export interface Issuance {
 export interface Tally {
   /** Instants of issues in the last 24 hours of domain time, oldest first; those under way and those whose answer was lost, too. */
   readonly issues: readonly EpochMs[];
-  /** Rotations verified at least 28 hours ago without a failure since. */
+  /** Rotations verified at least 28 hours ago without a failure since; from {@link RAMP_ENDS_AT} on they are not counted further. */
   readonly clean: number;
   /** Instants of early retirements (before the old end), oldest first, last 60 days. */
   readonly earlyRetirements: readonly EpochMs[];
