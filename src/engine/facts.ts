@@ -25,7 +25,9 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
   // asked only where a check looks at them: before a creation, and before a removal whose time has come
   const isPaced = rotation.state === "planned" || isToRetire(deps, rotation, now);
   const scan = isPaced ? await store.lastScan(rotation.tenantId) : null;
-  const tally = isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now) : NOTHING_COUNTED;
+  const counted = rotation.state === "planned" ? "issues" : "retirements";
+  const tally =
+    isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now, counted) : NOTHING_COUNTED;
   const { kind, replaces, replacesEnd, policy } = rotation;
   const credential = { keyId: replaces, start: null, end: replacesEnd };
   return {
