@@ -166,17 +166,26 @@ export class Watch {
       this.#removal(holder, removed, now);
   }
 
-  /** After the effect, whether or not its outcome ever reaches the manager. */
-  async after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> {
+  /** After the effect, whether or not its outcome ever reaches the manager; a promise where the directory is looked at. */
+  after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> | undefined {
     const why = this.coverage.after(call, outcome, process);
     if (why !== null) this.#find("break", now, why, null);
-    if (call.port === "entra") await this.#afterEntra(call, outcome, now);
-    else if (call.port === "certificates") await this.#afterCertificates(call, outcome, now);
-    else if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
+    // searched for what the effect itself has brought, too
+    const search = () => this.#inTheClear(this.#canary.quick(line), "the story", now);
+    const looking = this.#afterEffect(call, outcome, now);
+    if (looking !== undefined) return looking.then(search);
+    search();
+    return undefined;
+  }
+
+  #afterEffect(call: Call, outcome: Outcome, now: EpochMs): Promise<void> | undefined {
+    if (call.port === "entra") return this.#afterEntra(call, outcome, now);
+    if (call.port === "certificates") return this.#afterCertificates(call, outcome, now);
+    if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
     else if (call.port === "target") this.#afterTarget(call, outcome, now);
     else if (call.port === "verifier") this.#afterProbe(call, outcome, now);
     else if (call.port === "store") this.#afterStore(call, outcome, now);
-    this.#inTheClear(this.#canary.quick(line), "the story", now);
+    return undefined;
   }
 
   /** Whether what was committed is still there: after a restart, and at the end. */

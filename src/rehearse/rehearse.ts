@@ -23,7 +23,7 @@ import { ManagerProcess, type Stage } from "./process.ts";
 import { Quota } from "./quota.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
 import { RuleBooks } from "./rule-books.ts";
-import { type Call, Story } from "./story.ts";
+import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { buildWorld, type World } from "./world.ts";
 
@@ -62,6 +62,9 @@ const SCAN_EVERY = 1 * DAY;
 const PERSON_LOOKS_EVERY = 1 * DAY;
 /** What ends within this is looked at for notices. */
 const NOTICED_WITHIN = 12 * DAY;
+
+/** The ports whose effects the world feels. */
+const FELT: ReadonlySet<Call["port"]> = new Set(["entra", "certificates", "federation", "samlSigning", "target"]);
 
 /** Lives through the whole of it. @throws what the rehearsal itself does wrong; the manager's faults are findings. */
 export async function rehearse(ground: Ground, options: RehearsalOptions): Promise<Rehearsed> {
@@ -160,16 +163,9 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
       },
-      react: async (call, outcome, process) => {
+      react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
-        const forbidden = [
-          ...this.#rules.after(call, outcome, turns.now),
-          ...this.#approvals.after(call, outcome, process.deps.settings.mode),
-        ];
-        for (const { what, about } of forbidden) this.watch.broken(turns.now, what, about);
-        await this.#consumption.react(call, outcome);
-        await this.#tool.beside(call);
-        await this.#quota?.beside(call);
+        return FELT.has(call.port) ? this.#react(call, outcome, process) : undefined;
       },
       died: (process) => {
         this.#crashes += 1;
@@ -220,6 +216,17 @@ export class Rehearsal {
         excused: this.#consumption.excused,
       },
     };
+  }
+
+  /** What the world does about an effect outside. */
+  async #react(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> {
+    const { now } = this.#turns;
+    const { mode } = deps.settings;
+    const forbidden = [...this.#rules.after(call, outcome, now), ...this.#approvals.after(call, outcome, mode)];
+    for (const { what, about } of forbidden) this.watch.broken(now, what, about);
+    await this.#consumption.react(call, outcome);
+    await this.#tool.beside(call);
+    await this.#quota?.beside(call);
   }
 
   /** Whether the engine is at work for ever at one instant, which is a finding. */
