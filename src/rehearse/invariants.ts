@@ -16,6 +16,7 @@ import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
 import { Holding } from "./holding.ts";
 import { KnownValues } from "./known-values.ts";
+import { LeaseBooks } from "./lease-books.ts";
 import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
@@ -53,6 +54,7 @@ export class Watch {
   readonly #seals = new SealBooks();
   readonly coverage = new CoverageBooks();
   readonly holding = new Holding(WATCHED);
+  readonly leases = new LeaseBooks();
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
@@ -168,14 +170,11 @@ export class Watch {
 
   /** After the effect, whether or not its outcome ever reaches the manager; a promise where the directory is looked at. */
   after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> | undefined {
-    const why = this.coverage.after(call, outcome, process);
+    const why = this.coverage.after(call, outcome, process) ?? this.leases.after(call, outcome, process, now);
     if (why !== null) this.#find("break", now, why, null);
     // searched for what the effect itself has brought, too
-    const search = () => this.#inTheClear(this.#canary.quick(line), "the story", now);
-    const looking = this.#afterEffect(call, outcome, now);
-    if (looking !== undefined) return looking.then(search);
-    search();
-    return undefined;
+    const search = () => void this.#inTheClear(this.#canary.quick(line), "the story", now);
+    return this.#afterEffect(call, outcome, now)?.then(search) ?? search();
   }
 
   #afterEffect(call: Call, outcome: Outcome, now: EpochMs): Promise<void> | undefined {

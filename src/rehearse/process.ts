@@ -96,6 +96,7 @@ export class ManagerProcess {
   async die(): Promise<void> {
     const { turns, watch } = this.#stage;
     turns.drop(this.name);
+    watch.leases.died(this.name);
     await this.#booted.die();
     // what was half done stays so, and nobody hears of it
     for (const { port, args } of this.#underWay)

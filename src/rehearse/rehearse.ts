@@ -26,6 +26,7 @@ import { RuleBooks } from "./rule-books.ts";
 import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { buildWorld, type World } from "./world.ts";
+import { FELT } from "./writes.ts";
 
 export interface RehearsalOptions {
   readonly seed: number;
@@ -62,9 +63,6 @@ const SCAN_EVERY = 1 * DAY;
 const PERSON_LOOKS_EVERY = 1 * DAY;
 /** What ends within this is looked at for notices. */
 const NOTICED_WITHIN = 12 * DAY;
-
-/** The ports whose effects the world feels. */
-const FELT: ReadonlySet<Call["port"]> = new Set(["entra", "certificates", "federation", "samlSigning", "target"]);
 
 /** Lives through the whole of it. @throws what the rehearsal itself does wrong; the manager's faults are findings. */
 export async function rehearse(ground: Ground, options: RehearsalOptions): Promise<Rehearsed> {
@@ -220,10 +218,9 @@ export class Rehearsal {
 
   /** What the world does about an effect outside. */
   async #react(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> {
-    const { now } = this.#turns;
-    const { mode } = deps.settings;
-    const forbidden = [...this.#rules.after(call, outcome, now), ...this.#approvals.after(call, outcome, mode)];
-    for (const { what, about } of forbidden) this.watch.broken(now, what, about);
+    const unapproved = this.#approvals.after(call, outcome, deps.settings.mode);
+    for (const { what, about } of [...this.#rules.after(call, outcome, this.#turns.now), ...unapproved])
+      this.watch.broken(this.#turns.now, what, about);
     await this.#consumption.react(call, outcome);
     await this.#tool.beside(call);
     await this.#quota?.beside(call);
