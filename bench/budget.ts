@@ -13,7 +13,7 @@ import type { Fetch } from "../src/adapters/graph/wire.ts";
 import { createMachineRandom } from "../src/adapters/machine/random.ts";
 import { createMachineScheduler } from "../src/adapters/machine/scheduler.ts";
 import { ensureLocalKey, openLocalKey } from "../src/adapters/seal/local-key.ts";
-import { openSqliteStore } from "../src/adapters/store/open.ts";
+import { shareSqliteFile } from "../src/adapters/store/open.ts";
 import { completePolicy } from "../src/core/policy/policy.ts";
 import type { TenantSettings } from "../src/core/policy/settings.ts";
 import { SecretValue } from "../src/core/secret-value.ts";
@@ -120,7 +120,7 @@ async function engine(directory: Directory, folder: string, rotations: number) {
     budget: () => work.watch(new Spender(gate, { tenantId, appId: admin.clientId, share: 1 })),
   });
   ensureLocalKey(join(folder, "seal.key"));
-  const store = openSqliteStore({ path: join(folder, "nolapse.db"), durable: false });
+  const store = shareSqliteFile(join(folder, "nolapse.db")).open({ owner: "bench", mayBeAlive: () => true });
   const targets = new Map(
     seeded.map(({ appId, secrets }) => [appId, new MemoryTarget(appId, new SecretValue(secrets[0]?.value ?? ""))]),
   );

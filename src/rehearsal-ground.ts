@@ -15,7 +15,7 @@ import { WitnessedSpender } from "./adapters/graph/witnessed-spender.ts";
 import { createKeyPool } from "./adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
-import { openSqliteStore } from "./adapters/store/open.ts";
+import { type SharedFile, type SqliteStore, shareSqliteFile } from "./adapters/store/open.ts";
 import { certificatePem } from "./core/credentials/certificate-value.ts";
 import type { HolderRef, Kind } from "./core/credentials/credential.ts";
 import { NolapseError } from "./core/errors.ts";
@@ -48,6 +48,7 @@ import type {
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
 const VERSION = "0.0.0-simulation";
+const STORE = "nolapse.db";
 /** Where Linux keeps files in memory: the crashes of a rehearsal are none of the machine's. */
 const IN_MEMORY = "/dev/shm";
 /** The fewest resource units. */
@@ -94,7 +95,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
   };
   const options = { clock: live, version: VERSION, fetch };
   let faults: FaultPlanInput = { rules: [] };
-  const storeFile = join(folder, "nolapse.db");
+  const file = new StoreFile(folder);
   const hands: ByHand = {
     directory,
     client: await othersClient(directory),
@@ -117,36 +118,66 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
       directory.faults.set(faults);
     },
     outside: outsideOf(hands),
-    async backup(name) {
-      const store = openSqliteStore({ path: storeFile, durable: false });
-      rmSync(join(folder, name), { force: true });
-      await store.backup(join(folder, name));
-      await store.close();
-    },
-    async restore(name) {
-      for (const end of ["", "-wal", "-shm"]) rmSync(`${storeFile}${end}`, { force: true });
-      copyFileSync(join(folder, name), storeFile);
-    },
-    boot: (clock, _random, name, gate) => boot({ directory, storeFile, sealer, dead, options }, clock, name, gate),
+    backup: (name) => file.backup(name),
+    restore: (name) => file.restore(name),
+    boot: (clock, _random, name, gate) => boot({ directory, file, sealer, dead, options }, clock, name, gate),
     consumers: createVerifier(options),
-    async written() {
-      const files = readdirSync(folder).filter((one) => one.startsWith("nolapse.db"));
-      return files.map((one) => readFileSync(join(folder, one), "latin1")).join("\n");
-    },
+    written: async () => file.written(),
     digest() {
       const hash = createHash("sha256");
       return { add: (text) => void hash.update(text), hex: () => hash.digest("hex") };
     },
     async end() {
       await directory.close();
+      await file.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
+/** The file of the store, which outlives every process. */
+class StoreFile {
+  readonly #folder: string;
+  #shared: SharedFile;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#shared = shareSqliteFile(this.#path);
+  }
+
+  get #path(): string {
+    return join(this.#folder, STORE);
+  }
+
+  open(lease: Parameters<SharedFile["open"]>[0]): SqliteStore {
+    return this.#shared.open(lease);
+  }
+
+  async backup(name: string): Promise<void> {
+    rmSync(join(this.#folder, name), { force: true });
+    await this.#shared.open({ owner: "backup", mayBeAlive: () => true }).backup(join(this.#folder, name));
+  }
+
+  async restore(name: string): Promise<void> {
+    await this.#shared.close();
+    for (const end of ["", "-wal", "-shm"]) rmSync(`${this.#path}${end}`, { force: true });
+    copyFileSync(join(this.#folder, name), this.#path);
+    this.#shared = shareSqliteFile(this.#path);
+  }
+
+  written(): string {
+    const files = readdirSync(this.#folder).filter((one) => one.startsWith(STORE));
+    return files.map((one) => readFileSync(join(this.#folder, one), "latin1")).join("\n");
+  }
+
+  close(): Promise<void> {
+    return this.#shared.close();
+  }
+}
+
 interface Machine {
   readonly directory: Directory;
-  readonly storeFile: string;
+  readonly file: StoreFile;
   readonly sealer: Sealer;
   /** Names of processes that are no more: their leases are free. */
   readonly dead: Set<string>;
@@ -155,7 +186,7 @@ interface Machine {
 
 /** The ports of one more process on the same store. */
 async function boot(
-  { directory, storeFile, sealer, dead, options }: Machine,
+  { directory, file, sealer, dead, options }: Machine,
   clock: Clock,
   name: string,
   gate?: Gate,
@@ -163,7 +194,7 @@ async function boot(
   const { admin, url } = directory;
   const auth = { method: "plain", clientId: admin.clientId, secret: new SecretValue(admin.clientSecret) } as const;
   const lease = { owner: name, mayBeAlive: (owner: string) => !dead.has(owner) };
-  const store = openSqliteStore({ path: storeFile, durable: false, lease });
+  const store = file.open(lease);
   const graph = { ...options, tenantId: admin.tenantId, authority: url, graphEndpoint: url, auth, clock };
   const mayGo = async () => {
     if ((await store.switches(admin.tenantId)).stopped !== null)

@@ -11,8 +11,7 @@ import { nextListReadAt } from "../core/rotation/list-checks.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Step, Verdict } from "../core/rotation/verdict.ts";
 import { type EpochMs, earliest, HOUR, MINUTE, plus } from "../core/time.ts";
-import type { Claim } from "../ports/store.ts";
-import { Claimed, NoRoom } from "./claimed.ts";
+import { type Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { countedBeside, gatherFacts } from "./facts.ts";
 import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
@@ -55,20 +54,21 @@ export interface Advanced {
   readonly released: boolean;
 }
 
+/** Steps that do nothing outside before they store something themselves, and what was left for later with it. */
+const STORES_FIRST: ReadonlySet<Step["step"]> = new Set(["accept", "deliver"]);
+
 /**
  * Takes one step of the claimed rotation and, where nothing can follow at once, stores when it is due again. `decided` is what
  * the step before under the same lease came to, so that it is not asked twice. Failures of the outside world are stored with
- * the rotation, not thrown. @throws NolapseError `lease-lost` and `store-…`: then nothing more was stored.
+ * the rotation, not thrown; what a step has proven may be left to the next one to be stored with it.
+ * @throws NolapseError `lease-lost` and `store-…`: then nothing more was stored.
  */
-export async function advance(
-  deps: Deps,
-  claim: Claim,
-  { decided, signal }: { readonly decided?: Verdict | null; readonly signal?: AbortSignal } = {},
-): Promise<Advanced> {
-  const claimed = new Claimed(deps, claim, signal);
+export async function advance(claimed: Claimed, decided: Verdict | null = null): Promise<Advanced> {
+  const { deps } = claimed;
   const verdict = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
   if (verdict.verdict === "do") {
+    if (!STORES_FIRST.has(verdict.step.step)) await claimed.flush();
     if (isCounted(deps, verdict.step)) await attemptWhileRoom(claimed);
     else await attempt(claimed, verdict.step);
   }
@@ -109,6 +109,8 @@ async function attemptWhileRoom(claimed: Claimed): Promise<void> {
     await attempt(claimed, verdict.step);
   } catch (thrown) {
     if (!(thrown instanceof NoRoom)) throw thrown;
+  } finally {
+    claimed.countedWhile(null);
   }
 }
 

@@ -18,6 +18,14 @@ import { stopped, targetSettings } from "./facts.ts";
 /** What goes to the store in the same transaction as an event. */
 export type Extra = Omit<Change, "rotation" | "audit"> & { readonly note?: AuditEntry["details"] };
 
+/** What was proven and not stored yet. */
+interface Pending {
+  readonly rotation: Rotation;
+  readonly audit: readonly AuditEntry[];
+  readonly change: Omit<Extra, "note">;
+  readonly seen: readonly (readonly [Rotation, RotationEvent])[];
+}
+
 /** What the limits left room for when the step was decided is taken by another process: nothing was stored, or done. */
 export class NoRoom extends Error {}
 
@@ -32,6 +40,7 @@ export class Claimed {
   #written: Written | undefined;
   #mayStill: ((tally: Tally) => boolean) | null = null;
   #step: Step | null = null;
+  #pending: Pending | null = null;
 
   constructor(deps: Deps, claim: Claim, signal?: AbortSignal) {
     this.deps = deps;
@@ -67,9 +76,24 @@ export class Claimed {
     this.#step = step;
   }
 
-  /** What is counted may only be stored while this holds of the numbers; without it they are not asked. */
-  countedWhile(holds: (tally: Tally) => boolean): void {
+  /** What is counted may only be stored while this holds of the numbers; with null they are not asked. */
+  countedWhile(holds: ((tally: Tally) => boolean) | null): void {
     this.#mayStill = holds;
+  }
+
+  /**
+   * Applies the events in order, and stores them together with what is recorded next, or by {@link flush}: for what a look has
+   * proven, where nothing is done outside before that. Who dies meanwhile looks again. The facts of the next decision are read
+   * without it, so nothing may be in it that they hold.
+   */
+  later(events: readonly RotationEvent[], extra: Extra = {}): void {
+    this.#pending = this.#applied(events, extra);
+    this.#rotation = this.#pending.rotation;
+  }
+
+  /** Stores what was left for later. */
+  async flush(): Promise<void> {
+    if (this.#pending !== null) await this.record([]);
   }
 
   /**
@@ -78,22 +102,33 @@ export class Claimed {
    * room that a limit left: then nothing is stored.
    */
   async record(events: readonly RotationEvent[], extra: Extra = {}): Promise<void> {
+    const { rotation, audit, change, seen } = this.#applied(events, extra);
+    const counted = events.find(({ type }) => COUNTED.has(type));
+    const holds = counted === undefined ? null : this.#mayStill;
+    const of = counted?.type === "issue-intended" ? "issues" : "retirements";
+    const provided =
+      counted === undefined || holds === null ? {} : { provided: { at: counted.at, of, holds } as const };
+    if (!(await this.deps.store.commit(this.#claim, { ...change, ...provided, rotation, audit }))) throw new NoRoom();
+    if (audit.length > 0) this.#written = undefined;
+    this.#pending = null;
+    this.#rotation = rotation;
+    this.#claim = { ...this.#claim, rotation };
+    for (const [after, event] of seen) this.deps.observe?.(after, event);
+  }
+
+  /** What was left for later, and these events behind it. */
+  #applied(events: readonly RotationEvent[], { note, ...extra }: Extra): Pending {
     let rotation = this.#rotation;
-    const audit: AuditEntry[] = [];
-    const { note, ...change } = extra;
+    const audit = [...(this.#pending?.audit ?? [])];
+    const seen = [...(this.#pending?.seen ?? [])];
     for (const event of events) {
       const before = rotation;
       rotation = applyEvent(before, event);
+      seen.push([rotation, event]);
       const line = auditLine(before, event, rotation, note ?? {});
       if (line !== null) audit.push(audit.length === 0 ? this.#withWrite(line) : line);
     }
-    const counted = events.find(({ type }) => COUNTED.has(type));
-    const holds = counted === undefined ? null : this.#mayStill;
-    const provided = counted === undefined || holds === null ? {} : { provided: { at: counted.at, holds } };
-    if (!(await this.deps.store.commit(this.#claim, { ...change, ...provided, rotation, audit }))) throw new NoRoom();
-    if (audit.length > 0) this.#written = undefined;
-    this.#rotation = rotation;
-    for (const event of events) this.deps.observe?.(rotation, event);
+    return { rotation, audit, seen, change: { ...this.#pending?.change, ...extra } };
   }
 
   /** The settings of the rotation's targets as configured now; null where one is no longer bound to this slot. */

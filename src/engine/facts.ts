@@ -2,7 +2,7 @@
 
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { longestRule } from "../core/policy/reload.ts";
-import type { TargetSettings } from "../core/policy/settings.ts";
+import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
 import { isUnderWay } from "../core/rotation/own-credential.ts";
 import { retirement } from "../core/rotation/retirement.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
@@ -25,7 +25,9 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
   // asked only where a check looks at them: before a creation, and before a removal whose time has come
   const isPaced = rotation.state === "planned" || isToRetire(deps, rotation, now);
   const scan = isPaced ? await store.lastScan(rotation.tenantId) : null;
-  const tally = isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now) : NOTHING_COUNTED;
+  const counted = rotation.state === "planned" ? "issues" : "retirements";
+  const tally =
+    isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now, counted) : NOTHING_COUNTED;
   const { kind, replaces, replacesEnd, policy } = rotation;
   const credential = { keyId: replaces, start: null, end: replacesEnd };
   return {
@@ -84,7 +86,7 @@ async function ownFacts({ own, store, settings }: Deps, rotation: Rotation): Pro
   const { tenantId, holder, id, state } = rotation;
   if (own === undefined || !["planned", "verified"].includes(state)) return {};
   const isThis = holder.appId === own.appId;
-  if (!isThis && !settings.bindings.some((one) => one.appId === own.appId)) return {};
+  if (!isThis && bindingOf(settings, own.appId) === undefined) return {};
   const others = (await store.rotations({ tenantId, states: ["planned", "issued", "accepted", "delivered"] })).filter(
     (one) => one.id !== id && (one.holder.appId === own.appId) !== isThis,
   );
@@ -104,7 +106,7 @@ export async function stopped(deps: Deps, tenantId: string): Promise<string | nu
 
 /** The settings of a rotation's targets, null where the configuration no longer binds one to this slot. */
 export function targetSettings(deps: Deps, rotation: Rotation): readonly (TargetSettings | null)[] {
-  const binding = deps.settings.bindings.find((one) => one.appId === rotation.holder.appId);
+  const binding = bindingOf(deps.settings, rotation.holder.appId);
   const slot = binding?.slots.find((one) => one.slot === rotation.slot);
   return rotation.deliveries.map(({ target }) =>
     slot?.targets.includes(target) === true ? (deps.settings.targets[target] ?? null) : null,
@@ -113,7 +115,7 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
 export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
-  const binding = settings.bindings.find((one) => one.appId === holder.appId);
+  const binding = bindingOf(settings, holder.appId);
   const names = [policy.name, binding?.policy ?? policy.name];
   const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
   // a variable stays what it was in every process that runs: the old value must stay good until its own end

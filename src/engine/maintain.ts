@@ -6,6 +6,7 @@ import { type EpochMs, HOUR, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Claim, Switches } from "../ports/store.ts";
 import { advance } from "./advance.ts";
 import { NOLAPSE } from "./audit.ts";
+import { Claimed } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
@@ -63,9 +64,10 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
   for (;;) {
-    steps += await drain(deps, only, signal);
+    const drained = await drain(deps, only, signal);
+    steps += drained.steps;
+    const { nextDue } = drained;
     const now = await deps.clock.now();
-    const nextDue = await next(deps, only);
     const soon = await worth(deps, only);
     const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
@@ -107,21 +109,20 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   let scanAt = await deps.clock.now();
   while (!signal.aborted) {
     const now = await deps.clock.now();
-    let round: Scan | null | undefined;
+    let scanned: Scan | null | undefined;
     if (now >= scanAt) {
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       // who is told to end has not failed
       if (signal.aborted && !("coverage" in result)) return;
       onScan?.(result);
-      round = "coverage" in result ? result : null;
+      scanned = "coverage" in result ? result : null;
       // an incomplete scan holds all writing back, and what may be privileged waits for one that can say so
-      const isWhole = round?.coverage.complete === true && !round.privileges.unread;
+      const isWhole = scanned?.coverage.complete === true && !scanned.privileges.unread;
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
-    await drain(deps, undefined, signal);
-    if (round !== undefined && options.onRound !== undefined) await options.onRound(round);
-    const nextDue = await next(deps, undefined);
+    const { nextDue } = await drain(deps, undefined, signal);
+    if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
     if (!signal.aborted) await pause(deps, until, now, signal);
   }
@@ -163,12 +164,29 @@ async function next(deps: Deps, only: readonly string[] | undefined): Promise<Ep
   return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
 }
 
+/** What was done until nothing could be claimed, and when the next thing is due. */
+interface Drained {
+  readonly steps: number;
+  readonly nextDue: EpochMs | null;
+}
+
 /**
- * Claims and advances until nothing can be claimed; the number of steps. A lane opens the next one when it has found
- * something, up to ROTATIONS_AT_ONCE side by side: mostly nothing or one thing is due, and each look is a write to the store.
+ * Claims and advances until nothing can be claimed. A lane opens the next one when it has found something and there is more, up to
+ * ROTATIONS_AT_ONCE side by side: mostly nothing or one thing is due, and each look is a question to the store.
  */
-async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
-  if (only?.length === 0) return 0;
+async function drain(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<Drained> {
+  for (let steps = 0; ; ) {
+    const more = only?.length === 0 ? 0 : await round(deps, only, signal);
+    steps += more;
+    const nextDue = await next(deps, only);
+    // what came due meanwhile, and what could not be taken beside another one of the same application
+    const goesOn = more > 0 && nextDue !== null && signal?.aborted !== true && nextDue <= (await deps.clock.now());
+    if (!goesOn) return { steps, nextDue };
+  }
+}
+
+/** All that is due now, side by side; how many steps. */
+async function round(deps: Deps, only: readonly string[] | undefined, signal?: AbortSignal): Promise<number> {
   const take = async (): Promise<Claim | null> => {
     if (signal?.aborted === true) return null;
     return deps.store.claim({
@@ -184,12 +202,12 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
     if (first === null) return 0;
     const own = async (): Promise<number> => {
       let steps = 0;
-      for (let claim: Claim | null = first; claim !== null; claim = await take()) {
+      for (let claim: Claim | null = first; claim !== null; claim = claim.more === false ? null : await take()) {
         steps += await hold(deps, claim, signal);
       }
       return steps;
     };
-    if (place === ROTATIONS_AT_ONCE) return own();
+    if (place === ROTATIONS_AT_ONCE || first.more === false) return own();
     const [mine = 0, others = 0] = await deps.scheduler.all([own, () => lane(place + 1)], 2);
     return mine + others;
   };
@@ -208,15 +226,19 @@ async function hold(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<num
   const { holder, replacesEnd } = claim.rotation;
   deps.deadlines?.begin(holder, replacesEnd);
   let steps = 0;
+  const claimed = new Claimed(deps, claim);
   const inARow = async (): Promise<boolean> => {
-    let last = await advance(deps, claim);
+    let last = await advance(claimed);
     for (steps = 1; ; steps += 1) {
       const { rotation, next, released } = last;
       const failed = rotation.failures > 0 || rotation.withdrawIntendedAt !== null;
       const mayHaveFailed = failed || (rotation.state === "planned" && rotation.attempts.length > 0);
-      if (mayHaveFailed) await tripBreaker(deps);
-      if (next === null || mayHaveFailed || steps === STEPS_IN_A_ROW || signal?.aborted === true) return released;
-      last = await advance(deps, { ...claim, rotation }, { decided: next });
+      if (next === null || mayHaveFailed || steps === STEPS_IN_A_ROW || signal?.aborted === true) {
+        await claimed.flush();
+        if (mayHaveFailed) await tripBreaker(deps);
+        return released;
+      }
+      last = await advance(claimed, next);
     }
   };
   try {
@@ -235,7 +257,7 @@ async function hold(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<num
 async function tripBreaker(deps: Deps): Promise<void> {
   const { store, settings, clock } = deps;
   const at = await clock.now();
-  const why = breakerTrips((await store.tally(settings.tenantId, at)).recent);
+  const why = breakerTrips((await store.tally(settings.tenantId, at, "outcomes")).recent);
   if (why === null || (await store.switches(settings.tenantId)).breaker !== null) return;
   await store.turn(
     settings.tenantId,

@@ -93,6 +93,8 @@ export interface Switches {
 export interface Claim {
   readonly rotation: Rotation;
   readonly fence: number;
+  /** False where nothing else was due when it was made. */
+  readonly more?: boolean;
 }
 
 /** One entry of a list of certificates, raw as the service sent it. */
@@ -127,7 +129,7 @@ export interface Change {
   /** The step is over: the lease is given back in the same transaction. Only of a commit. */
   readonly release?: boolean;
   /** What must hold of the numbers at the instant `at` for the change to be stored. Only of a commit. */
-  readonly provided?: { readonly at: EpochMs; readonly holds: (tally: Tally) => boolean };
+  readonly provided?: { readonly at: EpochMs; readonly of: Counted; readonly holds: (tally: Tally) => boolean };
 }
 
 /** A slot whose current credential came from a rotation. */
@@ -140,7 +142,7 @@ export interface Issuance {
 export interface Tally {
   /** Instants of issues in the last 24 hours of domain time, oldest first; those under way and those whose answer was lost, too. */
   readonly issues: readonly EpochMs[];
-  /** Rotations verified at least 28 hours ago without a failure since. */
+  /** Rotations verified at least 28 hours ago without a failure since; from {@link RAMP_ENDS_AT} on they are not counted further. */
   readonly clean: number;
   /** Instants of early retirements (before the old end), oldest first, last 60 days. */
   readonly earlyRetirements: readonly EpochMs[];
@@ -149,6 +151,9 @@ export interface Tally {
   /** Outcomes of the last 20 acceptances and verifications, newest first: true for success. */
   readonly recent: readonly boolean[];
 }
+
+/** Parts of a {@link Tally}: `issues` with `clean`; `earlyRetirements` with `retiring`; `recent`. */
+export type Counted = "issues" | "retirements" | "outcomes";
 
 export interface RotationFilter {
   readonly tenantId?: string;
@@ -252,7 +257,8 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   switches(tenantId: string): Promise<Switches>;
   /** Sets or clears one switch, with its audit line. Clearing the breaker also forgets the outcomes that opened it. */
   turn<K extends keyof Switches>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
-  tally(tenantId: string, now: EpochMs): Promise<Tally>;
+  /** `of`: only these numbers are needed, and the others may be left out as if there were none. */
+  tally(tenantId: string, now: EpochMs, of?: Counted): Promise<Tally>;
 
   audit(entry: AuditEntry): Promise<void>;
   /** The trail of a tenant, oldest first, at most `limit` entries after sequence number `after`. */

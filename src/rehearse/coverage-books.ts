@@ -10,6 +10,7 @@ export class CoverageBooks {
 
   /** Why what a scan says of itself is not true; null when it is, or when nothing was said. */
   after({ port, method, args }: Call, outcome: Outcome, process: string): string | null {
+    if (port !== "store" && port !== "entra") return null;
     const missed = this.#missed.get(process) ?? new Set();
     this.#missed.set(process, missed);
     if (port === "entra" && method === "page") {

@@ -16,6 +16,7 @@ import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
 import { Holding } from "./holding.ts";
 import { KnownValues } from "./known-values.ts";
+import { LeaseBooks } from "./lease-books.ts";
 import { ListBooks, type ReplacedList } from "./list-books.ts";
 import { orphansIn, WATCHED } from "./orphans.ts";
 import type { Finding, FindingKind } from "./report.ts";
@@ -53,6 +54,7 @@ export class Watch {
   readonly #seals = new SealBooks();
   readonly coverage = new CoverageBooks();
   readonly holding = new Holding(WATCHED);
+  readonly leases = new LeaseBooks();
   readonly #delivered = new Set<string>();
   readonly #signedIn = new Map<string, EpochMs>();
   readonly #readBack = new Map<string, { readonly at: EpochMs; readonly keyId: string | null }>();
@@ -166,17 +168,23 @@ export class Watch {
       this.#removal(holder, removed, now);
   }
 
-  /** After the effect, whether or not its outcome ever reaches the manager. */
-  async after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> {
-    const why = this.coverage.after(call, outcome, process);
+  /** After the effect, whether or not its outcome ever reaches the manager; a promise where the directory is looked at. */
+  after(call: Call, outcome: Outcome, line: string, now: EpochMs, process: string): Promise<void> | undefined {
+    const why = this.coverage.after(call, outcome, process) ?? this.leases.after(call, outcome, process, now);
     if (why !== null) this.#find("break", now, why, null);
-    if (call.port === "entra") await this.#afterEntra(call, outcome, now);
-    else if (call.port === "certificates") await this.#afterCertificates(call, outcome, now);
-    else if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
+    // searched for what the effect itself has brought, too
+    const search = () => void this.#inTheClear(this.#canary.quick(line), "the story", now);
+    return this.#afterEffect(call, outcome, now)?.then(search) ?? search();
+  }
+
+  #afterEffect(call: Call, outcome: Outcome, now: EpochMs): Promise<void> | undefined {
+    if (call.port === "entra") return this.#afterEntra(call, outcome, now);
+    if (call.port === "certificates") return this.#afterCertificates(call, outcome, now);
+    if (call.port === "issuer" && outcome.ok) this.#canary.knows((outcome.value as IssuedCertificate).value);
     else if (call.port === "target") this.#afterTarget(call, outcome, now);
     else if (call.port === "verifier") this.#afterProbe(call, outcome, now);
     else if (call.port === "store") this.#afterStore(call, outcome, now);
-    this.#inTheClear(this.#canary.quick(line), "the story", now);
+    return undefined;
   }
 
   /** Whether what was committed is still there: after a restart, and at the end. */

@@ -29,7 +29,7 @@ export interface Stage {
   readonly everyCall: boolean;
   latency(call: Call): DurationMs;
   /** After an effect outside, before its outcome goes back: the world may react to it. */
-  react(call: Call, outcome: Outcome, process: ManagerProcess): Promise<void>;
+  react(call: Call, outcome: Outcome, process: ManagerProcess): Promise<void> | undefined;
   /** The process died here. */
   died(process: ManagerProcess): void;
 }
@@ -44,6 +44,8 @@ export class ManagerProcess {
   readonly #skew: DurationMs;
   /** Calls whose effect has begun and may sleep in its middle. */
   readonly #underWay = new Set<Call>();
+  /** Whose place it is, by the configuration this process has read. */
+  readonly #owners: ReadonlyMap<string, string>;
 
   constructor(
     stage: Stage,
@@ -61,6 +63,13 @@ export class ManagerProcess {
     this.#booted = options.booted;
     this.#skew = options.skew ?? 0;
     this.name = options.name;
+    const { bindings } = options.settings;
+    // the first one's, where several name it
+    this.#owners = new Map(
+      bindings
+        .flatMap(({ appId, slots }) => slots.flatMap(({ targets }) => targets.map((one) => [one, appId] as const)))
+        .reverse(),
+    );
     const { entra, certificates, logs, federation, samlSigning, issuers, verifier, sealer, store } = options.booted;
     const { deadlines } = options.booted;
     this.deps = {
@@ -87,6 +96,7 @@ export class ManagerProcess {
   async die(): Promise<void> {
     const { turns, watch } = this.#stage;
     turns.drop(this.name);
+    watch.leases.died(this.name);
     await this.#booted.die();
     // what was half done stays so, and nobody hears of it
     for (const { port, args } of this.#underWay)
@@ -131,12 +141,17 @@ export class ManagerProcess {
 
   /** The same port, each method a port call of this process. Methods it lacks stay lacking. */
   #wrapped<T extends object>(port: Call["port"], inner: T, about: readonly unknown[] = []): T {
+    const methods = new Map<string | symbol, unknown>();
+    const method = (target: T, key: string | symbol): unknown => {
+      const member: unknown = Reflect.get(target, key);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) =>
+        this.#call({ port, method: String(key), args: [...about, ...args] }, async () => member.apply(target, args));
+    };
     return new Proxy(inner, {
       get: (target, key) => {
-        const member: unknown = Reflect.get(target, key);
-        if (typeof member !== "function") return member;
-        return (...args: unknown[]) =>
-          this.#call({ port, method: String(key), args: [...about, ...args] }, async () => member.apply(target, args));
+        if (!methods.has(key)) methods.set(key, method(target, key));
+        return methods.get(key);
       },
     });
   }
@@ -169,14 +184,16 @@ export class ManagerProcess {
     this.#underWay.delete(call);
     const about = call.port === "target" ? this.#appOf(String(call.args[0])) : aboutOf(call, outcome);
     const line = story.call(turns.now, this.name, call, outcome, about);
-    await watch.after(call, outcome, line, turns.now, this.name);
-    await this.#stage.react(call, outcome, this);
+    // mostly nothing is looked up outside: an await in vain would cost more than the look
+    const looking = watch.after(call, outcome, line, turns.now, this.name);
+    if (looking !== undefined) await looking;
+    const reacting = this.#stage.react(call, outcome, this);
+    if (reacting !== undefined) await reacting;
     return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
   }
 
   #appOf(target: string): string | null {
-    const { bindings } = this.deps.settings;
-    return bindings.find(({ slots }) => slots.some((one) => one.targets.includes(target)))?.appId ?? null;
+    return this.#owners.get(target) ?? null;
   }
 
   async #crash(call: Call, moment: string): Promise<typeof DROPPED> {

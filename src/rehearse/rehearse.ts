@@ -23,9 +23,10 @@ import { ManagerProcess, type Stage } from "./process.ts";
 import { Quota } from "./quota.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
 import { RuleBooks } from "./rule-books.ts";
-import { type Call, Story } from "./story.ts";
+import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { buildWorld, type World } from "./world.ts";
+import { FELT } from "./writes.ts";
 
 export interface RehearsalOptions {
   readonly seed: number;
@@ -160,16 +161,9 @@ export class Rehearsal {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
       },
-      react: async (call, outcome, process) => {
+      react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
-        const forbidden = [
-          ...this.#rules.after(call, outcome, turns.now),
-          ...this.#approvals.after(call, outcome, process.deps.settings.mode),
-        ];
-        for (const { what, about } of forbidden) this.watch.broken(turns.now, what, about);
-        await this.#consumption.react(call, outcome);
-        await this.#tool.beside(call);
-        await this.#quota?.beside(call);
+        return FELT.has(call.port) ? this.#react(call, outcome, process) : undefined;
       },
       died: (process) => {
         this.#crashes += 1;
@@ -220,6 +214,16 @@ export class Rehearsal {
         excused: this.#consumption.excused,
       },
     };
+  }
+
+  /** What the world does about an effect outside. */
+  async #react(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> {
+    const unapproved = this.#approvals.after(call, outcome, deps.settings.mode);
+    for (const { what, about } of [...this.#rules.after(call, outcome, this.#turns.now), ...unapproved])
+      this.watch.broken(this.#turns.now, what, about);
+    await this.#consumption.react(call, outcome);
+    await this.#tool.beside(call);
+    await this.#quota?.beside(call);
   }
 
   /** Whether the engine is at work for ever at one instant, which is a finding. */

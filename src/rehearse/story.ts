@@ -56,6 +56,8 @@ export class Story {
   readonly #tails = new Map<string, string[]>();
   #steps = 0;
   #unhashed: string[] = [];
+  /** Many things happen in one instant. */
+  #instant = { at: -1, text: "" };
 
   constructor(digest: ReturnType<Ground["digest"]>) {
     this.#digest = digest;
@@ -71,14 +73,19 @@ export class Story {
     this.#steps += 1;
     const said = outcome.ok ? briefly(call, outcome.value) : `! ${asNolapseError(outcome.thrown).code}`;
     const asked = asking(call);
-    const line = `${this.#steps} ${formatInstant(at)} ${process} ${call.port}.${call.method}${asked} → ${said}`;
+    const line = `${this.#steps} ${this.#told(at)} ${process} ${call.port}.${call.method}${asked} → ${said}`;
     this.#tell(line, isTold(call) || !outcome.ok ? about : undefined);
     return line;
   }
 
   /** Tells something that happened in the world: a crash, a sign-in of a consumer, a change of weather. */
   event(at: EpochMs, what: string, about: string | null): void {
-    this.#tell(`- ${formatInstant(at)} ${what}`, about);
+    this.#tell(`- ${this.#told(at)} ${what}`, about);
+  }
+
+  #told(at: EpochMs): string {
+    if (this.#instant.at !== at) this.#instant = { at, text: formatInstant(at) };
+    return this.#instant.text;
   }
 
   /** The last lines about an application, with what concerned everybody. */

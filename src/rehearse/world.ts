@@ -29,12 +29,16 @@ export class World {
   readonly plan: WorldPlan;
   readonly inhabitants: readonly Inhabitant[];
   readonly targets: Targets;
+  readonly consumers: readonly Consumer[];
+  readonly #byAppId: ReadonlyMap<string, Inhabitant>;
   #settings: TenantSettings;
 
   constructor(plan: WorldPlan, inhabitants: readonly Inhabitant[], settings: TenantSettings) {
     this.plan = plan;
     this.inhabitants = inhabitants;
     this.#settings = settings;
+    this.consumers = inhabitants.flatMap((one) => one.consumers);
+    this.#byAppId = new Map(inhabitants.map((one) => [one.first.holder.appId, one]));
     const places = new Map(inhabitants.flatMap((one) => one.places).map((place) => [place.name, place]));
     this.targets = { get: (name) => (this.#settings.targets[name] === undefined ? null : (places.get(name) ?? null)) };
   }
@@ -44,16 +48,12 @@ export class World {
     return this.#settings;
   }
 
-  get consumers(): readonly Consumer[] {
-    return this.inhabitants.flatMap((one) => one.consumers);
-  }
-
   named(application: string): Inhabitant | undefined {
     return this.inhabitants.find((one) => one.name === application);
   }
 
   of(appId: string): Inhabitant | undefined {
-    return this.inhabitants.find((one) => one.first.holder.appId === appId);
+    return this.#byAppId.get(appId);
   }
 
   /** Whether the configuration names the place of this consumer now. */

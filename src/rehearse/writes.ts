@@ -5,6 +5,15 @@ import type { Consignment } from "../ports/target.ts";
 import type { ReplacedList } from "./list-books.ts";
 import type { Call, Outcome } from "./story.ts";
 
+/** The ports whose effects the world feels. */
+export const FELT: ReadonlySet<Call["port"]> = new Set([
+  "entra",
+  "certificates",
+  "federation",
+  "samlSigning",
+  "target",
+]);
+
 export interface Write {
   readonly what: "creates" | "delivers" | "removes" | "restores";
   /** The client id of the application; null where no rotation tells whose it is. */

@@ -6,15 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { storeFailure } from "../../src/adapters/store/failures.ts";
-import { openSqliteStore } from "../../src/adapters/store/open.ts";
+import { openSqliteStore, shareSqliteFile } from "../../src/adapters/store/open.ts";
 import { openDatabase } from "../../src/adapters/store/sqlite.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { audit, numbered, storeSuite } from "../conformance/store.suite.ts";
 import { NOW, TENANT } from "../core/make.ts";
 import { memoryStore, Shelf } from "../simulation/memory-store.ts";
 
+const original = DatabaseSync.prototype.prepare;
 const MIGRATIONS = join(import.meta.dirname, "../../src/adapters/store/migrations");
 /** The schema's number now, and how a migration after it would be called. */
 const NUMBER = readdirSync(MIGRATIONS).length;
@@ -40,6 +41,20 @@ storeSuite("SQLite", async () => {
     kill: (owner) => dead.add(owner),
     async close() {
       for (const store of stores) await store.close();
+      rmSync(made, { recursive: true, force: true });
+    },
+  };
+});
+
+storeSuite("SQLite in a file that the managers of one process share", async () => {
+  const made = mkdtempSync(join(tmpdir(), "nolapse-store-"));
+  const shared = shareSqliteFile(join(made, "nolapse.db"));
+  const dead = new Set<string>();
+  return {
+    open: async (owner) => shared.open({ owner, mayBeAlive: (one) => !dead.has(one) }),
+    kill: (owner) => dead.add(owner),
+    async close() {
+      await shared.close();
       rmSync(made, { recursive: true, force: true });
     },
   };
@@ -165,6 +180,34 @@ describe("the SQLite file", () => {
     const copy = openSqliteStore({ path: join(made, "copy.db") });
     expect(await copy.rotation("r1")).toEqual(numbered(1));
     await copy.close();
+  });
+
+  it("finds the rotations of one application without reading those of the whole tenant", async () => {
+    const asked: string[] = [];
+    const prepare = vi.spyOn(DatabaseSync.prototype, "prepare").mockImplementation(function (this: DatabaseSync, text) {
+      asked.push(text);
+      return original.call(this, text);
+    });
+    onTestFinished(() => prepare.mockRestore());
+    const path = join(folder(), "nolapse.db");
+    const store = openSqliteStore({ path });
+    await store.open(numbered(1), [], audit("planned"));
+    const { appId } = numbered(1).holder;
+    asked.length = 0;
+    expect(await store.rotations({ tenantId: TENANT, appId })).toHaveLength(1);
+    expect(await store.rotations({ tenantId: TENANT, appId, states: ["planned", "issued"] })).toHaveLength(1);
+    await store.close();
+    const { handle } = openDatabase(path);
+    const plans = asked
+      .filter((text) => text.startsWith("select"))
+      .map((text) => {
+        const values = [...text.matchAll(/\?/g)].map(() => "a");
+        const rows = original.call(handle, `EXPLAIN QUERY PLAN ${text}`).all(...values);
+        return rows.map(({ detail }) => String(detail)).join("; ");
+      });
+    handle.close();
+    expect(plans).toHaveLength(2);
+    for (const plan of plans) expect(plan).toMatch(/app_id=\?/);
   });
 
   it("has the tables that the code thinks it has", () => {

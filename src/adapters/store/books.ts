@@ -3,11 +3,12 @@ import {
   CLEAN_AFTER,
   ISSUE_ACTIONS,
   issuesAmong,
+  RAMP_ENDS_AT,
   RETIREMENT_ACTIONS,
   retirementsAmong,
 } from "../../core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
-import type { Store, Switches } from "../../ports/store.ts";
+import type { Counted, Store, Switches, Tally } from "../../ports/store.ts";
 import { noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { prepared, type Value } from "./prepared.ts";
@@ -133,7 +134,7 @@ export function trail({
         await writeAudit(db, [audit]);
       }),
 
-    tally: (tenantId, now) => read((db) => tally(db, tenantId, now)),
+    tally: (tenantId, now, of) => read((db) => tally(db, tenantId, now, of)),
 
     audit: (entry) => write((db) => writeAudit(db, [entry])),
 
@@ -185,6 +186,9 @@ const issuesOf = prepared((db, value: Value<OfTenant & { readonly since: number 
     .orderBy("sequence"),
 );
 
+/** How the details of an early retirement are written; what merely looks like it is sorted out when it is read. */
+const EARLY = '%"early":true%';
+
 const removalsOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>
   db
     .selectFrom("audit")
@@ -192,18 +196,26 @@ const removalsOf = prepared((db, value: Value<OfTenant & { readonly since: numbe
     .where("tenant_id", "=", value("tenant"))
     .where("action", "in", RETIREMENT_ACTIONS)
     .where("at", ">", value("since"))
+    .where("details", "like", EARLY)
     .orderBy("at")
     .orderBy("sequence"),
 );
 
+/** No further than the ramp goes: a store of years has thousands of them. */
 const cleanOf = prepared((db, value: Value<OfTenant & { readonly before: number }>) =>
   db
-    .selectFrom("rotations")
-    .select((it) => it.fn.countAll<number>().as("count"))
-    .where("tenant_id", "=", value("tenant"))
-    .where("verified_at", "<=", value("before"))
-    .where("failures", "=", 0)
-    .where("state", "in", ["verified", "retired"]),
+    .selectFrom((it) =>
+      it
+        .selectFrom("rotations")
+        .select("id")
+        .where("tenant_id", "=", value("tenant"))
+        .where("verified_at", "<=", value("before"))
+        .where("failures", "=", 0)
+        .where("state", "in", ["verified", "retired"])
+        .limit(RAMP_ENDS_AT)
+        .as("some"),
+    )
+    .select((it) => it.fn.countAll<number>().as("count")),
 );
 
 const outcomesOf = prepared((db, value: Value<OfTenant>) =>
@@ -215,22 +227,37 @@ const outcomesOf = prepared((db, value: Value<OfTenant>) =>
     .limit(RECENT),
 );
 
-/** The numbers of the limits, as one transaction sees them. */
-export async function tally(db: Db, tenant: string, now: EpochMs): ReturnType<Store["tally"]> {
+/** The numbers of the limits, as one transaction sees them; only those of one part where it is named. */
+export async function tally(db: Db, tenant: string, now: EpochMs, of?: Counted): ReturnType<Store["tally"]> {
+  const wants = (part: Counted) => of === undefined || of === part;
+  const none = { issues: [], clean: 0, earlyRetirements: [], retiring: [], recent: [] };
+  return {
+    ...none,
+    ...(wants("issues") ? await issuesAndClean(db, tenant, now) : {}),
+    ...(wants("retirements") ? await retirements(db, tenant, now) : {}),
+    ...(wants("outcomes") ? { recent: (await outcomesOf(db, { tenant })).rows.map((one) => one.ok === 1) } : {}),
+  };
+}
+
+async function issuesAndClean(db: Db, tenant: string, now: EpochMs): Promise<Pick<Tally, "issues" | "clean">> {
   const issues = await issuesOf(db, { tenant, since: now - 24 * HOUR });
+  const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
+  return {
+    issues: issuesAmong(issues.rows.map((one) => ({ ...one, at: one.at as EpochMs }))),
+    clean: Number(clean.rows[0]?.count ?? 0),
+  };
+}
+
+async function retirements(
+  db: Db,
+  tenant: string,
+  now: EpochMs,
+): Promise<Pick<Tally, "earlyRetirements" | "retiring">> {
   const removals = await removalsOf(db, { tenant, since: now - WAVES });
   const early = removals.rows.filter((one) => (JSON.parse(one.details) as { early?: unknown }).early === true);
   const { done, begun } = retirementsAmong(
     early.map((one) => ({ ...one, at: one.at as EpochMs })),
     now,
   );
-  const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
-  const recent = await outcomesOf(db, { tenant });
-  return {
-    issues: issuesAmong(issues.rows.map((one) => ({ ...one, at: one.at as EpochMs }))),
-    clean: Number(clean.rows[0]?.count ?? 0),
-    earlyRetirements: done,
-    retiring: begun,
-    recent: recent.rows.map((one) => one.ok === 1),
-  };
+  return { earlyRetirements: done, retiring: begun };
 }

@@ -16,7 +16,7 @@ const OUTCOMES: Readonly<Record<string, number>> = {
 /** `before` is the rotation as it is in the store: what it names is noted there already. */
 export async function writeChange(db: Db, change: Change, before: Rotation): Promise<void> {
   const { rotation } = change;
-  const { tenantId } = rotation;
+  const { id, tenantId } = rotation;
   const noted = new Set(before.attempts.map((one) => one.id));
   await noteAttempts(
     db,
@@ -24,58 +24,101 @@ export async function writeChange(db: Db, change: Change, before: Rotation): Pro
     rotation.attempts.flatMap((one) => (noted.has(one.id) ? [] : [one.id])),
   );
   if (change.seal !== undefined) {
-    const row = { rotation: rotation.id, key_id: change.seal.keyId, sealed: change.seal.sealed };
-    await db
-      .insertInto("sealed")
-      .values(row)
-      .onConflict((it) => it.column("rotation").doUpdateSet(row))
-      .execute();
+    await sealed(db, { rotation: id, key_id: change.seal.keyId, sealed: change.seal.sealed });
   }
-  if (change.image === null) await db.deleteFrom("images").where("rotation", "=", rotation.id).execute();
-  else if (change.image !== undefined) {
-    const row = { rotation: rotation.id, image: JSON.stringify(change.image) };
-    await db
-      .insertInto("images")
-      .values(row)
-      .onConflict((it) => it.column("rotation").doUpdateSet(row))
-      .execute();
-  }
-  if (change.erase === true) await db.deleteFrom("sealed").where("rotation", "=", rotation.id).execute();
+  if (change.image === null) await forgotImage(db, { rotation: id });
+  else if (change.image !== undefined) await keptImage(db, { rotation: id, image: JSON.stringify(change.image) });
+  if (change.erase === true) await erased(db, { rotation: id });
   for (const entry of change.ledger ?? []) await enterLedger(db, ledgerRow(entry));
-  for (const { keyId, at } of change.removed ?? []) {
-    await db
-      .updateTable("ledger")
-      .set({ removed_at: at })
-      .where("tenant_id", "=", tenantId)
-      .where("key_id", "=", keyId)
-      .execute();
-  }
-  if (change.slot !== undefined) {
-    const row = slotRow(change.slot);
-    await db
-      .insertInto("slots")
-      .values(row)
-      .onConflict((it) => it.columns(["tenant_id", "app_id", "slot"]).doUpdateSet(row))
-      .execute();
-  }
+  for (const { keyId, at } of change.removed ?? []) await removed(db, { tenant: tenantId, keyId, at });
+  if (change.slot !== undefined) await slotMoved(db, slotRow(change.slot));
   await writeAudit(db, change.audit);
 }
 
-export async function enterLedger(db: Db, row: ReturnType<typeof ledgerRow>): Promise<void> {
-  await db
-    .insertInto("ledger")
-    .values(row)
-    .onConflict((it) => it.columns(["tenant_id", "key_id"]).doUpdateSet(row))
-    .execute();
+interface OfRotation {
+  readonly rotation: string;
 }
 
-export async function noteAttempts(db: Db, tenantId: string, attempts: readonly string[]): Promise<void> {
-  if (attempts.length === 0) return;
-  await db
+const sealed = prepared((db, value: Value<OfRotation & { readonly key_id: string; readonly sealed: string }>) => {
+  const row = { rotation: value("rotation"), key_id: value("key_id"), sealed: value("sealed") };
+  return db
+    .insertInto("sealed")
+    .values(row)
+    .onConflict((it) => it.column("rotation").doUpdateSet(row));
+});
+
+const erased = prepared((db, value: Value<OfRotation>) =>
+  db.deleteFrom("sealed").where("rotation", "=", value("rotation")),
+);
+
+const keptImage = prepared((db, value: Value<OfRotation & { readonly image: string }>) => {
+  const row = { rotation: value("rotation"), image: value("image") };
+  return db
+    .insertInto("images")
+    .values(row)
+    .onConflict((it) => it.column("rotation").doUpdateSet(row));
+});
+
+const forgotImage = prepared((db, value: Value<OfRotation>) =>
+  db.deleteFrom("images").where("rotation", "=", value("rotation")),
+);
+
+type Removal = { readonly tenant: string; readonly keyId: string; readonly at: number };
+
+const removed = prepared((db, value: Value<Removal>) =>
+  db
+    .updateTable("ledger")
+    .set({ removed_at: value("at") })
+    .where("tenant_id", "=", value("tenant"))
+    .where("key_id", "=", value("keyId")),
+);
+
+const slotMoved = prepared((db, value: Value<ReturnType<typeof slotRow>>) => {
+  const row = {
+    tenant_id: value("tenant_id"),
+    app_id: value("app_id"),
+    slot: value("slot"),
+    kind: value("kind"),
+    key_id: value("key_id"),
+    since: value("since"),
+  };
+  return db
+    .insertInto("slots")
+    .values(row)
+    .onConflict((it) => it.columns(["tenant_id", "app_id", "slot"]).doUpdateSet(row));
+});
+
+const entered = prepared((db, value: Value<ReturnType<typeof ledgerRow>>) => {
+  const row = {
+    tenant_id: value("tenant_id"),
+    key_id: value("key_id"),
+    type: value("type"),
+    object_id: value("object_id"),
+    app_id: value("app_id"),
+    origin: value("origin"),
+    rotation: value("rotation"),
+    entered_at: value("entered_at"),
+    removed_at: value("removed_at"),
+  };
+  return db
+    .insertInto("ledger")
+    .values(row)
+    .onConflict((it) => it.columns(["tenant_id", "key_id"]).doUpdateSet(row));
+});
+
+export async function enterLedger(db: Db, row: ReturnType<typeof ledgerRow>): Promise<void> {
+  await entered(db, row);
+}
+
+const attempted = prepared((db, value: Value<{ readonly tenant: string; readonly attempt: string }>) =>
+  db
     .insertInto("attempts")
-    .values(attempts.map((attempt) => ({ tenant_id: tenantId, attempt })))
-    .onConflict((it) => it.doNothing())
-    .execute();
+    .values({ tenant_id: value("tenant"), attempt: value("attempt") })
+    .onConflict((it) => it.doNothing()),
+);
+
+export async function noteAttempts(db: Db, tenantId: string, attempts: readonly string[]): Promise<void> {
+  for (const attempt of attempts) await attempted(db, { tenant: tenantId, attempt });
 }
 
 type AuditRow = ReturnType<typeof auditRow>;

@@ -101,7 +101,7 @@ export function claims(
     commit: (claimed, change) =>
       write(async (db) => {
         const { provided, rotation } = change;
-        if (provided?.holds(await tally(db, rotation.tenantId, provided.at)) === false) return false;
+        if (provided?.holds(await tally(db, rotation.tenantId, provided.at, provided.of)) === false) return false;
         const update = change.release === true ? committedAndReleased : committedAndKept;
         const { changed } = await update(db, { ...rotationRow(rotation), ...held(claimed) });
         if (changed === 0) throw leaseLost(claimed);
@@ -153,7 +153,7 @@ const dueOf = (db: Db, tenant: string, now: number, many: boolean) =>
     .orderBy("replaces_end")
     .orderBy("priority", "desc")
     .orderBy("id")
-    .limit(1);
+    .limit(2);
 
 const mostUrgent = (many: boolean) =>
   prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
@@ -172,6 +172,8 @@ interface Due {
   readonly id: string;
   readonly fence: number;
   readonly object_id: string;
+  /** Another one is due, too. */
+  readonly more: boolean;
 }
 
 async function findDue(db: Db, request: Request, lease: LeaseOptions): Promise<Due | null> {
@@ -180,12 +182,16 @@ async function findDue(db: Db, request: Request, lease: LeaseOptions): Promise<D
   const many = only === undefined && (await nthDue(db, { tenant: tenantId, now })).rows.length > 0;
   if (busy.length === 0 && only === undefined) {
     const { rows } = await (many ? mostUrgentOfMany : mostUrgentOfFew)(db, { tenant: tenantId, now });
-    return rows[0] ?? null;
+    return firstOf(rows);
   }
   let query = dueOf(db, tenantId, now, many);
   if (busy.length > 0) query = query.where("object_id", "not in", busy);
   if (only !== undefined) query = query.where("id", "in", [...only]);
-  return (await query.executeTakeFirst()) ?? null;
+  return firstOf(await query.execute());
+}
+
+function firstOf([first, second]: readonly Omit<Due, "more">[]): Due | null {
+  return first === undefined ? null : { ...first, more: second !== undefined };
 }
 
 const taken = prepared(
@@ -205,5 +211,5 @@ async function claim(db: Db, request: Request, lease: LeaseOptions, found: Due):
   if ((await busyObjects(db, request, lease)).includes(found.object_id)) return null;
   const [id, next, until] = [found.id, found.fence + 1, processNow + leaseMs];
   const [row] = (await taken(db, { id, fence: found.fence, next, owner: lease.owner, until, now })).rows;
-  return row === undefined ? null : { rotation: rotationFrom(row), fence: next };
+  return row === undefined ? null : { rotation: rotationFrom(row), fence: next, more: found.more };
 }

@@ -3,7 +3,7 @@ import type { Drift, DriftStore } from "../../ports/drift.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
 import { unpackKeyIds } from "./key-ids.ts";
-import { prepared, type Value } from "./prepared.ts";
+import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { rotationFrom, slotFrom } from "./rows.ts";
 
 const issuedInto = prepared((db, value: Value<{ readonly tenant: string }>) =>
@@ -20,18 +20,21 @@ const issuedInto = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .orderBy("slots.slot"),
 );
 
+const keysOf = preparedForEach((db, value: Value<{ readonly tenant: string }>, appIds) =>
+  db
+    .selectFrom("holders")
+    .select(["object_id", "seen_at", "key_ids"])
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "in", [...appIds])
+    .where("key_ids", "is not", null),
+);
+
 export function drift({ read, write }: Database): DriftStore {
   return {
     inventory: (tenantId, appIds) =>
       read(async (db) => {
         if (appIds.length === 0) return [];
-        const rows = await db
-          .selectFrom("holders")
-          .select(["object_id", "seen_at", "key_ids"])
-          .where("tenant_id", "=", tenantId)
-          .where("app_id", "in", [...appIds])
-          .where("key_ids", "is not", null)
-          .execute();
+        const { rows } = await keysOf(db, { tenant: tenantId }, appIds);
         return rows.map((row) => ({
           objectId: row.object_id,
           seenAt: row.seen_at as EpochMs,

@@ -5,11 +5,45 @@ import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { packKeyIds } from "./key-ids.ts";
-import { prepared, type Value } from "./prepared.ts";
+import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import type { Tables } from "./tables.ts";
 
 const lastScanOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
   db.selectFrom("scans").selectAll().where("tenant_id", "=", value("tenant")),
+);
+
+const knownOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db.selectFrom("holders").selectAll().where("tenant_id", "=", value("tenant")),
+);
+
+const scanned = prepared((db, value: Value<ReturnType<typeof scanRow>>) => {
+  const row = {
+    tenant_id: value("tenant_id"),
+    scanned_at: value("scanned_at"),
+    applications: value("applications"),
+    service_principals: value("service_principals"),
+    complete: value("complete"),
+    lost: value("lost"),
+  };
+  return db
+    .insertInto("scans")
+    .values(row)
+    .onConflict((it) => it.column("tenant_id").doUpdateSet(row));
+});
+
+const seenAgain = preparedForEach((db, value: Value<{ readonly tenant: string; readonly at: number }>, objects) =>
+  db
+    .updateTable("holders")
+    .set({ seen_at: value("at"), missing_since: null })
+    .where("tenant_id", "=", value("tenant"))
+    .where("object_id", "in", [...objects]),
+);
+
+const allSeenAgain = prepared((db, value: Value<{ readonly tenant: string; readonly at: number }>) =>
+  db
+    .updateTable("holders")
+    .set({ seen_at: value("at"), missing_since: null })
+    .where("tenant_id", "=", value("tenant")),
 );
 
 /** The verbs about scans. */
@@ -17,16 +51,11 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
   return {
     recordScan: (summary, seen) =>
       write(async (db) => {
-        const known = await db.selectFrom("holders").selectAll().where("tenant_id", "=", summary.tenantId).execute();
+        const { rows: known } = await knownOf(db, { tenant: summary.tenantId });
         const lost = summary.complete ? await missUnseen(db, summary, known, seen) : 0;
         await noteSeen(db, summary, known, seen);
         const full = { ...summary, lost };
-        const row = scanRow(full);
-        await db
-          .insertInto("scans")
-          .values(row)
-          .onConflict((it) => it.column("tenant_id").doUpdateSet(row))
-          .execute();
+        await scanned(db, scanRow(full));
         return full;
       }),
 
@@ -117,13 +146,12 @@ async function noteSeen(
       .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row))
       .execute();
   }
-  for (let from = 0; from < unchanged.length; from += AT_ONCE) {
-    await db
-      .updateTable("holders")
-      .set({ seen_at: summary.scannedAt, missing_since: null })
-      .where("tenant_id", "=", summary.tenantId)
-      .where("object_id", "in", unchanged.slice(from, from + AT_ONCE))
-      .execute();
+  const again = { tenant: summary.tenantId, at: summary.scannedAt };
+  // mostly everything that is known was seen, and nothing has changed
+  if (unchanged.length === seen.length && new Set(unchanged).size === known.length) await allSeenAgain(db, again);
+  else {
+    for (let from = 0; from < unchanged.length; from += AT_ONCE)
+      await seenAgain(db, again, unchanged.slice(from, from + AT_ONCE));
   }
 }
 

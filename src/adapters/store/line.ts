@@ -56,10 +56,23 @@ export class Line {
   async #serve(): Promise<void> {
     this.#busy = true;
     for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
-      if (first.kind === "write") await this.#share(first);
+      if (first.kind === "write") await (this.#gathers ? this.#share(first) : this.#single(first));
       else await first.run().then((answer) => answer(), first.fail);
     }
     this.#busy = false;
+  }
+
+  /** A transaction of its own. */
+  async #single({ handle, run, fail }: Verb): Promise<void> {
+    try {
+      handle.exec("BEGIN IMMEDIATE");
+      const answer = await run();
+      handle.exec("COMMIT");
+      answer();
+    } catch (thrown) {
+      if (handle.isTransaction) handle.exec("ROLLBACK");
+      fail(thrown);
+    }
   }
 
   /** One transaction for this write and those of the same handle that come before the event loop has turned once. */
@@ -78,7 +91,7 @@ export class Line {
     let current: Verb | undefined = first;
     try {
       handle.exec("BEGIN IMMEDIATE");
-      for (let turned = !this.#gathers; current !== undefined; ) {
+      for (let turned = false; current !== undefined; ) {
         await take(current);
         current = this.#next(handle, done.length);
         if (current === undefined && !turned) {
@@ -123,11 +136,11 @@ const lines = new Map<string, WeakRef<Line>>();
  * The line of a file, shared by all of this process that have it open. SQLite waits for a lock by blocking the thread, and a
  * second handle in the same process would so keep the first one from ever giving it back.
  */
-export function lineFor(path: string, durable: boolean): Line {
+export function lineFor(path: string): Line {
   const inFile = path !== ":memory:";
   const known = inFile ? lines.get(path)?.deref() : undefined;
   if (known !== undefined) return known;
-  const line = new Line(durable && inFile);
+  const line = new Line(inFile);
   if (inFile) lines.set(path, new WeakRef(line));
   return line;
 }

@@ -4,8 +4,8 @@ import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
-import { lineFor } from "./line.ts";
-import { backupTo, openDatabase } from "./sqlite.ts";
+import { Line, lineFor } from "./line.ts";
+import { backupTo, type OpenDatabase, openDatabase } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
 export interface SqliteStoreOptions {
@@ -13,8 +13,6 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** For tests and the simulator, which run several managers in one process. */
   readonly lease?: LeaseOptions;
-  /** False: nothing waits for the disk. For the simulator, whose crashes are none of the machine's. */
-  readonly durable?: boolean;
 }
 
 export interface SqliteStore extends Store {
@@ -23,8 +21,35 @@ export interface SqliteStore extends Store {
 }
 
 /** Opens the store, making it when it is not there. @throws NolapseError `store-…`, `disk-full`. */
-export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): SqliteStore {
-  const opened = openDatabase(path, undefined, durable);
+export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStore {
+  const opened = openDatabase(path);
+  const line = lineFor(path);
+  const close = () => line.alone(opened.handle, () => opened.sql.destroy());
+  return storeOn(opened, line, lease ?? leaseOfThisProcess(), close);
+}
+
+/** One file that several managers of this process have open, and nobody else. */
+export interface SharedFile {
+  /** A manager opens it; its closing leaves it open for the others. */
+  open(lease: LeaseOptions): SqliteStore;
+  close(): Promise<void>;
+}
+
+/**
+ * For the simulator: nothing waits for the disk, because its crashes are none of the machine's, and nobody asks for the file's lock
+ * before each query, because nobody else may have it. @throws NolapseError `store-…`, `disk-full`.
+ */
+export function shareSqliteFile(path: string): SharedFile {
+  const opened = openDatabase(path, undefined, "alone");
+  const line = new Line(false);
+  return {
+    open: (lease) => storeOn(opened, line, lease, async () => undefined),
+    close: () => line.alone(opened.handle, () => opened.sql.destroy()),
+  };
+}
+
+function storeOn(opened: OpenDatabase, line: Line, lease: LeaseOptions, close: () => Promise<void>): SqliteStore {
+  const { handle, sql, path } = opened;
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -32,14 +57,13 @@ export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): S
       throw storeFailure(thrown, path);
     }
   };
-  const line = lineFor(path, durable !== false);
   const database: Database = {
-    read: (work) => guard(() => line.read(opened.handle, () => work(opened.sql))),
-    write: (work) => guard(() => line.write(opened.handle, () => work(opened.sql))),
-    close: () => guard(() => line.alone(opened.handle, () => opened.sql.destroy())),
+    read: (work) => guard(() => line.read(handle, () => work(sql))),
+    write: (work) => guard(() => line.write(handle, () => work(sql))),
+    close: () => guard(close),
   };
-  const store = createRepository(database, lease ?? leaseOfThisProcess());
-  return { ...store, backup: (file) => line.alone(opened.handle, async () => backupTo(opened, file)) };
+  const store = createRepository(database, lease);
+  return { ...store, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
 }
 
 /** This process is alive as long as it asks; only others' leases are looked up. */

@@ -1,10 +1,11 @@
 /** Rotations: opening, finding, and the people's word on them. */
+import { sql } from "kysely";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
-import { prepared, type Value } from "./prepared.ts";
+import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
 
 /** The verbs about rotations that need no lease. */
@@ -18,12 +19,8 @@ export function rotations(
   return {
     open: (rotation, ledger, audit) =>
       write(async (db) => {
-        const added = await db
-          .insertInto("rotations")
-          .values(rotationRow(rotation))
-          .onConflict((it) => it.doNothing())
-          .executeTakeFirst();
-        if (Number(added.numInsertedOrUpdatedRows ?? 0) === 0) return false;
+        const { changed } = await opened(db, rotationRow(rotation));
+        if (changed === 0) return false;
         for (const entry of ledger) await enterLedger(db, ledgerRow(entry));
         await writeAudit(db, [audit]);
         return true;
@@ -31,7 +28,7 @@ export function rotations(
 
     rotation: (id) =>
       read(async (db) => {
-        const row = await db.selectFrom("rotations").select("body").where("id", "=", id).executeTakeFirst();
+        const [row] = (await byId(db, { id })).rows;
         return row === undefined ? null : rotationFrom(row);
       }),
 
@@ -71,7 +68,7 @@ export function rotations(
 
     image: (rotation) =>
       read(async (db) => {
-        const row = await db.selectFrom("images").select("image").where("rotation", "=", rotation).executeTakeFirst();
+        const [row] = (await imageOf(db, { rotation })).rows;
         return row === undefined ? null : (JSON.parse(row.image) as CertificateImage);
       }),
 
@@ -82,6 +79,39 @@ export function rotations(
       }),
   };
 }
+
+type RotationRow = ReturnType<typeof rotationRow>;
+
+const opened = prepared((db, value: Value<RotationRow>) =>
+  db
+    .insertInto("rotations")
+    .values({
+      id: value("id"),
+      tenant_id: value("tenant_id"),
+      object_id: value("object_id"),
+      app_id: value("app_id"),
+      slot: value("slot"),
+      replaces: value("replaces"),
+      state: value("state"),
+      due_at: value("due_at"),
+      replaces_end: value("replaces_end"),
+      priority: value("priority"),
+      verified_at: value("verified_at"),
+      failures: value("failures"),
+      planned_at: value("planned_at"),
+      updated_at: value("updated_at"),
+      body: value("body"),
+    })
+    .onConflict((it) => it.doNothing()),
+);
+
+const byId = prepared((db, value: Value<{ readonly id: string }>) =>
+  db.selectFrom("rotations").select("body").where("id", "=", value("id")),
+);
+
+const imageOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
+  db.selectFrom("images").select("image").where("rotation", "=", value("rotation")),
+);
 
 const sealOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
   db.selectFrom("sealed").selectAll().where("rotation", "=", value("rotation")),
@@ -95,25 +125,68 @@ const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .where("due_at", "is not", null),
 );
 
+/** An instant that is calculated is in no index: else one in this order is taken, and all rotations of the tenant are read. */
+const newest = sql<number>`planned_at + 0`;
+
 const ofApplication = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
   db
     .selectFrom("rotations")
     .select("body")
     .where("tenant_id", "=", value("tenant"))
     .where("app_id", "=", value("app"))
+    .orderBy(newest, "desc")
+    .orderBy("id"),
+);
+
+const ofApplicationInStates = preparedForEach(
+  (db, value: Value<{ readonly tenant: string; readonly app: string }>, states) =>
+    db
+      .selectFrom("rotations")
+      .select("body")
+      .where("tenant_id", "=", value("tenant"))
+      .where("app_id", "=", value("app"))
+      .where("state", "in", [...states])
+      .orderBy(newest, "desc")
+      .orderBy("id"),
+);
+
+const ofTenantInStates = preparedForEach((db, value: Value<{ readonly tenant: string }>, states) =>
+  db
+    .selectFrom("rotations")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "in", [...states])
+    .orderBy("planned_at", "desc")
+    .orderBy("id"),
+);
+
+const ofTenant = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
     .orderBy("planned_at", "desc")
     .orderBy("id"),
 );
 
 async function findRotations(db: Db, { tenantId, appId, states }: RotationFilter): Promise<Rotation[]> {
-  if (tenantId !== undefined && appId !== undefined && states === undefined)
-    return (await ofApplication(db, { tenant: tenantId, app: appId })).rows.map(rotationFrom);
+  const { rows } = await rowsOf(db, { tenantId, appId, states });
+  return rows.map(rotationFrom);
+}
+
+async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationFilter[K] | undefined }) {
+  const { tenantId, appId, states } = filter;
+  if (tenantId !== undefined) {
+    const tenant = { tenant: tenantId };
+    if (appId === undefined) return states === undefined ? ofTenant(db, tenant) : ofTenantInStates(db, tenant, states);
+    const application = { ...tenant, app: appId };
+    if (states === undefined) return ofApplication(db, application);
+    return ofApplicationInStates(db, application, states);
+  }
   let query = db.selectFrom("rotations").select("body");
-  if (tenantId !== undefined) query = query.where("tenant_id", "=", tenantId);
   if (appId !== undefined) query = query.where("app_id", "=", appId);
   if (states !== undefined) query = query.where("state", "in", [...states]);
-  const rows = await query.orderBy("planned_at", "desc").orderBy("id").execute();
-  return rows.map(rotationFrom);
+  return { rows: await query.orderBy("planned_at", "desc").orderBy("id").execute() };
 }
 
 type Page = Parameters<Store["rotationPage"]>[0];

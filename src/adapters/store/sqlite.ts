@@ -5,10 +5,10 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
+import { DirectKysely, type Directly } from "./database.ts";
 import { storeFailure } from "./failures.ts";
-import type { Tables } from "./tables.ts";
 
 const MIGRATIONS = new URL("./migrations/", import.meta.url);
 /** How long a write waits for another process, milliseconds. */
@@ -20,19 +20,24 @@ const CHECKPOINT_EVERY = 8_000;
 /** An open database: Kysely for the queries, the handle for what has no query. */
 export interface OpenDatabase {
   readonly path: string;
-  readonly sql: Kysely<Tables>;
+  readonly sql: DirectKysely;
   readonly handle: DatabaseSync;
 }
+
+/** `alone`: nobody else may open it, and nothing waits for the disk. */
+type How = "durable" | "alone";
 
 /**
  * Opens or creates the database (0600 in a 0700 folder) and brings its schema up to date. `:memory:` is for tests.
  * @throws NolapseError `store-…`, `disk-full`.
  */
-export function openDatabase(path: string, migrations: URL = MIGRATIONS, durable = true): OpenDatabase {
+export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: How = "durable"): OpenDatabase {
   try {
-    const handle = open(path, durable);
+    const handle = open(path, how);
     migrate(handle, path, migrations);
-    return { path, handle, sql: new Kysely<Tables>({ dialect: new Dialect({ database: shim(handle) }) }) };
+    const database = shim(handle);
+    const sql = new DirectKysely({ dialect: new Dialect({ database }) }, directly(database));
+    return { path, handle, sql };
   } catch (thrown) {
     throw storeFailure(thrown, path);
   }
@@ -54,13 +59,15 @@ class OpenAdapter extends SqliteAdapter {
   }
 }
 
-function open(path: string, durable: boolean): DatabaseSync {
+function open(path: string, how: How): DatabaseSync {
   const inFile = path !== ":memory:";
   if (inFile) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const isNew = inFile && !existsSync(path);
   const handle = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   if (isNew) chmodSync(path, 0o600);
   // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
+  const durable = how === "durable";
+  if (!durable) handle.exec("PRAGMA locking_mode = EXCLUSIVE");
   handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}; PRAGMA foreign_keys = ON;`);
   handle.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
   return handle;
@@ -92,6 +99,15 @@ function shim(handle: DatabaseSync): SqliteDatabase {
       kept.set(text, prepared);
       return prepared;
     },
+  };
+}
+
+/** One after the other, as whole verbs are let in one by one anyway. */
+function directly(database: SqliteDatabase): Directly {
+  return (text, parameters) => {
+    const statement = database.prepare(text);
+    if (statement.reader) return { rows: statement.all(parameters), changed: 0 };
+    return { rows: [], changed: Number(statement.run(parameters).changes) };
   };
 }
 

@@ -81,3 +81,15 @@ export interface TenantSettings {
   /** Of privileged applications; two persons, each signed in, where not given. */
   readonly approvals?: ApprovalRule;
 }
+
+const BY_APP_ID = new WeakMap<readonly Binding[], ReadonlyMap<string, Binding>>();
+
+/** The entry of an application; the first one, where several name it. Asked at every step, so it is looked up and not searched for. */
+export function bindingOf({ bindings }: Pick<TenantSettings, "bindings">, appId: string): Binding | undefined {
+  let byAppId = BY_APP_ID.get(bindings);
+  if (byAppId === undefined) {
+    byAppId = new Map(bindings.toReversed().map((one) => [one.appId, one]));
+    BY_APP_ID.set(bindings, byAppId);
+  }
+  return byAppId.get(appId);
+}

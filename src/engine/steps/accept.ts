@@ -11,7 +11,7 @@ const SECOND_TRY_AFTER = 3_600_000;
 export async function probe(claimed: Claimed): Promise<void> {
   const value = await sealedValue(claimed);
   const probe = await claimed.deps.verifier.probe(signInOf(claimed), value, claimed.signal);
-  await claimed.record([{ type: "probed", at: probe.at, probe }]);
+  claimed.later([{ type: "probed", at: probe.at, probe }]);
 }
 
 /** Stores what the probes have proven. */
@@ -20,7 +20,7 @@ export async function accept(claimed: Claimed): Promise<void> {
   const at = await claimed.now();
   const { probes, probingSince, policy } = rotation;
   const answer = judgeAcceptance(deps.settings.acceptance, policy.probe, probes, probingSince, at);
-  if (answer.verdict === "accepted") await claimed.record([{ type: "accepted", at, assurance: answer.assurance }]);
+  if (answer.verdict === "accepted") claimed.later([{ type: "accepted", at, assurance: answer.assurance }]);
 }
 
 /** Takes back a credential that was never accepted and that no consumer has received. */

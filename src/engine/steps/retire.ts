@@ -73,5 +73,5 @@ export async function readAbsent(claimed: Claimed): Promise<void> {
   const extra = last
     ? { note, erase: rotation.policy.custody === "none", removed: [{ keyId: rotation.replaces, at }] }
     : {};
-  await claimed.record([{ type: "absent-read", at }], extra);
+  claimed.later([{ type: "absent-read", at }], extra);
 }

@@ -41,7 +41,7 @@ interface Look {
 }
 
 async function note(claimed: Claimed, { uses, failure }: Look): Promise<void> {
-  await claimed.record([{ type: "uses-read", at: await claimed.now(), uses, failure }]);
+  claimed.later([{ type: "uses-read", at: await claimed.now(), uses, failure }]);
 }
 
 async function look(claimed: Claimed, freshFrom: EpochMs): Promise<Look> {

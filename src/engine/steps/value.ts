@@ -1,6 +1,7 @@
 import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import type { SignIn } from "../../core/credentials/sign-in.ts";
 import { NolapseError } from "../../core/errors.ts";
+import { bindingOf } from "../../core/policy/settings.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { Claimed } from "../claimed.ts";
 
@@ -23,7 +24,7 @@ export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
 /** Where the rotation's application signs in: at home, or where its entry says. */
 export function signInOf({ rotation, deps }: Claimed): SignIn {
   const { settings } = deps;
-  const elsewhere = settings.bindings.find((one) => one.appId === rotation.holder.appId)?.signIn ?? null;
+  const elsewhere = bindingOf(settings, rotation.holder.appId)?.signIn ?? null;
   return {
     authority: elsewhere?.authority ?? settings.authority,
     tenant: elsewhere?.tenant ?? settings.tenantId,

@@ -1,0 +1,61 @@
+/** What is stored with what: few transactions, and yet nothing outside begins before what was proven until then is on disk. */
+import { expect, test } from "vitest";
+import { DAY } from "../../src/core/time.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
+
+/** The same object, and what is called before each call of one of its methods. */
+function watched<T extends object>(inner: T, before: (method: string) => Promise<void>): T {
+  return new Proxy(inner, {
+    get: (target, key) => {
+      const member: unknown = Reflect.get(target, key);
+      if (typeof member !== "function") return member;
+      return async (...args: unknown[]) => {
+        await before(String(key));
+        return member.apply(target, args);
+      };
+    },
+  });
+}
+
+test("a whole rotation takes no more than eighteen transactions", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true });
+  const writes: string[] = [];
+  const store: Store = watched(bench.store as Store, async (method) => {
+    if (method === "commit" || method === "release") writes.push(method);
+  });
+  await bench.drive((rotation) => rotation?.state === "retired", 40, { store });
+  expect(writes.length).toBeLessThanOrEqual(18);
+  // whatever the last one told is in the trail, too
+  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 100);
+  expect(trail.map((one) => one.action)).toEqual(
+    expect.arrayContaining(["accepted", "verified", "removed", "retired"]),
+  );
+});
+
+test("nothing outside begins before the store knows what was proven until then", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true });
+  const unknown: string[] = [];
+  const requests: string[] = [];
+  /** Every sign-in of the acceptance so far stands in the store, and so does the intent of a delivery. */
+  const look = async (method: string) => {
+    const rotation = await bench.rotation();
+    const known = new Set(rotation?.ownRequests);
+    if (requests.some((one) => !known.has(one))) unknown.push(`a probe, before ${method}`);
+    const isIntended = rotation?.state === "accepted" && rotation.deliveries[0]?.intendedAt === bench.clock.at;
+    if (method === "deliver" && !isIntended) unknown.push("what a delivery rests on");
+  };
+  const directory = watched(bench.entra, look);
+  const probe = async (...asked: Parameters<typeof bench.entra.probe>) => {
+    const answer = await directory.probe(...asked);
+    if ((await bench.rotation())?.state === "issued" && answer.requestId !== null) requests.push(answer.requestId);
+    return answer;
+  };
+  const target = watched(bench.target, look);
+  const over = { verifier: { probe }, entra: directory, targets: { get: () => target } };
+  await bench.drive((rotation) => rotation?.state === "retired", 40, over);
+  expect(requests).toHaveLength(4);
+  expect(unknown).toEqual([]);
+});
