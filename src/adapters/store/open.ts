@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
 import { lineFor } from "./line.ts";
-import { backupTo, openDatabase } from "./sqlite.ts";
+import { backupTo, changesOfOthers, openDatabase } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
 export interface SqliteStoreOptions {
@@ -38,8 +38,9 @@ export function openSqliteStore({ path, lease, durable }: SqliteStoreOptions): S
     write: (work) => guard(() => line.write(opened.handle, () => work(opened.sql))),
     close: () => guard(() => line.alone(opened.handle, () => opened.sql.destroy())),
   };
-  const store = createRepository(database, lease ?? leaseOfThisProcess());
-  return { ...store, backup: (file) => line.alone(opened.handle, async () => backupTo(opened, file)) };
+  const { verbs, changes } = createRepository(database, lease ?? leaseOfThisProcess());
+  const version = () => guard(async () => `${changesOfOthers(opened)}.${changes()}`);
+  return { ...verbs, version, backup: (file) => line.alone(opened.handle, async () => backupTo(opened, file)) };
 }
 
 /** This process is alive as long as it asks; only others' leases are looked up. */

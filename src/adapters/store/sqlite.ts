@@ -4,7 +4,7 @@
  */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
 import { storeFailure } from "./failures.ts";
@@ -22,6 +22,8 @@ export interface OpenDatabase {
   readonly path: string;
   readonly sql: Kysely<Tables>;
   readonly handle: DatabaseSync;
+  /** The statement of {@link changesOfOthers}, prepared once. */
+  readonly stated: { others?: StatementSync };
 }
 
 /**
@@ -32,7 +34,7 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS, durable
   try {
     const handle = open(path, durable);
     migrate(handle, path, migrations);
-    return { path, handle, sql: new Kysely<Tables>({ dialect: new Dialect({ database: shim(handle) }) }) };
+    return { path, handle, stated: {}, sql: new Kysely<Tables>({ dialect: new Dialect({ database: shim(handle) }) }) };
   } catch (thrown) {
     throw storeFailure(thrown, path);
   }
@@ -144,6 +146,12 @@ function copyBefore(handle: DatabaseSync, path: string, version: number): void {
   if (existsSync(copy)) return;
   handle.prepare("VACUUM INTO ?").run(copy);
   chmodSync(copy, 0o600);
+}
+
+/** Another number after any change of another connection, and never after one of this one's (`PRAGMA data_version`, sqlite.org/pragma.html). */
+export function changesOfOthers({ handle, stated }: OpenDatabase): number {
+  stated.others ??= handle.prepare("PRAGMA data_version");
+  return Number(stated.others.get()?.data_version);
 }
 
 /** A consistent copy in a new file. @throws NolapseError `usage` when the file exists. */
