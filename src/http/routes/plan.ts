@@ -97,6 +97,7 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
 const plan = tenantRoute({
   method: "GET",
   path: "/plan",
+  madeOf: "store",
   role: "Reader",
   tag: "plan",
   summary: "What waits for a person, what comes in the next 30 days, what cannot be renewed",
