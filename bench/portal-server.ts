@@ -80,6 +80,9 @@ const server = await createServer({
   metrics: async () => "",
   log: (line) => console.error(line),
   rates: { all: 1e9, signIn: 1e9 },
+  rehearse: () => {
+    throw new Error("nobody rehearses");
+  },
 });
 let tenant: Tenant | null = null;
 const manager = await composition.manager(config, settings, environment, (...heard) => tenant?.heard(...heard));

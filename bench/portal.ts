@@ -31,6 +31,7 @@ export class Portal {
   readonly ready: Ready;
   readonly client: LeanClient;
   #orders = 0;
+  readonly #waiting = new Map<number, (done: unknown) => void>();
 
   static async open(applications: number): Promise<Portal> {
     const directory = fork(join(import.meta.dirname, "portal-directory.ts"), [String(applications)]);
@@ -51,17 +52,21 @@ export class Portal {
     this.#server = server;
     this.ready = ready;
     this.client = new LeanClient(ready.origin);
+    server.on("message", ({ id = 0, done }: { readonly id?: number; readonly done?: unknown }) => {
+      this.#waiting.get(id)?.(done);
+      this.#waiting.delete(id);
+    });
   }
 
   get = (path: string): Promise<string> => this.client.get(path, { Cookie: this.ready.cookie });
 
-  async order(order: Order): Promise<unknown> {
+  /** What the server says once it has done it. */
+  order(order: Order): Promise<unknown> {
     const id = ++this.#orders;
-    this.#server.send({ order, id });
-    for (;;) {
-      const [answer] = (await once(this.#server, "message")) as [{ readonly id?: number; readonly done?: unknown }];
-      if (answer.id === id) return answer.done;
-    }
+    return new Promise((done) => {
+      this.#waiting.set(id, done);
+      this.#server.send({ order, id });
+    });
   }
 
   /** A socket that listens to the tenant's events and forgets what it hears. */
@@ -241,9 +246,13 @@ export async function portal(applications: number, events: number): Promise<Row[
     const rows = [...(await lists(opened)), ...(await load(opened))];
     const listeners: Socket[] = [];
     for (let count = 0; count < LISTENERS; count += 1) listeners.push(await opened.listen());
-    const storm = setInterval(() => void opened.order({ events: 5 }).catch(() => undefined), 250);
+    let told: Promise<unknown> = Promise.resolve();
+    const storm = setInterval(() => {
+      told = told.then(() => opened.order({ events: 5 }));
+    }, 250);
     rows.push(...(await load(opened, ", 500 listeners, 20 events a second")).slice(-1));
     clearInterval(storm);
+    await told;
     rows.push(await memory(opened, events));
     for (const one of listeners) one.destroy();
     return rows;

@@ -31,6 +31,9 @@ beforeAll(async () => {
     metrics: async () => "",
     log: () => undefined,
     rates: { all: 100_000, signIn: 1 },
+    rehearse: () => {
+      throw new Error("nobody rehearses here");
+    },
   });
   // the stream asks nothing of a tenant but its name, and what an Owner may see of it, which is nothing before a scan
   for (const name of ["contoso", "fabrikam"]) {

@@ -185,7 +185,7 @@ export interface Api {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] }; "items": ({ "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null })[] };
+    answer: { "now": string; "coverage": Coverage; "items": ({ "id": string; "state": "running" | "done" | "failed"; "progress": number; "asked": { "days": number; "runs": number; "seed": number }; "by": string; "copiedAt": string; "complete": boolean; "failure": string | null })[] };
   };
   /** Live through the coming years on a copy of the tenant's names and dates; writes nothing there */
   "POST /api/v1/t/{tenant}/rehearsals": {
@@ -353,13 +353,13 @@ export interface Api {
     params: {  };
     query: {  };
     body: undefined;
-    answer: { "now": string; "target": string | null; "signIns": { "ok": number; "failed": number } };
+    answer: { "now": string; "target": string | null; "frozen": boolean; "next": { "at": string; "displayName": string; "what": "rotation" | "renewal" } | null; "signIns": { "ok": number; "failed": number } };
   };
-  /** Send the demo's clock on; it goes in steps, so that everybody can act in between */
+  /** Send the demo's clock on, by days or to an instant, in steps so that everybody can act in between; or let it stand still */
   "POST /api/v1/demo/clock": {
     params: {  };
     query: {  };
-    body: { "days": number };
-    answer: { "now": string; "target": string | null; "signIns": { "ok": number; "failed": number } };
+    body: { "days"?: number | undefined; "to"?: string | undefined; "frozen"?: boolean | undefined };
+    answer: { "now": string; "target": string | null; "frozen": boolean; "next": { "at": string; "displayName": string; "what": "rotation" | "renewal" } | null; "signIns": { "ok": number; "failed": number } };
   };
 }
