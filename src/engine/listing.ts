@@ -56,6 +56,8 @@ const FACTS = {
   /** Past its renewal time and not renewed yet. */
   debt: ({ items }: Portrait) =>
     items.some(({ slot, status }) => slot !== null && (status === "due" || status === "cannot")),
+  /** Something of it would be due, and nothing is done. */
+  cannot: ({ items }: Portrait) => items.some(({ status }) => status === "cannot"),
 } as const;
 export type Fact = keyof typeof FACTS;
 const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
@@ -200,6 +202,11 @@ export class Listing {
   /** Those with both facts, in no order. */
   both(one: Fact, other: Fact): readonly Portrait[] {
     return [...this.#facts[one].and(this.#facts[other])].map((number) => this.#at(number));
+  }
+
+  /** Those with a fact, in no order. */
+  having(fact: Fact): readonly Portrait[] {
+    return [...this.#facts[fact]].map((number) => this.#at(number));
   }
 
   countsOf(what: "policy" | "next"): ReadonlyMap<string, number> {
