@@ -3,7 +3,8 @@
  * writes requests as text and reads answers by their Content-Length; it is the same for whoever is measured.
  */
 import { once } from "node:events";
-import { connect, type TLSSocket } from "node:tls";
+import { connect as connectPlainly, type Socket } from "node:net";
+import { connect } from "node:tls";
 
 export class LeanClient {
   readonly #url: URL;
@@ -25,14 +26,25 @@ export class LeanClient {
     return answer;
   }
 
+  /** The body of the answer to a `GET`, one character a byte. @throws as {@link post}. */
+  async get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    const connection = this.#idle.pop() ?? (await this.#open());
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const answer = await connection.ask(`GET ${path} HTTP/1.1\r\nHost: ${this.#url.host}\r\n${lines.join("")}\r\n`);
+    this.#idle.push(connection);
+    return answer;
+  }
+
   close(): void {
     for (const connection of this.#all) connection.close();
   }
 
   async #open(): Promise<Connection> {
-    const { hostname, port } = this.#url;
-    const socket = connect({ host: hostname, port: Number(port), servername: hostname });
-    await once(socket, "secureConnect");
+    const { hostname, port, protocol } = this.#url;
+    const to = { host: hostname, port: Number(port) };
+    const isPlain = protocol === "http:";
+    const socket = isPlain ? connectPlainly(to) : connect({ ...to, servername: hostname });
+    await once(socket, isPlain ? "connect" : "secureConnect");
     const connection = new Connection(socket);
     this.#all.push(connection);
     return connection;
@@ -40,12 +52,12 @@ export class LeanClient {
 }
 
 class Connection {
-  readonly #socket: TLSSocket;
+  readonly #socket: Socket;
   #answered: ((text: string) => void) | undefined;
   #failed: ((error: Error) => void) | undefined;
   #read = "";
 
-  constructor(socket: TLSSocket) {
+  constructor(socket: Socket) {
     this.#socket = socket;
     // one character a byte, so that the length of the text is the length on the wire
     socket.setEncoding("latin1");

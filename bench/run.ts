@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--only token|list|start|rotate|rehearse|budget] [--rotations N]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
+ * `npm run bench [-- --json] [--only token|list|start|rotate|rehearse|budget|portal] [--rotations N] [--applications N] [--events N]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
@@ -9,6 +9,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { parseArgs } from "node:util";
 import { budget } from "./budget.ts";
 import { LeanClient } from "./lean-client.ts";
+import { portal } from "./portal.ts";
 import { measure, type Row, rate } from "./ratio.ts";
 import { rehearsals } from "./rehearse.ts";
 import { rotations } from "./rotate.ts";
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     // 5,000 is what the design asks for; so many take half an hour, and say no more
     rotations: { type: "string", default: "600" },
+    applications: { type: "string", default: "100000" },
+    events: { type: "string", default: "100000" },
   },
 });
 
@@ -175,6 +178,7 @@ if (wanted("list")) rows.push(await pages(ready));
 if (wanted("start")) rows.push(...(await starts()));
 if (wanted("rotate")) rows.push(...(await rotations(1000)));
 if (wanted("rehearse")) rows.push(await rehearsals());
+if (wanted("portal")) rows.push(...(await portal(Number(values.applications), Number(values.events))));
 if (wanted("budget")) rows.push(await budget(Number(values.rotations)));
 for (const client of clients) client.close();
 child.disconnect();

@@ -29,7 +29,7 @@ export function apiTypes(given: unknown): string {
     Object.entries(operations).map(([method, one]) => routeType(`${method.toUpperCase()} ${path}`, one)),
   );
   const schemas = Object.entries(components.schemas).map(
-    ([name, schema]) => `export type ${name} = ${typeOf(schema, schema)};\n`,
+    ([name, schema]) => `export type ${name} = ${typeOf(schema)};\n`,
   );
   return `${HEAD}\n\n${schemas.join("\n")}\nexport interface Api {\n${routes.join("")}}\n`;
 }
@@ -37,7 +37,7 @@ export function apiTypes(given: unknown): string {
 function routeType(name: string, { summary, parameters, requestBody, responses }: Operation): string {
   const of = (place: Parameter["in"]) => parameters.filter((one) => one.in === place);
   const path = of("path").map((one) => `${one.name}: string`);
-  const query = of("query").map((one) => `${JSON.stringify(one.name)}?: ${typeOf(one.schema, one.schema)} | undefined`);
+  const query = of("query").map((one) => `${JSON.stringify(one.name)}?: ${typeOf(one.schema)} | undefined`);
   const body = requestBody?.content["application/json"]?.schema;
   const answer = responses["200"].content["application/json"]?.schema;
   return [
@@ -45,15 +45,15 @@ function routeType(name: string, { summary, parameters, requestBody, responses }
     `  ${JSON.stringify(name)}: {`,
     `    params: { ${path.join("; ")} };`,
     `    query: { ${query.join("; ")} };`,
-    `    body: ${body === undefined ? "undefined" : typeOf(body, body)};`,
-    `    answer: ${answer === undefined ? "string" : typeOf(answer, answer)};`,
+    `    body: ${body === undefined ? "undefined" : typeOf(body)};`,
+    `    answer: ${answer === undefined ? "string" : typeOf(answer)};`,
     "  };",
     "",
   ].join("\n");
 }
 
-/** A JSON Schema (as zod writes it) as a type. `root` is where its `$defs` are. @throws Error for what it does not know. */
-function typeOf(schema: Json, root: Json): string {
+/** A JSON Schema (as zod writes it) as a type. @throws Error for what it does not know. */
+function typeOf(schema: Json): string {
   const {
     $ref,
     const: only,
@@ -69,30 +69,27 @@ function typeOf(schema: Json, root: Json): string {
     allOf?: readonly Json[];
     type?: string | readonly string[];
   };
-  if ($ref !== undefined) return referred($ref, root);
+  if ($ref !== undefined) return referred($ref);
   if (only !== undefined) return JSON.stringify(only);
   if (values !== undefined) return values.map((one) => JSON.stringify(one)).join(" | ");
-  if (anyOf !== undefined) return anyOf.map((one) => typeOf(one, root)).join(" | ");
-  if (allOf !== undefined) return allOf.map((one) => `(${typeOf(one, root)})`).join(" & ");
-  if (Array.isArray(type)) return type.map((one: string) => typeOf({ ...schema, type: one }, root)).join(" | ");
-  if (type === "array") return `(${typeOf((schema.items ?? {}) as Json, root)})[]`;
-  if (type === "object") return objectType(schema, root);
+  if (anyOf !== undefined) return anyOf.map((one) => typeOf(one)).join(" | ");
+  if (allOf !== undefined) return allOf.map((one) => `(${typeOf(one)})`).join(" & ");
+  if (Array.isArray(type)) return type.map((one: string) => typeOf({ ...schema, type: one })).join(" | ");
+  if (type === "array") return `(${typeOf((schema.items ?? {}) as Json)})[]`;
+  if (type === "object") return objectType(schema);
   if (type === "integer") return "number";
   if (type === "string" || type === "number" || type === "boolean" || type === "null") return type;
   if (type === undefined) return "unknown";
   throw new Error(`there is no type for the schema ${JSON.stringify(schema)}`);
 }
 
-function referred(ref: string, root: Json): string {
+function referred(ref: string): string {
   const shared = /^#\/components\/schemas\/(\w+)$/.exec(ref)?.[1];
-  if (shared !== undefined) return shared;
-  const name = /^#\/\$defs\/(\w+)$/.exec(ref)?.[1] ?? "";
-  const found = (root.$defs as Record<string, Json> | undefined)?.[name];
-  if (found === undefined) throw new Error(`${ref} leads nowhere`);
-  return typeOf(found, root);
+  if (shared === undefined) throw new Error(`${ref} leads nowhere`);
+  return shared;
 }
 
-function objectType(schema: Json, root: Json): string {
+function objectType(schema: Json): string {
   const { properties, required, additionalProperties } = schema as {
     properties?: Readonly<Record<string, Json>>;
     required?: readonly string[];
@@ -100,12 +97,12 @@ function objectType(schema: Json, root: Json): string {
   };
   if (properties === undefined) {
     return typeof additionalProperties === "object"
-      ? `Record<string, ${typeOf(additionalProperties, root)}>`
+      ? `Record<string, ${typeOf(additionalProperties)}>`
       : "Record<string, unknown>";
   }
   const members = Object.entries(properties).map(([name, one]) => {
     const isThere = required?.includes(name) === true;
-    return `${JSON.stringify(name)}${isThere ? "" : "?"}: ${typeOf(one, root)}${isThere ? "" : " | undefined"}`;
+    return `${JSON.stringify(name)}${isThere ? "" : "?"}: ${typeOf(one)}${isThere ? "" : " | undefined"}`;
   });
   return `{ ${members.join("; ")} }`;
 }

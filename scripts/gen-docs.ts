@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, the import table of docs/architecture.md, the types of web/src/api/schema.ts and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, docs/authorization.md, the import table of docs/architecture.md, the types of web/src/api/schema.ts and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,6 +14,7 @@ import type { RotationState } from "../src/core/rotation/rotation.ts";
 import { openApi } from "../src/http/openapi.ts";
 import type { Route } from "../src/http/route.ts";
 import { declaredRoutes } from "../src/http/routes/all.ts";
+import { COLUMNS, promised, TABLE } from "../test/http/matrix.ts";
 import { apiTypes } from "./api-types.ts";
 import { commandSections, configurationRows, coverageTables, firstHelp } from "./doc-pages.ts";
 import { ADVICE } from "./error-advice.ts";
@@ -177,6 +178,25 @@ function routes(): string {
   return table(["route", "least role", "what it does"], rows);
 }
 
+/** Who may what, by the very table and promise that test/http/authorization.test.ts holds the running server to. */
+function authorization(): string {
+  const cell = (answer: ReturnType<typeof promised>) => (answer === "in" ? "yes" : String(answer));
+  const rows = TABLE.map((one) => [`\`${one.method} ${one.path}\``, ...COLUMNS.map((who) => cell(promised(one, who)))]);
+  return `# Who may what
+
+${GENERATED}
+
+Every route of the server, asked by everybody: \`yes\` lets in, 401 is for who is not signed in, 403 for whose role is too low. \`npm run matrix\`
+asks a running server each of these and prints what it answers; the tests fail where that is something else. An Owner who is let in sees
+what he owns and 404 for all else. What an Owner, a Reader or a program may not do, no page offers either: it says which role it takes.
+
+${table(["route", ...COLUMNS], rows)}
+
+A program is signed in by an access token of its own; "wrong tenant" is a token of another one, "forged" one with the right key's name
+and another signature. Roles are those of [the server](server.md).
+`;
+}
+
 const stateMachine = readFileSync(new URL("docs/state-machine.md", root), "utf8");
 const configuration = readFileSync(new URL("docs/configuration.md", root), "utf8");
 const commands = readFileSync(new URL("docs/commands.md", root), "utf8");
@@ -191,6 +211,7 @@ const outputs: Record<string, string> = {
   "docs/configuration.md": within(configuration, "keys", keys()),
   "src/cli/help.txt": firstHelp(),
   "docs/commands.md": within(commands, "commands", commandSections()),
+  "docs/authorization.md": authorization(),
   "docs/server.md": within(server, "routes", routes()),
   "docs/certificates.md": within(certificates, "remarks", remarks()),
   "docs/architecture.md": within(

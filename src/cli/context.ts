@@ -98,6 +98,9 @@ export interface DemoDoor {
   now(): number;
   target(): number | null;
   forward(days: number): number;
+  goTo(at: number): number;
+  frozen(): boolean;
+  freeze(frozen: boolean): void;
   signIns(): { readonly ok: number; readonly failed: number };
 }
 

@@ -5,7 +5,7 @@ import { isCovered } from "../core/pictures/outlook.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
-import { type Portrait, signsIn } from "./picture.ts";
+import { type Portrait, signsIn } from "./portrait.ts";
 
 export interface LifeFacts {
   readonly known: readonly Known[];

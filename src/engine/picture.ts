@@ -2,38 +2,14 @@
  * The whole tenant as its last scan left it, kept at hand by application: lists, filters and timelines are answered from here, and the
  * directory is not asked again. A rotation that moves on touches its own application alone.
  */
-import { isClientCertificate, type Sharing, sharingOf } from "../core/credentials/certificate-remarks.ts";
-import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
-import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
-import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
-import type { Ending, TimelineFacts } from "../core/pictures/timeline.ts";
-import { policyFor } from "../core/policy/policy-choice.ts";
-import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type Sharing, sharingOf } from "../core/credentials/certificate-remarks.ts";
+import type { Holder } from "../core/credentials/credential.ts";
+import type { RotationState } from "../core/rotation/rotation.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
-import { makePlan, type Plan, type PlanItem } from "./plan.ts";
-
-/** One application: its registration, its service principal, or both; they sign the same client id in. */
-export interface Portrait {
-  /** Of the registration, else of the service principal. */
-  readonly objectId: string;
-  readonly appId: string;
-  readonly displayName: string;
-  /** In lower case, for searches. */
-  readonly searchName: string;
-  readonly type: Holder["type"];
-  readonly holders: readonly Holder[];
-  readonly items: readonly PlanItem[];
-  readonly open: readonly Rotation[];
-  readonly outlook: Outlook;
-  readonly policy: string;
-  readonly bound: boolean;
-  readonly secrets: number;
-  readonly certificates: number;
-  /** The earliest last safe moment among its bound credentials. */
-  readonly lastSafeAt: EpochMs | null;
-}
+import { Listing } from "./listing.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { type Portrait, portraitOf } from "./portrait.ts";
 
 /** The states of a rotation that is not finished. */
 export const UNFINISHED: readonly RotationState[] = [
@@ -45,38 +21,39 @@ export const UNFINISHED: readonly RotationState[] = [
   "halted",
 ];
 
-/** Lists under filters, each as long as the tenant; people do not look at more of them between two changes. */
+/** Answers to questions about the whole tenant; people do not ask more of them between two changes. */
 const MOST_KEPT = 40;
 
 export class Picture {
   readonly scan: Scan;
   readonly plan: Plan;
   readonly sharing: Sharing;
-  readonly #byAppId: Map<string, Portrait>;
+  readonly listing: Listing;
   readonly #appIdOf = new Map<string, string>();
   readonly #kept = new Map<string, unknown>();
+  #changes = 0;
 
   constructor(scan: Scan, plan: Plan, portraits: readonly Portrait[]) {
     this.scan = scan;
     this.plan = plan;
     this.sharing = sharingOf(scan.holders);
-    this.#byAppId = new Map(portraits.map((one) => [one.appId, one]));
+    this.listing = new Listing(portraits);
     for (const one of portraits) this.#name(one);
+  }
+
+  /** How often anything that lists show of an application has changed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** By the object id of its registration or service principal, or by its client id. */
   find(id: string): Portrait | null {
     const wanted = id.toLowerCase();
-    return this.#byAppId.get(this.#appIdOf.get(wanted) ?? wanted) ?? null;
+    return this.listing.get(this.#appIdOf.get(wanted) ?? wanted);
   }
 
   get all(): readonly Portrait[] {
-    return this.order("any", () => 0);
-  }
-
-  /** All in an order, which is made once and kept until something changes. `name` stands for the comparison. */
-  order(name: string, compare: (a: Portrait, b: Portrait) => number): readonly Portrait[] {
-    return this.keep(`order ${name}`, () => [...this.#byAppId.values()].sort(compare));
+    return this.listing.all;
   }
 
   /** What is made of the whole tenant is made once, and kept under its name until something changes. */
@@ -94,9 +71,11 @@ export class Picture {
     this.#kept.clear();
   }
 
+  /** Takes in how an application is now. */
   put(portrait: Portrait): void {
-    this.#byAppId.set(portrait.appId, portrait);
     this.#name(portrait);
+    if (!this.listing.put(portrait)) return;
+    this.#changes += 1;
     this.forget();
   }
 
@@ -144,7 +123,8 @@ async function paint(deps: Deps, picture: Picture, holders: readonly Holder[]): 
   const { appPolicies: read } = picture.plan;
   const appPolicies = read.state === "read" ? { read: async () => read.policies } : undefined;
   const { appPolicies: _, ...others } = deps;
-  const plan = await makePlan({ ...others, settings, ...(appPolicies === undefined ? {} : { appPolicies }) }, scan);
+  const narrowed = { ...others, settings, ...(appPolicies === undefined ? {} : { appPolicies }) };
+  const plan = await makePlan(narrowed, scan, appId);
   const open = await deps.store.rotations({ tenantId: scan.tenantId, appId, states: UNFINISHED });
   const painted = portraitOf(deps, plan.madeAt, holders, plan.items, open);
   picture.put(painted);
@@ -159,83 +139,4 @@ function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<s
     else group.push(one);
   }
   return groups;
-}
-
-function portraitOf(
-  deps: Deps,
-  now: EpochMs,
-  holders: readonly Holder[],
-  items: readonly PlanItem[],
-  open: readonly Rotation[],
-): Portrait {
-  const [first] = holders;
-  if (first === undefined) throw new TypeError("a portrait of nothing");
-  const main = holders.find(({ type }) => type === "application") ?? first;
-  const credentials = holders.flatMap((holder) => holder.credentials.map((one) => ({ holder, one })));
-  const slots = items.filter(({ slot }) => slot !== null);
-  const standings = credentials.map(({ holder, one }) => standingOf(deps, holder, one));
-  const outlook = outlookOf({
-    mode: deps.settings.mode,
-    now,
-    credentials: standings,
-    slots: slots.map(plannedSlot),
-    rotations: open,
-  });
-  const safe = slots.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.lastSafeAt]));
-  return {
-    objectId: main.objectId,
-    appId: main.appId,
-    displayName: main.displayName,
-    searchName: main.displayName.toLowerCase(),
-    type: main.type,
-    holders,
-    items,
-    open,
-    outlook,
-    policy: policyFor(deps.settings, main).name,
-    bound: slots.length > 0,
-    secrets: credentials.filter(({ one }) => one.kind === "secret").length,
-    certificates: credentials.filter(({ one }) => one.kind === "certificate").length,
-    lastSafeAt: safe.length === 0 ? null : (Math.min(...safe) as EpochMs),
-  };
-}
-
-/** Whether a credential signs a client in, as far as the directory says what it is for. */
-export function signsIn(holder: Holder, credential: Credential): boolean {
-  if (isSamlSigning(holder, credential) || isEncryption(holder, credential)) return false;
-  return credential.kind === "secret" || isClientCertificate(holder, credential);
-}
-
-function standingOf({ settings }: Deps, holder: Holder, one: Credential): Standing {
-  return {
-    keyId: one.keyId,
-    start: one.start,
-    end: endOf(one),
-    signsIn: signsIn(holder, one),
-    never: classify(holder, one, settings.tenantId).reason,
-  };
-}
-
-function plannedSlot({ status, because, credential, forecast, startsAt }: PlanItem): PlannedSlot {
-  return { status, because, keyId: credential?.keyId ?? null, forecast, startsAt };
-}
-
-/** What the timeline of the tenant is made of. `done` are rotations that have a verified successor, finished or not. */
-export function timelineFacts(picture: Picture, done: readonly Rotation[]): TimelineFacts {
-  const endings: Ending[] = [];
-  const planned: EpochMs[] = [];
-  for (const { holders, outlook } of picture.all) {
-    const ends = holders.flatMap((holder) =>
-      holder.credentials.flatMap((one) => {
-        const at = endOf(one);
-        return at !== null && signsIn(holder, one) ? [{ at, start: one.start ?? 0 }] : [];
-      }),
-    );
-    for (const one of ends) {
-      const last = !ends.some((other) => other !== one && other.at > one.at && other.start <= one.at);
-      endings.push({ at: one.at, last, covered: isCovered(outlook) });
-    }
-    if (outlook.next.code === "renews" && outlook.next.at !== null) planned.push(outlook.next.at);
-  }
-  return { endings, planned, renewed: done.flatMap(({ verifiedAt }) => (verifiedAt === null ? [] : [verifiedAt])) };
 }

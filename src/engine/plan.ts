@@ -78,12 +78,12 @@ const PERSONAL_SECRETS = 2;
 /** What may be privileged waits for a scan that can say so until this long before it is too late: many scans. */
 const READ_AGAIN = 1 * DAY;
 
-/** The plan for what the scan saw. */
-export async function makePlan(deps: Deps, scan: Scan): Promise<Plan> {
+/** The plan for what the scan saw; with `only`, of an application that the scan and the settings were narrowed to. */
+export async function makePlan(deps: Deps, scan: Scan, only: string | null = null): Promise<Plan> {
   const now = await deps.clock.now();
   const bound: PlanItem[] = [];
   const taken = new Set<string>();
-  const standing = await readStanding(deps, scan);
+  const standing = await readStanding(deps, scan, only);
   const appPolicies = await readAppPolicies(deps);
   for (const binding of deps.settings.bindings) {
     const holders = standing.holders.get(binding.appId) ?? [];
@@ -140,12 +140,13 @@ interface Standing {
 /** A rotation in one of these states is under way; a verified one only waits to retire. */
 const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
 
-async function readStanding({ store, settings }: Deps, scan: Scan): Promise<Standing> {
+async function readStanding({ store, settings }: Deps, scan: Scan, only: string | null): Promise<Standing> {
   const { tenantId } = settings;
+  const open = { tenantId, states: UNDER_WAY, ...(only === null ? {} : { appId: only }) };
   return {
     holders: byAppId(scan.holders, (one) => one.appId),
-    records: byAppId(await store.slots(tenantId, null), (one) => one.appId),
-    open: byAppId(await store.rotations({ tenantId, states: UNDER_WAY }), (one) => one.holder.appId),
+    records: byAppId(await store.slots(tenantId, only), (one) => one.appId),
+    open: byAppId(await store.rotations(open), (one) => one.holder.appId),
     privileges: scan.privileges,
   };
 }

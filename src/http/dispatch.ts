@@ -8,6 +8,7 @@ import { type Caller, personOf } from "./caller.ts";
 import { etagOf, isKnown } from "./etag.ts";
 import type { House } from "./house.ts";
 import { idempotencyKey } from "./idempotency.ts";
+import { given, withoutNow } from "./kept-answers.ts";
 import { UnfitRequest } from "./problem.ts";
 import { mayAll } from "./roles.ts";
 import {
@@ -47,12 +48,19 @@ export function dispatcher(around: Around): Handler {
       browser: browserOf(around.secure, request, reply),
       signal: around.house.ending.signal,
     };
+    const keeping = (await route.keeping?.(asked, request.url)) ?? null;
+    if (keeping?.found) return sendWritten(given(keeping.found, keeping.now), keeping.found.etag, request, reply);
     const answer = await route.handle(asked);
     if (typeof answer === "function") return stream(answer as Stream, request, reply, around.house.ending.signal);
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
     if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-    return sendJson(route.answer.parse(answer), route, request, reply);
+    const text = JSON.stringify(route.answer.parse(answer));
+    if (route.method !== "GET") return reply.type("application/json").send(text);
+    const etag = etagOf(text);
+    const written = withoutNow(text, etag);
+    if (written !== null) keeping?.keep(written);
+    return sendWritten(text, etag, request, reply);
   };
 }
 
@@ -143,13 +151,10 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
   };
 }
 
-function sendJson(answer: unknown, { method }: Route, request: FastifyRequest, reply: FastifyReply) {
-  if (method === "GET") {
-    const etag = etagOf(answer);
-    reply.header("etag", etag);
-    if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
-  }
-  return reply.type("application/json").send(JSON.stringify(answer));
+function sendWritten(text: string, etag: string, request: FastifyRequest, reply: FastifyReply) {
+  reply.header("etag", etag);
+  if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
+  return reply.type("application/json").send(text);
 }
 
 function sendText({ type, body, file }: Text, reply: FastifyReply) {
@@ -160,7 +165,7 @@ function sendText({ type, body, file }: Text, reply: FastifyReply) {
 }
 
 /** A listener that does not read is cut off here, so that it does not fill the memory; bytes. */
-const UNREAD = 1024 * 1024;
+const UNREAD = 256 * 1024;
 
 function stream(write: Stream, request: FastifyRequest, reply: FastifyReply, ending: AbortSignal): void {
   const over = new AbortController();
@@ -180,9 +185,12 @@ function stream(write: Stream, request: FastifyRequest, reply: FastifyReply, end
   };
   request.raw.once("close", end);
   ending.addEventListener("abort", end);
-  const send = (text: string) => {
-    if (over.signal.aborted || raw.writableLength > UNREAD) {
+  const send = (text: string | Buffer) => {
+    if (over.signal.aborted) return false;
+    if (raw.writableLength > UNREAD) {
       end();
+      // ended alone it would wait, with all that was not read, until somebody reads it
+      raw.destroy();
       return false;
     }
     raw.write(text);

@@ -15,16 +15,56 @@ export interface Told {
   readonly at: string;
 }
 
-export type Listener = (number: number, told: Told) => void;
+/** One event with its number. */
+export interface Numbered {
+  readonly number: number;
+  readonly told: Told;
+}
+
+/** Some events that came close together, oldest first. */
+export type Listener = (batch: Batch) => void;
 
 /** So many are kept for those who come back after a moment. */
 const KEPT = 1_000;
+/** What is told within so many milliseconds of process time reaches the listeners together: a storm costs each of them 50 writes a second. */
+const TOGETHER = 20;
+
+/** Written once for all who may hear everything of a tenant. */
+export class Batch {
+  readonly events: readonly Numbered[];
+  readonly #written = new Map<string, Buffer>();
+
+  constructor(events: readonly Numbered[]) {
+    this.events = events;
+  }
+
+  /** As a stream, for whoever may hear all of one tenant. */
+  textOf(tenant: string): Buffer {
+    const known = this.#written.get(tenant);
+    if (known !== undefined) return known;
+    const made = Buffer.from(written(this.events, (told) => told.tenant === tenant));
+    this.#written.set(tenant, made);
+    return made;
+  }
+}
+
+/** Events as a stream has them; of those that are not for the listener only that there was one, so that he sees no gap in his own. */
+export function written(events: readonly Numbered[], isFor: (told: Told) => boolean): string {
+  return events
+    .map(({ number, told }) =>
+      isFor(told)
+        ? `id: ${number}\nevent: ${told.type}\ndata: ${JSON.stringify({ ...told, number })}\n\n`
+        : `id: ${number}\nevent: other\ndata: {}\n\n`,
+    )
+    .join("");
+}
 
 export class Events {
   /** Of this process: numbers of another one mean nothing here. */
   readonly stream: string = randomUUID();
   readonly #listeners = new Set<Listener>();
-  readonly #last: { readonly number: number; readonly told: Told }[] = [];
+  readonly #last: Numbered[] = [];
+  #pending: Numbered[] = [];
   #number = 0;
 
   get number(): number {
@@ -37,21 +77,33 @@ export class Events {
 
   tell(told: Told): void {
     this.#number += 1;
-    this.#last.push({ number: this.#number, told });
+    const one = { number: this.#number, told };
+    this.#last.push(one);
     if (this.#last.length > KEPT) this.#last.shift();
-    for (const listener of this.#listeners) listener(this.#number, told);
+    if (this.#listeners.size === 0) return;
+    this.#pending.push(one);
+    if (this.#pending.length === 1) setTimeout(() => this.#flush(), TOGETHER).unref();
   }
 
   /** What came after a number, null where not all of it is kept any more. */
-  since(number: number): readonly { readonly number: number; readonly told: Told }[] | null {
+  since(number: number): readonly Numbered[] | null {
     if (number > this.#number) return null;
     const first = this.#last[0]?.number ?? this.#number + 1;
     return number + 1 < first ? null : this.#last.filter((one) => one.number > number);
   }
 
-  /** Gives the function that ends it. */
+  /** Hears of what comes from now on. Gives the function that ends it. */
   listen(listener: Listener): () => void {
+    // what is on its way is over for who begins now
+    this.#flush();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return;
+    const batch = new Batch(this.#pending);
+    this.#pending = [];
+    for (const listener of this.#listeners) listener(batch);
   }
 }

@@ -1,5 +1,5 @@
 /** The events of one tenant as a stream (WHATWG HTML, server-sent events). */
-import type { Events, Told } from "./events.ts";
+import { type Batch, type Events, type Told, written } from "./events.ts";
 import type { Stream } from "./route.ts";
 
 /** Milliseconds; proxies close what is silent for a minute. */
@@ -8,7 +8,9 @@ const HEARTBEAT = 20_000;
 const LONGEST = 60 * 60_000;
 
 export interface Listening {
-  readonly isFor: (told: Told) => boolean;
+  readonly tenant: string;
+  /** Which events are for him; null: all of the tenant. */
+  readonly isFor: ((told: Told) => boolean) | null;
   /** Whether the listener may go on listening. */
   readonly goesOn: () => boolean;
 }
@@ -18,18 +20,17 @@ export interface Listening {
  * missed, `complete` is false and whoever listens asks again for all he shows. It ends with the session it was opened in, and after
  * an hour in any case: listeners come back by themselves.
  */
-export function follow(events: Events, after: number | null, { isFor, goesOn }: Listening): Stream {
+export function follow(events: Events, after: number | null, { tenant, isFor, goesOn }: Listening): Stream {
   return ({ send, end, ended }) => {
     const missed = after === null ? [] : events.since(after);
     const hello = { stream: events.stream, number: events.number, complete: missed !== null };
     send(`retry: 2000\nevent: hello\ndata: ${JSON.stringify(hello)}\n\n`);
-    const tell = (number: number, told: Told) => {
-      if (!goesOn()) return end();
-      // those that are not for him still have a number, so that he sees no gap in his own
-      const own = isFor(told) ? `event: ${told.type}\ndata: ${JSON.stringify({ ...told, number })}` : OTHER;
-      send(`id: ${number}\n${own}\n\n`);
+    const isOwn = isFor ?? ((told: Told) => told.tenant === tenant);
+    if (missed !== null && missed.length > 0) send(written(missed, isOwn));
+    const tell = (batch: Batch) => {
+      if (!goesOn()) end();
+      else send(isFor === null ? batch.textOf(tenant) : written(batch.events, isFor));
     };
-    for (const { number, told } of missed ?? []) tell(number, told);
     const stop = events.listen(tell);
     const beat = setInterval(() => (goesOn() ? void send(": still here\n\n") : end()), HEARTBEAT);
     const last = setTimeout(end, LONGEST);
@@ -44,5 +45,3 @@ export function follow(events: Events, after: number | null, { isFor, goesOn }: 
     else ended.addEventListener("abort", over);
   };
 }
-
-const OTHER = "event: other\ndata: {}";

@@ -8,9 +8,12 @@ type Json = Record<string, unknown>;
 /** The document; `routes` in the order they are listed in. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const paths: Record<string, Json> = {};
+  const shared: Record<string, unknown> = {};
   for (const one of routes) {
     paths[one.path] = { ...paths[one.path], [one.method.toLowerCase()]: operation(one) };
   }
+  hoisted(schemaOf(problemSchema, "output"), shared);
+  const all = hoisted(paths, shared);
   return {
     openapi: "3.1.0",
     info: {
@@ -21,9 +24,9 @@ export function openApi(routes: readonly Route[], version: string): Json {
     },
     servers: [{ url: "/" }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
-    paths,
+    paths: all,
     components: {
-      schemas: { Problem: schemaOf(problemSchema, "output") },
+      schemas: shared,
       securitySchemes: {
         session: { type: "apiKey", in: "cookie", name: "__Host-nolapse" },
         accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
@@ -89,4 +92,21 @@ function queryOf(query: z.ZodObject | undefined): Json[] {
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" }) as Json;
   return rest;
+}
+
+/**
+ * The same with every `$defs` of a schema moved into `shared`: a reference in the document starts at the document, not at the schema
+ * that it was written for.
+ */
+function hoisted(value: unknown, shared: Record<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((one) => hoisted(one, shared));
+  if (typeof value !== "object" || value === null) return value;
+  const { $defs, ...rest } = value as Json;
+  for (const [name, schema] of Object.entries(($defs ?? {}) as Json)) shared[name] = hoisted(schema, shared);
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, one]) => {
+      const local = name === "$ref" && typeof one === "string" ? /^#\/\$defs\/(\w+)$/.exec(one)?.[1] : undefined;
+      return [name, local === undefined ? hoisted(one, shared) : `#/components/schemas/${local}`];
+    }),
+  );
 }

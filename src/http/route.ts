@@ -1,9 +1,11 @@
 /** A route is one declaration: method, path, least role, schemas, handler. The server, the OpenAPI document and the tests of who may what are made from the list of them. */
 import type { z } from "zod";
+import { formatInstant } from "../core/time.ts";
 import type { Caller } from "./caller.ts";
 import type { House } from "./house.ts";
 import { once } from "./idempotency.ts";
-import type { Least } from "./roles.ts";
+import type { Written } from "./kept-answers.ts";
+import { type Least, mayAll } from "./roles.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -35,7 +37,7 @@ export type Stream = (line: StreamLine) => void;
 
 export interface StreamLine {
   /** False once nobody reads any more. */
-  send(text: string): boolean;
+  send(text: string | Buffer): boolean;
   end(): void;
   readonly ended: AbortSignal;
 }
@@ -78,6 +80,11 @@ interface Common<P extends Schema | undefined, Q extends Schema | undefined, B e
   readonly rate?: number;
   /** The answer holds a value: nothing else's does. */
   readonly reveals?: true;
+  /**
+   * Of a tenant's `GET`: what the answer is made of beside the address, for whoever may see everything (Reader and higher), so that it may
+   * be given again while that has not changed. Left out where it hangs on anything else: the caller, the directory, this process.
+   */
+  readonly madeOf?: "listing" | "store";
 }
 
 type Answers<A> = { readonly answer: z.ZodType<A> } | { readonly text: string };
@@ -99,7 +106,17 @@ export interface Route {
   readonly answer: z.ZodType | null;
   /** The media type of an answer that is text. */
   readonly text: string | null;
+  /** Where an answer to this may be kept, and the one that is; null where none may. */
+  keeping?(asked: Asked<unknown, unknown, unknown>, address: string): Promise<Keeping | null>;
   handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>;
+}
+
+/** The place of one answer. */
+export interface Keeping {
+  readonly found: Written | null;
+  /** The present, as answers say it. */
+  readonly now: string;
+  keep(written: Written): void;
 }
 
 /** A route of the whole server. The answer is held to its schema, so that nothing is sent that the schema does not name. */
@@ -139,6 +156,7 @@ export function tenantRoute<
     path: `/api/v1/t/{tenant}${given.path}`,
     answer: "answer" in given ? given.answer : null,
     text: "text" in given ? given.text : null,
+    ...(given.madeOf === undefined ? {} : { keeping: keepingOf(given.madeOf) }),
     handle: async (asked) => {
       const { params, house } = asked as Asked<Record<string, string>, unknown, unknown>;
       return house.within(params.tenant ?? "", (tenant) => {
@@ -148,6 +166,23 @@ export function tenantRoute<
         return once({ tenant, caller, key, asked: [given.method, given.path, params, body] }, work);
       });
     },
+  };
+}
+
+function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {
+  return async (asked, address) => {
+    const { params, house, caller } = asked as Asked<Record<string, string>, unknown, unknown>;
+    const tenant = house.current(params.tenant ?? "");
+    if (tenant === null || !mayAll(caller.role, "Reader")) return null;
+    // before anything is read, so that a change meanwhile is a change since
+    const version = await tenant.version(madeOf);
+    if (version === null) return null;
+    const now = await tenant.deps.clock.now();
+    return {
+      found: tenant.answers.find(address, version, now),
+      now: formatInstant(now),
+      keep: (written) => tenant.answers.keep(address, version, now, written),
+    };
   };
 }
 

@@ -10,8 +10,10 @@ import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
 import type { Hand } from "../engine/register.ts";
+import { Renewals } from "../engine/renewals.ts";
 import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 
 export interface TenantParts {
   readonly deps: Deps;
@@ -53,7 +55,14 @@ export class Tenant {
   readonly name: string;
   readonly parts: TenantParts;
   readonly #events: Events;
+  /** Answers that may be given again. */
+  readonly answers: KeptAnswers = new KeptAnswers();
   #picture: Picture | null = null;
+  #renewals = new Renewals({ open: [], retired: [] });
+  /** What was heard while a scan was taken in. */
+  #meanwhile: Rotation[] | null = null;
+  /** How often what lists show, and what pages show, has changed. */
+  #changes = { listed: 0, painted: 0 };
   #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
   #painting: Promise<void> = Promise.resolve();
   /** What lists of certificates were like when somebody wanted to add to them, by object id. */
@@ -83,9 +92,33 @@ export class Tenant {
     return this.#ownership?.read ?? null;
   }
 
+  /** When successors were verified. */
+  get renewed(): Renewals["instants"] {
+    return this.#renewals.instants;
+  }
+
+  /**
+   * A text that is another one after a change of what an answer is made of: the picture of the last scan alone (`listing`), or the store
+   * as well. Null where that cannot be told.
+   */
+  async version(of: "listing" | "store"): Promise<string | null> {
+    await this.painted();
+    const { listed, painted } = this.#changes;
+    if (of === "listing") return String(listed);
+    const stored = await this.deps.store.version();
+    return stored === null ? null : `${listed} ${painted} ${stored}`;
+  }
+
   /** Takes a scan in. */
   async seen(scan: Scan): Promise<void> {
-    this.#picture = await pictureOf(this.deps, scan);
+    this.#meanwhile = [];
+    const picture = await pictureOf(this.deps, scan);
+    const renewals = new Renewals(await this.deps.store.renewals(scan.tenantId));
+    for (const one of this.#meanwhile) renewals.heard(one);
+    this.#meanwhile = null;
+    this.#picture = picture;
+    this.#renewals = renewals;
+    this.#changes.listed += 1;
     for (const [appId, { at, fresh }] of this.#heard) {
       if (at < scan.scannedAt) this.#heard.delete(appId);
       else this.#soil(appId, fresh);
@@ -93,7 +126,8 @@ export class Tenant {
     await this.#repaint();
     await this.#readOwners();
     // lists by owner were made without them
-    this.#picture.forget();
+    picture.forget();
+    this.#changes.listed += 1;
     this.#tell({ type: "scan" }, formatInstant(scan.scannedAt));
   }
 
@@ -101,6 +135,8 @@ export class Tenant {
   heard(rotation: Rotation, event: RotationEvent): void {
     const { id, holder, state } = rotation;
     const about = { rotation: id, application: holder.objectId, state, what: event.type };
+    if (this.#renewals.heard(rotation)) this.#changes.listed += 1;
+    this.#meanwhile?.push(rotation);
     const fresh = CHANGED.has(event.type) || this.#heard.get(holder.appId)?.fresh === true;
     this.#heard.set(holder.appId, { at: event.at, fresh });
     this.#soil(holder.appId, CHANGED.has(event.type));
@@ -199,8 +235,11 @@ export class Tenant {
     if (picture === null) return;
     for (const [appId, fresh] of this.#stale) {
       this.#stale.delete(appId);
+      const before = picture.changes;
       // what cannot be read now stays as it was: the next scan sees it
       await retouch(this.deps, picture, appId, fresh).catch(() => undefined);
+      this.#changes.painted += 1;
+      if (picture.changes !== before) this.#changes.listed += 1;
     }
   }
 

@@ -213,6 +213,15 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   }): Promise<RotationPage>;
 
   /**
+   * When the successors were verified of the rotations that have one: of those in overlap by their ids, of retired ones, which keep it,
+   * the instants alone; in no order.
+   */
+  renewals(tenantId: string): Promise<{
+    readonly open: readonly { readonly id: string; readonly verifiedAt: EpochMs }[];
+    readonly retired: readonly EpochMs[];
+  }>;
+
+  /**
    * Leases the due rotation with the earliest `replacesEnd` (then highest priority) whose `dueAt` is not after `now` and
    * which nobody else holds; at most one rotation of one holder is leased at a time, so that writes to one application
    * are serialised. A lease lasts `leaseMs` of process time; one held by a dead process of this host is free at once.
@@ -259,6 +268,12 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   turn<K extends keyof Switches>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
   /** `of`: only these numbers are needed, and the others may be left out as if there were none. */
   tally(tenantId: string, now: EpochMs, of?: Counted): Promise<Tally>;
+
+  /**
+   * A text that is another one after anything that the verbs here tell may have changed, by whichever process, leases left aside; null
+   * where the store cannot tell. What was read under one version is what would be read again.
+   */
+  version(): Promise<string | null>;
 
   audit(entry: AuditEntry): Promise<void>;
   /** The trail of a tenant, oldest first, at most `limit` entries after sequence number `after`. */

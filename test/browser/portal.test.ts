@@ -14,6 +14,7 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Overview", () => "", /Now and next/],
   ["App registrations", () => "/applications", /app-2/],
   ["Register an application", () => "/applications/new", /Supported account types/],
+  ["Enterprise applications", () => "/enterprise", /Their publishers renew/],
   ["Application", () => app("app-2"), /Client secrets/],
   ["Application, checks", () => `${app("app-2")}?tab=checks`, /Why/],
   ["Rotations", () => "/rotations", /app-1/],
@@ -104,7 +105,24 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await given.keyboard.press("ArrowRight");
   await expect.poll(() => timeline.getAttribute("aria-valuetext")).not.toBe(before);
   await given.keyboard.press("Escape");
+  await timeline.focus();
+  await given.keyboard.press("ArrowRight");
+  await given.keyboard.press("Shift+ArrowRight");
+  await given.getByText(/in the 2 weeks from/).waitFor();
+  await given.keyboard.press("Enter");
+  await given.waitForURL(/applications\?endsFrom=\d{4}-\d\d-\d\d&endsTo=/);
   await given.keyboard.press("Control+k");
+  const find = given.getByRole("combobox", { name: /^Find an application/ });
+  await find.waitFor();
+  expect(await faultsOf(given)).toEqual([]);
+  await given.keyboard.type("app-1");
+  await given.getByRole("option", { name: /app-1/ }).waitFor();
+  await given.keyboard.press("ArrowDown");
+  await expect.poll(() => given.getByRole("option", { selected: true }).textContent()).toMatch(/app-1/);
+  await given.keyboard.press("Enter");
+  await given.getByRole("heading", { level: 1, name: "app-1" }).waitFor();
+  await given.keyboard.press("Control+k");
+  await find.waitFor();
   await given.keyboard.type("app-2");
   await given.keyboard.press("Enter");
   await given.waitForURL(/applications\?q=app-2/);
@@ -114,6 +132,25 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await given.keyboard.press("ArrowRight");
   await given.keyboard.press("Enter");
   await given.waitForURL(/tab=targets/);
+});
+
+test("a list is as high as one likes it, and there as a file; each row has its life line", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  await show(given, "/applications", /app-2/);
+  const row = given.getByRole("row", { name: /app-2/ });
+  expect((await row.boundingBox())?.height).toBe(40);
+  // a year that worked, what is on record, the ground and today
+  expect(await row.locator("svg.nl-small rect").count()).toBeGreaterThanOrEqual(1);
+  await given.getByRole("button", { name: "Height of rows: normal" }).click();
+  await given.getByRole("menuitemradio", { name: "compact" }).click();
+  await expect.poll(async () => (await row.boundingBox())?.height).toBe(32);
+  await given.reload();
+  await row.waitFor();
+  expect((await row.boundingBox())?.height).toBe(32);
+  const href = await given.getByRole("link", { name: "Download as CSV" }).getAttribute("href");
+  const file = await given.context().request.get(`${web.stage.server.url}${href}`);
+  expect(await file.text()).toMatch(/^display name,client id/);
 });
 
 test("a Reader sees why a command does nothing", async (context) => {

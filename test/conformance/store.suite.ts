@@ -109,6 +109,30 @@ function opening(store: () => Store): void {
       expect(await open(store(), numbered(1, { id: "next", replaces: "else" }))).toBe(true);
     });
 
+    it("tells when successors were verified: by id in overlap, of retired ones the instants alone", async () => {
+      const proven = { verifiedAt: plus(NOW, HOUR) };
+      await open(store(), numbered(1, { state: "verified", ...proven }));
+      await open(store(), numbered(2, { state: "retired", verifiedAt: plus(NOW, DAY) }));
+      await open(store(), numbered(3, { state: "accepted", ...proven }));
+      await open(store(), numbered(4, { state: "cancelled", ...proven }));
+      await open(store(), numbered(5, { state: "planned" }));
+      expect(await store().renewals(TENANT)).toEqual({
+        open: [{ id: "r1", verifiedAt: plus(NOW, HOUR) }],
+        retired: [plus(NOW, DAY)],
+      });
+      expect(await store().renewals(OTHER_TENANT)).toEqual({ open: [], retired: [] });
+    });
+
+    it("has another version after a change, and the same one while nothing changes, where it can tell", async () => {
+      const before = await store().version();
+      await store().rotations({});
+      expect(await store().version()).toBe(before);
+      await open(store(), numbered(1));
+      const after = await store().version();
+      if (before !== null) expect(after).not.toBe(before);
+      expect(await store().version()).toBe(after);
+    });
+
     it("of two processes at once opens one", async () => {
       const same = [numbered(1, { id: "a" }), numbered(1, { id: "b" })];
       const opened = await Promise.all(same.map((one) => open(store(), one)));

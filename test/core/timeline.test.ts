@@ -1,12 +1,20 @@
 /** What ends when: every end in exactly one week, also where clocks are changed. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MOST_BINS, timeline } from "../../src/core/pictures/timeline.ts";
+import { Instants } from "../../src/core/pictures/instants.ts";
+import { MOST_BINS, type TimelineFacts, timeline } from "../../src/core/pictures/timeline.ts";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
 import { wallClock } from "../../src/core/time-zones.ts";
 import { at } from "./make.ts";
 
-const nothing = { endings: [], renewed: [], planned: [] };
+const facts = (given: Partial<Record<keyof TimelineFacts, readonly number[]>>): TimelineFacts => ({
+  endsLast: new Instants(given.endsLast),
+  endsCovered: new Instants(given.endsCovered),
+  remains: new Instants(given.remains),
+  renewed: new Instants(given.renewed),
+  planned: new Instants(given.planned),
+});
+const nothing = facts({});
 const span = (from: string, to: string, zone: string, size: "week" | "month" = "week") => ({
   from: at(from),
   to: at(to),
@@ -30,18 +38,10 @@ test("months begin on the first, and there are never more bins than anybody draw
   expect(timeline(nothing, span("2026-01-01T00:00:00Z", "2046-01-01T00:00:00Z", "UTC"))).toHaveLength(MOST_BINS);
 });
 
-test("an end is the last or it is covered; what no plan covers remains", () => {
+test("what ends, what is renewed and what is planned is counted in the week it lies in", () => {
   const end = at("2026-03-04T23:30:00Z");
   const [bin] = timeline(
-    {
-      endings: [
-        { at: end, last: true, covered: false },
-        { at: end, last: true, covered: true },
-        { at: end, last: false, covered: false },
-      ],
-      renewed: [end],
-      planned: [end, end],
-    },
+    facts({ endsLast: [end, end], endsCovered: [end], remains: [end], renewed: [end], planned: [end, end] }),
     span("2026-03-04T00:00:00Z", "2026-03-05T00:00:00Z", "UTC"),
   );
   expect(bin).toMatchObject({ day: "2026-03-02", endsLast: 2, endsCovered: 1, remains: 1, renewed: 1, planned: 2 });
@@ -59,11 +59,13 @@ test("no end is counted twice or lost, in whatever zone", () => {
   );
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 700 * DAY }), { maxLength: 50 }), zone, (offsets, where) => {
-      const endings = offsets.map((offset) => ({ at: plus(start, offset), last: true, covered: false }));
-      const bins = timeline(
-        { endings, renewed: [], planned: [] },
-        { from: start, to: plus(start, 701 * DAY) as EpochMs, zone: where, size: "week" },
-      );
+      const endings = offsets.map((offset) => plus(start, offset));
+      const bins = timeline(facts({ endsLast: endings }), {
+        from: start,
+        to: plus(start, 701 * DAY) as EpochMs,
+        zone: where,
+        size: "week",
+      });
       expect(bins.reduce((so, { endsLast }) => so + endsLast, 0)).toBe(endings.length);
       for (const [index, bin] of bins.entries()) if (index > 0) expect(bin.from).toBe(bins[index - 1]?.to);
     }),

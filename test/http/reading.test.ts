@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainJson } from "../../src/cli/render/explain.ts";
 import { DAY } from "../../src/core/time.ts";
 import { explainApplication } from "../../src/engine/views.ts";
+import { csvRow } from "../../src/http/csv.ts";
 import { type Answer, Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -141,6 +142,33 @@ test("a life line has the proofs of its rotation, and follows it without another
     "forecast overlap",
   );
   expect((await rita.get(`${T}/applications?q=app-1`)).body.items[0].next).toMatchObject({ code: "overlap" });
+});
+
+test("a row of the list has a line of its own: what worked, what is on record, what a renewal adds", async () => {
+  const { now, items } = (await rita.get(`${T}/applications?q=app-2`)).body;
+  const [{ line, signsInUntil }] = items;
+  const after = line.filter(({ from }: { from: string }) => from >= now);
+  expect(after[0]).toMatchObject({ from: now, tense: "recorded", what: "valid" });
+  for (const { from, to } of line) expect(from < to).toBe(true);
+  expect(line.at(-1).to <= new Date(Date.parse(now) + 366 * DAY).toISOString()).toBe(true);
+  expect(signsInUntil > now).toBe(true);
+});
+
+test("the list as a file has all of it, and no cell that is a formula or a line of its own", async () => {
+  const { total } = (await rita.get(`${T}/applications?limit=1`)).body;
+  const file = await rita.get(`${T}/applications.csv?sort=displayName`);
+  expect(file.headers.get("content-type")).toBe("text/csv; charset=utf-8");
+  expect(file.headers.get("content-disposition")).toBe('attachment; filename="nolapse-contoso-applications.csv"');
+  const lines = file.text.trimEnd().split("\r\n");
+  expect(lines).toHaveLength(total + 1);
+  expect(lines[0]).toMatch(/^display name,client id,/);
+  expect(lines.filter((line) => line.startsWith("app-"))).toHaveLength(2);
+  const hostile = lines.find((line) => line.includes("<img"));
+  expect(hostile).toMatch(/^"<img src=x onerror=alert\(1\)>""'/);
+  expect((await rita.get(`${T}/applications.csv?q=app-2`)).text.trimEnd().split("\r\n")).toHaveLength(2);
+  expect(csvRow(["=1+1", "@x", "-2", " =3", "a\r\n=b", 'say "a"', "fine"])).toBe(
+    `'=1+1,'@x,'-2,' =3,a =b,"say ""a""",fine\r\n`,
+  );
 });
 
 test("the timeline counts every end once", async () => {

@@ -117,6 +117,9 @@ export class Stage {
       now: () => sent.now(),
       target: () => sent.target(),
       forward: (days) => sent.forward(days),
+      goTo: (at) => sent.goTo(at),
+      frozen: () => sent.frozen(),
+      freeze: (frozen) => sent.freeze(frozen),
       signIns: () => ({ ok: 0, failed: 0 }),
     };
     const server = await composition.serve({

@@ -111,7 +111,13 @@ test("the portal opens by a link that is good once, signed in as the demo's admi
   expect((await linked(2))[2]).not.toBe(path);
   expect((await ask("/api/v1/demo")).status).toBe(401);
   expect(await (await ask("/", session)).text()).toMatch(/nolapse-demo|npm run build:web/);
-  type Demo = { now: string; target: string | null; signIns: { ok: number; failed: number } };
+  type Demo = {
+    now: string;
+    target: string | null;
+    frozen: boolean;
+    next: { at: string } | null;
+    signIns: { ok: number; failed: number };
+  };
   const state = async () => (await (await ask("/api/v1/demo", session)).json()) as Demo;
   const before = await state();
   const headers = { "x-csrf-token": me.csrf, "content-type": "application/json", origin };
@@ -124,6 +130,21 @@ test("the portal opens by a link that is good once, signed in as the demo's admi
   expect(Date.parse(after.now) - Date.parse(before.now)).toBeGreaterThanOrEqual(7 * 86_400_000);
   expect(after.signIns.ok).toBeGreaterThan(before.signIns.ok);
   expect(after.signIns.failed).toBe(0);
+  const order = async (body: object) =>
+    (await ask("/api/v1/demo/clock", session, { method: "POST", body: JSON.stringify(body), headers })).status;
+  // to what happens next by itself, and then it stands still
+  expect([await order({ to: before.now }), await order({}), await order({ days: 1, frozen: true })]).toEqual([
+    400, 400, 400,
+  ]);
+  expect(await order({ frozen: true })).toBe(200);
+  const { next, frozen, now: still } = await state();
+  expect(frozen).toBe(true);
+  expect(next !== null && next.at > still).toBe(true);
+  expect(await order({ to: next?.at })).toBe(200);
+  await expect.poll(async () => (await state()).target, { timeout: 90_000, interval: 250 }).toBeNull();
+  const there = await state();
+  expect(there.now >= (next?.at ?? "")).toBe(true);
+  expect((await state()).now).toBe(there.now);
   process.kill(-(child.pid ?? 0), "SIGINT");
   expect((await told).code).toBe(130);
 });

@@ -157,6 +157,15 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const next = rest.length > limit && last !== undefined ? { plannedAt: last.plannedAt, id: last.id } : null;
       return { items, total: all.length, next };
     },
+    async renewals(tenantId) {
+      const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
+      const of = (state: string) =>
+        all.flatMap((one) =>
+          one.state === state && one.verifiedAt !== null ? [{ id: one.id, verifiedAt: one.verifiedAt }] : [],
+        );
+      return { open: of("verified"), retired: of("retired").map(({ verifiedAt }) => verifiedAt) };
+    },
+    version: async () => null,
     async claim({ tenantId, now, processNow, leaseMs, only }) {
       const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
       const busy = new Set(all.filter((one) => held(one.id, processNow)).map((one) => one.holder.objectId));

@@ -10,6 +10,7 @@ import {
   successorDrawing,
 } from "../../web/src/lines/life-line.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
+import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
 import { binAt, daysOf, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
 
 const DAY = 86_400_000;
@@ -258,4 +259,22 @@ describe("the tenant timeline", () => {
     expect(daysOf(bins, 28, 28)).toEqual({ from: "2027-03-08", to: "2027-03-14" });
     expect(daysOf(bins, 116, 116).to).toBe("2028-11-19");
   });
+});
+
+test("the small line of a list's row has today in its middle, and nothing too narrow to be seen", () => {
+  const bars = smallBars(
+    [
+      { from: at(-365), to: at(-10), tense: "happened", what: "worked" },
+      { from: at(-10), to: at(0), tense: "happened", what: "overlap" },
+      { from: at(0), to: at(0.1), tense: "recorded", what: "valid" },
+      { from: at(182.5), to: at(365), tense: "forecast", what: "valid" },
+    ],
+    NOW,
+  );
+  expect(bars[0]).toMatchObject({ x: 0, tense: "happened", both: false });
+  expect(bars[0]?.width).toBeCloseTo((355 / 730) * SMALL.width, 1);
+  expect(bars[1]).toMatchObject({ both: true });
+  expect((bars[1]?.x ?? 0) + (bars[1]?.width ?? 0)).toBeCloseTo(SMALL.width / 2, 1);
+  expect(bars[2]).toEqual({ x: SMALL.width / 2, width: 1, tense: "recorded", both: false });
+  expect(bars[3]).toMatchObject({ x: SMALL.width * 0.75, width: SMALL.width / 4, tense: "forecast" });
 });

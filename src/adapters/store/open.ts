@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
 import { Line, lineFor } from "./line.ts";
-import { backupTo, type OpenDatabase, openDatabase } from "./sqlite.ts";
+import { backupTo, changesOfOthers, type OpenDatabase, openDatabase } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
 export interface SqliteStoreOptions {
@@ -62,8 +62,9 @@ function storeOn(opened: OpenDatabase, line: Line, lease: LeaseOptions, close: (
     write: (work) => guard(() => line.write(handle, () => work(sql))),
     close: () => guard(close),
   };
-  const store = createRepository(database, lease);
-  return { ...store, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
+  const { verbs, changes } = createRepository(database, lease);
+  const version = () => guard(async () => `${changesOfOthers(opened)}.${changes()}`);
+  return { ...verbs, version, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
 }
 
 /** This process is alive as long as it asks; only others' leases are looked up. */

@@ -14,7 +14,16 @@ export function rotations(
   mayBeAlive: (owner: string) => boolean,
 ): Pick<
   Store,
-  "open" | "rotation" | "rotations" | "rotationPage" | "amend" | "sealed" | "image" | "putImage" | "nextDue"
+  | "open"
+  | "rotation"
+  | "rotations"
+  | "rotationPage"
+  | "renewals"
+  | "amend"
+  | "sealed"
+  | "image"
+  | "putImage"
+  | "nextDue"
 > {
   return {
     open: (rotation, ledger, audit) =>
@@ -35,6 +44,17 @@ export function rotations(
     rotations: (filter) => read((db) => findRotations(db, filter)),
 
     rotationPage: (filter) => read((db) => pageOf(db, filter)),
+
+    renewals: (tenantId) =>
+      read(async (db) => ({
+        open: (await verifiedOnes(db, { tenant: tenantId })).rows.map(({ id, verified_at }) => ({
+          id,
+          verifiedAt: verified_at as EpochMs,
+        })),
+        retired: (await retiredInstants(db, { tenant: tenantId })).rows.map(
+          ({ verified_at }) => verified_at as EpochMs,
+        ),
+      })),
 
     amend: (expected, change) =>
       write(async (db) => {
@@ -115,6 +135,25 @@ const imageOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
 
 const sealOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
   db.selectFrom("sealed").selectAll().where("rotation", "=", value("rotation")),
+);
+
+/** Both by `rotations_state`, which holds the instants: no row is read but those in overlap. */
+const verifiedOnes = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select(["id", "verified_at"])
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "=", "verified")
+    .where("verified_at", "is not", null),
+);
+
+const retiredInstants = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select("verified_at")
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "=", "retired")
+    .where("verified_at", "is not", null),
 );
 
 const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>

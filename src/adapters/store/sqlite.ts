@@ -4,7 +4,7 @@
  */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
 import { DirectKysely, type Directly } from "./database.ts";
@@ -22,6 +22,8 @@ export interface OpenDatabase {
   readonly path: string;
   readonly sql: DirectKysely;
   readonly handle: DatabaseSync;
+  /** The statement of {@link changesOfOthers}, prepared once. */
+  readonly stated: { others?: StatementSync };
 }
 
 /** `alone`: nobody else may open it, and nothing waits for the disk. */
@@ -37,7 +39,7 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: Ho
     migrate(handle, path, migrations);
     const database = shim(handle);
     const sql = new DirectKysely({ dialect: new Dialect({ database }) }, directly(database));
-    return { path, handle, sql };
+    return { path, handle, sql, stated: {} };
   } catch (thrown) {
     throw storeFailure(thrown, path);
   }
@@ -160,6 +162,12 @@ function copyBefore(handle: DatabaseSync, path: string, version: number): void {
   if (existsSync(copy)) return;
   handle.prepare("VACUUM INTO ?").run(copy);
   chmodSync(copy, 0o600);
+}
+
+/** Another number after any change of another connection, and never after one of this one's (`PRAGMA data_version`, sqlite.org/pragma.html). */
+export function changesOfOthers({ handle, stated }: OpenDatabase): number {
+  stated.others ??= handle.prepare("PRAGMA data_version");
+  return Number(stated.others.get()?.data_version);
 }
 
 /** A consistent copy in a new file. @throws NolapseError `usage` when the file exists. */

@@ -1,4 +1,4 @@
-/** The repository: each verb of the port as one transaction, in SQL that both databases understand. */
+/** The repository: each verb of the port as one transaction, in SQL that both databases understand; but `version`, which is each one's own. */
 import type { Store } from "../../ports/store.ts";
 import { answers } from "./answers.ts";
 import { books, trail } from "./books.ts";
@@ -11,18 +11,37 @@ import { notices } from "./notices.ts";
 import { rotations } from "./rotations.ts";
 import { shown } from "./shown.ts";
 
-export function createRepository(database: Database, lease: LeaseOptions): Store {
-  return {
-    ...inventory(database),
-    ...rotations(database, lease.mayBeAlive),
-    ...claims(database, lease),
-    ...books(database),
-    ...trail(database),
-    ...chain(database),
-    ...drift(database),
-    ...notices(database),
-    ...answers(database),
-    ...shown(database),
+/** The verbs, and how often anything they tell of has changed by them; a lease alone is nothing that anybody is told of. */
+export interface Repository {
+  readonly verbs: Omit<Store, "version">;
+  readonly changes: () => number;
+}
+
+export function createRepository(database: Database, lease: LeaseOptions): Repository {
+  let changes = 0;
+  // after the change, so that what was read before it is never taken for what is there
+  const counted = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      changes += 1;
+    }
+  };
+  const telling: Database = { ...database, write: (work) => counted(database.write(work)) };
+  const leases = claims(database, lease);
+  const verbs = {
+    ...inventory(telling),
+    ...rotations(telling, lease.mayBeAlive),
+    ...leases,
+    commit: (...change: Parameters<Store["commit"]>) => counted(leases.commit(...change)),
+    ...books(telling),
+    ...trail(telling),
+    ...chain(telling),
+    ...drift(telling),
+    ...notices(telling),
+    ...answers(telling),
+    ...shown(telling),
     close: () => database.close(),
   };
+  return { verbs, changes: () => changes };
 }

@@ -43,6 +43,9 @@ export async function openPortal(parts: PortalParts): Promise<void> {
     now: () => clock.now(),
     target: () => clock.target(),
     forward: (days) => clock.forward(days),
+    goTo: (at) => clock.goTo(at),
+    frozen: () => clock.frozen(),
+    freeze: (frozen) => clock.freeze(frozen),
     signIns: () => fleet.tally,
   };
   const registration = await registerPortal(directory.url, prepared.environment);

@@ -21,6 +21,7 @@ const ENDED = ["retired", "cancelled", "halted"];
 export class SentClock {
   readonly #clock: DemoClock;
   #target: number | null = null;
+  #frozen = false;
   #wake: AbortController = new AbortController();
 
   constructor(clock: DemoClock) {
@@ -42,6 +43,23 @@ export class SentClock {
     return this.#target;
   }
 
+  /** On to an instant, which is no earlier than now: the clock does not go back. */
+  goTo(at: number): number {
+    this.#target = Math.max(at, this.now());
+    this.#wake.abort();
+    return this.#target;
+  }
+
+  frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** Whether it stands still where nobody sends it on. */
+  freeze(frozen: boolean): void {
+    this.#frozen = frozen;
+    this.#wake.abort();
+  }
+
   /** One step of the way, to `due` at the latest; or one tick, after it has passed. */
   async step(due: number, signal: AbortSignal): Promise<void> {
     const now = this.now();
@@ -52,7 +70,7 @@ export class SentClock {
     }
     this.#wake = new AbortController();
     await pause(TICK, undefined, { signal: AbortSignal.any([signal, this.#wake.signal]) }).catch(() => undefined);
-    if (!signal.aborted && this.#target === null) this.#clock.advance(TICK);
+    if (!signal.aborted && this.#target === null && !this.#frozen) this.#clock.advance(TICK);
   }
 }
 

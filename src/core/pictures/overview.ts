@@ -26,7 +26,8 @@ export interface Judged {
 /** What "soon" means. */
 const SOON = 30 * DAY;
 
-export function overviewOf(all: readonly Judged[], complete: boolean, now: EpochMs): OverviewSentence {
+/** `more` of those that stop later than soon may be left out of `all`, as long as the first of them is there: they are only counted. */
+export function overviewOf(all: readonly Judged[], complete: boolean, now: EpochMs, more = 0): OverviewSentence {
   const stopping = all
     .filter(({ outlook }) => !isCovered(outlook) && outlook.signsIn && outlook.signsInUntil !== null)
     .sort((a, b) => (a.outlook.signsInUntil ?? 0) - (b.outlook.signsInUntil ?? 0));
@@ -38,12 +39,12 @@ export function overviewOf(all: readonly Judged[], complete: boolean, now: Epoch
     const [first] = about;
     return {
       code,
-      count: about.length,
+      count: about.length + (code === "later" ? more : 0),
       first:
         first === undefined
           ? null
           : { objectId: first.objectId, displayName: first.displayName, at: first.outlook.signsInUntil },
-      later: Math.max(0, stopping.length - about.length),
+      later: code === "later" ? 0 : Math.max(0, stopping.length + more - about.length),
     };
   };
   if (!complete) return say("incomplete", soon);

@@ -1,15 +1,7 @@
 /** What ends when, week by week: as it stands, and with what is planned. Pure; at most a few hundred bins, whatever the tenant's size. */
 import { addDays, type EpochMs } from "../time.ts";
 import { instantsOf, wallClock } from "../time-zones.ts";
-
-/** One end of a credential that signs in. */
-export interface Ending {
-  readonly at: EpochMs;
-  /** No other credential of the application works then. */
-  readonly last: boolean;
-  /** A plan or a rotation replaces it in time, or somebody else does. */
-  readonly covered: boolean;
-}
+import type { Instants } from "./instants.ts";
 
 export interface Bin {
   /** Its first day in the tenant's zone, `YYYY-MM-DD`: a Monday, or the first of a month. */
@@ -26,19 +18,25 @@ export interface Bin {
 
 export type BinSize = "week" | "month";
 
+/** Instants of what is counted. */
 export interface TimelineFacts {
-  readonly endings: readonly Ending[];
-  /** Instants at which a successor was verified. */
-  readonly renewed: readonly EpochMs[];
-  /** Instants at which one is planned. */
-  readonly planned: readonly EpochMs[];
+  /** Ends of credentials that sign in, at which no other one of the application works. */
+  readonly endsLast: Instants;
+  /** Ends at which another one works. */
+  readonly endsCovered: Instants;
+  /** Those of the first that no plan and no rotation replaces in time, nor somebody else. */
+  readonly remains: Instants;
+  /** A successor was verified. */
+  readonly renewed: Instants;
+  /** One is planned. */
+  readonly planned: Instants;
 }
 
 /** More than this nobody sees, and a browser should not draw. */
 export const MOST_BINS = 160;
 
 export function timeline(
-  { endings, renewed, planned }: TimelineFacts,
+  { endsLast, endsCovered, remains, renewed, planned }: TimelineFacts,
   {
     from,
     to,
@@ -46,45 +44,17 @@ export function timeline(
     size,
   }: { readonly from: EpochMs; readonly to: EpochMs; readonly zone: string; readonly size: BinSize },
 ): readonly Bin[] {
-  const bins = edges(from, to, zone, size).map((edge) => ({
-    ...edge,
-    endsLast: 0,
-    endsCovered: 0,
-    renewed: 0,
-    planned: 0,
-    remains: 0,
-  }));
-  const at = (instant: EpochMs) => bins[indexOf(bins, instant)];
-  for (const { at: end, last, covered } of endings) {
-    const bin = at(end);
-    if (bin === undefined) continue;
-    if (last) bin.endsLast += 1;
-    else bin.endsCovered += 1;
-    if (last && !covered) bin.remains += 1;
-  }
-  for (const instant of renewed) {
-    const bin = at(instant);
-    if (bin !== undefined) bin.renewed += 1;
-  }
-  for (const instant of planned) {
-    const bin = at(instant);
-    if (bin !== undefined) bin.planned += 1;
-  }
-  return bins;
-}
-
-/** The bin an instant lies in, by halving; -1 outside. */
-function indexOf(bins: readonly { readonly from: EpochMs; readonly to: EpochMs }[], at: EpochMs): number {
-  let [low, high] = [0, bins.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const bin = bins[middle];
-    if (bin === undefined) return -1;
-    if (at < bin.from) high = middle - 1;
-    else if (at >= bin.to) low = middle + 1;
-    else return middle;
-  }
-  return -1;
+  return edges(from, to, zone, size).map((edge) => {
+    const within = (instants: Instants) => instants.between(edge.from, edge.to);
+    return {
+      ...edge,
+      endsLast: within(endsLast),
+      endsCovered: within(endsCovered),
+      renewed: within(renewed),
+      planned: within(planned),
+      remains: within(remains),
+    };
+  });
 }
 
 function edges(from: EpochMs, to: EpochMs, zone: string, size: BinSize) {
@@ -100,10 +70,20 @@ function edges(from: EpochMs, to: EpochMs, zone: string, size: BinSize) {
   return found;
 }
 
+/** Midnights that were looked up, by zone and date: an offset takes as long to find as a hundred thousand ends take to count. */
+const midnights = new Map<string, EpochMs>();
+const MOST_MIDNIGHTS = 20_000;
+
 /** The first instant of a date; where the clocks are put forward over midnight, the first there is. */
 function midnight(date: string, zone: string): EpochMs {
+  const name = `${date} ${zone}`;
+  const known = midnights.get(name);
+  if (known !== undefined) return known;
   for (let minute = 0; ; minute += 15) {
     const [at] = instantsOf(date, minute, zone);
-    if (at !== undefined) return at;
+    if (at === undefined) continue;
+    if (midnights.size >= MOST_MIDNIGHTS) midnights.clear();
+    midnights.set(name, at);
+    return at;
   }
 }

@@ -62,6 +62,9 @@ export function declaredRoutes({ demo = false }: { readonly demo?: boolean } = {
     now: refuse,
     target: refuse,
     forward: refuse,
+    goTo: refuse,
+    frozen: refuse,
+    freeze: refuse,
     signIns: refuse,
   };
   return routes({ ...parts, demo: demo ? lent : undefined });

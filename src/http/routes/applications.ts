@@ -4,98 +4,15 @@ import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { lifeLine } from "../../core/pictures/life-line.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { lifeFacts } from "../../engine/life-facts.ts";
-import type { Portrait } from "../../engine/picture.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import { explainIn } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
-import { listQuery, matching, orderOf, pageOf } from "./filtering.ts";
+import { item, itemJson, listRoutes } from "./items.ts";
 import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import {
-  count,
-  holderType,
-  id,
-  instant,
-  iso,
-  kind,
-  maybe,
-  outlook,
-  outlookJson,
-  reason,
-  scope,
-  scopeOf,
-} from "./shapes.ts";
-
-const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
-
-const item = {
-  objectId: z.string(),
-  appId: z.string(),
-  displayName: z.string(),
-  type: holderType,
-  secrets: count,
-  certificates: count,
-  policy: z.string(),
-  managed: z.boolean(),
-  owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
-  ...outlook,
-};
-
-function itemJson(
-  tenant: Tenant,
-  { objectId, appId, displayName, type, secrets, certificates, policy, bound, outlook: its }: Portrait,
-) {
-  const owners = tenant.ownership?.ownersOf.get(objectId);
-  return {
-    objectId,
-    appId,
-    displayName,
-    type,
-    secrets,
-    certificates,
-    policy,
-    managed: bound,
-    owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
-    ...outlookJson(its),
-  };
-}
-
-const list = tenantRoute({
-  method: "GET",
-  path: "/applications",
-  role: "Reader",
-  tag: "applications",
-  summary: "Applications, filtered, searched, sorted, a page at a time, with how many each filter would leave",
-  query: listQuery,
-  answer: z.strictObject({
-    ...scope,
-    total: count,
-    facets: z.strictObject({
-      next: z.record(z.string(), count),
-      policy: z.record(z.string(), count),
-      kind: z.record(z.string(), count),
-    }),
-    next: z.string().nullable().meta({ description: "the cursor of the next page" }),
-    items: z.array(z.strictObject(item)),
-  }),
-  handle: async ({ tenant, query }) => {
-    await tenant.painted();
-    const picture = pictureOf(tenant);
-    const { limit: _, cursor: __, ...filter } = query;
-    const found = picture.keep(`list ${JSON.stringify(filter)}`, () =>
-      matching(orderOf(picture, query.sort), query, tenant.ownership),
-    );
-    const page = pageOf(found.items, query);
-    return {
-      ...(await scopeOf(tenant)),
-      total: found.items.length,
-      facets: found.facets,
-      next: page.next,
-      items: page.items.map((one) => itemJson(tenant, one)),
-    };
-  },
-});
+import { holderType, id, instant, iso, kind, maybe, reason, scope, scopeOf } from "./shapes.ts";
 
 const mine = tenantRoute({
   method: "GET",
@@ -108,10 +25,11 @@ const mine = tenantRoute({
     const picture = pictureOf(tenant);
     const owned = tenant.ownership?.ownedBy.get(caller.objectId.toLowerCase()) ?? [];
     const found = owned.flatMap((one) => picture.find(one) ?? []);
+    const now = await tenant.deps.clock.now();
     return {
       ...(await scopeOf(tenant)),
       known: tenant.ownership !== null,
-      items: found.map((one) => itemJson(tenant, one)),
+      items: found.map((one) => itemJson(tenant, one, now)),
     };
   },
 });
@@ -137,6 +55,7 @@ const credential = z.strictObject({
 const show = tenantRoute({
   method: "GET",
   path: "/applications/{id}",
+  madeOf: "store",
   role: "Owner",
   tag: "applications",
   summary: "One application",
@@ -164,7 +83,7 @@ const show = tenantRoute({
     const { settings } = tenant.deps;
     return {
       ...(await scopeOf(tenant)),
-      ...itemJson(tenant, portrait),
+      ...itemJson(tenant, portrait, await tenant.deps.clock.now()),
       servicePrincipal: portrait.holders.find(({ type }) => type === "servicePrincipal")?.objectId ?? null,
       createdAt: iso(main?.createdAt),
       signInAudience: main?.signInAudience ?? null,
@@ -211,6 +130,7 @@ async function explanationOf(tenant: Tenant, portrait: Portrait) {
 const checks = tenantRoute({
   method: "GET",
   path: "/applications/{id}/checks",
+  madeOf: "store",
   role: "Owner",
   tag: "applications",
   summary: "Every check and deadline with its reason: what nolapse explain says",
@@ -256,6 +176,7 @@ const row = z.strictObject({
 const life = tenantRoute({
   method: "GET",
   path: "/applications/{id}/life-line",
+  madeOf: "store",
   role: "Owner",
   tag: "applications",
   summary:
@@ -315,4 +236,4 @@ const life = tenantRoute({
   },
 });
 
-export const applicationRoutes: readonly Route[] = [list, mine, show, checks, life];
+export const applicationRoutes: readonly Route[] = [...listRoutes, mine, show, checks, life];

@@ -2,9 +2,7 @@
 import { z } from "zod";
 import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
 import { DAY, type EpochMs, parseInstant, plus } from "../../core/time.ts";
-import type { Ownership } from "../../engine/ownership.ts";
-import type { Picture, Portrait } from "../../engine/picture.ts";
-import { bySignsInUntil } from "./overview.ts";
+import type { Sort, Wanted } from "../../engine/listing.ts";
 
 const SORTS = ["signsInUntil", "-signsInUntil", "displayName", "-displayName", "next", "-next"] as const;
 const day = z.iso.date();
@@ -31,98 +29,41 @@ export const listQuery = z.strictObject({
     .optional(),
 });
 
-type Query = z.output<typeof listQuery>;
+export type Query = z.output<typeof listQuery>;
 
-/** The whole tenant in an order, made once for each picture. */
-export function orderOf(picture: Picture, sort: Query["sort"]): readonly Portrait[] {
-  const name = sort.replace("-", "");
-  const compare = COMPARE[name as keyof typeof COMPARE];
-  return picture.order(sort, sort.startsWith("-") ? (a, b) => compare(b, a) : compare);
+/** The question as the listing takes it: instants for days, and the order apart. */
+export function wantedOf({ q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Query): Wanted {
+  const last = dayStart(endsTo);
+  return {
+    q,
+    next,
+    kind,
+    type,
+    policy,
+    owner,
+    managed: managed === undefined ? undefined : managed === "true",
+    endsFrom: dayStart(endsFrom),
+    endsBefore: last === undefined ? undefined : plus(last, DAY),
+  };
 }
 
-const byName = (a: Portrait, b: Portrait) => {
-  const [one, other] = [a.searchName, b.searchName];
-  return one < other ? -1 : one > other ? 1 : a.appId < b.appId ? -1 : 1;
-};
-
-const COMPARE = {
-  signsInUntil: bySignsInUntil,
-  displayName: byName,
-  next: (a: Portrait, b: Portrait) =>
-    (a.outlook.next.at ?? Number.MAX_SAFE_INTEGER) - (b.outlook.next.at ?? Number.MAX_SAFE_INTEGER) || byName(a, b),
-};
-
-interface Facets {
-  readonly next: Record<string, number>;
-  readonly policy: Record<string, number>;
-  readonly kind: Record<string, number>;
+/** The order, and whether it is read from its end. */
+export function sortOf({ sort }: Query): { readonly sort: Sort; readonly descending: boolean } {
+  return { sort: sort.replace("-", "") as Sort, descending: sort.startsWith("-") };
 }
 
-/** What the query leaves of an order, and how many each value of a facet would leave. */
-export function matching(
-  order: readonly Portrait[],
-  query: Query,
-  ownership: Ownership | null,
-): { readonly items: readonly Portrait[]; readonly facets: Facets } {
-  const tests = testsOf(query, ownership);
-  const items: Portrait[] = [];
-  const facets: Facets = { next: {}, policy: {}, kind: {} };
-  for (const one of order) {
-    if (!tests.every((test) => test(one))) continue;
-    items.push(one);
-    add(facets.next, one.outlook.next.code);
-    add(facets.policy, one.policy);
-    if (one.secrets > 0) add(facets.kind, "secret");
-    if (one.certificates > 0) add(facets.kind, "certificate");
-    if (one.secrets + one.certificates === 0) add(facets.kind, "none");
-  }
-  return { items, facets };
+function dayStart(date: string | undefined): EpochMs | undefined {
+  return (date === undefined ? null : parseInstant(`${date}T00:00:00Z`)) ?? undefined;
 }
 
-function add(counts: Record<string, number>, name: string): void {
-  counts[name] = (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0) + 1;
-}
-
-type Test = (one: Portrait) => boolean;
-
-function testsOf(query: Query, ownership: Ownership | null): readonly Test[] {
-  const { q, next, kind, type, policy, managed, owner, endsFrom, endsTo } = query;
-  const tests: Test[] = [];
-  if (q !== undefined && q.trim() !== "") tests.push(searches(q.trim().toLowerCase()));
-  if (next !== undefined) tests.push(({ outlook }) => outlook.next.code === next);
-  if (kind === "secret") tests.push(({ secrets }) => secrets > 0);
-  if (kind === "certificate") tests.push(({ certificates }) => certificates > 0);
-  if (kind === "none") tests.push(({ secrets, certificates }) => secrets + certificates === 0);
-  if (type !== undefined) tests.push((one) => one.type === type);
-  if (policy !== undefined) tests.push((one) => one.policy === policy);
-  if (managed !== undefined) tests.push(({ bound }) => bound === (managed === "true"));
-  if (owner === "none") tests.push(({ objectId }) => (ownership?.ownersOf.get(objectId)?.length ?? 0) === 0);
-  else if (owner !== undefined) {
-    const owned = new Set(ownership?.ownedBy.get(owner.toLowerCase()) ?? []);
-    tests.push(({ objectId }) => owned.has(objectId));
-  }
-  const [from, to] = [dayStart(endsFrom), dayStart(endsTo)];
-  if (from !== null) tests.push(({ outlook: { signsInUntil: at } }) => at !== null && at >= from);
-  if (to !== null) tests.push(({ outlook: { signsInUntil: at } }) => at !== null && at < plus(to, DAY));
-  return tests;
-}
-
-function dayStart(date: string | undefined): EpochMs | null {
-  return date === undefined ? null : parseInstant(`${date}T00:00:00Z`);
-}
-
-function searches(wanted: string): Test {
-  if (!/^[0-9a-f-]+$/.test(wanted)) return ({ searchName }) => searchName.includes(wanted);
-  return ({ searchName, appId, objectId, holders }) =>
-    searchName.includes(wanted) ||
-    appId.startsWith(wanted) ||
-    objectId.startsWith(wanted) ||
-    holders.some(({ credentials }) => credentials.some(({ keyId }) => keyId.toLowerCase().startsWith(wanted)));
-}
-
-/** One page; the cursor is where it begins. A list that changes between two pages may show one twice or not: the events tell. */
-export function pageOf<T>(items: readonly T[], { cursor, limit }: Pick<Query, "cursor" | "limit">) {
+/** Where a page begins, and the cursor of the next one. A list that changes between two pages may show one twice or not: the events tell. */
+export function placeOf({ cursor, limit }: Pick<Query, "cursor" | "limit">, total: number) {
   const from = Number(cursor ?? 0);
-  const next = from + limit < items.length ? String(from + limit) : null;
-  return { items: items.slice(from, from + limit), next };
+  return { from, next: from + limit < total ? String(from + limit) : null };
+}
+
+/** One page of what is there already. */
+export function pageOf<T>(items: readonly T[], query: Pick<Query, "cursor" | "limit">) {
+  const { from, next } = placeOf(query, items.length);
+  return { items: items.slice(from, from + query.limit), next };
 }

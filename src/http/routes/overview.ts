@@ -2,13 +2,16 @@
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { overviewOf } from "../../core/pictures/overview.ts";
-import { MOST_BINS, type TimelineFacts, timeline } from "../../core/pictures/timeline.ts";
+import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
+import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
-import { type Picture, type Portrait, timelineFacts, UNFINISHED } from "../../engine/picture.ts";
+import { type Picture, UNFINISHED } from "../../engine/picture.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";
 import { follow } from "../follow.ts";
+import { mayAll } from "../roles.ts";
 import { type Route, route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { maySee, pictureOf } from "./own.ts";
@@ -37,9 +40,23 @@ export async function switchesOf({ deps }: Tenant): Promise<z.input<typeof switc
 
 function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sentence> {
   if (picture === null) return { code: "not-scanned", count: 0, first: null, later: 0 };
-  const { first, ...said } = overviewOf(picture.all, picture.scan.coverage.complete, now);
+  const { listing, scan } = picture;
+  const soon = plus(now, SOON);
+  const stopping = listing.count("stopping");
+  const near = listing.stopsBetween(epochMs(0), plus(soon, 1), "stopping");
+  // of those that stop later the first one is enough: the others are counted
+  const told = [...listing.first("down", "signsInUntil", MANY), ...listing.first("stopping", "signsInUntil", near + 1)];
+  const late = listing.both("stopping", "bound").filter((one) => !told.includes(one));
+  const judged = [...told, ...late];
+  const left = stopping - judged.filter(({ outlook: { signsIn } }) => signsIn).length;
+  const { first, ...said } = overviewOf(judged, scan.coverage.complete, now, left);
   return { ...said, first: first === null ? null : { ...first, at: iso(first.at) } };
 }
+
+/** What "soon" means here as in core's sentence. */
+const SOON = 30 * DAY;
+/** More than any tenant has. */
+const MANY = 1e9;
 
 /** So many of what needs a person, and of what comes next, are on the first page. */
 const SHOWN = 5;
@@ -47,6 +64,7 @@ const SHOWN = 5;
 const overview = tenantRoute({
   method: "GET",
   path: "/overview",
+  madeOf: "store",
   role: "Reader",
   tag: "overview",
   summary: "Does anything stop, and when; what needs a person; what is under way",
@@ -71,7 +89,11 @@ const overview = tenantRoute({
     await tenant.painted();
     const { picture, deps } = tenant;
     const now = await deps.clock.now();
-    const running = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: UNFINISHED });
+    const { tenantId } = deps.settings;
+    // counted by an index: no rotation is read for a number
+    const countOf = async (states: readonly RotationState[]) =>
+      (await deps.store.rotationPage({ tenantId, states, limit: 1, after: null })).total;
+    const running = await countOf(UNFINISHED.filter((state) => state !== "halted"));
     const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
     const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
       objectId,
@@ -88,8 +110,8 @@ const overview = tenantRoute({
       figures: {
         endIn30Days: counted?.endIn30Days ?? 0,
         debt: counted?.debt ?? 0,
-        running: running.filter(({ state }) => state !== "halted").length,
-        halted: running.filter(({ state }) => state === "halted").length,
+        running: running,
+        halted: await countOf(["halted"]),
         waiting: counted?.waiting ?? 0,
       },
       needsPerson: (counted?.needsPerson ?? []).map(show),
@@ -100,29 +122,16 @@ const overview = tenantRoute({
 
 /** What the first page says of the whole tenant. */
 function countedOf(picture: Picture, now: EpochMs) {
-  const all = picture.order("signsInUntil", bySignsInUntil);
-  const soon = plus(now, 30 * DAY);
-  const having = (...codes: readonly string[]) => all.filter(({ outlook: its }) => codes.includes(its.next.code));
-  const isDebt = ({ slot, status }: Portrait["items"][number]) =>
-    slot !== null && (status === "due" || status === "cannot");
+  const { listing } = picture;
   return {
     sentence: sentenceOf(picture, now),
-    endIn30Days: all.filter(({ outlook: { signsInUntil: at } }) => at !== null && at > now && at <= soon).length,
-    debt: all.filter(({ items }) => items.some(isDebt)).length,
-    waiting: having("waits-for-approval").length,
-    needsPerson: having("stops", "waits-for-approval").slice(0, SHOWN),
-    next: having("renewing", "renews", "overlap")
-      .sort((a, b) => (a.outlook.next.at ?? 0) - (b.outlook.next.at ?? 0))
-      .slice(0, SHOWN),
+    // after now, and up to the last instant of the thirtieth day
+    endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
+    debt: listing.count("debt"),
+    waiting: listing.count(["waits-for-approval"]),
+    needsPerson: listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN),
+    next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };
-}
-
-/** What stops first comes first; what never does, last. */
-export function bySignsInUntil(a: Portrait, b: Portrait): number {
-  const last = Number.MAX_SAFE_INTEGER;
-  return (
-    (a.outlook.signsInUntil ?? last) - (b.outlook.signsInUntil ?? last) || (a.displayName < b.displayName ? -1 : 1)
-  );
 }
 
 const moment = z.string().refine((text) => parseInstant(text) !== null, "an instant, 2026-03-01T00:00:00Z");
@@ -143,19 +152,10 @@ export function spanOf(
 
 export const spanQuery = { from: moment.optional(), to: moment.optional() };
 
-/** The ends of the whole tenant, read once for as long as nothing changes. */
-function tenantTimeline(tenant: Tenant): Promise<TimelineFacts> {
-  const picture = pictureOf(tenant);
-  const { store, settings } = tenant.deps;
-  const states = ["verified", "retired"] as const;
-  return picture.keep("timeline", async () =>
-    timelineFacts(picture, await store.rotations({ tenantId: settings.tenantId, states })),
-  );
-}
-
 const ends = tenantRoute({
   method: "GET",
   path: "/timeline",
+  madeOf: "listing",
   role: "Reader",
   tag: "overview",
   summary: `What ends when, week by week or month by month; at most ${MOST_BINS} bins`,
@@ -184,10 +184,8 @@ const ends = tenantRoute({
     const today = Math.floor((await deps.clock.now()) / DAY);
     const { from, to } = spanOf(query, epochMs(today * DAY), [91 * DAY, 730 * DAY]);
     const { timeZone: zone } = deps.settings;
-    const facts = await tenantTimeline(tenant);
-    const bins = pictureOf(tenant).keep(`bins ${from} ${to} ${query.bin}`, () =>
-      timeline(facts, { from, to, zone, size: query.bin }),
-    );
+    const facts = { ...pictureOf(tenant).listing.times, renewed: tenant.renewed };
+    const bins = timeline(facts, { from, to, zone, size: query.bin });
     const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
       bins.reduce((so, bin) => so + bin[of], 0);
     return {
@@ -236,7 +234,11 @@ const events = tenantRoute({
       return open !== null && maySee(open, caller, open.picture?.find(told.application) ?? null);
     };
     const { events: all, sessions } = house.parts;
-    return follow(all, query.after ?? null, { isFor, goesOn: () => session === null || sessions.goesOn(session) });
+    return follow(all, query.after ?? null, {
+      tenant: tenant.name,
+      isFor: mayAll(caller.role, "Reader") ? null : isFor,
+      goesOn: () => session === null || sessions.goesOn(session),
+    });
   },
 });
 

@@ -97,6 +97,7 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
 const plan = tenantRoute({
   method: "GET",
   path: "/plan",
+  madeOf: "store",
   role: "Reader",
   tag: "plan",
   summary: "What waits for a person, what comes in the next 30 days, what cannot be renewed",
@@ -124,22 +125,24 @@ const plan = tenantRoute({
     const picture = pictureOf(tenant);
     const now = await tenant.deps.clock.now();
     // what a rotation replaces lives out its time, and needs nothing more
-    const planned = () =>
-      picture.all.flatMap(({ items, open }) =>
-        items.filter(
-          ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
-        ),
-      );
+    const planned = (fact: "bound" | "cannot") =>
+      picture.listing
+        .having(fact)
+        .flatMap(({ items, open }) =>
+          items.filter(
+            ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
+          ),
+        );
     const soon = plus(now, 30 * DAY);
     const at = (one: PlanItem) => one.startsAt ?? one.forecast?.rotateAt ?? null;
     const rows =
       query.tab === "waiting"
         ? await waitingRows(tenant)
         : query.tab === "next"
-          ? planned()
+          ? planned("bound")
               .filter((one) => one.slot !== null && ["due", "later"].includes(one.status) && (at(one) ?? soon) < soon)
               .map(rowOf)
-          : planned()
+          : planned("cannot")
               .filter(({ status }) => status === "cannot")
               .map(rowOf);
     const by = (one: Row) => (query.tab === "cannot" ? one.end : one.plannedAt) ?? "9999";

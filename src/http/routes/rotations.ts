@@ -95,6 +95,7 @@ function placeOf(cursor: string | undefined): { readonly plannedAt: EpochMs; rea
 const list = tenantRoute({
   method: "GET",
   path: "/rotations",
+  madeOf: "store",
   role: "Reader",
   tag: "rotations",
   summary: "Rotations, newest first; by state",
@@ -130,6 +131,7 @@ const list = tenantRoute({
 const show = tenantRoute({
   method: "GET",
   path: "/rotations/{id}",
+  madeOf: "store",
   role: "Owner",
   tag: "rotations",
   summary: "One rotation: what is proven, what it waits for and why, and who approved it",

@@ -7,6 +7,7 @@ import { count, iso, kind, maybe, scope, scopeOf } from "./shapes.ts";
 const targets = tenantRoute({
   method: "GET",
   path: "/targets",
+  madeOf: "store",
   role: "Reader",
   tag: "settings",
   summary: "The places that values are delivered to",
@@ -51,6 +52,7 @@ const targets = tenantRoute({
 const policies = tenantRoute({
   method: "GET",
   path: "/policies",
+  madeOf: "listing",
   role: "Reader",
   tag: "settings",
   summary: "The rules, and how many applications each holds for",
@@ -74,8 +76,7 @@ const policies = tenantRoute({
     ),
   }),
   handle: async ({ tenant }) => {
-    const counts = new Map<string, number>();
-    for (const { policy } of tenant.picture?.all ?? []) counts.set(policy, (counts.get(policy) ?? 0) + 1);
+    const counts = tenant.picture?.listing.countsOf("policy") ?? new Map<string, number>();
     return {
       ...(await scopeOf(tenant)),
       items: Object.values(tenant.deps.settings.policies).map((one) => ({

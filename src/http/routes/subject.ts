@@ -2,9 +2,9 @@
 
 import { NolapseError } from "../../core/errors.ts";
 import type { Ground } from "../../engine/new-credential.ts";
-import type { Portrait } from "../../engine/picture.ts";
 import { retouch } from "../../engine/picture.ts";
 import { appPoliciesNow } from "../../engine/plan.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import type { ShownSubject } from "../../engine/shown-secret.ts";
 import type { Caller } from "../caller.ts";
 import type { Tenant } from "../tenant.ts";

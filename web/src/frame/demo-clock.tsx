@@ -1,23 +1,29 @@
 /** The clock of the demo, which only goes forward. Nothing is drawn where the server is no demo. */
 import {
   Button,
+  Field,
+  Input,
   MessageBar,
   MessageBarBody,
   Popover,
   PopoverSurface,
   PopoverTrigger,
   ProgressBar,
+  Switch,
 } from "@fluentui/react-components";
 import { ClockRegular } from "@fluentui/react-icons";
 import { useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { counted, grouped, written } from "../text/dates.ts";
+import { Name } from "../text/name.tsx";
 import { useRefusal } from "./session.tsx";
+import { Failure } from "./states.tsx";
 import { useTenant } from "./tenant.tsx";
 
 type Demo = Answer<"GET /api/v1/demo">;
 
+const DAY = 86_400_000;
 const isDemo = document.querySelector("meta[name=nolapse-demo]") !== null;
 
 const STEPS = [
@@ -49,6 +55,7 @@ function Clock({ demo }: { readonly demo: Demo }) {
       <PopoverSurface aria-label="Demo clock" className="demo-surface">
         <strong className="demo-time">{written(now, zone, "dateTime")}</strong>
         <Steps demo={demo} begin={begin} />
+        <Journeys demo={demo} begin={begin} zone={zone} />
         {demo.target === null ? null : (
           <ProgressBar
             aria-label={`Going to ${written(Date.parse(demo.target), zone, "dateTime")}`}
@@ -68,7 +75,6 @@ function Clock({ demo }: { readonly demo: Demo }) {
 interface Journey {
   readonly from: number;
   readonly to: number;
-  readonly days: number;
   readonly signIns: number;
   readonly failed: number;
 }
@@ -80,15 +86,15 @@ function useJourney(demo: Demo) {
   useEffect(() => {
     last.current = demo;
   }, [demo]);
-  const begin = (days: number) => {
+  const begin = (to: number) => {
     const { now, signIns } = last.current;
     const from = Date.parse(now);
-    setMoved({ from, to: from + days * 86_400_000, days, signIns: signIns.ok, failed: signIns.failed });
+    setMoved({ from, to, signIns: signIns.ok, failed: signIns.failed });
   };
   return { moved, begin };
 }
 
-function Steps({ demo, begin }: { readonly demo: Demo; readonly begin: (days: number) => void }) {
+function Steps({ demo, begin }: { readonly demo: Demo; readonly begin: (to: number) => void }) {
   const refusal = useRefusal("Operator");
   const forward = useChange("POST /api/v1/demo/clock");
   return (
@@ -99,7 +105,12 @@ function Steps({ demo, begin }: { readonly demo: Demo; readonly begin: (days: nu
           size="small"
           title={refusal ?? undefined}
           disabledFocusable={refusal !== null || demo.target !== null || forward.isPending}
-          onClick={() => forward.mutate({ params: {}, body: { days } }, { onSuccess: () => begin(days) })}
+          onClick={() =>
+            forward.mutate(
+              { params: {}, body: { days } },
+              { onSuccess: ({ now }) => begin(Date.parse(now) + days * DAY) },
+            )
+          }
         >
           {label}
         </Button>
@@ -108,12 +119,80 @@ function Steps({ demo, begin }: { readonly demo: Demo; readonly begin: (days: nu
   );
 }
 
+interface JourneysProps {
+  readonly demo: Demo;
+  readonly begin: (to: number) => void;
+  readonly zone: string;
+}
+
+/** To what happens next by itself, to a moment of one's own, or nowhere. */
+function Journeys({ demo, begin, zone }: JourneysProps) {
+  const refusal = useRefusal("Operator");
+  const move = useChange("POST /api/v1/demo/clock");
+  const [wanted, setWanted] = useState("");
+  const busy = refusal !== null || demo.target !== null || move.isPending;
+  const go = (to: string) => move.mutate({ params: {}, body: { to } }, { onSuccess: () => begin(Date.parse(to)) });
+  const { next } = demo;
+  return (
+    <>
+      <Button
+        size="small"
+        title={refusal ?? undefined}
+        disabledFocusable={busy || next === null}
+        onClick={() => (next === null ? undefined : go(next.at))}
+      >
+        {next === null ? (
+          "Nothing happens by itself"
+        ) : (
+          <>
+            To the next event:&nbsp;
+            <Name text={next.displayName} />
+            {next.what === "renewal" ? " renews" : " goes on"}, {written(Date.parse(next.at), zone, "dateTime")}
+          </>
+        )}
+      </Button>
+      <form
+        className="actions"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // the field has no zone of its own: what is typed is UTC, as the label says
+          if (wanted !== "" && !busy) go(new Date(`${wanted}Z`).toISOString());
+        }}
+      >
+        <Field label="To a moment (UTC)" size="small">
+          <Input
+            type="datetime-local"
+            size="small"
+            min={demo.now.slice(0, 16)}
+            value={wanted}
+            onChange={(_, { value }) => setWanted(value)}
+          />
+        </Field>
+        <Button type="submit" size="small" disabledFocusable={busy || wanted === ""}>
+          Go there
+        </Button>
+      </form>
+      <Switch
+        label="Frozen"
+        checked={demo.frozen}
+        disabled={refusal !== null || move.isPending}
+        onChange={(_, { checked }) => move.mutate({ params: {}, body: { frozen: checked } })}
+      />
+      {move.error === null ? null : <Failure problem={move.error} />}
+    </>
+  );
+}
+
+function lasted(ms: number): string {
+  return ms < 2 * DAY ? counted(Math.max(1, Math.round(ms / 3_600_000)), "hour") : counted(Math.round(ms / DAY), "day");
+}
+
 function Arrived({ demo, moved }: { readonly demo: Demo; readonly moved: Journey }) {
   const failed = demo.signIns.failed - moved.failed;
   return (
     <MessageBar intent={failed > 0 ? "error" : "info"} layout="multiline">
       <MessageBarBody>
-        {counted(moved.days, "day")} later: {counted(demo.signIns.ok - moved.signIns, "sign-in")}, {grouped(failed)}{" "}
+        {lasted(moved.to - moved.from)} later: {counted(demo.signIns.ok - moved.signIns, "sign-in")}, {grouped(failed)}{" "}
         failed.
       </MessageBarBody>
     </MessageBar>

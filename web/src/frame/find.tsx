@@ -1,42 +1,41 @@
-import { SearchBox } from "@fluentui/react-components";
-import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+/** The way to an application by its name, client id, object id or a key id; Ctrl+K opens it anywhere. */
+import { Button } from "@fluentui/react-components";
+import { SearchRegular } from "@fluentui/react-icons";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { hasRole, useSession } from "./session.tsx";
 import { useTenant } from "./tenant.tsx";
 
-/** Finds an application by its name, client id, object id or a key id; Ctrl+K leads here. */
+const FindDialog = lazy(() => import("./find-dialog.tsx").then((one) => ({ default: one.FindDialog })));
+
 export function Find() {
   const { name: tenant } = useTenant();
   const { me } = useSession();
-  const navigate = useNavigate();
-  const form = useRef<HTMLFormElement>(null);
-  const [wanted, setWanted] = useState("");
+  const [open, setOpen] = useState(false);
+  const mayLook = tenant !== "" && hasRole(me.role, "Reader");
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      if (!mayLook || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      form.current?.querySelector("input")?.focus();
+      setOpen(true);
     };
     window.addEventListener("keydown", heard);
     return () => window.removeEventListener("keydown", heard);
-  }, []);
-  if (tenant === "" || !hasRole(me.role, "Reader")) return <span className="find" />;
+  }, [mayLook]);
+  if (!mayLook) return <span className="find" />;
   return (
     <search className="find">
-      <form
-        ref={form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void navigate({ to: "/t/$tenant/applications", params: { tenant }, search: { q: wanted } });
-        }}
+      <Button
+        icon={<SearchRegular />}
+        onClick={() => setOpen(true)}
+        aria-label="Find an application or key id (Ctrl+K)"
       >
-        <SearchBox
-          value={wanted}
-          onChange={(_, { value }) => setWanted(value)}
-          placeholder="Find an application or key id (Ctrl+K)"
-          aria-label="Find an application by name, client id, object id or key id"
-        />
-      </form>
+        <span className="not-small">Find an application or key id (Ctrl+K)</span>
+      </Button>
+      {open ? (
+        <Suspense fallback={null}>
+          <FindDialog tenant={tenant} close={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
     </search>
   );
 }

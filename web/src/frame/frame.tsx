@@ -4,6 +4,7 @@ import {
   AppsListRegular,
   ArrowSyncCircleRegular,
   BoardRegular,
+  BuildingMultipleRegular,
   ClipboardTaskListLtrRegular,
   DocumentTextRegular,
   HeartPulseRegular,
@@ -123,6 +124,12 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
       <ul>
         <Place icon={<BoardRegular />} name="Overview" to="/t/$tenant" params={params} exact />
         <Place icon={<AppsListRegular />} name="App registrations" to="/t/$tenant/applications" params={params} />
+        <Place
+          icon={<BuildingMultipleRegular />}
+          name="Enterprise applications"
+          to="/t/$tenant/enterprise"
+          params={params}
+        />
       </ul>
       <h2>Work</h2>
       <ul>
@@ -156,6 +163,7 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
 type PlaceAddress =
   | "/t/$tenant"
   | "/t/$tenant/applications"
+  | "/t/$tenant/enterprise"
   | "/t/$tenant/rotations"
   | "/t/$tenant/plan"
   | "/t/$tenant/targets"

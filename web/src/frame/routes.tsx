@@ -64,6 +64,12 @@ const applications = createRoute({
   validateSearch: text,
   component: lazyRouteComponent(() => import("../pages/applications.tsx"), "Applications"),
 });
+const enterprise = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/enterprise",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/enterprise.tsx"), "Enterprise"),
+});
 const application = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/applications/$id",
@@ -136,6 +142,7 @@ const tree = root.addChildren([
     tenants,
     overview,
     applications,
+    enterprise,
     application,
     register,
     rotations,

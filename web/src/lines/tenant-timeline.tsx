@@ -1,5 +1,5 @@
 /** What ends when, and does it hurt: endings above the axis, renewals below, what remains at the bottom. One tab stop. */
-import { type KeyboardEvent, type MouseEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
 import { counted, grouped, written } from "../text/dates.ts";
 import { useWidth } from "./measured.ts";
 import { type Bin, binAt, type Column, type Timeline, type TimelineDrawing, timelineDrawing } from "./timeline.ts";
@@ -14,34 +14,51 @@ const LOWER = AXIS + BAND;
 const HEIGHT = LOWER + DOWN + LANE;
 const GUTTER = 36;
 
+/** The first and the last of some bins, both of them included. */
+export type Stretch = readonly [first: number, last: number];
+
 export interface TenantTimelineProps {
   readonly timeline: Timeline;
-  readonly chosen: number | null;
-  readonly onChoose: (index: number | null) => void;
-  readonly onOpen: (index: number) => void;
+  readonly chosen: Stretch | null;
+  readonly onChoose: (stretch: Stretch | null) => void;
+  readonly onOpen: (stretch: Stretch) => void;
 }
 
+/** Chooses a week by a click or arrows, and more of them by drawing over them or with Shift. */
 export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTimelineProps) {
   const [ref, whole] = useWidth<HTMLDivElement>(900);
   const width = Math.max(whole - GUTTER, 100);
   const drawing = useMemo(() => timelineDrawing(timeline, { width, up: UP, down: DOWN }), [timeline, width]);
   const today = Math.max(0, binAt(drawing.today, timeline.bins.length, width));
   const [focused, setFocused] = useState<number | null>(null);
-  const at = focused ?? chosen ?? today;
-  const pick = (event: MouseEvent<HTMLDivElement>) => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - GUTTER;
-    if (timeline.bins.length > 0) onChoose(binAt(x, timeline.bins.length, width));
+  const anchor = useRef<number | null>(null);
+  const at = focused ?? chosen?.[1] ?? today;
+  const binOf = (event: PointerEvent<HTMLDivElement>) =>
+    binAt(event.clientX - event.currentTarget.getBoundingClientRect().left - GUTTER, timeline.bins.length, width);
+  const press = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.button !== 0 || timeline.bins.length === 0) return;
+    anchor.current = binOf(event);
+    event.currentTarget.setPointerCapture(event.pointerId);
+    onChoose(between(anchor.current, anchor.current));
+  };
+  const draw = (event: PointerEvent<HTMLDivElement>) => {
+    if (anchor.current === null || (event.buttons & 1) === 0) return;
+    const stretch = between(anchor.current, binOf(event));
+    if (stretch[0] !== chosen?.[0] || stretch[1] !== chosen[1]) onChoose(stretch);
   };
   const keys = (event: KeyboardEvent) => {
     const to = moved(event.key, at, today, timeline.bins.length - 1);
-    if (event.key === "Enter") onOpen(at);
+    if (event.key === "Enter") onOpen(chosen ?? [at, at]);
     else if (event.key === "Escape") {
       setFocused(null);
+      anchor.current = null;
       onChoose(null);
     } else if (to === null) return;
     else {
+      if (!event.shiftKey) anchor.current = to;
+      else anchor.current ??= at;
       setFocused(to);
-      onChoose(to);
+      onChoose(between(anchor.current ?? to, to));
     }
     event.preventDefault();
   };
@@ -51,17 +68,18 @@ export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTim
       className="nl-timeline"
       role="slider"
       tabIndex={0}
-      aria-label="What ends, week by week. Enter opens the list."
+      aria-label="What ends, week by week. Shift and arrows choose more weeks. Enter opens the list."
       aria-valuemin={0}
       aria-valuemax={Math.max(timeline.bins.length - 1, 0)}
       aria-valuenow={at}
       aria-valuetext={spoken(timeline, at)}
       onKeyDown={keys}
-      onClick={pick}
+      onPointerDown={press}
+      onPointerMove={draw}
     >
       <svg width={whole} height={HEIGHT} aria-hidden="true" focusable="false">
         <g transform={`translate(${GUTTER} 0)`}>
-          {chosen === null ? null : <Chosen column={drawing.columns[chosen]} />}
+          {chosen === null ? null : <Chosen first={drawing.columns[chosen[0]]} last={drawing.columns[chosen[1]]} />}
           <Grid drawing={drawing} width={width} zone={timeline.zone} />
           {drawing.columns.map((column) => (
             <Bars key={column.x} column={column} />
@@ -96,9 +114,14 @@ function remain({ remains }: Bin): string {
   return remains === 1 ? "1 remains" : `${grouped(remains)} remain`;
 }
 
-function Chosen({ column }: { readonly column: Column | undefined }) {
-  if (column === undefined) return null;
-  return <rect x={column.x - 1} y={TOP} width={column.width + 2} height={HEIGHT - TOP} className="nl-chosen" />;
+function between(one: number, other: number): Stretch {
+  return one <= other ? [one, other] : [other, one];
+}
+
+function Chosen({ first, last }: { readonly first: Column | undefined; readonly last: Column | undefined }) {
+  if (first === undefined || last === undefined) return null;
+  const width = last.x + last.width - first.x + 2;
+  return <rect x={first.x - 1} y={TOP} width={width} height={HEIGHT - TOP} className="nl-chosen" />;
 }
 
 function Bars({ column }: { readonly column: Column }) {

@@ -1,29 +1,19 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows stand where the scroll is, which table elements cannot
-// biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, not of a grid, take no focus
 /** Which one is next? Every application, what stops first on top. */
 import { Button, Dropdown, Option, SearchBox } from "@fluentui/react-components";
-import { AddRegular, CertificateRegular, KeyRegular } from "@fluentui/react-icons";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
-import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
+import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useState } from "react";
 import { Command } from "../frame/command.tsx";
+import { DensityMenu, useDensity } from "../frame/density.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
 import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
-import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
-import { NextPhrase } from "./next.tsx";
+import { type Filter, fileAddress, type List, useApplicationList } from "./application-list.ts";
+import { ApplicationRows } from "./application-rows.tsx";
 
-const LIST = "GET /api/v1/t/{tenant}/applications";
-type List = Answer<typeof LIST>;
-type Filter = Query<typeof LIST>;
 const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
-const PAGE = 200;
-const ROW = 40;
 
 function useFilter() {
   const search = useSearch({ from: "/framed/t/$tenant/applications" });
@@ -44,14 +34,10 @@ function useFilter() {
 export function Applications() {
   const { filter, set, tenant } = useFilter();
   const navigate = useNavigate();
-  const asked = useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({
-    queryKey: [LIST, tenant, filter],
-    queryFn: ({ pageParam, signal }) =>
-      read(LIST, { params: { tenant }, query: { ...filter, limit: PAGE, cursor: pageParam } }, signal),
-    initialPageParam: undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    enabled: tenant !== "",
-  });
+  const { density, height, choose } = useDensity();
+  // those that came by consent have a page of their own
+  const wanted: Filter = { type: "application", ...filter };
+  const asked = useApplicationList(tenant, wanted);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -74,7 +60,16 @@ export function Applications() {
           return (
             <>
               <Incomplete coverage={first.coverage} />
-              <Filters first={first} filter={filter} set={set} />
+              <Filters first={first} filter={filter} set={set}>
+                <DensityMenu density={density} choose={choose} />
+                <Button
+                  as="a"
+                  appearance="subtle"
+                  icon={<ArrowDownloadRegular />}
+                  href={fileAddress(tenant, wanted)}
+                  aria-label="Download as CSV"
+                />
+              </Filters>
               {first.total === 0 ? (
                 <Empty>
                   {isFiltered ? "No application matches. " : "This tenant has no app registrations."}
@@ -88,7 +83,10 @@ export function Applications() {
                   ) : null}
                 </Empty>
               ) : (
-                <Rows
+                <ApplicationRows
+                  kind="registered"
+                  label="App registrations"
+                  height={height}
                   items={pages.flatMap(({ items }) => items)}
                   total={first.total}
                   now={first.now}
@@ -110,9 +108,10 @@ interface FiltersProps {
   readonly first: List;
   readonly filter: Filter;
   readonly set: (more: Record<string, string | undefined>) => void;
+  readonly children: ReactNode;
 }
 
-function Filters({ first, filter, set }: FiltersProps) {
+function Filters({ first, filter, set, children }: FiltersProps) {
   const { facets, total } = first;
   const next = Object.entries(facets.next).map(
     ([code, count]) => [code, `${NEXT_VIEWS[code as NextCode]} (${grouped(count)})`] as const,
@@ -142,6 +141,7 @@ function Filters({ first, filter, set }: FiltersProps) {
       <span className="total faint" aria-live="polite">
         {counted(total, "application")}
       </span>
+      {children}
     </div>
   );
 }
@@ -198,119 +198,5 @@ function Pill({ label, options, value, set, must }: PillProps) {
         </Option>
       ))}
     </Dropdown>
-  );
-}
-
-interface RowsProps {
-  readonly items: List["items"];
-  readonly total: number;
-  readonly now: string;
-  readonly tenant: string;
-  readonly more: () => void;
-}
-
-/** Only rows that are seen are drawn; the next page is asked for before its first row is. */
-function Rows({ items, total, now, tenant, more }: RowsProps) {
-  const scroller = useRef<HTMLElement>(null);
-  const rows = useVirtualizer({
-    count: total,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
-  const seen = rows.getVirtualItems();
-  const last = seen.at(-1)?.index ?? 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
-  useEffect(() => {
-    if (last >= items.length - 20) more();
-  }, [last, items.length]);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
-      <div role="table" aria-rowcount={total + 1} aria-label="App registrations">
-        <div role="row" className="list-row list-head" aria-rowindex={1}>
-          {["Display name", "Client id", "Credentials", "What happens next", "Signs in until", "Owner"].map((head) => (
-            <span key={head} role="columnheader" className={HIDE.includes(head) ? "hide-small" : undefined}>
-              {head}
-            </span>
-          ))}
-        </div>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-          {seen.map(({ index, start }) => (
-            <Row key={index} item={items[index]} index={index} top={start} now={now} tenant={tenant} />
-          ))}
-        </div>
-      </div>
-    </section>
-  );
-}
-
-const HIDE = ["Client id", "Credentials", "Owner"];
-
-interface RowProps {
-  readonly item: List["items"][number] | undefined;
-  readonly index: number;
-  readonly top: number;
-  readonly now: string;
-  readonly tenant: string;
-}
-
-function Row({ item, index, top, now, tenant }: RowProps) {
-  const place = { position: "absolute", top: 0, left: 0, right: 0, transform: `translateY(${top}px)` } as const;
-  if (item === undefined) {
-    return (
-      <div role="row" className="list-row" style={place} aria-rowindex={index + 2}>
-        <span role="cell" className="faint">
-          …
-        </span>
-      </div>
-    );
-  }
-  const { objectId, appId, displayName, secrets, certificates, next, signsInUntil, owners } = item;
-  return (
-    <div role="row" className="list-row" style={place} aria-rowindex={index + 2}>
-      <span role="cell">
-        <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: objectId }} search={{}}>
-          <Name text={displayName} />
-        </Link>
-      </span>
-      <span role="cell" className="mono hide-small">
-        {appId.slice(0, 8)}…
-      </span>
-      <span role="cell" className="hide-small">
-        {secrets > 0 ? (
-          <>
-            <KeyRegular aria-label="Client secrets" /> {secrets}{" "}
-          </>
-        ) : null}
-        {certificates > 0 ? (
-          <>
-            <CertificateRegular aria-label="Certificates" /> {certificates}
-          </>
-        ) : null}
-        {secrets + certificates === 0 ? <span className="faint">none</span> : null}
-      </span>
-      <span role="cell">
-        <NextPhrase next={next} />
-      </span>
-      <span role="cell">
-        <Time at={signsInUntil} now={now} far="short" />
-      </span>
-      <span role="cell" className="hide-small">
-        <Owners owners={owners} />
-      </span>
-    </div>
-  );
-}
-
-function Owners({ owners }: { readonly owners: List["items"][number]["owners"] }) {
-  if (owners === null) return <span className="faint">not known</span>;
-  const [first, ...others] = owners;
-  if (first === undefined) return <span className="urgent">Nobody</span>;
-  return (
-    <>
-      <Name text={first.name ?? first.id} />
-      {others.length > 0 ? <span className="faint"> +{others.length}</span> : null}
-    </>
   );
 }

@@ -7,11 +7,13 @@ import { useAnswer } from "../api/queries.ts";
 import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
+import type { Stretch } from "../lines/tenant-timeline.tsx";
 import { daysOf } from "../lines/timeline.ts";
 import { overviewSentence } from "../text/catalogue.ts";
 import { counted, grouped, written } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { NextPhrase } from "./next.tsx";
+import "./overview.css";
 
 const TenantTimeline = lazy(() =>
   import("../lines/tenant-timeline.tsx").then((one) => ({ default: one.TenantTimeline })),
@@ -22,7 +24,13 @@ export function Overview() {
   const asked = useAnswer("GET /api/v1/t/{tenant}/overview", tenant === "" ? null : { params: { tenant } }, 60_000);
   return (
     <div className="page">
-      {asked.data === undefined ? <h1>Overview</h1> : <Sentence overview={asked.data} />}
+      {asked.data === undefined ? (
+        <div className="page-head overview-head">
+          <h1>Overview</h1>
+        </div>
+      ) : (
+        <Sentence overview={asked.data} />
+      )}
       <Shown asked={asked} rows={8}>
         {(overview) => (
           <>
@@ -44,7 +52,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
   const { first } = overview.sentence;
   const { name: tenant } = useTenant();
   return (
-    <div className="page-head">
+    <div className="page-head overview-head">
       <div>
         <h1>{overviewSentence(overview)}</h1>
         {first === null ? null : (
@@ -129,8 +137,13 @@ function Ends({ tenant }: { readonly tenant: string }) {
   const query =
     today === null ? null : { from: iso(today - 91 * 86_400_000), to: iso(today + SPANS[span] * 86_400_000) };
   const asked = useAnswer("GET /api/v1/t/{tenant}/timeline", query === null ? null : { params: { tenant }, query });
-  const chosen = asked.data?.bins.findIndex(({ day }) => day === search.week) ?? -1;
-  const set = (more: { span?: string; week?: string | undefined }) =>
+  const bins = asked.data?.bins ?? [];
+  const [first, last] = [search.week, search.until ?? search.week].map((week) =>
+    bins.findIndex(({ day }) => day === week),
+  );
+  const chosen: Stretch | null =
+    first === undefined || last === undefined || first < 0 || last < first ? null : [first, last];
+  const set = (more: { span?: string; week?: string | undefined; until?: string | undefined }) =>
     void navigate({
       to: "/t/$tenant",
       params: { tenant },
@@ -138,8 +151,8 @@ function Ends({ tenant }: { readonly tenant: string }) {
       replace: true,
       resetScroll: false,
     });
-  const list = (index: number) => {
-    const days = daysOf(asked.data?.bins ?? [], index, index);
+  const list = ([from, to]: Stretch) => {
+    const days = daysOf(bins, from, to);
     void navigate({
       to: "/t/$tenant/applications",
       params: { tenant },
@@ -168,47 +181,58 @@ function Ends({ tenant }: { readonly tenant: string }) {
           {asTable ? "As a drawing" : "As a table"}
         </Button>
       </div>
-      <Shown asked={asked}>
-        {(timeline) =>
-          asTable ? (
-            <WeekTable bins={timeline.bins} zone={timeline.zone} />
-          ) : (
-            <div className="gutter">
-              <Totals totals={timeline.totals} complete={timeline.coverage.complete} />
-              <Suspense fallback={<Loading rows={6} />}>
-                <TenantTimeline
-                  timeline={timeline}
-                  chosen={chosen < 0 ? null : chosen}
-                  onChoose={(index) => set({ week: index === null ? undefined : timeline.bins[index]?.day })}
-                  onOpen={list}
-                />
-              </Suspense>
-            </div>
-          )
-        }
-      </Shown>
-      {asked.data === undefined || chosen < 0 ? null : (
+      <div className="overview-ends">
+        <Shown asked={asked}>
+          {(timeline) =>
+            asTable ? (
+              <WeekTable bins={timeline.bins} zone={timeline.zone} />
+            ) : (
+              <div className="gutter">
+                <Totals totals={timeline.totals} complete={timeline.coverage.complete} />
+                <Suspense fallback={<Loading rows={6} />}>
+                  <TenantTimeline
+                    timeline={timeline}
+                    chosen={chosen}
+                    onChoose={(stretch) =>
+                      set({
+                        week: stretch === null ? undefined : timeline.bins[stretch[0]]?.day,
+                        until:
+                          stretch === null || stretch[0] === stretch[1] ? undefined : timeline.bins[stretch[1]]?.day,
+                      })
+                    }
+                    onOpen={list}
+                  />
+                </Suspense>
+              </div>
+            )
+          }
+        </Shown>
+      </div>
+      {asked.data === undefined || chosen === null ? null : (
         <p className="filters" aria-live="polite">
-          <span>
-            {counted(
-              (asked.data.bins[chosen]?.endsLast ?? 0) + (asked.data.bins[chosen]?.endsCovered ?? 0),
-              "credential ends",
-              "credentials end",
-            )}{" "}
-            in the week of {written(Date.parse(`${search.week}T12:00:00Z`), asked.data.zone)}:{" "}
-            {grouped(asked.data.bins[chosen]?.renewed ?? 0)} renewed, {grouped(asked.data.bins[chosen]?.planned ?? 0)}{" "}
-            planned, {grouped(asked.data.bins[chosen]?.remains ?? 0)} remain.
-          </span>
+          <span>{stretchSentence(bins.slice(chosen[0], chosen[1] + 1), asked.data.zone)}</span>
           <Button size="small" onClick={() => list(chosen)}>
             Open as list
           </Button>
-          <Button size="small" appearance="subtle" onClick={() => set({ week: undefined })}>
+          <Button size="small" appearance="subtle" onClick={() => set({ week: undefined, until: undefined })}>
             Clear
           </Button>
         </p>
       )}
     </section>
   );
+}
+
+/** What some weeks that lie side by side come to. */
+function stretchSentence(weeks: Bins["bins"], zone: string): string {
+  const sum = (of: (bin: Bins["bins"][number]) => number) => weeks.reduce((so, bin) => so + of(bin), 0);
+  const ends = sum(({ endsLast, endsCovered }) => endsLast + endsCovered);
+  const on = (day: string | undefined) => written(Date.parse(`${day}T12:00:00Z`), zone);
+  const when =
+    weeks.length === 1
+      ? `in the week of ${on(weeks[0]?.day)}`
+      : `in the ${weeks.length} weeks from ${on(weeks[0]?.day)} to that of ${on(weeks.at(-1)?.day)}`;
+  return `${counted(ends, "credential ends", "credentials end")} ${when}: ${grouped(sum(({ renewed }) => renewed))} renewed, ${grouped(sum(({ planned }) => planned))} planned, ${grouped(sum(({ remains }) => remains))} remain.`;
 }
 
 type Bins = NonNullable<ReturnType<typeof useAnswer<"GET /api/v1/t/{tenant}/timeline">>["data"]>;

@@ -1,0 +1,350 @@
+/**
+ * The applications of a tenant as lists ask for them: sorted, filtered, searched, counted. What they have in common is kept as sets, their
+ * orders and their ends in order; one that changes is moved in each, so that no list is made anew because of it, and a question reads the
+ * applications it shows and few others, however many there are.
+ */
+import { Bits } from "../core/pictures/bits.ts";
+import { IdSearch } from "../core/pictures/id-search.ts";
+import { Instants } from "../core/pictures/instants.ts";
+import { NameSearch } from "../core/pictures/name-search.ts";
+import { Order } from "../core/pictures/order.ts";
+import { isCovered, type NextCode } from "../core/pictures/outlook.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { Ownership } from "./ownership.ts";
+import { type Portrait, timesOf } from "./portrait.ts";
+
+/** What a list asks for; what is left out asks nothing. */
+export interface Wanted {
+  /** Part of the name, or the beginning of a client id, object id or key id. */
+  readonly q?: string | undefined;
+  readonly next?: NextCode | undefined;
+  readonly kind?: "secret" | "certificate" | "none" | undefined;
+  readonly type?: Portrait["type"] | undefined;
+  readonly policy?: string | undefined;
+  readonly managed?: boolean | undefined;
+  /** An owner's object id, or `none`. */
+  readonly owner?: string | undefined;
+  /** Stops from here on, and before the second. */
+  readonly endsFrom?: EpochMs | undefined;
+  readonly endsBefore?: EpochMs | undefined;
+}
+
+export interface Found {
+  readonly numbers: Bits;
+  readonly total: number;
+  readonly facets: Readonly<Record<"next" | "policy" | "kind", Readonly<Record<string, number>>>>;
+}
+
+export type Sort = "signsInUntil" | "displayName" | "next";
+const SORTS: readonly Sort[] = ["signsInUntil", "displayName", "next"];
+
+/** Sorts after every instant. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** Yes-or-no facts of an application that lists and counts ask for. */
+const FACTS = {
+  secret: ({ secrets }: Portrait) => secrets > 0,
+  certificate: ({ certificates }: Portrait) => certificates > 0,
+  none: ({ secrets, certificates }: Portrait) => secrets + certificates === 0,
+  application: ({ type }: Portrait) => type === "application",
+  servicePrincipal: ({ type }: Portrait) => type === "servicePrincipal",
+  bound: ({ bound }: Portrait) => bound,
+  /** It ends, and nothing replaces it in time. */
+  stopping: ({ outlook }: Portrait) => !isCovered(outlook) && outlook.signsIn && outlook.signsInUntil !== null,
+  /** Bound, so somebody relies on it, and nothing signs it in. */
+  down: ({ outlook }: Portrait) => !outlook.signsIn && outlook.next.code === "stops",
+  /** Past its renewal time and not renewed yet. */
+  debt: ({ items }: Portrait) =>
+    items.some(({ slot, status }) => slot !== null && (status === "due" || status === "cannot")),
+  /** Something of it would be due, and nothing is done. */
+  cannot: ({ items }: Portrait) => items.some(({ status }) => status === "cannot"),
+} as const;
+export type Fact = keyof typeof FACTS;
+const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
+
+/** Instants of the tenant's timeline, for each thing that is counted. */
+export type Times = Readonly<Record<"endsLast" | "endsCovered" | "remains" | "planned", Instants>>;
+
+export class Listing {
+  readonly #portraits: Portrait[];
+  readonly #numberOf: Map<string, number>;
+  readonly #orders: Readonly<Record<Sort, Order>>;
+  readonly #names = new NameSearch();
+  readonly #ids = new IdSearch();
+  readonly #all = new Bits();
+  readonly #facts: Readonly<Record<Fact, Bits>>;
+  readonly #next = new Map<string, Bits>();
+  readonly #policy = new Map<string, Bits>();
+  readonly #unowned = new WeakMap<Ownership, Bits>();
+  readonly times: Times;
+  /** How many applications were read for the questions so far. */
+  read = 0;
+
+  constructor(portraits: readonly Portrait[]) {
+    this.#portraits = [...portraits];
+    this.#numberOf = new Map(portraits.map(({ appId }, number) => [appId, number]));
+    this.#facts = Object.fromEntries(FACT_NAMES.map((name) => [name, new Bits(portraits.length)])) as Record<
+      Fact,
+      Bits
+    >;
+    for (const [number, one] of portraits.entries()) this.#note(number, one, true);
+    this.#orders = this.#ordered();
+    const times = portraits.map(timesOf);
+    this.times = {
+      endsLast: new Instants(times.flatMap(({ endsLast }) => endsLast)),
+      endsCovered: new Instants(times.flatMap(({ endsCovered }) => endsCovered)),
+      remains: new Instants(times.flatMap(({ remains }) => remains)),
+      planned: new Instants(times.flatMap(({ planned }) => planned)),
+    };
+  }
+
+  get all(): readonly Portrait[] {
+    return this.#portraits;
+  }
+
+  get(appId: string): Portrait | null {
+    return this.#portraits[this.#numberOf.get(appId) ?? -1] ?? null;
+  }
+
+  /** Takes in how an application is now; whether any list or count shows that. */
+  put(portrait: Portrait): boolean {
+    const known = this.#numberOf.get(portrait.appId);
+    const former = known === undefined ? undefined : this.#portraits[known];
+    const number = known ?? this.#portraits.length;
+    if (former !== undefined && isListedAlike(former, portrait)) {
+      this.#portraits[number] = portrait;
+      return false;
+    }
+    if (former !== undefined) {
+      // while they still compare as they did
+      for (const sort of SORTS) this.#orders[sort].drop(number);
+      this.#count(former, false);
+      setOf(this.#next, former.outlook.next.code).put(number, false);
+      setOf(this.#policy, former.policy).put(number, false);
+    }
+    this.#portraits[number] = portrait;
+    this.#numberOf.set(portrait.appId, number);
+    this.#note(number, portrait, true);
+    this.#count(portrait, true);
+    for (const sort of SORTS) this.#orders[sort].add(number);
+    return true;
+  }
+
+  /** What the question leaves, and how many of it each value of a facet has. */
+  find(wanted: Wanted, ownership: Ownership | null): Found {
+    const sets = this.#setsOf(wanted, ownership);
+    const [first = this.#all, ...others] = sets;
+    const numbers = others.reduce((so, one) => so.and(one), first);
+    const counts = (named: Iterable<readonly [string, Bits]>) =>
+      Object.fromEntries(
+        [...named].flatMap(([name, set]) => {
+          const count = set.countWith(numbers);
+          return count === 0 ? [] : [[name, count]];
+        }),
+      );
+    const { secret, certificate, none } = this.#facts;
+    return {
+      numbers,
+      total: numbers.count,
+      facets: {
+        next: counts(this.#next),
+        policy: counts(this.#policy),
+        kind: counts(Object.entries({ secret, certificate, none })),
+      },
+    };
+  }
+
+  /** A part of what was found, in an order. */
+  page({ numbers, total }: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
+    if (from >= total) return [];
+    const order = this.#orders[sort];
+    const shown: Portrait[] = [];
+    let passed = 0;
+    for (let step = 0; step < order.count && shown.length < limit; step += 1) {
+      const number = order.at(descending ? order.count - 1 - step : step);
+      if (!numbers.has(number)) continue;
+      passed += 1;
+      if (passed > from) shown.push(this.#at(number));
+    }
+    return shown;
+  }
+
+  /** The first few of those with a fact or with one of these outlooks, in an order. */
+  first(of: Fact | readonly NextCode[], sort: Sort, limit: number): readonly Portrait[] {
+    const numbers = typeof of === "string" ? this.#facts[of] : this.#having(of);
+    return this.page(
+      { numbers, total: numbers.count, facets: { next: {}, policy: {}, kind: {} } },
+      sort,
+      false,
+      0,
+      limit,
+    );
+  }
+
+  /** How many have a fact, or one of these outlooks. */
+  count(of: Fact | readonly NextCode[]): number {
+    return typeof of === "string"
+      ? this.#facts[of].count
+      : of.reduce((so, code) => so + (this.#next.get(code)?.count ?? 0), 0);
+  }
+
+  /** How many stop signing in from an instant on and before another; with a fact, only those that have it. */
+  stopsBetween(from: EpochMs, to: EpochMs, fact?: Fact): number {
+    const [first, last] = [this.#placeOf(from), this.#placeOf(to)];
+    if (fact === undefined) return Math.max(0, last - first);
+    let count = 0;
+    for (let place = first; place < last; place += 1) {
+      if (this.#facts[fact].has(this.#orders.signsInUntil.at(place))) count += 1;
+    }
+    return count;
+  }
+
+  /** Those with both facts, in no order. */
+  both(one: Fact, other: Fact): readonly Portrait[] {
+    return [...this.#facts[one].and(this.#facts[other])].map((number) => this.#at(number));
+  }
+
+  /** Those with a fact, in no order. */
+  having(fact: Fact): readonly Portrait[] {
+    return [...this.#facts[fact]].map((number) => this.#at(number));
+  }
+
+  countsOf(what: "policy" | "next"): ReadonlyMap<string, number> {
+    const sets = what === "policy" ? this.#policy : this.#next;
+    return new Map([...sets].map(([name, set]) => [name, set.count]));
+  }
+
+  #at(number: number): Portrait {
+    this.read += 1;
+    return this.#portraits[number] as Portrait;
+  }
+
+  #having(codes: readonly NextCode[]): Bits {
+    return codes.reduce((so, code) => so.or(this.#next.get(code) ?? new Bits()), new Bits());
+  }
+
+  #setsOf(wanted: Wanted, ownership: Ownership | null): readonly Bits[] {
+    const { next, kind, type, policy, managed, owner } = wanted;
+    const sets: Bits[] = [];
+    if (kind !== undefined) sets.push(this.#facts[kind]);
+    if (type !== undefined) sets.push(this.#facts[type]);
+    if (next !== undefined) sets.push(this.#next.get(next) ?? new Bits());
+    if (policy !== undefined) sets.push(this.#policy.get(policy) ?? new Bits());
+    if (managed === true) sets.push(this.#facts.bound);
+    if (managed === false) sets.push(this.#all.without(this.#facts.bound));
+    if (owner !== undefined) sets.push(this.#ownedBy(owner, ownership));
+    if (wanted.endsFrom !== undefined || wanted.endsBefore !== undefined) {
+      sets.push(this.#endsWithin(wanted.endsFrom ?? (0 as EpochMs), wanted.endsBefore));
+    }
+    const text = wanted.q?.trim().toLowerCase() ?? "";
+    if (text !== "") sets.push(this.#searched(text));
+    return sets;
+  }
+
+  #searched(text: string): Bits {
+    const named = this.#names.find(text, (names) => {
+      this.read += names;
+    });
+    return /^[0-9a-f-]+$/.test(text) ? named.or(this.#ids.find(text)) : named;
+  }
+
+  #endsWithin(from: EpochMs, before: EpochMs | undefined): Bits {
+    const found = new Bits(this.#portraits.length);
+    const order = this.#orders.signsInUntil;
+    const last = this.#placeOf(before ?? NEVER);
+    for (let place = this.#placeOf(from); place < last; place += 1) found.put(order.at(place), true);
+    return found;
+  }
+
+  /** The first place in the order of their ends that is not before an instant. */
+  #placeOf(at: number): number {
+    return this.#orders.signsInUntil.placeOf((number) => until(this.#at(number)) < at);
+  }
+
+  #ownedBy(owner: string, ownership: Ownership | null): Bits {
+    if (owner === "none") return this.#unownedOf(ownership);
+    const found = new Bits();
+    const owned = new Set(ownership?.ownedBy.get(owner.toLowerCase()) ?? []);
+    for (const [number, { objectId }] of owned.size === 0 ? [] : this.#portraits.entries()) {
+      if (owned.has(objectId)) found.put(number, true);
+    }
+    return found;
+  }
+
+  #unownedOf(ownership: Ownership | null): Bits {
+    if (ownership === null) return this.#all;
+    const known = this.#unowned.get(ownership);
+    if (known !== undefined) return known;
+    const found = new Bits(this.#portraits.length);
+    for (const [number, { objectId }] of this.#portraits.entries()) {
+      found.put(number, (ownership.ownersOf.get(objectId)?.length ?? 0) === 0);
+    }
+    this.#unowned.set(ownership, found);
+    return found;
+  }
+
+  #note(number: number, portrait: Portrait, isThere: boolean): void {
+    this.#all.put(number, isThere);
+    for (const name of FACT_NAMES) this.#facts[name].put(number, FACTS[name](portrait));
+    setOf(this.#next, portrait.outlook.next.code).put(number, true);
+    setOf(this.#policy, portrait.policy).put(number, true);
+    this.#names.put(number, portrait.searchName);
+    const keys = portrait.holders.flatMap(({ credentials }) => credentials.map(({ keyId }) => keyId.toLowerCase()));
+    this.#ids.put(number, [portrait.appId, portrait.objectId, ...keys]);
+  }
+
+  #count(portrait: Portrait, isThere: boolean): void {
+    for (const [name, all] of Object.entries(timesOf(portrait))) {
+      const instants = this.times[name as keyof Times];
+      for (const at of all) isThere ? instants.add(at) : instants.drop(at);
+    }
+  }
+
+  /** Names are compared once; the other orders settle ties by their places. */
+  #ordered(): Readonly<Record<Sort, Order>> {
+    const numbers = [...this.#portraits.keys()];
+    const of = (number: number) => this.#portraits[number] as Portrait;
+    const byName = (a: number, b: number) => compareNames(of(a), of(b));
+    const displayName = new Order(numbers, byName);
+    const by = (key: (one: Portrait) => number) => (a: number, b: number) => key(of(a)) - key(of(b)) || byName(a, b);
+    return {
+      displayName,
+      signsInUntil: new Order(numbers, by(until)),
+      next: new Order(
+        numbers,
+        by(({ outlook }) => outlook.next.at ?? NEVER),
+      ),
+    };
+  }
+}
+
+function until({ outlook }: Portrait): number {
+  return outlook.signsInUntil ?? NEVER;
+}
+
+function compareNames(a: Portrait, b: Portrait): number {
+  const [one, other] = [a.searchName, b.searchName];
+  if (one !== other) return one < other ? -1 : 1;
+  return a.appId < b.appId ? -1 : a.appId > b.appId ? 1 : 0;
+}
+
+function setOf(sets: Map<string, Bits>, name: string): Bits {
+  const known = sets.get(name);
+  if (known !== undefined) return known;
+  const made = new Bits();
+  sets.set(name, made);
+  return made;
+}
+
+/** Whether two states of an application look the same in every list, filter, search and count. */
+function isListedAlike(a: Portrait, b: Portrait): boolean {
+  return listed(a) === listed(b);
+}
+
+function listed({ objectId, displayName, type, outlook, policy, bound, lastSafeAt, holders, items }: Portrait): string {
+  const credentials = holders.flatMap((holder) =>
+    holder.credentials.map(({ keyId, kind, start, end }) => [keyId, kind, start, end]),
+  );
+  const debt = items.map(({ slot, status, because }) => [slot, status, because]);
+  return JSON.stringify([objectId, displayName, type, outlook, policy, bound, lastSafeAt, credentials, debt]);
+}

@@ -1,0 +1,129 @@
+/** One application as a scan, its plan and its rotations show it: what lists, pages and counts say of it is made of this. */
+import { isClientCertificate } from "../core/credentials/certificate-remarks.ts";
+import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
+import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
+import type { Segment } from "../core/pictures/life-line.ts";
+import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
+import { smallLine } from "../core/pictures/small-line.ts";
+import { policyFor } from "../core/policy/policy-choice.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { Deps } from "./deps.ts";
+import type { PlanItem } from "./plan.ts";
+
+/** One application: its registration, its service principal, or both; they sign the same client id in. */
+export interface Portrait {
+  /** Of the registration, else of the service principal. */
+  readonly objectId: string;
+  readonly appId: string;
+  readonly displayName: string;
+  /** In lower case, for searches. */
+  readonly searchName: string;
+  readonly type: Holder["type"];
+  readonly holders: readonly Holder[];
+  readonly items: readonly PlanItem[];
+  readonly open: readonly Rotation[];
+  readonly outlook: Outlook;
+  readonly policy: string;
+  readonly bound: boolean;
+  readonly secrets: number;
+  readonly certificates: number;
+  /** The earliest last safe moment among its bound credentials. */
+  readonly lastSafeAt: EpochMs | null;
+}
+
+export function portraitOf(
+  deps: Deps,
+  now: EpochMs,
+  holders: readonly Holder[],
+  items: readonly PlanItem[],
+  open: readonly Rotation[],
+): Portrait {
+  const [first] = holders;
+  if (first === undefined) throw new TypeError("a portrait of nothing");
+  const main = holders.find(({ type }) => type === "application") ?? first;
+  const credentials = holders.flatMap((holder) => holder.credentials.map((one) => ({ holder, one })));
+  const slots = items.filter(({ slot }) => slot !== null);
+  const standings = credentials.map(({ holder, one }) => standingOf(deps, holder, one));
+  const outlook = outlookOf({
+    mode: deps.settings.mode,
+    now,
+    credentials: standings,
+    slots: slots.map(plannedSlot),
+    rotations: open,
+  });
+  const safe = slots.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.lastSafeAt]));
+  return {
+    objectId: main.objectId,
+    appId: main.appId,
+    displayName: main.displayName,
+    searchName: main.displayName.toLowerCase(),
+    type: main.type,
+    holders,
+    items,
+    open,
+    outlook,
+    policy: policyFor(deps.settings, main).name,
+    bound: slots.length > 0,
+    secrets: credentials.filter(({ one }) => one.kind === "secret").length,
+    certificates: credentials.filter(({ one }) => one.kind === "certificate").length,
+    lastSafeAt: safe.length === 0 ? null : (Math.min(...safe) as EpochMs),
+  };
+}
+
+/** Whether a credential signs a client in, as far as the directory says what it is for. */
+export function signsIn(holder: Holder, credential: Credential): boolean {
+  if (isSamlSigning(holder, credential) || isEncryption(holder, credential)) return false;
+  return credential.kind === "secret" || isClientCertificate(holder, credential);
+}
+
+function standingOf({ settings }: Deps, holder: Holder, one: Credential): Standing {
+  return {
+    keyId: one.keyId,
+    start: one.start,
+    end: endOf(one),
+    signsIn: signsIn(holder, one),
+    never: classify(holder, one, settings.tenantId).reason,
+  };
+}
+
+function plannedSlot({ status, because, credential, forecast, startsAt }: PlanItem): PlannedSlot {
+  return { status, because, keyId: credential?.keyId ?? null, forecast, startsAt };
+}
+
+/** What an application adds to the timeline of its tenant: instants of ends and of renewals that are planned. */
+export interface Times {
+  /** Ends at which no other credential of the application works. */
+  readonly endsLast: readonly EpochMs[];
+  readonly endsCovered: readonly EpochMs[];
+  /** Of the first, those that no plan and nobody else covers. */
+  readonly remains: readonly EpochMs[];
+  readonly planned: readonly EpochMs[];
+}
+
+export function timesOf({ holders, outlook }: Portrait): Times {
+  const ends = holders.flatMap((holder) =>
+    holder.credentials.flatMap((one) => {
+      const at = endOf(one);
+      return at !== null && signsIn(holder, one) ? [{ at, start: one.start ?? 0 }] : [];
+    }),
+  );
+  const isLast = (one: (typeof ends)[number]) =>
+    !ends.some((other) => other !== one && other.at > one.at && other.start <= one.at);
+  const last = ends.filter(isLast).map(({ at }) => at);
+  const { code, at } = outlook.next;
+  return {
+    endsLast: last,
+    endsCovered: ends.filter((one) => !isLast(one)).map((one) => one.at),
+    remains: isCovered(outlook) ? [] : last,
+    planned: code === "renews" && at !== null ? [at] : [],
+  };
+}
+
+/** The small life line of a list's row, at an instant. */
+export function lineOf({ holders, outlook }: Portrait, now: EpochMs): readonly Segment[] {
+  const spans = holders.flatMap((holder) =>
+    holder.credentials.flatMap((one) => (signsIn(holder, one) ? [{ from: one.start, to: endOf(one) }] : [])),
+  );
+  return smallLine({ spans, covered: isCovered(outlook) }, now);
+}

@@ -1,0 +1,13 @@
+/** Rows of CSV (RFC 4180). Names come from the directory: whoever writes one must not write a formula of a spreadsheet. */
+
+/** One line. A cell that a spreadsheet would take for a formula begins with an apostrophe (owasp.org/www-community/attacks/CSV_Injection). */
+export function csvRow(cells: readonly string[]): string {
+  return `${cells.map(cell).join(",")}\r\n`;
+}
+
+function cell(text: string): string {
+  // no reader takes what cannot be seen for part of a name
+  const line = text.replaceAll(/\p{Cc}+/gu, " ");
+  const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(line) ? `'${line}` : line;
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

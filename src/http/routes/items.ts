@@ -1,0 +1,185 @@
+/** Applications in lists: the shape of one, and the list itself, as JSON a page at a time and as a file of all of it. */
+import { z } from "zod";
+import { NEXT } from "../../core/pictures/outlook.ts";
+import { REASONS } from "../../core/reasons.ts";
+import { type EpochMs, formatInstant } from "../../core/time.ts";
+import type { Found } from "../../engine/listing.ts";
+import type { Picture } from "../../engine/picture.ts";
+import { lineOf, type Portrait } from "../../engine/portrait.ts";
+import { csvRow } from "../csv.ts";
+import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
+import { pictureOf } from "./own.ts";
+import { count, holderType, instant, iso, outlook, outlookJson, scope, scopeOf } from "./shapes.ts";
+
+const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
+
+export const item = {
+  objectId: z.string(),
+  appId: z.string(),
+  displayName: z.string(),
+  type: holderType,
+  secrets: count,
+  certificates: count,
+  policy: z.string(),
+  managed: z.boolean(),
+  owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
+  homeTenant: z.string().nullable().meta({ description: "of a service principal: the tenant whose application it is" }),
+  enabled: z.boolean(),
+  line: z
+    .array(
+      z.strictObject({
+        from: instant,
+        to: instant,
+        tense: z.enum(["happened", "recorded", "forecast"]),
+        what: z.enum(["worked", "valid", "overlap", "removed", "ended", "lapse"]),
+      }),
+    )
+    .meta({ description: "when it signs in, from a year before now to a year after it" }),
+  ...outlook,
+};
+
+/** One application of a list. `now` is where its line has its middle. */
+export function itemJson(tenant: Tenant, portrait: Portrait, now: EpochMs) {
+  const { objectId, appId, displayName, type, secrets, certificates, policy, bound, holders, outlook: its } = portrait;
+  const owners = tenant.ownership?.ownersOf.get(objectId);
+  const main = holders.find((one) => one.objectId === objectId);
+  return {
+    objectId,
+    appId,
+    displayName,
+    type,
+    secrets,
+    certificates,
+    policy,
+    managed: bound,
+    owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
+    homeTenant: main?.homeTenantId ?? null,
+    enabled: main?.enabled ?? true,
+    line: lineOf(portrait, now).map(({ from, to, ...rest }) => ({
+      from: formatInstant(from),
+      to: formatInstant(to),
+      ...rest,
+    })),
+    ...outlookJson(its),
+  };
+}
+
+const list = tenantRoute({
+  method: "GET",
+  path: "/applications",
+  madeOf: "listing",
+  role: "Reader",
+  tag: "applications",
+  summary: "Applications, filtered, searched, sorted, a page at a time, with how many each filter would leave",
+  query: listQuery,
+  answer: z.strictObject({
+    ...scope,
+    total: count,
+    facets: z.strictObject({
+      next: z.record(z.string(), count),
+      policy: z.record(z.string(), count),
+      kind: z.record(z.string(), count),
+    }),
+    next: z.string().nullable().meta({ description: "the cursor of the next page" }),
+    items: z.array(z.strictObject(item)),
+  }),
+  handle: async ({ tenant, query }) => {
+    await tenant.painted();
+    const picture = pictureOf(tenant);
+    const { limit, cursor: _, sort: __, ...filter } = query;
+    const { listing } = picture;
+    const found = picture.keep(`list ${JSON.stringify(filter)}`, () => listing.find(wantedOf(query), tenant.ownership));
+    const { from, next } = placeOf(query, found.total);
+    const { sort, descending } = sortOf(query);
+    const now = await tenant.deps.clock.now();
+    return {
+      ...(await scopeOf(tenant)),
+      total: found.total,
+      facets: found.facets,
+      next,
+      items: picture.listing.page(found, sort, descending, from, query.limit).map((one) => itemJson(tenant, one, now)),
+    };
+  },
+});
+
+/** What a question leaves, kept until something changes. */
+function foundIn(tenant: Tenant, picture: Picture, query: Query): Found {
+  const { limit: _, cursor: __, sort: ___, ...filter } = query;
+  return picture.keep(`list ${JSON.stringify(filter)}`, () => picture.listing.find(wantedOf(query), tenant.ownership));
+}
+
+const HEAD = [
+  "display name",
+  "client id",
+  "object id",
+  "type",
+  "client secrets",
+  "certificates",
+  "signs in until",
+  "what happens next",
+  "at",
+  "why",
+  "policy",
+  "managed",
+  "owners",
+];
+
+const file = tenantRoute({
+  method: "GET",
+  path: "/applications.csv",
+  role: "Reader",
+  tag: "applications",
+  summary:
+    "The same list as a file, all of it; cells that a spreadsheet would take for a formula begin with an apostrophe",
+  query: listQuery.omit({ limit: true, cursor: true }),
+  text: "text/csv",
+  handle: async ({ tenant, query }) => {
+    await tenant.painted();
+    const picture = pictureOf(tenant);
+    return {
+      type: "text/csv; charset=utf-8",
+      body: linesOf(tenant, picture, { ...query, limit: PART }),
+      file: `nolapse-${tenant.name}-applications.csv`,
+    };
+  },
+});
+
+/** Rows that are written at a time, so that others are answered in between. */
+const PART = 500;
+
+async function* linesOf(tenant: Tenant, picture: Picture, query: Query): AsyncGenerator<string> {
+  const found = foundIn(tenant, picture, query);
+  const { sort, descending } = sortOf(query);
+  const rows = picture.listing.page(found, sort, descending, 0, found.total);
+  yield csvRow(HEAD);
+  for (let from = 0; from < rows.length; from += PART) {
+    yield rows
+      .slice(from, from + PART)
+      .map((one) => csvRow(cellsOf(tenant, one)))
+      .join("");
+  }
+}
+
+function cellsOf(tenant: Tenant, one: Portrait): readonly string[] {
+  const { next, signsInUntil } = one.outlook;
+  const owners = tenant.ownership?.ownersOf.get(one.objectId) ?? [];
+  return [
+    one.displayName,
+    one.appId,
+    one.objectId,
+    one.type,
+    String(one.secrets),
+    String(one.certificates),
+    iso(signsInUntil) ?? "",
+    NEXT[next.code],
+    next.at === null ? "" : formatInstant(next.at),
+    next.reason === null ? "" : REASONS[next.reason],
+    one.policy,
+    one.bound ? "yes" : "no",
+    tenant.ownership === null ? "not known" : owners.map(({ id, name }) => name ?? id).join("; "),
+  ];
+}
+
+export const listRoutes: readonly Route[] = [list, file];

@@ -1,0 +1,100 @@
+/**
+ * How SQLite finds what lists ask for, as it says itself (EXPLAIN QUERY PLAN): by an index made for it, without a look at every row and
+ * without sorting; and that another process's changes give another version.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
+import { epochMs } from "../../src/core/time.ts";
+import { rotation, TENANT } from "../core/make.ts";
+
+let folder: string;
+let store: SqliteStore;
+const texts: string[] = [];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "nolapse-plans-"));
+  const prepare = DatabaseSync.prototype.prepare;
+  vi.spyOn(DatabaseSync.prototype, "prepare").mockImplementation(function (this: DatabaseSync, text: string) {
+    texts.push(text);
+    return prepare.call(this, text);
+  });
+  store = openSqliteStore({ path: join(folder, "nolapse.db") });
+  await store.open(rotation({ id: "r0" }), [], audit);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What SQLite does for each query of a piece of work. */
+async function plansOf(work: () => Promise<unknown>): Promise<string[]> {
+  texts.length = 0;
+  await work();
+  const asked = texts.filter((text) => /^\s*select/i.test(text));
+  const other = new DatabaseSync(join(folder, "nolapse.db"), { readOnly: true });
+  const plans = asked.flatMap((text) => other.prepare(`EXPLAIN QUERY PLAN ${text}`).all());
+  other.close();
+  return plans.map(({ detail }) => String(detail));
+}
+
+const audit = {
+  tenantId: TENANT,
+  at: epochMs(0),
+  actor: "test",
+  action: "opened",
+  rotation: null,
+  appId: null,
+  keyId: null,
+  reason: null,
+  details: {},
+};
+
+test.each([
+  ["a page of rotations", () => store.rotationPage({ tenantId: TENANT, limit: 50, after: null }), /rotations_newest/],
+  [
+    "a later page of some states",
+    () =>
+      store.rotationPage({
+        tenantId: TENANT,
+        states: ["planned", "verified"],
+        limit: 50,
+        after: { plannedAt: epochMs(8e15), id: "r" },
+      }),
+    /rotations_newest_by_state/,
+  ],
+  ["what was renewed", () => store.renewals(TENANT), /COVERING INDEX rotations_state|INDEX rotations_state/],
+  ["one rotation", () => store.rotation("r1"), /sqlite_autoindex_rotations_1/],
+  ["the rotations of an application", () => store.rotations({ tenantId: TENANT, appId: "a" }), /rotations_of_app/],
+  [
+    "its open ones",
+    () => store.rotations({ tenantId: TENANT, appId: "a", states: ["planned", "issued", "accepted", "verified"] }),
+    /rotations_of_app/,
+  ],
+  ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
+  ["the next one due", () => store.nextDue(TENANT), /rotations_due/],
+  ["the trail after a number", () => store.auditTrail(TENANT, 7, 50), /audit_tenant/],
+] as const)("%s is found by an index", async (_what, work, index) => {
+  const plans = await plansOf(work);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(plans.some((plan) => index.test(plan))).toBe(true);
+  // a search begins at a place of an index; a scan that is no use of a covering one reads every row
+  expect(plans.filter((plan) => /^SCAN (?!CONSTANT)/.test(plan) && !/USING (COVERING )?INDEX/.test(plan))).toEqual([]);
+});
+
+test("a page of rotations is not sorted, however many there are", async () => {
+  const plans = await plansOf(() => store.rotationPage({ tenantId: TENANT, limit: 50, after: null }));
+  expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+});
+
+test("a change of another process gives another version", async () => {
+  const before = await store.version();
+  const other = openSqliteStore({ path: join(folder, "nolapse.db") });
+  expect(await store.version()).toBe(before);
+  await other.open(rotation({ id: "r1", replaces: "another", slot: "another" }), [], audit);
+  await other.close();
+  expect(await store.version()).not.toBe(before);
+});

@@ -1,0 +1,28 @@
+/** Asks for applications a page at a time, and again where something has changed. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
+
+export const LIST = "GET /api/v1/t/{tenant}/applications";
+export type List = Answer<typeof LIST>;
+export type Filter = Query<typeof LIST>;
+const PAGE = 200;
+
+export function useApplicationList(tenant: string, filter: Filter) {
+  return useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({
+    queryKey: [LIST, tenant, filter],
+    queryFn: ({ pageParam, signal }) =>
+      read(LIST, { params: { tenant }, query: { ...filter, limit: PAGE, cursor: pageParam } }, signal),
+    initialPageParam: undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    enabled: tenant !== "",
+  });
+}
+
+/** Where the list is a file, with the same filters. */
+export function fileAddress(tenant: string, filter: Filter): string {
+  const said = Object.entries(filter).filter(
+    ([name, value]) => value !== undefined && name !== "limit" && name !== "cursor",
+  );
+  const search = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  return `/api/v1/t/${encodeURIComponent(tenant)}/applications.csv?${search}`;
+}

@@ -1,0 +1,190 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows stand where the scroll is, which table elements cannot
+// biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, not of a grid, take no focus
+/** Rows of applications, only those that are seen; the next page is asked for before its first row is. */
+import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useEffect, useRef } from "react";
+import type { Answer } from "../api/client.ts";
+import { Time } from "../frame/time.tsx";
+import { SmallLine } from "../lines/small-line.tsx";
+import { Name } from "../text/name.tsx";
+import "./application-rows.css";
+import { NextPhrase } from "./next.tsx";
+
+export type Items = Answer<"GET /api/v1/t/{tenant}/applications">["items"];
+type Item = Items[number];
+
+interface Column {
+  readonly head: string;
+  /** Left out where there is less room: below 1,024 px, or below 640. */
+  readonly hide?: "hide-middle" | "hide-small";
+  readonly cell: (item: Item, now: string) => ReactNode;
+}
+
+const LINE: Column = {
+  head: "Life line",
+  hide: "hide-small",
+  cell: ({ line }, now) => <SmallLine line={line} now={now} />,
+};
+const CLIENT: Column = {
+  head: "Client id",
+  hide: "hide-middle",
+  cell: ({ appId }) => <span className="mono">{appId.slice(0, 8)}…</span>,
+};
+const HELD: Column = { head: "Credentials", hide: "hide-middle", cell: (item) => <Held {...item} /> };
+const NEXT: Column = { head: "What happens next", cell: ({ next }) => <NextPhrase next={next} /> };
+const UNTIL: Column = {
+  head: "Signs in until",
+  cell: ({ signsInUntil }, now) => <Time at={signsInUntil} now={now} far="short" />,
+};
+
+/** After the name. */
+export const COLUMNS: Readonly<Record<"registered" | "enterprise", readonly Column[]>> = {
+  registered: [
+    CLIENT,
+    HELD,
+    LINE,
+    NEXT,
+    UNTIL,
+    { head: "Owner", hide: "hide-middle", cell: ({ owners }) => <Owners owners={owners} /> },
+  ],
+  enterprise: [
+    CLIENT,
+    {
+      head: "Home tenant",
+      hide: "hide-middle",
+      cell: ({ homeTenant }) => <span className="mono">{homeTenant === null ? "–" : homeTenant.slice(0, 8)}</span>,
+    },
+    HELD,
+    LINE,
+    NEXT,
+    UNTIL,
+  ],
+};
+
+export interface RowsProps {
+  readonly kind: keyof typeof COLUMNS;
+  readonly label: string;
+  readonly items: Items;
+  readonly total: number;
+  readonly now: string;
+  readonly tenant: string;
+  /** Pixels of a row. */
+  readonly height: number;
+  readonly more: () => void;
+}
+
+export function ApplicationRows({ kind, label, items, total, now, tenant, height, more }: RowsProps) {
+  const scroller = useRef<HTMLElement>(null);
+  const rows = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 12,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
+  useEffect(() => rows.measure(), [height]);
+  const seen = rows.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
+  useEffect(() => {
+    if (last >= items.length - 20) more();
+  }, [last, items.length]);
+  const columns = COLUMNS[kind];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
+      <div role="table" aria-rowcount={total + 1} aria-label={label}>
+        <div role="row" className={`app-row app-head ${kind}`} aria-rowindex={1}>
+          <span role="columnheader">Display name</span>
+          {columns.map(({ head, hide }) => (
+            <span key={head} role="columnheader" className={hide}>
+              {head}
+            </span>
+          ))}
+        </div>
+        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
+          {seen.map(({ index, start }) => (
+            <Row
+              key={index}
+              kind={kind}
+              item={items[index]}
+              index={index}
+              top={start}
+              height={height}
+              now={now}
+              tenant={tenant}
+            />
+          ))}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly kind: keyof typeof COLUMNS;
+  readonly item: Item | undefined;
+  readonly index: number;
+  readonly top: number;
+  readonly height: number;
+  readonly now: string;
+  readonly tenant: string;
+}
+
+function Row({ kind, item, index, top, height, now, tenant }: RowProps) {
+  const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
+  return (
+    <div role="row" className={`app-row ${kind}`} style={place} aria-rowindex={index + 2}>
+      {item === undefined ? (
+        <span role="cell" className="faint">
+          …
+        </span>
+      ) : (
+        <>
+          <span role="cell">
+            <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: item.objectId }} search={{}}>
+              <Name text={item.displayName} />
+            </Link>
+          </span>
+          {COLUMNS[kind].map(({ head, hide, cell }) => (
+            <span key={head} role="cell" className={hide}>
+              {cell(item, now)}
+            </span>
+          ))}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Held({ secrets, certificates }: Pick<Item, "secrets" | "certificates">) {
+  if (secrets + certificates === 0) return <span className="faint">none</span>;
+  return (
+    <>
+      {secrets > 0 ? (
+        <>
+          <KeyRegular aria-label="Client secrets" /> {secrets}{" "}
+        </>
+      ) : null}
+      {certificates > 0 ? (
+        <>
+          <CertificateRegular aria-label="Certificates" /> {certificates}
+        </>
+      ) : null}
+    </>
+  );
+}
+
+function Owners({ owners }: Pick<Item, "owners">) {
+  if (owners === null) return <span className="faint">not known</span>;
+  const [first, ...others] = owners;
+  if (first === undefined) return <span className="urgent">Nobody</span>;
+  return (
+    <>
+      <Name text={first.name ?? first.id} />
+      {others.length > 0 ? <span className="faint"> +{others.length}</span> : null}
+    </>
+  );
+}
