@@ -86,7 +86,8 @@ test.each<Way>(["roll", "move"])("killed after every single commit: %s", { timeo
       moveOn(rotation);
     }
   }
-  expect(killed).toBeGreaterThan(10);
+  // so many commits there are on the way, and the two of the call itself are spared
+  expect(killed).toBeGreaterThan(7);
   await expectDone();
 });
 
