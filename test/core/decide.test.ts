@@ -1,8 +1,9 @@
 /** The decision as a table: one situation, one answer, one reason. */
 import { describe, expect, test } from "vitest";
 import { completePolicy, SWEEP_AFTER } from "../../src/core/policy/policy.ts";
-import { ISSUE_TRIES, PREFLIGHT_LASTS } from "../../src/core/rotation/checks.ts";
+import { checksFor, ISSUE_TRIES, PREFLIGHT_LASTS } from "../../src/core/rotation/checks.ts";
 import { decide, explain } from "../../src/core/rotation/decide.ts";
+import { KEPT_CHECKS } from "../../src/core/rotation/kept.ts";
 import { PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import type { Facts } from "../../src/core/rotation/verdict.ts";
@@ -305,5 +306,13 @@ test("explain asks the same checks, each with its answer, and stops where the de
   expect(verdict).toMatchObject({ verdict: "wait", because: "breaker-open" });
   expect(checks.at(-1)).toMatchObject({ check: "breaker", passed: false, reason: "breaker-open" });
   expect(checks.slice(0, -1).every((one) => one.passed)).toBe(true);
-  expect(checks[0]?.check).toBe("stop");
+  expect(checks[0]).toMatchObject({ check: "stop", sentence: "nobody has stopped writing" });
+});
+
+test("every check that can let the next one be asked says what it has found, and none is named that there is not", () => {
+  const states = ["planned", "issued", "accepted", "delivered", "verified", "halted", "cancelled", "retired"] as const;
+  const names = new Set(states.flatMap((state) => checksFor(state).map(({ name }) => name)));
+  // these decide whatever they find
+  for (const last of ["issue", "acceptance", "retire", "ended"]) names.delete(last);
+  expect(KEPT_CHECKS.toSorted()).toEqual([...names].toSorted());
 });

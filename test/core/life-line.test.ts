@@ -83,7 +83,14 @@ test("an overlap is in both rows at the same time, and its part to come is forec
     expect(row).toContain("forecast overlap 0..10");
   }
   const [made] = lifeLine([known({ keyId: "k2", start: at })], [open], SPAN).rows;
-  expect(made).toMatchObject({ rotation: open.id, proofs: { issued: at, verified: at, retired: null } });
+  expect(made).toMatchObject({
+    rotation: open.id,
+    proofs: { issued: at, verified: at, retired: null },
+    copies: open.deliveries.length,
+    assurance: open.assurance,
+  });
+  const [other] = lifeLine([known()], [], SPAN).rows;
+  expect(other).toMatchObject({ proofs: null, copies: null, assurance: null });
 });
 
 test("successors follow one upon another where a plan renews, and only there", () => {

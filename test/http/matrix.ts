@@ -75,7 +75,10 @@ export async function measure(stage: Stage): Promise<ReadonlyMap<Route, Readonly
   const all = await everybody(stage);
   const rotation = await stage.rotationOf("app-1");
   const rehearsal = await rehearsed(stage, all.get("Operator") ?? {});
-  const values: Record<string, string> = { tenant: "contoso", handle: "none", id: "" };
+  const { state } = stage.directory;
+  const held = state().applications.find(({ entity }) => entity.id === stage.application("app-1").objectId)?.entity;
+  const [{ keyId } = { keyId: "" }] = (held?.passwordCredentials ?? []) as { keyId: string }[];
+  const values: Record<string, string> = { tenant: "contoso", handle: "none", id: "", keyId };
   const last = (one: Route) => Number(one.path === "/auth/sign-out");
   const found = new Map<Route, Map<Column, number>>(TABLE.map((one) => [one, new Map()]));
   for (const route of TABLE.toSorted((a, b) => last(a) - last(b))) {

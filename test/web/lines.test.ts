@@ -36,6 +36,8 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
     { from: at(0), to: at(50), tense: "recorded", what: "valid" },
   ],
   proofs: null,
+  copies: null,
+  assurance: null,
   deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
   rotation: null,
   reason: null,

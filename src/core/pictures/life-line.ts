@@ -4,6 +4,7 @@
  */
 import type { CertificateFacts } from "../credentials/certificate.ts";
 import type { Credential, Kind } from "../credentials/credential.ts";
+import type { Assurance } from "../credentials/sign-in.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { Rotation } from "../rotation/rotation.ts";
@@ -57,6 +58,9 @@ export interface Known {
 export interface LifeLineRow extends Known {
   readonly segments: readonly Segment[];
   readonly proofs: Proofs | null;
+  /** At how many places its value is, and how strong the proof is that it works there; null where no rotation of ours made it. */
+  readonly copies: number | null;
+  readonly assurance: Assurance | null;
   readonly rotation: string | null;
 }
 
@@ -99,6 +103,8 @@ export function lifeLine(known: readonly Known[], rotations: readonly Rotation[]
       ...one,
       segments: segments.filter(({ from, to }) => to > span.from && from < span.to && to > from),
       proofs: made === undefined ? null : proofsOf(made),
+      copies: made?.deliveries.length ?? null,
+      assurance: made?.assurance ?? null,
       rotation: made?.id ?? takes?.id ?? null,
     };
   });

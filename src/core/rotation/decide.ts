@@ -6,6 +6,7 @@
 import { REASONS, type ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
 import { checksFor } from "./checks.ts";
+import { keptSentence } from "./kept.ts";
 import type { Rotation } from "./rotation.ts";
 import type { Facts, Situation, Verdict } from "./verdict.ts";
 
@@ -39,7 +40,7 @@ export function explain(
         check: check.name,
         passed: true,
         reason: null,
-        sentence: "nothing speaks against it",
+        sentence: keptSentence(check.name),
         detail: null,
       });
       continue;

@@ -5,6 +5,7 @@ import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
+import { credentialRoutes } from "./credentials.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
@@ -33,6 +34,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
     ...applicationRoutes,
+    ...credentialRoutes,
     ...registeringRoutes,
     ...rotationRoutes,
     ...planRoutes,

@@ -10,6 +10,7 @@ import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
 import { item, itemJson, listRoutes } from "./items.ts";
+import { lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { holderType, id, instant, iso, kind, maybe, reason, scope, scopeOf } from "./shapes.ts";
@@ -70,6 +71,9 @@ const show = tenantRoute({
     privileges: z.array(z.string()),
     mode: z.enum(["observe", "propose", "enforce"]),
     lastSafeAt: maybe,
+    adminCenter: z.string().nullable().meta({
+      description: "its page in the Microsoft Entra admin center; null where the cloud is none of Microsoft's",
+    }),
     credentials: z.array(credential),
     targets: z.array(z.strictObject({ name: z.string(), type: z.string(), carriedBy: z.string().nullable() })),
     rotations: z.array(z.strictObject({ id: z.string(), state: z.string(), slot: z.string(), plannedAt: instant })),
@@ -91,6 +95,7 @@ const show = tenantRoute({
       privileges: [...told.privileges.held],
       mode: settings.mode,
       lastSafeAt: iso(portrait.lastSafeAt),
+      adminCenter: adminCenterOf(settings.authority, portrait),
       credentials: told.credentials.map(({ row, status, because, sentence, ledger }) => ({
         keyId: row.keyId,
         kind: row.kind,
@@ -120,8 +125,27 @@ const show = tenantRoute({
   },
 });
 
+/** By the login authority (learn.microsoft.com/entra/fundamentals/faq names the three). */
+const ADMIN_CENTERS: Readonly<Record<string, string>> = {
+  "https://login.microsoftonline.com": "https://entra.microsoft.com",
+  "https://login.microsoftonline.us": "https://entra.microsoft.us",
+  "https://login.chinacloudapi.cn": "https://entra.microsoftonline.cn",
+};
+
+/** Where a person looks at an application in Microsoft's own pages; null for a directory that has none. */
+export function adminCenterOf(
+  authority: string,
+  { type, appId, objectId }: Pick<Portrait, "type" | "appId" | "objectId">,
+): string | null {
+  const center = ADMIN_CENTERS[authority];
+  if (center === undefined) return null;
+  return type === "application"
+    ? `${center}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${appId}`
+    : `${center}/#view/Microsoft_AAD_IAM/ManagedAppMenuBlade/~/Overview/objectId/${objectId}/appId/${appId}`;
+}
+
 /** What `nolapse explain` would say, from the last scan and the store as it is now. */
-async function explanationOf(tenant: Tenant, portrait: Portrait) {
+export async function explanationOf(tenant: Tenant, portrait: Portrait) {
   const { scan, plan, sharing } = pictureOf(tenant);
   const own = { scan: { ...scan, holders: portrait.holders }, plan: { ...plan, items: portrait.items }, sharing };
   return explainIn(tenant.deps, own, portrait.appId, 90 * DAY);
@@ -145,34 +169,6 @@ const checks = tenantRoute({
   },
 });
 
-const row = z.strictObject({
-  keyId: z.string(),
-  kind,
-  name: z.string().nullable(),
-  hint: z.string().nullable(),
-  thumbprint: z.string().nullable(),
-  origin: z.enum(["ours", "adopted", "foreign"]),
-  current: z.boolean(),
-  signsIn: z.boolean(),
-  start: maybe,
-  end: maybe,
-  removedAt: maybe,
-  segments: z.array(
-    z.strictObject({
-      from: instant,
-      to: instant,
-      tense: z.enum(["happened", "recorded", "forecast"]),
-      what: z.enum(["worked", "valid", "overlap", "removed", "ended", "lapse"]),
-    }),
-  ),
-  proofs: z
-    .strictObject({ issued: maybe, accepted: maybe, delivered: maybe, verified: maybe, retired: maybe })
-    .nullable(),
-  deadlines: z.strictObject({ renew: instant, urgent: instant, lastSafe: instant }).nullable(),
-  rotation: z.string().nullable(),
-  reason: reason.nullable(),
-});
-
 const life = tenantRoute({
   method: "GET",
   path: "/applications/{id}/life-line",
@@ -188,7 +184,7 @@ const life = tenantRoute({
     from: instant,
     to: instant,
     zone: z.string(),
-    rows: z.array(row),
+    rows: z.array(z.strictObject(lifeRow)),
     successors: z.array(z.strictObject({ from: instant, to: instant, overlapUntil: instant })),
   }),
   handle: async ({ tenant, caller, params, query }) => {
@@ -199,34 +195,12 @@ const life = tenantRoute({
     const { from, to } = spanOf(query, now, [365 * DAY, 365 * DAY]);
     const { known, rotations } = await lifeFacts(deps, portrait);
     const drawn = lifeLine(known, rotations, { from, to, now });
-    // clipped: what lies outside may be an end that nobody can write as a date
-    const inside = (at: number) => formatInstant(Math.min(Math.max(at, from), to) as typeof now);
     return {
       ...(await scopeOf(tenant)),
       from: formatInstant(from),
       to: formatInstant(to),
       zone: deps.settings.timeZone,
-      rows: drawn.rows.map(
-        ({ segments, proofs, forecast, policy: _, renewed: __, start, end, removedAt, ...rest }) => ({
-          ...rest,
-          start: iso(start),
-          end: iso(end),
-          removedAt: iso(removedAt),
-          segments: segments.map((one) => ({ ...one, from: inside(one.from), to: inside(one.to) })),
-          proofs: proofs && {
-            issued: iso(proofs.issued),
-            accepted: iso(proofs.accepted),
-            delivered: iso(proofs.delivered),
-            verified: iso(proofs.verified),
-            retired: iso(proofs.retired),
-          },
-          deadlines: forecast && {
-            renew: formatInstant(forecast.rotateAt),
-            urgent: formatInstant(forecast.urgentAt),
-            lastSafe: formatInstant(forecast.lastSafeAt),
-          },
-        }),
-      ),
+      rows: drawn.rows.map((one) => lifeRowJson(one, { from, to })),
       successors: drawn.successors.map((one) => ({
         from: formatInstant(one.from),
         to: formatInstant(one.to),

@@ -14,15 +14,7 @@ import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { check, failure, judgedJson } from "./explained.ts";
 import { maySee } from "./own.ts";
-import { count, id, instant, iso, kind, maybe, reason, STATES, scope, scopeOf, state } from "./shapes.ts";
-
-const proofs = z.strictObject({
-  issued: maybe,
-  accepted: maybe,
-  delivered: maybe,
-  verified: maybe,
-  retired: maybe,
-});
+import { count, id, instant, iso, kind, maybe, proofs, reason, STATES, scope, scopeOf, state } from "./shapes.ts";
 
 const summary = {
   id: z.string(),

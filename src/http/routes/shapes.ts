@@ -1,5 +1,6 @@
 /** Pieces that answers are made of. Instants are ISO 8601 UTC. */
 import { z } from "zod";
+import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
@@ -59,6 +60,23 @@ export function coverageOf(picture: Picture | null): z.input<typeof coverage> {
     failures: scan.failures.map(({ what, error }) => `${what}: ${error.message}`),
   };
 }
+
+/** When each step of the rotation that issued a credential was proven. */
+export const proofs = z.strictObject({
+  issued: maybe,
+  accepted: maybe,
+  delivered: maybe,
+  verified: maybe,
+  retired: maybe,
+});
+
+export const assurance = z.enum([
+  "token",
+  "authenticated-blocked",
+  "consumer-evidence",
+  "receipt",
+  "person",
+] as const satisfies readonly Assurance[]);
 
 /** ISO 8601, null kept. */
 export function iso(at: EpochMs | null | undefined): string | null {
