@@ -20,6 +20,7 @@ import { Account } from "./account.tsx";
 import { DemoClock } from "./demo-clock.tsx";
 import { Find } from "./find.tsx";
 import { useLive } from "./live.ts";
+import { pagePath } from "./over.ts";
 import { ScanStamp } from "./scan-stamp.tsx";
 import { hasRole, useSession } from "./session.tsx";
 import { TenantContext, type TenantView, useTenantView } from "./tenant.tsx";
@@ -30,7 +31,7 @@ export function Frame() {
   const live = useLive(tenant.name);
   const [open, setOpen] = useState(false);
   const main = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const path = useRouterState({ select: ({ location }) => pagePath(location.pathname) });
   useNewPage(path, main, () => setOpen(false));
   return (
     <TenantContext.Provider value={tenant}>

@@ -76,6 +76,16 @@ const application = createRoute({
   validateSearch: text,
   component: lazyRouteComponent(() => import("../pages/application.tsx"), "Application"),
 });
+const credential = createRoute({
+  getParentRoute: () => application,
+  path: "credentials/$keyId",
+  component: lazyRouteComponent(() => import("../drawers/credential.tsx"), "CredentialDrawer"),
+});
+const explain = createRoute({
+  getParentRoute: () => application,
+  path: "explain",
+  component: lazyRouteComponent(() => import("../drawers/explain.tsx"), "ExplainDrawer"),
+});
 const register = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/applications/new",
@@ -143,7 +153,7 @@ const tree = root.addChildren([
     overview,
     applications,
     enterprise,
-    application,
+    application.addChildren([credential, explain]),
     register,
     rotations,
     rotation,

@@ -11,6 +11,7 @@ import {
   rowDrawing,
   successorDrawing,
 } from "./life-line.ts";
+import { successorsSentence } from "./life-sentence.ts";
 import { DAY, placeOf, type Range } from "./scale.ts";
 
 export const ROW = 46;
@@ -204,10 +205,8 @@ export function SuccessorChart({
 }) {
   const { range, width, zone } = drawn;
   const { bars, starts } = successorDrawing(successors, range, width);
-  const first = successors[0];
-  const label = first === undefined ? "" : `The next one begins on ${written(Date.parse(first.from), zone)}.`;
   return (
-    <svg width={width} height={ROW} role="img" aria-label={`${label} Forecast.`}>
+    <svg width={width} height={ROW} role="img" aria-label={successorsSentence(successors, zone)}>
       <Grid {...drawn} height={ROW} />
       <Bars bars={bars} patterns={drawn.patterns} y={BAR_Y} />
       {starts.map(({ x, at }) => (

@@ -1,11 +1,13 @@
 /** The life line of an application: a real table, one row a credential, on one axis with today in its middle. */
-import { Badge, Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
-import { CertificateRegular, KeyRegular, TextBulletListLtrRegular } from "@fluentui/react-icons";
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
-import { Name } from "../text/name.tsx";
-import { closeUpRange, type LifeLine, type LifeRow } from "./life-line.ts";
-import { Axis, CloseUp, type Drawn, RowChart, SuccessorChart } from "./life-line-row.tsx";
-import { rowName, rowSentence } from "./life-sentence.ts";
+import { Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
+import { TextBulletListLtrRegular } from "@fluentui/react-icons";
+import { type ReactNode, useId, useState } from "react";
+import { eventSentence, rowEvents, SUCCESSORS, successorEvents } from "./life-events.ts";
+import { useLifeKeys } from "./life-keys.ts";
+import { closeUpRange, type LifeLine } from "./life-line.ts";
+import { type BodyRow, LifeGroup } from "./life-line-body.tsx";
+import { Axis, type Drawn } from "./life-line-row.tsx";
+import { rowSentence, successorsSentence } from "./life-sentence.ts";
 import { useWidth } from "./measured.ts";
 import { Patterns } from "./patterns.tsx";
 import type { Range } from "./scale.ts";
@@ -17,33 +19,31 @@ export interface LifeLineTableProps {
   readonly onDays: (days: number) => void;
   readonly selected: string | null;
   readonly onSelect: (keyId: string) => void;
+  /** Opens what is known of one credential. */
+  readonly onOpen: (keyId: string) => void;
 }
 
 /** So many rows of what is removed are shown before one asks for all of them. */
 const FOLDED = 12;
 
+/** Days before and after now. */
 const SPANS = [
   [45, "3 months"],
   [183, "1 year"],
   [365, "2 years"],
   [913, "5 years"],
 ] as const;
+const USUAL = 365;
 
-export function LifeLineTable({ line, range, days, onDays, selected, onSelect }: LifeLineTableProps) {
+export function LifeLineTable(props: LifeLineTableProps) {
+  const { line, days, onDays } = props;
   const [asList, setAsList] = useState(false);
-  const [all, setAll] = useState(false);
-  const [ref, width] = useWidth<HTMLTableCellElement>(800);
-  const patterns = useId();
-  const now = Date.parse(line.now);
-  const drawn: Drawn = { range, now, width, zone: line.zone, patterns };
-  const shown = all ? line.rows : line.rows.slice(0, FOLDED);
-  const first = shown.find((one) => closeUpRange(one, now) !== null) ?? shown[0];
-  const open = selected ?? first?.keyId ?? null;
+  const id = useId();
   return (
-    <section className="card" aria-labelledby={`${patterns}-head`}>
+    <section className="card" aria-labelledby={`${id}-head`}>
       <div className="card-head">
-        <h2 id={`${patterns}-head`}>Life line</h2>
-        <Legend patterns={patterns} />
+        <h2 id={`${id}-head`}>Life line</h2>
+        <Legend patterns={id} />
         <Toolbar
           size="small"
           aria-label="Time range"
@@ -62,34 +62,107 @@ export function LifeLineTable({ line, range, days, onDays, selected, onSelect }:
           {asList ? "As a drawing" : "As a list"}
         </Button>
       </div>
-      <Patterns id={patterns} />
-      {asList ? (
-        <ol className="nl-life-list">
-          {line.rows.map((row) => (
-            <li key={row.keyId}>{rowSentence(row, now, line.zone)}</li>
-          ))}
-        </ol>
-      ) : (
-        <table className="nl-life">
-          <thead>
-            <tr>
-              <th scope="col">Credential</th>
-              <th scope="col" ref={ref}>
-                <span className="unseen">Time</span>
-                <Axis {...drawn} />
-              </th>
-            </tr>
-          </thead>
-          <Group kind="secret" rows={shown} line={line} drawn={drawn} open={open} onSelect={onSelect} />
-          <Group kind="certificate" rows={shown} line={line} drawn={drawn} open={open} onSelect={onSelect} />
-        </table>
-      )}
-      {all || line.rows.length <= FOLDED || asList ? null : (
+      <Patterns id={id} />
+      {asList ? <LifeList line={line} range={props.range} /> : <Drawing {...props} id={id} />}
+    </section>
+  );
+}
+
+/** The same in words: a sentence for each row, and its events one below the other. */
+function LifeList({ line, range }: Pick<LifeLineTableProps, "line" | "range">) {
+  const now = Date.parse(line.now);
+  return (
+    <ol className="nl-life-list">
+      {rowsOf(line, line.rows, range).map(({ key, row, events }) => (
+        <li key={key}>
+          {row === null ? successorsSentence(line.successors, line.zone) : rowSentence(row, now, line.zone)}
+          <ol>
+            {events.map((one) => (
+              <li key={`${one.word} ${one.at}`}>{eventSentence(one, line.zone)}</li>
+            ))}
+          </ol>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The rows in their order: what follows stands on top of its kind. */
+function rowsOf(line: LifeLine, rows: LifeLine["rows"], range: Range): readonly BodyRow[] {
+  const now = Date.parse(line.now);
+  const first = line.rows[0]?.kind;
+  return (["secret", "certificate"] as const).flatMap((kind): BodyRow[] => [
+    ...(kind === first && line.successors.length > 0
+      ? [{ key: SUCCESSORS, kind, row: null, events: successorEvents(line.successors) }]
+      : []),
+    ...rows.flatMap((row) =>
+      row.kind === kind ? [{ key: row.keyId, kind, row, events: rowEvents(row, now, range) }] : [],
+    ),
+  ]);
+}
+
+function Drawing(props: LifeLineTableProps & { readonly id: string }) {
+  const { line, range, days, onDays, selected, onSelect, onOpen, id } = props;
+  const [all, setAll] = useState(false);
+  const [ref, width] = useWidth<HTMLTableCellElement>(800);
+  const now = Date.parse(line.now);
+  const drawn: Drawn = { range, now, width, zone: line.zone, patterns: id };
+  const shown = all ? line.rows : line.rows.slice(0, FOLDED);
+  const rows = rowsOf(line, shown, range);
+  const keys = useLifeKeys(
+    rows.map(({ key, events }) => ({ row: key, events: events.length })),
+    (key) => (key === SUCCESSORS ? undefined : onOpen(key)),
+    { spans: SPANS.map(([value]) => value), days, usual: USUAL, set: onDays },
+  );
+  const first = shown.find((one) => closeUpRange(one, now) !== null) ?? shown[0];
+  const open = selected ?? first?.keyId ?? null;
+  return (
+    <>
+      <p id={`${id}-keys`} className="unseen">
+        Up and down lead from credential to credential, right and left through what has happened to it, Enter opens it.
+        Plus and minus change the range, 0 puts it back.
+      </p>
+      <p className="unseen" role="status">
+        {SPANS.find(([value]) => value === days)?.[1]} are shown
+      </p>
+      <table
+        className="nl-life"
+        ref={keys.ref}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the one role in which arrows are a table's own (ARIA grid)
+        role="grid"
+        aria-labelledby={`${id}-head`}
+        aria-describedby={`${id}-keys`}
+        onKeyDown={keys.onKeyDown}
+      >
+        <thead>
+          <tr>
+            <th scope="col">Credential</th>
+            <th scope="col" ref={ref}>
+              <span className="unseen">Time</span>
+              <Axis {...drawn} />
+            </th>
+          </tr>
+        </thead>
+        {(["secret", "certificate"] as const).map((kind) => (
+          <LifeGroup
+            key={kind}
+            kind={kind}
+            rows={rows.filter((one) => one.kind === kind)}
+            line={line}
+            drawn={drawn}
+            open={open}
+            keys={keys}
+            onSelect={onSelect}
+            onOpen={onOpen}
+          />
+        ))}
+      </table>
+      {all || line.rows.length <= FOLDED ? null : (
         <Button appearance="transparent" onClick={() => setAll(true)}>
           Show {line.rows.length - FOLDED} more
         </Button>
       )}
-    </section>
+    </>
   );
 }
 
@@ -107,117 +180,4 @@ function Legend({ patterns }: { readonly patterns: string }) {
       <li>{swatch("nl-bar", `url(#${patterns}-overlap)`)} overlap</li>
     </ul>
   );
-}
-
-interface GroupProps {
-  readonly kind: "secret" | "certificate";
-  readonly rows: readonly LifeRow[];
-  readonly line: LifeLine;
-  readonly drawn: Drawn;
-  readonly open: string | null;
-  readonly onSelect: (keyId: string) => void;
-}
-
-function Group({ kind, rows, line, drawn, open, onSelect }: GroupProps) {
-  const mine = rows.filter((row) => row.kind === kind);
-  const body = useRef<HTMLTableSectionElement>(null);
-  if (mine.length === 0) return null;
-  const ours = line.rows.filter((row) => row.kind === kind);
-  const removed = ours.filter(({ removedAt }) => removedAt !== null).length;
-  const isFirst = line.rows[0]?.kind === kind;
-  const walk = (event: KeyboardEvent) => {
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const buttons = [...(body.current?.closest("table")?.querySelectorAll<HTMLElement>("[data-row]") ?? [])];
-    const at = buttons.indexOf(document.activeElement as HTMLElement);
-    buttons[at + (event.key === "ArrowDown" ? 1 : -1)]?.focus();
-    event.preventDefault();
-  };
-  return (
-    <tbody ref={body} onKeyDown={walk}>
-      <tr className="nl-life-group">
-        <th scope="rowgroup" colSpan={2}>
-          {kind === "secret" ? "Client secrets" : "Certificates"}{" "}
-          <span className="faint">
-            {ours.length - removed} listed{removed > 0 ? `, ${removed} removed` : ""}
-          </span>
-        </th>
-      </tr>
-      {isFirst && line.successors.length > 0 ? (
-        <tr>
-          <th scope="row">
-            <Kind kind={kind} />
-            <span className="nl-life-name">
-              Successors{" "}
-              <Badge appearance="tint" color="informative">
-                forecast
-              </Badge>
-            </span>
-            <span className="faint">Nolapse’s plan</span>
-          </th>
-          <td>
-            <SuccessorChart successors={line.successors} drawn={drawn} />
-          </td>
-        </tr>
-      ) : null}
-      {mine.map((row) => (
-        <Row key={row.keyId} row={row} line={line} drawn={drawn} isOpen={row.keyId === open} onSelect={onSelect} />
-      ))}
-    </tbody>
-  );
-}
-
-function Kind({ kind }: { readonly kind: "secret" | "certificate" }) {
-  return kind === "secret" ? <KeyRegular aria-hidden="true" /> : <CertificateRegular aria-hidden="true" />;
-}
-
-interface RowProps {
-  readonly row: LifeRow;
-  readonly line: LifeLine;
-  readonly drawn: Drawn;
-  readonly isOpen: boolean;
-  readonly onSelect: (keyId: string) => void;
-}
-
-function Row({ row, line, drawn, isOpen, onSelect }: RowProps) {
-  const hasCloseUp = closeUpRange(row, drawn.now) !== null;
-  const tag = tagOf(row, drawn.now);
-  const meta = [row.keyId.slice(0, 8), row.hint === null ? null : `${row.hint}…`, row.thumbprint?.slice(0, 9)];
-  return (
-    <>
-      <tr className={isOpen ? "nl-life-open" : undefined}>
-        <th scope="row">
-          <Kind kind={row.kind} />
-          <span className="nl-life-name">
-            <button type="button" data-row="" aria-pressed={isOpen} onClick={() => onSelect(row.keyId)}>
-              <Name text={rowName(row)} />
-            </button>{" "}
-            {tag === null ? null : (
-              <Badge appearance="tint" color="informative">
-                {tag}
-              </Badge>
-            )}
-          </span>
-          <span className="faint mono">{meta.filter((one) => one).join(" · ")}</span>
-        </th>
-        <td>
-          <RowChart row={row} drawn={drawn} label={rowSentence(row, drawn.now, line.zone)} />
-        </td>
-      </tr>
-      {isOpen && hasCloseUp ? (
-        <tr className="nl-life-open nl-close-up">
-          <th scope="row">Close-up</th>
-          <td>
-            <CloseUp row={row} next={line.successors} drawn={drawn} />
-          </td>
-        </tr>
-      ) : null}
-    </>
-  );
-}
-
-function tagOf(row: LifeRow, now: number): string | null {
-  if (row.removedAt !== null) return "removed";
-  if (row.end !== null && Date.parse(row.end) <= now) return "ended";
-  if (row.current) return "current";
-  return row.origin === "foreign" ? "not ours" : null;
 }

@@ -1,7 +1,7 @@
 /** What a row of a life line says in words: spoken in place of the drawing, and as the list beside it. */
 import { distance, written } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
-import type { LifeRow } from "./life-line.ts";
+import type { LifeLine, LifeRow } from "./life-line.ts";
 
 export function rowName(row: Pick<LifeRow, "name" | "keyId" | "kind">): string {
   // what Nolapse finds its own by says nothing to people
@@ -33,4 +33,11 @@ export function rowSentence(row: LifeRow, now: number, zone: string): string {
     said.push(`Renewal forecast for ${on(renew)}. Urgent from ${on(urgent)}, last safe ${on(lastSafe)}.`);
   }
   return said.join(" ");
+}
+
+/** The row of what follows by the plan. */
+export function successorsSentence(successors: LifeLine["successors"], zone: string): string {
+  const [first] = successors;
+  if (first === undefined) return "Nothing follows by the plan.";
+  return `Successors, forecast. The next one begins on ${written(Date.parse(first.from), zone)}.`;
 }

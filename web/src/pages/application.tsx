@@ -1,15 +1,13 @@
 /** Until when does it sign in, and what happens then? */
-import { Button, MessageBar, MessageBarBody, MessageBarTitle, Tab, TabList } from "@fluentui/react-components";
+import { MessageBar, MessageBarBody, MessageBarTitle, Tab, TabList } from "@fluentui/react-components";
 import {
   AddRegular,
   ArrowSyncCircleRegular,
   CheckmarkCircleFilled,
-  CopyRegular,
   ErrorCircleFilled,
   WarningFilled,
 } from "@fluentui/react-icons";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { NewCertificateDialog } from "../dialogs/new-certificate.tsx";
@@ -19,12 +17,13 @@ import { WaitingValue } from "../dialogs/shown-value.tsx";
 import { Command } from "../frame/command.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
-import { AUDIENCES, applicationSentence, STATE_WORDS } from "../text/catalogue.ts";
+import { applicationSentence } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
+import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
+import { More } from "./more.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}";
 type Shows = Answer<typeof SHOW>;
@@ -53,6 +52,7 @@ export function Application() {
       <Shown asked={asked} rows={8}>
         {(answer) => <Whole answer={answer} tenant={tenant} />}
       </Shown>
+      <Outlet />
     </div>
   );
 }
@@ -182,59 +182,8 @@ function Head({ answer, tenant, set }: HeadProps) {
             </Command>
           </>
         ) : null}
+        <More application={answer} tenant={tenant} />
       </div>
-    </div>
-  );
-}
-
-const AUDIENCE_WORDS: Readonly<Record<string, string>> = AUDIENCES;
-
-function Essentials({ answer }: { readonly answer: Shows }) {
-  return (
-    <dl className="card facts">
-      <Fact name="Application (client) ID" copy={answer.appId} />
-      <Fact name="Object ID" copy={answer.objectId} />
-      <div>
-        <dt>Supported account types</dt>
-        <dd>
-          {answer.signInAudience === null
-            ? "not known"
-            : (AUDIENCE_WORDS[answer.signInAudience] ?? answer.signInAudience)}
-        </dd>
-      </div>
-      <div>
-        <dt>Policy</dt>
-        <dd>{answer.managed ? answer.policy : "Not managed"}</dd>
-      </div>
-      <div>
-        <dt>Last safe</dt>
-        <dd>
-          <Time at={answer.lastSafeAt} now={answer.now} form="dateTime" />
-        </dd>
-      </div>
-      <div>
-        <dt>Privileged by</dt>
-        <dd>{answer.privileges.length === 0 ? "nothing" : answer.privileges.join(", ")}</dd>
-      </div>
-    </dl>
-  );
-}
-
-function Fact({ name, copy }: { readonly name: string; readonly copy: string }) {
-  const [copied, setCopied] = useState(false);
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd className="mono">
-        {copy}{" "}
-        <Button
-          size="small"
-          appearance="transparent"
-          icon={<CopyRegular />}
-          aria-label={copied ? `${name} copied` : `Copy ${name}`}
-          onClick={() => void navigator.clipboard.writeText(copy).then(() => setCopied(true))}
-        />
-      </dd>
     </div>
   );
 }
@@ -257,6 +206,15 @@ function Life({ answer, tenant, days: wanted, selected, set }: LifeProps) {
     params: { tenant, id: answer.objectId },
     query: { from: iso(range.from), to: iso(range.to) },
   });
+  const navigate = useNavigate();
+  const open = (keyId: string) =>
+    void navigate({
+      to: "/t/$tenant/applications/$id/credentials/$keyId",
+      params: { tenant, id: answer.objectId, keyId },
+      search: (now: Record<string, string | undefined>) => now,
+      state: { over: true },
+      resetScroll: false,
+    });
   return (
     <Shown asked={asked}>
       {(line) =>
@@ -272,68 +230,10 @@ function Life({ answer, tenant, days: wanted, selected, set }: LifeProps) {
             onDays={(next) => set({ days: String(next) })}
             selected={selected}
             onSelect={(key) => set({ key })}
+            onOpen={open}
           />
         )
       }
     </Shown>
-  );
-}
-
-function Targets({ answer }: { readonly answer: Shows }) {
-  if (answer.targets.length === 0) {
-    return <Empty>No target is known: nobody has said where this application reads its credential.</Empty>;
-  }
-  return (
-    <section className="card">
-      <ul className="rows">
-        {answer.targets.map(({ name, type, carriedBy }) => (
-          <li key={name}>
-            <strong className="grow">{name}</strong>
-            <span>{type}</span>
-            {carriedBy === null ? null : <span>carried by {carriedBy}</span>}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Owners({ answer }: { readonly answer: Shows }) {
-  if (answer.owners === null)
-    return <Empty>Owners could not be read. The page Health says which permission is missing.</Empty>;
-  if (answer.owners.length === 0) return <Empty>Nobody owns it, so nobody is told when it stops.</Empty>;
-  return (
-    <section className="card">
-      <ul className="rows">
-        {answer.owners.map(({ id, name, type }) => (
-          <li key={id}>
-            <strong className="grow">
-              <Name text={name ?? id} />
-            </strong>
-            <span className="faint">{type}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Activity({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
-  if (answer.rotations.length === 0) return <Empty>Nolapse has done nothing here yet.</Empty>;
-  return (
-    <section className="card">
-      <ul className="rows">
-        {answer.rotations.map(({ id, state, slot, plannedAt }) => (
-          <li key={id}>
-            <Link className="link grow" to="/t/$tenant/rotations/$id" params={{ tenant, id }}>
-              {id}
-            </Link>
-            <span>{slot}</span>
-            <span>{STATE_WORDS[state] ?? state}</span>
-            <Time at={plannedAt} now={answer.now} />
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

@@ -1,6 +1,8 @@
 /** Every check with its reason: what `nolapse explain` says. */
+import { ArrowCircleRightFilled, CheckmarkCircleRegular } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { Copy } from "../frame/fact.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 
@@ -46,17 +48,29 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
   );
 }
 
+/** In the order they were asked in. The first that does not hold decides, and none after it was asked. */
 export function CheckList({ checks }: { readonly checks: Explained["rotations"][number]["checks"] }) {
   return (
     <ol className="checks">
-      {checks.map(({ check, passed, reason, sentence, detail }) => (
-        <li key={check}>
-          <span className={passed ? undefined : "waits"}>{passed ? "✓" : "×"}</span>{" "}
-          {passed && reason === null ? check.replaceAll("-", " ") : sentence}
-          {detail === null ? "" : `: ${detail}`}
-          {reason === null ? null : <span className="faint mono"> {reason}</span>}
-        </li>
-      ))}
+      {checks.map(({ check, passed, reason, sentence, detail }) => {
+        const said = `${sentence}${detail === null ? "" : `: ${detail}`}`;
+        return (
+          <li key={check}>
+            {passed ? (
+              <CheckmarkCircleRegular className="fine" aria-label="holds" />
+            ) : (
+              <ArrowCircleRightFilled className="urgent" aria-label="decides" />
+            )}{" "}
+            <span className="mono faint">{check}</span> {passed ? said : <strong>{said}</strong>}
+            {reason === null ? null : (
+              <>
+                {" "}
+                <span className="faint mono">{reason}</span> <Copy what={`Reason code ${reason}`} text={reason} />
+              </>
+            )}
+          </li>
+        );
+      })}
     </ol>
   );
 }

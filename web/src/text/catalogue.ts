@@ -160,3 +160,20 @@ export function applicationSentence(
       return { strong: "No credential that ends.", rest: " Nothing can end." };
   }
 }
+
+type CredentialAnswer = Answer<"GET /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}">;
+
+/** Whose a credential is to remove. */
+export const ORIGIN_WORDS: Readonly<Record<CredentialAnswer["origin"], string>> = {
+  ours: "made by Nolapse",
+  adopted: "adopted: Nolapse replaces it, and may remove it then",
+  foreign: "not ours: Nolapse never removes it",
+};
+
+/** How a credential came to be there. */
+export const MADE_WORDS: Readonly<Record<CredentialAnswer["made"]["how"], string>> = {
+  rotation: "Nolapse,",
+  person: "a person through Nolapse:",
+  elsewhere: "somebody without Nolapse",
+  unknown: "not noted: it was there before Nolapse looked",
+};

@@ -1,0 +1,46 @@
+/** A life line by keyboard: one tab stop, in which keys lead from row to row and from event to event. */
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type Cursor, moved, type Stop, settled, zoomed } from "./life-cursor.ts";
+
+export interface LifeKeys {
+  readonly cursor: Cursor;
+  /** Of the table. */
+  readonly ref: React.RefObject<HTMLTableElement | null>;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
+  /** Something in it was focused otherwise, by a pointer or by Tab. */
+  readonly onCursor: (cursor: Cursor) => void;
+}
+
+export interface Zoom {
+  readonly spans: readonly number[];
+  readonly days: number;
+  readonly usual: number;
+  readonly set: (days: number) => void;
+}
+
+export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void, zoom: Zoom): LifeKeys {
+  const [kept, setKept] = useState<Cursor | null>(null);
+  const ref = useRef<HTMLTableElement>(null);
+  const byKey = useRef(false);
+  const cursor = settled(kept, stops);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the focus follows the cursor, and nothing else
+  useEffect(() => {
+    if (!byKey.current) return;
+    byKey.current = false;
+    ref.current?.querySelector<HTMLElement>("[data-cursor]")?.focus();
+  }, [cursor.row, cursor.event]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const days = zoomed(event.key, zoom.spans, zoom.days, zoom.usual);
+    const next = moved(cursor, event.key, stops);
+    if (event.key === "Enter") open(cursor.row);
+    else if (days !== null) zoom.set(days);
+    else if (next === null) return;
+    else if (next.row !== cursor.row || next.event !== cursor.event) {
+      byKey.current = true;
+      setKept(next);
+    }
+    event.preventDefault();
+  };
+  return { cursor, ref, onKeyDown, onCursor: setKept };
+}

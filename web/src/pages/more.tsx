@@ -1,0 +1,61 @@
+/** What an application's page can do beside its main commands. */
+import { Button, Menu, MenuItem, MenuItemLink, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
+import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Answer } from "../api/client.ts";
+import { useSession } from "../frame/session.tsx";
+
+interface MoreProps {
+  readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
+  readonly tenant: string;
+}
+
+export function More({ application: { objectId: id, appId, adminCenter }, tenant }: MoreProps) {
+  const navigate = useNavigate();
+  const { me } = useSession();
+  const [said, setSaid] = useState("");
+  const command = commandOf(appId, me.tenants.length > 1 ? tenant : null);
+  const explain = () =>
+    void navigate({
+      to: "/t/$tenant/applications/$id/explain",
+      params: { tenant, id },
+      search: (now: Record<string, string | undefined>) => now,
+      state: { over: true },
+      resetScroll: false,
+    });
+  const copy = () => {
+    void navigator.clipboard.writeText(command).then(
+      () => setSaid(`Copied: ${command}`),
+      () => setSaid(`The browser did not let it be copied: ${command}`),
+    );
+  };
+  return (
+    <>
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <Button icon={<MoreHorizontalRegular />} aria-label="More" data-opens="explain" />
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            <MenuItem onClick={explain}>Explain</MenuItem>
+            <MenuItem onClick={copy}>Copy as command</MenuItem>
+            {adminCenter === null ? null : (
+              <MenuItemLink href={adminCenter} target="_blank" rel="noreferrer">
+                Open in the Entra portal
+              </MenuItemLink>
+            )}
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+      <span role="status" className="faint said">
+        {said}
+      </span>
+    </>
+  );
+}
+
+/** What the page shows, on the command line. Ids and names of tenants need no quoting in any shell. */
+function commandOf(appId: string, tenant: string | null): string {
+  return `nolapse explain ${appId}${tenant === null ? "" : ` --tenant ${tenant}`}`;
+}
