@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { faultsOf } from "./chromium.ts";
-import { portal } from "./portal.ts";
+import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal({ policy: { approval: "issue" } });
 const { said, at, show, app } = web;
@@ -132,6 +132,102 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await given.keyboard.press("ArrowRight");
   await given.keyboard.press("Enter");
   await given.waitForURL(/tab=targets/);
+});
+
+test("a life line goes by keyboard: rows, events that are spoken, zoom; Enter opens the credential, Back closes it", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  await show(given, app("app-2"), /Client secrets/);
+  const focused = () =>
+    given.evaluate("document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent");
+  const grid = given.getByRole("grid", { name: "Life line" });
+  expect(await grid.locator("[tabindex='0']").count()).toBe(1);
+  await given.getByRole("button", { name: "As a list" }).focus();
+  await given.keyboard.press("Tab");
+  const first = await focused();
+  await given.keyboard.press("ArrowDown");
+  await expect.poll(focused).not.toBe(first);
+  await given.keyboard.press("End");
+  await expect.poll(focused).toMatch(/^Ends, \w{3} \d+ \w{3} \d{4} at \d\d:\d\d:\d\d, as the directory has it/);
+  await given.keyboard.press("Home");
+  await expect.poll(focused).toMatch(/^(Issued|Began to work), /);
+  const spoken = [String(await focused())];
+  for (let last = ""; last !== spoken.at(-1); ) {
+    last = spoken.at(-1) ?? "";
+    await given.keyboard.press("ArrowRight");
+    spoken.push(String(await focused()));
+  }
+  expect(spoken.length).toBeGreaterThan(2);
+  // one stop: Tab leaves, and comes back to where it was
+  await given.keyboard.press("Tab");
+  expect(await grid.locator(":focus").count()).toBe(0);
+  await given.keyboard.press("Shift+Tab");
+  expect(await focused()).toBe(spoken.at(-1));
+  await given.keyboard.press("+");
+  await given.getByText("1 year are shown").waitFor({ state: "attached" });
+  await given.waitForURL(/days=183/);
+  await given.keyboard.press("0");
+  await given.waitForURL(/days=365/);
+  expect(await focused()).toBe(spoken.at(-1));
+  await given.keyboard.press("Enter");
+  await given.waitForURL(/\/credentials\/[\w-]+/);
+  const drawer = given.getByRole("dialog");
+  await drawer.getByRole("heading", { name: /What happened/ }).waitFor();
+  for (const one of new Set(spoken.map((text) => text.replace(", outside of what is shown", ""))))
+    await drawer.getByText(one, { exact: true }).waitFor();
+  expect(await faultsEverywhere(given, "Credential")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  expect(new URL(given.url()).pathname).toBe(new URL(at(app("app-2"))).pathname);
+  await expect.poll(focused).toBe(spoken.at(-1));
+  await given.goForward();
+  await drawer.waitFor();
+  await given.goBack();
+  await drawer.waitFor({ state: "detached" });
+  await given.getByRole("button", { name: "As a list" }).click();
+  const list = given.getByRole("listitem");
+  for (const one of new Set(spoken.map((text) => text.replace(", outside of what is shown", ""))))
+    await list.filter({ hasText: one }).first().waitFor();
+  // an address of its own, and one that leads nowhere
+  await given.goto(at(`${app("app-2")}/credentials/00000000-0000-4000-8000-000000000000`));
+  await drawer.getByText(/has no credential/).waitFor();
+  await drawer.getByRole("button", { name: "Close" }).click();
+  await drawer.waitFor({ state: "detached" });
+  await given.getByRole("heading", { level: 1, name: "app-2" }).waitFor();
+});
+
+test("the page explains itself: each check, the one that decides, its code to copy; and what to type instead", async (context) => {
+  const given = await web.open(context);
+  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await web.enter(given, "Rita");
+  await show(given, app("app-1"), /Client secrets/);
+  const more = given.getByRole("button", { name: "More" });
+  await more.focus();
+  await given.keyboard.press("Enter");
+  // the directory of the tests has no admin center
+  expect(await given.getByRole("menuitem").allTextContents()).toEqual(["Explain", "Copy as command"]);
+  await given.keyboard.press("Enter");
+  await given.waitForURL(/\/explain$/);
+  const drawer = given.getByRole("dialog", { name: "Why Nolapse does what it does" });
+  const checks = drawer.locator("ol.checks > li");
+  await checks.first().waitFor();
+  expect(await checks.first().textContent()).toContain("nobody has stopped writing");
+  const decides = checks.filter({ has: given.getByLabel("decides") });
+  expect(await decides.count()).toBe(1);
+  expect(await decides.locator("strong").textContent()).toMatch(/approv/);
+  await decides.getByRole("button", { name: "Copy Reason code approval-issue" }).click();
+  await decides.getByRole("button", { name: "Reason code approval-issue copied" }).waitFor();
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("approval-issue");
+  expect(await faultsEverywhere(given, "Explain")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  await expect.poll(() => more.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  await more.click();
+  await given.getByRole("menuitem", { name: "Copy as command" }).click();
+  await given.getByText(/^Copied: nolapse explain /).waitFor();
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(
+    `nolapse explain ${web.stage.application("app-1").appId}`,
+  );
 });
 
 test("a list is as high as one likes it, and there as a file; each row has its life line", async (context) => {
