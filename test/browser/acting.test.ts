@@ -189,11 +189,14 @@ test("a no takes a reason and says what stops; a yes can be taken back; a rotati
   await dialog.getByRole("button", { name: "Approve" }).click();
   await page.getByText("issue: entra:otto@contoso.example").waitFor();
   await page.getByRole("button", { name: "Take my approval back" }).click();
+  await dialog.getByRole("button", { name: "Take it back" }).waitFor();
+  expect(await faultsEverywhere(page, "Take it back")).toEqual([]);
   await dialog.getByRole("button", { name: "Take it back" }).click();
   await page.getByText("waits for: issue").waitFor();
 
   await page.getByRole("button", { name: "Cancel rotation" }).click();
   await dialog.getByRole("textbox", { name: "Reason" }).fill("the vendor goes");
+  expect(await faultsEverywhere(page, "Cancel rotation")).toEqual([]);
   await dialog.getByRole("button", { name: "Cancel rotation" }).click();
   await page.getByText("Cancelled.").waitFor();
   await show(page, "/audit", /the vendor goes/);

@@ -264,11 +264,31 @@ test("an Admin approves, sees the rotation move by itself, and reveals its value
   await web.enter(given, "Ann");
   const id = await web.stage.rotationOf("app-1");
   await show(given, `/rotations/${id}`, /If it stops here/);
+  const bell = given.getByRole("button", { name: "3 applications need a person" });
+  await bell.press("Enter");
+  const waiting = given.getByRole("dialog", { name: "Needs a person" });
+  await waiting.getByRole("link", { name: "app-1" }).waitFor();
+  expect(await faultsEverywhere(given, "Bell")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await waiting.waitFor({ state: "detached" });
+  await expect.poll(() => bell.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+  // what has not changed is not said
+  expect(await given.getByRole("status").filter({ hasText: "a person" }).count()).toBe(0);
   await given.getByRole("button", { name: "Approve" }).click();
   await given.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
   await given.getByText("issue: entra:ann@contoso.example").waitFor();
   await web.stage.run();
   // nobody asks again: the stream tells
+  const fewer = "2 applications need a person";
+  await given
+    .getByRole("status")
+    .filter({ hasText: `${fewer}.` })
+    .waitFor({ state: "attached" });
+  await given.getByRole("button", { name: fewer }).click();
+  await waiting.getByRole("link", { name: "All 2 that wait for approval" }).press("Enter");
+  await given.waitForURL(/\/plan\?tab=waiting$/);
+  await waiting.waitFor({ state: "detached" });
+  await given.goBack();
   await given.getByRole("button", { name: "Reveal" }).click();
   const dialog = given.getByRole("dialog");
   const show60 = dialog.getByRole("button", { name: "Show for 60 seconds" });

@@ -25,7 +25,12 @@ test("before the first scan nothing is claimed", async () => {
 test("the first page says what stops, what waits and what is next", async () => {
   const { body } = await rita.get(`${T}/overview`);
   expect(body.coverage).toMatchObject({ complete: true, failures: [] });
-  expect(body.figures).toMatchObject({ endIn30Days: 1, running: 3, halted: 0, waiting: 1 });
+  expect(body.figures).toMatchObject({ endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
+  for (const [next, many] of [
+    ["waits-for-approval", body.figures.waiting],
+    ["stops", body.figures.stopping],
+  ])
+    expect((await rita.get(`${T}/applications?next=${next}`)).body.total, next).toBe(many);
   expect(body.needsPerson).toMatchObject([
     { displayName: "mighty", next: { code: "waits-for-approval", reason: "approval-issue" } },
   ]);

@@ -81,6 +81,7 @@ const overview = tenantRoute({
       running: count,
       halted: count,
       waiting: count,
+      stopping: count.meta({ description: "applications that stop, or have stopped, unless somebody acts" }),
     }),
     needsPerson: z.array(z.strictObject({ ...named, ...outlook })),
     next: z.array(z.strictObject({ ...named, ...outlook })),
@@ -113,6 +114,7 @@ const overview = tenantRoute({
         running: running,
         halted: await countOf(["halted"]),
         waiting: counted?.waiting ?? 0,
+        stopping: counted?.stopping ?? 0,
       },
       needsPerson: (counted?.needsPerson ?? []).map(show),
       next: (counted?.next ?? []).map(show),
@@ -129,6 +131,7 @@ function countedOf(picture: Picture, now: EpochMs) {
     endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
     debt: listing.count("debt"),
     waiting: listing.count(["waits-for-approval"]),
+    stopping: listing.count(["stops"]),
     needsPerson: listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };

@@ -17,6 +17,7 @@ import {
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Account } from "./account.tsx";
+import { Bell } from "./bell.tsx";
 import { DemoClock } from "./demo-clock.tsx";
 import { Find } from "./find.tsx";
 import { useLive } from "./live.ts";
@@ -55,6 +56,7 @@ export function Frame() {
         <Tags tenant={tenant} />
         <Find />
         <DemoClock />
+        <Bell />
         <Account />
       </header>
       <div className="below">

@@ -1,0 +1,138 @@
+/** How much waits for a person: what stops, and what waits for an approval. It follows the tenant by itself, and says so when it changes. */
+import { Button, CounterBadge, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
+import { AlertRegular, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { counted, grouped } from "../text/dates.ts";
+import { Name } from "../text/name.tsx";
+import "./bell.css";
+import { Empty } from "./states.tsx";
+import { type Overview, useTenant } from "./tenant.tsx";
+
+/** One announcement in so much time; milliseconds. */
+const APART = 5_000;
+
+export function Bell() {
+  const { name, overview } = useTenant();
+  return overview === null ? null : <Waiting key={name} tenant={name} overview={overview} />;
+}
+
+interface WaitingProps {
+  readonly tenant: string;
+  readonly overview: Overview;
+}
+
+function Waiting({ tenant, overview }: WaitingProps) {
+  const [open, setOpen] = useState(false);
+  const { waiting, stopping } = overview.figures;
+  const count = waiting + stopping;
+  const least = overview.coverage.complete ? "" : "at least ";
+  const sentence =
+    count === 0
+      ? "Nothing waits for a person"
+      : `${least}${counted(count, "application")} ${count === 1 ? "needs" : "need"} a person`;
+  const said = useSaid(`${capital(sentence)}.`);
+  return (
+    <>
+      <Popover trapFocus open={open} onOpenChange={(_, { open: now }) => setOpen(now)}>
+        <PopoverTrigger disableButtonEnhancement>
+          <Button appearance="subtle" className="bell" aria-label={capital(sentence)} icon={<AlertRegular />}>
+            {count === 0 ? null : (
+              <CounterBadge
+                aria-hidden="true"
+                className="bell-count"
+                count={count}
+                overflowCount={999}
+                size="small"
+                color={stopping > 0 ? "danger" : "brand"}
+              />
+            )}
+          </Button>
+        </PopoverTrigger>
+        <PopoverSurface aria-label="Needs a person" className="bell-surface">
+          <h2>Needs a person</h2>
+          {count === 0 ? <Empty>Nothing waits for you.</Empty> : null}
+          <Rows tenant={tenant} overview={overview} close={() => setOpen(false)} />
+          <Rest tenant={tenant} overview={overview} close={() => setOpen(false)} />
+        </PopoverSurface>
+      </Popover>
+      <span className="unseen" role="status">
+        {said}
+      </span>
+    </>
+  );
+}
+
+function capital(sentence: string): string {
+  return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
+}
+
+/** The sentence once it has changed, and never more often than one can listen to; the first one is no news. */
+function useSaid(sentence: string): string {
+  const [said, setSaid] = useState("");
+  const known = useRef(sentence);
+  const last = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    if (known.current === sentence) return;
+    const timer = window.setTimeout(
+      () => {
+        known.current = sentence;
+        last.current = performance.now();
+        setSaid(sentence);
+      },
+      Math.max(0, last.current + APART - performance.now()),
+    );
+    return () => window.clearTimeout(timer);
+  }, [sentence]);
+  return said;
+}
+
+interface RowsProps extends WaitingProps {
+  readonly close: () => void;
+}
+
+function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
+  return (
+    <ul className="plain">
+      {needsPerson.map(({ objectId, displayName, next }) => (
+        <li key={objectId}>
+          {next.code === "stops" ? (
+            <ErrorCircleFilled className="ended" aria-label="Stops" />
+          ) : (
+            <WarningFilled className="urgent" aria-label="Waits" />
+          )}{" "}
+          <Link
+            className="link"
+            to="/t/$tenant/applications/$id"
+            params={{ tenant, id: objectId }}
+            search={{}}
+            onClick={close}
+          >
+            <Name text={displayName} />
+          </Link>
+          <span className="two">{next.because ?? next.sentence}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The lists that have all of them. */
+function Rest({ tenant, overview, close }: RowsProps) {
+  const { waiting, stopping } = overview.figures;
+  const params = { tenant };
+  return (
+    <p className="bell-all">
+      {waiting === 0 ? null : (
+        <Link className="link" to="/t/$tenant/plan" params={params} search={{ tab: "waiting" }} onClick={close}>
+          All {grouped(waiting)} that {waiting === 1 ? "waits" : "wait"} for approval
+        </Link>
+      )}
+      {stopping === 0 ? null : (
+        <Link className="link" to="/t/$tenant/applications" params={params} search={{ next: "stops" }} onClick={close}>
+          All {grouped(stopping)} that {stopping === 1 ? "stops" : "stop"}
+        </Link>
+      )}
+    </p>
+  );
+}
