@@ -99,6 +99,47 @@ async function appIdOf(name: string): Promise<string> {
   return String(found?.entity.appId);
 }
 
+test("the page explains itself: each check, the one that decides, its code to copy; and what to type instead", async (context) => {
+  const given = await web.open(context);
+  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await web.enter(given, "Rita");
+  await show(given, app("app-1"), /Client secrets/);
+  const more = given.getByRole("button", { name: "More" });
+  await more.focus();
+  await given.keyboard.press("Enter");
+  // the directory of the tests has no admin center
+  expect(await given.getByRole("menuitem").allTextContents()).toEqual(["Explain", "Copy as command"]);
+  await given.keyboard.press("Enter");
+  await given.waitForURL(/\/explain$/);
+  const drawer = given.getByRole("dialog", { name: "Why Nolapse does what it does" });
+  const checks = drawer.locator("ol.checks > li");
+  await checks.first().waitFor();
+  expect(await checks.first().textContent()).toContain("nobody has stopped writing");
+  const decides = checks.filter({ has: given.getByLabel("decides") });
+  expect(await decides.count()).toBe(1);
+  expect(await decides.locator("strong").textContent()).toMatch(/approv/);
+  await decides.getByRole("button", { name: "Copy Reason code approval-issue" }).click();
+  await decides.getByRole("button", { name: "Reason code approval-issue copied" }).waitFor();
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("approval-issue");
+  expect(await faultsEverywhere(given, "Explain")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  await expect.poll(() => more.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+  const bare = await web.stage.graph("POST", "/applications", { displayName: "bare" });
+  await web.stage.run();
+  await given.goto(web.at(`/applications/${bare.body.id}/explain`));
+  await drawer.getByText("No credential, so there is nothing to decide.").waitFor();
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  await show(given, app("app-1"), /Client secrets/);
+  await more.click();
+  await given.getByRole("menuitem", { name: "Copy as command" }).click();
+  await given.getByText(/^Copied: nolapse explain /).waitFor();
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(
+    `nolapse explain ${web.stage.application("app-1").appId}`,
+  );
+});
+
 test("who closes without storing keeps nothing, and finds the value again as long as it waits", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Ann", true);

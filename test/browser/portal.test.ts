@@ -171,6 +171,7 @@ test("a life line goes by keyboard: rows, events that are spoken, zoom; Enter op
   expect(await focused()).toBe(spoken.at(-1));
   await given.keyboard.press("Enter");
   await given.waitForURL(/\/credentials\/[\w-]+/);
+  const opened = given.url();
   const drawer = given.getByRole("dialog");
   await drawer.getByRole("heading", { name: /What happened/ }).waitFor();
   for (const one of new Set(spoken.map((text) => text.replace(", outside of what is shown", ""))))
@@ -188,46 +189,32 @@ test("a life line goes by keyboard: rows, events that are spoken, zoom; Enter op
   const list = given.getByRole("listitem");
   for (const one of new Set(spoken.map((text) => text.replace(", outside of what is shown", ""))))
     await list.filter({ hasText: one }).first().waitFor();
+  // what does not answer says so and is asked again; what comes late has its shape before; what is not whole says so
+  const answers = /\/api\/v1\/.*\/credentials\//;
+  await given.route(answers, (route) => route.abort());
+  await given.goto(at(`${app("app-2")}/credentials/${new URL(opened).pathname.split("/").at(-1)}`));
+  await drawer.getByText("The server does not answer.").first().waitFor();
+  await given.unroute(answers);
+  await drawer.getByRole("button", { name: "Try again" }).click();
+  await drawer.getByRole("heading", { name: /What happened/ }).waitFor();
+  const gate = Promise.withResolvers<void>();
+  await given.route(answers, async (route) => {
+    await gate.promise;
+    const response = await route.fetch();
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, coverage: { ...json.coverage, complete: false } } });
+  });
+  await given.reload();
+  await drawer.getByLabel("Loading").waitFor();
+  gate.resolve();
+  await drawer.getByText("Incomplete.").waitFor();
+  await given.unroute(answers);
   // an address of its own, and one that leads nowhere
   await given.goto(at(`${app("app-2")}/credentials/00000000-0000-4000-8000-000000000000`));
   await drawer.getByText(/has no credential/).waitFor();
   await drawer.getByRole("button", { name: "Close" }).click();
   await drawer.waitFor({ state: "detached" });
   await given.getByRole("heading", { level: 1, name: "app-2" }).waitFor();
-});
-
-test("the page explains itself: each check, the one that decides, its code to copy; and what to type instead", async (context) => {
-  const given = await web.open(context);
-  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await web.enter(given, "Rita");
-  await show(given, app("app-1"), /Client secrets/);
-  const more = given.getByRole("button", { name: "More" });
-  await more.focus();
-  await given.keyboard.press("Enter");
-  // the directory of the tests has no admin center
-  expect(await given.getByRole("menuitem").allTextContents()).toEqual(["Explain", "Copy as command"]);
-  await given.keyboard.press("Enter");
-  await given.waitForURL(/\/explain$/);
-  const drawer = given.getByRole("dialog", { name: "Why Nolapse does what it does" });
-  const checks = drawer.locator("ol.checks > li");
-  await checks.first().waitFor();
-  expect(await checks.first().textContent()).toContain("nobody has stopped writing");
-  const decides = checks.filter({ has: given.getByLabel("decides") });
-  expect(await decides.count()).toBe(1);
-  expect(await decides.locator("strong").textContent()).toMatch(/approv/);
-  await decides.getByRole("button", { name: "Copy Reason code approval-issue" }).click();
-  await decides.getByRole("button", { name: "Reason code approval-issue copied" }).waitFor();
-  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("approval-issue");
-  expect(await faultsEverywhere(given, "Explain")).toEqual([]);
-  await given.keyboard.press("Escape");
-  await drawer.waitFor({ state: "detached" });
-  await expect.poll(() => more.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
-  await more.click();
-  await given.getByRole("menuitem", { name: "Copy as command" }).click();
-  await given.getByText(/^Copied: nolapse explain /).waitFor();
-  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(
-    `nolapse explain ${web.stage.application("app-1").appId}`,
-  );
 });
 
 test("a list is as high as one likes it, and there as a file; each row has its life line", async (context) => {
@@ -304,6 +291,30 @@ test("an Admin approves, sees the rotation move by itself, and reveals its value
   await shown.waitFor({ state: "detached" });
   expect(await given.content()).not.toContain(value);
   await show(given, "/audit", /the vendor lost the value/);
+
+  // the same from the credential's own drawer, which stays when the dialog over it goes
+  const keyId = (await web.stage.manager.deps.store.rotation(id))?.issued?.keyId ?? "none";
+  await given.goto(at(`${app("app-1")}/credentials/${keyId}`));
+  const drawer = given.getByRole("dialog", { name: "made by hand" });
+  await drawer.getByRole("button", { name: "Reveal" }).click();
+  const over = given.getByRole("dialog", { name: "Reveal the value" });
+  await over.getByRole("textbox", { name: "Reason" }).fill("the vendor lost it again");
+  await over.getByRole("button", { name: "Show for 60 seconds" }).click();
+  expect(await shown.getByLabel("The value").textContent()).toBe(value);
+  await shown.getByRole("button", { name: "Close" }).click();
+  await shown.waitFor({ state: "detached" });
+  expect(await given.content()).not.toContain(value);
+  await drawer.getByRole("button", { name: "Look into the sign-in log" }).click();
+  await drawer.getByText(/^Nobody but Nolapse signed in with it since/).waitFor({ timeout: 60_000 });
+  expect(await drawer.getByRole("list", { name: "The last sign-ins" }).getByRole("listitem").count()).toBeGreaterThan(
+    0,
+  );
+  expect(await faultsEverywhere(given, "Credential with its log")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  // it was opened by its address: the focus goes to what would have opened it
+  const row = given.getByRole("grid").locator(`[data-opens="${keyId}"]`);
+  await expect.poll(() => row.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
 });
 
 test("an Operator approves what waits in one go; what is privileged waits for a second person", async (context) => {
