@@ -189,6 +189,11 @@ test("a life line goes by keyboard: rows, events that are spoken, zoom; Enter op
   const list = given.getByRole("listitem");
   for (const one of new Set(spoken.map((text) => text.replace(", outside of what is shown", ""))))
     await list.filter({ hasText: one }).first().waitFor();
+  await given.getByRole("button", { name: /^Details of / }).press("Enter");
+  await drawer.waitFor();
+  await given.keyboard.press("Escape");
+  await drawer.waitFor({ state: "detached" });
+  await expect.poll(focused).toMatch(/^Details of /);
   // what does not answer says so and is asked again; what comes late has its shape before; what is not whole says so
   const answers = /\/api\/v1\/.*\/credentials\//;
   await given.route(answers, (route) => route.abort());

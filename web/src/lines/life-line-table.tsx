@@ -7,7 +7,7 @@ import { useLifeKeys } from "./life-keys.ts";
 import { closeUpRange, type LifeLine } from "./life-line.ts";
 import { type BodyRow, LifeGroup } from "./life-line-body.tsx";
 import { Axis, type Drawn } from "./life-line-row.tsx";
-import { rowSentence, successorsSentence } from "./life-sentence.ts";
+import { rowName, rowSentence, successorsSentence } from "./life-sentence.ts";
 import { useWidth } from "./measured.ts";
 import { Patterns } from "./patterns.tsx";
 import type { Range } from "./scale.ts";
@@ -36,7 +36,7 @@ const SPANS = [
 const USUAL = 365;
 
 export function LifeLineTable(props: LifeLineTableProps) {
-  const { line, days, onDays } = props;
+  const { days, onDays } = props;
   const [asList, setAsList] = useState(false);
   const id = useId();
   return (
@@ -63,19 +63,30 @@ export function LifeLineTable(props: LifeLineTableProps) {
         </Button>
       </div>
       <Patterns id={id} />
-      {asList ? <LifeList line={line} range={props.range} /> : <Drawing {...props} id={id} />}
+      {asList ? <LifeList {...props} /> : <Drawing {...props} id={id} />}
     </section>
   );
 }
 
 /** The same in words: a sentence for each row, and its events one below the other. */
-function LifeList({ line, range }: Pick<LifeLineTableProps, "line" | "range">) {
+function LifeList({ line, range, onOpen }: Pick<LifeLineTableProps, "line" | "range" | "onOpen">) {
   const now = Date.parse(line.now);
   return (
     <ol className="nl-life-list">
       {rowsOf(line, line.rows, range).map(({ key, row, events }) => (
         <li key={key}>
           {row === null ? successorsSentence(line.successors, line.zone) : rowSentence(row, now, line.zone)}
+          {row === null ? null : (
+            <button
+              type="button"
+              className="nl-life-details"
+              data-opens={key}
+              aria-label={`Details of ${rowName(row)}`}
+              onClick={() => onOpen(key)}
+            >
+              Details
+            </button>
+          )}
           <ol>
             {events.map((one) => (
               <li key={`${one.word} ${one.at}`}>{eventSentence(one, line.zone)}</li>
