@@ -197,6 +197,40 @@ describe("the sign-in log and the credential report", () => {
     expect((await beta(`/reports/appCredentialSignInActivities/${one.id}`)).body.keyId).toBe(secret?.keyId);
   });
 
+  test("give the sign-ins of one client since an instant, in its order, and those of all without a client", async () => {
+    const made = await directory.seed([
+      { name: "One", secrets: [{ end: "P30D" }] },
+      { name: "Other", secrets: [{ end: "P30D" }] },
+    ]);
+    const [one, other] = made.map(({ appId, secrets }) => ({ appId, value: secrets[0]?.value ?? "" }));
+    const begun = new Date(directory.clock.now()).toISOString();
+    for (const [client, value] of [
+      [one, "wrong"],
+      [other, other?.value],
+      [one, one?.value],
+    ] as const) {
+      await signIn(directory, client?.appId ?? "", value ?? "");
+      directory.clock.advance(1000);
+    }
+    const read = async (filter: string) =>
+      (await beta(`/auditLogs/signIns?$filter=${filter}&$orderby=createdDateTime asc`)).body.value as {
+        appId: string;
+        createdDateTime: string;
+        status: { errorCode: number };
+      }[];
+    const its = await read(`appId eq '${one?.appId}' and createdDateTime ge ${begun}`);
+    expect(its.map(({ status }) => status.errorCode)).toEqual([7000215, 0]);
+    const last = its[1]?.createdDateTime;
+    expect(await read(`createdDateTime ge ${last} and appId eq '${one?.appId}'`)).toEqual(its.slice(1));
+    const all = (await read(`createdDateTime ge ${begun}`)).filter(({ appId }) =>
+      made.some((app) => app.appId === appId),
+    );
+    expect(all.map(({ appId }) => appId)).toEqual([one, other, one].map((app) => app?.appId));
+    directory.restore(directory.state());
+    expect(await read(`appId eq '${one?.appId}'`)).toEqual(its);
+    expect(await read(`appId eq '${one?.appId?.toUpperCase()}'`)).toEqual([]);
+  });
+
   test("are in beta only", async () => {
     expect((await graph("GET", "/auditLogs/signIns")).status).toBe(501);
     expect((await beta("/applications")).status).toBe(501);

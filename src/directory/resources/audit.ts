@@ -4,7 +4,7 @@ import type { Caller, GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import type { Services } from "../services.ts";
 import { type AuditRecord, type Change, type Kind, keysOf, type ObjectRecord, passwordsOf } from "../state/state.ts";
 import { grantEntries, type Told } from "./audit-grants.ts";
-import { logPage, type Row } from "./log-query.ts";
+import { logPage, narrowing, type Row } from "./log-query.ts";
 
 /** Entries are kept this long; thirty days is what the paid licences have. */
 const RETENTION = 30 * 86_400_000;
@@ -155,8 +155,12 @@ export function auditEntry(
 /** `GET /auditLogs/directoryAudits`. */
 export function listAudits(call: GraphCall): GraphAnswer {
   const { services, caller, now } = call;
+  const asked = narrowing(call);
+  const target = asked.equal("targetResources/any/id");
+  const since = asked.since("activityDateTime");
   const rows = services.store.audits
-    .filter((one) => one.tenantId === caller.tenantId && one.at > now - RETENTION)
+    .filter((one) => one.at > now - RETENTION && one.at >= since && one.tenantId === caller.tenantId)
+    .filter((one) => target === undefined || one.target.id === target)
     .map((one): Row => ({ seq: one.seq, body: shown(services, one) }));
   return logPage(call, "/v1.0/$metadata#auditLogs/directoryAudits", rows);
 }

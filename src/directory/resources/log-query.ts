@@ -52,15 +52,63 @@ function seqOf(token: string | null): number | undefined {
 
 type Test = (body: Record<string, unknown>) => boolean;
 
+/** A comparison that every row must meet, with its literal without quotes. */
+interface Comparison {
+  readonly path: string;
+  readonly operator: string;
+  readonly literal: string;
+}
+
+const COMPARISON = /^([\w/]+) (eq|ne|ge|le|gt|lt) (?:'([^']*)'|([\w:.+-]+))$/;
+const LAMBDA = /^(\w+)\/any\((\w+):\s*\2(?:\/(\w+))? eq '([^']*)'\)$/;
+
 /** Clauses joined by `and`: comparisons, `startswith`, and the two lambdas the logs know. */
 export function parseLogFilter(text: string | null): Test {
-  if (text === null) return () => true;
-  const clauses = text.split(/ and /i).map((clause) => parseClause(clause.trim()));
-  return (body) => clauses.every((test) => test(body));
+  const tests = clausesOf(text).map(parseClause);
+  return (body) => tests.every((test) => test(body));
+}
+
+function clausesOf(text: string | null): string[] {
+  return text === null ? [] : text.split(/ and /i).map((clause) => clause.trim());
+}
+
+/**
+ * What a request's filter says of every row it can find, so that no others need be made: the text a path equals (of a lambda the
+ * list and its member, as `targetResources/any/id`) and an instant, epoch milliseconds, that a path is not before.
+ */
+export function narrowing(call: GraphCall): {
+  equal(path: string): string | undefined;
+  since(path: string): number;
+} {
+  const filter = new URL(call.request.target, call.request.origin).searchParams.get("$filter");
+  const comparisons = clausesOf(filter).flatMap(comparisonOf);
+  const find = (path: string, operator: string) =>
+    comparisons.find((one) => one.path === path && one.operator === operator)?.literal;
+  return {
+    equal: (path) => find(path, "eq"),
+    since: (path) => {
+      const at = find(path, "ge") ?? "";
+      const instant = isDate(at) ? Date.parse(at) : Number.NaN;
+      return Number.isNaN(instant) ? Number.NEGATIVE_INFINITY : instant;
+    },
+  };
+}
+
+function comparisonOf(clause: string): Comparison[] {
+  const [, list = "", , member, value = ""] = LAMBDA.exec(clause) ?? [];
+  if (member !== undefined) return [{ path: `${list}/any/${member}`, operator: "eq", literal: value }];
+  const compared = COMPARISON.exec(clause);
+  if (compared === null) return [];
+  const [, path = "", operator = "", quoted, bare] = compared;
+  return [{ path, operator, literal: quoted ?? bare ?? "" }];
+}
+
+function isDate(literal: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(literal);
 }
 
 function parseClause(clause: string): Test {
-  const lambda = /^(\w+)\/any\((\w+):\s*\2(?:\/(\w+))? eq '([^']*)'\)$/.exec(clause);
+  const lambda = LAMBDA.exec(clause);
   if (lambda !== null) {
     const [, list = "", , member, value] = lambda;
     return (body) =>
@@ -73,10 +121,10 @@ function parseClause(clause: string): Test {
     const [, path = "", value = ""] = starts;
     return (body) => String(at(body, path) ?? "").startsWith(value);
   }
-  const compared = /^([\w/]+) (eq|ne|ge|le|gt|lt) (?:'([^']*)'|([\w:.+-]+))$/.exec(clause);
-  if (compared === null) throw unsupportedQuery(`Unsupported or invalid query filter clause '${clause}'.`);
-  const [, path = "", operator = "", quoted, bare] = compared;
-  return (body) => holds(at(body, path), operator, quoted ?? bare ?? "");
+  const [compared] = comparisonOf(clause);
+  if (compared === undefined) throw unsupportedQuery(`Unsupported or invalid query filter clause '${clause}'.`);
+  const { path, operator, literal } = compared;
+  return (body) => holds(at(body, path), operator, literal);
 }
 
 function at(body: unknown, path: string): unknown {
@@ -85,7 +133,7 @@ function at(body: unknown, path: string): unknown {
 
 function holds(value: unknown, operator: string, literal: string): boolean {
   const instants = [Date.parse(String(value)), Date.parse(literal)] as const;
-  const asTime = /^\d{4}-\d\d-\d\d/.test(literal) && !instants.some(Number.isNaN);
+  const asTime = isDate(literal) && !instants.some(Number.isNaN);
   const [left, right] = asTime ? instants : [String(value), literal];
   switch (operator) {
     case "eq":

@@ -1,23 +1,28 @@
 /** The beta logs that say which credential signed in: reference graph-applications §13. */
 import type { GraphAnswer, GraphCall } from "../graph/graph-call.ts";
 import { notFound } from "../graph/graph-error.ts";
+import type { LoggedSignIn } from "../state/sign-in-index.ts";
 import { keysOf, type ObjectRecord, passwordsOf, type SignInRecord } from "../state/state.ts";
-import { logPage, type Row } from "./log-query.ts";
+import { logPage, narrowing, type Row } from "./log-query.ts";
 
 /** How long sign-ins are readable; thirty days is what the paid licences have. */
 const RETENTION = 30 * 86_400_000;
 
 /** `GET /beta/auditLogs/signIns`: sign-ins of service principals, and those of people that reached the token endpoint. */
 export function listSignIns(call: GraphCall): GraphAnswer {
-  const rows = recent(call).map((one): Row => ({ seq: one.seq, body: shown(call, one) }));
+  const { signInsOf } = call.services.store;
+  const asked = narrowing(call);
+  const appId = asked.equal("appId");
+  const since = asked.since("createdDateTime");
+  const found = appId === undefined ? [...signInsOf.each()].flat() : signInsOf.of(appId);
+  const rows = found
+    .filter((one) => one.at >= since && isReadable(call, one))
+    .map(({ record }): Row => ({ seq: record.seq, body: shown(call, record) }));
   return logPage(call, "/beta/$metadata#auditLogs/signIns", rows);
 }
 
-function recent({ services, caller, now }: GraphCall): SignInRecord[] {
-  const since = now - RETENTION;
-  return services.store.signIns.filter(
-    (one) => one.tenantId === caller.tenantId && Date.parse(one.createdDateTime) > since,
-  );
+function isReadable({ caller, now }: GraphCall, { at, record }: LoggedSignIn): boolean {
+  return at > now - RETENTION && record.tenantId === caller.tenantId;
 }
 
 function shown({ services }: GraphCall, one: SignInRecord): Record<string, unknown> {
@@ -80,11 +85,19 @@ export function readCredentialActivity(call: GraphCall): GraphAnswer {
 }
 
 function activities(call: GraphCall): Row[] {
+  return [...call.services.store.signInsOf.each()].flatMap((signIns) =>
+    lastUses(call, signIns).flatMap((one) => activity(call, one)),
+  );
+}
+
+/** The last success of each credential among the sign-ins of one client. */
+function lastUses(call: GraphCall, signIns: readonly LoggedSignIn[]): SignInRecord[] {
   const last = new Map<string, SignInRecord>();
-  for (const one of recent(call)) {
-    if (one.errorCode === 0 && one.keyId !== null) last.set(`${one.appId} ${one.keyId}`, one);
+  for (const one of signIns) {
+    const { keyId, errorCode } = one.record;
+    if (errorCode === 0 && keyId !== null && isReadable(call, one)) last.set(keyId, one.record);
   }
-  return [...last.values()].flatMap((one) => activity(call, one));
+  return [...last.values()];
 }
 
 function activity({ services, caller }: GraphCall, one: SignInRecord): Row[] {

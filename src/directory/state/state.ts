@@ -1,9 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from "node:crypto";
 import type { FaultPlan } from "../faults/fault-plan.ts";
 import { ChangeLog } from "./change-log.ts";
 import type { EndIndex } from "./end-index.ts";
 import type { AuditRecord, SignInRecord } from "./log-records.ts";
 import { type NameKey, ObjectIndex, type SortKey } from "./object-index.ts";
+import { SignInIndex } from "./sign-in-index.ts";
 import type { SortedIndex } from "./sorted-index.ts";
 
 export type { AuditRecord, SignInRecord } from "./log-records.ts";
@@ -161,11 +162,15 @@ export function emptyState(pepper: string): DirectoryState {
 /** The directory's objects in memory with the indexes its lookups need. Changes go through `apply` only. */
 export class Store {
   pepper: string;
+  /** The pepper as an object: as text it would be made one for every secret that is looked at. */
+  #pepperKey: KeyObject;
   seq = 0;
   clock: DirectoryState["clock"] = null;
   faults: FaultPlan = { seed: 1, rules: [] };
   readonly tenants = new Map<string, TenantRecord>();
   signIns: SignInRecord[] = [];
+  /** The same sign-ins. */
+  signInsOf = new SignInIndex([]);
   audits: AuditRecord[] = [];
   /** What changed when, since this process began. */
   readonly changes = new ChangeLog();
@@ -184,6 +189,7 @@ export class Store {
 
   constructor(state: DirectoryState) {
     this.pepper = state.pepper;
+    this.#pepperKey = keyOf(state.pepper);
     this.#load(state);
   }
 
@@ -274,7 +280,7 @@ export class Store {
 
   /** The HMAC by which a presented value is recognised. */
   verifierOf(value: string): string {
-    return createHmac("sha256", this.pepper).update(value).digest("base64url");
+    return createHmac("sha256", this.#pepperKey).update(value).digest("base64url");
   }
 
   toState(): DirectoryState {
@@ -296,6 +302,7 @@ export class Store {
 
   #load(state: DirectoryState): void {
     this.pepper = state.pepper;
+    this.#pepperKey = keyOf(state.pepper);
     this.clock = state.clock;
     this.faults = state.faults;
     this.tenants.clear();
@@ -304,6 +311,7 @@ export class Store {
     this.#index.clear();
     for (const tenant of state.tenants) this.tenants.set(tenant.id, tenant);
     this.signIns = [...state.signIns];
+    this.signInsOf = new SignInIndex(this.signIns);
     this.audits = [...(state.audits ?? [])];
     for (const kind of KINDS) {
       this.#objects[kind].clear();
@@ -337,8 +345,15 @@ export class Store {
   #addSignIn(signIn: SignInRecord): void {
     this.signIns.push(signIn);
     this.seq = Math.max(this.seq, signIn.seq);
-    if (this.signIns.length > SIGN_INS_KEPT * 1.1) this.signIns = this.signIns.slice(-SIGN_INS_KEPT);
+    this.signInsOf.add(signIn);
+    if (this.signIns.length <= SIGN_INS_KEPT * 1.1) return;
+    this.signIns = this.signIns.slice(-SIGN_INS_KEPT);
+    this.signInsOf = new SignInIndex(this.signIns);
   }
+}
+
+function keyOf(pepper: string): KeyObject {
+  return createSecretKey(pepper, "utf8");
 }
 
 /** Compares two verifiers in constant time. */
