@@ -1,3 +1,4 @@
+import { createSecretKey } from "node:crypto";
 import { DirectoryClock, machineNow } from "./clock.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
 import { Faults } from "./faults/faults.ts";
@@ -89,7 +90,7 @@ export class Engine implements Services {
   static async create(options: EngineOptions): Promise<Engine> {
     const keys = options.keys ?? (await freshSigningKeys(options.random.fork("keys")));
     const ring = await KeyRing.create(keys, options.random.fork("rolled keys"), options.keepKeys);
-    if (options.stampedTokens === true) ring.current.stamp = options.random.fork("stamp").bytes(32);
+    if (options.stampedTokens === true) ring.current.stamp = createSecretKey(options.random.fork("stamp").bytes(32));
     const scenario = withAdministrator(
       typeof options.scenario === "string" ? { contoso, empty }[options.scenario] : options.scenario,
     );

@@ -140,7 +140,8 @@ export class GraphGate {
       const pause = this.#budget.pauseFor(ticket.asked, now);
       if (pause > LONGEST_WAIT && !going.isSettled) going.refuse(tooLong(pause));
     }
-    this.#alarm?.abort();
+    // with a reason: without one a DOMException is made, stack and all, at every request
+    this.#alarm?.abort("another look");
     const again = this.#budget.again(now);
     if (again === null) return;
     const alarm = new AbortController();

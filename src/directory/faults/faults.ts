@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 import { addDuration } from "../clock.ts";
 import type { FaultPlan, FaultRule } from "./fault-plan.ts";
@@ -41,6 +41,8 @@ export class Faults {
   #struck: number[] = [];
   #lagging: Set<string>[] = [];
   #spared: (BlockList | undefined)[] = [];
+  /** Milliseconds. */
+  #durations: number[] = [];
 
   get plan(): FaultPlan {
     return this.#plan;
@@ -48,7 +50,7 @@ export class Faults {
 
   /** Whether anything replicates with a delay. */
   get lags(): boolean {
-    return this.#plan.rules.some(({ fault }) => fault.endsWith("-lag"));
+    return this.#plan.rules.some(isLag);
   }
 
   /** Takes a plan and forgets every count of the former one. */
@@ -57,6 +59,7 @@ export class Faults {
     this.#asked = plan.rules.map(() => 0);
     this.#struck = plan.rules.map(() => 0);
     this.#lagging = plan.rules.map(() => new Set());
+    this.#durations = plan.rules.map((rule) => addDuration(0, rule.duration ?? (isLag(rule) ? "PT15S" : "PT1S")));
     this.#spared = plan.rules.map(({ outside }) => (outside === undefined ? undefined : rangesOf(outside)));
   }
 
@@ -64,14 +67,14 @@ export class Faults {
   strike(operation: Operation, address: string): Strike[] {
     const strikes: Strike[] = [];
     this.#plan.rules.forEach((rule, index) => {
-      if (rule.fault.endsWith("-lag") || !(rule.on === operation || rule.on === "*")) return;
+      if (isLag(rule) || !(rule.on === operation || rule.on === "*")) return;
       if (this.#spared[index]?.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") === true) return;
       const asked = this.#asked[index] ?? 0;
       this.#asked[index] = asked + 1;
       const struck = this.#struck[index] ?? 0;
-      if (struck >= (rule.times ?? Infinity) || this.#chance(index, String(asked)) >= (rule.probability ?? 1)) return;
+      if (struck >= (rule.times ?? Infinity) || !this.#hits(index, rule, String(asked))) return;
       this.#struck[index] = struck + 1;
-      strikes.push({ fault: rule.fault, durationMs: durationOf(rule, "PT1S"), status: rule.status ?? 409 });
+      strikes.push({ fault: rule.fault, durationMs: this.#durations[index] ?? 0, status: rule.status ?? 409 });
     });
     return strikes;
   }
@@ -98,7 +101,7 @@ export class Faults {
     for (const [index, rule] of this.#plan.rules.entries()) {
       if (rule.fault !== fault || !on.includes(rule.on)) continue;
       const age = now - createdAt;
-      const lag = durationOf(rule, "PT15S");
+      const lag = this.#durations[index] ?? 0;
       if (age >= lag || age < 0 || !this.#lags(index, rule, keyId)) continue;
       const slot = Math.floor(now / 1000);
       if (age >= lag / 2 && this.#chance(index, `${keyId} ${slot} seen`) < 0.5) continue;
@@ -110,14 +113,18 @@ export class Faults {
   #lags(index: number, rule: FaultRule, keyId: string): boolean {
     const known = this.#lagging[index];
     if (known === undefined || known.has(keyId)) return known !== undefined;
-    if (known.size >= (rule.times ?? Infinity) || this.#chance(index, keyId) >= (rule.probability ?? 1)) return false;
+    if (known.size >= (rule.times ?? Infinity) || !this.#hits(index, rule, keyId)) return false;
     known.add(keyId);
     return true;
   }
 
+  #hits(index: number, { probability }: FaultRule, label: string): boolean {
+    return probability === undefined || this.#chance(index, label) < probability;
+  }
+
   /** A number in [0, 1) that belongs to the seed, the rule and the label. */
   #chance(index: number, label: string): number {
-    const digest = createHash("sha256").update(`${this.#plan.seed} ${index} ${label}`).digest();
+    const digest = hash("sha256", `${this.#plan.seed} ${index} ${label}`, "buffer");
     return digest.readUInt32BE(0) / 0x1_0000_0000;
   }
 }
@@ -135,6 +142,6 @@ function rangesOf(texts: readonly string[]): BlockList {
   return list;
 }
 
-function durationOf(rule: FaultRule, fallback: string): number {
-  return addDuration(0, rule.duration ?? fallback);
+function isLag({ fault }: FaultRule): boolean {
+  return fault.endsWith("-lag");
 }

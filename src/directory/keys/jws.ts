@@ -48,7 +48,7 @@ export function isSignedBy({ header, signed, signature }: Unverified, key: KeyOb
 const signAside = promisify(sign);
 
 /** The keyed digest that stands for a signature in a stamped token. */
-export function stampOf(text: string, stamp: Buffer): string {
+export function stampOf(text: string, stamp: KeyObject): string {
   return createHmac("sha256", stamp).update(text).digest("base64url");
 }
 
@@ -56,7 +56,7 @@ export function stampOf(text: string, stamp: Buffer): string {
  * A compact JWS by RS256. The signature is made on another thread: it is most of the work of a token. With a stamp it is a
  * keyed digest, which only this directory can check.
  */
-export async function signJws(header: object, claims: object, key: KeyObject, stamp?: Buffer): Promise<string> {
+export async function signJws(header: object, claims: object, key: KeyObject, stamp?: KeyObject): Promise<string> {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const text = `${part(header)}.${part(claims)}`;
   if (stamp !== undefined) return `${text}.${stampOf(text, stamp)}`;

@@ -105,7 +105,7 @@ function base64url(value: bigint): string {
 /** What the token endpoint signs with, and what its JWKS shows. */
 export interface TokenSigner {
   /** Where it is set, tokens carry its keyed digest in the place of a signature. */
-  stamp?: Buffer;
+  stamp?: KeyObject;
   kid: string;
   key: KeyObject;
   verifyKey: KeyObject;

@@ -61,11 +61,17 @@ class ManagementError extends Error {
   }
 }
 
+/** Each route with what its paths look like. */
+const matchers = managementRoutes.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replace(/\{\w+\}/, "([^/]+)")}/?$`, "i"),
+}));
+
 /** Answers a request to the management API, or undefined where no path of it matches. */
 export async function answerManagement(services: Services, request: Request): Promise<Response | undefined> {
   const url = new URL(request.target, request.origin);
-  const matching = managementRoutes.flatMap((route) => {
-    const match = new RegExp(`^${route.path.replace(/\{\w+\}/, "([^/]+)")}/?$`, "i").exec(url.pathname);
+  const matching = matchers.flatMap(({ route, pattern }) => {
+    const match = pattern.exec(url.pathname);
     return match === null ? [] : [{ route, key: match[1] ?? "" }];
   });
   if (matching.length === 0) return undefined;
