@@ -313,7 +313,7 @@ function callerOf({ directory, client, faults }: ByHand, limits?: FaultPlanInput
   const { admin, url } = directory;
   const post = { "content-type": "application/json" };
   const calmly: Call = async (method, path, body) => {
-    const answered = await directory.fetch(`${url}/${admin.tenantId}/oauth2/v2.0/token`, {
+    const answered = await directory.plainFetch(`${url}/${admin.tenantId}/oauth2/v2.0/token`, {
       method: "POST",
       body: new URLSearchParams({
         grant_type: "client_credentials",
@@ -323,8 +323,8 @@ function callerOf({ directory, client, faults }: ByHand, limits?: FaultPlanInput
       }).toString(),
       headers: { "content-type": "application/x-www-form-urlencoded" },
     });
-    const { access_token } = (await answered.json()) as { access_token: string };
-    const answer = await directory.fetch(`${url}/v1.0${path}`, {
+    const { access_token } = JSON.parse(await answered.text()) as { access_token: string };
+    const answer = await directory.plainFetch(`${url}/v1.0${path}`, {
       method,
       headers: { authorization: `Bearer ${access_token}`, ...(body === undefined ? {} : post) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -332,10 +332,11 @@ function callerOf({ directory, client, faults }: ByHand, limits?: FaultPlanInput
     const text = await answer.text();
     // what is gone already, or cannot be found, is as it should be: other hands do not coordinate
     const isFine = [400, 404, ...(limits === undefined ? [] : [429])].includes(answer.status);
-    if (!answer.ok && !isFine) {
+    const isDone = answer.status < 300;
+    if (!isDone && !isFine) {
       throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
     }
-    return answer.ok && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return isDone && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
   };
   return async (method, path, body) => {
     directory.faults.set({ rules: [], ...(limits === undefined ? {} : { limits }) });

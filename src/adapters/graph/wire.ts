@@ -18,6 +18,7 @@ import {
   type PipelineResponse,
   proxyPolicyName,
   redirectPolicyName,
+  tracingPolicyName,
 } from "@azure/core-rest-pipeline";
 
 /** What is read of the answer of a `fetch`. */
@@ -189,6 +190,8 @@ export function createPipeline(options: { readonly freshConnections?: boolean } 
   });
   pipeline.removePolicy({ name: RETRY_POLICY });
   pipeline.removePolicy({ name: redirectPolicyName });
+  // we give no tracer; the policy makes the parts of a span all the same
+  pipeline.removePolicy({ name: tracingPolicyName });
   if (options.freshConnections === true) useFreshConnections(pipeline);
   return pipeline;
 }
@@ -239,6 +242,7 @@ export function createWire(options: WireOptions): Wire {
 /** `Retry-After` in milliseconds: seconds, or a date measured from the answer's own `Date`. Null when absent or unreadable. */
 export function retryAfterOf(answer: WireAnswer): number | null {
   const text = answer.header("retry-after")?.trim() ?? "";
+  if (text === "") return null;
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
   const wait = Date.parse(text) - Date.parse(answer.header("date") ?? "");
   return Number.isNaN(wait) ? null : Math.max(0, wait);

@@ -13,7 +13,7 @@ import type { Matched } from "./routing.ts";
 const TOLD_FROM = 0.8;
 
 /**
- * The headers that tell what the request costs. Where the fault plan asks for Graph's limits it is counted.
+ * The headers that tell what the request with these query options costs. Where the fault plan asks for Graph's limits it is counted.
  * @throws GraphError 429 when a limit is reached.
  */
 export function spend(
@@ -21,8 +21,8 @@ export function spend(
   request: Request,
   { route, keys }: Matched<GraphRoute>,
   caller: Caller,
+  options: URLSearchParams,
 ): Record<string, string> {
-  const options = new URL(request.target, request.origin).searchParams;
   const units = unitsOf(route.units ?? 1, options);
   const cost = { "x-ms-resource-unit": String(units) };
   const { limits } = services.faults.plan;

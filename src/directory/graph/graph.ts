@@ -38,9 +38,12 @@ export async function answerGraph(
     const matched = matchRoute(routes, request.method, parsePath(request.target));
     const caller = await authenticateCaller(services, request);
     strikes = services.faults.strike(matched.route.operation, request.address);
-    const spent = spend(services, request, matched, caller);
-    const recording = audited(services, { caller, correlationId: clientRequestId });
-    const answer = await handle(recording, request, matched, caller, strikes);
+    const { searchParams } = new URL(request.target, request.origin);
+    const spent = spend(services, request, matched, caller, searchParams);
+    // a read has nothing to record
+    const author = { caller, correlationId: clientRequestId };
+    const recording = request.method === "GET" ? services : audited(services, author);
+    const answer = await handle(recording, request, matched, caller, strikes, searchParams);
     const response: Response = { status: answer.status, headers: { ...common, ...spent, ...answer.headers }, body: "" };
     if (answer.body !== undefined) {
       response.headers["Content-Type"] = answer.contentType ?? JSON_TYPE;
@@ -85,6 +88,7 @@ function handle(
   matched: Matched<GraphRoute>,
   caller: Caller,
   strikes: readonly Strike[],
+  options: URLSearchParams,
 ): GraphAnswer | Promise<GraphAnswer> {
   const { route, keys } = matched;
   const struck = (name: string) => strikes.find(({ fault }) => fault === name);
@@ -98,7 +102,6 @@ function handle(
   if (route.me === true && caller.user === undefined)
     throw new GraphError(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
   const eventual = request.headers.consistencylevel?.toLowerCase() === "eventual";
-  const url = new URL(request.target, request.origin);
   const holds = (role: string) => caller.roles.has(role);
   const ownedBy = route.access.ownedBy !== undefined && holds("Application.ReadWrite.OwnedBy");
   const full = route.access.roles.some(holds);
@@ -111,7 +114,7 @@ function handle(
   if (!full && !self && !owns) throw denied();
   if (!mayHimself(services.store, caller, route, record)) throw denied();
   const query = parseQuery(
-    route.ownQuery !== undefined ? new URLSearchParams() : url.searchParams,
+    route.ownQuery !== undefined ? new URLSearchParams() : options,
     route.entity ?? "entity",
     route.options ?? [],
     eventual,

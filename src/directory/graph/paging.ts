@@ -32,13 +32,13 @@ export function listPage(
     if (more) break;
     page.push(record);
   }
-  const url = new URL(request.target, request.origin);
   const context = `${request.origin}/v1.0/$metadata#${CALLED[kind] ?? kind}${selection(query)}`;
   const body: Record<string, unknown> = { "@odata.context": context };
   if (query.count && query.after === 0) body["@odata.count"] = countOf(call, kind);
   const last = page.at(-1);
   if (more && last !== undefined) {
     const text = query.order === undefined ? "" : String(last.entity[query.order.property] ?? "").toLowerCase();
+    const url = new URL(request.target, request.origin);
     url.searchParams.set("$skiptoken", skipToken(last.seq, text));
     body["@odata.nextLink"] = `${request.origin}${url.pathname}?${readable(url.searchParams)}`;
   }

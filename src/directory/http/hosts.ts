@@ -21,8 +21,7 @@ export const EMULATED_HOSTS: readonly string[] = Object.keys(FACES);
 
 /** The service behind an origin; undefined for the directory's own origin, where the path decides. */
 export function faceOf(origin: string): Face | undefined {
-  if (!URL.canParse(origin)) return undefined;
-  const { hostname } = new URL(origin);
+  const hostname = URL.parse(origin)?.hostname ?? "";
   return Object.hasOwn(FACES, hostname) ? FACES[hostname] : undefined;
 }
 

@@ -39,16 +39,21 @@ export function createPlainFetch(answer: Answer, closed: AbortSignal): PlainFetc
 }
 
 function headersOf(headers: Directly["headers"]): [string, string][] {
-  return Object.entries(headers).flatMap(([name, value]) => {
-    if (!Array.isArray(value)) return value === "" ? [] : [[name, value] as [string, string]];
-    return value.filter((one) => one !== "").map((one): [string, string] => [name, one]);
-  });
+  const named: [string, string][] = [];
+  for (const [name, value] of Object.entries(headers))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== "") named.push([name, one]);
+  return named;
 }
 
 function asker(
   answer: Answer,
   closed: AbortSignal,
 ): (input: Parameters<typeof fetch>[0], init?: RequestInit) => Promise<Directly> {
+  // one listener for all requests: adding and removing one for each is much of a small request
+  const ongoing: Ongoing = new Set();
+  closed.addEventListener("abort", () => {
+    for (const close of [...ongoing]) close();
+  });
   return async (input, init) => {
     const { url, signal, ...asked } = await readRequest(input, init);
     if (closed.aborted) throw new TypeError("fetch failed", { cause: new Error("the directory is closed") });
@@ -68,10 +73,10 @@ function asker(
         return ended();
       },
     };
-    const response = await untilEnded(answer(request), signal, closed);
+    const response = await untilEnded(answer(request), signal, ongoing);
     if (response.delayMs !== undefined && response.delayMs > 0)
-      await untilEnded(pause(response.delayMs, ended()), signal, closed);
-    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), signal, closed);
+      await untilEnded(pause(response.delayMs, ended()), signal, ongoing);
+    if (response.disturbance === "stall") await untilEnded(new Promise(() => {}), signal, ongoing);
     if (response.disturbance !== undefined)
       throw new TypeError("fetch failed", {
         cause: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
@@ -85,7 +90,8 @@ interface Asked {
   readonly url: URL;
   readonly headers: Record<string, string>;
   readonly body: string;
-  readonly bytes: Buffer;
+  /** Where the body may be no text. */
+  readonly bytes?: Buffer;
   readonly signal: AbortSignal;
 }
 
@@ -102,15 +108,7 @@ async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit
     const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
     const named = Object.fromEntries(lowered) as Record<string, string>;
     if (typeof body === "string") named["content-type"] ??= "text/plain;charset=UTF-8";
-    const text = body ?? "";
-    return {
-      method,
-      url: new URL(input),
-      headers: named,
-      body: text,
-      bytes: Buffer.from(text),
-      signal: signal ?? NEVER,
-    };
+    return { method, url: new URL(input), headers: named, body: body ?? "", signal: signal ?? NEVER };
   }
   // a Request made of a Request waits for the first one's signal until the event loop turns, which it need not do in between
   const request = input instanceof Request && init === undefined ? input : new Request(input, init);
@@ -127,15 +125,18 @@ async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit
 
 const NEVER = new AbortController().signal;
 
-function untilEnded<T>(work: Promise<T>, signal: AbortSignal, closed: AbortSignal): Promise<T> {
+/** What ends each request under way when the directory closes. */
+type Ongoing = Set<() => void>;
+
+function untilEnded<T>(work: Promise<T>, signal: AbortSignal, ongoing: Ongoing): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);
     const close = () => reject(new TypeError("fetch failed", { cause: new Error("the directory is closed") }));
     signal.addEventListener("abort", abort);
-    closed.addEventListener("abort", close);
+    ongoing.add(close);
     work.then(resolve, reject).finally(() => {
       signal.removeEventListener("abort", abort);
-      closed.removeEventListener("abort", close);
+      ongoing.delete(close);
     });
   });
 }

@@ -115,6 +115,8 @@ function changed(before: ObjectRecord, after: ObjectRecord): AuditRecord["modifi
   const names = new Set([...Object.keys(before.entity), ...Object.keys(after.entity)]);
   return [...names].flatMap((name) => {
     if (name === "passwordCredentials" || name === "keyCredentials") return [];
+    // what a write leaves alone it carries over as it is
+    if (before.entity[name] === after.entity[name]) return [];
     const [oldValue, newValue] = [before, after].map((one) => JSON.stringify(one.entity[name] ?? null));
     return oldValue === newValue ? [] : [{ displayName: name, oldValue: oldValue ?? null, newValue: newValue ?? null }];
   });

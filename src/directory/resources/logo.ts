@@ -18,7 +18,7 @@ const BEGINNINGS: readonly (readonly [type: string, bytes: readonly number[]])[]
 /** `PUT …/logo`. */
 export function putLogo(call: GraphCall): GraphAnswer {
   const record = target(call);
-  const bytes = call.request.bytes ?? Buffer.alloc(0);
+  const bytes = call.request.bytes ?? Buffer.from(call.request.body);
   const type = typeOf(bytes);
   if (!/^image\//i.test(call.request.headers["content-type"] ?? "") || type === undefined)
     throw badRequest("Invalid value specified for property 'mainLogo' of resource 'Application'.");
