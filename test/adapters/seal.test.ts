@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { decodeProtectedHeader } from "jose";
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { afterAll, describe, expect, test } from "vitest";
 import { ensureLocalKey, openLocalKey, rollLocalKey } from "../../src/adapters/seal/local-key.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
@@ -52,6 +52,25 @@ describe("the key file", () => {
     const sealed = await openLocalKey(path).seal(new SecretValue("v"), context);
     const [first] = JSON.parse(readFileSync(path, "utf8")).keys;
     expect(decodeProtectedHeader(sealed)).toEqual({ alg: "dir", enc: "A256GCM", kid: first.kid, v: 1, ...context });
+  });
+
+  test("opens what it sealed with any JOSE library, and the other way round", async () => {
+    const path = made();
+    const context = { tenantId: "t", appId: "a", keyId: "k" };
+    const sealer = openLocalKey(path);
+    const [first] = JSON.parse(readFileSync(path, "utf8")).keys;
+    const key = Buffer.from(first.key, "base64url");
+    const { plaintext } = await compactDecrypt(await sealer.seal(new SecretValue("välue"), context), key);
+    expect(Buffer.from(plaintext).toString("utf8")).toBe("välue");
+    const theirs = (header: { alg: string; enc: string }) =>
+      new CompactEncrypt(Buffer.from("välue"))
+        .setProtectedHeader({ ...header, kid: first.kid, v: 1, ...context })
+        .encrypt(key);
+    const sealed = await theirs({ alg: "dir", enc: "A256GCM" });
+    expect((await sealer.open(sealed, context)).reveal()).toBe("välue");
+    // the same key, another way to use it
+    const other = await theirs({ alg: "A256KW", enc: "A256GCM" });
+    await expect(sealer.open(other, context)).rejects.toMatchObject({ code: "seal-key-wrong" });
   });
 
   test("is refused when others can read it, when it is missing, and when it is something else", () => {

@@ -4,7 +4,7 @@
  * key is rolled in the vault alone, and what an older version sealed opens as long as that version is there. See
  * docs/decisions/0008-key-vault-as-seal-key.md.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
@@ -12,11 +12,9 @@ import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { KeyVault } from "../../ports/key-vault.ts";
 import type { SealContext, Sealer } from "../../ports/sealer.ts";
+import { type CompactJwe, decryptCompact, encryptCompact, readCompact } from "./compact-jwe.ts";
 
 const KEY_BYTES = 32;
-/** What GCM is specified with, and so what JWE's A256GCM means (RFC 7518, 5.3). */
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 const HEADER = z.object({
   alg: z.literal("RSA-OAEP-256"),
@@ -76,12 +74,13 @@ export function openKeyVaultSealer(options: KeyVaultSealerOptions): Sealer {
     async seal(value, context) {
       const contentKey = randomBytes(KEY_BYTES);
       const { kid, wrapped } = await wrap(options, contentKey);
-      return encrypt(value, { alg: "RSA-OAEP-256", enc: "A256GCM", kid, v: 1, ...context }, contentKey, wrapped);
+      const header: Header = { alg: "RSA-OAEP-256", enc: "A256GCM", kid, v: 1, ...context };
+      return encryptCompact(value.reveal(), header, contentKey, wrapped);
     },
     async open(sealed, context) {
-      const { header, parts } = headerOf(sealed, context, options);
-      const contentKey = await unwrap(options, header.kid, parts[1] ?? "", "a sealed value");
-      return decrypt(parts, contentKey, options);
+      const { header, jwe } = headerOf(sealed, context, options);
+      const contentKey = await unwrap(options, header.kid, jwe.parts[1] ?? "", "a sealed value");
+      return decrypt(jwe, contentKey, options);
     },
     async fingerprint(value) {
       digestKey ??= readDigestKey(options).catch((thrown: unknown) => {
@@ -119,42 +118,23 @@ async function unwrap(options: KeyVaultSealerOptions, kid: string, wrapped: stri
 
 type Header = z.infer<typeof HEADER>;
 
-function encrypt(value: SecretValue, header: Header, contentKey: Uint8Array, wrapped: string): string {
-  const protectedHeader = Buffer.from(JSON.stringify(header)).toString("base64url");
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", contentKey, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(Buffer.from(protectedHeader, "ascii"));
-  const text = Buffer.concat([cipher.update(value.reveal(), "utf8"), cipher.final()]);
-  const rest = [nonce, text, cipher.getAuthTag()].map((one) => one.toString("base64url"));
-  return [protectedHeader, wrapped, ...rest].join(".");
-}
-
 /** The parts of a seal whose header is well-formed and for this credential; whether it is genuine, the decryption says. */
 function headerOf(sealed: string, context: SealContext, options: KeyVaultSealerOptions) {
-  const parts = sealed.split(".");
   try {
-    const header = HEADER.parse(JSON.parse(Buffer.from(parts[0] ?? "", "base64url").toString("utf8")));
+    const jwe = readCompact(sealed);
+    const header = HEADER.parse(jwe.header);
     for (const [name, expected] of Object.entries(context)) {
       if (header[name as keyof SealContext] !== expected) throw new TypeError(`sealed for another ${name}`);
     }
-    // one spelling only, so that no bit of a seal can change unnoticed
-    if (parts.length !== 5 || parts.some((one) => Buffer.from(one, "base64url").toString("base64url") !== one)) {
-      throw new TypeError("not five parts in base64url");
-    }
-    return { header, parts };
+    return { header, jwe };
   } catch (cause) {
     throw wrongKey(options, "a sealed value", cause);
   }
 }
 
-function decrypt(parts: readonly string[], contentKey: Buffer, options: KeyVaultSealerOptions): SecretValue {
-  const [header = "", , nonce = "", text = "", tag = ""] = parts;
+function decrypt(jwe: CompactJwe, contentKey: Buffer, options: KeyVaultSealerOptions): SecretValue {
   try {
-    const bytes = Buffer.from(nonce, "base64url");
-    const decipher = createDecipheriv("aes-256-gcm", contentKey, bytes, { authTagLength: TAG_BYTES });
-    decipher.setAAD(Buffer.from(header, "ascii")).setAuthTag(Buffer.from(tag, "base64url"));
-    const plain = Buffer.concat([decipher.update(Buffer.from(text, "base64url")), decipher.final()]);
-    return new SecretValue(plain.toString("utf8"));
+    return new SecretValue(decryptCompact(jwe, contentKey));
   } catch (cause) {
     throw wrongKey(options, "a sealed value", cause);
   }

@@ -3,15 +3,17 @@
  * rolled, and the credential it belongs to bound in as protected header members. The file holds a list of keys, the first
  * is current, older ones still open; and one more key for fingerprints, which stays when keys are rolled.
  */
-import { createHmac, createSecretKey, randomBytes, webcrypto } from "node:crypto";
-import { CompactEncrypt, compactDecrypt } from "jose";
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { SecretValue } from "../../core/secret-value.ts";
 import type { SealContext, Sealer } from "../../ports/sealer.ts";
+import { decryptCompact, encryptCompact, readCompact } from "./compact-jwe.ts";
 import { makeKeyFile, readKeyFile, replaceKeyFile } from "./key-file.ts";
 
 const KEY = z.object({ kid: z.string().min(1), key: z.base64url() });
+/** Beside these it holds the credential. */
+const HEADER = z.looseObject({ alg: z.literal("dir"), enc: z.literal("A256GCM"), kid: z.string() });
 const FILE = z.object({ version: z.literal(1), fingerprint: z.base64url(), keys: z.array(KEY).min(1) });
 type KeyFile = z.infer<typeof FILE>;
 
@@ -37,54 +39,44 @@ export function rollLocalKey(path: string): void {
 /** The sealer for a key file. @throws NolapseError `seal-key-missing`, `seal-key-wrong`. */
 export function openLocalKey(path: string): Sealer {
   const file = keysIn(path);
-  const keys = new Map(file.keys.map(({ kid, key }) => [kid, aesKey(Buffer.from(key, "base64url"))]));
+  // key objects: the bytes would be made one at every call
+  const keys = new Map(file.keys.map(({ kid, key }) => [kid, createSecretKey(Buffer.from(key, "base64url"))]));
   const current = file.keys[0];
   if (current === undefined) throw new NolapseError("seal-key-wrong", `the seal key file ${path} holds no key`);
-  // a key object: the bytes would be made one at every call
   const fingerprintKey = createSecretKey(Buffer.from(file.fingerprint, "base64url"));
   return {
-    seal: async (value, context) => seal(value, context, current.kid, await keys.get(current.kid)),
-    open: (sealed, context) => open(sealed, context, keys, path),
+    seal: async (value, context) => seal(value, context, current.kid, keys),
+    open: async (sealed, context) => open(sealed, context, keys, path),
     fingerprint: async (value) => createHmac("sha256", fingerprintKey).update(value.reveal()).digest("base64url"),
   };
 }
 
-type AesKey = Awaited<ReturnType<typeof aesKey>>;
+type Keys = ReadonlyMap<string, KeyObject>;
 
-/** Read once: from its bytes it would be made anew at every use. */
-function aesKey(bytes: Uint8Array<ArrayBuffer>) {
-  return webcrypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+function seal(value: SecretValue, context: SealContext, kid: string, keys: Keys): string {
+  return encryptCompact(value.reveal(), { alg: "dir", enc: "A256GCM", kid, v: 1, ...context }, keyOf(kid, keys), "");
 }
 
-async function seal(value: SecretValue, context: SealContext, kid: string, key: AesKey | undefined): Promise<string> {
-  if (key === undefined) throw new TypeError(`no key ${kid}`);
-  return new CompactEncrypt(new TextEncoder().encode(value.reveal()))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, v: 1, ...context })
-    .encrypt(key);
-}
-
-async function open(
-  sealed: string,
-  context: SealContext,
-  keys: ReadonlyMap<string, Promise<AesKey>>,
-  path: string,
-): Promise<SecretValue> {
+function open(sealed: string, context: SealContext, keys: Keys, path: string): SecretValue {
   try {
-    const { plaintext, protectedHeader } = await compactDecrypt(sealed, ({ kid }) => {
-      const key = keys.get(kid ?? "");
-      if (key === undefined) throw new TypeError(`no key ${kid}`);
-      return key;
-    });
+    const jwe = readCompact(sealed);
+    const header = HEADER.parse(jwe.header);
     for (const [name, expected] of Object.entries(context)) {
-      if (protectedHeader[name] !== expected) throw new TypeError(`sealed for another ${name}`);
+      if (header[name] !== expected) throw new TypeError(`sealed for another ${name}`);
     }
-    return new SecretValue(new TextDecoder().decode(plaintext));
+    return new SecretValue(decryptCompact(jwe, keyOf(header.kid, keys)));
   } catch (cause) {
     throw new NolapseError("seal-key-wrong", `a sealed value does not open with the keys in ${path}`, {
       cause,
       next: "put back the seal key file that belongs to this store (it is backed up apart from it)",
     });
   }
+}
+
+function keyOf(kid: string, keys: Keys): KeyObject {
+  const key = keys.get(kid);
+  if (key === undefined) throw new TypeError(`no key ${kid}`);
+  return key;
 }
 
 function keysIn(path: string): KeyFile {
