@@ -33,8 +33,20 @@ export function signedJwt(
   return `${text}.${signature(rsaKeyOf(value), header.alg, text).toString("base64url")}`;
 }
 
+/**
+ * Private keys read already, for no longer than the text they were read from is held: the first signature with a key object costs
+ * as much again as the signature, because OpenSSL prepares its blinding then.
+ */
+const keys = new WeakMap<SecretValue, KeyObject>();
+
 function rsaKeyOf({ key }: CertificateValue): KeyObject {
   if (!(key instanceof SecretValue)) throw unfit(`the private key stays at ${key.reference}`);
+  const known = keys.get(key) ?? rsaKeyIn(key);
+  keys.set(key, known);
+  return known;
+}
+
+function rsaKeyIn(key: SecretValue): KeyObject {
   let read: KeyObject;
   try {
     read = createPrivateKey(key.reveal());

@@ -212,7 +212,9 @@ function isLoopback(url: URL): boolean {
 }
 
 export function createWire(options: WireOptions): Wire {
-  const pipeline = createPipeline(options.freshConnections === true ? { freshConnections: true } : {});
+  // where no socket is opened there is no connection to be fresh
+  const freshConnections = options.freshConnections === true && options.fetch === undefined;
+  const pipeline = createPipeline({ freshConnections });
   const client = boundedClient(options);
   return {
     async send(wanted, signal) {

@@ -1,9 +1,11 @@
 /** X.509 certificates as clients send and name them: DER or PEM text in base64, thumbprints in hex or base64. */
-import { X509Certificate } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 
 /** A certificate as far as the directory cares. Times in epoch milliseconds. */
 export interface Certificate {
   readonly x509: X509Certificate;
+  /** Made when a signature is first checked with it, and kept: Node.js makes another one at every look. */
+  readonly publicKey: KeyObject;
   readonly subject: string;
   readonly from: number;
   readonly to: number;
@@ -29,8 +31,13 @@ function readAnew(key: string): Certificate | undefined {
   if (bytes.length === 0) return undefined;
   try {
     const x509 = new X509Certificate(bytes);
+    let publicKey: KeyObject | undefined;
     return {
       x509,
+      get publicKey() {
+        publicKey ??= x509.publicKey;
+        return publicKey;
+      },
       // Node.js prints a name in lines; a distinguished name is read with commas, most specific part first
       subject: x509.subject.split("\n").reverse().join(", "),
       from: Date.parse(x509.validFrom),

@@ -48,7 +48,7 @@ function signer(services: Services, record: ObjectRecord, proof: Unverified): st
     const certificate = readCertificate(one.key);
     if (certificate === undefined) return false;
     if (named !== undefined && !named.equals(certificate.sha1) && !named.equals(certificate.sha256)) return false;
-    return isSignedBy(proof, certificate.x509.publicKey);
+    return isSignedBy(proof, certificate.publicKey);
   })?.keyId;
 }
 

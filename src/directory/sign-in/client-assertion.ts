@@ -77,7 +77,7 @@ export function authenticateByCertificate(
   const [from, to] = [Date.parse(key.startDateTime ?? ""), Date.parse(key.endDateTime ?? "")];
   if (to <= now) throw aadsts.keyExpired(client.appId, shown, from, to);
   if (!isVisible(services, client, key.keyId, now) || from > now) throw aadsts.keyNotFound(client.appId, shown);
-  if (!isSignedBy(assertion, certificate.x509.publicKey)) {
+  if (!isSignedBy(assertion, certificate.publicKey)) {
     throw aadsts.keySignature(client.appId, shown);
   }
   if (!isInTime(services, assertion)) {
