@@ -5,10 +5,9 @@ import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
 import type { Plan } from "../engine/plan.ts";
+import { count, instant } from "./routes/shapes.ts";
 
-const instant = z.iso.datetime();
 const date = z.iso.date();
-const count = z.int().nonnegative();
 const lapse = z.strictObject({
   appId: z.string(),
   displayName: z.string(),
