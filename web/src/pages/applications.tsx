@@ -1,17 +1,15 @@
 /** Which one is next? Every application, what stops first on top. */
-import { Button, Dropdown, Option, SearchBox } from "@fluentui/react-components";
+import { Button, Dropdown, Option } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { Command } from "../frame/command.tsx";
-import { DensityMenu, useDensity } from "../frame/density.tsx";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
-import { type Filter, fileAddress, type List, useApplicationList } from "./application-list.ts";
-import { ApplicationRows } from "./application-rows.tsx";
+import { type Filter, fileAddress, type List } from "./application-list.ts";
+import { ListedApplications, Wanted } from "./listed-applications.tsx";
 
 const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
 
@@ -34,10 +32,8 @@ function useFilter() {
 export function Applications() {
   const { filter, set, tenant } = useFilter();
   const navigate = useNavigate();
-  const { density, height, choose } = useDensity();
   // those that came by consent have a page of their own
   const wanted: Filter = { type: "application", ...filter };
-  const asked = useApplicationList(tenant, wanted);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -53,53 +49,36 @@ export function Applications() {
           </Command>
         </div>
       </div>
-      <Shown asked={asked} rows={12}>
-        {({ pages }) => {
-          const [first] = pages;
-          if (first === undefined) return null;
-          return (
+      <ListedApplications
+        kind="registered"
+        label="App registrations"
+        tenant={tenant}
+        filter={wanted}
+        head={(first, density) => (
+          <Filters first={first} filter={filter} set={set}>
+            {density}
+            <Button
+              as="a"
+              appearance="subtle"
+              icon={<ArrowDownloadRegular />}
+              href={fileAddress(tenant, wanted)}
+              aria-label="Download as CSV"
+            />
+          </Filters>
+        )}
+        empty={
+          isFiltered ? (
             <>
-              <Incomplete coverage={first.coverage} />
-              <Filters first={first} filter={filter} set={set}>
-                <DensityMenu density={density} choose={choose} />
-                <Button
-                  as="a"
-                  appearance="subtle"
-                  icon={<ArrowDownloadRegular />}
-                  href={fileAddress(tenant, wanted)}
-                  aria-label="Download as CSV"
-                />
-              </Filters>
-              {first.total === 0 ? (
-                <Empty>
-                  {isFiltered ? "No application matches. " : "This tenant has no app registrations."}
-                  {isFiltered ? (
-                    <Button
-                      size="small"
-                      onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}
-                    >
-                      Clear filters
-                    </Button>
-                  ) : null}
-                </Empty>
-              ) : (
-                <ApplicationRows
-                  kind="registered"
-                  label="App registrations"
-                  height={height}
-                  items={pages.flatMap(({ items }) => items)}
-                  total={first.total}
-                  now={first.now}
-                  tenant={tenant}
-                  more={() => {
-                    if (asked.hasNextPage && !asked.isFetchingNextPage) void asked.fetchNextPage();
-                  }}
-                />
-              )}
+              No application matches.{" "}
+              <Button size="small" onClick={() => set(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
+                Clear filters
+              </Button>
             </>
-          );
-        }}
-      </Shown>
+          ) : (
+            "This tenant has no app registrations."
+          )
+        }
+      />
     </div>
   );
 }
@@ -122,7 +101,11 @@ function Filters({ first, filter, set, children }: FiltersProps) {
   const kinds = Object.entries(facets.kind).map(([name, count]) => [name, `${name} (${grouped(count)})`] as const);
   return (
     <div className="filters">
-      <Wanted wanted={filter.q ?? ""} set={(q) => set({ q: q === "" ? undefined : q })} />
+      <Wanted
+        wanted={filter.q ?? ""}
+        set={(q) => set({ q: q === "" ? undefined : q })}
+        placeholder="Name, client id or key id"
+      />
       <Pill label="What happens next" options={next} value={filter.next} set={(value) => set({ next: value })} />
       <Pill label="Kind" options={kinds} value={filter.kind} set={(value) => set({ kind: value })} />
       <Pill label="Policy" options={policies} value={filter.policy} set={(value) => set({ policy: value })} />
@@ -152,26 +135,6 @@ const SORTS = [
   ["displayName", "name"],
   ["next", "what happens first"],
 ] as const;
-
-function Wanted({ wanted, set }: { readonly wanted: string; readonly set: (wanted: string) => void }) {
-  const [text, setText] = useState(wanted);
-  useEffect(() => setText(wanted), [wanted]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed begins a search
-  useEffect(() => {
-    if (text === wanted) return;
-    const timer = window.setTimeout(() => set(text), 250);
-    return () => window.clearTimeout(timer);
-  }, [text]);
-  return (
-    <SearchBox
-      className="wanted"
-      value={text}
-      onChange={(_, { value }) => setText(value)}
-      placeholder="Name, client id or key id"
-      aria-label="Search by name, client id, object id or key id"
-    />
-  );
-}
 
 interface PillProps {
   readonly label: string;
