@@ -1,20 +1,5 @@
 /** A new certificate: its key pair is made here, and the private key goes to its targets alone. */
-import {
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Dropdown,
-  Field,
-  Input,
-  Option,
-  Tab,
-  TabList,
-} from "@fluentui/react-components";
+import { Button, Checkbox, DialogActions, DialogContent, Tab, TabList } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import type { Answer } from "../api/client.ts";
@@ -22,7 +7,7 @@ import { useAnswer, useChange } from "../api/queries.ts";
 import { Empty, Failure, Shown } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
 import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
-import { takesFocus } from "./first-field.ts";
+import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { UploadCertificate } from "./upload-certificate.tsx";
 import { Blocked, Warnings } from "./warnings.tsx";
 
@@ -30,15 +15,9 @@ const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/certificate-options";
 type Options = Answer<typeof OPTIONS>;
 type Slot = Options["slots"][number];
 
-interface Props {
-  readonly tenant: string;
-  readonly application: { readonly objectId: string; readonly displayName: string };
-  readonly close: () => void;
-}
-
 type Way = "create" | "upload";
 
-export function NewCertificateDialog(props: Props) {
+export function NewCertificateDialog(props: NewCredentialProps) {
   const { tenant, application, close } = props;
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
   const [way, setWay] = useState<Way>("create");
@@ -50,35 +29,25 @@ export function NewCertificateDialog(props: Props) {
     </TabList>
   );
   return (
-    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
-      <DialogSurface className="wide">
-        <DialogBody>
-          <DialogTitle>New certificate for {plainName(application.displayName)}</DialogTitle>
-          {way === "upload" ? (
-            <UploadCertificate {...props} tabs={tabs} />
-          ) : asked.data === undefined || first === undefined ? (
-            <>
-              <DialogContent>
-                {tabs}
-                <Shown asked={asked} rows={6}>
-                  {() => (
-                    <Empty>
-                      No target is known, so nothing could take the private key. Name one that holds certificates in
-                      nolapse.yaml, under applications, or upload a certificate whose key you have.
-                    </Empty>
-                  )}
-                </Shown>
-              </DialogContent>
-              <DialogActions>
-                <Button onClick={close}>Close</Button>
-              </DialogActions>
-            </>
-          ) : (
-            <Form {...props} options={asked.data} first={first} tabs={tabs} />
-          )}
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <NewCredentialFrame what="New certificate" application={application} close={close}>
+      {way === "upload" ? (
+        <UploadCertificate {...props} tabs={tabs} />
+      ) : asked.data === undefined || first === undefined ? (
+        <NoForm close={close}>
+          {tabs}
+          <Shown asked={asked} rows={6}>
+            {() => (
+              <Empty>
+                No target is known, so nothing could take the private key. Name one that holds certificates in
+                nolapse.yaml, under applications, or upload a certificate whose key you have.
+              </Empty>
+            )}
+          </Shown>
+        </NoForm>
+      ) : (
+        <Form {...props} options={asked.data} first={first} tabs={tabs} />
+      )}
+    </NewCredentialFrame>
   );
 }
 
@@ -89,7 +58,7 @@ function Form({
   options,
   first,
   tabs,
-}: Props & { readonly options: Options; readonly first: Slot; readonly tabs: ReactNode }) {
+}: NewCredentialProps & { readonly options: Options; readonly first: Slot; readonly tabs: ReactNode }) {
   const [name, setName] = useState(first.slot);
   const slot = options.slots.find((one) => one.slot === name) ?? first;
   const [description, setDescription] = useState(slot.description);
@@ -126,30 +95,13 @@ function Form({
           Nolapse makes the key pair. The private key goes to {slot.targets.map((one) => one.name).join(" and ")} and is
           seen by nobody; Entra ID gets the certificate.
         </p>
-        <Field label="Description" required hint="Seen in the Entra portal, with Nolapse's mark behind it.">
-          <Input
-            ref={takesFocus}
-            value={description}
-            maxLength={64}
-            onChange={(_, data) => setDescription(data.value)}
-          />
-        </Field>
+        <Description
+          description={description}
+          set={setDescription}
+          hint="Seen in the Entra portal, with Nolapse's mark behind it."
+        />
         <EndsAfter presets={slot.presets} now={options.now} lasting={lasting} set={setLasting} withStart={false} />
-        {options.slots.length > 1 ? (
-          <Field label="Which one">
-            <Dropdown
-              value={name}
-              selectedOptions={[name]}
-              onOptionSelect={(_, { optionValue }) => setName(optionValue ?? name)}
-            >
-              {options.slots.map((one) => (
-                <Option key={one.slot} value={one.slot}>
-                  {one.slot}
-                </Option>
-              ))}
-            </Dropdown>
-          </Field>
-        ) : null}
+        <WhichSlot slots={options.slots} slot={name} choose={setName} />
         {slot.current === null ? null : (
           <Checkbox
             checked={removeOld}

@@ -5,16 +5,10 @@
 import {
   Button,
   Checkbox,
-  Dialog,
   DialogActions,
-  DialogBody,
   DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Dropdown,
   Field,
   Input,
-  Option,
   Radio,
   RadioGroup,
   Textarea,
@@ -28,7 +22,7 @@ import { Failure, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { plainName } from "../text/names.ts";
 import { type Asked, askedFor, EndsAfter, firstLasting, type Lasting } from "./ends-after.tsx";
-import { takesFocus } from "./first-field.ts";
+import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
 import { ShownValue } from "./shown-value.tsx";
 import { Blocked, Warnings } from "./warnings.tsx";
@@ -38,40 +32,24 @@ type Options = Answer<typeof OPTIONS>;
 type Slot = Options["slots"][number];
 type ShownAnswer = Answer<"POST /api/v1/t/{tenant}/applications/{id}/shown-secrets">;
 
-interface Props {
-  readonly tenant: string;
-  readonly application: { readonly objectId: string; readonly displayName: string };
-  readonly close: () => void;
-}
-
-export function NewSecretDialog(props: Props) {
+export function NewSecretDialog(props: NewCredentialProps) {
   const { tenant, application, close } = props;
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
   // held here alone: not in the cache, not in the address, gone with the dialog
   const [value, setValue] = useState<ShownAnswer | null>(null);
   if (value !== null) return <ShownValue tenant={tenant} name={application.displayName} shown={value} close={close} />;
   return (
-    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
-      <DialogSurface className="wide">
-        <DialogBody>
-          <DialogTitle>New client secret for {plainName(application.displayName)}</DialogTitle>
-          {asked.data === undefined ? (
-            <>
-              <DialogContent>
-                <Shown asked={asked} rows={6}>
-                  {() => null}
-                </Shown>
-              </DialogContent>
-              <DialogActions>
-                <Button onClick={close}>Close</Button>
-              </DialogActions>
-            </>
-          ) : (
-            <Form {...props} options={asked.data} show={setValue} />
-          )}
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <NewCredentialFrame what="New client secret" application={application} close={close}>
+      {asked.data === undefined ? (
+        <NoForm close={close}>
+          <Shown asked={asked} rows={6}>
+            {() => null}
+          </Shown>
+        </NoForm>
+      ) : (
+        <Form {...props} options={asked.data} show={setValue} />
+      )}
+    </NewCredentialFrame>
   );
 }
 
@@ -100,7 +78,7 @@ function firstWanted({ slots, shown }: Options): Wanted {
   };
 }
 
-interface FormProps extends Props {
+interface FormProps extends NewCredentialProps {
   readonly options: Options;
   readonly show: (value: ShownAnswer) => void;
 }
@@ -161,7 +139,11 @@ function Form(props: FormProps) {
       }}
     >
       <DialogContent className="stack">
-        <Described wanted={wanted} set={set} />
+        <Description
+          description={wanted.description}
+          set={(description) => set({ description })}
+          hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
+        />
         <EndsAfter
           presets={presets}
           now={options.now}
@@ -186,23 +168,6 @@ function Form(props: FormProps) {
         </Button>
       </DialogActions>
     </form>
-  );
-}
-
-function Described({ wanted, set }: PartProps) {
-  return (
-    <Field
-      label="Description"
-      required
-      hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
-    >
-      <Input
-        ref={takesFocus}
-        value={wanted.description}
-        maxLength={64}
-        onChange={(_, data) => set({ description: data.value })}
-      />
-    </Field>
   );
 }
 
@@ -257,21 +222,7 @@ function WhereItGoes({
           />
         </RadioGroup>
       </Field>
-      {wanted.goes === "targets" && slots.length > 1 ? (
-        <Field label="Which one">
-          <Dropdown
-            value={wanted.slot}
-            selectedOptions={[wanted.slot]}
-            onOptionSelect={(_, { optionValue }) => choose(optionValue ?? "")}
-          >
-            {slots.map(({ slot: name }) => (
-              <Option key={name} value={name}>
-                {name}
-              </Option>
-            ))}
-          </Dropdown>
-        </Field>
-      ) : null}
+      {wanted.goes === "targets" ? <WhichSlot slots={slots} slot={wanted.slot} choose={choose} /> : null}
     </>
   );
 }
