@@ -317,7 +317,7 @@ function refuseReveal(rotation: Rotation): void {
     "refused-by-rule",
     `values of ${rotation.displayName} are not shown: it is privileged by ${why}`,
     {
-      next: "read it where it was delivered, or nolapse rotate it to a place that can be read",
+      next: "read it where it was delivered, or ask for it in the portal, where another Admin must approve",
     },
   );
 }

@@ -145,7 +145,7 @@ export class Tenant {
   }
 
   /** The same of what a person's word has changed, on which the loop looks at once. */
-  async changed(rotation: Rotation, what: RotationEvent["type"] | "opened"): Promise<void> {
+  async changed(rotation: Rotation, what: RotationEvent["type"] | "opened" | "reveal"): Promise<void> {
     const { id, holder, state } = rotation;
     this.#soil(holder.appId, false);
     void this.#repaint();

@@ -6,6 +6,7 @@ import type { EpochMs } from "../core/time.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
 import type { NoticeStore } from "./notices.ts";
+import type { RevealStore } from "./reveals.ts";
 import type { ShownStore } from "./shown.ts";
 import type { TrailStore } from "./trail.ts";
 
@@ -179,7 +180,7 @@ export interface RotationPage {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore, ShownStore {
+export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore, ShownStore, RevealStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

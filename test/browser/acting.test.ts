@@ -244,6 +244,44 @@ test("a no takes a reason and says what stops; a yes can be taken back; a rotati
   await (await web.stage.signIn("Ann")).post("/api/v1/t/contoso/resume");
 });
 
+test("the value of a privileged application is asked for by one person, allowed by another, and seen once", async (context) => {
+  const page = await web.open(context);
+  const id = await web.stage.rotationOf("mighty");
+  for (const name of ["Ann", "Amy"] as const)
+    await (await web.stage.signIn(name)).post(`/api/v1/t/contoso/rotations/${id}/approve`, { what: "issue" });
+  await web.stage.run();
+  await web.enter(page, "Ann");
+  await show(page, `/rotations/${id}`, /If it stops here/);
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "Ask to reveal" }).click();
+  await dialog.getByRole("textbox", { name: "Reason" }).fill(WHY);
+  await dialog.getByRole("button", { name: "Ask for it" }).click();
+  const card = page.getByRole("region", { name: /asks to see/ });
+  await card.getByText("waits for another Admin").waitFor();
+  // one's own request is not one's own to approve
+  expect(await card.getByRole("button").allTextContents()).toEqual(["Take it back"]);
+
+  await web.enter(page, "Amy");
+  await show(page, "/plan", /ann@contoso.example asks to see its value/);
+  expect(await faultsEverywhere(page, "Requests to see a value")).toEqual([]);
+  await card.getByRole("button", { name: "Approve" }).click();
+  await dialog.getByText(WHY).waitFor();
+  await dialog.getByRole("button", { name: "Approve" }).click();
+  await card.getByText("allowed by entra:amy@contoso.example").waitFor();
+
+  await web.enter(page, "Ann");
+  await show(page, "/plan", /you ask to see its value/);
+  await card.getByRole("button", { name: "See it" }).click();
+  await dialog.getByRole("button", { name: /^Show for/ }).click();
+  const value = (await page.getByRole("status", { name: "The value" }).textContent()) ?? "";
+  expect(await signIn(web.stage.directory, web.stage.application("mighty").appId, value)).toBe(0);
+  await page.getByRole("button", { name: "Hide now" }).click();
+  await page.getByText("shown no more").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await card.waitFor({ state: "detached" });
+  expect(await page.content()).not.toContain(value);
+});
+
 test("what takes one's own rights says so, leads to where one lends them, and back; who says no is told what to do", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Ann");

@@ -5,6 +5,7 @@ import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";
 import { leases, type StoreBench } from "./store-leases.suite.ts";
+import { revealRequests } from "./store-reveals.suite.ts";
 import { change, claim, entry, numbered, open } from "./store-rotations.ts";
 import { scans } from "./store-scans.suite.ts";
 import { shownSecrets } from "./store-shown.suite.ts";
@@ -35,6 +36,7 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
     changes(() => store);
     scans(() => store);
     shownSecrets(() => store);
+    revealRequests(() => store);
     drifts(() => store);
     switchesAndTally(() => store);
     chain(

@@ -34,8 +34,9 @@ describe.each(TABLE.map((route) => [`${route.method} ${route.path}`, route] as c
     const wanted = promised(route, column);
     // the callback refuses whoever did not begin, which is no question of roles
     if (route.path === "/auth/callback") expect(status).toBe(401);
-    // there is no session, and no shown secret, of the name that is asked for
-    else if (wanted === "in" && /\{handle\}|\/shown-secrets\/\{id\}/.test(route.path)) expect(status).toBe(404);
+    // there is no session, shown secret or request to see a value of the name that is asked for
+    else if (wanted === "in" && /\{handle\}|\/(shown-secrets|reveal-requests)\/\{id\}/.test(route.path))
+      expect(status).toBe(404);
     else if (wanted === "in") expect([401, 403, 404, 500, 502]).not.toContain(status);
     else expect(status).toBe(wanted);
   });

@@ -24,7 +24,7 @@ import type {
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
-import { DriftShelf, memoryDrift, memoryShown, memoryTrail } from "./memory-trail.ts";
+import { DriftShelf, memoryDrift, memoryReveals, memoryShown, memoryTrail } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -234,6 +234,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
     ...memoryShown(shelf),
+    ...memoryReveals(shelf),
     issuances: async (tenantId) =>
       [...shelf.slots.values()].flatMap((slot) => {
         const rotation = shelf.rotations.get(shelf.ledger.get(slot.keyId)?.rotation ?? "");

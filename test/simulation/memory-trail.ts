@@ -3,6 +3,7 @@
 import type { EpochMs } from "../../src/core/time.ts";
 import type { KeptAnswer } from "../../src/ports/answers.ts";
 import type { Drift, DriftStore } from "../../src/ports/drift.ts";
+import type { RevealRequest, RevealStore } from "../../src/ports/reveals.ts";
 import type { ShownSecret, ShownStore } from "../../src/ports/shown.ts";
 import type { AuditEntry, LedgerEntry } from "../../src/ports/store.ts";
 import type { Checkpoint, Link, TrailStore } from "../../src/ports/trail.ts";
@@ -49,6 +50,7 @@ export class DriftShelf extends TrailShelf {
   readonly answers = new Map<string, KeptAnswer>();
   readonly shown = new Map<string, ShownSecret>();
   readonly shownSealed = new Map<string, string>();
+  readonly reveals = new Map<string, RevealRequest>();
   readonly ledger = new Map<string, LedgerEntry>();
   readonly attempts = new Set<string>();
 }
@@ -71,6 +73,23 @@ export function memoryShown(shelf: DriftShelf): ShownStore {
       if (ledger !== undefined) shelf.ledger.set(ledger.keyId, ledger);
       const entry = shelf.ledger.get(next.keyId ?? "");
       if (removedAt !== undefined && entry !== undefined) shelf.ledger.set(entry.keyId, { ...entry, removedAt });
+      shelf.trail.push(...audit);
+      return true;
+    },
+  };
+}
+
+/** Requests of one person to see a value, which another one approves. */
+export function memoryReveals(shelf: DriftShelf): RevealStore {
+  return {
+    openReveals: async (tenantId) =>
+      [...shelf.reveals.values()]
+        .filter((one) => one.tenantId === tenantId && ["asked", "approved"].includes(one.state))
+        .toSorted((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1)),
+    revealRequest: async (id) => shelf.reveals.get(id) ?? null,
+    stepReveal: async (next, from, audit) => {
+      if ((shelf.reveals.get(next.id)?.state ?? null) !== from) return false;
+      shelf.reveals.set(next.id, next);
       shelf.trail.push(...audit);
       return true;
     },

@@ -8,6 +8,7 @@ import type { Database } from "./database.ts";
 import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
 import { notices } from "./notices.ts";
+import { reveals } from "./reveals.ts";
 import { rotations } from "./rotations.ts";
 import { shown } from "./shown.ts";
 
@@ -41,6 +42,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Repos
     ...notices(telling),
     ...answers(telling),
     ...shown(telling),
+    ...reveals(telling),
     close: () => database.close(),
   };
   return { verbs, changes: () => changes };

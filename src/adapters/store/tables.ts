@@ -12,6 +12,7 @@ export interface Tables {
     body: string;
     sealed: string | null;
   };
+  reveal_requests: { id: string; tenant_id: string; state: string; asked_at: number; body: string };
   scans: {
     tenant_id: string;
     scanned_at: number;

@@ -12,6 +12,7 @@ import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
+import { revealRoutes } from "./reveals.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -45,6 +46,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...shownRoutes,
     ...certificateRoutes,
     ...valueRoutes,
+    ...revealRoutes,
     ...settingsRoutes,
     ...oversightRoutes,
     ...(demo === undefined ? [] : demoRoutes(demo, signIn, origin)),

@@ -1,5 +1,5 @@
 /**
- * The answers that hold a value, and what follows on them. A value is opened for one answer, which nobody may keep, and noted in the trail
+ * The answers of rotations that hold a value, and what follows on them. A value is opened for one answer, which nobody may keep, and noted in the trail
  * before.
  */
 import { z } from "zod";
@@ -67,7 +67,7 @@ const show = tenantRoute({
   path: "/rotations/{id}/reveal",
   role: "Admin",
   tag: "values",
-  summary: "Show a value that is still sealed here; refused for privileged applications",
+  summary: "Show a value that is still sealed here; of a privileged application it takes two persons",
   ...one,
   body: z.strictObject({
     reason: z.string().trim().min(10, "a reason of at least 10 characters").max(500),

@@ -383,12 +383,47 @@ export interface Api {
     body: { "target"?: string | undefined };
     answer: { "rotation": string; "target": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
   };
-  /** Show a value that is still sealed here; refused for privileged applications */
+  /** Show a value that is still sealed here; of a privileged application it takes two persons */
   "POST /api/v1/t/{tenant}/rotations/{id}/reveal": {
     params: { tenant: string; id: string };
     query: {  };
     body: { "reason": string; "ticket"?: string | undefined };
     answer: { "rotation": string; "keyId": string | null; "value": string };
+  };
+  /** Ask to see a value of a privileged application that is still sealed here; another Admin must approve */
+  "POST /api/v1/t/{tenant}/rotations/{id}/reveal-requests": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "reason": string; "ticket"?: string | undefined };
+    answer: { "request": string; "rotation": string; "application": string; "displayName": string; "keyId": string; "privileges": (string)[]; "by": string; "reason": string; "state": "asked" | "approved"; "approvedBy": string | null; "askedAt": string; "until": string; "mine": boolean };
+  };
+  /** Who asks to see which value, why, and whether another person has approved; never the value */
+  "GET /api/v1/t/{tenant}/reveal-requests": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": Coverage; "items": ({ "request": string; "rotation": string; "application": string; "displayName": string; "keyId": string; "privileges": (string)[]; "by": string; "reason": string; "state": "asked" | "approved"; "approvedBy": string | null; "askedAt": string; "until": string; "mine": boolean })[] };
+  };
+  /** Let another Admin see the value he asks for, once and within a quarter of an hour; never your own request */
+  "POST /api/v1/t/{tenant}/reveal-requests/{id}/approve": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "request": string; "rotation": string; "application": string; "displayName": string; "keyId": string; "privileges": (string)[]; "by": string; "reason": string; "state": "asked" | "approved"; "approvedBy": string | null; "askedAt": string; "until": string; "mine": boolean };
+  };
+  /** Say no to it, or take your own back; also after a yes, until the value was shown */
+  "POST /api/v1/t/{tenant}/reveal-requests/{id}/refuse": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "reason"?: string | undefined };
+    answer: { "request": string; "state": "refused" };
+  };
+  /** See the value you asked for, once, after another Admin has approved */
+  "POST /api/v1/t/{tenant}/reveal-requests/{id}/show": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: undefined;
+    answer: { "rotation": string; "keyId": string; "value": string };
   };
   /** The places that values are delivered to */
   "GET /api/v1/t/{tenant}/targets": {

@@ -1,5 +1,5 @@
 /**
- * The two dialogs that hold a value. It comes as the answer of one request, is kept in the state of the part that shows it and nowhere
+ * The dialogs that hold a value. It comes as the answer of one request, is kept in the state of the part that shows it and nowhere
  * else, and is gone when the dialog closes or a minute is over.
  */
 import {
@@ -29,10 +29,10 @@ interface Props {
 }
 
 /** A value is seen for so long; seconds. */
-const SHOWN = 60;
+export const SHOWN = 60;
 
 /** Asks for a value once, without any cache between. */
-function useValue(ask: () => Promise<{ readonly value: string }>) {
+export function useValue(ask: () => Promise<{ readonly value: string }>) {
   const [value, setValue] = useState<string | null>(null);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
@@ -135,7 +135,18 @@ interface ValueDialogProps {
   readonly children: React.ReactNode;
 }
 
-function ValueDialog({ title, value, hide, close, problem, verb, ready, act, extra, children }: ValueDialogProps) {
+export function ValueDialog({
+  title,
+  value,
+  hide,
+  close,
+  problem,
+  verb,
+  ready,
+  act,
+  extra,
+  children,
+}: ValueDialogProps) {
   return (
     // while a value is shown a click outside must not lose it
     <Dialog

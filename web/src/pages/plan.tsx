@@ -12,6 +12,7 @@ import { Time } from "../frame/time.tsx";
 import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
+import { RevealRequests } from "./reveal-requests.tsx";
 
 const TABS = { waiting: "Waiting for you", next: "Next 30 days", cannot: "Cannot be renewed" } as const;
 type TabName = keyof typeof TABS;
@@ -49,6 +50,7 @@ export function Plan() {
             <p>
               <strong>{sentenceOf(plan)}</strong>
             </p>
+            {plan.tab === "waiting" ? <RevealRequests tenant={tenant} /> : null}
             <Rows
               plan={plan}
               tenant={tenant}
@@ -65,7 +67,7 @@ export function Plan() {
 }
 
 const EMPTY: Readonly<Record<TabName, string>> = {
-  waiting: "Nothing waits for you.",
+  waiting: "No rotation waits for you.",
   next: "Nothing is planned in the next 30 days.",
   cannot: "Everything that ends can be renewed.",
 };

@@ -12,6 +12,7 @@ import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { ApproveDialog, CancelDialog } from "../dialogs/decide.tsx";
+import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
 import { Command } from "../frame/command.tsx";
@@ -24,10 +25,11 @@ import { STATE_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { CheckList } from "./checks.tsx";
+import { RevealRequests } from "./reveal-requests.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
-type DialogName = "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "hand-over";
+type DialogName = "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "ask-reveal" | "hand-over";
 
 export function Rotation() {
   const { id } = useParams({ from: "/framed/t/$tenant/rotations/$id" });
@@ -55,6 +57,7 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
     <>
       <Head rotation={rotation} tenant={tenant} />
       <Incomplete coverage={rotation.coverage} />
+      {rotation.privileged ? <RevealRequests tenant={tenant} rotation={rotation.id} /> : null}
       {lastFailure === null || state === "retired" ? null : (
         <MessageBar intent={state === "halted" ? "error" : "warning"} layout="multiline">
           <MessageBarBody>
@@ -123,8 +126,8 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
           </Command>
         ) : null}
         {isSealed ? (
-          <Command least="Admin" onClick={() => setOpen("reveal")}>
-            Reveal
+          <Command least="Admin" onClick={() => setOpen(rotation.privileged ? "ask-reveal" : "reveal")}>
+            {rotation.privileged ? "Ask to reveal" : "Reveal"}
           </Command>
         ) : null}
         {isOpen ? (
@@ -137,6 +140,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "withdraw" ? <WithdrawDialog tenant={tenant} rotation={rotation} parts={mine} close={close} /> : null}
       {open === "cancel" ? <CancelDialog tenant={tenant} rotation={rotation} close={close} /> : null}
+      {open === "ask-reveal" ? <AskRevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "reveal" ? <RevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "hand-over" && byHand !== undefined ? (
         <HandOverDialog tenant={tenant} rotation={rotation} target={byHand.name} close={close} />
