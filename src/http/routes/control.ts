@@ -4,6 +4,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import * as control from "../../engine/control.ts";
 import { retouch } from "../../engine/picture.ts";
+import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
@@ -36,6 +37,7 @@ const rotate = tenantRoute({
         next: "add it under applications, with the targets that hold its secret",
       });
     }
+    requirePrivilegesRead(pictureOf(tenant).scan);
     const asked = await control.askItems(tenant.deps, items, { now: body.now, actor: actorOf(caller) });
     for (const one of asked.rotations) await tenant.changed(one, "opened");
     return {
