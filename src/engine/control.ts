@@ -62,7 +62,7 @@ export async function askItems(
   let opened = 0;
   const refused: PlanItem[] = [];
   for (const item of items) {
-    const rotation = item.status === "later" && !now ? null : await askFor(deps, item, actor, at);
+    const rotation = outcomeOf(item, now) === "refused" ? null : await askFor(deps, item, actor, at);
     if (rotation === null) refused.push(item);
     else rotations.push(rotation);
     if (rotation !== null && item.rotation === null) opened += 1;
@@ -88,6 +88,16 @@ export async function takeUpOwn(deps: Deps, actor: string): Promise<readonly str
   return taken;
 }
 
+/** What asking for a slot comes to: `opens` a rotation, finds one `open` already, or is `refused` for what the item says. */
+export type Outcome = "opens" | "open" | "refused";
+
+export function outcomeOf({ status, rotation, holder, credential, policy }: PlanItem, now: boolean): Outcome {
+  if (status === "later" && !now) return "refused";
+  if (rotation !== null) return "open";
+  const isWhole = holder !== null && credential !== null && policy !== null;
+  return status === "cannot" || !isWhole ? "refused" : "opens";
+}
+
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {
   if (item.rotation !== null) {
     if (deps.self !== undefined && !item.rotation.self) throw otherWay(item.rotation);
@@ -95,7 +105,6 @@ async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): P
     if (isPrivileged(item.rotation)) return item.rotation;
     return approve(deps, item.rotation.id, "issue", actor);
   }
-  if (item.status === "cannot") return null;
   return openRotation(deps, item, "asked-for", at, { actor, approved: true });
 }
 

@@ -29,3 +29,126 @@ test("nothing is begun on one person's word while it is not known who is privile
   expect(refused.body).toMatchObject({ status: 409, detail: expect.stringContaining("[privilege-unread]") });
   expect(await rotationsOf("app-2")).toEqual([]);
 });
+
+const check = (body: unknown) => otto.post(`${T}/applications/rotate/check`, body);
+const rotate = (body: unknown, headers = {}) => otto.post(`${T}/applications/rotate`, body, headers);
+const total = async (query = "") =>
+  (await otto.get(`${T}/applications?type=application&${query}`)).body.total as number;
+const all = async () => ({ query: { type: "application", total: await total() }, now: true });
+const states = async () => (await stage.manager.deps.store.rotations({})).map(({ state, reason }) => [state, reason]);
+
+test("what all that is chosen would come to is said before: which can, which cannot and why, the writes, and when", async () => {
+  const before = await states();
+  const { body } = await check(await all());
+  const outcomes = Object.fromEntries(
+    body.items.map((one: { displayName: string; outcome: string; reason: string }) => [
+      one.displayName,
+      [one.outcome, one.reason],
+    ]),
+  );
+  // app-1, carried and mighty end in 10 days: their rotations were opened by the first round
+  expect(outcomes).toMatchObject({
+    "app-1": ["open", expect.any(String)],
+    carried: ["open", expect.any(String)],
+    mighty: ["open", expect.any(String)],
+    "app-2": ["opens", "not-due"],
+    stranger: ["refused", "not-bound"],
+  });
+  expect(body).toMatchObject({ applications: await total(), opens: 1, open: 3, blocked: null, twoPersons: 0 });
+  expect(body.reasons).toEqual({ "not-bound": body.refused });
+  expect(body.writes).toEqual({ issues: 1, deliveries: 1, removals: 1 });
+  expect(Date.parse(body.issuedBy)).toBeGreaterThanOrEqual(stage.directory.clock.now());
+  expect(Date.parse(body.retiredBy)).toBeGreaterThan(Date.parse(body.issuedBy));
+  // without what is not due nothing opens; and looking has changed nothing
+  expect((await check({ ...(await all()), now: false })).body).toMatchObject({ opens: 0, writes: { issues: 0 } });
+  expect(await states()).toEqual(before);
+});
+
+test("all that match are asked for in one request, once under one key, and come to what each alone comes to", async () => {
+  const asked = await all();
+  const foreseen = (await check(asked)).body;
+  const done = await rotate(asked, { "idempotency-key": "one" });
+  expect(done.body.opened).toBe(foreseen.opens);
+  expect(done.body.rotations).toHaveLength(foreseen.opens + foreseen.open);
+  expect(done.body.refused.map(({ reason }: { reason: string }) => reason)).toEqual(
+    Array.from({ length: foreseen.refused }, () => "not-bound"),
+  );
+  expect((await rotate(asked, { "idempotency-key": "one" })).text).toBe(done.text);
+  expect((await rotate(asked)).body.opened).toBe(0);
+  const [opened] = await rotationsOf("app-2");
+  expect(opened).toMatchObject({ reason: "asked-for", state: "planned" });
+  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  const own = trail.filter(({ rotation }: { rotation: string }) => rotation === opened?.id);
+  expect(own.slice(0, 1)).toMatchObject([
+    { action: "planned", actor: "entra:otto@contoso.example", reason: "asked-for" },
+  ]);
+  // two persons for what is privileged: that it was asked for among many is nobody's approval
+  expect((await rotationsOf("mighty"))[0]?.approvers ?? []).toEqual([]);
+});
+
+test("some are chosen one by one, or all but some; what cannot be read keeps no other from being asked", async () => {
+  const [one, other, gone] = ["app-2", "stranger", "app-1"].map(objectId);
+  expect((await check({ ids: [one, one, other], now: true })).body).toMatchObject({ applications: 2, opens: 1 });
+  const { query } = await all();
+  expect((await check({ query: { ...query, except: [one] }, now: true })).body).toMatchObject({
+    applications: query.total - 1,
+    opens: 0,
+  });
+  await stage.graph("DELETE", `/applications/${gone}`);
+  const done = (await rotate({ ids: [gone, one], now: true })).body;
+  expect(done).toMatchObject({ opened: 1, refused: [{ displayName: "app-1", reason: null }] });
+  expect(done.refused[0].sentence).not.toBe("");
+});
+
+test("nothing is done where another number matches than was seen, nor for what is no selection", async () => {
+  const { query } = await all();
+  expect((await rotate({ query: { ...query, total: query.total - 1 }, now: true })).body).toMatchObject({
+    code: "refused-by-rule",
+    detail: expect.stringContaining("nothing was done"),
+  });
+  for (const body of [
+    {},
+    { ids: [], now: true },
+    { ids: [objectId("app-2")], query },
+    { query: { type: "application" } },
+  ])
+    expect((await rotate(body)).status).toBe(400);
+  expect(await rotationsOf("app-2")).toEqual([]);
+});
+
+test.each([
+  ["everything is stopped", async () => void (await otto.post(`${T}/stop`)), "refused-by-stop"],
+  ["it is not known who is privileged", unread, "refused-by-rule"],
+])("where %s the look says so, and the word is refused as a whole", async (_, hinder, code) => {
+  await hinder();
+  const asked = await all();
+  expect((await check(asked)).body.blocked).toMatchObject({ code });
+  expect((await rotate(asked)).body).toMatchObject({ status: 409, code });
+  expect(await rotationsOf("app-2")).toEqual([]);
+});
+
+test("the file holds what was chosen", async () => {
+  const names = async (query: string) =>
+    (await otto.get(`${T}/applications.csv?type=application&${query}`)).text
+      .trim()
+      .split("\r\n")
+      .slice(1)
+      .map((line) => line.split(",")[0]);
+  const [one, other] = ["app-2", "stranger"].map(objectId);
+  expect((await names(`only=${one},${other}`)).toSorted()).toEqual(["app-2", "stranger"]);
+  expect(await names(`except=${one}&q=app-`)).toEqual(["app-1"]);
+  expect((await otto.get(`${T}/applications.csv?only=a/b`)).status).toBe(400);
+});
+
+test("an open breaker is said before; what is asked for waits for a person as any other", async () => {
+  const { store, settings } = stage.manager.deps;
+  const at = await stage.manager.deps.clock.now();
+  const line = { tenantId: settings.tenantId, at, actor: "nolapse", action: "breaker-opened", rotation: null };
+  const about = { appId: null, keyId: null, reason: null, details: {} };
+  await store.turn(settings.tenantId, "breaker", { at, why: "three failed" }, { ...line, ...about });
+  const asked = await all();
+  expect((await check(asked)).body).toMatchObject({ blocked: null, held: [{ reason: "breaker-open" }] });
+  await rotate(asked);
+  await stage.run();
+  expect((await rotationsOf("app-2"))[0]).toMatchObject({ state: "planned", issued: null });
+});

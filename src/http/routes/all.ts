@@ -13,6 +13,7 @@ import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
 import { revealRoutes } from "./reveals.ts";
+import { rotatingManyRoutes } from "./rotating-many.ts";
 import { rotationRoutes } from "./rotations.ts";
 import { secretRoutes } from "./secrets.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -41,6 +42,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...planRoutes,
     ...rehearsalRoutes,
     ...controlRoutes,
+    ...rotatingManyRoutes,
     ...approvalRoutes,
     ...secretRoutes,
     ...shownRoutes,

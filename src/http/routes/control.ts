@@ -3,8 +3,8 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import * as control from "../../engine/control.ts";
-import { retouch } from "../../engine/picture.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
+import { slotsNow } from "../../engine/rotate-many.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
@@ -30,8 +30,7 @@ const rotate = tenantRoute({
   handle: async ({ tenant, caller, params, body }) => {
     const { appId } = seenBy(tenant, caller, params.id);
     // what is begun rests on the directory as it is now, not as the last scan saw it
-    const fresh = await retouch(tenant.deps, pictureOf(tenant), appId, true);
-    const items = (fresh?.items ?? []).filter(({ slot }) => slot !== null);
+    const items = await slotsNow(tenant.deps, pictureOf(tenant), appId);
     if (items.length === 0) {
       throw new NolapseError("refused-by-rule", "no entry of the configuration says where its credential goes", {
         next: "add it under applications, with the targets that hold its secret",

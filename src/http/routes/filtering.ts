@@ -3,6 +3,7 @@ import { z } from "zod";
 import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
 import { DAY, type EpochMs, parseInstant, plus } from "../../core/time.ts";
 import type { Sort, Wanted } from "../../engine/listing.ts";
+import { id } from "./shapes.ts";
 
 const SORTS = ["signsInUntil", "-signsInUntil", "displayName", "-displayName", "next", "-next"] as const;
 const day = z.iso.date();
@@ -29,10 +30,19 @@ export const listQuery = z.strictObject({
     .optional(),
 });
 
+/** Ids in an address, with commas between. */
+export const idList = z
+  .string()
+  .max(8_000)
+  .transform((text) => text.split(","))
+  .pipe(z.array(id).max(200));
+
 export type Query = z.output<typeof listQuery>;
+/** Which applications, without their order and place. */
+export type Filter = Omit<Query, "sort" | "limit" | "cursor">;
 
 /** The question as the listing takes it: instants for days, and the order apart. */
-export function wantedOf({ q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Query): Wanted {
+export function wantedOf({ q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Filter): Wanted {
   const last = dayStart(endsTo);
   return {
     q,

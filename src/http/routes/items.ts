@@ -9,7 +9,7 @@ import { lineOf, type Portrait } from "../../engine/portrait.ts";
 import { csvRow } from "../csv.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
-import { listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
+import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
 import { pictureOf } from "./own.ts";
 import { count, holderType, instant, iso, outlook, outlookJson, scope, scopeOf } from "./shapes.ts";
 
@@ -133,14 +133,18 @@ const file = tenantRoute({
   tag: "applications",
   summary:
     "The same list as a file, all of it; cells that a spreadsheet would take for a formula begin with an apostrophe",
-  query: listQuery.omit({ limit: true, cursor: true }),
+  query: listQuery.omit({ limit: true, cursor: true }).extend({
+    only: idList.optional().meta({ description: "object ids, with commas between: these alone" }),
+    except: idList.optional().meta({ description: "object ids, with commas between: all but these" }),
+  }),
   text: "text/csv",
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const picture = pictureOf(tenant);
+    const { only, except, ...filter } = query;
     return {
       type: "text/csv; charset=utf-8",
-      body: linesOf(tenant, picture, { ...query, limit: PART }),
+      body: linesOf(tenant, picture, { ...filter, limit: PART }, chosenBy(only, except)),
       file: `nolapse-${tenant.name}-applications.csv`,
     };
   },
@@ -149,10 +153,17 @@ const file = tenantRoute({
 /** Rows that are written at a time, so that others are answered in between. */
 const PART = 500;
 
-async function* linesOf(tenant: Tenant, picture: Picture, query: Query): AsyncGenerator<string> {
+type Chosen = (one: Portrait) => boolean;
+
+function chosenBy(only: readonly string[] | undefined, except: readonly string[] | undefined): Chosen {
+  const [wanted, left] = [only && new Set(only), new Set(except)];
+  return ({ objectId }) => (wanted === undefined || wanted.has(objectId)) && !left.has(objectId);
+}
+
+async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: Chosen): AsyncGenerator<string> {
   const found = foundIn(tenant, picture, query);
   const { sort, descending } = sortOf(query);
-  const rows = picture.listing.page(found, sort, descending, 0, found.total);
+  const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
   yield csvRow(HEAD);
   for (let from = 0; from < rows.length; from += PART) {
     yield rows

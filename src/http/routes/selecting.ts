@@ -1,0 +1,67 @@
+/** What a person has chosen of a list: some by their ids, or all that a filter finds, however many of them he has seen. */
+import { z } from "zod";
+import { NolapseError } from "../../core/errors.ts";
+import type { Portrait } from "../../engine/portrait.ts";
+import type { Caller } from "../caller.ts";
+import { UnfitRequest } from "../problem.ts";
+import type { Tenant } from "../tenant.ts";
+import { type Filter, listQuery, wantedOf } from "./filtering.ts";
+import { pictureOf, seenBy } from "./own.ts";
+import { id } from "./shapes.ts";
+
+/** One by one at most. */
+export const MOST_IDS = 200;
+/** By a filter at most: each is read from the directory before anything of it is begun. */
+export const MOST = 500;
+
+export const selection = z.strictObject({
+  ids: z.array(id).min(1).max(MOST_IDS).optional().meta({ description: "object ids" }),
+  query: listQuery
+    .omit({ sort: true, limit: true, cursor: true })
+    .extend({
+      total: z
+        .int()
+        .min(1)
+        .max(MOST)
+        .meta({ description: "how many the person saw; with another number nothing is done" }),
+      except: z.array(id).max(MOST_IDS).optional().meta({ description: "object ids of those that are left out" }),
+    })
+    .optional(),
+});
+
+/**
+ * The applications of a selection, what stops first on top.
+ * @throws NolapseError `refused-by-rule` where the filter finds another number than the person saw, `not-found`; UnfitRequest.
+ */
+export function chosenOf(
+  tenant: Tenant,
+  caller: Caller,
+  { ids, query }: Pick<z.output<typeof selection>, "ids" | "query">,
+): readonly Portrait[] {
+  if ((ids === undefined) === (query === undefined)) {
+    throw new UnfitRequest([{ path: "body", message: "either ids or a query, and not both" }]);
+  }
+  if (query === undefined) return [...new Set((ids ?? []).map((one) => seenBy(tenant, caller, one)))];
+  const { total, except = [], ...filter } = query;
+  const found = foundBy(tenant, filter);
+  if (found.length !== total) {
+    throw new NolapseError("refused-by-rule", `${found.length} match now, and ${total} were seen: nothing was done`, {
+      next: "look at GET …/applications again",
+    });
+  }
+  return without(found, except);
+}
+
+/** All that a filter finds. */
+function foundBy(tenant: Tenant, filter: Filter): readonly Portrait[] {
+  const { listing } = pictureOf(tenant);
+  const found = listing.find(wantedOf(filter), tenant.ownership);
+  return listing.page(found, "signsInUntil", false, 0, found.total);
+}
+
+/** The same applications but for those of these object ids. */
+export function without(found: readonly Portrait[], except: readonly string[]): readonly Portrait[] {
+  if (except.length === 0) return found;
+  const left = new Set(except.map((one) => one.toLowerCase()));
+  return found.filter(({ objectId }) => !left.has(objectId.toLowerCase()));
+}
