@@ -37,6 +37,12 @@ export interface Asking<R extends Route> {
   readonly query?: Query<R>;
 }
 
+export interface Changing<R extends Route> extends Asking<R> {
+  readonly body?: Body<R>;
+  /** Sent twice under one key it is made once. */
+  readonly key?: string;
+}
+
 /** The address of a route. */
 export function addressOf<R extends Route>(route: R, { params, query }: Asking<R>): string {
   const path = route.slice(route.indexOf(" ") + 1).replaceAll(/\{(\w+)\}/g, (_, name: string) => {
@@ -54,13 +60,15 @@ export function read<R extends GetRoute>(route: R, asking: Asking<R>, signal?: A
 }
 
 /** @throws ApiProblem. */
-export function change<R extends ChangeRoute>(
-  route: R,
-  asking: Asking<R> & { readonly body?: Body<R> },
-): Promise<Answer<R>> {
+export function change<R extends ChangeRoute>(route: R, asking: Changing<R>): Promise<Answer<R>> {
+  const { key } = asking;
   return send(route, addressOf(route, asking), {
     method: route.slice(0, route.indexOf(" ")),
-    headers: { "content-type": "application/json", ...(csrf === null ? {} : { "x-csrf-token": csrf }) },
+    headers: {
+      "content-type": "application/json",
+      ...(csrf === null ? {} : { "x-csrf-token": csrf }),
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
     body: JSON.stringify(asking.body ?? {}),
   });
 }

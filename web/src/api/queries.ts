@@ -11,8 +11,8 @@ import {
   type Answer,
   ApiProblem,
   type Asking,
-  type Body,
   type ChangeRoute,
+  type Changing,
   change,
   type GetRoute,
   read,
@@ -57,7 +57,7 @@ export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null
 /** A change; everything that is shown is asked for again after it. Its answer is kept nowhere. */
 export function useChange<R extends ChangeRoute>(route: R) {
   const all = useQueryClient();
-  return useMutation<Answer<R>, ApiProblem, Asking<R> & { readonly body?: Body<R> }>({
+  return useMutation<Answer<R>, ApiProblem, Changing<R>>({
     mutationFn: (asking) => change(route, asking),
     gcTime: 0,
     onSettled: () => void all.invalidateQueries(),

@@ -1,6 +1,7 @@
 /** Asks for applications a page at a time, and again where something has changed. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
+import { NOTHING, type Selection } from "./selection.ts";
 
 export const LIST = "GET /api/v1/t/{tenant}/applications";
 export type List = Answer<typeof LIST>;
@@ -18,11 +19,12 @@ export function useApplicationList(tenant: string, filter: Filter) {
   });
 }
 
-/** Where the list is a file, with the same filters. */
-export function fileAddress(tenant: string, filter: Filter): string {
+/** Where the list is a file, with the same filters; of what is chosen alone where something is. */
+export function fileAddress(tenant: string, filter: Filter, { all, ids }: Selection = NOTHING): string {
   const said = Object.entries(filter).filter(
     ([name, value]) => value !== undefined && name !== "limit" && name !== "cursor",
   );
   const search = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  if (ids.length > 0) search.set(all ? "except" : "only", ids.join(","));
   return `/api/v1/t/${encodeURIComponent(tenant)}/applications.csv?${search}`;
 }

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows stand where the scroll is, which table elements cannot
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, not of a grid, take no focus
 /** Rows of applications, only those that are seen; the next page is asked for before its first row is. */
+import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -8,9 +9,12 @@ import { type ReactNode, useEffect, useRef } from "react";
 import type { Answer } from "../api/client.ts";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
+import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { plainName } from "../text/names.ts";
 import "./application-rows.css";
 import { NextPhrase } from "./next.tsx";
+import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
 
 export type Items = Answer<"GET /api/v1/t/{tenant}/applications">["items"];
 type Item = Items[number];
@@ -73,9 +77,11 @@ export interface RowsProps {
   /** Pixels of a row. */
   readonly height: number;
   readonly more: () => void;
+  /** Left out where rows are not chosen. */
+  readonly chosen?: { readonly selection: Selection; readonly choose: (selection: Selection) => void };
 }
 
-export function ApplicationRows({ kind, label, items, total, now, tenant, height, more }: RowsProps) {
+export function ApplicationRows({ kind, label, items, total, now, tenant, height, more, chosen }: RowsProps) {
   const scroller = useRef<HTMLElement>(null);
   const rows = useVirtualizer({
     count: total,
@@ -97,6 +103,7 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, height
     <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
       <div role="table" aria-rowcount={total + 1} aria-label={label}>
         <div role="row" className={`app-row app-head ${kind}`} aria-rowindex={1}>
+          {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
           <span role="columnheader">Display name</span>
           {columns.map(({ head, hide }) => (
             <span key={head} role="columnheader" className={hide}>
@@ -115,6 +122,7 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, height
               height={height}
               now={now}
               tenant={tenant}
+              chosen={chosen}
             />
           ))}
         </div>
@@ -131,9 +139,10 @@ interface RowProps {
   readonly height: number;
   readonly now: string;
   readonly tenant: string;
+  readonly chosen: RowsProps["chosen"];
 }
 
-function Row({ kind, item, index, top, height, now, tenant }: RowProps) {
+function Row({ kind, item, index, top, height, now, tenant, chosen }: RowProps) {
   const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
   return (
     <div role="row" className={`app-row ${kind}`} style={place} aria-rowindex={index + 2}>
@@ -143,6 +152,15 @@ function Row({ kind, item, index, top, height, now, tenant }: RowProps) {
         </span>
       ) : (
         <>
+          {chosen === undefined ? null : (
+            <span role="cell" className="choose">
+              <Checkbox
+                aria-label={`Select ${plainName(item.displayName)}`}
+                checked={isChosen(chosen.selection, item.objectId)}
+                onChange={() => chosen.choose(toggled(chosen.selection, item.objectId))}
+              />
+            </span>
+          )}
           <span role="cell">
             <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: item.objectId }} search={{}}>
               <Name text={item.displayName} />
@@ -156,6 +174,19 @@ function Row({ kind, item, index, top, height, now, tenant }: RowProps) {
         </>
       )}
     </div>
+  );
+}
+
+function ChooseAll({ selection, choose, total }: NonNullable<RowsProps["chosen"]> & { readonly total: number }) {
+  const count = countOf(selection, total);
+  return (
+    <span role="columnheader" className="choose">
+      <Checkbox
+        aria-label={`Select all ${grouped(total)} that match`}
+        checked={count === total ? true : count > 0 ? "mixed" : false}
+        onChange={() => choose(allToggled(selection, total))}
+      />
+    </span>
   );
 }
 

@@ -9,7 +9,9 @@ import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 import { type Filter, fileAddress, type List } from "./application-list.ts";
+import { ChosenBar } from "./chosen-bar.tsx";
 import { ListedApplications, Wanted } from "./listed-applications.tsx";
+import { countOf, useSelection } from "./selection.ts";
 
 const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
 
@@ -34,6 +36,7 @@ export function Applications() {
   const navigate = useNavigate();
   // those that came by consent have a page of their own
   const wanted: Filter = { type: "application", ...filter };
+  const [selection, choose] = useSelection(JSON.stringify([tenant, wanted]));
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -54,18 +57,23 @@ export function Applications() {
         label="App registrations"
         tenant={tenant}
         filter={wanted}
-        head={(first, density) => (
-          <Filters first={first} filter={filter} set={set}>
-            {density}
-            <Button
-              as="a"
-              appearance="subtle"
-              icon={<ArrowDownloadRegular />}
-              href={fileAddress(tenant, wanted)}
-              aria-label="Download as CSV"
-            />
-          </Filters>
-        )}
+        chosen={{ selection, choose }}
+        head={(first, density) =>
+          countOf(selection, first.total) > 0 ? (
+            <ChosenBar tenant={tenant} filter={wanted} total={first.total} selection={selection} choose={choose} />
+          ) : (
+            <Filters first={first} filter={filter} set={set}>
+              {density}
+              <Button
+                as="a"
+                appearance="subtle"
+                icon={<ArrowDownloadRegular />}
+                href={fileAddress(tenant, wanted)}
+                aria-label="Download as CSV"
+              />
+            </Filters>
+          )
+        }
         empty={
           isFiltered ? (
             <>

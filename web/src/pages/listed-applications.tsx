@@ -12,9 +12,11 @@ interface ListedProps extends Pick<RowsProps, "kind" | "label" | "tenant"> {
   readonly head: (first: List, density: ReactNode) => ReactNode;
   /** Said where nothing is listed. */
   readonly empty: ReactNode;
+  /** Of rows that can be chosen. */
+  readonly chosen?: Pick<NonNullable<RowsProps["chosen"]>, "selection" | "choose">;
 }
 
-export function ListedApplications({ kind, label, tenant, filter, head, empty }: ListedProps) {
+export function ListedApplications({ kind, label, tenant, filter, head, empty, chosen }: ListedProps) {
   const { density, height, choose } = useDensity();
   const asked = useApplicationList(tenant, filter);
   const more = () => {
@@ -41,6 +43,7 @@ export function ListedApplications({ kind, label, tenant, filter, head, empty }:
                 now={first.now}
                 tenant={tenant}
                 more={more}
+                {...(chosen === undefined ? {} : { chosen })}
               />
             )}
           </>
