@@ -41,11 +41,21 @@ export interface Preset {
   readonly notes: readonly PresetNote[];
 }
 
+/** From when to when something made now may end. */
+export interface EndRange {
+  readonly earliest: EpochMs;
+  readonly latest: EpochMs;
+  /** Who forbids a later one; null: nobody, but nothing of Nolapse's lasts longer than 24 months. */
+  readonly why: string | null;
+}
+
 export interface CredentialOptions {
   readonly item: PlanItem;
   /** What no lifetime mends; null: nothing. */
   readonly blocked: { readonly reason: ReasonCode; readonly why: string } | null;
   readonly presets: readonly Preset[];
+  /** Between which an end of one's own may lie. */
+  readonly custom: EndRange;
   readonly warnings: readonly CredentialWarning[];
 }
 
@@ -77,6 +87,8 @@ export async function credentialOptions(
     item: slot.item,
     blocked: blocked ?? (all == null ? null : { reason: "policy-forbids", why: all }),
     presets,
+    // a length is an hour more than what ends at an exact moment
+    custom: endRange(kind, slot, plus(now, MIN_LIFETIME - HOUR), plus(now, -HOUR)),
     warnings: [...(await groundWarnings(deps, slot, now)), ...approvalWarning(deps, slot)],
   };
 }
@@ -84,6 +96,16 @@ export async function credentialOptions(
 /** The lengths that are offered, each with its end and with who forbids it. */
 export function presetsOf(kind: Kind, ground: Ground, policy: Policy | null, now: EpochMs): readonly Preset[] {
   return PRESETS.map((days) => presetOf(kind, ground, policy, days * DAY, now));
+}
+
+/** `earliest` is the range's own; its latest end is as far from `from` as what is made may last. */
+export function endRange(kind: Kind, ground: Ground, earliest: EpochMs, from: EpochMs): EndRange {
+  const { holder, appPolicies } = ground;
+  const most: EndRange = { earliest, latest: plus(from, MAX_LIFETIME), why: null };
+  if (appPolicies.state !== "read" || holder === null) return most;
+  const seen = foresee(appPolicies.policies, holder, kind, MAX_LIFETIME);
+  if (!seen.allowed) return { ...most, why: seen.why };
+  return seen.lifetime < MAX_LIFETIME ? { earliest, latest: plus(from, seen.lifetime), why: seen.note } : most;
 }
 
 export interface CredentialAsked {

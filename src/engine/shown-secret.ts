@@ -23,6 +23,8 @@ import { isFull } from "./plan.ts";
 export const KEPT_FOR: DurationMs = 15 * MINUTE;
 /** A secret by hand lasts at least so long: a shorter one ends before anybody has stored it well. */
 export const SHORTEST: DurationMs = 1 * DAY;
+/** What is said to last a day may be an hour short, as everything of Nolapse's. */
+export const SHORTEST_SPAN: DurationMs = SHORTEST - HOUR;
 
 /** Whose secret it is to be. */
 export interface ShownSubject {
@@ -107,7 +109,7 @@ export function shownSpan(
   const lifetime = end - latest(start ?? now, now);
   const choose = "choose what GET …/secret-options allows";
   if (end <= now) throw no("its end lies in the past", choose);
-  if (lifetime < SHORTEST - HOUR) throw no("it would last less than a day", choose);
+  if (lifetime < SHORTEST_SPAN) throw no("it would last less than a day", choose);
   if (lifetime > MAX_LIFETIME) throw no("it would last more than 24 months (730 days)", choose);
   if (appPolicies.state !== "read") return { start, end };
   const seen = foresee(appPolicies.policies, holder, "secret", lifetime);

@@ -188,6 +188,17 @@ test("a secret goes straight to its target: what a policy forbids is said before
   await dialog.getByRole("radio", { name: /^730 days/ }).check();
   await dialog.getByText(/Not allowed: .*allows no longer/).waitFor();
   expect(await create.isDisabled()).toBe(true);
+  // so is an end of one's own, by the minute and in the tenant's zone
+  await dialog.getByRole("radio", { name: /^Custom/ }).check();
+  await dialog.getByText(/Europe\/Amsterdam, UTC\+01:00/).waitFor();
+  const [last] =
+    /\d+ \w+ 2032, \d\d:\d\d/.exec((await dialog.getByText(/By a policy of the tenant/).textContent()) ?? "") ?? [];
+  await dialog.getByLabel("Ends", { exact: false }).last().fill("2032-06-01T09:30");
+  await dialog.getByText(new RegExp(`allows no longer: until .*${last}`)).waitFor();
+  expect(await create.isDisabled()).toBe(true);
+  await dialog.getByLabel("Ends", { exact: false }).last().fill("2031-06-01T09:30");
+  expect(await create.isEnabled()).toBe(true);
+  expect(await faultsEverywhere(page, "An end of one's own")).toEqual([]);
   // an Operator sees no value, and is told why
   await dialog.getByRole("radio", { name: /Show it to me once/ }).check();
   await dialog.getByText(/Needs the role Admin/).waitFor();

@@ -167,3 +167,28 @@ test("a new certificate goes with its key to the place that holds one, and nobod
   const held = (await stage.graph("GET", `/applications/${stage.application("robot").objectId}`)).body;
   expect(held.keyCredentials[0].displayName).toMatch(/^robot's own \[nolapse:/);
 });
+
+test("an end of one's own may lie in the range that is said, and not a minute outside of it; a policy narrows it, and says so", async () => {
+  const otto = await stage.signIn("Otto");
+  const url = `${of("app-2")}/secrets`;
+  const MINUTE = 60_000;
+  const now = stage.directory.clock.now();
+  const first = (await slotOf(otto, "app-2")).custom;
+  expect(first.why).toBeNull();
+  expect(Date.parse(first.latest)).toBeLessThanOrEqual(now + 730 * DAY);
+  const iso = (at: number) => new Date(at).toISOString();
+  await restrict([restriction("passwordLifetime", "P200D")]);
+  await stage.run();
+  const { earliest, latest, why } = (await slotOf(otto, "app-2")).custom;
+  expect([earliest, why]).toEqual([first.earliest, expect.stringContaining("allows no longer")]);
+  expect(Date.parse(latest)).toBe(now + 200 * DAY - 60 * MINUTE);
+  for (const end of [Date.parse(earliest) - MINUTE, Date.parse(latest) + MINUTE])
+    expect((await otto.post(url, { end: iso(end) })).body).toMatchObject({ code: "refused-by-rule" });
+  const made = await otto.post(url, { end: latest });
+  expect(made.body).toMatchObject({ state: "planned" });
+  await stage.until(made.body.rotation, "verified");
+  const stored = await stage.manager.deps.store.rotation(made.body.rotation);
+  expect(stored?.issued?.end).toBe(Date.parse(latest));
+  const options = (await otto.get(`${of("app-2")}/certificate-options`)).body.slots[0];
+  expect(options.custom.why).toBeNull();
+});

@@ -119,6 +119,7 @@ test("its span is what was asked for, never over 24 months, never in the past, n
   const url = `${of("stranger")}/shown-secrets`;
   const { days: _, ...rest } = asked;
   const iso = (at: number) => new Date(at).toISOString();
+  const brief = (at: number) => iso(at).replace(".000", "");
   for (const [start, end] of [
     [undefined, now - DAY],
     [undefined, now + 3 * 60 * MINUTE],
@@ -133,6 +134,10 @@ test("its span is what was asked for, never over 24 months, never in the past, n
   expect((await ann.post(url, { ...asked, end: iso(now + 90 * DAY) })).status).toBe(400);
   expect((await ann.post(url, { ...asked, reason: "short" })).status).toBe(400);
   expect(await held("stranger")).toHaveLength(1);
+  const { custom } = (await ann.get(`${of("stranger")}/secret-options`)).body.shown;
+  expect(custom).toEqual({ earliest: brief(now + 23 * 60 * MINUTE), latest: brief(now + 730 * DAY), why: null });
+  for (const end of [Date.parse(custom.earliest) - MINUTE, Date.parse(custom.latest) + MINUTE])
+    expect((await ann.post(url, { ...rest, end: iso(end) })).body).toMatchObject({ code: "refused-by-rule" });
   const made = await ann.post(url, { ...rest, start: iso(now + 10 * DAY), end: iso(now + 740 * DAY) });
   const entry = (await held("stranger")).find((one) => one.keyId === made.body.keyId);
   expect([Date.parse(entry?.startDateTime ?? ""), Date.parse(entry?.endDateTime ?? "")]).toEqual([
@@ -160,6 +165,8 @@ test("its span is what was asked for, never over 24 months, never in the past, n
     status: 409,
     detail: expect.stringContaining("allows no longer"),
   });
+  const narrowed = (await ann.get(`${of("stranger")}/secret-options`)).body.shown.custom;
+  expect(narrowed).toMatchObject({ latest: brief(now + 90 * DAY), why: expect.stringContaining("allows no longer") });
 });
 
 test("an answer that was lost leaves no secret that nobody knows: it is found by its mark and removed", async () => {

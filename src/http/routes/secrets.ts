@@ -4,12 +4,14 @@ import { isLive, type Kind } from "../../core/credentials/credential.ts";
 import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy/policy.ts";
-import { DAY, formatInstant, parseInstant } from "../../core/time.ts";
+import { DAY, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
 import {
   askCredential,
   CREDENTIAL_WARNINGS,
   type CredentialOptions,
   credentialOptions,
+  type EndRange,
+  endRange,
   groundWarnings,
   PRESET_NOTES,
   type Preset,
@@ -18,7 +20,7 @@ import {
 } from "../../engine/new-credential.ts";
 import { retouch } from "../../engine/picture.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
-import { shownBlock } from "../../engine/shown-secret.ts";
+import { SHORTEST_SPAN, shownBlock } from "../../engine/shown-secret.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -56,6 +58,9 @@ const preset = z.strictObject({
   why: z.string().nullable(),
   notes: z.array(z.enum(PRESET_NOTES)),
 });
+const custom = z
+  .strictObject({ earliest: instant, latest: instant, why: z.string().nullable() })
+  .meta({ description: "between which an exact end may lie, and who forbids a later one" });
 const warnings = z.array(z.enum(CREDENTIAL_WARNINGS));
 
 const slotShape = z.strictObject({
@@ -65,6 +70,7 @@ const slotShape = z.strictObject({
   targets: z.array(z.strictObject({ name: z.string(), type: z.string() })),
   current: z.strictObject({ keyId: z.string(), name: z.string().nullable(), end: maybe, ours: z.boolean() }).nullable(),
   presets: z.array(preset),
+  custom,
   warnings,
 });
 
@@ -80,7 +86,7 @@ const options = tenantRoute({
     ...scope,
     slots: z.array(slotShape),
     shown: z
-      .strictObject({ blocked: z.string().nullable(), presets: z.array(preset), warnings })
+      .strictObject({ blocked: z.string().nullable(), presets: z.array(preset), custom, warnings })
       .meta({ description: "of a secret by hand, whose value an Admin sees once" }),
   }),
   handle: async ({ tenant, caller, params }) => {
@@ -93,6 +99,7 @@ const options = tenantRoute({
       shown: {
         blocked: shownBlock(subject),
         presets: presetsOf("secret", subject, null, now).map(presetJson),
+        custom: rangeJson(endRange("secret", subject, plus(now, SHORTEST_SPAN), now)),
         warnings: await groundWarnings(tenant.deps, subject, now),
       },
     };
@@ -135,7 +142,16 @@ function presetJson({ lifetime, end, forbidden, notes }: Preset) {
   };
 }
 
-async function slotJson({ deps }: Tenant, { item, blocked, presets, warnings: said }: CredentialOptions) {
+/** In whole minutes inside the range: what a person types has no seconds. */
+function rangeJson({ earliest, latest, why }: EndRange) {
+  return {
+    earliest: formatInstant(epochMs(Math.ceil(earliest / MINUTE) * MINUTE)),
+    latest: formatInstant(epochMs(Math.floor(latest / MINUTE) * MINUTE)),
+    why,
+  };
+}
+
+async function slotJson({ deps }: Tenant, { item, blocked, presets, custom, warnings: said }: CredentialOptions) {
   const { credential, targets } = item;
   const ledger = await deps.store.ledger(deps.settings.tenantId, item.appId);
   const now = await deps.clock.now();
@@ -150,6 +166,7 @@ async function slotJson({ deps }: Tenant, { item, blocked, presets, warnings: sa
         ? { keyId: credential.keyId, name: credential.name, end: iso(credential.end), ours }
         : null,
     presets: presets.map(presetJson),
+    custom: rangeJson(custom),
     warnings: [...said],
   };
 }

@@ -1,45 +1,10 @@
-/** How long something new shall last: the portal's own lengths, each with its end, or a day that one chooses. */
+/** How long something new shall last: the portal's own lengths, each with its end, or an end of one's own. */
 import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
-import type { Answer } from "../api/client.ts";
 import { useTenant } from "../frame/tenant.tsx";
 import { PRESET_NOTES } from "../text/catalogue.ts";
-import { dayOf, written } from "../text/dates.ts";
-
-export type Preset = Answer<"GET /api/v1/t/{tenant}/applications/{id}/secret-options">["shown"]["presets"][number];
-
-/** A length of the list, or `custom`; days as `YYYY-MM-DD`. */
-export interface Lasting {
-  readonly choice: string;
-  readonly start: string;
-  readonly end: string;
-}
-
-export function firstLasting(presets: readonly Preset[]): Lasting {
-  const allowed = presets.filter((one) => one.allowed);
-  const best = allowed.find((one) => one.recommended) ?? allowed.at(-1) ?? presets[0];
-  return { choice: String(best?.days ?? "custom"), start: "", end: "" };
-}
-
-export interface Asked {
-  readonly days?: number;
-  readonly start?: string;
-  readonly end?: string;
-}
-
-/** What the server is asked for; null where something is missing or not allowed. */
-export function askedFor({ choice, start, end }: Lasting, presets: readonly Preset[], withStart = false): Asked | null {
-  if (choice !== "custom") {
-    const preset = presets.find(({ days }) => String(days) === choice);
-    return preset?.allowed ? { days: preset.days } : null;
-  }
-  if (end === "") return null;
-  return { end: noon(end), ...(start === "" || !withStart ? {} : { start: noon(start) }) };
-}
-
-/** A day that one chose ends, or begins, at its noon by universal time: far from where days begin anywhere. */
-function noon(day: string): string {
-  return `${day}T12:00:00.000Z`;
-}
+import { written } from "../text/dates.ts";
+import { wallOf, zoneWords } from "../text/wall-clock.ts";
+import { customEnd, type Lasting, type Offered, type Preset } from "./lasting.ts";
 
 function hintOf({ end, recommended, notes }: Preset, zone: string): string {
   const ends = `Ends ${written(Date.parse(end), zone, "dateTime")}.`;
@@ -47,22 +12,16 @@ function hintOf({ end, recommended, notes }: Preset, zone: string): string {
 }
 
 interface Props {
-  readonly presets: readonly Preset[];
-  readonly now: string;
+  readonly offered: Offered;
   readonly lasting: Lasting;
   readonly set: (lasting: Lasting) => void;
-  /** Whether it may begin later. */
-  readonly withStart: boolean;
 }
 
-const DAY = 86_400_000;
-
-export function EndsAfter({ presets, now, lasting, set, withStart }: Props) {
+export function EndsAfter({ offered, lasting, set }: Props) {
   const { zone } = useTenant();
-  const { choice, start, end } = lasting;
+  const { presets } = offered;
+  const { choice } = lasting;
   const chosen = presets.find(({ days }) => String(days) === choice);
-  const first = Date.parse(now);
-  const last = dayOf((start === "" ? first : Date.parse(noon(start))) + 729 * DAY, zone);
   return (
     <>
       <Field
@@ -102,29 +61,48 @@ export function EndsAfter({ presets, now, lasting, set, withStart }: Props) {
           />
         </RadioGroup>
       </Field>
-      {choice === "custom" ? (
-        <div className="side">
-          {withStart ? (
-            <Field label="Begins (optional)" hint="Now, where nothing is said">
-              <Input
-                type="date"
-                value={start}
-                min={dayOf(first + DAY, zone)}
-                onChange={(_, data) => set({ ...lasting, start: data.value })}
-              />
-            </Field>
-          ) : null}
-          <Field label="Ends" required hint={`At most 24 months: until ${written(Date.parse(noon(last)), zone)}`}>
-            <Input
-              type="date"
-              value={end}
-              min={dayOf(first + DAY, zone)}
-              max={last}
-              onChange={(_, data) => set({ ...lasting, end: data.value })}
-            />
-          </Field>
-        </div>
-      ) : null}
+      {choice === "custom" ? <Custom offered={offered} lasting={lasting} set={set} /> : null}
     </>
+  );
+}
+
+function Custom({ offered: { custom, now, withStart }, lasting, set }: Props) {
+  const { zone } = useTenant();
+  const { start, end } = lasting;
+  const said = customEnd(withStart ? lasting : { ...lasting, start: "" }, custom, now, zone);
+  const limit = `${custom.why === null ? "At most 24 months" : "By a policy of the tenant"}: until ${written(said.latest, zone, "dateTime")}`;
+  return (
+    <div className="side">
+      {withStart ? (
+        <Field
+          label="Begins (optional)"
+          hint="Now, where nothing is said"
+          validationState={said.startFault === null ? "none" : "error"}
+          validationMessage={said.startFault}
+        >
+          <Input
+            type="datetime-local"
+            value={start}
+            min={wallOf(Date.parse(now), zone)}
+            onChange={(_, data) => set({ ...lasting, start: data.value })}
+          />
+        </Field>
+      ) : null}
+      <Field
+        label="Ends"
+        required
+        hint={`${zoneWords(said.end ?? Date.parse(now), zone)}. ${limit}.`}
+        validationState={said.endFault === null ? "none" : "error"}
+        validationMessage={said.endFault}
+      >
+        <Input
+          type="datetime-local"
+          value={end}
+          min={wallOf(Date.parse(custom.earliest), zone)}
+          max={wallOf(said.latest, zone)}
+          onChange={(_, data) => set({ ...lasting, end: data.value })}
+        />
+      </Field>
+    </div>
   );
 }

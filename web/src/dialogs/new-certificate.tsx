@@ -5,8 +5,10 @@ import { type ReactNode, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { Empty, Failure, Shown } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
 import { plainName } from "../text/names.ts";
-import { askedFor, EndsAfter, firstLasting } from "./ends-after.tsx";
+import { EndsAfter } from "./ends-after.tsx";
+import { askedFor, firstLasting } from "./lasting.ts";
 import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { UploadCertificate } from "./upload-certificate.tsx";
 import { Blocked, Warnings } from "./warnings.tsx";
@@ -66,7 +68,9 @@ function Form({
   const [removeOld, setRemoveOld] = useState(true);
   const navigate = useNavigate();
   const make = useChange("POST /api/v1/t/{tenant}/applications/{id}/certificates");
-  const asked = askedFor(lasting, slot.presets);
+  const { zone } = useTenant();
+  const offered = { presets: slot.presets, custom: slot.custom, now: options.now, withStart: false };
+  const asked = askedFor(lasting, offered, zone);
   const ready = asked !== null && slot.blocked === null && description.trim() !== "";
   const act = () => {
     if (asked === null) return;
@@ -100,7 +104,7 @@ function Form({
           set={setDescription}
           hint="Seen in the Entra portal, with Nolapse's mark behind it."
         />
-        <EndsAfter presets={slot.presets} now={options.now} lasting={lasting} set={setLasting} withStart={false} />
+        <EndsAfter offered={offered} lasting={lasting} set={setLasting} />
         <WhichSlot slots={options.slots} slot={name} choose={setName} />
         {slot.current === null ? null : (
           <Checkbox

@@ -19,9 +19,11 @@ import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useAnswer } from "../api/queries.ts";
 import { useRefusal } from "../frame/session.tsx";
 import { Failure, Shown } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { plainName } from "../text/names.ts";
-import { type Asked, askedFor, EndsAfter, firstLasting, type Lasting } from "./ends-after.tsx";
+import { EndsAfter } from "./ends-after.tsx";
+import { type Asked, askedFor, firstLasting, type Lasting } from "./lasting.ts";
 import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
 import { ShownValue } from "./shown-value.tsx";
@@ -121,12 +123,14 @@ function Form(props: FormProps) {
   const [wanted, setWanted] = useState(() => firstWanted(options));
   const { problem, busy, act } = useCreating(props);
   const lent = useLent(options.now);
+  const { zone } = useTenant();
   const refusal = useRefusal("Admin");
   const slot = options.slots.find((one) => one.slot === wanted.slot);
   const isShown = wanted.goes === "shown";
-  const presets = isShown ? options.shown.presets : (slot?.presets ?? []);
+  const { presets, custom } = (isShown ? null : slot) ?? options.shown;
   const blocked = isShown ? options.shown.blocked : (slot?.blocked?.why ?? null);
-  const asked = askedFor(wanted.lasting, presets, isShown);
+  const offered = { presets, custom, now: options.now, withStart: isShown };
+  const asked = askedFor(wanted.lasting, offered, zone);
   const set = (more: Partial<Wanted>) => setWanted({ ...wanted, ...more });
   const maySee = lent && refusal === null && wanted.reason.trim().length >= 10;
   const ready = wanted.description.trim() !== "" && asked !== null && blocked === null && (!isShown || maySee) && !busy;
@@ -144,13 +148,7 @@ function Form(props: FormProps) {
           set={(description) => set({ description })}
           hint="Seen in the Entra portal. Nolapse puts its mark behind it, by which it finds the secret again."
         />
-        <EndsAfter
-          presets={presets}
-          now={options.now}
-          lasting={wanted.lasting}
-          set={(lasting) => set({ lasting })}
-          withStart={isShown}
-        />
+        <EndsAfter offered={offered} lasting={wanted.lasting} set={(lasting) => set({ lasting })} />
         <WhereItGoes options={options} wanted={wanted} set={set} refusal={refusal} />
         {isShown ? (
           <ShownParts wanted={wanted} set={set} lent={lent || refusal !== null} />
