@@ -11,11 +11,8 @@ import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock, VERSION } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { NolapseError } from "./core/errors.ts";
-import { MINUTE, plus } from "./core/time.ts";
-import type { Deps } from "./engine/deps.ts";
 import type { Scan } from "./engine/discover.ts";
 import type { Sample } from "./engine/metrics.ts";
-import { sweepShown } from "./engine/sweep-shown.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
 import { wakeable } from "./http/wakeable-clock.ts";
@@ -135,8 +132,6 @@ class WebHouse implements WebServer {
     this.#tenants.set(tenant.name, opened);
     server.house.admit(opened);
     let seeing: Promise<void> = Promise.resolve();
-    const leaving = new AbortController();
-    const sweeping = sweepOn(manager.deps, leaving.signal, log);
     return {
       deps,
       seen: (scan: Scan) => {
@@ -149,9 +144,8 @@ class WebHouse implements WebServer {
       },
       leave: async () => {
         this.#tenants.delete(tenant.name);
+        opened.leaving.abort();
         await server.house.dismiss(tenant.name);
-        leaving.abort();
-        await sweeping;
         await seeing;
         await opened.painted();
       },
@@ -176,31 +170,6 @@ class WebHouse implements WebServer {
   #running(): Server {
     if (this.#server === null) throw new TypeError("the server was not started");
     return this.#server;
-  }
-}
-
-/** Longest sleep between two looks at secrets that were made to be seen once; milliseconds of process time. */
-const SWEEP_EVERY = MINUTE;
-
-/** Looks after them until told to leave. What fails is said, and tried again. */
-async function sweepOn(deps: Deps, signal: AbortSignal, say: (line: string) => void): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const due = await sweepShown(deps, signal);
-      const now = await deps.clock.now(signal);
-      const until = due === null || due <= now ? plus(now, SWEEP_EVERY) : due;
-      await deps.clock.wait(until, SWEEP_EVERY, signal);
-    } catch (thrown) {
-      if (signal.aborted) return;
-      say(`secrets that were made to be seen once could not be looked after: ${String((thrown as Error).message)}`);
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, SWEEP_EVERY);
-        signal.addEventListener("abort", () => {
-          clearTimeout(timer);
-          done();
-        });
-      });
-    }
   }
 }
 

@@ -10,6 +10,7 @@ import { Claimed } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
+import { lookAfterValues } from "./look-after-values.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
 import { whileSealing } from "./seal-trail.ts";
@@ -66,9 +67,11 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
   for (;;) {
     const drained = await drain(deps, only, signal);
     steps += drained.steps;
-    const { nextDue } = drained;
+    // what was asked for alone waits for nothing else
+    const valuesDue = only === undefined ? drained.valuesDue : null;
+    const nextDue = soonest(drained.nextDue, valuesDue);
     const now = await deps.clock.now();
-    const soon = await worth(deps, only);
+    const soon = soonest(await worth(deps, only), valuesDue);
     const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
       const { tenantId } = deps.settings;
@@ -121,7 +124,8 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
       const isWhole = scanned?.coverage.complete === true && !scanned.privileges.unread;
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
-    const { nextDue } = await drain(deps, undefined, signal);
+    const drained = await drain(deps, undefined, signal);
+    const nextDue = soonest(drained.nextDue, drained.valuesDue);
     if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
     if (!signal.aborted) await pause(deps, until, now, signal);
@@ -167,7 +171,14 @@ async function next(deps: Deps, only: readonly string[] | undefined): Promise<Ep
 /** What was done until nothing could be claimed, and when the next thing is due. */
 interface Drained {
   readonly steps: number;
+  /** Of the rotations. */
   readonly nextDue: EpochMs | null;
+  /** Of values that people see. */
+  readonly valuesDue: EpochMs | null;
+}
+
+function soonest(...dues: readonly (EpochMs | null)[]): EpochMs | null {
+  return dues.reduce((so, due) => (so === null || (due !== null && due < so) ? due : so), null);
 }
 
 /**
@@ -181,7 +192,7 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
     const nextDue = await next(deps, only);
     // what came due meanwhile, and what could not be taken beside another one of the same application
     const goesOn = more > 0 && nextDue !== null && signal?.aborted !== true && nextDue <= (await deps.clock.now());
-    if (!goesOn) return { steps, nextDue };
+    if (!goesOn) return { steps, nextDue, valuesDue: await lookAfterValues(deps, signal) };
   }
 }
 

@@ -128,9 +128,11 @@ export async function waitingReveals(deps: Deps): Promise<readonly RevealRequest
 
 /** Notes which have run out; when the next will, null where none waits. @throws NolapseError `store-…`. */
 export async function lapseReveals(deps: Deps): Promise<EpochMs | null> {
+  const open = await deps.store.openReveals(deps.settings.tenantId);
+  if (open.length === 0) return null;
   const now = await deps.clock.now();
   const dues: EpochMs[] = [];
-  for (const request of await deps.store.openReveals(deps.settings.tenantId)) {
+  for (const request of open) {
     if (now < request.until) dues.push(request.until);
     else {
       const lapsed: RevealRequest = { ...request, state: "lapsed" };

@@ -29,7 +29,12 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Epoc
   const dues: EpochMs[] = [];
   for (const secret of open) {
     signal?.throwIfAborted();
-    const after = await lookAfter(deps, secret, now, mayRemove, signal);
+    const after = await lookAfter(deps, secret, now, mayRemove, signal).catch((thrown: unknown) => {
+      // its person, or another process, was faster
+      if (asNolapseError(thrown).code === "refused-by-rule") return null;
+      throw thrown;
+    });
+    if (after === null) continue;
     const due = after.state === "held" ? after.until : after.state === "asked" ? dueOf(after) : null;
     if (due !== null) dues.push(due);
   }

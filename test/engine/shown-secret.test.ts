@@ -3,18 +3,19 @@ import { expect, it } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
+import { run } from "../../src/engine/maintain.ts";
 import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
 import { sweepShown } from "../../src/engine/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
-import { Workbench } from "../support/workbench.ts";
+import { type BenchOptions, Workbench } from "../support/workbench.ts";
 
 const ann = { actor: "entra:ann", objectId: "ann-id" };
 const refuse = async () => {
   throw new Error("nobody registers here");
 };
 
-async function ready(over: (bench: Workbench) => Partial<Deps> = () => ({})) {
-  const bench = new Workbench();
+async function ready(over: (bench: Workbench) => Partial<Deps> = () => ({}), options: BenchOptions = {}) {
+  const bench = new Workbench(options);
   const deps = bench.deps(over(bench));
   const hand: Hand = { entra: bench.entra, certificates: bench.entra, register: refuse, makePrincipal: refuse };
   const { holder } = await bench.entra.read(bench.app);
@@ -109,4 +110,54 @@ it("is made for nobody where it is not known whether the application is privileg
   expect(shownBlock({ ...subject, privileges: null })).toContain("not known");
   expect(shownBlock({ ...subject, privileges: ["Application.ReadWrite.All"] })).toContain("shown to nobody");
   expect(shownBlock(subject)).toBeNull();
+});
+
+/** Nothing else is due. */
+const QUIET: BenchOptions = { endsIn: 300 * DAY };
+
+it("is looked after by whatever runs the loop, which wakes for it in time", async () => {
+  const { make, deps, bench, keyIds, actions } = await ready(undefined, QUIET);
+  const { secret } = await make();
+  expect((await bench.run()).nextDue).toBe(secret.until);
+  const over = new AbortController();
+  const slept: number[] = [];
+  // a clock on which nobody but the loop does anything
+  const clock: Deps["clock"] = {
+    now: async () => bench.clock.at,
+    frozen: async () => false,
+    processNow: () => bench.clock.at,
+    wait: async (until) => {
+      slept.push(until);
+      bench.clock.at = until;
+      if (slept.length > 20 || !(await keyIds()).includes(secret.keyId ?? "")) over.abort();
+    },
+  };
+  await run({ ...deps, clock }, { signal: over.signal });
+  expect(slept).toContain(secret.until);
+  expect(await keyIds()).not.toContain(secret.keyId);
+  expect((await actions()).filter((one) => one.startsWith("shown-")).at(-1)).toBe("shown-removed");
+});
+
+it("keeps no loop from going on where its person was faster than the sweep", async () => {
+  const { make, deps, bench, keyIds } = await ready(undefined, QUIET);
+  const { secret } = await make();
+  await keepShown(deps, secret.id, ann);
+  bench.clock.advance(20 * MINUTE);
+  // as another process sees it that has read a moment before
+  const store: Deps["store"] = { ...deps.store, openShown: async () => [secret] };
+  await bench.run({ store });
+  expect((await bench.store.shown(secret.id))?.state).toBe("kept");
+  expect(await keyIds()).toContain(secret.keyId);
+});
+
+it("leaves a loop its pace where the directory does not answer the search for it", async () => {
+  const { make, deps, bench } = await ready(undefined, QUIET);
+  bench.entra.fail("addSecret", { fault: "lost" });
+  await expect(make()).rejects.toMatchObject({ code: "incomplete" });
+  bench.clock.advance(3 * MINUTE);
+  const error = new NolapseError("directory-unreachable", "it does not answer");
+  bench.entra.fail("read", { fault: "error", error });
+  const { nextDue } = await bench.run();
+  expect(nextDue).toBe(bench.clock.at + MINUTE);
+  expect((await bench.store.openShown(deps.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
 });

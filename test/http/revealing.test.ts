@@ -91,6 +91,14 @@ test("nobody approves within a day, or nobody looks within a quarter of an hour:
   stage.directory.clock.advance(15 * MINUTE);
   expect((await say(ann, second, "show")).body).toMatchObject({ detail: "its time is over" });
   expect(await waiting(ann)).toEqual([]);
+  await stage.run();
+  const lapsed = (await trail()).filter(({ action }: { action: string }) => action === "reveal-lapsed");
+  expect(lapsed).toMatchObject([
+    { actor: "nolapse", details: { request: first, was: "asked" } },
+    { actor: "nolapse", details: { request: second, was: "approved" } },
+  ]);
+  await stage.run();
+  expect((await trail()).filter(({ action }: { action: string }) => action === "reveal-lapsed")).toHaveLength(2);
 });
 
 test("a no ends it, also after a yes, and also one's own", async () => {
