@@ -1,14 +1,14 @@
 /**
  * A certificate that a person brings, put on his application with his own rights: its private key is elsewhere, and stays there. There is no
  * ETag, so the whole list is replaced by the rules of design §4.8: read twice, half a minute apart and alike; its image on disk before;
- * entries back as they came; and read again afterwards, when what is missing is put back once.
+ * entries back as they came; and read afterwards until it shows the new one, when what is missing is put back once.
  */
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import { type Remark, remarksOn, type Sharing } from "../core/credentials/certificate-remarks.ts";
 import type { Credential, Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import { type AppManagementReading, foresee } from "../core/policy/app-policy.ts";
-import { LIST_STILL, SERVICE_TIME_GRAIN } from "../core/schedule/replication.ts";
+import { LIST_STILL, nextReadAt, READ_SCHEDULE, SERVICE_TIME_GRAIN } from "../core/schedule/replication.ts";
 import { type EpochMs, plus } from "../core/time.ts";
 import type { CertificateReading } from "../ports/certificates.ts";
 import type { Hand } from "../ports/hand.ts";
@@ -74,6 +74,8 @@ export async function checkUpload(
 export interface Uploaded {
   readonly keyId: string;
   readonly end: EpochMs;
+  /** Whether the list showed it within the window of replication; until it does, nothing follows from what else the list shows. */
+  readonly seen: boolean;
   /** Key ids of others' entries that were lost meanwhile and put back. */
   readonly restored: readonly string[];
 }
@@ -88,6 +90,7 @@ export async function uploadCertificate(
   subject: UploadSubject,
   first: ListLook | null,
   { brought, description, actor }: { readonly brought: Brought; readonly description: string; readonly actor: string },
+  signal?: AbortSignal,
 ): Promise<Uploaded> {
   await requireWriting(deps);
   const { holder } = subject;
@@ -115,10 +118,43 @@ export async function uploadCertificate(
   }
   const written = { request: sent.request ?? null, before, after: [...before, added.keyId] };
   await note(deps, about, "certificate-uploaded", { thumbprint: facts.sha1 }, written);
-  const restored = await putBack(hand, holder, entries);
+  const shown = await readUntilSeen(deps, hand, holder, added.keyId, signal);
+  if (shown === null) {
+    // the image stays: what somebody else's write may have lost is in it
+    await note(deps, about, "certificate-unseen", {});
+    return { keyId: added.keyId, end: added.end, seen: false, restored: [] };
+  }
+  const restored = await putBack(hand, holder, entries, shown);
   if (restored.length > 0) await note(deps, about, "list-restored", { keyIds: restored.join(", ") });
   await deps.store.putImage(imageOf(holder), null);
-  return { keyId: added.keyId, end: added.end, restored };
+  return { keyId: added.keyId, end: added.end, seen: true, restored };
+}
+
+/**
+ * The first reading that shows what was written, by the times of every other write (design §4.5): a reading without it may be older than
+ * it. Null where none has shown it by the end of them, where somebody wants it to end, or the clock stands still.
+ */
+async function readUntilSeen(
+  { clock }: Deps,
+  hand: Hand,
+  holder: Holder,
+  keyId: string,
+  signal?: AbortSignal,
+): Promise<CertificateReading | null> {
+  const since = await clock.now();
+  for (let reads = 0; ; ) {
+    const [due, now] = [nextReadAt(READ_SCHEDULE, since, reads), await clock.now()];
+    if (due === null) return null;
+    if (now < due) {
+      if (signal?.aborted === true || (await clock.frozen())) return null;
+      await clock.wait(due, due - now, signal);
+      continue;
+    }
+    reads += 1;
+    // it is written: a reading that fails says nothing against it
+    const reading = await hand.certificates.readCertificates(holder).catch(() => null);
+    if (reading?.entries.some(({ credential }) => credential.keyId === keyId)) return reading;
+  }
 }
 
 /** Entries that were there before and are not any more: somebody else's write came between. Once; the image stays where that fails. */
@@ -126,8 +162,8 @@ async function putBack(
   hand: Hand,
   holder: Holder,
   entries: readonly { readonly keyId: string; readonly raw: string }[],
+  after: CertificateReading,
 ): Promise<readonly string[]> {
-  const after = await hand.certificates.readCertificates(holder);
   const there = new Set(after.entries.map(({ credential }) => credential.keyId));
   const missing = entries.filter(({ keyId }) => !there.has(keyId));
   if (missing.length === 0) return [];

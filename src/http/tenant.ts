@@ -54,6 +54,8 @@ const OWNERS_EVERY = 6 * HOUR;
 export class Tenant {
   readonly name: string;
   readonly parts: TenantParts;
+  /** Ends what only waits when the tenant is closed. */
+  readonly leaving: AbortController = new AbortController();
   readonly #events: Events;
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();

@@ -40,7 +40,8 @@ test("it is read, looked at, and added once the list was still for half a minute
   });
   expect((await upload(first.pem)).headers.get("retry-after")).toBe("31");
   stage.directory.clock.advance(32_000);
-  const { keyId, restored } = (await upload(first.pem)).body;
+  const { keyId, restored, seen: isSeen } = (await upload(first.pem)).body;
+  expect(isSeen).toBe(true);
   expect(await held()).toMatchObject([{ keyId, displayName: "the vendor's" }]);
   expect(restored).toEqual([]);
   // a second one, as DER, beside it

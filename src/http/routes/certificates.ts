@@ -94,20 +94,26 @@ const upload = tenantRoute({
   role: "Operator",
   tag: "secrets",
   summary:
-    "Put a certificate on an application with your own rights; its private key stays where it is. Takes a check half a minute before",
+    "Put a certificate on an application with your own rights; its private key stays where it is. Takes a check half a minute before, and answers once the directory shows it",
   ...one,
   body: z.strictObject({ certificate, description }),
   person: true,
-  answer: z.strictObject({ keyId: z.string(), end: instant, restored: z.array(z.string()) }),
-  handle: async ({ tenant, caller, params, body, session }) => {
+  answer: z.strictObject({
+    keyId: z.string(),
+    end: instant,
+    seen: z.boolean().meta({ description: "whether the directory showed it within ten minutes" }),
+    restored: z.array(z.string()),
+  }),
+  handle: async ({ tenant, caller, params, body, session, signal }) => {
     const hand = await handOf(tenant, session);
     const subject = await uploadSubject(tenant, caller, params.id);
     const { objectId, appId } = subject.holder;
     const brought = broughtOf(tenant, body.certificate);
     const asked = { brought, description: body.description, actor: actorOf(caller) };
-    const made = await uploadCertificate(tenant.deps, hand, subject, tenant.lookAt(objectId), asked);
+    const ending = AbortSignal.any([signal, tenant.leaving.signal]);
+    const made = await uploadCertificate(tenant.deps, hand, subject, tenant.lookAt(objectId), asked, ending);
     await tenant.touched(appId, objectId, "certificate-uploaded");
-    return { keyId: made.keyId, end: formatInstant(made.end), restored: [...made.restored] };
+    return { keyId: made.keyId, end: formatInstant(made.end), seen: made.seen, restored: [...made.restored] };
   },
 });
 

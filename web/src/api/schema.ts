@@ -376,12 +376,12 @@ export interface Api {
     body: { "certificate": string };
     answer: { "now": string; "thumbprint": string; "subject": string; "issuer": string; "start": string; "end": string; "algorithm": "rsa" | "ec" | "other"; "bits": number | null; "remarks": ({ "code": "expired" | "not-yet-valid" | "not-rsa" | "short-key" | "sha1-signed" | "long-lived" | "end-differs" | "duplicate" | "shared" | "unreadable"; "sentence": string })[]; "sharedWith": (string)[]; "blocked": string | null; "readyAt": string };
   };
-  /** Put a certificate on an application with your own rights; its private key stays where it is. Takes a check half a minute before */
+  /** Put a certificate on an application with your own rights; its private key stays where it is. Takes a check half a minute before, and answers once the directory shows it */
   "POST /api/v1/t/{tenant}/applications/{id}/certificates/upload": {
     params: { tenant: string; id: string };
     query: {  };
     body: { "certificate": string; "description": string };
-    answer: { "keyId": string; "end": string; "restored": (string)[] };
+    answer: { "keyId": string; "end": string; "seen": boolean; "restored": (string)[] };
   };
   /** Take the new value to a manual target: it is shown once, and is the person's from here on */
   "POST /api/v1/t/{tenant}/rotations/{id}/deliver": {

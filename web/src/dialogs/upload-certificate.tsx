@@ -71,7 +71,7 @@ export function UploadCertificate({ tenant, application, close, tabs }: Props) {
     }
     upload.mutate(
       { params, body: { certificate: text, description: description.trim() } },
-      { onSuccess: close, onError: () => setChecked(null) },
+      { onSuccess: ({ seen }) => (seen ? close() : undefined), onError: () => setChecked(null) },
     );
   };
   return (
@@ -125,6 +125,19 @@ export function UploadCertificate({ tenant, application, close, tabs }: Props) {
         </Field>
         {checked === null ? null : <Facts checked={checked} waits={waits} />}
         {lent || now === undefined ? null : <LendRights what="Uploading a certificate" />}
+        {upload.isPending ? (
+          <p role="status">
+            It is written, or about to be. Entra ID is read until it shows it, which may take minutes.
+          </p>
+        ) : null}
+        {upload.data?.seen === false ? (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              It was added, and Entra ID has not shown it yet. Look at the application again later, before you rely on
+              it.
+            </MessageBarBody>
+          </MessageBar>
+        ) : null}
         {check.error === null ? null : <Failure problem={check.error} />}
         {upload.error === null ? null : <Failure problem={upload.error} />}
       </DialogContent>
@@ -133,7 +146,14 @@ export function UploadCertificate({ tenant, application, close, tabs }: Props) {
         <Button
           appearance="primary"
           type="submit"
-          disabled={!lent || text === "" || check.isPending || upload.isPending || (checked !== null && !isReady)}
+          disabled={
+            !lent ||
+            text === "" ||
+            check.isPending ||
+            upload.isPending ||
+            upload.data !== undefined ||
+            (checked !== null && !isReady)
+          }
         >
           {checked === null ? "Look at it" : "Upload"}
         </Button>

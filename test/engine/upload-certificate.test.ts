@@ -1,0 +1,96 @@
+/** A certificate that a person brings, where the directory is slow to show what was written: it is read until it does. */
+import { expect, it } from "vitest";
+import { sharingOf } from "../../src/core/credentials/certificate-remarks.ts";
+import { READ_SCHEDULE } from "../../src/core/schedule/replication.ts";
+import { DAY, type DurationMs, MINUTE } from "../../src/core/time.ts";
+import type { Deps } from "../../src/engine/deps.ts";
+import { checkUpload, uploadCertificate } from "../../src/engine/upload-certificate.ts";
+import type { Hand } from "../../src/ports/hand.ts";
+import { certificateFacts } from "../../src/x509/facts.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const refuse = async () => {
+  throw new Error("nobody registers here");
+};
+const sharing = sharingOf([]);
+
+async function ready({ readLag, frozen = false }: { readonly readLag: DurationMs; readonly frozen?: boolean }) {
+  const bench = new Workbench();
+  const { entra, app } = bench;
+  const theirs = await makeCertificate({ from: bench.clock.at - DAY, to: bench.clock.at + DAY, algorithm: "second" });
+  const others = entra.otherTool(app, { add: { certificate: theirs.pem } });
+  const made = await makeCertificate({ from: bench.clock.at - DAY, to: bench.clock.at + 300 * DAY });
+  const facts = certificateFacts(made.pem);
+  if (facts === null) throw new Error("it cannot be read");
+  const brought = { certificate: made.pem, facts };
+  const waits: number[] = [];
+  const clock: Deps["clock"] = {
+    now: async () => bench.clock.at,
+    frozen: async () => frozen,
+    processNow: () => bench.clock.at,
+    wait: async (until) => {
+      waits.push(until - bench.clock.at);
+      bench.clock.at = until;
+    },
+  };
+  const deps = bench.deps({ clock });
+  const after: (() => void)[] = [];
+  const certificates: Hand["certificates"] = {
+    addKey: refuse,
+    removeKey: refuse,
+    readCertificates: (...asked) => entra.readCertificates(...asked),
+    replaceCertificates: async (...asked) => {
+      const outcome = await entra.replaceCertificates(...asked);
+      entra.readLag = readLag;
+      // the first write alone: what mends it meets nobody
+      after.shift()?.();
+      return outcome;
+    },
+  };
+  const hand: Hand = { entra, certificates, register: refuse, makePrincipal: refuse };
+  const { holder } = await entra.read(app);
+  const subject = { holder, sharing, appPolicies: { state: "not-asked" } } as const;
+  bench.clock.advance(30 * MINUTE);
+  const { look } = await checkUpload(deps, hand, subject, brought);
+  bench.clock.advance(MINUTE);
+  const upload = (signal?: AbortSignal) =>
+    uploadCertificate(deps, hand, subject, look, { brought, description: "theirs", actor: "entra:ann" }, signal);
+  const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
+  const image = () => bench.store.image(`upload ${app.objectId}`);
+  return { bench, others, upload, waits, after, actions, image };
+}
+
+it("is read until the list shows it, and only then what somebody else's write lost is seen and put back", async () => {
+  const { bench, others, upload, waits, after, actions, image } = await ready({ readLag: MINUTE });
+  after.push(() => bench.entra.otherTool(bench.app, { drop: [others] }));
+  const made = await upload();
+  expect(made).toMatchObject({ seen: true, restored: [others] });
+  expect(bench.entra.certificateIds(bench.app).toSorted()).toEqual([made.keyId, others].toSorted());
+  // at once, after half a minute and after two, as every other write is read
+  expect(waits).toEqual([READ_SCHEDULE[1], (READ_SCHEDULE[2] ?? 0) - (READ_SCHEDULE[1] ?? 0)]);
+  expect((await actions()).slice(-2)).toEqual(["certificate-uploaded", "list-restored"]);
+  expect(await image()).toBeNull();
+});
+
+it("is said not to be seen where the list does not show it within the window, and what the list was like is kept", async () => {
+  const { others, upload, waits, actions, image } = await ready({ readLag: DAY });
+  expect(await upload()).toMatchObject({ seen: false, restored: [] });
+  expect(waits.reduce((so, one) => so + one, 0)).toBe(READ_SCHEDULE.at(-1));
+  expect((await actions()).at(-1)).toBe("certificate-unseen");
+  expect((await image())?.entries.map(({ keyId }) => keyId)).toEqual([others]);
+});
+
+it("goes on reading where one read fails, for it is written", async () => {
+  const { bench, upload, after } = await ready({ readLag: 0 });
+  after.push(() => bench.entra.fail("readCertificates", { fault: "lost" }));
+  expect(await upload()).toMatchObject({ seen: true });
+});
+
+it("is waited for by nobody who has been told to end, nor on a clock that stands still", async () => {
+  const told = await ready({ readLag: MINUTE });
+  expect(await told.upload(AbortSignal.abort())).toMatchObject({ seen: false });
+  const still = await ready({ readLag: MINUTE, frozen: true });
+  expect(await still.upload()).toMatchObject({ seen: false });
+  expect([...told.waits, ...still.waits]).toEqual([]);
+});
