@@ -351,3 +351,32 @@ test("the theme is a person's own, and there before anything is drawn", async (c
   const reloaded = await given.context().request.get(web.stage.server.url);
   expect(await reloaded.text()).toContain('data-theme="dark"');
 });
+
+test("a rehearsal is asked for on its page, watched while it runs, and read when it is over", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Otto");
+  await show(given, "/rehearsals", /No rehearsal yet/);
+  const before = web.stage.directory.state();
+  await given.getByRole("button", { name: "Rehearse…" }).click();
+  const dialog = given.getByRole("dialog");
+  // 20 days: one application ends in 10, and both stories are over in seconds
+  await dialog.getByRole("spinbutton", { name: "Days" }).fill("20");
+  await dialog.getByRole("spinbutton", { name: "Seed" }).fill("4");
+  await dialog.getByRole("button", { name: "Rehearse" }).click();
+  await given.waitForURL(/\/rehearsals\/[\da-f-]{36}$/);
+  await given.getByRole("heading", { level: 1, name: "Rehearsing 20 days" }).waitFor();
+  await given.getByRole("progressbar", { name: "How much of it is lived through" }).waitFor();
+  expect(await given.getByRole("button", { name: "Stop here" }).isEnabled()).toBe(true);
+  // nobody looks again by hand: the stream tells
+  const verdict = given.getByRole("heading", { level: 1, name: /^No lapse in 20 days/ });
+  await verdict.waitFor({ timeout: 60_000 });
+  await given.getByText("nolapse rehearse --days 20 --runs 1 --seed 4").waitFor();
+  await given.getByText("As a table").click();
+  await given.getByRole("row", { name: /app-1/ }).waitFor();
+  expect(await faultsEverywhere(given, "A rehearsal's report")).toEqual([]);
+  const href = await given.getByRole("link", { name: "HTML report" }).getAttribute("href");
+  const file = await given.context().request.get(`${web.stage.server.url}${href}`);
+  expect(await file.text()).toContain("<!doctype html>");
+  await show(given, "/rehearsals", /nolapse rehearse --days 20/);
+  expect(web.stage.directory.state()).toEqual(before);
+});
