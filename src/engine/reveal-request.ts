@@ -122,7 +122,9 @@ export async function showApproved(
 
 /** Those that somebody may still approve or use. */
 export async function waitingReveals(deps: Deps): Promise<readonly RevealRequest[]> {
-  const [now, open] = [await deps.clock.now(), await deps.store.openReveals(deps.settings.tenantId)];
+  const open = await deps.store.openReveals(deps.settings.tenantId);
+  if (open.length === 0) return [];
+  const now = await deps.clock.now();
   return open.filter(({ until }) => now < until);
 }
 

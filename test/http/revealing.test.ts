@@ -49,11 +49,15 @@ test("one person alone sees nothing: neither at once, nor by approving his own r
 });
 
 test("another Admin finds it, approves, and who asked sees it once; all of it is in the trail, and no value anywhere else", async () => {
+  const waits = async () => (await amy.get(`${T}/overview`)).body.figures.waiting as number;
+  const before = await waits();
   const { request } = (await ask(ann)).body;
+  expect(await waits()).toBe(before + 1);
   expect(await waiting(amy)).toMatchObject([
     { request, mine: false, by: "entra:ann@contoso.example", reason: `${WHY.reason} (INC-7)`, displayName: "mighty" },
   ]);
   expect((await say(amy, request, "approve")).body).toMatchObject({ state: "approved" });
+  expect(await waits()).toBe(before);
   // who approves sees nothing by it
   expect((await say(amy, request, "show")).status).toBe(409);
   const shown = await say(ann, request, "show");

@@ -8,6 +8,7 @@ import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
+import { waitingReveals } from "../../engine/reveal-request.ts";
 import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";
 import { follow } from "../follow.ts";
@@ -96,6 +97,8 @@ const overview = tenantRoute({
       (await deps.store.rotationPage({ tenantId, states, limit: 1, after: null })).total;
     const running = await countOf(UNFINISHED.filter((state) => state !== "halted"));
     const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
+    // who asks to see a value waits for a person as well
+    const asked = (await waitingReveals(deps)).filter((one) => one.state === "asked");
     const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
       objectId,
       displayName,
@@ -113,7 +116,7 @@ const overview = tenantRoute({
         debt: counted?.debt ?? 0,
         running: running,
         halted: await countOf(["halted"]),
-        waiting: counted?.waiting ?? 0,
+        waiting: (counted?.waiting ?? 0) + asked.length,
         stopping: counted?.stopping ?? 0,
       },
       needsPerson: (counted?.needsPerson ?? []).map(show),
