@@ -107,8 +107,9 @@ export async function throughAuthority(given: Page, name: PersonName): Promise<v
   if (await accept.isVisible()) await accept.click();
 }
 
-/** The colour of the text, which the theme is drawn with. */
-const INK = "getComputedStyle(document.querySelector('.fui-FluentProvider') ?? document.body).color";
+/** The colour of the text, which the theme is drawn with, once what goes over to another colour has: what is within it follows later. */
+const INK =
+  "document.getAnimations().some((one) => one instanceof CSSTransition) ? 'on its way' : getComputedStyle(document.querySelector('.fui-FluentProvider') ?? document.body).color";
 
 /** What axe finds in both colour schemes, and what does not fit into 320 px. */
 export async function faultsEverywhere(page: Page, name: string): Promise<string[]> {
