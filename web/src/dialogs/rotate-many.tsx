@@ -1,8 +1,8 @@
 /** Rotate for all that is chosen: first what would come of it, then one request under one key, then what came of it. */
 import { Checkbox, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { type Answer, type ApiProblem, type Body, change } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
 import { Loading } from "../frame/states.tsx";
@@ -31,12 +31,13 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: one key for each request
   const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(body)]);
   const isDone = rotate.data !== undefined;
-  const look = useQuery<Look, ApiProblem>({
-    queryKey: [CHECK, tenant, body],
-    queryFn: () => change(CHECK, { params, body }),
-    enabled: !isDone && !rotate.isPending,
+  // once, and not with each event: what has changed since is found by who does it
+  const look = useMutation<Look, ApiProblem, Body<typeof CHECK>>({
+    mutationFn: (asked) => change(CHECK, { params, body: asked }),
     gcTime: 0,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked for anew
+  useEffect(() => look.mutate(body), [early]);
   const seen = look.data;
   const ready = !isDone && seen !== undefined && seen.blocked === null && seen.opens + seen.open > 0;
   return (
