@@ -8,6 +8,7 @@ import { ask, showSecret } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { askEmergency } from "../../src/engine/emergency.ts";
 import { makePlan } from "../../src/engine/plan.ts";
+import { approveReveal, askReveal, type ConfirmedPerson, showApproved } from "../../src/engine/reveal-request.ts";
 import { explainApplication, waitingOf } from "../../src/engine/views.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 
@@ -229,4 +230,24 @@ test("its value is neither kept nor shown", async () => {
   expect(trail.some((one) => one.action === "revealed")).toBe(false);
   await bench.drive((one) => one?.state === "verified");
   expect(await bench.store.sealed(id)).toBeNull();
+});
+
+test("what a second person allows is one value: another one that is there meanwhile is not shown by it", async () => {
+  const bench = privileged();
+  await bench.run();
+  const id = await idOf(bench);
+  for (const person of [ANN, BEN]) await approve(bench.deps(), id, "issue", person);
+  await bench.drive((one) => one?.state === "issued");
+  const [ann, ben] = [ANN, BEN].map(({ actor, objectId }) => ({ actor, objectId: objectId ?? "" })) as [
+    ConfirmedPerson,
+    ConfirmedPerson,
+  ];
+  const { id: request } = await askReveal(bench.deps(), id, "the vault is down", ann);
+  const other = { ...bench.deps().store, sealed: async () => ({ keyId: "another", sealed: "whatever" }) };
+  await expect(approveReveal(bench.deps({ store: other }), request, ben)).rejects.toMatchObject({ code: "not-found" });
+  await approveReveal(bench.deps(), request, ben);
+  await expect(showApproved(bench.deps({ store: other }), request, ann)).rejects.toMatchObject({ code: "not-found" });
+  // neither has used it up
+  const { value, keyId } = await showApproved(bench.deps(), request, ann);
+  expect([keyId, value.reveal().length > 0]).toEqual([(await bench.rotation())?.issued?.keyId, true]);
 });
