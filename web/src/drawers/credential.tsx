@@ -19,6 +19,8 @@ import { SignInLog } from "./sign-in-log.tsx";
 
 const RevealDialog = lazy(() => import("../dialogs/value.tsx").then((one) => ({ default: one.RevealDialog })));
 
+const AskRevealDialog = lazy(() => import("../dialogs/reveal.tsx").then((one) => ({ default: one.AskRevealDialog })));
+
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}";
 type Credential = Answer<typeof SHOW>;
 
@@ -92,7 +94,11 @@ function RevealOf(props: { readonly tenant: string; readonly rotation: string; r
     <Shown asked={asked}>
       {(rotation) => (
         <Suspense fallback={<Loading rows={1} />}>
-          <RevealDialog tenant={tenant} rotation={rotation} close={close} />
+          {rotation.privileged ? (
+            <AskRevealDialog tenant={tenant} rotation={rotation} close={close} />
+          ) : (
+            <RevealDialog tenant={tenant} rotation={rotation} close={close} />
+          )}
         </Suspense>
       )}
     </Shown>
