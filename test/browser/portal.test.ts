@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { faultsOf } from "./chromium.ts";
-import { faultsEverywhere, portal } from "./portal.ts";
+import { faultsEverywhere, portal, tooWide } from "./portal.ts";
 
 const web = portal({ policy: { approval: "issue" } });
 const { said, at, show, app } = web;
@@ -41,10 +41,7 @@ describe("every page", () => {
         await show(given, await path(), part);
         for (const fault of await faultsOf(given, rules)) faults.push(`${name}: ${fault}`);
         if (rules === "colours") continue;
-        await given.setViewportSize({ width: 320, height: 640 });
-        const width = await given.evaluate("document.documentElement.scrollWidth");
-        if (Number(width) > 320) faults.push(`${name}: ${width} px wide`);
-        await given.setViewportSize({ width: 1280, height: 800 });
+        faults.push(...(await tooWide(given, name)));
       }
       expect(faults).toEqual([]);
       expect(said.filter((line) => /Content Security Policy|Refused|Error/.test(line))).toEqual([]);

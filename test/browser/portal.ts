@@ -122,6 +122,11 @@ export async function faultsEverywhere(page: Page, name: string): Promise<string
       faults.push(`${name}, ${scheme}: ${fault}`);
   }
   await page.emulateMedia({ colorScheme: "light" });
+  return [...faults, ...(await tooWide(page, name))];
+}
+
+/** Whether it has to be scrolled sideways on a page of 320 px. */
+export async function tooWide(page: Page, name: string): Promise<string[]> {
   await page.setViewportSize({ width: 320, height: 640 });
   // drawings measure their place after the page has
   const width = async () => Number(await page.evaluate("document.documentElement.scrollWidth"));
@@ -129,9 +134,9 @@ export async function faultsEverywhere(page: Page, name: string): Promise<string
     .poll(width, { timeout: 3_000 })
     .toBeLessThanOrEqual(320)
     .catch(() => undefined);
-  if ((await width()) > 320) faults.push(`${name}: ${await width()} px wide`);
+  const seen = await width();
   await page.setViewportSize({ width: 1280, height: 800 });
-  return faults;
+  return seen > 320 ? [`${name}: ${seen} px wide`] : [];
 }
 
 function build(folder: string): void {
