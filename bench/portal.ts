@@ -37,7 +37,8 @@ export class Portal {
     const directory = fork(join(import.meta.dirname, "portal-directory.ts"), [String(applications)]);
     const [place] = (await once(directory, "message")) as [Place];
     const server = fork(join(import.meta.dirname, "portal-server.ts"), [JSON.stringify(place)], {
-      execArgv: ["--expose-gc"],
+      // so that `node --cpu-prof bench/run.ts` profiles the server as well
+      execArgv: [...process.execArgv, "--expose-gc"],
     });
     const ended = once(server, "exit").then(([code]) => {
       throw new Error(`the server ended with ${code}`);

@@ -66,6 +66,11 @@ test.each([
       }),
     /rotations_newest_by_state/,
   ],
+  [
+    "how many are in some states",
+    () => store.rotationPage({ tenantId: TENANT, states: ["planned", "halted"], limit: 0, after: null }),
+    /COVERING INDEX/,
+  ],
   ["what was renewed", () => store.renewals(TENANT), /COVERING INDEX rotations_state|INDEX rotations_state/],
   ["one rotation", () => store.rotation("r1"), /sqlite_autoindex_rotations_1/],
   ["the rotations of an application", () => store.rotations({ tenantId: TENANT, appId: "a" }), /rotations_of_app/],
