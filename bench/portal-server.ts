@@ -106,12 +106,12 @@ const opened = new Tenant(
 tenant = opened;
 server.house.admit(opened);
 
-const still = new Map<string, string>();
+const still = new Map<string, Buffer>();
 server.app.get<{ Params: { id: string } }>("/bench/row/:id", async ({ params }, reply) => {
   return reply.type("application/json").send(JSON.stringify(await deps.store.rotation(params.id)));
 });
 server.app.get<{ Params: { name: string } }>("/bench/still/:name", (request, reply) => {
-  return reply.type("application/json").send(still.get(request.params.name) ?? "");
+  return reply.type("application/json").send(still.get(request.params.name));
 });
 await server.app.listen({ host: "127.0.0.1", port: 0 });
 origin = `http://localhost:${(server.app.server.address() as AddressInfo).port}`;
@@ -151,7 +151,7 @@ export type Order =
   | { readonly used: true };
 
 async function obey(order: Order): Promise<unknown> {
-  if ("keep" in order) still.set(order.keep, order.body);
+  if ("keep" in order) still.set(order.keep, Buffer.from(order.body, "latin1"));
   else if ("events" in order) await tell(order.events);
   else if ("used" in order) {
     const { user, system } = process.cpuUsage();

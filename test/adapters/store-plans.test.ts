@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { epochMs } from "../../src/core/time.ts";
@@ -93,6 +93,16 @@ test.each([
 test("a page of rotations is not sorted, however many there are", async () => {
   const plans = await plansOf(() => store.rotationPage({ tenantId: TENANT, limit: 50, after: null }));
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+});
+
+test("who asks again before the event loop has turned is not looked up again, and hears of this process's own changes at once", async () => {
+  await store.version();
+  await new Promise((turned) => setImmediate(turned));
+  const handle = vi.spyOn(StatementSync.prototype, "get");
+  const [one, same] = [await store.version(), await store.version()];
+  expect([one === same, handle.mock.calls.length]).toEqual([true, 1]);
+  await store.audit(audit);
+  expect(await store.version()).not.toBe(one);
 });
 
 test("a change of another process gives another version", async () => {

@@ -63,8 +63,25 @@ function storeOn(opened: OpenDatabase, line: Line, lease: LeaseOptions, close: (
     close: () => guard(close),
   };
   const { verbs, changes } = createRepository(database, lease);
-  const version = () => guard(async () => `${changesOfOthers(opened)}.${changes()}`);
+  const others = oncePerTurn(() => changesOfOthers(opened));
+  const version = () => guard(async () => `${others()}.${changes()}`);
   return { ...verbs, version, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
+}
+
+/**
+ * What `read` gives, read once until the event loop turns: requests that came together are answered together, and what another process
+ * changes meanwhile might as well have come after them.
+ */
+function oncePerTurn<T>(read: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    if (known !== null) return known.value;
+    known = { value: read() };
+    setImmediate(() => {
+      known = null;
+    });
+    return known.value;
+  };
 }
 
 /** This process is alive as long as it asks; only others' leases are looked up. */
