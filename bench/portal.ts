@@ -23,6 +23,9 @@ interface Ready {
   /** Milliseconds of the first round with its scan, and of what the pages made of it. */
   readonly round: number;
   readonly picture: number;
+  /** Milliseconds of processor before the server's event loop turned, at most, in each of the two. */
+  readonly roundBlocked: number;
+  readonly pictureBlocked: number;
 }
 
 export class Portal {
