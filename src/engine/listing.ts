@@ -68,7 +68,7 @@ export type Times = Readonly<Record<"endsLast" | "endsCovered" | "remains" | "pl
 
 export class Listing {
   readonly #portraits: Portrait[];
-  readonly #numberOf: Map<string, number>;
+  readonly #numberOf = new Map<string, number>();
   readonly #orders: Readonly<Record<Sort, Order>>;
   readonly #names = new NameSearch();
   readonly #ids = new IdSearch();
@@ -84,7 +84,6 @@ export class Listing {
   /** @param portraits is its own from here on: the orders compare by how the applications in it are. */
   private constructor(portraits: Portrait[], orders: Readonly<Record<Sort, Order>>, times: Times) {
     this.#portraits = portraits;
-    this.#numberOf = new Map(portraits.map(({ appId }, number) => [appId, number]));
     const facts = FACT_NAMES.map((name) => [name, new Bits(portraits.length)]);
     this.#facts = Object.fromEntries(facts) as Record<Fact, Bits>;
     this.#orders = orders;
@@ -95,7 +94,10 @@ export class Listing {
   static *of(given: readonly Portrait[]): Slices<Listing> {
     const portraits = [...given];
     const listing = new Listing(portraits, yield* ordered(portraits), yield* timesOfAll(portraits));
-    yield* each(portraits.entries(), ([number, one]) => listing.#note(number, one, true));
+    yield* each(portraits.entries(), ([number, one]) => {
+      listing.#numberOf.set(one.appId, number);
+      listing.#note(number, one, true);
+    });
     return listing;
   }
 
@@ -323,11 +325,15 @@ function* timesOfAll(portraits: readonly Portrait[]): Slices<Times> {
   yield* each(portraits, (one) => {
     for (const [name, times] of Object.entries(timesOf(one))) all[name as keyof Times].push(...times);
   });
+  const inOrder = function* (times: readonly EpochMs[]): Slices<Instants> {
+    yield;
+    return new Instants(times);
+  };
   return {
-    endsLast: new Instants(all.endsLast),
-    endsCovered: new Instants(all.endsCovered),
-    remains: new Instants(all.remains),
-    planned: new Instants(all.planned),
+    endsLast: yield* inOrder(all.endsLast),
+    endsCovered: yield* inOrder(all.endsCovered),
+    remains: yield* inOrder(all.remains),
+    planned: yield* inOrder(all.planned),
   };
 }
 
