@@ -187,18 +187,6 @@ function pagesOf({ ready: { rotations, objects } }: Portal): { readonly again: P
   };
 }
 
-/** Twenty events a second, each stored, told and painted, as of a loop that is at work. Gives the function that ends them. */
-function storm(portal: Portal): () => Promise<void> {
-  let told: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    told = told.then(() => portal.order({ events: 1, stored: true }));
-  }, 50);
-  return async () => {
-    clearInterval(timer);
-    await told;
-  };
-}
-
 /**
  * `load`: what pages ask again and again, against the same bytes served still by the same server, while the loop works. Counted by the
  * server's own processor time, which is what bounds the rate of one process and which nobody else on the machine takes a share of; the
@@ -229,7 +217,7 @@ async function load(portal: Portal, says = ""): Promise<Row[]> {
       other: () => perSecond(ms, other),
     });
   const rows: Row[] = [];
-  for (const page of again) rows.push(await measured(page.name, 500, "≥ 0.5", page.path, () => still(page)));
+  for (const page of again) rows.push(await measured(page.name, 700, "≥ 0.5", page.path, () => still(page)));
   let turn = 0;
   const next = () => again[turn++ % again.length] as Page;
   rows.push(
@@ -241,7 +229,7 @@ async function load(portal: Portal, says = ""): Promise<Row[]> {
       () => still(next()),
     ),
   );
-  for (const page of first) rows.push(await measured(page.name, 500, "none: made anew", page.path, () => still(page)));
+  for (const page of first) rows.push(await measured(page.name, 700, "none: made anew", page.path, () => still(page)));
   return rows;
 }
 
@@ -286,18 +274,19 @@ function intake({ ready: { roundBlocked, pictureBlocked, objects } }: Portal): R
   }));
 }
 
-/** All rows; fewer applications and events for a quick look. */
-export async function portal(applications: number, events: number): Promise<Row[]> {
+/** All rows, or those of `load` alone; fewer applications and events for a quick look. */
+export async function portal(applications: number, events: number, part: string): Promise<Row[]> {
   const opened = await Portal.open(applications);
   try {
-    const rows = [...intake(opened), ...(await lists(opened))];
-    const calm = storm(opened);
+    const rows = intake(opened);
+    if (part !== "load") rows.push(...(await lists(opened)));
+    await opened.order({ storm: true });
     rows.push(...(await load(opened, ", the loop at work")));
     const listeners: Socket[] = [];
     for (let count = 0; count < LISTENERS; count += 1) listeners.push(await opened.listen());
     rows.push(...(await load(opened, `, and ${LISTENERS} listeners`)));
-    await calm();
-    rows.push(await memory(opened, events));
+    await opened.order({ storm: false });
+    if (part !== "load") rows.push(await memory(opened, events));
     for (const one of listeners) one.destroy();
     return rows;
   } finally {
