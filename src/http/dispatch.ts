@@ -52,19 +52,33 @@ export function dispatcher(around: Around): Handler {
       browser: browserOf(around.secure, request, reply),
       signal: around.house.ending.signal,
     };
+    const shared = await keeping?.together(async () => {
+      const { written } = writtenText(route, await route.handle(asked));
+      if (written !== null) keeping.keep(written);
+      return written;
+    });
+    if (shared) return sendWritten(given(shared, keeping?.now ?? ""), shared.etag, request, reply);
     const answer = await route.handle(asked);
     if (typeof answer === "function") return stream(answer as Stream, request, reply, around.house.ending.signal);
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
-    if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-    const text = JSON.stringify(route.answer.parse(answer));
-    if (route.method !== "GET") return reply.type("application/json").send(text);
-    const etag = etagOf(text);
-    const body = Buffer.from(text);
-    const written = writtenOf(text, body, etag);
-    if (written !== null) keeping?.keep(written);
+    if (route.method !== "GET") return reply.type("application/json").send(jsonOf(route, answer));
+    const { body, etag } = writtenText(route, answer);
     return sendWritten(body, etag, request, reply);
   };
+}
+
+/** @throws TypeError where the route names no such answer. */
+function jsonOf(route: Route, answer: unknown): string {
+  if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
+  return JSON.stringify(route.answer.parse(answer));
+}
+
+/** An answer as it is sent, and as it may be kept. */
+function writtenText(route: Route, answer: unknown) {
+  const text = jsonOf(route, answer);
+  const [body, etag] = [Buffer.from(text), etagOf(text)];
+  return { body, etag, written: writtenOf(text, body, etag) };
 }
 
 /** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */

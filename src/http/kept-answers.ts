@@ -27,6 +27,8 @@ const MOST = 500;
 
 export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
+  /** Those that are being made, by address and version. */
+  readonly #making = new Map<string, Promise<Written | null>>();
   #size = 0;
 
   /** The answer of an address, if it would be given again. */
@@ -46,6 +48,23 @@ export class KeptAnswers {
     for (const [oldest, kept] of this.#kept) {
       if (this.#size <= ROOM && this.#kept.size <= MOST) return;
       this.#drop(oldest, kept);
+    }
+  }
+
+  /**
+   * Makes an answer once for all who ask for it at the same version meanwhile. Null where it cannot be kept, or where who made it for
+   * somebody else failed: then each makes his own.
+   */
+  async together(address: string, version: string, make: () => Promise<Written | null>): Promise<Written | null> {
+    const key = `${version} ${address}`;
+    const others = this.#making.get(key);
+    if (others !== undefined) return others.catch(() => null);
+    const made = make();
+    this.#making.set(key, made);
+    try {
+      return await made;
+    } finally {
+      this.#making.delete(key);
     }
   }
 

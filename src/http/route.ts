@@ -120,6 +120,8 @@ export interface Keeping {
   /** The present, as answers say it. */
   readonly now: string;
   keep(written: Written): void;
+  /** Makes it once for all who ask meanwhile; null where each must make his own. */
+  together(make: () => Promise<Written | null>): Promise<Written | null>;
 }
 
 /** A route of the whole server. The answer is held to its schema, so that nothing is sent that the schema does not name. */
@@ -184,6 +186,7 @@ function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {
       found: tenant.answers.find(address, version, now),
       now: formatInstant(now),
       keep: (written) => tenant.answers.keep(address, version, now, written),
+      together: (make) => tenant.answers.together(address, version, make),
     };
   };
 }

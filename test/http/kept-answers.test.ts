@@ -98,3 +98,23 @@ test("only the instant of an answer is written anew, whether it is as long as th
   }
   expect(writtenOf('{"items":[]}', Buffer.from('{"items":[]}'), "e")).toBeNull();
 });
+
+test("an answer that many ask for at once is made once; where that fails, each makes his own", async () => {
+  const answers = new KeptAnswers();
+  const written = { body: Buffer.from("x"), instant: 0, etag: "e" };
+  let made = 0;
+  const make = async () => {
+    made += 1;
+    await Promise.resolve();
+    return written;
+  };
+  const all = await Promise.all([1, 2, 3].map(() => answers.together("/a", "1", make)));
+  expect([made, all]).toEqual([1, [written, written, written]]);
+  // another version, another address, and one that comes later are other answers
+  await Promise.all([answers.together("/a", "2", make), answers.together("/b", "2", make)]);
+  await answers.together("/a", "1", make);
+  expect(made).toBe(4);
+  const fails = () => answers.together("/a", "3", () => Promise.reject(new Error("no")));
+  const settled = await Promise.allSettled([fails(), fails()]);
+  expect(settled).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: null }]);
+});
