@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --json] [--only token|list|start|rotate|rehearse|budget|portal] [--rotations N] [--applications N] [--events N]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
+ * `npm run bench [-- --json] [--only token|list|start|rotate|rehearse|budget|portal] [--rotations N] [--applications N] [--events N] [--part load]`: how fast, as ratios to a floor or a peer in the same run. Never a test: a busy machine is no fault.
  */
 import { type ChildProcess, fork, spawn, spawnSync } from "node:child_process";
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     rotations: { type: "string", default: "600" },
     applications: { type: "string", default: "100000" },
     events: { type: "string", default: "100000" },
+    // of the rows of `portal`: `load` alone
+    part: { type: "string", default: "" },
   },
 });
 
@@ -178,7 +180,7 @@ if (wanted("list")) rows.push(await pages(ready));
 if (wanted("start")) rows.push(...(await starts()));
 if (wanted("rotate")) rows.push(...(await rotations(1000)));
 if (wanted("rehearse")) rows.push(await rehearsals());
-if (wanted("portal")) rows.push(...(await portal(Number(values.applications), Number(values.events))));
+if (wanted("portal")) rows.push(...(await portal(Number(values.applications), Number(values.events), values.part)));
 if (wanted("budget")) rows.push(await budget(Number(values.rotations)));
 for (const client of clients) client.close();
 child.disconnect();

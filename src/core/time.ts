@@ -48,9 +48,33 @@ export function parseInstant(text: string): EpochMs | null {
   return Number.isNaN(ms) ? null : epochMs(ms);
 }
 
-/** ISO 8601 UTC, without fractions when they are zero: `2026-03-01T09:12:44Z`. */
+/** ISO 8601 UTC, without fractions when they are zero: `2026-03-01T09:12:44Z`. @throws RangeError for what no date can be. */
 export function formatInstant(at: EpochMs): string {
-  return new Date(at).toISOString().replace(".000Z", "Z");
+  if (!(Math.abs(at) <= LATEST)) throw new RangeError(`no date can be ${at} ms from 1970`);
+  const day = Math.floor(at / DAY);
+  const rest = at - day * DAY;
+  const ms = rest % SECOND;
+  const clock = `${two(rest / HOUR)}:${two((rest % HOUR) / MINUTE)}:${two((rest % MINUTE) / SECOND)}`;
+  return `${dayText(day)}T${clock}${ms === 0 ? "" : `.${String(ms).padStart(3, "0")}`}Z`;
+}
+
+/** The last instant a date can be (ECMA-262, time values), and its opposite is the first. */
+const LATEST = 8.64e15;
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
+const two = (number: number) => TWO[Math.floor(number)];
+
+/** Days that were written lately: a list writes hundreds of instants, and its days are few. */
+const DAYS = new Map<number, string>();
+const MOST_DAYS = 4_096;
+
+function dayText(day: number): string {
+  const known = DAYS.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(day * DAY).toISOString();
+  const written = text.slice(0, text.indexOf("T"));
+  if (DAYS.size === MOST_DAYS) DAYS.clear();
+  DAYS.set(day, written);
+  return written;
 }
 
 const UNITS: Record<string, DurationMs> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };

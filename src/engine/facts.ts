@@ -87,9 +87,10 @@ async function ownFacts({ own, store, settings }: Deps, rotation: Rotation): Pro
   if (own === undefined || !["planned", "verified"].includes(state)) return {};
   const isThis = holder.appId === own.appId;
   if (!isThis && bindingOf(settings, own.appId) === undefined) return {};
-  const others = (await store.rotations({ tenantId, states: ["planned", "issued", "accepted", "delivered"] })).filter(
-    (one) => one.id !== id && (one.holder.appId === own.appId) !== isThis,
-  );
+  const states = ["planned", "issued", "accepted", "delivered"] as const;
+  // only a rotation of Nolapse's own waits for all others; every other one waits for that one alone, and reads no more
+  const found = await store.rotations({ tenantId, states, ...(isThis ? {} : { appId: own.appId }) });
+  const others = found.filter((one) => one.id !== id && (one.holder.appId === own.appId) !== isThis);
   const isOtherBusy = isThis
     ? others.some((one) => isUnderWay(one, settings.mode))
     : others.some((one) => one.state !== "planned");

@@ -9,6 +9,7 @@ import { Instants } from "../core/pictures/instants.ts";
 import { NameSearch } from "../core/pictures/name-search.ts";
 import { Order } from "../core/pictures/order.ts";
 import { isCovered, type NextCode } from "../core/pictures/outlook.ts";
+import { each, type Slices } from "../core/slices.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Ownership } from "./ownership.ts";
 import { type Portrait, timesOf } from "./portrait.ts";
@@ -67,7 +68,7 @@ export type Times = Readonly<Record<"endsLast" | "endsCovered" | "remains" | "pl
 
 export class Listing {
   readonly #portraits: Portrait[];
-  readonly #numberOf: Map<string, number>;
+  readonly #numberOf = new Map<string, number>();
   readonly #orders: Readonly<Record<Sort, Order>>;
   readonly #names = new NameSearch();
   readonly #ids = new IdSearch();
@@ -80,22 +81,24 @@ export class Listing {
   /** How many applications were read for the questions so far. */
   read = 0;
 
-  constructor(portraits: readonly Portrait[]) {
-    this.#portraits = [...portraits];
-    this.#numberOf = new Map(portraits.map(({ appId }, number) => [appId, number]));
-    this.#facts = Object.fromEntries(FACT_NAMES.map((name) => [name, new Bits(portraits.length)])) as Record<
-      Fact,
-      Bits
-    >;
-    for (const [number, one] of portraits.entries()) this.#note(number, one, true);
-    this.#orders = this.#ordered();
-    const times = portraits.map(timesOf);
-    this.times = {
-      endsLast: new Instants(times.flatMap(({ endsLast }) => endsLast)),
-      endsCovered: new Instants(times.flatMap(({ endsCovered }) => endsCovered)),
-      remains: new Instants(times.flatMap(({ remains }) => remains)),
-      planned: new Instants(times.flatMap(({ planned }) => planned)),
-    };
+  /** @param portraits is its own from here on: the orders compare by how the applications in it are. */
+  private constructor(portraits: Portrait[], orders: Readonly<Record<Sort, Order>>, times: Times) {
+    this.#portraits = portraits;
+    const facts = FACT_NAMES.map((name) => [name, new Bits(portraits.length)]);
+    this.#facts = Object.fromEntries(facts) as Record<Fact, Bits>;
+    this.#orders = orders;
+    this.times = times;
+  }
+
+  /** Of all applications of a tenant, in slices. */
+  static *of(given: readonly Portrait[]): Slices<Listing> {
+    const portraits = [...given];
+    const listing = new Listing(portraits, yield* ordered(portraits), yield* timesOfAll(portraits));
+    yield* each(portraits.entries(), ([number, one]) => {
+      listing.#numberOf.set(one.appId, number);
+      listing.#note(number, one, true);
+    });
+    return listing;
   }
 
   get all(): readonly Portrait[] {
@@ -299,23 +302,39 @@ export class Listing {
       for (const at of all) isThere ? instants.add(at) : instants.drop(at);
     }
   }
+}
 
-  /** Names are compared once; the other orders settle ties by their places. */
-  #ordered(): Readonly<Record<Sort, Order>> {
-    const numbers = [...this.#portraits.keys()];
-    const of = (number: number) => this.#portraits[number] as Portrait;
-    const byName = (a: number, b: number) => compareNames(of(a), of(b));
-    const displayName = new Order(numbers, byName);
-    const by = (key: (one: Portrait) => number) => (a: number, b: number) => key(of(a)) - key(of(b)) || byName(a, b);
-    return {
-      displayName,
-      signsInUntil: new Order(numbers, by(until)),
-      next: new Order(
-        numbers,
-        by(({ outlook }) => outlook.next.at ?? NEVER),
-      ),
-    };
-  }
+/** Names are compared once; the other orders settle ties by their places. */
+function* ordered(portraits: readonly Portrait[]): Slices<Readonly<Record<Sort, Order>>> {
+  const numbers = [...portraits.keys()];
+  const of = (number: number) => portraits[number] as Portrait;
+  const byName = (a: number, b: number) => compareNames(of(a), of(b));
+  const by = (key: (one: Portrait) => number) => (a: number, b: number) => key(of(a)) - key(of(b)) || byName(a, b);
+  return {
+    displayName: yield* Order.of(numbers, byName),
+    signsInUntil: yield* Order.of(numbers, by(until)),
+    next: yield* Order.of(
+      numbers,
+      by(({ outlook }) => outlook.next.at ?? NEVER),
+    ),
+  };
+}
+
+function* timesOfAll(portraits: readonly Portrait[]): Slices<Times> {
+  const all: Record<keyof Times, EpochMs[]> = { endsLast: [], endsCovered: [], remains: [], planned: [] };
+  yield* each(portraits, (one) => {
+    for (const [name, times] of Object.entries(timesOf(one))) all[name as keyof Times].push(...times);
+  });
+  const inOrder = function* (times: readonly EpochMs[]): Slices<Instants> {
+    yield;
+    return new Instants(times);
+  };
+  return {
+    endsLast: yield* inOrder(all.endsLast),
+    endsCovered: yield* inOrder(all.endsCovered),
+    remains: yield* inOrder(all.remains),
+    planned: yield* inOrder(all.planned),
+  };
 }
 
 function until({ outlook }: Portrait): number {

@@ -2,14 +2,16 @@
  * The whole tenant as its last scan left it, kept at hand by application: lists, filters and timelines are answered from here, and the
  * directory is not asked again. A rotation that moves on touches its own application alone.
  */
-import { type Sharing, sharingOf } from "../core/credentials/certificate-remarks.ts";
+import { type Sharing, sharingIn } from "../core/credentials/certificate-remarks.ts";
 import type { Holder } from "../core/credentials/credential.ts";
-import type { RotationState } from "../core/rotation/rotation.ts";
+import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
+import { each, groupedBy, type Slices } from "../core/slices.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { Listing } from "./listing.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { type Portrait, portraitOf } from "./portrait.ts";
+import { inTurns } from "./turns.ts";
 
 /** The states of a rotation that is not finished. */
 export const UNFINISHED: readonly RotationState[] = [
@@ -33,12 +35,25 @@ export class Picture {
   readonly #kept = new Map<string, unknown>();
   #changes = 0;
 
-  constructor(scan: Scan, plan: Plan, portraits: readonly Portrait[]) {
+  private constructor(scan: Scan, plan: Plan, sharing: Sharing, listing: Listing) {
     this.scan = scan;
     this.plan = plan;
-    this.sharing = sharingOf(scan.holders);
-    this.listing = new Listing(portraits);
-    for (const one of portraits) this.#name(one);
+    this.sharing = sharing;
+    this.listing = listing;
+  }
+
+  /** Of a scan and its plan, in slices. */
+  static *of(deps: Deps, scan: Scan, plan: Plan, open: readonly Rotation[]): Slices<Picture> {
+    const items = yield* groupedBy(plan.items, ({ appId }) => appId);
+    const rotations = yield* groupedBy(open, ({ holder }) => holder.appId);
+    const holders = yield* groupedBy(scan.holders, ({ appId }) => appId);
+    const portraits: Portrait[] = [];
+    yield* each(holders, ([appId, own]) => {
+      portraits.push(portraitOf(deps, plan.madeAt, own, items.get(appId) ?? [], rotations.get(appId) ?? []));
+    });
+    const picture = new Picture(scan, plan, yield* sharingIn(scan.holders), yield* Listing.of(portraits));
+    yield* each(portraits, (one) => picture.#name(one));
+    return picture;
   }
 
   /** How often anything that lists show of an application has changed. */
@@ -84,19 +99,11 @@ export class Picture {
   }
 }
 
-/** The picture of a scan. */
+/** The picture of a scan; while it is made, others have their turn. */
 export async function pictureOf(deps: Deps, scan: Scan): Promise<Picture> {
   const plan = await makePlan(deps, scan);
   const open = await deps.store.rotations({ tenantId: scan.tenantId, states: UNFINISHED });
-  const [items, rotations, holders] = [
-    grouped(plan.items, ({ appId }) => appId),
-    grouped(open, ({ holder }) => holder.appId),
-    grouped(scan.holders, ({ appId }) => appId),
-  ];
-  const portraits = [...holders].map(([appId, own]) =>
-    portraitOf(deps, plan.madeAt, own, items.get(appId) ?? [], rotations.get(appId) ?? []),
-  );
-  return new Picture(scan, plan, portraits);
+  return inTurns(deps, Picture.of(deps, scan, plan, open));
 }
 
 /**
@@ -129,14 +136,4 @@ async function paint(deps: Deps, picture: Picture, holders: readonly Holder[]): 
   const painted = portraitOf(deps, plan.madeAt, holders, plan.items, open);
   picture.put(painted);
   return painted;
-}
-
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group === undefined) groups.set(keyOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }

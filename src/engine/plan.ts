@@ -16,12 +16,14 @@ import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, Wish } from "../core/rotation/rotation.ts";
 import { type Forecast, forecast } from "../core/schedule/forecast.ts";
+import { each, groupedBy, type Slices } from "../core/slices.ts";
 import { DAY, type EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
+import { inTurns } from "./turns.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -94,10 +96,8 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
         for (const id of [item.rotation.replaces, item.rotation.issued?.keyId ?? ""]) taken.add(id);
     }
   }
-  const unbound = scan.holders.flatMap((holder) =>
-    holder.credentials.filter((one) => !taken.has(one.keyId)).map((one) => planUnbound(deps, holder, one, now)),
-  );
-  const { items, ...times } = await schedule(deps, [...bound, ...unbound], now);
+  const planned = await inTurns(deps, withUnbound(deps, bound, taken, scan.holders, now));
+  const { items, ...times } = await schedule(deps, planned, now);
   return {
     tenant: deps.settings.name,
     tenantId: deps.settings.tenantId,
@@ -111,6 +111,21 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
     loss: lossOf(await deps.store.lastScan(deps.settings.tenantId)),
     switches: await deps.store.switches(deps.settings.tenantId),
   };
+}
+
+/** After the bound ones all credentials that no slot has taken. */
+function* withUnbound(
+  deps: Deps,
+  bound: readonly PlanItem[],
+  taken: ReadonlySet<string>,
+  holders: readonly Holder[],
+  now: EpochMs,
+): Slices<readonly PlanItem[]> {
+  const items = [...bound];
+  yield* each(holders, (holder) => {
+    for (const one of holder.credentials) if (!taken.has(one.keyId)) items.push(planUnbound(deps, holder, one, now));
+  });
+  return items;
 }
 
 /** Read once for a whole plan. What cannot be read is unknown, and holds nothing back: the directory itself will say no. */
@@ -140,25 +155,25 @@ interface Standing {
 /** A rotation in one of these states is under way; a verified one only waits to retire. */
 const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
 
-async function readStanding({ store, settings }: Deps, scan: Scan, only: string | null): Promise<Standing> {
+async function readStanding(deps: Deps, scan: Scan, only: string | null): Promise<Standing> {
+  const { store, settings } = deps;
   const { tenantId } = settings;
   const open = { tenantId, states: UNDER_WAY, ...(only === null ? {} : { appId: only }) };
   return {
-    holders: byAppId(scan.holders, (one) => one.appId),
-    records: byAppId(await store.slots(tenantId, only), (one) => one.appId),
-    open: byAppId(await store.rotations(open), (one) => one.holder.appId),
+    holders: await inTurns(
+      deps,
+      groupedBy(scan.holders, (one) => one.appId),
+    ),
+    records: await inTurns(
+      deps,
+      groupedBy(await store.slots(tenantId, only), (one) => one.appId),
+    ),
+    open: await inTurns(
+      deps,
+      groupedBy(await store.rotations(open), (one) => one.holder.appId),
+    ),
     privileges: scan.privileges,
   };
-}
-
-function byAppId<T>(all: readonly T[], appIdOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(appIdOf(one));
-    if (group === undefined) groups.set(appIdOf(one), [one]);
-    else group.push(one);
-  }
-  return groups;
 }
 
 interface Around {

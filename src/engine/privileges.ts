@@ -1,4 +1,5 @@
 /** Which applications of the tenant are privileged: two lists, however many applications there are. */
+import type { Holder } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import {
   directoryRole,
@@ -7,9 +8,11 @@ import {
   type Privileges,
   privilegedAppRole,
 } from "../core/policy/privilege.ts";
+import { each, type Slices } from "../core/slices.ts";
 import type { GrantPage } from "../ports/entra.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { inTurns } from "./turns.ts";
 
 /** Where nothing was asked. */
 export const NOT_LOOKED: Privileges = {
@@ -23,13 +26,11 @@ export const NOT_LOOKED: Privileges = {
  * list of service principals that broke off: who is not on it may hold anything.
  */
 export async function readPrivileges(
-  { entra }: Pick<Deps, "entra">,
+  { entra, scheduler }: Pick<Deps, "entra" | "scheduler">,
   { holders, failures }: Pick<Scan, "holders" | "failures">,
   signal?: AbortSignal,
 ): Promise<Privileges> {
-  const appIds = new Map(
-    holders.filter((one) => one.type === "servicePrincipal").map((one) => [one.objectId, one.appId]),
-  );
+  const appIds = await inTurns({ scheduler }, appIdsOf(holders));
   const held = new Map<string, string[]>();
   const unknown: string[] = [];
   const note = ({ principalId }: Grant, what: string | null) => {
@@ -55,6 +56,15 @@ export async function readPrivileges(
   if (roles.error !== null) unknown.push(`directory roles: ${sayOf(roles.error)}`);
   unread ||= passes(roles.error);
   return { held, unknown, unread };
+}
+
+/** The client ids of service principals, by object id. */
+function* appIdsOf(holders: readonly Holder[]): Slices<ReadonlyMap<string, string>> {
+  const appIds = new Map<string, string>();
+  yield* each(holders, ({ type, objectId, appId }) => {
+    if (type === "servicePrincipal") appIds.set(objectId, appId);
+  });
+  return appIds;
 }
 
 /**

@@ -5,18 +5,16 @@
  */
 import type { Holder } from "../core/credentials/credential.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts";
+import { each, type Slices } from "../core/slices.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
+import { inTurns } from "./turns.ts";
 
 /** Attempt ids marked as ours that the store does not know; switches removal off when there are any. */
 export async function noteUnknownMarks(deps: Deps, holders: readonly Holder[]): Promise<readonly string[]> {
   const { store, settings } = deps;
   const instance = await store.instance(deps.random.base32(INSTANCE_LENGTH));
-  const ours = holders
-    .flatMap((holder) => holder.credentials)
-    .map(({ name }) => parseMarkedName(name ?? "").marker)
-    .filter((marker) => marker?.instance === instance)
-    .map((marker) => marker?.attempt ?? "");
+  const ours = await inTurns(deps, markedBy(instance, holders));
   if (ours.length === 0) return [];
   const known = await store.knownAttempts(settings.tenantId, ours);
   const unknown = ours.filter((attempt) => !known.has(attempt));
@@ -43,4 +41,16 @@ export async function noteUnknownMarks(deps: Deps, holders: readonly Holder[]): 
     );
   }
   return unknown;
+}
+
+/** The attempts whose markers name an instance. */
+function* markedBy(instance: string, holders: readonly Holder[]): Slices<readonly string[]> {
+  const attempts: string[] = [];
+  yield* each(holders, ({ credentials }) => {
+    for (const { name } of credentials) {
+      const { marker } = parseMarkedName(name ?? "");
+      if (marker?.instance === instance) attempts.push(marker.attempt);
+    }
+  });
+  return attempts;
 }

@@ -61,8 +61,9 @@ export async function schedule(deps: Deps, items: readonly PlanItem[], now: Epoc
   const times = new Map(due.map((item, index) => [item, { start: starts[index], end: ends[index] }]));
   return {
     items: items.map((item) => {
-      const { start, end } = times.get(item) ?? {};
-      return { ...item, startsAt: start?.at ?? null, retiresAt: end?.at ?? null };
+      // most are not due, and stay as they are
+      const own = times.get(item);
+      return own === undefined ? item : { ...item, startsAt: own.start?.at ?? null, retiresAt: own.end?.at ?? null };
     }),
     issuedBy: last(starts.map(({ at }) => at)),
     retiredBy: last(ends.flatMap(({ at }) => (at === null ? [] : [at]))),

@@ -8,7 +8,7 @@ import { type Caller, personOf } from "./caller.ts";
 import { etagOf, isKnown } from "./etag.ts";
 import type { House } from "./house.ts";
 import { idempotencyKey } from "./idempotency.ts";
-import { given, withoutNow } from "./kept-answers.ts";
+import { given, writtenOf } from "./kept-answers.ts";
 import { UnfitRequest } from "./problem.ts";
 import { mayAll } from "./roles.ts";
 import {
@@ -37,6 +37,10 @@ export function dispatcher(around: Around): Handler {
   return async (route, request, reply) => {
     const { caller, session } =
       route.role === "anonymous" ? { caller: NOBODY, session: null } : await admitted(around, route, request);
+    const keeping =
+      (await route.keeping?.({ params: request.params, house: around.house, caller }, request.url)) ?? null;
+    // an address that was answered fitted, and fits
+    if (keeping?.found) return sendWritten(given(keeping.found, keeping.now), keeping.found.etag, request, reply);
     const asked = {
       params: held(route.params, request.params, "path") ?? (request.params as object),
       query: held(route.query, request.query, "query"),
@@ -48,20 +52,33 @@ export function dispatcher(around: Around): Handler {
       browser: browserOf(around.secure, request, reply),
       signal: around.house.ending.signal,
     };
-    const keeping = (await route.keeping?.(asked, request.url)) ?? null;
-    if (keeping?.found) return sendWritten(given(keeping.found, keeping.now), keeping.found.etag, request, reply);
+    const shared = await keeping?.together(async () => {
+      const { written } = writtenText(route, await route.handle(asked));
+      if (written !== null) keeping.keep(written);
+      return written;
+    });
+    if (shared) return sendWritten(given(shared, keeping?.now ?? ""), shared.etag, request, reply);
     const answer = await route.handle(asked);
     if (typeof answer === "function") return stream(answer as Stream, request, reply, around.house.ending.signal);
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
-    if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-    const text = JSON.stringify(route.answer.parse(answer));
-    if (route.method !== "GET") return reply.type("application/json").send(text);
-    const etag = etagOf(text);
-    const written = withoutNow(text, etag);
-    if (written !== null) keeping?.keep(written);
-    return sendWritten(text, etag, request, reply);
+    if (route.method !== "GET") return reply.type("application/json").send(jsonOf(route, answer));
+    const { body, etag } = writtenText(route, answer);
+    return sendWritten(body, etag, request, reply);
   };
+}
+
+/** @throws TypeError where the route names no such answer. */
+function jsonOf(route: Route, answer: unknown): string {
+  if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
+  return JSON.stringify(route.answer.parse(answer));
+}
+
+/** An answer as it is sent, and as it may be kept. */
+function writtenText(route: Route, answer: unknown) {
+  const text = jsonOf(route, answer);
+  const [body, etag] = [Buffer.from(text), etagOf(text)];
+  return { body, etag, written: writtenOf(text, body, etag) };
 }
 
 /** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */
@@ -151,10 +168,10 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
   };
 }
 
-function sendWritten(text: string, etag: string, request: FastifyRequest, reply: FastifyReply) {
+function sendWritten(body: Buffer, etag: string, request: FastifyRequest, reply: FastifyReply) {
   reply.header("etag", etag);
   if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
-  return reply.type("application/json").send(text);
+  return reply.type("application/json").send(body);
 }
 
 function sendText({ type, body, file }: Text, reply: FastifyReply) {

@@ -2,14 +2,14 @@
  * Tags of answers, so that who looks again and again is told in a word that nothing has changed. Weak ones: every answer says when
  * it was given (`now`), and that alone makes no other answer.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A `now` anywhere in an answer; inside a text its quotes would be escaped. */
 const NOW = /"now":"[^"]*"/g;
 
 /** Of an answer's JSON text. */
 export function etagOf(text: string): string {
-  return `W/"${createHash("sha256").update(text.replaceAll(NOW, "")).digest("base64url").slice(0, 22)}"`;
+  return `W/"${hash("sha256", text.replaceAll(NOW, ""), "base64url").slice(0, 22)}"`;
 }
 
 /** Whether `If-None-Match` names this tag; compared weakly (RFC 9110, 13.1.2). */

@@ -26,8 +26,13 @@ export type Listener = (batch: Batch) => void;
 
 /** So many are kept for those who come back after a moment. */
 const KEPT = 1_000;
-/** What is told within so many milliseconds of process time reaches the listeners together: a storm costs each of them 50 writes a second. */
+/** What is told within so many milliseconds of process time reaches the listeners together. */
 const TOGETHER = 20;
+/**
+ * And so long after that what comes next waits for more, milliseconds of process time: a page draws itself anew four times a second at
+ * most, so a storm costs each listener as many writes and no more, and one event alone reaches him at once.
+ */
+const REST = 250;
 
 /** Written once for all who may hear everything of a tenant. */
 export class Batch {
@@ -66,6 +71,8 @@ export class Events {
   readonly #last: Numbered[] = [];
   #pending: Numbered[] = [];
   #number = 0;
+  /** Whether something was sent so lately that what comes now waits for more. */
+  #rests = false;
 
   get number(): number {
     return this.#number;
@@ -82,7 +89,7 @@ export class Events {
     if (this.#last.length > KEPT) this.#last.shift();
     if (this.#listeners.size === 0) return;
     this.#pending.push(one);
-    if (this.#pending.length === 1) setTimeout(() => this.#flush(), TOGETHER).unref();
+    if (this.#pending.length === 1 && !this.#rests) setTimeout(() => this.#flush(), TOGETHER).unref();
   }
 
   /** What came after a number, null where not all of it is kept any more. */
@@ -105,5 +112,11 @@ export class Events {
     const batch = new Batch(this.#pending);
     this.#pending = [];
     for (const listener of this.#listeners) listener(batch);
+    if (this.#rests) return;
+    this.#rests = true;
+    setTimeout(() => {
+      this.#rests = false;
+      this.#flush();
+    }, REST).unref();
   }
 }

@@ -5,10 +5,12 @@
  */
 import type { EpochMs } from "../core/time.ts";
 
-/** An answer as text, without its `now`, which is each time's own. */
+/** An answer as it was sent. */
 export interface Written {
-  /** What follows the instant. */
-  readonly rest: string;
+  /** As bytes, so that it is not encoded again for each who asks; its `now` is written anew each time. */
+  readonly body: Buffer;
+  /** Bytes of the instant that stands at its beginning. */
+  readonly instant: number;
   readonly etag: string;
 }
 
@@ -19,12 +21,14 @@ interface Kept extends Written {
 
 /** Milliseconds of domain time. */
 const FRESH = 1_000;
-/** Characters in all, and answers; the oldest give way. */
+/** Bytes in all, and answers; the oldest give way. */
 const ROOM = 8 * 1024 * 1024;
 const MOST = 500;
 
 export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
+  /** Those that are being made, by address and version. */
+  readonly #making = new Map<string, Promise<Written | null>>();
   #size = 0;
 
   /** The answer of an address, if it would be given again. */
@@ -40,27 +44,50 @@ export class KeptAnswers {
     const former = this.#kept.get(address);
     if (former !== undefined) this.#drop(address, former);
     this.#kept.set(address, { ...written, version, at: now });
-    this.#size += address.length + written.rest.length;
+    this.#size += address.length + written.body.length;
     for (const [oldest, kept] of this.#kept) {
       if (this.#size <= ROOM && this.#kept.size <= MOST) return;
       this.#drop(oldest, kept);
     }
   }
 
-  #drop(address: string, { rest }: Kept): void {
+  /**
+   * Makes an answer once for all who ask for it at the same version meanwhile. Null where it cannot be kept, or where who made it for
+   * somebody else failed: then each makes his own.
+   */
+  async together(address: string, version: string, make: () => Promise<Written | null>): Promise<Written | null> {
+    const key = `${version} ${address}`;
+    const others = this.#making.get(key);
+    if (others !== undefined) return others.catch(() => null);
+    const made = make();
+    this.#making.set(key, made);
+    try {
+      return await made;
+    } finally {
+      this.#making.delete(key);
+    }
+  }
+
+  #drop(address: string, { body }: Kept): void {
     this.#kept.delete(address);
-    this.#size -= address.length + rest.length;
+    this.#size -= address.length + body.length;
   }
 }
 
 const BEGINS = '{"now":"';
-/** The text without its first `now`; null where it does not begin with one. */
-export function withoutNow(text: string, etag: string): Written | null {
+/** An answer that begins with its `now`, as what can be kept of it; null where it does not. `body` is `text` as bytes. */
+export function writtenOf(text: string, body: Buffer, etag: string): Written | null {
   const end = text.indexOf('"', BEGINS.length);
-  return text.startsWith(BEGINS) && end > 0 ? { rest: text.slice(end), etag } : null;
+  // up to there a character is a byte
+  return text.startsWith(BEGINS) && end > 0 ? { body, instant: end - BEGINS.length, etag } : null;
 }
 
-/** The text of a kept answer, given at an instant. */
-export function given({ rest }: Written, now: string): string {
-  return `${BEGINS}${now}${rest}`;
+/**
+ * A kept answer, given at an instant. The instant is written over the one before it: a copy for each who asks costs more than all else
+ * about an answer, and where an earlier one still waits to be sent, it says the present of its sending, and else the same.
+ */
+export function given({ body, instant }: Written, now: string): Buffer {
+  if (now.length !== instant) return Buffer.concat([Buffer.from(BEGINS + now), body.subarray(BEGINS.length + instant)]);
+  body.write(now, BEGINS.length, "latin1");
+  return body;
 }

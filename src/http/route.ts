@@ -107,9 +107,12 @@ export interface Route {
   /** The media type of an answer that is text. */
   readonly text: string | null;
   /** Where an answer to this may be kept, and the one that is; null where none may. */
-  keeping?(asked: Asked<unknown, unknown, unknown>, address: string): Promise<Keeping | null>;
+  keeping?(asked: Keepable, address: string): Promise<Keeping | null>;
   handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>;
 }
+
+/** What of a request says where its answer may be kept; nothing of it has been held to a schema yet. */
+export type Keepable = Pick<Asked<unknown, unknown, unknown>, "params" | "house" | "caller">;
 
 /** The place of one answer. */
 export interface Keeping {
@@ -117,6 +120,8 @@ export interface Keeping {
   /** The present, as answers say it. */
   readonly now: string;
   keep(written: Written): void;
+  /** Makes it once for all who ask meanwhile; null where each must make his own. */
+  together(make: () => Promise<Written | null>): Promise<Written | null>;
 }
 
 /** A route of the whole server. The answer is held to its schema, so that nothing is sent that the schema does not name. */
@@ -170,9 +175,8 @@ export function tenantRoute<
 }
 
 function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {
-  return async (asked, address) => {
-    const { params, house, caller } = asked as Asked<Record<string, string>, unknown, unknown>;
-    const tenant = house.current(params.tenant ?? "");
+  return async ({ params, house, caller }, address) => {
+    const tenant = house.current((params as { readonly tenant?: string }).tenant ?? "");
     if (tenant === null || !mayAll(caller.role, "Reader")) return null;
     // before anything is read, so that a change meanwhile is a change since
     const version = await tenant.version(madeOf);
@@ -182,6 +186,7 @@ function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {
       found: tenant.answers.find(address, version, now),
       now: formatInstant(now),
       keep: (written) => tenant.answers.keep(address, version, now, written),
+      together: (make) => tenant.answers.together(address, version, make),
     };
   };
 }

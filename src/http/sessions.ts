@@ -2,7 +2,7 @@
  * Who is signed in with a browser. A session lives in this process alone: its id is in a cookie and, hashed, here; a restart
  * signs everybody out. An id is only ever made here, at sign-in: one that comes from outside is known or it is nothing.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Caller } from "./caller.ts";
 import type { OwnRights } from "./own-rights.ts";
 
@@ -25,7 +25,7 @@ export const LONGEST: number = 8 * 60 * 60_000;
 /** So many are kept; the one not seen for longest gives way. */
 const MOST = 10_000;
 
-const hashed = (id: string) => createHash("sha256").update(id).digest("base64url");
+const hashed = (id: string) => hash("sha256", id, "base64url");
 
 export class Sessions {
   readonly #sessions = new Map<string, Session>();

@@ -4,4 +4,6 @@ export interface Scheduler {
   all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]>;
   /** Runs `work`; meanwhile calls `beat` every `every` milliseconds of process time (for leases). A failed beat is ignored. */
   during<T>(work: () => Promise<T>, every: number, beat: () => Promise<void>): Promise<T>;
+  /** Lets all else that waits in this process have its turn; left out where nobody does. */
+  turn?(): Promise<void>;
 }

@@ -205,7 +205,7 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   rotation(id: string): Promise<Rotation | null>;
   /** Newest first. */
   rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
-  /** Newest first, a part of them at a time, so that years of finished ones are not read to show fifty. */
+  /** Newest first, a part of them at a time, so that years of finished ones are not read to show fifty; with a `limit` of 0 they are only counted. */
   rotationPage(filter: {
     readonly tenantId: string;
     readonly states?: readonly RotationState[];

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { epochMs } from "../../src/core/time.ts";
@@ -66,6 +66,11 @@ test.each([
       }),
     /rotations_newest_by_state/,
   ],
+  [
+    "how many are in some states",
+    () => store.rotationPage({ tenantId: TENANT, states: ["planned", "halted"], limit: 0, after: null }),
+    /COVERING INDEX/,
+  ],
   ["what was renewed", () => store.renewals(TENANT), /COVERING INDEX rotations_state|INDEX rotations_state/],
   ["one rotation", () => store.rotation("r1"), /sqlite_autoindex_rotations_1/],
   ["the rotations of an application", () => store.rotations({ tenantId: TENANT, appId: "a" }), /rotations_of_app/],
@@ -88,6 +93,16 @@ test.each([
 test("a page of rotations is not sorted, however many there are", async () => {
   const plans = await plansOf(() => store.rotationPage({ tenantId: TENANT, limit: 50, after: null }));
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+});
+
+test("who asks again before the event loop has turned is not looked up again, and hears of this process's own changes at once", async () => {
+  await store.version();
+  await new Promise((turned) => setImmediate(turned));
+  const handle = vi.spyOn(StatementSync.prototype, "get");
+  const [one, same] = [await store.version(), await store.version()];
+  expect([one === same, handle.mock.calls.length]).toEqual([true, 1]);
+  await store.audit(audit);
+  expect(await store.version()).not.toBe(one);
 });
 
 test("a change of another process gives another version", async () => {

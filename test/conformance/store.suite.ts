@@ -73,6 +73,8 @@ function opening(store: () => Store): void {
       expect((await walk({}, true)).flat()).toEqual(["r8", "r6", "r7", "r4", "r5", "r2", "r3", "r0", "r1"]);
       const page = await store().rotationPage({ tenantId: TENANT, limit: 3, after: null });
       expect([page.total, page.items[0]]).toEqual([10, numbered(50, { plannedAt: plus(NOW, 99) })]);
+      const counted = await store().rotationPage({ tenantId: TENANT, states: ["planned"], limit: 0, after: null });
+      expect(counted).toEqual({ items: [], total: 4, next: null });
       const none = await store().rotationPage({ tenantId: "another", limit: 3, after: null });
       expect(none).toEqual({ items: [], total: 0, next: null });
     });

@@ -6,6 +6,7 @@ import { IdSearch } from "../../src/core/pictures/id-search.ts";
 import { Instants } from "../../src/core/pictures/instants.ts";
 import { NameSearch } from "../../src/core/pictures/name-search.ts";
 import { Order } from "../../src/core/pictures/order.ts";
+import { SLICE } from "../../src/core/slices.ts";
 
 const numbers = fc.array(fc.nat(200), { maxLength: 60 });
 const bitsOf = (all: readonly number[]) => {
@@ -67,6 +68,29 @@ test("an order follows each change as if it were sorted anew", () => {
       expect(seen).toEqual([...keys.keys()].sort(compare));
     }),
   );
+});
+
+test("an order of many is made in slices, and is the one that sorting at one go would make", () => {
+  for (const count of [0, 1, SLICE, SLICE + 1, 3 * SLICE, 20_000]) {
+    const keys = Array.from({ length: count }, (_, number) => (number * 7_919) % 1_013);
+    let compared = 0;
+    const compare = (a: number, b: number) => {
+      compared += 1;
+      return (keys[a] ?? 0) - (keys[b] ?? 0) || a - b;
+    };
+    const work = Order.of(keys.keys(), compare);
+    const slices: number[] = [];
+    for (let step = work.next(); ; step = work.next()) {
+      slices.push(compared);
+      compared = 0;
+      if (step.done !== true) continue;
+      const order = step.value;
+      const seen = Array.from({ length: order.count }, (_, place) => order.at(place));
+      expect(seen).toEqual([...keys.keys()].sort(compare));
+      break;
+    }
+    expect(Math.max(...slices)).toBeLessThanOrEqual(20 * SLICE + SLICE * Math.log2(SLICE));
+  }
 });
 
 /** Letters with places of their own, others that share one, and some that lower case makes longer. */

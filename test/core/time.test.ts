@@ -49,6 +49,18 @@ describe("parseInstant", () => {
   test("round trip", () => {
     fc.assert(fc.property(anyInstant, (instant) => parseInstant(formatInstant(instant)) === instant));
   });
+
+  test("is written as the platform writes it, in every year a date can be in, and refused beyond", () => {
+    const last = 8.64e15;
+    fc.assert(
+      fc.property(fc.integer({ min: -last, max: last }), (instant) => {
+        expect(formatInstant(epochMs(instant))).toBe(new Date(instant).toISOString().replace(".000Z", "Z"));
+      }),
+    );
+    for (const beyond of [last + 1, -last - 1, Number.NaN]) {
+      expect(() => formatInstant(beyond as ReturnType<typeof epochMs>)).toThrow(RangeError);
+    }
+  });
 });
 
 describe("durations", () => {

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NEXT, type NextCode } from "../../src/core/pictures/outlook.ts";
+import { atOnce } from "../../src/core/slices.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
 import { Listing, type Sort, type Wanted } from "../../src/engine/listing.ts";
 import type { Ownership } from "../../src/engine/ownership.ts";
@@ -133,7 +134,7 @@ test("a list is what a look at every application gives, whatever has changed sin
       asked,
       (all, changes, { sort, descending, from, limit, wanted: what }) => {
         const now = new Map(all.map((one) => [one.number, portraitOf(one)]));
-        const listing = new Listing([...now.values()]);
+        const listing = atOnce(Listing.of([...now.values()]));
         for (const one of changes) {
           now.set(one.number, portraitOf(one));
           listing.put(portraitOf(one));
@@ -164,19 +165,18 @@ test("a list is what a look at every application gives, whatever has changed sin
 /** Applications whose names and ends are spread as in a large tenant. */
 function tenantOf(size: number): Listing {
   const names = ["Billing", "Payroll", "Fleet", "Orders"];
-  return new Listing(
-    Array.from({ length: size }, (_, number) =>
-      portraitOf({
-        number,
-        name: `${names[number % 4]} ${number}`,
-        next: CODES[number % CODES.length] as NextCode,
-        until: (number * 7919) % size,
-        secrets: 1,
-        policy: "one",
-        bound: false,
-      }),
-    ),
+  const portraits = Array.from({ length: size }, (_, number) =>
+    portraitOf({
+      number,
+      name: `${names[number % 4]} ${number}`,
+      next: CODES[number % CODES.length] as NextCode,
+      until: (number * 7919) % size,
+      secrets: 1,
+      policy: "one",
+      bound: false,
+    }),
   );
+  return atOnce(Listing.of(portraits));
 }
 
 /** How many applications are read to show a page of fifty. */

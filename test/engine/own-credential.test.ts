@@ -8,8 +8,10 @@ import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { approve } from "../../src/engine/approve.ts";
 import type { Deps, OwnCredential } from "../../src/engine/deps.ts";
 import { discover } from "../../src/engine/discover.ts";
+import { gatherFacts } from "../../src/engine/facts.ts";
 import { makePlan } from "../../src/engine/plan.ts";
 import { waitingOf } from "../../src/engine/views.ts";
+import type { RotationFilter } from "../../src/ports/store.ts";
 import type { Target } from "../../src/ports/target.ts";
 import { MemoryTarget, START, Workbench } from "../support/workbench.ts";
 
@@ -173,6 +175,18 @@ describe("a rotation of Nolapse's own credential", () => {
     it.addOther();
     await it.bench.run(it.over());
     expect(await it.why()).toContain("Other own-under-way");
+    // and looks for no rotation but those of Nolapse's own, however many the tenant has
+    const deps = it.deps();
+    const filters: RotationFilter[] = [];
+    const store = { ...deps.store };
+    store.rotations = (filter) => {
+      filters.push(filter);
+      return deps.store.rotations(filter);
+    };
+    const other = (await deps.store.rotations({})).find(({ displayName }) => displayName === "Other");
+    if (other === undefined) throw new Error("the other has no rotation");
+    await gatherFacts({ ...deps, store }, other, it.bench.clock.at);
+    expect(filters.map(({ appId }) => appId)).toEqual([it.bench.app.appId]);
   });
 });
 

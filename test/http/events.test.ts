@@ -1,5 +1,5 @@
 /** Server-sent events: numbered without gaps, taken up again where one was, for who may see them, and never a value or a name. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Events } from "../../src/http/events.ts";
 import { Stage } from "./stage.ts";
 
@@ -84,6 +84,31 @@ test("an Owner hears of his own, and of others only that there was something", a
   expect(await next(events)).toMatchObject({ event: "other", data: {} });
   expect(id).not.toBe("none");
   await events.return(undefined);
+});
+
+test("one event comes soon, and a storm in four parts a second, with nothing left out", () => {
+  vi.useFakeTimers();
+  try {
+    const events = new Events();
+    const parts: number[][] = [];
+    events.listen((batch) => parts.push(batch.events.map(({ number }) => number)));
+    events.tell({ type: "scan", tenant: "t", at: "" });
+    vi.advanceTimersByTime(20);
+    expect(parts).toEqual([[1]]);
+    for (let told = 0; told < 200; told += 1) {
+      vi.advanceTimersByTime(10);
+      events.tell({ type: "scan", tenant: "t", at: "" });
+    }
+    vi.advanceTimersByTime(1_000);
+    expect(parts.flat()).toEqual(Array.from({ length: 201 }, (_, index) => index + 1));
+    // the first one, and four for each of two seconds
+    expect(parts.length).toBeLessThanOrEqual(1 + 8 + 1);
+    events.tell({ type: "scan", tenant: "t", at: "" });
+    vi.advanceTimersByTime(20);
+    expect(parts.at(-1)).toEqual([202]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("those who come back too late are told so", () => {

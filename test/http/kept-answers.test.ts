@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqliteStore } from "../../src/adapters/store/open.ts";
 import { epochMs } from "../../src/core/time.ts";
-import { KeptAnswers } from "../../src/http/kept-answers.ts";
+import { given, KeptAnswers, writtenOf } from "../../src/http/kept-answers.ts";
 import { Stage } from "./stage.ts";
 
 const T = "/api/v1/t/contoso";
@@ -74,7 +74,7 @@ test("a rotation that moves is in the next answer of each page it is on", async 
 
 test("so much is kept and no more, the newest", () => {
   const answers = new KeptAnswers();
-  const large = { rest: "x".repeat(1024 * 1024), etag: "e" };
+  const large = { body: Buffer.alloc(1024 * 1024), instant: 0, etag: "e" };
   for (let count = 0; count < 20; count += 1) answers.keep(`/${count}`, "1", epochMs(0), large);
   const kept = Array.from({ length: 20 }, (_, count) => answers.find(`/${count}`, "1", epochMs(0)) !== null);
   expect(kept.filter((one) => one)).toHaveLength(7);
@@ -84,7 +84,37 @@ test("so much is kept and no more, the newest", () => {
   expect(answers.find("/19", "1", epochMs(0))).toBeNull();
   expect(answers.find("/18", "1", epochMs(999))).not.toBeNull();
   expect(answers.find("/18", "1", epochMs(1_000))).toBeNull();
-  answers.keep("/later", "1", epochMs(5_000), { rest: "", etag: "" });
+  answers.keep("/later", "1", epochMs(5_000), { body: Buffer.alloc(0), instant: 0, etag: "" });
   // a clock that was turned back
   expect(answers.find("/later", "1", epochMs(4_999))).toBeNull();
+});
+
+test("only the instant of an answer is written anew, whether it is as long as the one before or not", () => {
+  const text = '{"now":"2031-03-01T12:00:00.250Z","name":"Zoë","until":"2031-03-01T12:00:00.250Z"}';
+  const written = writtenOf(text, Buffer.from(text), "e");
+  if (written === null) throw new Error("it begins with its now");
+  for (const now of ["2031-03-01T12:00:00.999Z", "2031-03-01T12:00:01Z", "2031-03-01T12:00:01.001Z"]) {
+    expect(given(written, now).toString()).toBe(text.replace(/^.{32}/, `{"now":"${now}`));
+  }
+  expect(writtenOf('{"items":[]}', Buffer.from('{"items":[]}'), "e")).toBeNull();
+});
+
+test("an answer that many ask for at once is made once; where that fails, each makes his own", async () => {
+  const answers = new KeptAnswers();
+  const written = { body: Buffer.from("x"), instant: 0, etag: "e" };
+  let made = 0;
+  const make = async () => {
+    made += 1;
+    await Promise.resolve();
+    return written;
+  };
+  const all = await Promise.all([1, 2, 3].map(() => answers.together("/a", "1", make)));
+  expect([made, all]).toEqual([1, [written, written, written]]);
+  // another version, another address, and one that comes later are other answers
+  await Promise.all([answers.together("/a", "2", make), answers.together("/b", "2", make)]);
+  await answers.together("/a", "1", make);
+  expect(made).toBe(4);
+  const fails = () => answers.together("/a", "3", () => Promise.reject(new Error("no")));
+  const settled = await Promise.allSettled([fails(), fails()]);
+  expect(settled).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: null }]);
 });

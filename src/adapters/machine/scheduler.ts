@@ -3,6 +3,7 @@ import type { Scheduler } from "../../ports/scheduler.ts";
 /** Real concurrency, bounded. */
 export function createMachineScheduler(): Scheduler {
   return {
+    turn: () => new Promise((done) => setImmediate(done)),
     async all<T>(tasks: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
       const results: PromiseSettledResult<T>[] = [];
       let next = 0;

@@ -28,5 +28,10 @@ export interface Database {
   read<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Runs one writing transaction; throws what `work` throws, undone. */
   write<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /**
+   * The same for what takes long. Whenever `work` awaits a pause, all else in this process has its turn: readers see what was before, and
+   * other writers wait for the end.
+   */
+  writeAtLength<T>(work: (db: Db, pause: () => Promise<void>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

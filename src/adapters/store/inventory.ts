@@ -1,4 +1,5 @@
 /** What scans saw. */
+import { sql } from "kysely";
 import { missingNeedsPerson, scanTooLossy } from "../../core/schedule/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
@@ -12,9 +13,34 @@ const lastScanOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
   db.selectFrom("scans").selectAll().where("tenant_id", "=", value("tenant")),
 );
 
-const knownOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
-  db.selectFrom("holders").selectAll().where("tenant_id", "=", value("tenant")),
+/** By the primary key, a part at a time. */
+const knownAfter = prepared(
+  (db, value: Value<{ readonly tenant: string; readonly after: string; readonly limit: number }>) =>
+    db
+      .selectFrom("holders")
+      .selectAll()
+      .where("tenant_id", "=", value("tenant"))
+      .where("object_id", ">", value("after"))
+      .orderBy("object_id")
+      .limit(value("limit")),
 );
+
+const noted = prepared((db, value: Value<Tables["holders"]>) => {
+  const row = {
+    tenant_id: value("tenant_id"),
+    object_id: value("object_id"),
+    type: value("type"),
+    app_id: value("app_id"),
+    display_name: value("display_name"),
+    seen_at: value("seen_at"),
+    missing_since: value("missing_since"),
+    key_ids: value("key_ids"),
+  };
+  return db
+    .insertInto("holders")
+    .values(row)
+    .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row));
+});
 
 const scanned = prepared((db, value: Value<ReturnType<typeof scanRow>>) => {
   const row = {
@@ -39,21 +65,33 @@ const seenAgain = preparedForEach((db, value: Value<{ readonly tenant: string; r
     .where("object_id", "in", [...objects]),
 );
 
-const allSeenAgain = prepared((db, value: Value<{ readonly tenant: string; readonly at: number }>) =>
+const missed = preparedForEach((db, value: Value<{ readonly tenant: string; readonly at: number }>, objects) =>
   db
     .updateTable("holders")
-    .set({ seen_at: value("at"), missing_since: null })
-    .where("tenant_id", "=", value("tenant")),
+    .set((it) => ({ missing_since: it.fn.coalesce("missing_since", sql<number>`${value("at")}`) }))
+    .where("tenant_id", "=", value("tenant"))
+    .where("object_id", "in", [...objects]),
+);
+
+const forgotten = preparedForEach((db, value: Value<{ readonly tenant: string }>, objects) =>
+  db
+    .deleteFrom("holders")
+    .where("tenant_id", "=", value("tenant"))
+    .where("object_id", "in", [...objects]),
 );
 
 /** The verbs about scans. */
-export function inventory({ read, write }: Database): Pick<Store, "recordScan" | "lastScan" | "forgetMissing"> {
+export function inventory({
+  read,
+  write,
+  writeAtLength,
+}: Database): Pick<Store, "recordScan" | "lastScan" | "forgetMissing"> {
   return {
     recordScan: (summary, seen) =>
-      write(async (db) => {
-        const { rows: known } = await knownOf(db, { tenant: summary.tenantId });
-        const lost = summary.complete ? await missUnseen(db, summary, known, seen) : 0;
-        await noteSeen(db, summary, known, seen);
+      writeAtLength(async (db, pause) => {
+        const known = await knownOf(db, summary.tenantId, pause);
+        const lost = summary.complete ? await missUnseen(db, pause, summary, known, seen) : 0;
+        await noteSeen(db, pause, summary, known, seen);
         const full = { ...summary, lost };
         await scanned(db, scanRow(full));
         return full;
@@ -83,76 +121,99 @@ export function inventory({ read, write }: Database): Pick<Store, "recordScan" |
 }
 
 /**
+ * SQLite takes 32,766 parameters in one statement; far fewer do, and keep a statement short. And so many rows are read, compared or written
+ * before others have their turn.
+ */
+const AT_ONCE = 500;
+
+/** Names that are compared before others have their turn, which takes far less than a row. */
+const COMPARED = 20 * AT_ONCE;
+
+type Pause = () => Promise<void>;
+type Known = ReadonlyMap<string, Tables["holders"]>;
+
+/** By object id. */
+async function knownOf(db: Db, tenant: string, pause: Pause): Promise<Known> {
+  const known = new Map<string, Tables["holders"]>();
+  for (let after = ""; ; ) {
+    const { rows } = await knownAfter(db, { tenant, after, limit: AT_ONCE });
+    for (const row of rows) known.set(row.object_id, row);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return known;
+    after = last.object_id;
+    await pause();
+  }
+}
+
+/**
  * Objects known before and not seen by this complete scan are forgotten, or kept as missing where that needs a person; their
  * share of those known is the loss.
  */
 async function missUnseen(
   db: Db,
-  { tenantId, scannedAt }: { readonly tenantId: string; readonly scannedAt: EpochMs },
-  known: readonly { readonly object_id: string }[],
+  pause: Pause,
+  { tenantId: tenant, scannedAt: at }: { readonly tenantId: string; readonly scannedAt: EpochMs },
+  known: Known,
   seen: readonly { readonly objectId: string }[],
 ): Promise<number> {
-  const now = new Set(seen.map((one) => one.objectId));
-  const gone = known.flatMap((one) => (now.has(one.object_id) ? [] : [one.object_id]));
-  const areKept = missingNeedsPerson(gone.length, known.length);
+  if (known.size === 0) return 0;
+  const unseen = new Set<string>();
+  for (const [place, one] of [...known.keys()].entries()) {
+    if (place % COMPARED === 0) await pause();
+    unseen.add(one);
+  }
+  for (const [place, { objectId }] of seen.entries()) {
+    if (place % COMPARED === 0) await pause();
+    unseen.delete(objectId);
+  }
+  const gone = [...unseen];
+  const areKept = missingNeedsPerson(gone.length, known.size);
   for (let from = 0; from < gone.length; from += AT_ONCE) {
     const ids = gone.slice(from, from + AT_ONCE);
-    if (areKept) {
-      await db
-        .updateTable("holders")
-        .set((it) => ({ missing_since: it.fn.coalesce("missing_since", it.val(scannedAt)) }))
-        .where("tenant_id", "=", tenantId)
-        .where("object_id", "in", ids)
-        .execute();
-    } else await db.deleteFrom("holders").where("tenant_id", "=", tenantId).where("object_id", "in", ids).execute();
+    await pause();
+    await (areKept ? missed(db, { tenant, at }, ids) : forgotten(db, { tenant }, ids));
   }
-  return known.length === 0 ? 0 : gone.length / known.length;
+  return gone.length / known.size;
 }
-
-/** SQLite takes 32,766 parameters in one statement; far fewer do, and keep a statement short. */
-const AT_ONCE = 500;
 
 /** Writes what is new or has changed, and of all others, which are most, only when they were seen. */
 async function noteSeen(
   db: Db,
+  pause: Pause,
   summary: Omit<ScanSummary, "lost">,
-  known: readonly Tables["holders"][],
+  known: Known,
   seen: readonly SeenHolder[],
 ): Promise<void> {
-  const before = new Map(known.map((one) => [one.object_id, one]));
-  const unchanged: string[] = [];
-  for (const one of seen) {
-    const row = {
-      tenant_id: summary.tenantId,
-      object_id: one.objectId,
-      type: one.type,
-      app_id: one.appId,
-      display_name: one.displayName,
-      seen_at: summary.scannedAt,
-      missing_since: null,
-      // what could not be compared stays as it was known
-      key_ids:
-        one.credentials === undefined
-          ? (before.get(one.objectId)?.key_ids ?? null)
-          : packKeyIds(one.credentials.map(({ keyId }) => keyId)),
-    };
-    if (isSame(before.get(one.objectId), row)) {
-      unchanged.push(one.objectId);
-      continue;
-    }
-    await db
-      .insertInto("holders")
-      .values(row)
-      .onConflict((it) => it.columns(["tenant_id", "object_id"]).doUpdateSet(row))
-      .execute();
-  }
   const again = { tenant: summary.tenantId, at: summary.scannedAt };
-  // mostly everything that is known was seen, and nothing has changed
-  if (unchanged.length === seen.length && new Set(unchanged).size === known.length) await allSeenAgain(db, again);
-  else {
-    for (let from = 0; from < unchanged.length; from += AT_ONCE)
-      await seenAgain(db, again, unchanged.slice(from, from + AT_ONCE));
+  for (let from = 0; from < seen.length; from += AT_ONCE) {
+    await pause();
+    const unchanged: string[] = [];
+    for (const one of seen.slice(from, from + AT_ONCE)) {
+      const before = known.get(one.objectId);
+      const row = holderRow(summary, one, before);
+      if (isSame(before, row)) unchanged.push(one.objectId);
+      else await noted(db, row);
+    }
+    if (unchanged.length > 0) await seenAgain(db, again, unchanged);
   }
+}
+
+function holderRow(
+  { tenantId, scannedAt }: Omit<ScanSummary, "lost">,
+  { objectId, type, appId, displayName, credentials }: SeenHolder,
+  before: Tables["holders"] | undefined,
+): Tables["holders"] {
+  return {
+    tenant_id: tenantId,
+    object_id: objectId,
+    type,
+    app_id: appId,
+    display_name: displayName,
+    seen_at: scannedAt,
+    missing_since: null,
+    // what could not be compared stays as it was known
+    key_ids: credentials === undefined ? (before?.key_ids ?? null) : packKeyIds(credentials.map(({ keyId }) => keyId)),
+  };
 }
 
 function isSame(old: Tables["holders"] | undefined, row: Tables["holders"]): boolean {

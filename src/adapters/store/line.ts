@@ -8,7 +8,7 @@ import type { DatabaseSync } from "node:sqlite";
 
 interface Verb {
   readonly handle: DatabaseSync;
-  readonly kind: "read" | "write" | "alone";
+  readonly kind: "read" | "write" | "long" | "alone";
   /** Does the work. Gives what answers the caller once the answer may be known; null for work that answers by itself. */
   readonly run: () => Promise<() => void>;
   readonly fail: (why: unknown) => void;
@@ -21,6 +21,8 @@ export class Line {
   readonly #waiting: Verb[] = [];
   readonly #gathers: boolean;
   #busy = false;
+  /** Whether a long transaction is open on a handle of its own; meanwhile nothing but reads is served. */
+  #isLong = false;
 
   /** `gathers`: whether a write waits for others to share its flush; nothing is won where nothing is flushed. */
   constructor(gathers: boolean) {
@@ -35,6 +37,14 @@ export class Line {
   /** One writing transaction. Its answer comes when it is on disk; where `work` throws, nothing of it ever is. */
   write<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
     return this.#enter(handle, "write", work);
+  }
+
+  /**
+   * One writing transaction that lets the event loop turn in between. Its handle is nobody else's, so that those who read by theirs go on
+   * meanwhile and see what was before; SQLite lets one write at a time, so others that write wait here and not inside of it.
+   */
+  long<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
+    return this.#enter(handle, "long", work);
   }
 
   /** What no transaction may be open for: closing, copying. */
@@ -55,11 +65,27 @@ export class Line {
 
   async #serve(): Promise<void> {
     this.#busy = true;
-    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
-      if (first.kind === "write") await (this.#gathers ? this.#share(first) : this.#single(first));
+    for (let first = this.#first(); first !== undefined; first = this.#first()) {
+      if (first.kind === "long") this.#begin(first);
+      else if (first.kind === "write") await (this.#gathers ? this.#share(first) : this.#single(first));
       else await first.run().then((answer) => answer(), first.fail);
     }
     this.#busy = false;
+  }
+
+  #first(): Verb | undefined {
+    if (!this.#isLong) return this.#waiting.shift();
+    const place = this.#waiting.findIndex(({ kind }) => kind === "read");
+    return place < 0 ? undefined : this.#waiting.splice(place, 1)[0];
+  }
+
+  /** Begins a long transaction; when it is over, those who waited for it are served. */
+  #begin(verb: Verb): void {
+    this.#isLong = true;
+    void this.#single(verb).then(() => {
+      this.#isLong = false;
+      if (!this.#busy) void this.#serve();
+    });
   }
 
   /** A transaction of its own. */
@@ -112,7 +138,8 @@ export class Line {
 
   #next(handle: DatabaseSync, sharing: number): Verb | undefined {
     const [first] = this.#waiting;
-    const joins = first?.handle === handle && first.kind !== "alone" && sharing < MOST_SHARING;
+    const joins =
+      first?.handle === handle && (first.kind === "read" || first.kind === "write") && sharing < MOST_SHARING;
     return joins ? this.#waiting.shift() : undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
 import { Line, lineFor } from "./line.ts";
-import { backupTo, changesOfOthers, type OpenDatabase, openDatabase } from "./sqlite.ts";
+import { backupTo, changesOfOthers, type OpenDatabase, openDatabase, openToWrite } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
 export interface SqliteStoreOptions {
@@ -25,7 +25,32 @@ export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStor
   const opened = openDatabase(path);
   const line = lineFor(path);
   const close = () => line.alone(opened.handle, () => opened.sql.destroy());
-  return storeOn(opened, line, lease ?? leaseOfThisProcess(), close);
+  return storeOn(opened, line, lease ?? leaseOfThisProcess(), close, atLengthBy(opened, line));
+}
+
+type AtLength = Database["writeAtLength"];
+
+/** By a second handle of its own, as long as it takes; what is in memory alone has only the one. */
+function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
+  if (opened.path === ":memory:") return inOne(opened, line);
+  return async (work) => {
+    const own = openToWrite(opened.path);
+    try {
+      return await line.long(own.handle, () => work(own.sql, turned));
+    } finally {
+      own.handle.close();
+    }
+  };
+}
+
+/** Where nobody else may have the file open, or nobody else can: without a pause. */
+function inOne({ handle, sql }: OpenDatabase, line: Line): AtLength {
+  return (work) => line.write(handle, () => work(sql, async () => undefined));
+}
+
+/** Settles when the event loop has turned. */
+function turned(): Promise<void> {
+  return new Promise((done) => setImmediate(done));
 }
 
 /** One file that several managers of this process have open, and nobody else. */
@@ -43,12 +68,18 @@ export function shareSqliteFile(path: string): SharedFile {
   const opened = openDatabase(path, undefined, "alone");
   const line = new Line(false);
   return {
-    open: (lease) => storeOn(opened, line, lease, async () => undefined),
+    open: (lease) => storeOn(opened, line, lease, async () => undefined, inOne(opened, line)),
     close: () => line.alone(opened.handle, () => opened.sql.destroy()),
   };
 }
 
-function storeOn(opened: OpenDatabase, line: Line, lease: LeaseOptions, close: () => Promise<void>): SqliteStore {
+function storeOn(
+  opened: OpenDatabase,
+  line: Line,
+  lease: LeaseOptions,
+  close: () => Promise<void>,
+  atLength: AtLength,
+): SqliteStore {
   const { handle, sql, path } = opened;
   const guard = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -60,11 +91,29 @@ function storeOn(opened: OpenDatabase, line: Line, lease: LeaseOptions, close: (
   const database: Database = {
     read: (work) => guard(() => line.read(handle, () => work(sql))),
     write: (work) => guard(() => line.write(handle, () => work(sql))),
+    writeAtLength: (work) => guard(() => atLength(work)),
     close: () => guard(close),
   };
   const { verbs, changes } = createRepository(database, lease);
-  const version = () => guard(async () => `${changesOfOthers(opened)}.${changes()}`);
+  const others = oncePerTurn(() => changesOfOthers(opened));
+  const version = () => guard(async () => `${others()}.${changes()}`);
   return { ...verbs, version, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
+}
+
+/**
+ * What `read` gives, read once until the event loop turns: requests that came together are answered together, and what another process
+ * changes meanwhile might as well have come after them.
+ */
+function oncePerTurn<T>(read: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    if (known !== null) return known.value;
+    known = { value: read() };
+    setImmediate(() => {
+      known = null;
+    });
+    return known.value;
+  };
 }
 
 /** This process is alive as long as it asks; only others' leases are looked up. */

@@ -230,49 +230,86 @@ async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationF
 
 type Page = Parameters<Store["rotationPage"]>[0];
 
+const allCounted = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select((it) => it.fn.countAll<number>().as("total"))
+    .where("tenant_id", "=", value("tenant")),
+);
+
+const countedInStates = preparedForEach((db, value: Value<{ readonly tenant: string }>, states) =>
+  db
+    .selectFrom("rotations")
+    .select((it) => it.fn.countAll<number>().as("total"))
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "in", [...states]),
+);
+
+interface Part {
+  readonly tenant: string;
+  readonly state: string;
+  readonly at: number;
+  readonly id: string;
+  readonly limit: number;
+}
+
+const placed = (db: Db, value: Value<Part>) =>
+  db
+    .selectFrom("rotations")
+    .select(["id", "planned_at"])
+    .where("tenant_id", "=", value("tenant"))
+    .orderBy("planned_at", "desc")
+    .orderBy("id")
+    .limit(value("limit"));
+
+type Placed = ReturnType<typeof placed>;
+
+const behind = (query: Placed, value: Value<Part>): Placed =>
+  query
+    .where("planned_at", "<=", value("at"))
+    .where((it) => it.or([it("planned_at", "<", value("at")), it("id", ">", value("id"))]));
+
+const firstOfAll = prepared((db, value: Value<Part>) => placed(db, value));
+const laterOfAll = prepared((db, value: Value<Part>) => behind(placed(db, value), value));
+const firstOfState = prepared((db, value: Value<Part>) => placed(db, value).where("state", "=", value("state")));
+const laterOfState = prepared((db, value: Value<Part>) =>
+  behind(placed(db, value).where("state", "=", value("state")), value),
+);
+
+const bodiesOf = preparedForEach((db, _value: Value<object>, ids) =>
+  db
+    .selectFrom("rotations")
+    .select(["id", "body"])
+    .where("id", "in", [...ids]),
+);
+
 /** By `rotations_newest`, or `rotations_newest_by_state` where the states are named: one place in the index, and the bodies of a page. */
 async function pageOf(db: Db, { tenantId, states, limit, after }: Page): ReturnType<Store["rotationPage"]> {
-  let query = db.selectFrom("rotations").where("tenant_id", "=", tenantId);
-  if (states !== undefined) query = query.where("state", "in", [...states]);
-  const { total } = await query.select((it) => it.fn.countAll<number>().as("total")).executeTakeFirstOrThrow();
-  const perState = states === undefined ? [undefined] : states;
+  const tenant = { tenant: tenantId };
+  const { rows: counted } = await (states === undefined ? allCounted(db, tenant) : countedInStates(db, tenant, states));
+  const total = Number(counted[0]?.total ?? 0);
+  // who only counts reads no rotation
+  if (limit === 0) return { items: [], total, next: null };
   const found: { readonly id: string; readonly planned_at: number }[] = [];
+  const place = { ...tenant, at: after?.plannedAt ?? 0, id: after?.id ?? "", limit: limit + 1 };
   // a state at a time: in each the index gives the newest without sorting all of them
-  for (const state of perState) {
-    let part = db.selectFrom("rotations").select(["id", "planned_at"]).where("tenant_id", "=", tenantId);
-    if (state !== undefined) part = part.where("state", "=", state);
-    if (after !== null) {
-      part = part
-        .where("planned_at", "<=", after.plannedAt)
-        .where((it) => it.or([it("planned_at", "<", after.plannedAt), it("id", ">", after.id)]));
-    }
-    found.push(
-      ...(await part
-        .orderBy("planned_at", "desc")
-        .orderBy("id")
-        .limit(limit + 1)
-        .execute()),
-    );
+  for (const state of states ?? [""]) {
+    const part = { ...place, state };
+    const ofAll = after === null ? firstOfAll : laterOfAll;
+    const ofState = after === null ? firstOfState : laterOfState;
+    found.push(...(await (states === undefined ? ofAll : ofState)(db, part)).rows);
   }
   found.sort((a, b) => b.planned_at - a.planned_at || (a.id < b.id ? -1 : 1));
   const shown = found.slice(0, limit);
-  const bodies = await db
-    .selectFrom("rotations")
-    .select(["id", "body"])
-    .where(
-      "id",
-      "in",
-      shown.map(({ id }) => id),
-    )
-    .execute();
-  const byId = new Map(bodies.map((row) => [row.id, row]));
+  const ids = shown.map(({ id }) => id);
+  const bodies = new Map((await bodiesOf(db, {}, ids)).rows.map((row) => [row.id, row]));
   const last = shown.at(-1);
   return {
-    items: shown.flatMap(({ id }) => {
-      const row = byId.get(id);
+    items: ids.flatMap((id) => {
+      const row = bodies.get(id);
       return row === undefined ? [] : [rotationFrom(row)];
     }),
-    total: Number(total),
+    total,
     next: found.length > limit && last !== undefined ? { plannedAt: last.planned_at as EpochMs, id: last.id } : null,
   };
 }

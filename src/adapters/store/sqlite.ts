@@ -37,9 +37,17 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: Ho
   try {
     const handle = open(path, how);
     migrate(handle, path, migrations);
-    const database = shim(handle);
-    const sql = new DirectKysely({ dialect: new Dialect({ database }) }, directly(database));
-    return { path, handle, sql, stated: {} };
+    return { path, handle, sql: speaking(handle), stated: {} };
+  } catch (thrown) {
+    throw storeFailure(thrown, path);
+  }
+}
+
+/** A second handle of a file that is open and up to date, for one long transaction. @throws NolapseError `store-…`. */
+export function openToWrite(path: string): Pick<OpenDatabase, "handle" | "sql"> {
+  try {
+    const handle = open(path, "durable");
+    return { handle, sql: speaking(handle) };
   } catch (thrown) {
     throw storeFailure(thrown, path);
   }
@@ -73,6 +81,12 @@ function open(path: string, how: How): DatabaseSync {
   handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}; PRAGMA foreign_keys = ON;`);
   handle.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
   return handle;
+}
+
+/** Kysely over a handle. */
+function speaking(handle: DatabaseSync): DirectKysely {
+  const database = shim(handle);
+  return new DirectKysely({ dialect: new Dialect({ database }) }, directly(database));
 }
 
 /** How many prepared statements of one database are kept; the store's own queries are fewer. */

@@ -28,7 +28,11 @@ export function createRepository(database: Database, lease: LeaseOptions): Repos
       changes += 1;
     }
   };
-  const telling: Database = { ...database, write: (work) => counted(database.write(work)) };
+  const telling: Database = {
+    ...database,
+    write: (work) => counted(database.write(work)),
+    writeAtLength: (work) => counted(database.writeAtLength(work)),
+  };
   const leases = claims(database, lease);
   const verbs = {
     ...inventory(telling),

@@ -3,6 +3,7 @@
  * odd that is. Keys that sign SAML tokens or encrypt them are no client credentials, so nothing is said of them as such.
  */
 
+import { atOnce, each, type Slices } from "../slices.ts";
 import { DAY, type EpochMs } from "../time.ts";
 import type { CertificateFacts } from "./certificate.ts";
 import { isEncryption, isSamlSigning } from "./classify.ts";
@@ -77,11 +78,18 @@ export interface Sharing {
  * `customKeyIdentifier`, where that is a thumbprint. A name somebody chose there tells nothing.
  */
 export function sharingOf(holders: readonly Holder[]): Sharing {
+  return atOnce(sharingIn(holders));
+}
+
+/** The same in slices. */
+export function* sharingIn(holders: readonly Holder[]): Slices<Sharing> {
   const bySha1 = new Map<string, string>();
-  for (const credential of holders.flatMap((one) => one.credentials)) {
-    const facts = factsOf(credential);
-    if (facts !== null) bySha1.set(facts.sha1, facts.sha256);
-  }
+  yield* each(holders, ({ credentials }) => {
+    for (const credential of credentials) {
+      const facts = factsOf(credential);
+      if (facts !== null) bySha1.set(facts.sha1, facts.sha256);
+    }
+  });
   const nameOf = (credential: Credential): string | null => {
     const facts = factsOf(credential);
     if (facts !== null) return facts.sha256;
@@ -89,12 +97,12 @@ export function sharingOf(holders: readonly Holder[]): Sharing {
     return sha1 === null || !SHA1.test(sha1) ? null : (bySha1.get(sha1) ?? sha1);
   };
   const applications = new Map<string, Set<string>>();
-  for (const holder of holders) {
+  yield* each(holders, (holder) => {
     for (const credential of holder.credentials) {
       const name = isClientCertificate(holder, credential) ? nameOf(credential) : null;
       if (name !== null) applications.set(name, (applications.get(name) ?? new Set()).add(holder.appId));
     }
-  }
+  });
   return {
     applications: (credential) => [...(applications.get(nameOf(credential) ?? "") ?? [])].toSorted(),
     onObject(holder, credential) {

@@ -1,15 +1,25 @@
+import { atOnce, SLICE, type Slices } from "../slices.ts";
+
 /** The numbers of many things in an order of theirs, which follows a change of one without being made anew. Pure. */
 
 export class Order {
   readonly #compare: (a: number, b: number) => number;
-  #numbers: Int32Array;
+  #numbers: Int32Array<ArrayBuffer>;
   #count: number;
 
   /** @param compare total: never 0 for two different numbers. */
   constructor(numbers: Iterable<number>, compare: (a: number, b: number) => number) {
     this.#compare = compare;
-    this.#numbers = Int32Array.from(numbers).sort(compare);
+    this.#numbers = atOnce(sorted(Int32Array.from(numbers), compare));
     this.#count = this.#numbers.length;
+  }
+
+  /** The same in slices. */
+  static *of(numbers: Iterable<number>, compare: (a: number, b: number) => number): Slices<Order> {
+    const order = new Order([], compare);
+    order.#numbers = yield* sorted(Int32Array.from(numbers), compare);
+    order.#count = order.#numbers.length;
+    return order;
   }
 
   get count(): number {
@@ -52,4 +62,36 @@ export class Order {
     }
     return low;
   }
+}
+
+/** Comparisons before others have their turn: each of them is far less than the work on one thing. */
+const COMPARED = 20 * SLICE;
+
+/** Parts that are sorted at one go, then merged two by two. */
+function* sorted(
+  numbers: Int32Array<ArrayBuffer>,
+  compare: (a: number, b: number) => number,
+): Slices<Int32Array<ArrayBuffer>> {
+  for (let from = 0; from < numbers.length; from += SLICE) {
+    if (from > 0) yield;
+    numbers.subarray(from, from + SLICE).sort(compare);
+  }
+  let [given, made] = [numbers, new Int32Array(numbers.length)];
+  for (let width = SLICE; width < numbers.length; width *= 2) {
+    let [left, right, middle, end] = [0, 0, 0, 0];
+    for (let place = 0; place < given.length; place += 1) {
+      if (place % COMPARED === 0) yield;
+      if (place === end) {
+        [left, middle] = [end, Math.min(end + width, given.length)];
+        [right, end] = [middle, Math.min(middle + width, given.length)];
+      }
+      const [a, b] = [given[left] ?? 0, given[right] ?? 0];
+      const isLeft = left < middle && (right === end || compare(a, b) <= 0);
+      made[place] = isLeft ? a : b;
+      if (isLeft) left += 1;
+      else right += 1;
+    }
+    [given, made] = [made, given];
+  }
+  return given;
 }

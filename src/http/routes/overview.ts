@@ -94,7 +94,7 @@ const overview = tenantRoute({
     const { tenantId } = deps.settings;
     // counted by an index: no rotation is read for a number
     const countOf = async (states: readonly RotationState[]) =>
-      (await deps.store.rotationPage({ tenantId, states, limit: 1, after: null })).total;
+      (await deps.store.rotationPage({ tenantId, states, limit: 0, after: null })).total;
     const running = await countOf(UNFINISHED.filter((state) => state !== "halted"));
     const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
     // who asks to see a value waits for a person as well

@@ -1,4 +1,5 @@
 /** Asks the server, typed by its OpenAPI document. What it refuses is an {@link ApiProblem}; that it did not answer is one too. */
+import { takeEarly } from "./early.ts";
 import type { Api, Problem } from "./schema.ts";
 
 export type Route = keyof Api;
@@ -74,7 +75,8 @@ export function change<R extends ChangeRoute>(route: R, asking: Changing<R>): Pr
 }
 
 async function send<R extends Route>(_route: R, address: string, init: RequestInit): Promise<Answer<R>> {
-  const response = await fetch(address, init).catch((thrown: unknown) => {
+  const early = init.method === undefined ? takeEarly(address) : null;
+  const response = await (early ?? fetch(address, init)).catch((thrown: unknown) => {
     if (init.signal?.aborted) throw thrown;
     throw new ApiProblem(0, { code: "no-answer", detail: "The server does not answer.", next: null });
   });

@@ -1,12 +1,11 @@
 /** Asks for applications a page at a time, and again where something has changed. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
+import { LIST, PAGE } from "../api/list-page.ts";
 import { NOTHING, type Selection } from "./selection.ts";
 
-export const LIST = "GET /api/v1/t/{tenant}/applications";
 export type List = Answer<typeof LIST>;
 export type Filter = Query<typeof LIST>;
-const PAGE = 200;
 
 export function useApplicationList(tenant: string, filter: Filter) {
   return useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({

@@ -1,0 +1,42 @@
+/**
+ * Work on many things that stops after every few hundred of them, so that who drives it can let others have their turn in between; what it
+ * comes to hangs on nothing but what it was given. Pure.
+ */
+
+/** Things that are worked on at one go. */
+export const SLICE = 500;
+
+/** Gives nothing on the way, but the places to stop at. */
+export type Slices<T> = Generator<undefined, T>;
+
+/** Does a piece of work for each. */
+export function* each<T>(all: Iterable<T>, work: (one: T) => void): Slices<void> {
+  let done = 0;
+  for (const one of all) {
+    if (done === SLICE) {
+      yield;
+      done = 0;
+    }
+    done += 1;
+    work(one);
+  }
+}
+
+/** By a key of each; within a group as they came. */
+export function* groupedBy<T>(all: readonly T[], keyOf: (one: T) => string): Slices<ReadonlyMap<string, readonly T[]>> {
+  const groups = new Map<string, T[]>();
+  yield* each(all, (one) => {
+    const group = groups.get(keyOf(one));
+    if (group === undefined) groups.set(keyOf(one), [one]);
+    else group.push(one);
+  });
+  return groups;
+}
+
+/** Without a stop. */
+export function atOnce<T>(work: Slices<T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+  }
+}

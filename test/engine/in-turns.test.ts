@@ -1,0 +1,61 @@
+/** A large tenant is taken in slice by slice: so many applications are looked at and no more before others have their turn. */
+import { expect, test } from "vitest";
+import type { Holder } from "../../src/core/credentials/credential.ts";
+import { SLICE } from "../../src/core/slices.ts";
+import type { Deps } from "../../src/engine/deps.ts";
+import { discover } from "../../src/engine/discover.ts";
+import { pictureOf } from "../../src/engine/picture.ts";
+import { noteUnknownMarks } from "../../src/engine/recognise.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const MANY = 12 * SLICE;
+
+/** Applications like one, each of which says when it is looked at. */
+function like(one: Holder, looked: (number: number) => void): Holder[] {
+  return Array.from({ length: MANY }, (_, number) => {
+    const credentials = one.credentials.map((its) => ({ ...its, keyId: `${its.keyId} ${number}` }));
+    const own = { ...one, objectId: `object ${number}`, appId: `app ${number}`, displayName: `Fleet ${number}` };
+    return {
+      ...own,
+      get credentials() {
+        looked(number);
+        return credentials;
+      },
+      get appId() {
+        looked(number);
+        return own.appId;
+      },
+    };
+  });
+}
+
+test.each([
+  ["its picture", pictureOf],
+  [
+    "what carries our marker",
+    (deps: Deps, scan: Parameters<typeof pictureOf>[1]) => noteUnknownMarks(deps, scan.holders),
+  ],
+] as const)("%s is made in slices", async (_what, work) => {
+  const bench = new Workbench({});
+  const scan = await discover(bench.deps());
+  const [one] = scan.holders;
+  if (one === undefined) throw new Error("the bench has no application");
+  const now = new Set<number>();
+  const slices: number[] = [];
+  const all = new Set<number>();
+  const holders = like(one, (number) => {
+    now.add(number);
+    all.add(number);
+  });
+  const deps = bench.deps();
+  const turn = async () => {
+    slices.push(now.size);
+    now.clear();
+  };
+  await work({ ...deps, scheduler: { ...deps.scheduler, turn } }, { ...scan, holders });
+  slices.push(now.size);
+  expect(all.size).toBe(MANY);
+  expect(slices.length).toBeGreaterThanOrEqual(MANY / SLICE);
+  // the last slice of one piece of work and the first of the next may meet
+  expect(Math.max(...slices)).toBeLessThanOrEqual(2 * SLICE);
+});
