@@ -13,6 +13,7 @@ import { lossOf, stopped } from "./facts.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
 import { whileSealing } from "./seal-trail.ts";
+import { lookAtWaiting } from "./waiting.ts";
 
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
 export const LEASE: number = 30 * SECOND;
@@ -61,6 +62,7 @@ export async function runOnce(deps: Deps, options: RunOptions): Promise<RunRepor
 
 async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
   const scan = only === undefined ? await discover(deps, signal) : null;
+  if (only === undefined) await lookAtWaiting(deps);
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
   for (;;) {
@@ -107,6 +109,7 @@ export interface LoopOptions {
 async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   const { signal, onScan, scanEvery = SCAN_EVERY } = options;
   let scanAt = await deps.clock.now();
+  await lookAtWaiting(deps);
   while (!signal.aborted) {
     const now = await deps.clock.now();
     let scanned: Scan | null | undefined;
