@@ -65,12 +65,14 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
   if (only === undefined) await lookAtWaiting(deps);
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
+  let inVain = 0;
   for (;;) {
     const drained = await drain(deps, only, signal);
     steps += drained.steps;
     const { nextDue } = drained;
     const now = await deps.clock.now();
     const soon = await worth(deps, only);
+    inVain = drained.steps === 0 && soon !== null && soon <= now ? inVain + 1 : 0;
     const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
       const { tenantId } = deps.settings;
@@ -88,7 +90,7 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
       };
     }
     if (soon > now) onWait?.(soon);
-    await pause(deps, soon, now, signal);
+    await pause(deps, soon, { now, inVain, signal });
   }
 }
 
@@ -109,6 +111,7 @@ export interface LoopOptions {
 async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   const { signal, onScan, scanEvery = SCAN_EVERY } = options;
   let scanAt = await deps.clock.now();
+  let inVain = 0;
   await lookAtWaiting(deps);
   while (!signal.aborted) {
     const now = await deps.clock.now();
@@ -124,16 +127,25 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
       const isWhole = scanned?.coverage.complete === true && !scanned.privileges.unread;
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
-    const { nextDue } = await drain(deps, undefined, signal);
+    const { steps, nextDue } = await drain(deps, undefined, signal);
+    inVain = steps === 0 && nextDue !== null && nextDue <= now ? inVain + 1 : 0;
     if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
-    if (!signal.aborted) await pause(deps, until, now, signal);
+    if (!signal.aborted) await pause(deps, until, { now, inVain, signal });
   }
 }
 
-/** Waits for what is due next. What is due now yet not to be had is held by another process: look again soon. */
-async function pause({ clock }: Deps, until: EpochMs, now: EpochMs, signal?: AbortSignal): Promise<void> {
-  if (until <= now) await clock.wait(plus(now, SECOND), SECOND, signal);
+/**
+ * Waits for what is due next. What is due now yet not to be had is held by another process: look again soon, and while it is
+ * held, `inVain` times so far, as seldom as its holder renews the lease.
+ */
+async function pause(
+  { clock }: Deps,
+  until: EpochMs,
+  { now, inVain, signal }: { readonly now: EpochMs; readonly inVain: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const soon = Math.min(SECOND * 2 ** inVain, RENEW_EVERY);
+  if (until <= now) await clock.wait(plus(now, soon), soon, signal);
   else await clock.wait(until, LONGEST_SLEEP, signal);
 }
 
