@@ -142,7 +142,11 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
 async function pause(
   { clock }: Deps,
   until: EpochMs,
-  { now, inVain, signal }: { readonly now: EpochMs; readonly inVain: number; readonly signal?: AbortSignal | undefined },
+  {
+    now,
+    inVain,
+    signal,
+  }: { readonly now: EpochMs; readonly inVain: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const soon = Math.min(SECOND * 2 ** inVain, RENEW_EVERY);
   if (until <= now) await clock.wait(plus(now, soon), soon, signal);

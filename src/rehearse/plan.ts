@@ -165,9 +165,9 @@ export function drawWorld(chance: Chance, { applications, pace, start, length }:
       frozen: completePolicy("frozen", { ...FROZEN, freeze: drawFreezes(chance, start, length) }),
     },
     places: drawPlaces(chance),
-    managers: chance.pick([1, 1, 2]),
+    managers: chance.pick(pace === "brisk" ? [1, 1, 2] : [1, 1, 1, 2]),
     // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
-    scanEvery: chance.pick([1, 1, 2, 3]) * DAY,
+    scanEvery: chance.pick(pace === "brisk" ? [1, 1, 2, 3] : [1, 2, 3, 3]) * DAY,
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
     // two of the largest leave room for others
     share: chance.pick([0.01, 0.02, 0.1, 0.4]),
