@@ -2,17 +2,14 @@
  * `npm run prove -- [--application-years 100000] [--first-seed N] [--json]`: lives through seed after seed, a process for each
  * core, until so many application-years are lived, and appends seeds and result to docs/proof.md. Without a first seed it goes
  * on after the last one recorded there, so that no run repeats another. Ctrl-C ends it after the seeds in hand and records what
- * was lived. Exit code 3 when a seed found something; `npm run simulate -- --seed N` replays it.
+ * was lived. Exit code 3 when a seed found something; the line that replays it is printed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type SeedLived, simulateMany, type Total } from "./prove/many.ts";
+import { type SeedLived, simulateMany, type Total, worldOf } from "./prove/many.ts";
 
 const PAGE = new URL("../docs/proof.md", import.meta.url);
-/** Of one seed, as `npm run simulate` has it, so that a seed replays there. */
-const YEARS = 1;
-const APPLICATIONS = 10;
 
 /** The seed after the last one of the page's table; 1 where there is none. */
 export function nextSeed(page: string): number {
@@ -35,8 +32,14 @@ function say(total: Total, findings: readonly SeedLived[]): string {
     `${steps} port calls, each followed by a look at the invariants; ${signIns} sign-ins of consumers`,
     `lapses ${lapses}, orphans ${orphans}, breaks ${breaks}`,
     `${total.seconds.toFixed(0)} s on ${total.workers} cores, ${(applicationYears / total.cpuSeconds).toFixed(1)} application-years a second and core`,
-    ...findings.map(({ report }) => `seed ${report.seed} found something: npm run simulate -- --seed ${report.seed}`),
+    ...findings.map(({ report }) => `seed ${report.seed} found something: ${replay(report.seed)}`),
   ].join("\n");
+}
+
+/** The line that lives through a seed once more. */
+function replay(seed: number): string {
+  const { applications, years, pace } = worldOf(seed);
+  return `npm run simulate -- --seed ${seed} --applications ${applications} --years ${years} --pace ${pace}`;
 }
 
 function wholeNumber(name: string, text: string): number {
@@ -59,8 +62,6 @@ async function main(): Promise<void> {
   const { total, lived } = await simulateMany({
     firstSeed: wholeNumber("first-seed", values["first-seed"] ?? String(nextSeed(page))),
     applicationYears: wholeNumber("application-years", values["application-years"]),
-    years: YEARS,
-    applications: APPLICATIONS,
     workers: availableParallelism(),
     signal: interrupted.signal,
     each: ({ report, cpuSeconds }) =>

@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--json]`: one rehearsal on the embedded directory,
+ * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--pace brisk|usual] [--json]`: one rehearsal on the embedded directory,
  * the Graph adapter, the SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break: their
  * story, in the smallest world of this seed that still shows it, is on stderr with the line that replays it.
  */
@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { DAY, epochMs } from "../src/core/time.ts";
 import { directoryGround } from "../src/rehearsal-ground.ts";
 import type { Watch } from "../src/rehearse/invariants.ts";
+import type { Pace } from "../src/rehearse/plan.ts";
 import { type RehearsalOptions, rehearse } from "../src/rehearse/rehearse.ts";
 import { type FindingKind, hasFindings, type Rehearsed, tell } from "../src/rehearse/report.ts";
 import { smallest, type WorldSize } from "../src/rehearse/smallest.ts";
@@ -53,6 +54,12 @@ function wholeNumber(name: string, text: string): number {
   process.exit(2);
 }
 
+function paceOf(text: string): Pace {
+  if (text === "brisk" || text === "usual") return text;
+  process.stderr.write(`--pace is brisk or usual, not ${text}\n  npm run simulate -- --pace usual\n`);
+  process.exit(2);
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -60,6 +67,7 @@ async function main(): Promise<void> {
       years: { type: "string", default: "1" },
       days: { type: "string" },
       applications: { type: "string", default: String(APPLICATIONS) },
+      pace: { type: "string", default: "brisk" },
       json: { type: "boolean", default: false },
     },
   });
@@ -67,19 +75,20 @@ async function main(): Promise<void> {
   const applications = wholeNumber("applications", values.applications);
   const years = wholeNumber("years", values.years);
   const days = values.days === undefined ? years * YEAR : wholeNumber("days", values.days);
+  const pace = paceOf(values.pace);
   const began = performance.now();
-  const rehearsed = await simulate(seed, days, { applications });
+  const rehearsed = await simulate(seed, days, { applications, pace });
   const seconds = (performance.now() - began) / 1_000;
   process.stdout.write(`${values.json ? JSON.stringify(rehearsed.report) : say(rehearsed, seconds)}\n`);
   if (!hasFindings(rehearsed.report)) return;
   const live = ({ applications, duration }: WorldSize, kind: FindingKind) =>
-    simulate(seed, duration / DAY, { applications, enough: shows(kind) });
+    simulate(seed, duration / DAY, { applications, pace, enough: shows(kind) });
   const { size, rehearsed: shown } = await smallest(
     { size: { applications, duration: days * DAY }, rehearsed },
     START,
     live,
   );
-  const again = `npm run simulate -- --seed ${seed} --applications ${size.applications} --days ${size.duration / DAY}`;
+  const again = `npm run simulate -- --seed ${seed} --applications ${size.applications} --pace ${pace} --days ${size.duration / DAY}`;
   process.stderr.write(`${shown.findings.map(tell).join("\n\n")}\n\n${again}\n`);
   process.exitCode = 3;
 }

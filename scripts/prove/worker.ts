@@ -3,9 +3,9 @@ import { tell } from "../../src/rehearse/report.ts";
 import { simulate } from "../simulate.ts";
 import type { SeedAsked, SeedLived } from "./many.ts";
 
-async function live({ seed, years, applications }: SeedAsked): Promise<SeedLived> {
+async function live({ seed, years, applications, pace }: SeedAsked): Promise<SeedLived> {
   const used = process.cpuUsage();
-  const { report, figures, findings } = await simulate(seed, years * 365, { applications });
+  const { report, figures, findings } = await simulate(seed, years * 365, { applications, pace });
   const { user, system } = process.cpuUsage(used);
   return {
     report,

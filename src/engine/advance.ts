@@ -10,7 +10,7 @@ import { decide } from "../core/rotation/decide.ts";
 import { nextListReadAt } from "../core/rotation/list-checks.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Step, Verdict } from "../core/rotation/verdict.ts";
-import { type EpochMs, earliest, HOUR, MINUTE, plus } from "../core/time.ts";
+import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
 import { type Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { countedBeside, gatherFacts } from "./facts.ts";
@@ -29,17 +29,20 @@ import { awaitSignIn, giveUp, pass } from "./steps/sign-ins.ts";
 import { sweepUndo, undo } from "./steps/undo.ts";
 import { readUses } from "./steps/uses.ts";
 import { verify } from "./steps/verify.ts";
+import { LONGEST_LOOK } from "./waiting.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
 const LOOK_AGAIN = 15 * MINUTE;
-/** A wait that a person's command ends: the command itself makes it due, so this look is for what was missed. */
-export const LONGEST_LOOK = 6 * HOUR;
-const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
+/** Waits that somebody's word ends, and makes due; and one that lasts for months, while the old credential lives on as was meant. */
+const SELDOM_LOOKED_AT: ReadonlySet<ReasonCode> = new Set([
   "stopped",
   "approval-issue",
   "approval-retire",
   "approval-refused",
   "breaker-open",
+  "mode-observe",
+  "mode-propose",
+  "successor-under-way",
 ]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
@@ -219,6 +222,6 @@ function decidedDue(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs
     case "wait":
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
-      return plus(now, ENDED_BY_COMMAND.has(verdict.because) ? LONGEST_LOOK : LOOK_AGAIN);
+      return plus(now, SELDOM_LOOKED_AT.has(verdict.because) ? LONGEST_LOOK : LOOK_AGAIN);
   }
 }

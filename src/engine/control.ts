@@ -4,9 +4,8 @@ import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts"
 import { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
-import { type DurationMs, type EpochMs, earliest, HOUR, plus } from "../core/time.ts";
+import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
 import type { AuditEntry, Switches } from "../ports/store.ts";
-import { LONGEST_LOOK } from "./advance.ts";
 import { amend, rotationOf, tryStore } from "./amend.ts";
 import { approve, isPrivileged } from "./approve.ts";
 import type { Deps } from "./deps.ts";
@@ -17,6 +16,7 @@ import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
 import { requirePrivilegesRead } from "./privileges.ts";
 import { readSelf } from "./self.ts";
+import { waitingOrHalted } from "./waiting.ts";
 
 /** What `nolapse rotate` opened or found open, and what it could not. */
 export interface Asked {
@@ -162,9 +162,6 @@ export async function stop(deps: Deps, actor: string): Promise<void> {
   await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
 }
 
-/** Whatever waits for a person is looked at again by itself within this, clocks that differ included. */
-const LOOKED_AT_WITHIN: DurationMs = LONGEST_LOOK + HOUR;
-
 /** What a person's word to go on has come to. */
 export interface Resumed {
   /** Halted rotations that were taken up again. */
@@ -193,10 +190,7 @@ export async function resume(deps: Deps, actor: string): Promise<Resumed> {
   );
   let resumed = 0;
   const busy: Rotation[] = [];
-  for (const rotation of await deps.store.rotations({ tenantId: deps.settings.tenantId })) {
-    if (rotation.state === "retired" || rotation.state === "cancelled") continue;
-    // what waits for a time far off waits for no person, and need not be looked at now
-    if (rotation.state !== "halted" && (rotation.dueAt === null || rotation.dueAt > at + LOOKED_AT_WITHIN)) continue;
+  for (const rotation of await waitingOrHalted(deps, at)) {
     const due: RotationEvent = { type: "waited", at, dueAt: at };
     const events: RotationEvent[] = rotation.state === "halted" ? [{ type: "resumed", at }, due] : [due];
     if ((await tryStore(deps, rotation, events, actor)) === null) busy.push(rotation);

@@ -14,6 +14,7 @@ import { lookAfterValues } from "./look-after-values.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
 import { whileSealing } from "./seal-trail.ts";
+import { lookAtWaiting } from "./waiting.ts";
 
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
 export const LEASE: number = 30 * SECOND;
@@ -62,8 +63,10 @@ export async function runOnce(deps: Deps, options: RunOptions): Promise<RunRepor
 
 async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
   const scan = only === undefined ? await discover(deps, signal) : null;
+  if (only === undefined) await lookAtWaiting(deps);
   const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
   let steps = 0;
+  let inVain = 0;
   for (;;) {
     const drained = await drain(deps, only, signal);
     steps += drained.steps;
@@ -72,6 +75,7 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
     const nextDue = soonest(drained.nextDue, valuesDue);
     const now = await deps.clock.now();
     const soon = soonest(await worth(deps, only), valuesDue);
+    inVain = drained.steps === 0 && soon !== null && soon <= now ? inVain + 1 : 0;
     const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
       const { tenantId } = deps.settings;
@@ -89,7 +93,7 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
       };
     }
     if (soon > now) onWait?.(soon);
-    await pause(deps, soon, now, signal);
+    await pause(deps, soon, { now, inVain, signal });
   }
 }
 
@@ -110,6 +114,8 @@ export interface LoopOptions {
 async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   const { signal, onScan, scanEvery = SCAN_EVERY } = options;
   let scanAt = await deps.clock.now();
+  let inVain = 0;
+  await lookAtWaiting(deps);
   while (!signal.aborted) {
     const now = await deps.clock.now();
     let scanned: Scan | null | undefined;
@@ -126,15 +132,28 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
     }
     const drained = await drain(deps, undefined, signal);
     const nextDue = soonest(drained.nextDue, drained.valuesDue);
+    inVain = drained.steps === 0 && nextDue !== null && nextDue <= now ? inVain + 1 : 0;
     if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
-    if (!signal.aborted) await pause(deps, until, now, signal);
+    if (!signal.aborted) await pause(deps, until, { now, inVain, signal });
   }
 }
 
-/** Waits for what is due next. What is due now yet not to be had is held by another process: look again soon. */
-async function pause({ clock }: Deps, until: EpochMs, now: EpochMs, signal?: AbortSignal): Promise<void> {
-  if (until <= now) await clock.wait(plus(now, SECOND), SECOND, signal);
+/**
+ * Waits for what is due next. What is due now yet not to be had is held by another process: look again soon, and while it is
+ * held, `inVain` times so far, as seldom as its holder renews the lease.
+ */
+async function pause(
+  { clock }: Deps,
+  until: EpochMs,
+  {
+    now,
+    inVain,
+    signal,
+  }: { readonly now: EpochMs; readonly inVain: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const soon = Math.min(SECOND * 2 ** inVain, RENEW_EVERY);
+  if (until <= now) await clock.wait(plus(now, soon), soon, signal);
   else await clock.wait(until, LONGEST_SLEEP, signal);
 }
 

@@ -24,12 +24,25 @@ export function isLooking(call: Call): boolean {
   return LOOKING.has(call.method);
 }
 
+/** The same of calls that take time, most of which are a scan's: a process that dies there has only to scan once more. */
+const READING = new Set(
+  "page grantPage directoryRolePage read readCertificates signIns lastUses credentialChanges readBack inventory issuances".split(
+    " ",
+  ),
+);
+
+/** How many times as often as elsewhere a process dies at this call. */
+function stakeOf(call: Call): number {
+  if (isLooking(call)) return 0.02;
+  if (READING.has(call.method)) return 0.1;
+  return call.port === "entra" || call.port === "target" ? 4 : 1;
+}
+
 /** Crashes by chance, more often where something is at stake. */
 export function crashesByChance(chance: Chance, often: number): CrashPlan {
   return {
     moment(call) {
-      const stake = isLooking(call) ? 0.02 : call.port === "entra" || call.port === "target" ? 4 : 1;
-      if (call.method === "wait" || !chance.hits(often * stake)) return null;
+      if (call.method === "wait" || !chance.hits(often * stakeOf(call))) return null;
       return chance.hits(0.5) ? "before" : "after";
     },
     downtime: () => (chance.hits(0.7) ? chance.between(1, 90) * SECOND : chance.between(2, 300) * MINUTE),

@@ -113,11 +113,39 @@ const POLICY_ORDER =
     " ",
   );
 
-/** A plan drawn from the seed, with every rule on; `length` is how long the run lasts. */
-export function drawWorld(chance: Chance, applications: number, start: EpochMs, length: DurationMs): WorldPlan {
+/**
+ * How fast its credentials go round: `brisk`, where short lives work the engine, four rotations a year of one application; or
+ * `usual`, the lives that the portal offers (docs/reference of Microsoft: 6, 12, 24 months), with one of twelve that is brisk.
+ */
+export type Pace = "brisk" | "usual";
+
+/** Of eleven applications of a tenant: the longest life that there is, a year, and the half year that is recommended. */
+const USUAL = "longest yearly longest yearly default longest yearly longest yearly longest default".split(" ");
+
+function policyAt(pace: Pace, place: number): string {
+  const round = USUAL.length + 1;
+  const [order, at] =
+    pace === "brisk"
+      ? [POLICY_ORDER, place]
+      : place % round === USUAL.length
+        ? [POLICY_ORDER, Math.floor(place / round)]
+        : [USUAL, place % round];
+  return order[at % order.length] ?? "quick";
+}
+
+/** What kind of tenant is drawn, and for how long it lives. */
+export interface Drawn {
+  readonly applications: number;
+  readonly pace: Pace;
+  readonly start: EpochMs;
+  readonly length: DurationMs;
+}
+
+/** A plan drawn from the seed, with every rule on. */
+export function drawWorld(chance: Chance, { applications, pace, start, length }: Drawn): WorldPlan {
   const first = chance.between(0, POLICY_ORDER.length - 1);
   const plans = Array.from({ length: applications }, (_, index): ApplicationPlan => {
-    const policy = POLICY_ORDER[(first + index) % POLICY_ORDER.length] ?? "quick";
+    const policy = policyAt(pace, first + index);
     const most = Math.floor((POLICIES[policy]?.lifetime ?? 90 * DAY) / DAY);
     const certified = POLICIES[policy]?.kind === "certificate" ? drawCertified(chance) : {};
     return {
@@ -137,9 +165,9 @@ export function drawWorld(chance: Chance, applications: number, start: EpochMs, 
       frozen: completePolicy("frozen", { ...FROZEN, freeze: drawFreezes(chance, start, length) }),
     },
     places: drawPlaces(chance),
-    managers: chance.pick([1, 1, 2]),
+    managers: chance.pick(pace === "brisk" ? [1, 1, 2] : [1, 1, 1, 2]),
     // all but the scan is the same in between: the longest is still well inside the notice that every lapse has
-    scanEvery: chance.pick([1, 1, 2, 3]) * DAY,
+    scanEvery: chance.pick(pace === "brisk" ? [1, 1, 2, 3] : [1, 2, 3, 3]) * DAY,
     skew: chance.pick([0, 5 * SECOND, -20 * SECOND, 2 * MINUTE, -2 * MINUTE]),
     // two of the largest leave room for others
     share: chance.pick([0.01, 0.02, 0.1, 0.4]),

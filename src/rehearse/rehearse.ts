@@ -18,7 +18,7 @@ import { Watch } from "./invariants.ts";
 import { ListTool } from "./list-tool.ts";
 import { Notices } from "./notices.ts";
 import { giveUp, holdBack, lookAfter } from "./person.ts";
-import { drawWorld, STALL, type WorldPlan } from "./plan.ts";
+import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
 import { Quota } from "./quota.ts";
 import type { FindingKind, Rehearsed } from "./report.ts";
@@ -34,6 +34,8 @@ export interface RehearsalOptions {
   /** Drawn from the seed where not given. */
   readonly plan?: WorldPlan;
   readonly applications?: number;
+  /** Of a drawn tenant; `brisk` where not given. */
+  readonly pace?: Pace;
   /** By chance where not given. */
   readonly crashes?: CrashPlan;
   /** The directory's faults and slow calls: by chance where not given, none, or these from beginning to end. */
@@ -98,8 +100,8 @@ export class Rehearsal {
 
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
-    const plan =
-      options.plan ?? drawWorld(chance, options.applications ?? APPLICATIONS, ground.start, options.duration);
+    const { applications = APPLICATIONS, pace = "brisk", duration: length } = options;
+    const plan = options.plan ?? drawWorld(chance, { applications, pace, start: ground.start, length });
     const turns = new Turns({
       start: ground.start,
       chance: Chance.of(options.seed, "turns"),

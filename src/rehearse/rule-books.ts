@@ -35,9 +35,15 @@ export interface Forbidden {
   readonly about: string | null;
 }
 
+/** A creation: when it was meant to be, for which there must be room, and when it was. */
+interface Issue {
+  readonly meant: EpochMs;
+  readonly at: EpochMs;
+}
+
 export class RuleBooks {
   readonly #rules: Rules;
-  #issues: EpochMs[] = [];
+  #issues: Issue[] = [];
   /** Early retirements by key id; one whose answer was lost is asked for again, and is one. */
   readonly #early = new Map<string, EpochMs>();
   /** The last sign-in with each key id of an application, by its client id. */
@@ -76,7 +82,10 @@ export class RuleBooks {
     const rotation = this.#of((one) => one.holder.objectId === holder.objectId && one.state === "planned");
     if (rotation === undefined) return [];
     const { limits } = this.#rules;
-    const within = (span: DurationMs) => this.#issues.filter((at) => at > now - span + INEXACT).length;
+    const meant = rotation.attempts.findLast(({ outcome }) => outcome === "open")?.startedAt ?? now;
+    // an urgent one needs no room, and may come in between while an answer is awaited: it takes none from what was meant before it
+    const within = (span: DurationMs) =>
+      this.#issues.filter((one) => one.at > now - span + INEXACT && one.meant <= meant).length;
     const step = RAMP.find(({ below }) => this.#clean(now) < below);
     const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
     if (limits !== null && !isUrgent(rotation, now)) {
@@ -84,7 +93,7 @@ export class RuleBooks {
       if (step !== undefined && within(DAY) >= step.perDay)
         said.push(`more than ${step.perDay} credentials were created in a day of the ramp`);
     }
-    this.#issues = [...this.#issues.filter((at) => at > now - DAY), now];
+    this.#issues = [...this.#issues.filter(({ at }) => at > now - DAY), { meant, at: now }];
     return said;
   }
 

@@ -74,3 +74,20 @@ test("a stop from outside ends without a word, so it is looked at every quarter 
   await bench.run({ brake: { pulled: async () => "there is a stop file" } });
   expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(15 * MINUTE);
 });
+
+test("what the mode holds back is looked at every few hours, and at once by a process that reads another mode", async () => {
+  const bench = new Workbench({ endsIn: 29 * DAY });
+  const enforce = bench.settings;
+  await bench.run();
+  bench.settings = { ...enforce, mode: "observe" };
+  bench.clock.advance(5 * MINUTE);
+  await bench.run();
+  expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(6 * HOUR);
+  bench.settings = enforce;
+  const before = (await bench.rotation())?.updatedAt ?? 0;
+  bench.clock.advance(MINUTE);
+  await bench.run();
+  const after = await bench.rotation();
+  expect(after?.updatedAt).toBeGreaterThan(before);
+  expect((after?.dueAt ?? 0) - bench.clock.at).toBeLessThan(HOUR);
+});
