@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { completePolicy, type PolicyInput } from "../../src/core/policy/policy.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { RuleBooks } from "../../src/rehearse/rule-books.ts";
-import { NOW, rotation } from "../core/make.ts";
+import { attempt, NOW, rotation } from "../core/make.ts";
 
 const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 
@@ -56,6 +56,18 @@ describe("ramp and hourly limit", () => {
       "more credentials were created than the hourly limit allows",
     ]);
     expect(said("addSecret", "c", plus(NOW, 2 * HOUR))).toEqual([]);
+  });
+
+  test("what is urgent and comes in between takes no room from what was meant before it, and from what is meant after it", () => {
+    const { add, said } = world();
+    const meant = (at: EpochMs) => ({ attempts: [attempt({ startedAt: at })] });
+    const urgent = { replacesEnd: plus(NOW, 10 * DAY) };
+    add("slow", meant(NOW));
+    add("urgent", { ...urgent, ...meant(plus(NOW, 2 * SECOND)) });
+    add("late", meant(plus(NOW, 3 * SECOND)));
+    expect(said("addSecret", "urgent", plus(NOW, 2 * SECOND))).toEqual([]);
+    expect(said("addSecret", "slow", plus(NOW, 12 * SECOND))).toEqual([]);
+    expect(said("addSecret", "late", plus(NOW, 13 * SECOND))).toHaveLength(2);
   });
 
   test("nothing where they are off", () => {
