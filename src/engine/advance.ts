@@ -13,7 +13,7 @@ import type { Step, Verdict } from "../core/rotation/verdict.ts";
 import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
 import { type Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
-import { countedBeside, gatherFacts } from "./facts.ts";
+import { countedBeside, forecastOf, gatherFacts } from "./facts.ts";
 import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
 import { accept, probe, withdraw } from "./steps/accept.ts";
 import { compareList, restoreList } from "./steps/certificate-list.ts";
@@ -33,17 +33,19 @@ import { LONGEST_LOOK } from "./waiting.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
 const LOOK_AGAIN = 15 * MINUTE;
-/** Waits that somebody's word ends, and makes due; and one that lasts for months, while the old credential lives on as was meant. */
-const SELDOM_LOOKED_AT: ReadonlySet<ReasonCode> = new Set([
+/** Waits that somebody's word ends, and makes due. */
+const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
   "stopped",
   "approval-issue",
   "approval-retire",
   "approval-refused",
   "breaker-open",
-  "mode-observe",
-  "mode-propose",
-  "successor-under-way",
 ]);
+/**
+ * Waits that may last for months while the old credential lives on as was meant; where that one leaked or ends soon, they are looked at
+ * as any other. A mode is that of the process that looks: another one may have read a newer configuration.
+ */
+const LASTING: ReadonlySet<ReasonCode> = new Set(["mode-observe", "mode-propose", "successor-under-way"]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 
@@ -80,7 +82,7 @@ export async function advance(claimed: Claimed, decided: Verdict | null = null):
   const now = await claimed.now();
   // a stop from outside, by a file or a variable, ends without a word to us
   const braked = next.because === "stopped" && (await deps.brake.pulled()) !== null;
-  const dueAt = braked ? plus(now, LOOK_AGAIN) : dueAfter(next, claimed.rotation, now);
+  const dueAt = braked ? plus(now, LOOK_AGAIN) : dueAfter(next, claimed, now);
   const goesOn = next.verdict === "do" || next.verdict === "halt";
   const isDue = claimed.rotation.dueAt !== null && claimed.rotation.dueAt <= now;
   const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
@@ -203,16 +205,16 @@ function issue(claimed: Claimed): Promise<void> {
 }
 
 /** When the store hands it out again: when the decision says so, or when a replaced list must be looked at. */
-function dueAfter(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs | null {
-  const due = decidedDue(verdict, rotation, now);
-  const look = nextListReadAt(rotation);
+function dueAfter(verdict: Verdict, claimed: Claimed, now: EpochMs): EpochMs | null {
+  const due = decidedDue(verdict, claimed, now);
+  const look = nextListReadAt(claimed.rotation);
   // a look whose time has come and that was not taken is held back by what the decision waits for
   if (look === null || look <= now) return due;
   return due === null ? look : earliest(due, look);
 }
 
 /** At once, at the end of a wait, now and then, or never by itself. */
-function decidedDue(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs | null {
+function decidedDue(verdict: Verdict, { rotation, deps }: Claimed, now: EpochMs): EpochMs | null {
   switch (verdict.verdict) {
     case "do":
     case "halt":
@@ -222,6 +224,14 @@ function decidedDue(verdict: Verdict, rotation: Rotation, now: EpochMs): EpochMs
     case "wait":
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
-      return plus(now, SELDOM_LOOKED_AT.has(verdict.because) ? LONGEST_LOOK : LOOK_AGAIN);
+      return plus(now, isSeldomLookedAt(verdict.because, rotation, deps, now) ? LONGEST_LOOK : LOOK_AGAIN);
   }
+}
+
+function isSeldomLookedAt(because: ReasonCode, rotation: Rotation, deps: Deps, now: EpochMs): boolean {
+  if (ENDED_BY_COMMAND.has(because)) return true;
+  if (!LASTING.has(because) || rotation.emergency !== undefined) return false;
+  const urgentAt = forecastOf(deps, rotation, now)?.urgentAt ?? null;
+  // what is verified has nothing that ends
+  return rotation.state === "verified" || urgentAt === null || now < urgentAt;
 }

@@ -28,8 +28,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
   const counted = rotation.state === "planned" ? "issues" : "retirements";
   const tally =
     isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now, counted) : NOTHING_COUNTED;
-  const { kind, replaces, replacesEnd, policy } = rotation;
-  const credential = { keyId: replaces, start: null, end: replacesEnd };
+  const { kind } = rotation;
   return {
     mode: settings.mode,
     stopped: switches.stopped !== null || (await deps.brake.pulled()) !== null,
@@ -42,7 +41,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     timeZone: settings.timeZone,
     targets,
     asked: asked(deps, rotation),
-    forecast: forecast(credential, policy, known(targets), now),
+    forecast: forecastOf(deps, rotation, now),
     tally: countedBeside(rotation, tally),
     succession: await succession(deps, rotation),
     kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
@@ -50,6 +49,13 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
     ...(await ownFacts(deps, rotation)),
   };
+}
+
+/** When the credential that this rotation replaces must be renewed, at the latest and before; null where it never ends. */
+export function forecastOf(deps: Deps, rotation: Rotation, now: EpochMs): Facts["forecast"] {
+  const { replaces, replacesEnd, policy } = rotation;
+  const credential = { keyId: replaces, start: null, end: replacesEnd };
+  return forecast(credential, policy, known(targetSettings(deps, rotation)), now);
 }
 
 /** Why the last scan, null where there was none, holds writing back; null when it does not. */

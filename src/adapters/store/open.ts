@@ -30,13 +30,21 @@ export function openSqliteStore({ path, lease }: SqliteStoreOptions): SqliteStor
 
 type AtLength = Database["writeAtLength"];
 
+/** So long others may have their turn in between, milliseconds: who writes waits meanwhile, another process at most its busy timeout. */
+const LONGEST_SHARED = 3_000;
+
 /** By a second handle of its own, as long as it takes; what is in memory alone has only the one. */
 function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
   if (opened.path === ":memory:") return inOne(opened, line);
   return async (work) => {
     const own = openToWrite(opened.path);
     try {
-      return await line.long(own.handle, () => work(own.sql, turned));
+      return await line.long(own.handle, () => {
+        const until = performance.now() + LONGEST_SHARED;
+        return work(own.sql, async () => {
+          if (performance.now() < until) await turned();
+        });
+      });
     } finally {
       own.handle.close();
     }
