@@ -134,7 +134,8 @@ export class RuleBooks {
   }
 
   #frozen({ policy, displayName }: Rotation, now: EpochMs): string[] {
-    const dates = [plus(now, -INEXACT), now].map((at) => wallClock(at, this.#rules.timeZone).date);
+    // a process whose clock is ahead ends it as much too early as one that is behind begins it too late
+    const dates = [plus(now, -INEXACT), now, plus(now, INEXACT)].map((at) => wallClock(at, this.#rules.timeZone).date);
     const isInside = policy.freeze.some(({ from, to }) => dates.every((date) => from <= date && date <= to));
     return isInside ? [`while a freeze of ${displayName} was in force`] : [];
   }

@@ -97,6 +97,10 @@ test("nothing while a freeze is in force, by the tenant's own calendar", () => {
   const { add: again, said: told } = world();
   again("a", {}, { freeze: [{ from: "2026-03-01", to: "2026-03-01", reason: "audit" }] });
   expect(told("addSecret", "a", (midnight + HOUR) as EpochMs)).toEqual(during);
+  // by a clock that is some minutes ahead it is over
+  const { add: ahead, said: early } = world();
+  ahead("a", {}, { freeze: [{ from: "2026-03-01", to: "2026-03-01", reason: "audit" }] });
+  expect(early("addSecret", "a", (midnight + DAY - 5 * SECOND) as EpochMs)).toEqual([]);
 });
 
 describe("evidence", () => {
