@@ -73,6 +73,16 @@ describe("the key file", () => {
     await expect(sealer.open(other, context)).rejects.toMatchObject({ code: "seal-key-wrong" });
   });
 
+  test("has no wrapped key in what it seals, and opens nothing that has one", async () => {
+    const context = { tenantId: "t", appId: "a", keyId: "k" };
+    const sealer = openLocalKey(made());
+    const [header, wrapped, ...rest] = (await sealer.seal(new SecretValue("v"), context)).split(".");
+    expect(wrapped).toBe("");
+    // RFC 7516 §5.2, step 10: with the key itself it must be empty
+    const other = [header, "AAAA", ...rest].join(".");
+    await expect(sealer.open(other, context)).rejects.toMatchObject({ code: "seal-key-wrong" });
+  });
+
   test("is refused when others can read it, when it is missing, and when it is something else", () => {
     const open = (path: string) => () => openLocalKey(path);
     const path = made();

@@ -61,6 +61,8 @@ function open(sealed: string, context: SealContext, keys: Keys, path: string): S
   try {
     const jwe = readCompact(sealed);
     const header = HEADER.parse(jwe.header);
+    // "dir": the key is the file's own; the tag does not cover this part, so it would be another spelling of the same seal
+    if (jwe.parts[1] !== "") throw new TypeError("a wrapped key where there is none");
     for (const [name, expected] of Object.entries(context)) {
       if (header[name] !== expected) throw new TypeError(`sealed for another ${name}`);
     }
