@@ -1,7 +1,7 @@
 /**
  * A certificate that a person brings, put on his application with his own rights: its private key is elsewhere, and stays there. There is no
  * ETag, so the whole list is replaced by the rules of design §4.8: read twice, half a minute apart and alike; its image on disk before;
- * entries back as they came; and read afterwards until it shows the new one, when what is missing is put back once.
+ * entries back as they came; and read afterwards until it shows the new one, when what others' writes have lost is put back once.
  */
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import { type Remark, remarksOn, type Sharing } from "../core/credentials/certificate-remarks.ts";
@@ -15,6 +15,7 @@ import type { Hand } from "../ports/hand.ts";
 import type { AuditEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { requireWriting } from "./may-write.ts";
+import { putBack, shows } from "./put-back.ts";
 
 /** Far enough apart in any case, told in the service's whole seconds. */
 const STILL = LIST_STILL + SERVICE_TIME_GRAIN;
@@ -78,6 +79,8 @@ export interface Uploaded {
   readonly seen: boolean;
   /** Key ids of others' entries that were lost meanwhile and put back. */
   readonly restored: readonly string[];
+  /** Key ids of others' entries that are not there any more, and not put back, because nothing tells that nobody meant it. */
+  readonly missing: readonly string[];
 }
 
 /**
@@ -118,68 +121,51 @@ export async function uploadCertificate(
   }
   const written = { request: sent.request ?? null, before, after: [...before, added.keyId] };
   await note(deps, about, "certificate-uploaded", { thumbprint: facts.sha1 }, written);
-  const shown = await readUntilSeen(deps, hand, holder, added.keyId, signal);
+  const times = readTimes(deps, signal);
+  const shown = await readUntilSeen(hand, holder, added.keyId, times);
   if (shown === null) {
     // the image stays: what somebody else's write may have lost is in it
     await note(deps, about, "certificate-unseen", {});
-    return { keyId: added.keyId, end: added.end, seen: false, restored: [] };
+    return { keyId: added.keyId, end: added.end, seen: false, restored: [], missing: [] };
   }
-  const restored = await putBack(hand, holder, entries, shown);
+  const list = { holder, entries, added: added.keyId, readAt: reading.serviceTime };
+  const { restored, missing } = await putBack(deps, hand, list, shown, times);
   if (restored.length > 0) await note(deps, about, "list-restored", { keyIds: restored.join(", ") });
-  await deps.store.putImage(imageOf(holder), null);
-  return { keyId: added.keyId, end: added.end, seen: true, restored };
+  if (missing.length > 0) await note(deps, about, "list-missing", { keyIds: missing.join(", ") });
+  else await deps.store.putImage(imageOf(holder), null);
+  return { keyId: added.keyId, end: added.end, seen: true, restored, missing };
 }
 
 /**
- * The first reading that shows what was written, by the times of every other write (design §4.5): a reading without it may be older than
- * it. Null where none has shown it by the end of them, where somebody wants it to end, or the clock stands still.
+ * The times at which the list is read after it was written, those of every other write (design §4.5): ends after the last of them, where
+ * somebody wants it to end, or the clock stands still.
  */
-async function readUntilSeen(
-  { clock }: Deps,
-  hand: Hand,
-  holder: Holder,
-  keyId: string,
-  signal?: AbortSignal,
-): Promise<CertificateReading | null> {
+async function* readTimes({ clock }: Deps, signal?: AbortSignal): AsyncGenerator<number, undefined> {
   const since = await clock.now();
-  for (let reads = 0; ; ) {
-    const [due, now] = [nextReadAt(READ_SCHEDULE, since, reads), await clock.now()];
-    if (due === null) return null;
-    if (now < due) {
-      if (signal?.aborted === true || (await clock.frozen())) return null;
+  for (let reads = 0; ; reads += 1) {
+    const due = nextReadAt(READ_SCHEDULE, since, reads);
+    if (due === null) return;
+    for (let now = await clock.now(); now < due; now = await clock.now()) {
+      if (signal?.aborted === true || (await clock.frozen())) return;
       await clock.wait(due, due - now, signal);
-      continue;
     }
-    reads += 1;
-    // it is written: a reading that fails says nothing against it
-    const reading = await hand.certificates.readCertificates(holder).catch(() => null);
-    if (reading?.entries.some(({ credential }) => credential.keyId === keyId)) return reading;
+    yield reads;
   }
 }
 
-/** Entries that were there before and are not any more: somebody else's write came between. Once; the image stays where that fails. */
-async function putBack(
+/** The first reading that shows what was written: one without it may be older than it. Null where none has by the end of the times. */
+async function readUntilSeen(
   hand: Hand,
   holder: Holder,
-  entries: readonly { readonly keyId: string; readonly raw: string }[],
-  after: CertificateReading,
-): Promise<readonly string[]> {
-  const there = new Set(after.entries.map(({ credential }) => credential.keyId));
-  const missing = entries.filter(({ keyId }) => !there.has(keyId));
-  if (missing.length === 0) return [];
-  const kept = [...lookOf(after).raw, ...missing.map(({ raw }) => raw)];
-  const sent = await hand.certificates.replaceCertificates(holder, { kept, added: [] });
-  if (sent.outcome !== "applied") {
-    throw new NolapseError(
-      "incomplete",
-      `it was added, and the entries ${missing.map(({ keyId }) => keyId).join(", ")} are missing since`,
-      {
-        next: "somebody else wrote the list at the same moment; their public parts are kept, and the next scan tells of them",
-        cause: sent.error,
-      },
-    );
+  keyId: string,
+  times: AsyncIterator<unknown>,
+): Promise<CertificateReading | null> {
+  while ((await times.next()).done !== true) {
+    // it is written: a reading that fails says nothing against it
+    const reading = await hand.certificates.readCertificates(holder).catch(() => null);
+    if (reading !== null && shows(reading, keyId)) return reading;
   }
-  return missing.map(({ keyId }) => keyId);
+  return null;
 }
 
 function imageOf({ objectId }: Holder): string {

@@ -1,6 +1,7 @@
 /** A certificate that a person brings, where the directory is slow to show what was written: it is read until it does. */
 import { expect, it } from "vitest";
 import { sharingOf } from "../../src/core/credentials/certificate-remarks.ts";
+import { NolapseError } from "../../src/core/errors.ts";
 import { READ_SCHEDULE } from "../../src/core/schedule/replication.ts";
 import { DAY, type DurationMs, MINUTE } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
@@ -20,6 +21,7 @@ async function ready({ readLag, frozen = false }: { readonly readLag: DurationMs
   const { entra, app } = bench;
   const theirs = await makeCertificate({ from: bench.clock.at - DAY, to: bench.clock.at + DAY, algorithm: "second" });
   const others = entra.otherTool(app, { add: { certificate: theirs.pem } });
+  const another = await makeCertificate({ from: bench.clock.at - DAY, to: bench.clock.at + DAY, algorithm: "second" });
   const made = await makeCertificate({ from: bench.clock.at - DAY, to: bench.clock.at + 300 * DAY });
   const facts = certificateFacts(made.pem);
   if (facts === null) throw new Error("it cannot be read");
@@ -58,15 +60,19 @@ async function ready({ readLag, frozen = false }: { readonly readLag: DurationMs
     uploadCertificate(deps, hand, subject, look, { brought, description: "theirs", actor: "entra:ann" }, signal);
   const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
   const image = () => bench.store.image(`upload ${app.objectId}`);
-  return { bench, others, upload, waits, after, actions, image };
+  /** A tool that adds one to a list of before, and so loses an entry of others. */
+  const stale = (keyId: string) =>
+    entra.otherTool(app, { drop: [keyId], add: { certificate: another.pem, name: "another" } });
+  return { bench, others, upload, waits, after, actions, image, stale };
 }
 
 it("is read until the list shows it, and only then what somebody else's write lost is seen and put back", async () => {
-  const { bench, others, upload, waits, after, actions, image } = await ready({ readLag: MINUTE });
-  after.push(() => bench.entra.otherTool(bench.app, { drop: [others] }));
+  const { bench, others, upload, waits, after, actions, image, stale } = await ready({ readLag: MINUTE });
+  after.push(() => void stale(others));
   const made = await upload();
-  expect(made).toMatchObject({ seen: true, restored: [others] });
-  expect(bench.entra.certificateIds(bench.app).toSorted()).toEqual([made.keyId, others].toSorted());
+  expect(made).toMatchObject({ seen: true, restored: [others], missing: [] });
+  expect(bench.entra.certificateIds(bench.app)).toHaveLength(3);
+  expect(bench.entra.certificateIds(bench.app)).toEqual(expect.arrayContaining([made.keyId, others]));
   // at once, after half a minute and after two, as every other write is read
   expect(waits).toEqual([READ_SCHEDULE[1], (READ_SCHEDULE[2] ?? 0) - (READ_SCHEDULE[1] ?? 0)]);
   expect((await actions()).slice(-2)).toEqual(["certificate-uploaded", "list-restored"]);
@@ -93,4 +99,70 @@ it("is waited for by nobody who has been told to end, nor on a clock that stands
   const still = await ready({ readLag: MINUTE, frozen: true });
   expect(await still.upload()).toMatchObject({ seen: false });
   expect([...told.waits, ...still.waits]).toEqual([]);
+});
+
+it("puts nothing back that somebody has removed on purpose meanwhile, and says nothing of it", async () => {
+  const { bench, others, upload, after, actions, image } = await ready({ readLag: MINUTE });
+  after.push(() => bench.entra.otherTool(bench.app, { drop: [others] }));
+  const made = await upload();
+  expect(made).toMatchObject({ seen: true, restored: [], missing: [] });
+  expect(bench.entra.certificateIds(bench.app)).not.toContain(others);
+  expect((await actions()).at(-1)).toBe("certificate-uploaded");
+  expect(await image()).toBeNull();
+});
+
+it("puts nothing back that the ledger says we have removed", async () => {
+  const { bench, others, upload, after, stale } = await ready({ readLag: 0 });
+  const { ledger } = bench.store;
+  const { type, objectId, appId: client } = bench.app;
+  const mine = { origin: "adopted", rotation: null, enteredAt: bench.clock.at } as const;
+  bench.store.ledger = async (tenantId, appId) => [
+    ...(await ledger.call(bench.store, tenantId, appId)),
+    { ...mine, tenantId, holder: { type, objectId, appId: client }, keyId: others, removedAt: bench.clock.at },
+  ];
+  after.push(() => void stale(others));
+  expect(await upload()).toMatchObject({ seen: true, restored: [], missing: [] });
+});
+
+it("asks the log until it tells how an entry went, for it comes late", async () => {
+  const meant = await ready({ readLag: 0 });
+  meant.bench.entra.logLag = 3 * MINUTE;
+  meant.after.push(() => meant.bench.entra.otherTool(meant.bench.app, { drop: [meant.others] }));
+  expect(await meant.upload()).toMatchObject({ seen: true, restored: [], missing: [] });
+  const lost = await ready({ readLag: 0 });
+  lost.bench.entra.logLag = 3 * MINUTE;
+  lost.after.push(() => void lost.stale(lost.others));
+  expect(await lost.upload()).toMatchObject({ seen: true, restored: [lost.others], missing: [] });
+  for (const { waits } of [meant, lost]) expect(waits.reduce((so, one) => so + one, 0)).toBe(READ_SCHEDULE[3]);
+});
+
+it("names what is missing and keeps its image where the log tells nothing in time, or may not be read", async () => {
+  const late = await ready({ readLag: 0 });
+  late.bench.entra.logLag = DAY;
+  const error = new NolapseError("directory-forbidden", "no permission");
+  const closed = await ready({ readLag: 0 });
+  closed.bench.entra.fail("credentialChanges", { fault: "error", error }, 100);
+  for (const { bench, others, after, upload, actions, image } of [late, closed]) {
+    after.push(() => bench.entra.otherTool(bench.app, { drop: [others] }));
+    expect(await upload()).toMatchObject({ seen: true, restored: [], missing: [others] });
+    expect(bench.entra.certificateIds(bench.app)).not.toContain(others);
+    expect((await actions()).at(-1)).toBe("list-missing");
+    expect((await image())?.entries.map(({ keyId }) => keyId)).toEqual([others]);
+  }
+  expect(closed.waits).toEqual([]);
+});
+
+it("puts nothing back once everything has been stopped", async () => {
+  const { bench, others, upload, after, stale } = await ready({ readLag: 0 });
+  const { switches } = bench.store;
+  let isStopped = false;
+  bench.store.switches = async (tenantId) => ({
+    ...(await switches.call(bench.store, tenantId)),
+    stopped: isStopped ? { at: bench.clock.at, by: "bob" } : null,
+  });
+  after.push(() => {
+    stale(others);
+    isStopped = true;
+  });
+  expect(await upload()).toMatchObject({ seen: true, restored: [], missing: [others] });
 });

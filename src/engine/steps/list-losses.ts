@@ -74,6 +74,16 @@ function isGone(changes: readonly CredentialChange[] | null, keyId: string): boo
   return touched.at(-1)?.gone.includes(keyId) === true;
 }
 
+/**
+ * How a key id that is not there any more went, by the last that the log tells of it: `removed` by somebody who meant it, or `lost`
+ * by a write that also did something else. Null where the log does not tell that it went; it comes minutes late.
+ */
+export function howItWent(changes: readonly CredentialChange[], keyId: string): "removed" | "lost" | null {
+  if (!isGone(changes, keyId)) return null;
+  const last = changes.filter((change) => difference(change).gone.includes(keyId)).slice(-1);
+  return removedOnPurpose(last, keyId) ? "removed" : "lost";
+}
+
 function wasMissed({ fate }: ListLoss): boolean {
   return fate === "lost" || fate === "restoring" || fate === "restored";
 }

@@ -102,7 +102,10 @@ const upload = tenantRoute({
     keyId: z.string(),
     end: instant,
     seen: z.boolean().meta({ description: "whether the directory showed it within ten minutes" }),
-    restored: z.array(z.string()),
+    restored: z.array(z.string()).meta({ description: "key ids that another write had lost meanwhile, put back" }),
+    missing: z.array(z.string()).meta({
+      description: "key ids that are gone meanwhile and not put back: nothing tells whether somebody removed them",
+    }),
   }),
   handle: async ({ tenant, caller, params, body, session, signal }) => {
     const hand = await handOf(tenant, session);
@@ -113,7 +116,8 @@ const upload = tenantRoute({
     const ending = AbortSignal.any([signal, tenant.leaving.signal]);
     const made = await uploadCertificate(tenant.deps, hand, subject, tenant.lookAt(objectId), asked, ending);
     await tenant.touched(appId, objectId, "certificate-uploaded");
-    return { keyId: made.keyId, end: formatInstant(made.end), seen: made.seen, restored: [...made.restored] };
+    const { keyId, end, seen, restored, missing } = made;
+    return { keyId, end: formatInstant(end), seen, restored: [...restored], missing: [...missing] };
   },
 });
 

@@ -381,7 +381,7 @@ export interface Api {
     params: { tenant: string; id: string };
     query: {  };
     body: { "certificate": string; "description": string };
-    answer: { "keyId": string; "end": string; "seen": boolean; "restored": (string)[] };
+    answer: { "keyId": string; "end": string; "seen": boolean; "restored": (string)[]; "missing": (string)[] };
   };
   /** Take the new value to a manual target: it is shown once, and is the person's from here on */
   "POST /api/v1/t/{tenant}/rotations/{id}/deliver": {

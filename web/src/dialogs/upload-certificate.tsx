@@ -71,7 +71,10 @@ export function UploadCertificate({ tenant, application, close, tabs }: Props) {
     }
     upload.mutate(
       { params, body: { certificate: text, description: description.trim() } },
-      { onSuccess: ({ seen }) => (seen ? close() : undefined), onError: () => setChecked(null) },
+      {
+        onSuccess: ({ seen, missing }) => (seen && missing.length === 0 ? close() : undefined),
+        onError: () => setChecked(null),
+      },
     );
   };
   return (
@@ -138,6 +141,15 @@ export function UploadCertificate({ tenant, application, close, tabs }: Props) {
             </MessageBarBody>
           </MessageBar>
         ) : null}
+        {upload.data === undefined || upload.data.missing.length === 0 ? null : (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              It was added. Gone since then: <span className="mono">{upload.data.missing.join(", ")}</span>. The audit
+              log does not tell whether somebody removed them on purpose, so nothing was put back. Ask who looks after
+              this application; whoever still needs one uploads it again.
+            </MessageBarBody>
+          </MessageBar>
+        )}
         {check.error === null ? null : <Failure problem={check.error} />}
         {upload.error === null ? null : <Failure problem={upload.error} />}
       </DialogContent>
