@@ -62,7 +62,9 @@ export function explainLines(told: Explanation, style: Style): string[] {
     ...told.holders.map((one) => `${one.type} ${one.objectId}`),
     ...(told.privileges.held.length === 0
       ? []
-      : [`privileged by ${told.privileges.held.join(", ")}: two persons approve, no value is kept or shown`]),
+      : [
+          `privileged by ${told.privileges.held.join(", ")}: two persons approve, no value is kept after delivery, and none is shown here`,
+        ]),
     ...told.privileges.unknown.map((one) => `privilege not known: ${one}`),
     ...(switches.stopped === null
       ? []

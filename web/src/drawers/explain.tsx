@@ -37,7 +37,10 @@ function Whole({ told, tenant }: { readonly told: Explained; readonly tenant: st
     <>
       <Incomplete coverage={told.coverage} />
       {held.length === 0 ? null : (
-        <p>Privileged by {held.join(", ")}: two persons approve, and no value is kept or shown.</p>
+        <p>
+          Privileged by {held.join(", ")}: two persons approve, no value is kept after it is delivered, and one is shown
+          before then only to an Admin whom another Admin lets see it.
+        </p>
       )}
       {unknown.map((one) => (
         <p key={one} className="urgent">
