@@ -1,7 +1,7 @@
 /** Stands in place of the filters while something is chosen: how many, and what can be done with them. */
 import { Button, Toolbar, Tooltip } from "@fluentui/react-components";
 import { ArrowDownloadRegular, ArrowSyncRegular, DismissRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { type ComponentProps, useState } from "react";
 import { RotateManyDialog } from "../dialogs/rotate-many.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { grouped } from "../text/dates.ts";
@@ -16,13 +16,20 @@ interface Props {
   readonly choose: (selection: Selection) => void;
 }
 
+type Rotating = Pick<ComponentProps<typeof RotateManyDialog>, "chosen" | "count">;
+
 export function ChosenBar({ tenant, filter, total, selection, choose }: Props) {
-  const [rotating, setRotating] = useState(false);
+  // as it was when the dialog opened: the list lives on behind it, and nobody means what he has not seen there
+  const [rotating, setRotating] = useState<Rotating | null>(null);
   const count = countOf(selection, total);
   const tooMany = count > MOST_AT_ONCE ? `At most ${MOST_AT_ONCE} at once: narrow the list with its filters.` : null;
   const refusal = useRefusal("Operator") ?? tooMany;
   const rotate = (
-    <Button icon={<ArrowSyncRegular />} disabledFocusable={refusal !== null} onClick={() => setRotating(true)}>
+    <Button
+      icon={<ArrowSyncRegular />}
+      disabledFocusable={refusal !== null}
+      onClick={() => setRotating({ chosen: askedOf(selection, filter, total), count })}
+    >
       Rotate…
     </Button>
   );
@@ -45,14 +52,7 @@ export function ChosenBar({ tenant, filter, total, selection, choose }: Props) {
       {selection.ids.length < MOST_IDS ? null : (
         <span className="faint">At most {MOST_IDS} one by one; all that match can be selected above the names.</span>
       )}
-      {rotating ? (
-        <RotateManyDialog
-          tenant={tenant}
-          chosen={askedOf(selection, filter, total)}
-          count={count}
-          close={() => setRotating(false)}
-        />
-      ) : null}
+      {rotating === null ? null : <RotateManyDialog tenant={tenant} {...rotating} close={() => setRotating(null)} />}
     </Toolbar>
   );
 }
