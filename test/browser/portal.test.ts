@@ -74,6 +74,17 @@ test("a person signs in with a browser, sees the first page, and signs out", asy
   await given.getByRole("link", { name: /Sign in/ }).waitFor();
 });
 
+test("what was asked before the pages were there is asked again once changes are heard", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  const asked: string[] = [];
+  given.on("request", (request) => {
+    if (/\/(overview|events)$/.test(request.url())) asked.push(request.url().replace(/.*\//, ""));
+  });
+  await given.goto(at(""));
+  await expect.poll(() => asked, { timeout: 10_000 }).toEqual(["overview", "events", "overview"]);
+});
+
 test("a hostile name is text, on every page it is on", async (context) => {
   const given = await web.open(context);
   let fired = false;

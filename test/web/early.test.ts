@@ -1,7 +1,7 @@
 /** Questions that are sent before the pages are there: each answer goes to one who asks the same, and to nobody once it is old. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { addressOf, read } from "../../web/src/api/client.ts";
-import { askEarly, takeEarly } from "../../web/src/api/early.ts";
+import { askEarly, endEarly, takeEarly } from "../../web/src/api/early.ts";
 import { LIST, PAGE } from "../../web/src/api/list-page.ts";
 
 let sent: string[] = [];
@@ -38,4 +38,21 @@ test("that it failed is heard by who takes it, and by nobody else", async () => 
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("no way")));
   askEarly("/api/v1/me");
   await expect(read("GET /api/v1/me", { params: {} })).rejects.toMatchObject({ code: "no-answer" });
+});
+
+test("once changes are heard, who has an answer from before is told, and what nobody took is nobody's", async () => {
+  // what the tests before have taken
+  endEarly();
+  // who is there does not change by what is heard
+  askEarly("/api/v1/me");
+  await read("GET /api/v1/me", { params: {} });
+  expect(endEarly()).toBe(false);
+  askEarly(addressOf(LIST, asking));
+  expect(endEarly()).toBe(false);
+  expect(await read(LIST, asking)).toEqual({ number: 3 });
+  askEarly(addressOf(LIST, asking));
+  await read(LIST, asking);
+  expect(endEarly()).toBe(true);
+  // once
+  expect(endEarly()).toBe(false);
 });

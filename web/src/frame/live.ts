@@ -1,6 +1,7 @@
 /** Hears what changes in a tenant, and asks again for what is shown. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { endEarly } from "../api/early.ts";
 
 /** What comes in a burst is one refetch; milliseconds. */
 const APART = 1_000;
@@ -25,8 +26,8 @@ export function useLive(tenant: string): "live" | "lost" | "opening" {
     };
     source.addEventListener("hello", () => {
       setState("live");
-      // whatever happened while nobody listened
-      if (!isFirst) soon();
+      // whatever happened while nobody listened; the first answers may be from before
+      if (endEarly() || !isFirst) soon();
       isFirst = false;
     });
     for (const type of HEARD) source.addEventListener(type, soon);
