@@ -1,0 +1,66 @@
+/** Many applications are chosen in the list and rotated at once: exactly those that were seen. */
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal({ policy: { approval: "issue" } });
+const { show } = web;
+
+test("all that match are chosen but one, seen before what comes of it, and rotated with one request", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "/applications", /app-2/);
+  await page.getByRole("checkbox", { name: /^Select all \d+ that match/ }).focus();
+  await page.keyboard.press("Space");
+  const bar = page.getByRole("toolbar", { name: "What is chosen" });
+  const all = Number(/\d+/.exec((await bar.getByRole("status").textContent()) ?? "")?.[0]);
+  await page.getByRole("checkbox", { name: "Select carried" }).uncheck();
+  await bar.getByText(`${all - 1} selected`).waitFor();
+  expect(await faultsEverywhere(page, "A selection")).toEqual([]);
+  expect(await bar.getByRole("link", { name: "Export" }).getAttribute("href")).toContain(
+    `except=${web.stage.application("carried").objectId}`,
+  );
+  await bar.getByRole("button", { name: "Rotate…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/cannot: no entry in the configuration names this application/).waitFor();
+  await dialog.getByText(/The last new one is made by/).waitFor();
+  expect(await faultsEverywhere(page, "Rotate many")).toEqual([]);
+  const sent: (string | undefined)[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/applications/rotate")) sent.push(request.headers()["idempotency-key"]);
+  });
+  await dialog.getByRole("button", { name: /^Rotate \d+$/ }).click();
+  await dialog.getByText(/rotations? opened/).waitFor();
+  expect(sent).toEqual([expect.stringMatching(/^[\da-f-]{36}$/)]);
+  expect(await web.stage.rotationOf("app-2")).not.toBe("none");
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await bar.getByRole("button", { name: "Clear selection" }).click();
+  await page.getByRole("searchbox", { name: /Search by name/ }).waitFor();
+});
+
+test("what is rotated is what was seen when the dialog opened, whatever the list behind it finds since", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "/applications", /app-2/);
+  await page.getByRole("checkbox", { name: /^Select all \d+ that match/ }).focus();
+  await page.keyboard.press("Space");
+  const bar = page.getByRole("toolbar", { name: "What is chosen" });
+  const all = Number(/\d+/.exec((await bar.getByRole("status").textContent()) ?? "")?.[0]);
+  await bar.getByRole("button", { name: "Rotate…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(/can be rotated/).waitFor();
+  await web.stage.graph("POST", "/applications", { displayName: "latecomer" });
+  await web.stage.run();
+  // behind the dialog, where it is nobody's to reach
+  await page
+    .locator(".chosen")
+    .getByText(`${all + 1} selected`)
+    .waitFor();
+  expect(await dialog.getByRole("heading", { name: `Rotate ${all} applications?` }).count()).toBe(1);
+  const sent: unknown[] = [];
+  page.on("request", (request) => {
+    if (/applications\/rotate(\/check)?$/.test(request.url())) sent.push(request.postDataJSON());
+  });
+  await dialog.getByRole("checkbox", { name: "Also what is not due yet" }).uncheck();
+  await dialog.getByText(`${all + 1} match now, and ${all} were seen`).waitFor();
+  expect(sent).toEqual([{ query: expect.objectContaining({ total: all }), now: false }]);
+});
