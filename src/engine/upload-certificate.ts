@@ -125,13 +125,14 @@ export async function uploadCertificate(
   const shown = await readUntilSeen(hand, holder, added.keyId, times);
   if (shown === null) {
     // the image stays: what somebody else's write may have lost is in it
-    await note(deps, about, "certificate-unseen", {});
+    await note(deps, about, "certificate-unseen", { keyIds: before.join(", "), image: imageOf(holder) });
     return { keyId: added.keyId, end: added.end, seen: false, restored: [], missing: [] };
   }
   const list = { holder, entries, added: added.keyId, readAt: reading.serviceTime };
   const { restored, missing } = await putBack(deps, hand, list, shown, times);
   if (restored.length > 0) await note(deps, about, "list-restored", { keyIds: restored.join(", ") });
-  if (missing.length > 0) await note(deps, about, "list-missing", { keyIds: missing.join(", ") });
+  if (missing.length > 0)
+    await note(deps, about, "list-missing", { keyIds: missing.join(", "), image: imageOf(holder) });
   else await deps.store.putImage(imageOf(holder), null);
   return { keyId: added.keyId, end: added.end, seen: true, restored, missing };
 }

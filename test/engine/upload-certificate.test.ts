@@ -59,11 +59,12 @@ async function ready({ readLag, frozen = false }: { readonly readLag: DurationMs
   const upload = (signal?: AbortSignal) =>
     uploadCertificate(deps, hand, subject, look, { brought, description: "theirs", actor: "entra:ann" }, signal);
   const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
+  const told = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).at(-1)?.details;
   const image = () => bench.store.image(`upload ${app.objectId}`);
   /** A tool that adds one to a list of before, and so loses an entry of others. */
   const stale = (keyId: string) =>
     entra.otherTool(app, { drop: [keyId], add: { certificate: another.pem, name: "another" } });
-  return { bench, others, upload, waits, after, actions, image, stale };
+  return { bench, others, upload, waits, after, actions, told, image, stale };
 }
 
 it("is read until the list shows it, and only then what somebody else's write lost is seen and put back", async () => {
@@ -80,10 +81,11 @@ it("is read until the list shows it, and only then what somebody else's write lo
 });
 
 it("is said not to be seen where the list does not show it within the window, and what the list was like is kept", async () => {
-  const { others, upload, waits, actions, image } = await ready({ readLag: DAY });
+  const { bench, others, upload, waits, actions, told, image } = await ready({ readLag: DAY });
   expect(await upload()).toMatchObject({ seen: false, restored: [] });
   expect(waits.reduce((so, one) => so + one, 0)).toBe(READ_SCHEDULE.at(-1));
   expect((await actions()).at(-1)).toBe("certificate-unseen");
+  expect(await told()).toEqual({ keyIds: others, image: `upload ${bench.app.objectId}` });
   expect((await image())?.entries.map(({ keyId }) => keyId)).toEqual([others]);
 });
 
@@ -142,11 +144,12 @@ it("names what is missing and keeps its image where the log tells nothing in tim
   const error = new NolapseError("directory-forbidden", "no permission");
   const closed = await ready({ readLag: 0 });
   closed.bench.entra.fail("credentialChanges", { fault: "error", error }, 100);
-  for (const { bench, others, after, upload, actions, image } of [late, closed]) {
+  for (const { bench, others, after, upload, actions, told, image } of [late, closed]) {
     after.push(() => bench.entra.otherTool(bench.app, { drop: [others] }));
     expect(await upload()).toMatchObject({ seen: true, restored: [], missing: [others] });
     expect(bench.entra.certificateIds(bench.app)).not.toContain(others);
     expect((await actions()).at(-1)).toBe("list-missing");
+    expect(await told()).toEqual({ keyIds: others, image: `upload ${bench.app.objectId}` });
     expect((await image())?.entries.map(({ keyId }) => keyId)).toEqual([others]);
   }
   expect(closed.waits).toEqual([]);
