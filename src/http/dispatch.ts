@@ -171,7 +171,8 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
 function sendWritten(body: Buffer, etag: string, request: FastifyRequest, reply: FastifyReply) {
   reply.header("etag", etag);
   if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
-  return reply.type("application/json").send(body);
+  // of bytes nobody else says it
+  return reply.type("application/json; charset=utf-8").send(body);
 }
 
 function sendText({ type, body, file }: Text, reply: FastifyReply) {

@@ -60,7 +60,6 @@ const YEAR = 365 * DAY;
 const GOES_ROUND = 40_000;
 /** How often a process dies, per port call at stake. */
 const CRASHES = 1 / 800;
-const SCAN_EVERY = 1 * DAY;
 /** Somebody looks at what Nolapse reports and lets it go on. */
 const PERSON_LOOKS_EVERY = 1 * DAY;
 /** What ends within this is looked at for notices. */
@@ -100,8 +99,8 @@ export class Rehearsal {
 
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
-    const { applications = APPLICATIONS, pace = "brisk", duration: length } = options;
-    const plan = options.plan ?? drawWorld(chance, { applications, pace, start: ground.start, length });
+    const { applications = APPLICATIONS, pace = "brisk", duration: length, plan: given } = options;
+    const plan = given ?? drawWorld(chance, { applications, pace, start: ground.start, length });
     const turns = new Turns({
       start: ground.start,
       chance: Chance.of(options.seed, "turns"),
@@ -112,12 +111,11 @@ export class Rehearsal {
   }
 
   private constructor(ground: Ground, options: RehearsalOptions, world: World, turns: Turns) {
-    const { seed } = options;
     this.#ground = ground;
     this.#options = options;
     this.#world = world;
     this.#turns = turns;
-    this.#weather = Chance.of(seed, "weather");
+    this.#weather = Chance.of(options.seed, "weather");
     this.#story = new Story(ground.digest());
     this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
@@ -138,7 +136,7 @@ export class Rehearsal {
       ground,
       watch: this.watch,
       story: this.#story,
-      chance: Chance.of(seed, "another tool"),
+      chance: Chance.of(options.seed, "another tool"),
       isContested: (appId) => world.of(appId)?.isContested === true,
       now: () => turns.now,
       after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
@@ -146,19 +144,19 @@ export class Rehearsal {
     this.#quota = Quota.of(world.plan, {
       ground,
       turns,
-      chance: Chance.of(seed, "quota"),
+      chance: Chance.of(options.seed, "quota"),
       rotations: this.watch.rotations,
       isThrottling: () => this.#isThrottling,
       broken: (what) => this.watch.broken(turns.now, what, null),
     });
-    const slow = Chance.of(seed, "slow");
+    const slow = Chance.of(options.seed, "slow");
     const { stalls } = world.plan.places;
     this.#stage = {
       turns,
       story: this.#story,
       watch: this.watch,
       everyCall: options.everyCall ?? false,
-      crashes: options.crashes ?? crashesByChance(Chance.of(seed, "crashes"), CRASHES),
+      crashes: options.crashes ?? crashesByChance(Chance.of(options.seed, "crashes"), CRASHES),
       latency: (call) => {
         if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
         return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
@@ -280,7 +278,7 @@ export class Rehearsal {
     try {
       await run(process.deps, {
         signal,
-        scanEvery: this.#options.scanEvery ?? this.#world.plan.scanEvery ?? SCAN_EVERY,
+        scanEvery: this.#options.scanEvery ?? this.#world.plan.scanEvery ?? DAY,
         onScan: (result) => {
           if (result instanceof NolapseError) this.#failed("a scan", result);
           else this.#scan = result;
