@@ -211,7 +211,19 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
     const nextDue = await next(deps, only);
     // what came due meanwhile, and what could not be taken beside another one of the same application
     const goesOn = more > 0 && nextDue !== null && signal?.aborted !== true && nextDue <= (await deps.clock.now());
-    if (!goesOn) return { steps, nextDue, valuesDue: await lookAfterValues(deps, signal) };
+    if (!goesOn) return { steps, nextDue, valuesDue: await lookUntilTold(deps, signal) };
+  }
+}
+
+/** What time does to values that people see, as long as nobody says stop: who is told to end has not failed. */
+async function lookUntilTold(deps: Deps, signal?: AbortSignal): Promise<EpochMs | null> {
+  const isTold = () => signal?.aborted === true;
+  if (isTold()) return null;
+  try {
+    return await lookAfterValues(deps, signal);
+  } catch (thrown) {
+    if (!isTold() || asNolapseError(thrown).code.startsWith("store-")) throw thrown;
+    return null;
   }
 }
 

@@ -1,9 +1,9 @@
 /** A secret that is made to be seen once, where something goes wrong: nothing is left that nobody knows, and nothing goes that somebody uses. */
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { run } from "../../src/engine/maintain.ts";
+import { run, runOnce } from "../../src/engine/maintain.ts";
 import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
 import { sweepShown } from "../../src/engine/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
@@ -161,3 +161,35 @@ it("leaves a loop its pace where the directory does not answer the search for it
   expect(nextDue).toBe(bench.clock.at + MINUTE);
   expect((await bench.store.openShown(deps.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
 });
+
+const loops = {
+  run: (deps: Deps, signal: AbortSignal) => run(deps, { signal }),
+  runOnce: async (deps: Deps, signal: AbortSignal) => void (await runOnce(deps, { wait: 0, signal })),
+};
+
+it.each([
+  ["run", "lastUses"],
+  ["run", "read"],
+  ["runOnce", "lastUses"],
+  ["runOnce", "read"],
+] as const)(
+  "ends %s cleanly where it is told to inside %s, and nothing is settled on half a look",
+  async (how, inside) => {
+    const { make, deps, bench, keyIds } = await ready(undefined, QUIET);
+    if (inside === "read") bench.entra.fail("addSecret", { fault: "lost" });
+    const made = await make().catch(() => null);
+    bench.clock.advance(20 * MINUTE);
+    const over = new AbortController();
+    const before = await keyIds();
+    const asked = vi.spyOn(bench.entra, inside).mockImplementation(async () => {
+      over.abort();
+      throw over.signal.reason;
+    });
+    await loops[how](deps, over.signal);
+    expect(asked).toHaveBeenCalledOnce();
+    asked.mockRestore();
+    expect(await keyIds()).toEqual(before);
+    const open = await bench.store.openShown(deps.settings.tenantId);
+    expect(open.map(({ state }) => state)).toEqual([made === null ? "asked" : "held"]);
+  },
+);
