@@ -2,6 +2,7 @@
 import { asNolapseError } from "../core/errors.ts";
 import { nextReadAt, WATCH_SCHEDULE } from "../core/schedule/replication.ts";
 import { type EpochMs, MINUTE } from "../core/time.ts";
+import type { LastUse } from "../ports/logs.ts";
 import type { ShownSecret } from "../ports/shown.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
@@ -26,10 +27,11 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Epoc
     settings.mode !== "observe" &&
     (await stopped(deps, settings.tenantId)) === null &&
     (await store.switches(settings.tenantId)).removalOff === null;
+  const sweep: Sweep = { now, mayRemove, uses: readOnce(deps, now, signal), signal };
   const dues: EpochMs[] = [];
   for (const secret of open) {
     signal?.throwIfAborted();
-    const after = await lookAfter(deps, secret, now, mayRemove, signal).catch((thrown: unknown) => {
+    const after = await lookAfter(deps, secret, sweep).catch((thrown: unknown) => {
       // its person, or another process, was faster
       if (asNolapseError(thrown).code === "refused-by-rule") return null;
       throw thrown;
@@ -41,17 +43,21 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Epoc
   return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
 }
 
-async function lookAfter(
-  deps: Deps,
-  secret: ShownSecret,
-  now: EpochMs,
-  mayRemove: boolean,
-  signal?: AbortSignal,
-): Promise<ShownSecret> {
+/** What one sweep looks with. */
+interface Sweep {
+  readonly now: EpochMs;
+  readonly mayRemove: boolean;
+  /** What the usage report says, read for the first that asks and for no other: it is of the whole tenant. */
+  readonly uses: () => Promise<readonly LastUse[]>;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function lookAfter(deps: Deps, secret: ShownSecret, sweep: Sweep): Promise<ShownSecret> {
+  const { now, mayRemove, signal } = sweep;
   let after = secret;
   if (after.state === "asked") after = await findLost(deps, after, now, signal);
   if (after.state === "held" && now >= after.until) {
-    const state = (await isUsed(deps, after, signal)) ? "kept" : "lapsed";
+    const state = (await isUsed(after, sweep)) ? "kept" : "lapsed";
     const because = state === "kept" ? "somebody signs in with it" : "nobody said that it is stored";
     after = await settle(deps, after, state, now, { by: NOLAPSE, because });
   }
@@ -87,9 +93,18 @@ async function findLost(deps: Deps, secret: ShownSecret, now: EpochMs, signal?: 
   return (await deps.store.stepShown(next, "asked", { audit })) ? next : secret;
 }
 
-/** Whether the usage report names it. Where nobody may read that report, nothing is known of it. */
-async function isUsed({ logs, clock }: Deps, { keyId }: ShownSecret, signal?: AbortSignal): Promise<boolean> {
-  const uses = await logs.lastUses(await clock.now(), signal).catch(() => []);
+/** Whether the usage report names it. */
+async function isUsed({ keyId }: ShownSecret, { uses, signal }: Sweep): Promise<boolean> {
+  const seen = await uses();
   signal?.throwIfAborted();
-  return uses.some((one) => one.keyId === keyId);
+  return seen.some((one) => one.keyId === keyId);
+}
+
+/** The usage report as it is at `now` or later, read once. Where nobody may read it, nothing is known of any use. */
+function readOnce({ logs }: Deps, now: EpochMs, signal: AbortSignal | undefined): Sweep["uses"] {
+  let reading: Promise<readonly LastUse[]> | null = null;
+  return () => {
+    reading ??= logs.lastUses(now, signal).catch(() => []);
+    return reading;
+  };
 }

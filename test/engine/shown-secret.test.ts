@@ -1,7 +1,7 @@
 /** A secret that is made to be seen once, where something goes wrong: nothing is left that nobody knows, and nothing goes that somebody uses. */
 import { expect, it, vi } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import { DAY, MINUTE } from "../../src/core/time.ts";
+import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { run, runOnce } from "../../src/engine/maintain.ts";
 import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
@@ -115,13 +115,9 @@ it("is made for nobody where it is not known whether the application is privileg
 /** Nothing else is due. */
 const QUIET: BenchOptions = { endsIn: 300 * DAY };
 
-it("is looked after by whatever runs the loop, which wakes for it in time", async () => {
-  const { make, deps, bench, keyIds, actions } = await ready(undefined, QUIET);
-  const { secret } = await make();
-  expect((await bench.run()).nextDue).toBe(secret.until);
-  const over = new AbortController();
-  const slept: number[] = [];
-  // a clock on which nobody but the loop does anything
+/** A clock on which nobody but the loop does anything; tells `over` when `enough` says so, and of a loop that does not end. */
+function lonely(bench: Workbench, over: AbortController, enough: () => Promise<boolean> = async () => false) {
+  const slept: EpochMs[] = [];
   const clock: Deps["clock"] = {
     now: async () => bench.clock.at,
     frozen: async () => false,
@@ -129,9 +125,18 @@ it("is looked after by whatever runs the loop, which wakes for it in time", asyn
     wait: async (until) => {
       slept.push(until);
       bench.clock.at = until;
-      if (slept.length > 20 || !(await keyIds()).includes(secret.keyId ?? "")) over.abort();
+      if (slept.length > 20 || (await enough())) over.abort();
     },
   };
+  return { clock, slept };
+}
+
+it("is looked after by whatever runs the loop, which wakes for it in time", async () => {
+  const { make, deps, bench, keyIds, actions } = await ready(undefined, QUIET);
+  const { secret } = await make();
+  expect((await bench.run()).nextDue).toBe(secret.until);
+  const over = new AbortController();
+  const { clock, slept } = lonely(bench, over, async () => !(await keyIds()).includes(secret.keyId ?? ""));
   await run({ ...deps, clock }, { signal: over.signal });
   expect(slept).toContain(secret.until);
   expect(await keyIds()).not.toContain(secret.keyId);
@@ -160,6 +165,21 @@ it("leaves a loop its pace where the directory does not answer the search for it
   const { nextDue } = await bench.run();
   expect(nextDue).toBe(bench.clock.at + MINUTE);
   expect((await bench.store.openShown(deps.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
+});
+
+it.each([
+  ["is", async () => []],
+  ["cannot be", () => Promise.reject(new NolapseError("directory-forbidden", "a permission is missing"))],
+])("is looked up in one reading of the usage report for all of a sweep, where it %s read", async (_, answer) => {
+  const { make, deps, bench, keyIds } = await ready(undefined, QUIET);
+  const made = [(await make()).secret.keyId, (await make()).secret.keyId, (await make()).secret.keyId];
+  bench.clock.advance(20 * MINUTE);
+  const asked = vi.spyOn(bench.entra, "lastUses").mockImplementation(answer);
+  // time goes on while it works
+  const clock = { ...deps.clock, now: async () => plus(bench.clock.at, asked.mock.calls.length) };
+  await sweepShown({ ...deps, clock });
+  expect(asked.mock.calls.map(([freshFrom]) => freshFrom)).toEqual([bench.clock.at]);
+  for (const keyId of made) expect(await keyIds()).not.toContain(keyId);
 });
 
 const loops = {
