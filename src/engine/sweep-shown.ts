@@ -1,7 +1,7 @@
 /** Looks after client secrets that were made to be seen once: finds those whose answer was lost, and removes what nobody has stored. */
 import { asNolapseError } from "../core/errors.ts";
 import { nextReadAt, WATCH_SCHEDULE } from "../core/schedule/replication.ts";
-import { type EpochMs, MINUTE } from "../core/time.ts";
+import { type EpochMs, earliest, MINUTE } from "../core/time.ts";
 import type { LastUse } from "../ports/logs.ts";
 import type { ShownSecret } from "../ports/shown.ts";
 import { NOLAPSE } from "./audit.ts";
@@ -14,14 +14,22 @@ const UNDER_WAY = 2 * MINUTE;
 /** The looks at what is still under way are left out. */
 const LOOKS = WATCH_SCHEDULE.filter((after) => after >= UNDER_WAY);
 
+/** What one sweep leaves. */
+export interface Swept {
+  /** When the next one comes due, null where none does. */
+  readonly due: EpochMs | null;
+  /** Whether something was due and could not be done. */
+  readonly inVain: boolean;
+}
+
 /**
- * One look at all that are open; when the next is due, null where none is. What cannot be had now is looked at the next time.
- * @throws NolapseError `store-…`.
+ * One look at all that are open. What cannot be had now is looked at the next time.
+ * @throws NolapseError `store-…`; the reason of `signal`.
  */
-export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<EpochMs | null> {
+export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Swept> {
   const { settings, store, clock } = deps;
   const open = await store.openShown(settings.tenantId);
-  if (open.length === 0) return null;
+  if (open.length === 0) return { due: null, inVain: false };
   const now = await clock.now();
   const mayRemove =
     settings.mode !== "observe" &&
@@ -40,7 +48,8 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Epoc
     const due = after.state === "held" ? after.until : after.state === "asked" ? dueOf(after) : null;
     if (due !== null) dues.push(due);
   }
-  return dues.length === 0 ? null : (Math.min(...dues) as EpochMs);
+  const coming = dues.filter((due) => due > now);
+  return { due: coming.length === 0 ? null : earliest(...coming), inVain: coming.length < dues.length };
 }
 
 /** What one sweep looks with. */

@@ -53,9 +53,9 @@ it("stays where somebody signs in with it, though nobody said that it is stored;
   }));
   const { secret } = await make();
   used = secret.keyId;
-  expect(await sweepShown(deps)).toBe(secret.until);
+  expect((await sweepShown(deps)).due).toBe(secret.until);
   bench.clock.advance(16 * MINUTE);
-  expect(await sweepShown(deps)).toBeNull();
+  expect((await sweepShown(deps)).due).toBeNull();
   expect([(await bench.store.shown(secret.id))?.state, await bench.store.shownSealed(secret.id)]).toEqual([
     "kept",
     null,
@@ -85,7 +85,7 @@ it("is the person's from when he says that it is stored: no sweep touches it, an
   const { secret } = await make();
   await keepShown(deps, secret.id, ann);
   bench.clock.advance(2 * DAY);
-  expect(await sweepShown(deps)).toBeNull();
+  expect((await sweepShown(deps)).due).toBeNull();
   expect(await keyIds()).toContain(secret.keyId);
   // two live secrets, and the slot still knows which one is its own
   const report = await bench.run();
@@ -99,7 +99,7 @@ it("is looked for where its answer was lost, for a day, and forgotten where it n
   bench.entra.fail("addSecret", { fault: "lost" });
   await expect(make()).rejects.toMatchObject({ code: "incomplete" });
   const began = bench.clock.at;
-  for (let due = await sweepShown(deps); due !== null; due = await sweepShown(deps)) bench.clock.at = due;
+  for (let { due } = await sweepShown(deps); due !== null; { due } = await sweepShown(deps)) bench.clock.at = due;
   expect(bench.clock.at - began).toBe(DAY);
   expect((await bench.store.openShown(deps.settings.tenantId)).length).toBe(0);
   expect((await actions()).at(-1)).toBe("shown-never");
@@ -165,6 +165,25 @@ it("leaves a loop its pace where the directory does not answer the search for it
   const { nextDue } = await bench.run();
   expect(nextDue).toBe(bench.clock.at + MINUTE);
   expect((await bench.store.openShown(deps.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
+});
+
+it("is waited for to its own time and no longer by what runs once, while another one's directory does not answer", async () => {
+  const { make, deps, bench } = await ready(undefined, QUIET);
+  bench.entra.fail("addSecret", { fault: "lost" });
+  await expect(make()).rejects.toMatchObject({ code: "incomplete" });
+  bench.clock.advance(3 * MINUTE);
+  const { secret } = await make();
+  const over = new AbortController();
+  const { clock, slept } = lonely(bench, over);
+  vi.spyOn(bench.entra, "read").mockRejectedValue(new NolapseError("directory-unreachable", "it does not answer"));
+  const once = (wait: number) => runOnce({ ...deps, clock }, { wait, signal: over.signal });
+  const { nextDue, endedAt } = await once(10 * MINUTE);
+  expect([slept, nextDue]).toEqual([[], endedAt + MINUTE]);
+  await once(20 * MINUTE);
+  expect(slept).toEqual([secret.until]);
+  const open = await bench.store.openShown(deps.settings.tenantId);
+  expect(open.map(({ state }) => state)).toEqual(["asked"]);
+  expect((await bench.store.shown(secret.id))?.state).toBe("removed");
 });
 
 it.each([
