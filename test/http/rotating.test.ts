@@ -1,5 +1,6 @@
 /** Rotating on a person's word: one application, or all that a selection holds; many are asked for as each alone is. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Events } from "../../src/http/events.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -151,4 +152,26 @@ test("an open breaker is said before; what is asked for waits for a person as an
   await rotate(asked);
   await stage.run();
   expect((await rotationsOf("app-2"))[0]).toMatchObject({ state: "planned", issued: null });
+});
+
+test("a slot that another process works on is answered for itself, and the others are opened", async () => {
+  vi.spyOn(stage.manager.deps.store, "amend").mockResolvedValue(false);
+  const { body } = await rotate({ ids: ["app-1", "app-2"].map(objectId), now: true });
+  expect(body).toMatchObject({ opened: 1, rotations: [{ displayName: "app-2" }] });
+  expect(body.refused).toMatchObject([
+    { displayName: "app-1", slot: "default", reason: null, sentence: expect.stringContaining("another process") },
+  ]);
+});
+
+test("what was opened is told to everybody before a fault is answered, which says nothing of its own", async () => {
+  const told = vi.spyOn(Events.prototype, "tell");
+  vi.spyOn(stage.manager.deps.store, "amend").mockRejectedValue(new TypeError("a fault inside"));
+  const answer = await rotate({ ids: ["app-1", "app-2"].map(objectId), now: true });
+  expect(answer.body).toMatchObject({ status: 500, code: "unexpected" });
+  expect(answer.text).not.toContain("a fault inside");
+  // where it came about is for the log
+  expect(stage.said.join("\n")).toMatch(/a fault inside\s+at .*rotating\.test\.ts/);
+  const opened = told.mock.calls.flatMap(([one]) => ("what" in one && one.what === "opened" ? [one.application] : []));
+  expect(opened).toEqual([objectId("app-2")]);
+  told.mockRestore();
 });
