@@ -1,6 +1,7 @@
 /** Rotating on a person's word: one application, or all that a selection holds; many are asked for as each alone is. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Events } from "../../src/http/events.ts";
+import { atOnce } from "../../src/http/routes/selecting.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -115,6 +116,19 @@ test("nothing is done where another number matches than was seen, nor for what i
   ])
     expect((await rotate(body)).status).toBe(400);
   expect(await rotationsOf("app-2")).toEqual([]);
+});
+
+test("of more than can be asked for at once as many are left out as it takes; the number that matches has no limit of its own", async () => {
+  const { query } = await all();
+  expect((await check({ query: { ...query, total: 600 } })).body).toMatchObject({
+    status: 409,
+    detail: expect.stringContaining("600 were seen"),
+  });
+  const found = Array.from({ length: 600 }, (_, number) => ({ objectId: `id-${number}` }));
+  const first = (many: number) => found.slice(0, many).map(({ objectId: its }) => its.toUpperCase());
+  expect(atOnce(found, first(150))).toEqual(found.slice(150));
+  expect(atOnce(found, first(100))).toHaveLength(500);
+  expect(() => atOnce(found, first(99))).toThrow("501 are chosen, and at once at most 500 can be");
 });
 
 test.each([
