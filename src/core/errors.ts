@@ -120,3 +120,8 @@ export function asNolapseError(thrown: unknown): NolapseError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new NolapseError("unexpected", message, { cause: thrown });
 }
+
+/** What was thrown before it became this error: of a fault the log needs the place where it came about. */
+export function asThrown(error: NolapseError): Error {
+  return error.code === "unexpected" && error.cause instanceof Error ? error.cause : error;
+}

@@ -1,7 +1,7 @@
 /** What a person asks for: rotate now, stop, resume, approve, cancel, recover, show a value. Each leaves an audit line. */
 
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts";
-import { NolapseError } from "../core/errors.ts";
+import { asNolapseError, asThrown, NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type DurationMs, type EpochMs, earliest, plus } from "../core/time.ts";
@@ -23,7 +23,22 @@ export interface Asked {
   readonly rotations: readonly Rotation[];
   /** How many of them were opened now; the others were open already. */
   readonly opened: number;
+  /** Each says why. */
   readonly refused: readonly PlanItem[];
+  /** Those that could not be asked for. */
+  readonly failed: readonly { readonly item: PlanItem; readonly error: NolapseError }[];
+}
+
+/** What keeps everything from being asked for, and is no answer for one alone. */
+export function isFault({ code }: NolapseError): boolean {
+  return code === "unexpected" || code.startsWith("store-f");
+}
+
+/** The same where nothing failed. @throws what the first one failed with. */
+export function unlessFailed(asked: Asked): Asked {
+  const [first] = asked.failed;
+  if (first !== undefined) throw asThrown(first.error);
+  return asked;
 }
 
 /**
@@ -47,10 +62,14 @@ export async function ask(
     if (own.length === 0) throw notBound(scan, appId);
     items.push(...own);
   }
-  return askItems(deps, items, { now, actor });
+  return unlessFailed(await askItems(deps, items, { now, actor }));
 }
 
-/** The same of slots that are planned already, for whoever has just looked. @throws NolapseError as {@link ask} does. */
+/**
+ * The same of slots that are planned already, for whoever has just looked. One that fails undoes no other, and after a fault none
+ * is asked for any more: what was opened is told all the same.
+ * @throws NolapseError as {@link ask} does where nothing at all may be begun.
+ */
 export async function askItems(
   deps: Deps,
   items: readonly PlanItem[],
@@ -61,13 +80,20 @@ export async function askItems(
   const rotations: Rotation[] = [];
   let opened = 0;
   const refused: PlanItem[] = [];
+  const failed: { item: PlanItem; error: NolapseError }[] = [];
   for (const item of items) {
-    const rotation = outcomeOf(item, now) === "refused" ? null : await askFor(deps, item, actor, at);
-    if (rotation === null) refused.push(item);
-    else rotations.push(rotation);
-    if (rotation !== null && item.rotation === null) opened += 1;
+    try {
+      const rotation = outcomeOf(item, now) === "refused" ? null : await askFor(deps, item, actor, at);
+      if (rotation === null) refused.push({ ...item, ...refusalOf(item) });
+      else rotations.push(rotation);
+      if (rotation !== null && item.rotation === null) opened += 1;
+    } catch (thrown) {
+      const error = asNolapseError(thrown);
+      failed.push({ item, error });
+      if (isFault(error)) break;
+    }
   }
-  return { rotations, opened, refused };
+  return { rotations, opened, refused, failed };
 }
 
 /**
@@ -93,9 +119,20 @@ export type Outcome = "opens" | "open" | "refused";
 
 export function outcomeOf({ status, rotation, holder, credential, policy }: PlanItem, now: boolean): Outcome {
   if (status === "later" && !now) return "refused";
+  // nobody's word for the new credential takes it up again: that is said of all that is halted
+  if (rotation?.state === "halted") return "refused";
   if (rotation !== null) return "open";
   const isWhole = holder !== null && credential !== null && policy !== null;
   return status === "cannot" || !isWhole ? "refused" : "opens";
+}
+
+/** Why what is refused is: of a halted one the reason of the halt, not what it was opened for. */
+export function refusalOf({ rotation, because, detail }: PlanItem): Pick<PlanItem, "because" | "detail"> {
+  if (rotation?.state !== "halted") return { because, detail };
+  return {
+    because: rotation.haltReason ?? because,
+    detail: "its rotation is halted; nolapse resume takes it up again",
+  };
 }
 
 async function askFor(deps: Deps, item: PlanItem, actor: string, at: EpochMs): Promise<Rotation | null> {

@@ -10,10 +10,11 @@ import { Claimed } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
-import { lookAfterValues } from "./look-after-values.ts";
+import { lookAfterValues, NOTHING_DUE } from "./look-after-values.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
 import { whileSealing } from "./seal-trail.ts";
+import type { Swept } from "./sweep-shown.ts";
 import { lookAtWaiting } from "./waiting.ts";
 
 /** A lease lasts this long in process time, and is renewed this often (design §3, Store). */
@@ -29,6 +30,8 @@ export const ROTATIONS_AT_ONCE = 16;
 const SCAN_EVERY = 1 * HOUR;
 /** Longest sleep of the loop in process time, so that another process's work is noticed. */
 const LONGEST_SLEEP = 1 * MINUTE;
+/** A value that was due and could not be looked after is tried again after this; what runs once leaves it to the next run. */
+const VALUES_AGAIN = 1 * MINUTE;
 
 export interface RunReport {
   readonly scan: Scan | null;
@@ -71,10 +74,10 @@ async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions):
     const drained = await drain(deps, only, signal);
     steps += drained.steps;
     // what was asked for alone waits for nothing else
-    const valuesDue = only === undefined ? drained.valuesDue : null;
-    const nextDue = soonest(drained.nextDue, valuesDue);
+    const values = only === undefined ? drained.values : NOTHING_DUE;
     const now = await deps.clock.now();
-    const soon = soonest(await worth(deps, only), valuesDue);
+    const nextDue = soonest(drained.nextDue, values.due, againAt(values, now));
+    const soon = soonest(await worth(deps, only), values.due);
     inVain = drained.steps === 0 && soon !== null && soon <= now ? inVain + 1 : 0;
     const worthWaiting = soon !== null && soon <= now + wait && (soon <= now || !(await deps.clock.frozen()));
     if (!worthWaiting || signal?.aborted === true) {
@@ -131,7 +134,8 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
       scanAt = plus(now, isWhole ? scanEvery : Math.min(scanEvery, SCAN_EVERY));
     }
     const drained = await drain(deps, undefined, signal);
-    const nextDue = soonest(drained.nextDue, drained.valuesDue);
+    const { values } = drained;
+    const nextDue = soonest(drained.nextDue, values.due, againAt(values, await deps.clock.now()));
     inVain = drained.steps === 0 && nextDue !== null && nextDue <= now ? inVain + 1 : 0;
     if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
@@ -193,7 +197,12 @@ interface Drained {
   /** Of the rotations. */
   readonly nextDue: EpochMs | null;
   /** Of values that people see. */
-  readonly valuesDue: EpochMs | null;
+  readonly values: Swept;
+}
+
+/** When a loop looks again after values that were due in vain. */
+function againAt({ inVain }: Swept, now: EpochMs): EpochMs | null {
+  return inVain ? plus(now, VALUES_AGAIN) : null;
 }
 
 function soonest(...dues: readonly (EpochMs | null)[]): EpochMs | null {
@@ -211,7 +220,19 @@ async function drain(deps: Deps, only: readonly string[] | undefined, signal?: A
     const nextDue = await next(deps, only);
     // what came due meanwhile, and what could not be taken beside another one of the same application
     const goesOn = more > 0 && nextDue !== null && signal?.aborted !== true && nextDue <= (await deps.clock.now());
-    if (!goesOn) return { steps, nextDue, valuesDue: await lookAfterValues(deps, signal) };
+    if (!goesOn) return { steps, nextDue, values: await lookUntilTold(deps, signal) };
+  }
+}
+
+/** What time does to values that people see, as long as nobody says stop: who is told to end has not failed. */
+async function lookUntilTold(deps: Deps, signal?: AbortSignal): Promise<Swept> {
+  const isTold = () => signal?.aborted === true;
+  if (isTold()) return NOTHING_DUE;
+  try {
+    return await lookAfterValues(deps, signal);
+  } catch (thrown) {
+    if (!isTold() || asNolapseError(thrown).code.startsWith("store-")) throw thrown;
+    return NOTHING_DUE;
   }
 }
 

@@ -7,7 +7,7 @@ import { MAX_LIFETIME, MIN_LIFETIME, type Policy } from "../core/policy/policy.t
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation, Wish } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, formatDuration, HOUR, plus } from "../core/time.ts";
-import { askItems } from "./control.ts";
+import { askItems, unlessFailed } from "./control.ts";
 import type { Deps } from "./deps.ts";
 import { stopped } from "./facts.ts";
 import { type PlanItem, whyNot } from "./plan.ts";
@@ -141,7 +141,7 @@ export async function askCredential(deps: Deps, slot: SlotNow, asked: Credential
     ...("end" in lasting ? { end: lasting.end } : {}),
   };
   const wanted: PlanItem = { ...item, policy, wish, status: "due", because: "asked-for" };
-  const { rotations } = await askItems(deps, [wanted], { now: true, actor: asked.actor });
+  const { rotations } = unlessFailed(await askItems(deps, [wanted], { now: true, actor: asked.actor }));
   const [rotation] = rotations;
   if (rotation === undefined) throw no("a rotation of this slot has just been opened", "GET …/rotations shows it");
   return rotation;

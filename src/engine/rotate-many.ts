@@ -6,7 +6,7 @@ import { asNolapseError, type NolapseError } from "../core/errors.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
-import { type Asked, askItems, type Outcome, outcomeOf } from "./control.ts";
+import { type Asked, askItems, isFault, type Outcome, outcomeOf, refusalOf } from "./control.ts";
 import type { Deps } from "./deps.ts";
 import { lossOf } from "./facts.ts";
 import { requireWriting } from "./may-write.ts";
@@ -90,8 +90,9 @@ export async function foreseeMany(
 }
 
 function foreseen(portrait: Portrait, item: PlanItem, now: boolean, timed: PlanItem | undefined): Foreseen {
-  const { slot, because, detail, privileges } = item;
+  const { slot, privileges } = item;
   const outcome = outcomeOf(item, now);
+  const { because, detail } = outcome === "refused" ? refusalOf(item) : item;
   const startsAt = outcome === "opens" ? (timed?.startsAt ?? null) : null;
   return { portrait, slot, outcome, because, detail, startsAt, twoPersons: privileges.length > 0 };
 }
@@ -130,8 +131,9 @@ export type OneAsked =
   | { readonly portrait: Portrait; readonly failed: NolapseError };
 
 /**
- * Asks for each application as for one alone, on the directory as it is now. What one is refused keeps no other from being asked.
- * @throws NolapseError as `ask` does where nothing at all may be begun, and `store-…` where the store fails.
+ * Asks for each application as for one alone, on the directory as it is now. What one is refused keeps no other from being asked,
+ * and what a fault comes after is in the answer: {@link faultOf} gives it, once what was opened is told.
+ * @throws NolapseError as `ask` does where nothing at all may be begun.
  */
 export async function askMany(
   deps: Deps,
@@ -146,15 +148,19 @@ export async function askMany(
       const items = await slotsNow(deps, picture, portrait.appId);
       return { portrait, asked: await askItems(deps, items, how) };
     } catch (thrown) {
-      const failed = asNolapseError(thrown);
-      if (failed.code === "unexpected" || failed.code.startsWith("store-f")) throw thrown;
-      return { portrait, failed };
+      return { portrait, failed: asNolapseError(thrown) };
     }
   };
   return deps.scheduler.all(
     portraits.map((portrait) => () => one(portrait)),
     READS_AT_ONCE,
   );
+}
+
+/** A fault of the store or of Nolapse that came over it, which is no answer for one application; null where none did. */
+export function faultOf(all: readonly OneAsked[]): NolapseError | null {
+  const errors = all.flatMap((one) => ("failed" in one ? [one.failed] : one.asked.failed.map(({ error }) => error)));
+  return errors.find(isFault) ?? null;
 }
 
 /** Every rotation that was opened or found open. */

@@ -1,9 +1,9 @@
 /** A secret that is made to be seen once, where something goes wrong: nothing is left that nobody knows, and nothing goes that somebody uses. */
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import { DAY, MINUTE } from "../../src/core/time.ts";
+import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { run } from "../../src/engine/maintain.ts";
+import { run, runOnce } from "../../src/engine/maintain.ts";
 import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
 import { sweepShown } from "../../src/engine/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
@@ -53,9 +53,9 @@ it("stays where somebody signs in with it, though nobody said that it is stored;
   }));
   const { secret } = await make();
   used = secret.keyId;
-  expect(await sweepShown(deps)).toBe(secret.until);
+  expect((await sweepShown(deps)).due).toBe(secret.until);
   bench.clock.advance(16 * MINUTE);
-  expect(await sweepShown(deps)).toBeNull();
+  expect((await sweepShown(deps)).due).toBeNull();
   expect([(await bench.store.shown(secret.id))?.state, await bench.store.shownSealed(secret.id)]).toEqual([
     "kept",
     null,
@@ -85,7 +85,7 @@ it("is the person's from when he says that it is stored: no sweep touches it, an
   const { secret } = await make();
   await keepShown(deps, secret.id, ann);
   bench.clock.advance(2 * DAY);
-  expect(await sweepShown(deps)).toBeNull();
+  expect((await sweepShown(deps)).due).toBeNull();
   expect(await keyIds()).toContain(secret.keyId);
   // two live secrets, and the slot still knows which one is its own
   const report = await bench.run();
@@ -99,7 +99,7 @@ it("is looked for where its answer was lost, for a day, and forgotten where it n
   bench.entra.fail("addSecret", { fault: "lost" });
   await expect(make()).rejects.toMatchObject({ code: "incomplete" });
   const began = bench.clock.at;
-  for (let due = await sweepShown(deps); due !== null; due = await sweepShown(deps)) bench.clock.at = due;
+  for (let { due } = await sweepShown(deps); due !== null; { due } = await sweepShown(deps)) bench.clock.at = due;
   expect(bench.clock.at - began).toBe(DAY);
   expect((await bench.store.openShown(deps.settings.tenantId)).length).toBe(0);
   expect((await actions()).at(-1)).toBe("shown-never");
@@ -115,13 +115,9 @@ it("is made for nobody where it is not known whether the application is privileg
 /** Nothing else is due. */
 const QUIET: BenchOptions = { endsIn: 300 * DAY };
 
-it("is looked after by whatever runs the loop, which wakes for it in time", async () => {
-  const { make, deps, bench, keyIds, actions } = await ready(undefined, QUIET);
-  const { secret } = await make();
-  expect((await bench.run()).nextDue).toBe(secret.until);
-  const over = new AbortController();
-  const slept: number[] = [];
-  // a clock on which nobody but the loop does anything
+/** A clock on which nobody but the loop does anything; tells `over` when `enough` says so, and of a loop that does not end. */
+function lonely(bench: Workbench, over: AbortController, enough: () => Promise<boolean> = async () => false) {
+  const slept: EpochMs[] = [];
   const clock: Deps["clock"] = {
     now: async () => bench.clock.at,
     frozen: async () => false,
@@ -129,9 +125,18 @@ it("is looked after by whatever runs the loop, which wakes for it in time", asyn
     wait: async (until) => {
       slept.push(until);
       bench.clock.at = until;
-      if (slept.length > 20 || !(await keyIds()).includes(secret.keyId ?? "")) over.abort();
+      if (slept.length > 20 || (await enough())) over.abort();
     },
   };
+  return { clock, slept };
+}
+
+it("is looked after by whatever runs the loop, which wakes for it in time", async () => {
+  const { make, deps, bench, keyIds, actions } = await ready(undefined, QUIET);
+  const { secret } = await make();
+  expect((await bench.run()).nextDue).toBe(secret.until);
+  const over = new AbortController();
+  const { clock, slept } = lonely(bench, over, async () => !(await keyIds()).includes(secret.keyId ?? ""));
   await run({ ...deps, clock }, { signal: over.signal });
   expect(slept).toContain(secret.until);
   expect(await keyIds()).not.toContain(secret.keyId);
@@ -161,3 +166,69 @@ it("leaves a loop its pace where the directory does not answer the search for it
   expect(nextDue).toBe(bench.clock.at + MINUTE);
   expect((await bench.store.openShown(deps.settings.tenantId)).map(({ state }) => state)).toEqual(["asked"]);
 });
+
+it("is waited for to its own time and no longer by what runs once, while another one's directory does not answer", async () => {
+  const { make, deps, bench } = await ready(undefined, QUIET);
+  bench.entra.fail("addSecret", { fault: "lost" });
+  await expect(make()).rejects.toMatchObject({ code: "incomplete" });
+  bench.clock.advance(3 * MINUTE);
+  const { secret } = await make();
+  const over = new AbortController();
+  const { clock, slept } = lonely(bench, over);
+  vi.spyOn(bench.entra, "read").mockRejectedValue(new NolapseError("directory-unreachable", "it does not answer"));
+  const once = (wait: number) => runOnce({ ...deps, clock }, { wait, signal: over.signal });
+  const { nextDue, endedAt } = await once(10 * MINUTE);
+  expect([slept, nextDue]).toEqual([[], endedAt + MINUTE]);
+  await once(20 * MINUTE);
+  expect(slept).toEqual([secret.until]);
+  const open = await bench.store.openShown(deps.settings.tenantId);
+  expect(open.map(({ state }) => state)).toEqual(["asked"]);
+  expect((await bench.store.shown(secret.id))?.state).toBe("removed");
+});
+
+it.each([
+  ["is", async () => []],
+  ["cannot be", () => Promise.reject(new NolapseError("directory-forbidden", "a permission is missing"))],
+])("is looked up in one reading of the usage report for all of a sweep, where it %s read", async (_, answer) => {
+  const { make, deps, bench, keyIds } = await ready(undefined, QUIET);
+  const made = [(await make()).secret.keyId, (await make()).secret.keyId, (await make()).secret.keyId];
+  bench.clock.advance(20 * MINUTE);
+  const asked = vi.spyOn(bench.entra, "lastUses").mockImplementation(answer);
+  // time goes on while it works
+  const clock = { ...deps.clock, now: async () => plus(bench.clock.at, asked.mock.calls.length) };
+  await sweepShown({ ...deps, clock });
+  expect(asked.mock.calls.map(([freshFrom]) => freshFrom)).toEqual([bench.clock.at]);
+  for (const keyId of made) expect(await keyIds()).not.toContain(keyId);
+});
+
+const loops = {
+  run: (deps: Deps, signal: AbortSignal) => run(deps, { signal }),
+  runOnce: async (deps: Deps, signal: AbortSignal) => void (await runOnce(deps, { wait: 0, signal })),
+};
+
+it.each([
+  ["run", "lastUses"],
+  ["run", "read"],
+  ["runOnce", "lastUses"],
+  ["runOnce", "read"],
+] as const)(
+  "ends %s cleanly where it is told to inside %s, and nothing is settled on half a look",
+  async (how, inside) => {
+    const { make, deps, bench, keyIds } = await ready(undefined, QUIET);
+    if (inside === "read") bench.entra.fail("addSecret", { fault: "lost" });
+    const made = await make().catch(() => null);
+    bench.clock.advance(20 * MINUTE);
+    const over = new AbortController();
+    const before = await keyIds();
+    const asked = vi.spyOn(bench.entra, inside).mockImplementation(async () => {
+      over.abort();
+      throw over.signal.reason;
+    });
+    await loops[how](deps, over.signal);
+    expect(asked).toHaveBeenCalledOnce();
+    asked.mockRestore();
+    expect(await keyIds()).toEqual(before);
+    const open = await bench.store.openShown(deps.settings.tenantId);
+    expect(open.map(({ state }) => state)).toEqual([made === null ? "asked" : "held"]);
+  },
+);

@@ -1,5 +1,7 @@
 /** Rotating on a person's word: one application, or all that a selection holds; many are asked for as each alone is. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Events } from "../../src/http/events.ts";
+import { atOnce } from "../../src/http/routes/selecting.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -116,6 +118,19 @@ test("nothing is done where another number matches than was seen, nor for what i
   expect(await rotationsOf("app-2")).toEqual([]);
 });
 
+test("of more than can be asked for at once as many are left out as it takes; the number that matches has no limit of its own", async () => {
+  const { query } = await all();
+  expect((await check({ query: { ...query, total: 600 } })).body).toMatchObject({
+    status: 409,
+    detail: expect.stringContaining("600 were seen"),
+  });
+  const found = Array.from({ length: 600 }, (_, number) => ({ objectId: `id-${number}` }));
+  const first = (many: number) => found.slice(0, many).map(({ objectId: its }) => its.toUpperCase());
+  expect(atOnce(found, first(150))).toEqual(found.slice(150));
+  expect(atOnce(found, first(100))).toHaveLength(500);
+  expect(() => atOnce(found, first(99))).toThrow("501 are chosen, and at once at most 500 can be");
+});
+
 test.each([
   ["everything is stopped", async () => void (await otto.post(`${T}/stop`)), "refused-by-stop"],
   ["it is not known who is privileged", unread, "refused-by-rule"],
@@ -151,4 +166,26 @@ test("an open breaker is said before; what is asked for waits for a person as an
   await rotate(asked);
   await stage.run();
   expect((await rotationsOf("app-2"))[0]).toMatchObject({ state: "planned", issued: null });
+});
+
+test("a slot that another process works on is answered for itself, and the others are opened", async () => {
+  vi.spyOn(stage.manager.deps.store, "amend").mockResolvedValue(false);
+  const { body } = await rotate({ ids: ["app-1", "app-2"].map(objectId), now: true });
+  expect(body).toMatchObject({ opened: 1, rotations: [{ displayName: "app-2" }] });
+  expect(body.refused).toMatchObject([
+    { displayName: "app-1", slot: "default", reason: null, sentence: expect.stringContaining("another process") },
+  ]);
+});
+
+test("what was opened is told to everybody before a fault is answered, which says nothing of its own", async () => {
+  const told = vi.spyOn(Events.prototype, "tell");
+  vi.spyOn(stage.manager.deps.store, "amend").mockRejectedValue(new TypeError("a fault inside"));
+  const answer = await rotate({ ids: ["app-1", "app-2"].map(objectId), now: true });
+  expect(answer.body).toMatchObject({ status: 500, code: "unexpected" });
+  expect(answer.text).not.toContain("a fault inside");
+  // where it came about is for the log
+  expect(stage.said.join("\n")).toMatch(/a fault inside\s+at .*rotating\.test\.ts/);
+  const opened = told.mock.calls.flatMap(([one]) => ("what" in one && one.what === "opened" ? [one.application] : []));
+  expect(opened).toEqual([objectId("app-2")]);
+  told.mockRestore();
 });

@@ -39,6 +39,7 @@ const rotate = tenantRoute({
     requirePrivilegesRead(pictureOf(tenant).scan);
     const asked = await control.askItems(tenant.deps, items, { now: body.now, actor: actorOf(caller) });
     for (const one of asked.rotations) await tenant.changed(one, "opened");
+    control.unlessFailed(asked);
     return {
       opened: asked.opened,
       rotations: asked.rotations.map((one) => ({ id: one.id, slot: one.slot, state: one.state })),

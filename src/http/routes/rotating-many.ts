@@ -1,7 +1,8 @@
 /** Rotate for all that is chosen of a list: first what would come of it, then one request for all. */
 import { z } from "zod";
+import { asThrown } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { askMany, type Foreseen, foreseeMany, type OneAsked, rotationsOf } from "../../engine/rotate-many.ts";
+import { askMany, type Foreseen, faultOf, foreseeMany, type OneAsked, rotationsOf } from "../../engine/rotate-many.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf } from "./own.ts";
@@ -108,6 +109,8 @@ const rotate = tenantRoute({
     const chosen = chosenOf(tenant, caller, body);
     const done = await askMany(tenant.deps, pictureOf(tenant), chosen, { now: body.now, actor: actorOf(caller) });
     for (const one of rotationsOf(done)) await tenant.changed(one, "opened");
+    const fault = faultOf(done);
+    if (fault !== null) throw asThrown(fault);
     return {
       opened: done.reduce((so, one) => so + ("asked" in one ? one.asked.opened : 0), 0),
       rotations: rotationsOf(done).map(({ id, slot, state: its, holder, displayName }) => ({
@@ -126,11 +129,17 @@ function refusedJson(one: OneAsked): z.input<typeof refusedShape>[] {
     const { message, next } = one.failed;
     return [{ ...named, slot: null, reason: null, sentence: message, detail: next }];
   }
-  const { rotations, refused } = one.asked;
-  const said = refused.map(({ slot, because, detail }) => ({
-    ...named,
-    ...{ slot, reason: because, sentence: REASONS[because], detail },
-  }));
+  const { rotations, refused, failed } = one.asked;
+  const said = [
+    ...refused.map(({ slot, because, detail }) => ({
+      ...named,
+      ...{ slot, reason: because, sentence: REASONS[because], detail },
+    })),
+    ...failed.map(({ item: { slot }, error: { message, next } }) => ({
+      ...named,
+      ...{ slot, reason: null, sentence: message, detail: next },
+    })),
+  ];
   if (rotations.length + said.length > 0) return said;
   const bare = { slot: null, reason: "not-bound" as const, sentence: REASONS["not-bound"], detail: null };
   return [{ ...named, ...bare }];

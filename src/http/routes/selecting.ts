@@ -11,7 +11,7 @@ import { id } from "./shapes.ts";
 
 /** One by one at most. */
 export const MOST_IDS = 200;
-/** By a filter at most: each is read from the directory before anything of it is begun. */
+/** By a filter at most, without those that are left out: each is read from the directory before anything of it is begun. */
 export const MOST = 500;
 
 export const selection = z.strictObject({
@@ -22,16 +22,19 @@ export const selection = z.strictObject({
       total: z
         .int()
         .min(1)
-        .max(MOST)
-        .meta({ description: "how many the person saw; with another number nothing is done" }),
-      except: z.array(id).max(MOST_IDS).optional().meta({ description: "object ids of those that are left out" }),
+        .meta({ description: "how many match, as the person saw; with another number nothing is done" }),
+      except: z
+        .array(id)
+        .max(MOST_IDS)
+        .optional()
+        .meta({ description: `object ids of those that are left out; of the others there are ${MOST} at most` }),
     })
     .optional(),
 });
 
 /**
  * The applications of a selection, what stops first on top.
- * @throws NolapseError `refused-by-rule` where the filter finds another number than the person saw, `not-found`; UnfitRequest.
+ * @throws NolapseError `refused-by-rule` where the filter finds another number than the person saw, `not-found`; UnfitRequest, also for too many.
  */
 export function chosenOf(
   tenant: Tenant,
@@ -49,7 +52,7 @@ export function chosenOf(
       next: "look at GET …/applications again",
     });
   }
-  return without(found, except);
+  return atOnce(found, except);
 }
 
 /** All that a filter finds. */
@@ -59,8 +62,22 @@ function foundBy(tenant: Tenant, filter: Filter): readonly Portrait[] {
   return listing.page(found, "signsInUntil", false, 0, found.total);
 }
 
+/** {@link without}, for what is done with each. @throws UnfitRequest where more than {@link MOST} are left. */
+export function atOnce<T extends Pick<Portrait, "objectId">>(
+  found: readonly T[],
+  except: readonly string[],
+): readonly T[] {
+  const chosen = without(found, except);
+  if (chosen.length <= MOST) return chosen;
+  const message = `${chosen.length} are chosen, and at once at most ${MOST} can be: narrow the filter, or leave some out`;
+  throw new UnfitRequest([{ path: "query", message }]);
+}
+
 /** The same applications but for those of these object ids. */
-export function without(found: readonly Portrait[], except: readonly string[]): readonly Portrait[] {
+export function without<T extends Pick<Portrait, "objectId">>(
+  found: readonly T[],
+  except: readonly string[],
+): readonly T[] {
   if (except.length === 0) return found;
   const left = new Set(except.map((one) => one.toLowerCase()));
   return found.filter(({ objectId }) => !left.has(objectId.toLowerCase()));
