@@ -54,6 +54,8 @@ const IN_MEMORY = "/dev/shm";
 /** The fewest resource units. */
 const SMALL = { size: "S" } as const;
 const START = epochMs(Date.UTC(2026, 0, 1));
+/** So many moves of the clock before the event loop turns. */
+const MOVES_AT_ONCE = 16;
 
 /** Signing keys are no part of the story, and making them is slow: one pair serves every run of a process. */
 let signingKeys: SigningKeys | null = null;
@@ -95,6 +97,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
   };
   const options = { clock: live, version: VERSION, fetch };
   let faults: FaultPlanInput = { rules: [] };
+  let moves = 0;
   const file = new StoreFile(folder);
   const hands: ByHand = {
     directory,
@@ -109,6 +112,9 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
     start,
     async moveClock(to) {
       directory.clock.set(to);
+      moves += 1;
+      // nothing else here waits for the outside: Ctrl-C, a stop from the page and what is told of progress would wait for the end
+      if (moves % MOVES_AT_ONCE === 0) await new Promise<void>((turned) => setImmediate(turned));
     },
     register: (displayName, first) => register(hands, displayName, first, describe?.(displayName) ?? {}),
     truth: async (holder) => truth(directory, holder),
