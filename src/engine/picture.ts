@@ -107,15 +107,24 @@ export async function pictureOf(deps: Deps, scan: Scan): Promise<Picture> {
 }
 
 /**
- * Paints one application anew; with `fresh` from what the directory says of it now. Null where the scan did not see it.
+ * Paints one application anew; with `fresh` from what the directory says of it now, without it only where what was seen before lacks a
+ * credential that should be there: it may have been made since. Null where the scan did not see it.
  * @throws NolapseError as the directory does.
  */
 export async function retouch(deps: Deps, picture: Picture, appId: string, fresh: boolean): Promise<Portrait | null> {
   const former = picture.find(appId);
   if (former === null) return null;
+  const reads = fresh || (await lacksCurrent(deps, former));
   const holders: Holder[] = [];
-  for (const one of former.holders) holders.push(fresh ? (await deps.entra.read(one)).holder : one);
+  for (const one of former.holders) holders.push(reads ? (await deps.entra.read(one)).holder : one);
   return paint(deps, picture, holders);
+}
+
+/** Whether what was seen of an application lacks the current credential of a slot: it was made since, or the reading was an old one. */
+async function lacksCurrent({ store, settings }: Deps, { appId, holders }: Portrait): Promise<boolean> {
+  const seen = new Set(holders.flatMap(({ credentials }) => credentials.map(({ keyId }) => keyId)));
+  const slots = await store.slots(settings.tenantId, appId);
+  return slots.some(({ kind, keyId }) => kind !== "federated" && !seen.has(keyId));
 }
 
 /** Paints what was just made and no scan has seen yet. @throws NolapseError as the store does. */

@@ -23,7 +23,9 @@ import { useTenant } from "./tenant.tsx";
 
 type Demo = Answer<"GET /api/v1/demo">;
 
-const DAY = 86_400_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const isDemo = document.querySelector("meta[name=nolapse-demo]") !== null;
 
 const STEPS = [
@@ -144,11 +146,11 @@ function Journeys({ demo, begin, zone }: JourneysProps) {
         {next === null ? (
           "Nothing happens by itself"
         ) : (
-          <>
-            To the next event:&nbsp;
-            <Name text={next.displayName} />
+          // one piece of text: a button sets its children side by side
+          <span>
+            To the next event: <Name text={next.displayName} />
             {next.what === "renewal" ? " renews" : " goes on"}, {written(Date.parse(next.at), zone, "dateTime")}
-          </>
+          </span>
         )}
       </Button>
       <form
@@ -184,7 +186,9 @@ function Journeys({ demo, begin, zone }: JourneysProps) {
 }
 
 function lasted(ms: number): string {
-  return ms < 2 * DAY ? counted(Math.max(1, Math.round(ms / 3_600_000)), "hour") : counted(Math.round(ms / DAY), "day");
+  if (ms < MINUTE) return counted(Math.round(ms / 1_000), "second");
+  if (ms < 2 * HOUR) return counted(Math.round(ms / MINUTE), "minute");
+  return ms < DAY ? counted(Math.round(ms / HOUR), "hour") : counted(Math.round(ms / DAY), "day");
 }
 
 function Arrived({ demo, moved }: { readonly demo: Demo; readonly moved: Journey }) {
