@@ -115,7 +115,7 @@ const POLICY_ORDER =
 
 /**
  * How fast its credentials go round: `brisk`, where short lives work the engine, four rotations a year of one application; or
- * `usual`, the lives that the portal offers (docs/reference of Microsoft: 6, 12, 24 months), with one of twelve that is brisk.
+ * `usual`, lives that the portal offers (24, 12 and 6 months), with one of twelve that is brisk.
  */
 export type Pace = "brisk" | "usual";
 

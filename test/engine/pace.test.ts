@@ -91,3 +91,11 @@ test("what the mode holds back is looked at every few hours, and at once by a pr
   expect(after?.updatedAt).toBeGreaterThan(before);
   expect((after?.dueAt ?? 0) - bench.clock.at).toBeLessThan(HOUR);
 });
+
+test("what ends soon is looked at every quarter of an hour all the same: another process may have read a newer mode", async () => {
+  const bench = new Workbench({ endsIn: 3 * DAY });
+  bench.settings = { ...bench.settings, mode: "propose" };
+  await bench.run();
+  expect((await bench.rotation())?.state).toBe("planned");
+  expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(15 * MINUTE);
+});
