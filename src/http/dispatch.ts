@@ -149,7 +149,7 @@ function held<S extends z.ZodObject>(schema: S | undefined, given: unknown, wher
 }
 
 /** `__Host-` binds a cookie to https, this host and no path; browsers refuse the prefix over http, even on loopback. */
-function cookieName(name: CookieName, secure: boolean): string {
+export function cookieName(name: CookieName, secure: boolean): string {
   return `${secure ? "__Host-" : ""}nolapse${name === "session" ? "" : "-sign-in"}`;
 }
 

@@ -87,8 +87,10 @@ export function addPages(
     found.zipped ??= promisify(gzip)(found.body, { level: 9 });
     return reply.header("content-encoding", "gzip").send(await found.zipped);
   };
-  app.get("/assets/*", file);
-  app.get("/mark.svg", file);
+  // a page is dozens of them, given from memory: they are no part of how often somebody may ask
+  const uncounted = { config: { rateLimit: false as const } };
+  app.get("/assets/*", uncounted, file);
+  app.get("/mark.svg", uncounted, file);
 }
 
 function themed(document: string, theme: string | undefined): string {

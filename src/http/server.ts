@@ -8,7 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from "fastify";
 import { NolapseError } from "../core/errors.ts";
 import { createAuthority, type SignInSettings } from "./authority.ts";
-import { dispatcher } from "./dispatch.ts";
+import { cookieName, dispatcher } from "./dispatch.ts";
 import { Events } from "./events.ts";
 import { securityHeaders } from "./headers.ts";
 import { House } from "./house.ts";
@@ -45,7 +45,7 @@ export interface ServerOptions {
   readonly demo?: DemoParts | undefined;
   /** Where the built pages lie, if not where `npm run build:web` puts them. */
   readonly pages?: string;
-  /** Requests a minute from one address; and sign-ins. */
+  /** Requests a minute of one session, or of one address where nobody is signed in; and sign-ins of one address. */
   readonly rates?: { readonly all: number; readonly signIn: number };
 }
 
@@ -95,7 +95,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     logger: false,
   });
-  await harden(app, options);
+  await harden(app, sessions, options);
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
   addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure, demo: options.demo !== undefined });
@@ -111,7 +111,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-async function harden(app: App, { origin, secure, rates }: ServerOptions): Promise<void> {
+async function harden(app: App, sessions: Sessions, { origin, secure, rates }: ServerOptions): Promise<void> {
   // first of all: what is not for us gets no other answer
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
@@ -126,6 +126,8 @@ async function harden(app: App, { origin, secure, rates }: ServerOptions): Promi
   await app.register(rateLimit, {
     max: rates?.all ?? 600,
     timeWindow: MINUTE,
+    // colleagues behind one proxy have one address between them
+    keyGenerator: (request) => sessions.find(request.cookies[cookieName("session", secure)])?.handle ?? request.ip,
     allowList: (request) => isHealth(request),
     errorResponseBuilder: (_request, { ttl }) =>
       new HttpProblem(429, "too many requests from this address", `wait ${Math.ceil(ttl / 1000)} s`),
@@ -142,11 +144,12 @@ type Dispatch = ReturnType<typeof dispatcher>;
 function addRoute(app: App, route: Route, dispatch: Dispatch, { rates }: ServerOptions): void {
   const isSignIn = route.path.startsWith("/auth/") && route.role === "anonymous";
   const rate = isSignIn ? (rates?.signIn ?? 30) : route.rate;
+  const by = isSignIn ? { keyGenerator: ({ ip }: FastifyRequest) => ip } : {};
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     exposeHeadRoute: false,
-    ...(rate === undefined ? {} : { config: { rateLimit: { max: rate, timeWindow: MINUTE } } }),
+    ...(rate === undefined ? {} : { config: { rateLimit: { max: rate, timeWindow: MINUTE, ...by } } }),
     handler: (request, reply) => dispatch(route, request, reply),
   });
 }

@@ -54,6 +54,26 @@ test("one address is slowed down, others are not, and the probes of an orchestra
   expect((await ask("/healthz", "10.0.0.3")).statusCode).toBe(200);
 });
 
+test("people behind one address are slowed down each by himself, a cookie of nobody's own making helps none, and files of pages count for nobody", async () => {
+  const { app, house, close } = await createServer(OPTIONS);
+  onTestFinished(close);
+  const signedIn = (name: string) =>
+    house.parts.sessions.begin({ kind: "person", objectId: name, name, displayName: null, role: "Reader" }, undefined)
+      .id;
+  const ask = async (url: string, cookie: string) =>
+    (await app.inject({ url, headers: { host: "nolapse.example", cookie: `__Host-nolapse=${cookie}` } })).statusCode;
+  const [rita, omar] = [signedIn("rita"), signedIn("omar")];
+  for (let time = 0; time < 30; time += 1) await ask("/assets/some.js", rita);
+  for (let time = 0; time < 20; time += 1) expect(await ask("/api/v1/me", rita)).toBe(200);
+  expect(await ask("/api/v1/me", rita)).toBe(429);
+  expect(await ask("/api/v1/me", omar)).toBe(200);
+  const invented = [];
+  for (let time = 0; time < 21; time += 1) invented.push(await ask("/api/v1/me", `invented-${time}`));
+  expect([invented[0], invented.at(-1)]).toEqual([401, 429]);
+  for (let time = 0; time < 4; time += 1) await ask("/auth/sign-in", time % 2 === 0 ? rita : omar);
+  expect(await ask("/auth/sign-in", omar)).toBe(429);
+});
+
 test("a tenant that is not open yet is said to be so, and the server is not ready", async () => {
   const { app, close } = await createServer(OPTIONS);
   onTestFinished(close);
