@@ -131,6 +131,8 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { what: event.what, why: event.why };
     case "approval-withdrawn":
       return { what: event.what, by: event.by.id };
+    case "privileges-found":
+      return { privileges: event.privileges.join(", ") };
     case "approved":
       return { what: event.what, by: event.by?.id ?? null };
     default:

@@ -10,6 +10,7 @@ import { Claimed } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
+import { hardenOpened } from "./harden.ts";
 import { lookAfterValues, NOTHING_DUE } from "./look-after-values.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
@@ -67,7 +68,7 @@ export async function runOnce(deps: Deps, options: RunOptions): Promise<RunRepor
 async function workOnce(deps: Deps, { wait, only, signal, onWait }: RunOptions): Promise<RunReport> {
   const scan = only === undefined ? await discover(deps, signal) : null;
   if (only === undefined) await lookAtWaiting(deps);
-  const opened = scan === null ? 0 : await openDue(deps, await makePlan(deps, scan));
+  const opened = scan === null ? 0 : await takeUp(deps, scan);
   let steps = 0;
   let inVain = 0;
   for (;;) {
@@ -161,10 +162,16 @@ async function pause(
   else await clock.wait(until, LONGEST_SLEEP, signal);
 }
 
+/** What a scan asks for; the number of rotations opened. */
+async function takeUp(deps: Deps, scan: Scan): Promise<number> {
+  await hardenOpened(deps, scan.privileges.held);
+  return openDue(deps, await makePlan(deps, scan));
+}
+
 async function scanAndOpen(deps: Deps, signal: AbortSignal): Promise<Scan | NolapseError> {
   try {
     const scan = await discover(deps, signal);
-    await openDue(deps, await makePlan(deps, scan));
+    await takeUp(deps, scan);
     return scan;
   } catch (thrown) {
     const error = asNolapseError(thrown);

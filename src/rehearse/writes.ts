@@ -14,6 +14,9 @@ export const FELT: ReadonlySet<Call["port"]> = new Set([
   "target",
 ]);
 
+/** What of them writes; all else only looks. */
+const WRITES = new Set("addSecret removeSecret addKey removeKey replaceCertificates deliver reloadConsumer".split(" "));
+
 export interface Write {
   readonly what: "creates" | "delivers" | "removes" | "restores";
   /** The client id of the application; null where no rotation tells whose it is. */
@@ -24,8 +27,8 @@ export interface Write {
 
 /** Null for a call that only looks, and for one that was refused. */
 export function writeOf(call: Call, outcome: Outcome, rotations: Iterable<Rotation>): Write | null {
-  if (isRefused(outcome)) return null;
   const { port, method, args } = call;
+  if (!WRITES.has(method) || isRefused(outcome)) return null;
   const all = [...rotations];
   if (port === "target" && (method === "deliver" || method === "reloadConsumer")) {
     const keyId = method === "deliver" ? (args[1] as Consignment).keyId : null;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Person } from "../../src/core/policy/approval.ts";
 import { GRAPH_APP_ID } from "../../src/core/policy/privilege.ts";
+import type { EpochMs } from "../../src/core/time.ts";
 import { approve } from "../../src/engine/approve.ts";
 import { ask, showSecret } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";
@@ -126,6 +127,62 @@ describe("what makes privileged", () => {
     bench.entra.fail("grantPage", { fault: "lost" });
     const plan = await makePlan(bench.deps(), await discover(bench.deps()));
     expect(plan.items[0]).toMatchObject({ status: "due" });
+  });
+});
+
+describe("an application that becomes privileged while it is renewed", () => {
+  const becoming = (options: BenchOptions) => {
+    const bench = privileged(options);
+    const granted = bench.entra.appRoles;
+    bench.entra.appRoles = [];
+    const grant = () => {
+      bench.entra.appRoles = granted;
+    };
+    return { bench, grant };
+  };
+
+  test("is approved by two from then on: one person's word from before is one of them", async () => {
+    const { bench, grant } = becoming({ policy: { approval: "issue" } });
+    await bench.run();
+    const id = await idOf(bench);
+    // stored, and not begun yet
+    await approve(bench.deps(), id, "issue", ANN);
+    grant();
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-issue" });
+    expect(await bench.rotation()).toMatchObject({
+      state: "planned",
+      privileges: ["Application.ReadWrite.All"],
+      policy: { approval: "both", custody: "none" },
+      attempts: [],
+    });
+    await expect(approve(bench.deps(), id, "issue", ANN)).rejects.toThrow("a second person must approve it");
+    await approve(bench.deps(), id, "issue", BEN);
+    await bench.drive((one) => one?.state === "verified");
+    const { store, settings } = bench.deps();
+    const [line] = await store.auditSince(settings.tenantId, ["privileges-found"], 0 as EpochMs);
+    expect(line).toMatchObject({ rotation: id, details: { privileges: "Application.ReadWrite.All" } });
+  });
+
+  test("keeps its old credential until two have approved the removal, and shows a kept value to nobody", async () => {
+    const { bench, grant } = becoming({ policy: { retire: "after-overlap", custody: "keep" }, complete: true });
+    await bench.drive((one) => one?.state === "verified");
+    grant();
+    await bench.run();
+    bench.clock.advance(10 * DAY);
+    await bench.run();
+    const all = (await waitingOf(bench.deps())).map(({ verdict }) => verdict);
+    expect(all).toContainEqual(expect.objectContaining({ because: "approval-retire" }));
+    await expect(showSecret(bench.deps(), bench.app.appId, "a look", "cli:root")).rejects.toThrow("privileged");
+  });
+
+  test("nor once the rotation that issued its credential is over", async () => {
+    const { bench, grant } = becoming({ policy: { retire: "after-overlap", custody: "keep" }, complete: true });
+    await bench.drive((one) => one?.state === "retired");
+    grant();
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ state: "retired", privileges: ["Application.ReadWrite.All"] });
+    await expect(showSecret(bench.deps(), bench.app.appId, "a look", "cli:root")).rejects.toThrow("privileged");
   });
 });
 

@@ -1,24 +1,24 @@
 import type { RevealRequest, RevealStore } from "../../ports/reveals.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 
 const OPEN = ["asked", "approved"];
+
+const openOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("reveal_requests")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "in", OPEN)
+    .orderBy("asked_at")
+    .orderBy("id"),
+);
 
 /** Requests of one person to see a value, which another one approves. */
 export function reveals({ read, write }: Database): RevealStore {
   return {
-    openReveals: (tenantId) =>
-      read(async (db) => {
-        const rows = await db
-          .selectFrom("reveal_requests")
-          .select("body")
-          .where("tenant_id", "=", tenantId)
-          .where("state", "in", OPEN)
-          .orderBy("asked_at")
-          .orderBy("id")
-          .execute();
-        return rows.map(requestFrom);
-      }),
+    openReveals: (tenantId) => read(async (db) => (await openOf(db, { tenant: tenantId })).rows.map(requestFrom)),
 
     revealRequest: (id) =>
       read(async (db) => {

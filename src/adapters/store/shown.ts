@@ -1,25 +1,25 @@
 import type { ShownSecret, ShownStore } from "../../ports/shown.ts";
 import { enterLedger, noteAttempts, writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
 import { ledgerRow } from "./rows.ts";
 
 const OPEN = ["asked", "held", "lapsed"];
 
+const openOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("shown_secrets")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "in", OPEN)
+    .orderBy("asked_at")
+    .orderBy("id"),
+);
+
 /** Client secrets that a person makes to see the value once. */
 export function shown({ read, write }: Database): ShownStore {
   return {
-    openShown: (tenantId) =>
-      read(async (db) => {
-        const rows = await db
-          .selectFrom("shown_secrets")
-          .select("body")
-          .where("tenant_id", "=", tenantId)
-          .where("state", "in", OPEN)
-          .orderBy("asked_at")
-          .orderBy("id")
-          .execute();
-        return rows.map(shownFrom);
-      }),
+    openShown: (tenantId) => read(async (db) => (await openOf(db, { tenant: tenantId })).rows.map(shownFrom)),
 
     shown: (id) =>
       read(async (db) => {

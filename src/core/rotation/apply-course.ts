@@ -1,6 +1,7 @@
 /** What holds a rotation up, ends it or lets it go on; part of `applyEvent`. */
 
 import { type ApprovedPart, isEnough } from "../policy/approval.ts";
+import { hardened } from "../policy/privilege.ts";
 import type { EpochMs } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
 import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
@@ -14,6 +15,7 @@ export function changeCourse(
     | "approval-refused"
     | "approval-withdrawn"
     | "emergency-asked"
+    | "privileges-found"
     | "failed"
     | "waited"
     | "halted"
@@ -39,6 +41,8 @@ export function changeCourse(
         emergency: { at: event.at, actor: event.actor },
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
+    case "privileges-found":
+      return hardenedBy(r, event);
     case "failed":
       return {
         ...r,
@@ -115,6 +119,17 @@ function refusedBy(r: Rotation, { at, what, actor, why }: Of<"approval-refused">
     approvals: { ...r.approvals, [what]: null },
     ...(r.approvers === undefined ? {} : { approvers }),
     refusals: { ...r.refusals, [what]: { at, actor, why } },
+  };
+}
+
+/** From here on it is what it would be if it were opened now; what fewer persons have approved waits for the others. */
+function hardenedBy(r: Rotation, { privileges, persons }: Of<"privileges-found">): Rotation {
+  const approved = (part: ApprovedPart) => (isEnough(r.approvers ?? [], part, persons) ? r.approvals[part] : null);
+  return {
+    ...r,
+    privileges,
+    policy: hardened(r.policy, privileges),
+    approvals: { issue: approved("issue"), retire: approved("retire") },
   };
 }
 

@@ -24,6 +24,7 @@ const ANYWHERE: readonly EventType[] = [
   "list-compared",
   "failed",
   "waited",
+  "privileges-found",
 ];
 const ACTIVE: readonly EventType[] = [
   ...ANYWHERE,
@@ -160,6 +161,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "approval-refused":
     case "approval-withdrawn":
     case "emergency-asked":
+    case "privileges-found":
     case "failed":
     case "waited":
     case "halted":

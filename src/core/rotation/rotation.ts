@@ -203,7 +203,7 @@ export interface Rotation {
   readonly reason: ReasonCode;
   readonly policy: Policy;
   readonly wish?: Wish;
-  /** What makes the application privileged, as the scan saw it when this was opened; absent in older rotations. */
+  /** What makes the application privileged, by the scan that opened this and those since; absent in older rotations. */
   readonly privileges?: readonly string[];
   /** The application rolls its own certificate: only `nolapse rotate --self` moves it, signed in as the application. */
   readonly self: boolean;
@@ -345,6 +345,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
   | { readonly type: "emergency-asked"; readonly actor: string }
+  /** A scan has found the application privileged by more than was known; `persons` is how many approve from now on. */
+  | { readonly type: "privileges-found"; readonly privileges: readonly string[]; readonly persons: number }
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
   | { readonly type: "undo-swept" }
