@@ -11,7 +11,6 @@ import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock, VERSION } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { NolapseError } from "./core/errors.ts";
-import type { Scan } from "./engine/discover.ts";
 import type { Sample } from "./engine/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
@@ -132,16 +131,18 @@ class WebHouse implements WebServer {
     this.#tenants.set(tenant.name, opened);
     server.house.admit(opened);
     let seeing: Promise<void> = Promise.resolve();
+    const then = (take: () => Promise<void>) => {
+      seeing = seeing
+        .then(take)
+        .catch((thrown: unknown) =>
+          log(`the pages of ${tenant.name} could not be brought up to date: ${String(thrown)}`),
+        );
+      return seeing;
+    };
     return {
       deps,
-      seen: (scan: Scan) => {
-        seeing = seeing
-          .then(() => opened.seen(scan))
-          .catch((thrown: unknown) =>
-            log(`the pages of ${tenant.name} could not be brought up to date: ${String(thrown)}`),
-          );
-        return seeing;
-      },
+      seen: (scan) => then(() => opened.seen(scan)),
+      failed: (error) => then(() => opened.failed(error)),
       leave: async () => {
         this.#tenants.delete(tenant.name);
         opened.leaving.abort();

@@ -123,6 +123,8 @@ export interface Admission {
   readonly deps: Deps;
   /** Takes a scan in; settles once the pages show it. */
   seen(scan: Scan): Promise<void>;
+  /** Takes in that a scan failed and is tried again. */
+  failed(error: NolapseError): Promise<void>;
   /** Settles once no request works on the tenant any more. */
   leave(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder } from "../core/credentials/credential.ts";
+import type { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
@@ -48,6 +49,12 @@ const CHANGED: ReadonlySet<RotationEvent["type"]> = new Set([
 /** So many people add a certificate at once at most. */
 const MOST_LOOKS = 100;
 
+/** A look at the tenant that came to nothing. */
+export interface Missed {
+  readonly at: EpochMs;
+  readonly error: NolapseError;
+}
+
 /** Owners change seldom, and reading them takes a request for every hundred applications. */
 const OWNERS_EVERY = 6 * HOUR;
 
@@ -60,6 +67,7 @@ export class Tenant {
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
   #picture: Picture | null = null;
+  #missed: Missed | null = null;
   #renewals = new Renewals({ open: [], retired: [] });
   /** What was heard while a scan was taken in. */
   #meanwhile: Rotation[] | null = null;
@@ -87,6 +95,11 @@ export class Tenant {
   /** What the last scan showed; null before the first one of this process. */
   get picture(): Picture | null {
     return this.#picture;
+  }
+
+  /** The look after that, where it failed; it is tried again. */
+  get missed(): Missed | null {
+    return this.#missed;
   }
 
   /** Null where it could not be read, or not yet. */
@@ -119,6 +132,7 @@ export class Tenant {
     for (const one of this.#meanwhile) renewals.heard(one);
     this.#meanwhile = null;
     this.#picture = picture;
+    this.#missed = null;
     this.#renewals = renewals;
     this.#changes.listed += 1;
     for (const [appId, { at, fresh }] of this.#heard) {
@@ -131,6 +145,14 @@ export class Tenant {
     picture.forget();
     this.#changes.listed += 1;
     this.#tell({ type: "scan" }, formatInstant(scan.scannedAt));
+  }
+
+  /** Takes in that a scan failed: what is shown stays, and says so. */
+  async failed(error: NolapseError): Promise<void> {
+    const at = await this.deps.clock.now();
+    this.#missed = { at, error };
+    this.#changes.listed += 1;
+    this.#tell({ type: "scan" }, formatInstant(at));
   }
 
   /** Takes in what was stored of a rotation; the page's picture of its application follows. */

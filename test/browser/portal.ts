@@ -32,8 +32,8 @@ export interface Portal {
   app(name: string): string;
 }
 
-/** A portal for one file of tests; what is open is closed after each test, and everything after the last. */
-export function portal(options: StageOptions = {}): Portal {
+/** A portal for one file of tests, of a tenant that was scanned unless it is to be `unseen`; what is open is closed after each test, and everything after the last. */
+export function portal({ unseen = false, ...options }: StageOptions & { readonly unseen?: boolean } = {}): Portal {
   let stage: Stage | undefined;
   let browser: Browser | undefined;
   let page: Page | undefined;
@@ -47,7 +47,7 @@ export function portal(options: StageOptions = {}): Portal {
   beforeAll(async () => {
     build(pages);
     stage = await Stage.open({ ...options, pages });
-    await stage.run();
+    if (!unseen) await stage.run();
   });
   afterEach(async () => {
     await page?.context().close();

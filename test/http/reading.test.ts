@@ -1,6 +1,7 @@
 /** What the pages read: the same facts, deadlines and reasons that the command line prints, of all of the tenant and of one application. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainJson } from "../../src/cli/render/explain.ts";
+import { NolapseError } from "../../src/core/errors.ts";
 import { DAY } from "../../src/core/time.ts";
 import { explainApplication } from "../../src/engine/views.ts";
 import { csvRow } from "../../src/http/csv.ts";
@@ -19,7 +20,30 @@ test("before the first scan nothing is claimed", async () => {
   const { body } = await rita.get(`${T}/overview`);
   expect(body).toMatchObject({ sentence: { code: "not-scanned" }, coverage: { scannedAt: null, complete: false } });
   expect((await rita.get(`${T}/applications`)).body).toMatchObject({ status: 503, code: "incomplete" });
+  const { missed } = body.coverage;
+  expect(missed).toBeNull();
+  await stage.admission.failed(
+    new NolapseError("directory-forbidden", "Application.Read.All is missing", { next: "grant it" }),
+  );
+  expect((await rita.get(`${T}/overview`)).body).toMatchObject({
+    sentence: { code: "not-scanned" },
+    coverage: { missed: { why: "Application.Read.All is missing", next: "grant it" } },
+  });
   await stage.run();
+});
+
+test("a scan that fails afterwards takes nothing away, is told with every answer until one works, and is told at once", async () => {
+  const before = (await rita.get(`${T}/applications`)).body;
+  expect(before.coverage.missed).toBeNull();
+  await stage.admission.failed(new NolapseError("directory-unreachable", "Graph did not answer"));
+  const after = (await rita.get(`${T}/applications`)).body;
+  expect(after.coverage).toEqual({
+    ...before.coverage,
+    missed: { at: "2031-03-01T12:00:00Z", why: "Graph did not answer", next: null },
+  });
+  expect(after.items).toEqual(before.items);
+  await stage.run();
+  expect((await rita.get(`${T}/applications`)).body.coverage.missed).toBeNull();
 });
 
 test("the first page says what stops, what waits and what is next", async () => {

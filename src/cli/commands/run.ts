@@ -190,10 +190,14 @@ async function loopTenant(
           server?.set(tenant.name, samples);
         },
         onScan: (result) => {
-          if (!(result instanceof NolapseError)) void admission?.seen(result);
-          if (result instanceof NolapseError) for (const line of failedScan(tenant.name, result)) speaker.say(line);
-          else for (const one of result.drift ?? []) speaker.say(`nolapse: ${driftLine(one)}`);
-          if (!(result instanceof NolapseError) && !result.coverage.complete)
+          if (result instanceof NolapseError) {
+            void admission?.failed(result);
+            for (const line of failedScan(tenant.name, result)) speaker.say(line);
+            return;
+          }
+          void admission?.seen(result);
+          for (const one of result.drift ?? []) speaker.say(`nolapse: ${driftLine(one)}`);
+          if (!result.coverage.complete)
             speaker.say(`nolapse: the scan of ${tenant.name} was not complete; nothing new is written`);
         },
       }).finally(() => admission?.leave());

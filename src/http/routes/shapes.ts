@@ -5,7 +5,6 @@ import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.t
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
-import type { Picture } from "../../engine/picture.ts";
 import type { Tenant } from "../tenant.ts";
 
 export const instant = z.iso.datetime();
@@ -37,6 +36,10 @@ export const coverage = z
     applications: count,
     servicePrincipals: count,
     failures: z.array(z.string()),
+    missed: z
+      .strictObject({ at: instant, why: z.string(), next: z.string().nullable() })
+      .nullable()
+      .meta({ description: "the look at the tenant after that, where it failed; it is tried again" }),
   })
   .meta({
     id: "Coverage",
@@ -47,16 +50,18 @@ export const coverage = z
 export const scope = { now: instant, coverage };
 
 export async function scopeOf(tenant: Tenant): Promise<{ now: string; coverage: z.input<typeof coverage> }> {
-  return { now: formatInstant(await tenant.deps.clock.now()), coverage: coverageOf(tenant.picture) };
+  return { now: formatInstant(await tenant.deps.clock.now()), coverage: coverageOf(tenant) };
 }
 
-export function coverageOf(picture: Picture | null): z.input<typeof coverage> {
+function coverageOf({ picture, missed: last }: Tenant): z.input<typeof coverage> {
+  const missed = last && { at: formatInstant(last.at), why: last.error.message, next: last.error.next };
   if (picture === null)
-    return { scannedAt: null, complete: false, applications: 0, servicePrincipals: 0, failures: [] };
+    return { scannedAt: null, complete: false, applications: 0, servicePrincipals: 0, failures: [], missed };
   const { scan } = picture;
   return {
     scannedAt: formatInstant(scan.scannedAt),
     ...scan.coverage,
+    missed,
     failures: scan.failures.map(({ what, error }) => `${what}: ${error.message}`),
   };
 }

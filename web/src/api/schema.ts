@@ -2,7 +2,7 @@
 
 export type Problem = { "type": string; "title": string; "status": number; "detail": string; "code": "unexpected" | "usage" | "config-not-found" | "config-invalid" | "config-reference" | "credentials-missing" | "not-found" | "incomplete" | "refused-by-guard" | "refused-by-mode" | "refused-by-stop" | "refused-by-rule" | "tenant-not-found" | "sign-in-failed" | "directory-unreachable" | "certificate-untrusted" | "directory-forbidden" | "directory-unlicensed" | "directory-absent" | "directory-throttled" | "directory-refused" | "directory-failed" | "policy-refused" | "issuer-failed" | "issuer-refused" | "target-absent" | "target-empty" | "target-foreign" | "target-forbidden" | "target-unreachable" | "target-failed" | "notify-failed" | "disk-full" | "store-unavailable" | "store-busy" | "store-newer" | "store-failed" | "lease-lost" | "seal-key-missing" | "seal-key-wrong" | "seal-key-forbidden" | "seal-key-unreachable" | "not-signed-in" | "role-missing" | "own-rights-missing" | "request-refused" | "too-many-requests" | "clock-unavailable"; "next": string | null; "id"?: string | undefined; "errors"?: ({ "path": string; "message": string })[] | undefined };
 
-export type Coverage = { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[] };
+export type Coverage = { "scannedAt": string | null; "complete": boolean; "applications": number; "servicePrincipals": number; "failures": (string)[]; "missed": { "at": string; "why": string; "next": string | null } | null };
 
 export interface Api {
   /** Whether the process is alive */

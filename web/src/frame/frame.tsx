@@ -97,9 +97,11 @@ function Tags({ tenant: { overview } }: { readonly tenant: TenantView }) {
     ...(paused === null
       ? []
       : [["Paused", "Nothing is written. An Admin lets it go on, on the page Health."] as [string, string]]),
-    ...(coverage.complete
-      ? []
-      : [["Incomplete scan", coverage.failures[0] ?? "The first scan is not over."] as [string, string]]),
+    ...(coverage.missed !== null
+      ? [["Scan failed", coverage.missed.why] as [string, string]]
+      : coverage.complete
+        ? []
+        : [["Incomplete scan", coverage.failures[0] ?? "The first scan is not over."] as [string, string]]),
   ];
   return tags.map(([tag, why]) => (
     <Tooltip key={tag} content={why} relationship="description">

@@ -58,6 +58,11 @@ const overview = createRoute({
   validateSearch: text,
   component: Overview,
 });
+const welcome = createRoute({
+  getParentRoute: () => framed,
+  path: "/t/$tenant/welcome",
+  component: lazyRouteComponent(() => import("../pages/welcome.tsx"), "Welcome"),
+});
 const applications = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/applications",
@@ -151,6 +156,7 @@ const tree = root.addChildren([
   framed.addChildren([
     tenants,
     overview,
+    welcome,
     applications,
     enterprise,
     application.addChildren([credential, explain]),

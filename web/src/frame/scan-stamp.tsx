@@ -7,7 +7,8 @@ export function ScanStamp({ live }: { readonly live: "live" | "lost" | "opening"
   const { overview, zone } = useTenant();
   if (overview === null) return null;
   const { coverage, now } = overview;
-  const { scannedAt, complete, applications, servicePrincipals } = coverage;
+  const { scannedAt, applications, servicePrincipals, missed } = coverage;
+  const complete = coverage.complete && missed === null;
   const age = scannedAt === null ? null : distance(Date.parse(scannedAt), Date.parse(now), zone);
   return (
     <div className="stamp">
@@ -17,9 +18,12 @@ export function ScanStamp({ live }: { readonly live: "live" | "lost" | "opening"
         <WarningFilled className="urgent" aria-hidden="true" />
       )}
       <div>
-        <strong>{age === null ? "No scan yet" : `${complete ? "Complete" : "Incomplete"} scan, ${age}`}</strong>
+        <strong>
+          {age === null ? "No scan yet" : `${coverage.complete ? "Complete" : "Incomplete"} scan, ${age}`}
+        </strong>
         <span>{counted(applications, "application")}</span>
         <span>{counted(servicePrincipals, "service principal")}</span>
+        {missed === null ? null : <span className="urgent">The last one failed.</span>}
         {live === "lost" ? <span className="urgent">Live updates stopped. Trying again.</span> : null}
       </div>
     </div>

@@ -94,8 +94,9 @@ type Coverage = NonNullable<Asked<"GET /api/v1/t/{tenant}/overview">["data"]>["c
 /** Says that not all of the tenant was seen. */
 export function Incomplete({ coverage }: { readonly coverage: Coverage }) {
   const { zone } = useTenant();
+  const { scannedAt, failures, missed } = coverage;
+  if (missed !== null) return <MissedScan coverage={coverage} />;
   if (coverage.complete) return null;
-  const { scannedAt, failures } = coverage;
   const seen =
     scannedAt === null
       ? "No scan is over yet."
@@ -104,6 +105,23 @@ export function Incomplete({ coverage }: { readonly coverage: Coverage }) {
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>Incomplete.</MessageBarTitle> {seen} {failures.slice(0, 3).join("; ")}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
+/** Says that the last look at the tenant came to nothing: what is shown is older than it should be. */
+function MissedScan({ coverage: { scannedAt, missed } }: { readonly coverage: Coverage }) {
+  const { zone } = useTenant();
+  if (missed === null) return null;
+  const at = (instant: string) => written(Date.parse(instant), zone, "dateTime");
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>The scan of {at(missed.at)} failed.</MessageBarTitle> {missed.why}. It is tried again by
+        itself.
+        {scannedAt === null ? "" : ` What is shown is from ${at(scannedAt)}; deadlines do not move.`}
+        {missed.next === null ? null : <span className="two mono">{missed.next}</span>}
       </MessageBarBody>
     </MessageBar>
   );

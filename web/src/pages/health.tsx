@@ -1,9 +1,9 @@
 /** Can it work? And the switch that stops all writing. */
 import { Button } from "@fluentui/react-components";
-import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { Ask } from "../dialogs/dialog.tsx";
+import { CheckRows } from "../frame/check-rows.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -30,27 +30,7 @@ export function Health() {
       <Shown asked={asked} rows={10}>
         {({ checks }) => (
           <section className="card">
-            <ul className="rows">
-              {checks.map(({ area, name, state, says, fix }) => (
-                <li key={`${area} ${name} ${says}`}>
-                  {state === "ok" ? (
-                    <CheckmarkCircleFilled className="fine" aria-label="good" />
-                  ) : state === "warn" ? (
-                    <WarningFilled className="urgent" aria-label="warning" />
-                  ) : (
-                    <ErrorCircleFilled className="ended" aria-label="failed" />
-                  )}
-                  <span className="grow">
-                    <strong>{name}</strong>
-                    <span className="two faint">{area}</span>
-                  </span>
-                  <span className="grow">
-                    {says}
-                    {fix === null ? null : <span className="two mono">{fix}</span>}
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <CheckRows checks={checks} />
           </section>
         )}
       </Shown>

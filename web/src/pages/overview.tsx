@@ -1,7 +1,7 @@
 /** Does anything stop, and when? */
 import { Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
 import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useAnswer } from "../api/queries.ts";
 import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
@@ -22,6 +22,9 @@ const TenantTimeline = lazy(() =>
 export function Overview() {
   const { name: tenant } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/overview", tenant === "" ? null : { params: { tenant } }, 60_000);
+  // before anything is known the first page is the one that says what is being done about it
+  if (asked.data?.tenant === tenant && asked.data.coverage.scannedAt === null)
+    return <Navigate to="/t/$tenant/welcome" params={{ tenant }} replace />;
   return (
     <div className="page">
       {asked.data === undefined ? (
@@ -36,7 +39,7 @@ export function Overview() {
           <>
             <Incomplete coverage={overview.coverage} />
             <Figures overview={overview} tenant={tenant} />
-            {overview.coverage.scannedAt === null ? null : <Ends tenant={tenant} />}
+            <Ends tenant={tenant} />
             <div className="columns">
               <NeedsPerson overview={overview} tenant={tenant} />
               <NowAndNext overview={overview} tenant={tenant} />

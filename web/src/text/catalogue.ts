@@ -84,13 +84,20 @@ export const STATE_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The answer to "does anything stop, and when?". */
-export function overviewSentence({ sentence, now, zone }: Pick<Overview, "sentence" | "now" | "zone">): string {
+export function overviewSentence({
+  sentence,
+  coverage,
+  now,
+  zone,
+}: Pick<Overview, "sentence" | "coverage" | "now" | "zone">): string {
   const { code, count, later, first } = sentence;
   const many = counted(count, "application");
   const stop = count === 1 ? "stops" : "stop";
   switch (code) {
     case "not-scanned":
-      return "Nothing is known yet. The first scan is running.";
+      return coverage.missed === null
+        ? "Nothing is known yet. The first scan is running."
+        : "Nothing is known yet: the first scan failed, and is tried again.";
     case "incomplete":
       return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
     case "now":

@@ -1,0 +1,45 @@
+/** The first page before the first scan: whether Nolapse can look, that it looks, that it failed, and where to go once it has. */
+import { expect, test } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal({ unseen: true });
+
+test("a tenant that was never looked at: the scan under way, failed, over, and failed later", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  await given.goto(web.stage.server.url);
+  await given.waitForURL(/\/t\/contoso\/welcome$/);
+  const step = (name: string) => given.locator("section").filter({ has: given.getByRole("heading", { name }) });
+  await step("2. Scan").getByText("Reads only: nothing is written.").waitFor();
+  await step("1. Connect")
+    .getByText(/of \d+ checks want/)
+    .waitFor();
+  await step("3. See").getByText("It opens when the scan is over.").waitFor();
+  expect(await given.locator("[aria-current=step]").count()).toBeGreaterThan(0);
+  expect(await faultsEverywhere(given, "Welcome")).toEqual([]);
+  await web.stage.admission.failed(
+    new NolapseError("directory-forbidden", "Application.Read.All is missing", { next: "az ad app permission add" }),
+  );
+  await step("2. Scan")
+    .getByText(/failed: Application.Read.All is missing. It is tried again by itself./)
+    .waitFor();
+  await step("2. Scan").getByText("az ad app permission add").waitFor();
+  await given.getByText("Scan failed").first().waitFor();
+  await web.stage.run();
+  await step("2. Scan")
+    .getByText(/\d+ applications and \d+ service principals read/)
+    .waitFor();
+  await step("3. See")
+    .getByText(/The mode is enforce/)
+    .waitFor();
+  expect(await faultsEverywhere(given, "Welcome, over")).toEqual([]);
+  await given.getByRole("button", { name: "Look around" }).press("Enter");
+  await given.getByRole("heading", { name: "Now and next" }).waitFor();
+  await web.stage.admission.failed(new NolapseError("directory-unreachable", "Graph did not answer"));
+  await given.getByText(/The scan of .* failed/).waitFor();
+  await given.getByText(/What is shown is from .*; deadlines do not move/).waitFor();
+  await web.stage.run();
+  await given.getByText(/The scan of .* failed/).waitFor({ state: "detached" });
+  expect(web.said.filter((line) => /Content Security Policy|Refused|Error/.test(line))).toEqual([]);
+});

@@ -1,0 +1,31 @@
+/** What `nolapse doctor` says, a row each: whether it is good, what was found, and what to type where it is not. */
+import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import type { Answer } from "../api/client.ts";
+
+type Checks = Answer<"GET /api/v1/t/{tenant}/health">["checks"];
+
+export function CheckRows({ checks }: { readonly checks: Checks }) {
+  return (
+    <ul className="rows">
+      {checks.map(({ area, name, state, says, fix }) => (
+        <li key={`${area} ${name} ${says}`}>
+          {state === "ok" ? (
+            <CheckmarkCircleFilled className="fine" aria-label="good" />
+          ) : state === "warn" ? (
+            <WarningFilled className="urgent" aria-label="warning" />
+          ) : (
+            <ErrorCircleFilled className="ended" aria-label="failed" />
+          )}
+          <span className="grow">
+            <strong>{name}</strong>
+            <span className="two faint">{area}</span>
+          </span>
+          <span className="grow">
+            {says}
+            {fix === null ? null : <span className="two mono">{fix}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
