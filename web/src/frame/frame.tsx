@@ -99,9 +99,9 @@ function Tags({ tenant: { overview } }: { readonly tenant: TenantView }) {
       : [["Paused", "Nothing is written. An Admin lets it go on, on the page Health."] as [string, string]]),
     ...(coverage.missed !== null
       ? [["Scan failed", coverage.missed.why] as [string, string]]
-      : coverage.complete
+      : coverage.complete || coverage.scannedAt === null
         ? []
-        : [["Incomplete scan", coverage.failures[0] ?? "The first scan is not over."] as [string, string]]),
+        : [["Incomplete scan", coverage.failures[0] ?? "Not all of the tenant could be read."] as [string, string]]),
   ];
   return tags.map(([tag, why]) => (
     <Tooltip key={tag} content={why} relationship="description">

@@ -21,8 +21,8 @@ export function ScanStamp({ live }: { readonly live: "live" | "lost" | "opening"
         <strong>
           {age === null ? "No scan yet" : `${coverage.complete ? "Complete" : "Incomplete"} scan, ${age}`}
         </strong>
-        <span>{counted(applications, "application")}</span>
-        <span>{counted(servicePrincipals, "service principal")}</span>
+        {age === null ? null : <span>{counted(applications, "application")}</span>}
+        {age === null ? null : <span>{counted(servicePrincipals, "service principal")}</span>}
         {missed === null ? null : <span className="urgent">The last one failed.</span>}
         {live === "lost" ? <span className="urgent">Live updates stopped. Trying again.</span> : null}
       </div>

@@ -22,7 +22,7 @@ export function Welcome() {
       <div className="page-head">
         <div>
           <h1>Welcome</h1>
-          <p>Three steps, and nothing is written to Entra ID in any of them.</p>
+          <p>Three steps; none of them writes to Entra ID.</p>
         </div>
       </div>
       <Shown asked={asked} rows={8}>
@@ -91,7 +91,7 @@ function Connect({ tenant }: { readonly tenant: string }) {
   );
 }
 
-function Look({ overview: { coverage, now } }: { readonly overview: Overview }) {
+function Look({ overview: { coverage } }: { readonly overview: Overview }) {
   const { scannedAt, applications, servicePrincipals, missed } = coverage;
   const state = missed !== null ? "failed" : scannedAt === null ? "now" : "done";
   return (
@@ -108,7 +108,7 @@ function Look({ overview: { coverage, now } }: { readonly overview: Overview }) 
       ) : (
         <p>
           {counted(applications, "application")} and {counted(servicePrincipals, "service principal")} read,{" "}
-          <Time at={scannedAt} now={now} far="only" />.
+          <Time at={scannedAt} form="dateTime" />.
         </p>
       )}
     </Step>
