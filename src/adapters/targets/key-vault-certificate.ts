@@ -4,23 +4,25 @@ import type { CertificateValue } from "../../core/credentials/certificate-value.
 import { SecretValue } from "../../core/secret-value.ts";
 import type { VaultImport, VaultSecret } from "../../ports/key-vault.ts";
 import { derOf, isOwn, joined, type Reading, readPem } from "./certificate-text.ts";
-import { PfxProblem, readPfx, writePfx } from "./pfx.ts";
 
 export const FORMATS = ["pem", "pfx"] as const;
 const PEM_TYPE = "application/x-pem-file";
 
 /** `wanted`: a format, or the content type of what is there; what says nothing is PKCS#12, as Azure's services take it. */
-export function importOf(value: CertificateValue, wanted: string | null, appId: string): VaultImport {
+export async function importOf(value: CertificateValue, wanted: string | null, appId: string): Promise<VaultImport> {
   if (wanted === "pem" || wanted === PEM_TYPE) return { format: "pem", text: new SecretValue(value.reveal()) };
+  const { writePfx } = await import("./pfx.ts");
   const { key, certificates } = derOf(value);
   const password = new SecretValue(randomBytes(24).toString("base64url"));
   return { format: "pfx", bytes: writePfx(key, certificates, password.reveal(), appId), password };
 }
 
 /** The certificate in a secret that belongs to one. Key Vault gives PKCS#12 in base64 and without a password. */
-export function readingOf({ value, contentType }: Pick<VaultSecret, "value" | "contentType">): Reading {
+export async function readingOf({ value, contentType }: Pick<VaultSecret, "value" | "contentType">): Promise<Reading> {
   const text = value.reveal();
   if (contentType === PEM_TYPE || text.includes("-----BEGIN ")) return spelt(readPem(text, text));
+  // what reads PKCS#12 takes a while to load, and few need it
+  const { readPfx, PfxProblem } = await import("./pfx.ts");
   try {
     const { keys, certificates } = readPfx(Buffer.from(text, "base64"), "");
     const [key, ...more] = keys;

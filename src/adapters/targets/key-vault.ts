@@ -115,11 +115,11 @@ async function deliverCertificate(
   if (current !== null && certificate === null) throw notACertificate(target, vault, name);
   const tags = tagsOf(consignment, certificate?.tags ?? {});
   if (certificate !== null && current !== null && isSame(certificate, tags)) {
-    const reading = readingOf(current);
+    const reading = await readingOf(current);
     if (reading.state === "present" && reading.value.reveal() === value.reveal())
       return { version: certificate.version };
   }
-  const contents = importOf(value, settings.format ?? current?.contentType ?? null, consignment.appId);
+  const contents = await importOf(value, settings.format ?? current?.contentType ?? null, consignment.appId);
   return { version: await vault.importCertificate(name, contents, tags, signal) };
 }
 
@@ -139,12 +139,12 @@ function tagsOf({ idempotencyKey, keyId, appId, end }: Consignment, before: Vaul
   return { ...Object.fromEntries(theirs.slice(0, 15 - Object.keys(ours).length)), ...ours };
 }
 
-function copyOf(base: TargetBase, vault: KeyVault, name: string, current: VaultSecret | null): Copy {
+async function copyOf(base: TargetBase, vault: KeyVault, name: string, current: VaultSecret | null): Promise<Copy> {
   if (current === null) return { state: "empty" };
   const { version } = current;
   const isCertificate = current.ofCertificate;
   if (!isCertificate) return { state: "present", value: current.value, version };
-  const reading = readingOf(current);
+  const reading = await readingOf(current);
   if (reading.state === "present") return { state: "present", value: reading.value, version };
   if (reading.state === "empty") return { state: "empty" };
   throw new NolapseError("target-foreign", `target ${base.name}: ${name} of ${vault.url} ${reading.why}`, {
