@@ -118,6 +118,19 @@ test("nothing is done where another number matches than was seen, nor for what i
   expect(await rotationsOf("app-2")).toEqual([]);
 });
 
+test("nor where as many match as were looked at, and others among them", async () => {
+  const { query } = await all();
+  const seen = (await check({ query: { ...query, except: [objectId("app-1")] }, now: true })).body;
+  const others = { ...query, except: [objectId("app-2")], members: seen.members };
+  expect((await rotate({ query: others, now: true })).body).toMatchObject({
+    code: "refused-by-rule",
+    detail: expect.stringContaining("others among them"),
+  });
+  expect(await rotationsOf("app-2")).toEqual([]);
+  const same = { ...query, except: [objectId("app-1").toUpperCase()], members: seen.members };
+  expect((await check({ query: same, now: true })).status).toBe(200);
+});
+
 test("of more than can be asked for at once as many are left out as it takes; the number that matches has no limit of its own", async () => {
   const { query } = await all();
   expect((await check({ query: { ...query, total: 600 } })).body).toMatchObject({

@@ -6,7 +6,7 @@ import { askMany, type Foreseen, faultOf, foreseeMany, type OneAsked, rotationsO
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf } from "./own.ts";
-import { chosenOf, selection } from "./selecting.ts";
+import { chosenOf, membersOf, selection } from "./selecting.ts";
 import { count, iso, maybe, reason, scope, scopeOf, state } from "./shapes.ts";
 
 const asked = selection.extend({ now: z.boolean().default(false) });
@@ -32,6 +32,7 @@ const foresee = tenantRoute({
   answer: z.strictObject({
     ...scope,
     applications: count,
+    members: z.string().meta({ description: "which they are: sent with the word, it is for no others" }),
     opens: count,
     open: count.meta({ description: "are under way already" }),
     refused: count,
@@ -70,6 +71,7 @@ const foresee = tenantRoute({
     return {
       ...(await scopeOf(tenant)),
       applications: chosen.length,
+      members: membersOf(chosen),
       opens: of("opens").length,
       open: of("open").length,
       refused: of("refused").length,

@@ -1,4 +1,5 @@
 /** What a person has chosen of a list: some by their ids, or all that a filter finds, however many of them he has seen. */
+import { hash } from "node:crypto";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import type { Portrait } from "../../engine/portrait.ts";
@@ -23,6 +24,11 @@ export const selection = z.strictObject({
         .int()
         .min(1)
         .meta({ description: "how many match, as the person saw; with another number nothing is done" }),
+      members: z
+        .string()
+        .max(100)
+        .optional()
+        .meta({ description: "`members` of the look before, where there was one; with others nothing is done" }),
       except: z
         .array(id)
         .max(MOST_IDS)
@@ -45,14 +51,26 @@ export function chosenOf(
     throw new UnfitRequest([{ path: "body", message: "either ids or a query, and not both" }]);
   }
   if (query === undefined) return [...new Set((ids ?? []).map((one) => seenBy(tenant, caller, one)))];
-  const { total, except = [], ...filter } = query;
+  const { total, members, except = [], ...filter } = query;
   const found = foundBy(tenant, filter);
   if (found.length !== total) {
     throw new NolapseError("refused-by-rule", `${found.length} match now, and ${total} were seen: nothing was done`, {
       next: "look at GET …/applications again",
     });
   }
-  return atOnce(found, except);
+  const chosen = atOnce(found, except);
+  if (members !== undefined && members !== membersOf(chosen)) {
+    throw new NolapseError("refused-by-rule", "as many match as were seen, and others among them: nothing was done", {
+      next: "look at GET …/applications again",
+    });
+  }
+  return chosen;
+}
+
+/** Tells one choice from another one of the same size. */
+export function membersOf(chosen: readonly Pick<Portrait, "objectId">[]): string {
+  const ids = chosen.map(({ objectId }) => objectId.toLowerCase()).sort();
+  return hash("sha256", ids.join(" "), "base64url").slice(0, 22);
 }
 
 /** All that a filter finds. */

@@ -47,7 +47,7 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
       problem={rotate.error ?? (isDone ? null : look.error)}
       busy={rotate.isPending}
       ready={ready}
-      act={() => rotate.mutate({ params, body, key })}
+      act={() => rotate.mutate({ params, body: { ...body, ...seenOf(chosen, seen) }, key })}
       close={close}
     >
       {rotate.data !== undefined ? (
@@ -64,6 +64,11 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
       )}
     </Ask>
   );
+}
+
+/** What was looked at, so that the word is for no others; what is chosen by ids can be no others. */
+function seenOf({ query }: Props["chosen"], seen: Look | undefined): Pick<Props["chosen"], "query"> {
+  return query === undefined || seen === undefined ? {} : { query: { ...query, members: seen.members } };
 }
 
 function Foreseen({ seen }: { readonly seen: Look }) {
