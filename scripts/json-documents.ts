@@ -292,6 +292,16 @@ export const DOCUMENTS = {
     forgotten: whole.describe("objects that scans no longer saw"),
     busy: z.array(text),
   }),
+  adopt: z.strictObject({
+    appId: guid,
+    objectId: guid,
+    owner: row.owner,
+    keyId: guid,
+    kind: row.kind,
+    end: maybeInstant,
+    adoptedAt: instant,
+    before: z.boolean().describe("it was adopted before, and nothing was done"),
+  }),
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),

@@ -1,7 +1,8 @@
 /** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { DAY, parseDuration } from "../core/time.ts";
+import { Command, CommanderError, Option } from "commander";
+import { DAY } from "../core/time.ts";
 import type { Context, GlobalOptions, Parts, Surroundings } from "./context.ts";
+import { countFromOne, countOf, duration, whole } from "./numbers-typed.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
@@ -207,6 +208,15 @@ function addSaml(program: Command, run: Run): void {
 function addControl(program: Command, run: Run): void {
   const control = async () => import("./commands/control.ts");
   program
+    .command("adopt <app> <keyid>")
+    .description(
+      "let nolapse retire a credential that somebody else made, by the rules for its own; removes nothing now",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
+    .action((app, keyId, options, command) =>
+      act(run, command, async (it) => (await import("./commands/adopt.ts")).adopt(it, app, keyId, options)),
+    );
+  program
     .command("stop")
     .description("hold back all writing in the tenant")
     .action((_options, command) => act(run, command, async (it) => (await control()).stop(it)));
@@ -369,29 +379,4 @@ function act(run: Run, command: Command, action: Action<Context>): Promise<void>
 /** A command that needs nothing of the manager. */
 function actAlone(run: Run, command: Command, action: Action<Surroundings>): Promise<void> {
   return run(command.optsWithGlobals<GlobalOptions>(), action);
-}
-
-function duration(text: string): number {
-  const length = parseDuration(text);
-  if (length === null) throw new InvalidArgumentError("a duration such as 90m, 12h or 30d is needed");
-  return length;
-}
-
-function countOf(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 1_000_000)
-    throw new InvalidArgumentError("a number up to 1000000 is needed");
-  return number;
-}
-
-function countFromOne(text: string): number {
-  const number = countOf(text);
-  if (number === 0) throw new InvalidArgumentError("a number from 1 is needed");
-  return number;
-}
-
-function whole(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError("a port is needed");
-  return number;
 }

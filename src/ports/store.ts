@@ -256,6 +256,8 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   putImage(name: string, image: CertificateImage | null): Promise<void>;
   /** Ledger entries of one application, removed ones included. */
   ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
+  /** Enters a key id on a person's word, with its audit line; false, and nothing is stored, where the ledger has it already. */
+  adopt(entry: LedgerEntry, audit: AuditEntry): Promise<boolean>;
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;
   /** Which of these attempt ids this store has ever recorded an intent for. */
   knownAttempts(tenantId: string, attempts: readonly string[]): Promise<ReadonlySet<string>>;

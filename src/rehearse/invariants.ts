@@ -32,7 +32,7 @@ const LASTING_PROOF: DurationMs = 10 * MINUTE;
 const LONGEST_LIFE: DurationMs = 730 * DAY;
 /** What others took away and brought back is refused for so long after: it replicates like anything new. */
 const BACK_AGAIN: DurationMs = 15 * MINUTE;
-const STORE_WRITES = new Set("open commit amend audit turn recordScan forgetMissing noteAttempts".split(" "));
+const STORE_WRITES = new Set("open commit amend adopt audit turn recordScan forgetMissing noteAttempts".split(" "));
 
 export class Watch {
   readonly findings: Finding[] = [];
@@ -300,10 +300,10 @@ export class Watch {
     if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.quick(JSON.stringify(written)), `store.${method}`, now);
     if (!outcome.ok) return;
     if (method === "claim") this.#claimed(outcome.value as Claim | null, now);
-    if (method === "open" && outcome.value === true) {
-      const [rotation, ledger] = args as [Rotation, readonly LedgerEntry[]];
-      this.rotations.set(rotation.id, rotation);
-      for (const entry of ledger) this.#ledger.set(entry.keyId, entry);
+    if ((method === "open" || method === "adopt") && outcome.value === true) {
+      const ledger = method === "open" ? args[1] : [args[0]];
+      for (const entry of ledger as readonly LedgerEntry[]) this.#ledger.set(entry.keyId, entry);
+      if (method === "open") this.rotations.set((args[0] as Rotation).id, args[0] as Rotation);
     }
     if (method === "commit" && outcome.value === true) {
       const [claim, change] = args as [Claim, Change];

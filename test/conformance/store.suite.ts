@@ -207,6 +207,27 @@ function changes(store: () => Store): void {
       });
     });
 
+    it("takes what a person adopts once, with its line, and never over what is there", async () => {
+      const held = await begin();
+      const { holder } = held.rotation;
+      const adopted = {
+        ...entry(held.rotation, { keyId: "theirs", origin: "adopted", enteredAt: NOW }),
+        rotation: null,
+      };
+      expect(await store().adopt(adopted, audit("adopted", { keyId: "theirs" }))).toBe(true);
+      expect(await store().adopt({ ...adopted, enteredAt: plus(NOW, 1) }, audit("again"))).toBe(false);
+      await store().commit(
+        held,
+        change(held.rotation, { ledger: [entry(held.rotation, { keyId: "made", origin: "issued", enteredAt: NOW })] }),
+      );
+      expect(await store().adopt({ ...adopted, keyId: "made" }, audit("stolen"))).toBe(false);
+      const ledger = await store().ledger(TENANT, holder.appId);
+      expect(ledger.find(({ keyId }) => keyId === "theirs")).toEqual(adopted);
+      expect(ledger.find(({ keyId }) => keyId === "made")).toMatchObject({ origin: "issued" });
+      const trail = await store().auditTrail(TENANT, 0, 10);
+      expect(trail.map(({ action }) => action)).toEqual(["planned", "adopted"]);
+    });
+
     it("reads the trail in its order, in pages", async () => {
       for (const action of ["a", "b", "c"]) await store().audit(audit(action));
       const first = await store().auditTrail(TENANT, 0, 2);

@@ -14,6 +14,7 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
   ["scan", ["scan", "--fail-on", "expiring:30d"], 3],
   ["plan", ["plan"], 0],
   ["config-check", ["config", "check"], 0],
+  ["adopt", ["adopt", "app-2", "$KEY2", "--reason", "made by hand in the portal"], 0],
   ["stop", ["stop"], 0],
   ["run", ["run", "--once"], 5],
   ["resume", ["resume"], 0],
@@ -28,8 +29,9 @@ const commands: readonly (readonly [keyof typeof DOCUMENTS, readonly string[], n
 ];
 
 test("every document has the shape that docs/json gives it", { timeout: 240_000 }, async () => {
+  const keyId = site.applications[1]?.secrets[0]?.keyId ?? "";
   for (const [name, args, code] of commands) {
-    const told = await site.nolapse([...args, "--json"]);
+    const told = await site.nolapse([...args.map((one) => one.replace("$KEY2", keyId)), "--json"]);
     const [document, rest] = told.stdout.split("\n");
     expect([told.code, rest], args.join(" ")).toEqual([code, ""]);
     DOCUMENTS[name].parse(JSON.parse(document ?? ""));

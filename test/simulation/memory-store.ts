@@ -203,6 +203,12 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     sealed: async (id) => shelf.sealed.get(id) ?? null,
     ledger: async (_, appId) => [...shelf.ledger.values()].filter((one) => one.holder.appId === appId),
+    async adopt(entry, audit) {
+      if (shelf.ledger.has(entry.keyId)) return false;
+      shelf.ledger.set(entry.keyId, entry);
+      shelf.trail.push(audit);
+      return true;
+    },
     slots: async (_, appId) => [...shelf.slots.values()].filter((one) => appId === null || one.appId === appId),
     knownAttempts: async (_, attempts) => new Set(attempts.filter((one) => shelf.attempts.has(one))),
     async noteAttempts(_, attempts) {

@@ -9,10 +9,10 @@ import {
 } from "../../core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Counted, Store, Switches, Tally } from "../../ports/store.ts";
-import { noteAttempts, writeAudit } from "./change.ts";
+import { enterLedger, noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { prepared, type Value } from "./prepared.ts";
-import { auditFrom, ledgerFrom, slotFrom } from "./rows.ts";
+import { auditFrom, ledgerFrom, ledgerRow, slotFrom } from "./rows.ts";
 
 /** How many outcomes the breaker looks back on, and how long a wave of retirements is remembered (design §4.7). */
 const RECENT = 20;
@@ -67,7 +67,7 @@ const switchesOf = prepared((db, value: Value<OfTenant>) =>
 export function books({
   read,
   write,
-}: Database): Pick<Store, "instance" | "ledger" | "slots" | "knownAttempts" | "noteAttempts"> {
+}: Database): Pick<Store, "instance" | "ledger" | "adopt" | "slots" | "knownAttempts" | "noteAttempts"> {
   return {
     instance: async (propose) => {
       const [known] = (await read((db) => instanceOf(db, {}))).rows;
@@ -91,6 +91,20 @@ export function books({
       read(async (db) => {
         const { rows } = await ledgerOf(db, { tenant: tenantId, app: appId });
         return rows.map(ledgerFrom);
+      }),
+
+    adopt: (entry, audit) =>
+      write(async (db) => {
+        const known = await db
+          .selectFrom("ledger")
+          .select("key_id")
+          .where("tenant_id", "=", entry.tenantId)
+          .where("key_id", "=", entry.keyId)
+          .executeTakeFirst();
+        if (known !== undefined) return false;
+        await enterLedger(db, ledgerRow(entry));
+        await writeAudit(db, [audit]);
+        return true;
       }),
 
     slots: (tenantId, appId) =>

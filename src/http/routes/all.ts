@@ -5,6 +5,7 @@ import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
+import { credentialActRoutes } from "./credential-acts.ts";
 import { credentialRoutes } from "./credentials.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
@@ -43,6 +44,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...rehearsalRoutes,
     ...controlRoutes,
     ...rotatingManyRoutes,
+    ...credentialActRoutes,
     ...approvalRoutes,
     ...secretRoutes,
     ...shownRoutes,

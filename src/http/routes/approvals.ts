@@ -8,7 +8,7 @@ import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { waitingRows } from "./plan.ts";
-import { count, id, instant, iso, maybe, reason, why } from "./shapes.ts";
+import { count, id, instant, iso, maybe, reason, stated, why } from "./shapes.ts";
 
 const one = { params: z.looseObject({ id }) };
 const part = z.enum(["issue", "retire"]);
@@ -120,7 +120,7 @@ const refuse = tenantRoute({
   ...one,
   body: z.strictObject({
     what: part,
-    reason: z.string().trim().min(10).max(500).meta({ description: "for the trail and for whoever asks why" }),
+    reason: stated,
   }),
   answer: z.strictObject({
     rotation: z.string(),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
+import { mayBeAdopted } from "../../engine/adopt.ts";
 import {
   type CredentialLife,
   type CredentialLog,
@@ -54,6 +55,9 @@ const show = tenantRoute({
     replacedBy: named.nullable(),
     sealed: z.boolean().meta({ description: "its value is still sealed here" }),
     privileged: z.boolean(),
+    acts: z
+      .strictObject({ adopt: z.boolean() })
+      .meta({ description: "what can be asked for as far as the last scan shows, whoever asks" }),
     tried: z
       .strictObject({ accepted: count, asked: count })
       .nullable()
@@ -69,10 +73,19 @@ const show = tenantRoute({
       ...lifeRowJson(life.row, span),
       ...judgedOf(told, keyId),
       privileged: told.privileges.held.length > 0,
+      acts: await actsOf(tenant, portrait, keyId),
       ...lifeJson(life),
     };
   },
 });
+
+async function actsOf({ deps }: Tenant, { holders }: Portrait, keyId: string) {
+  for (const holder of holders) {
+    const credential = holder.credentials.find((one) => one.keyId === keyId);
+    if (credential !== undefined) return { adopt: await mayBeAdopted(deps, holder, credential) };
+  }
+  return { adopt: false };
+}
 
 /** A year back and a year ahead. @throws NolapseError `not-found`. */
 async function lifeOf({ deps }: Tenant, portrait: Portrait, keyId: string) {

@@ -5,6 +5,7 @@ import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.t
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
+import { REASON_LENGTH } from "../../engine/stated-reason.ts";
 import type { Tenant } from "../tenant.ts";
 
 export const instant = z.iso.datetime();
@@ -12,6 +13,13 @@ export const maybe = instant.nullable();
 export const reason = z.enum(Object.keys(REASONS) as [ReasonCode, ...ReasonCode[]]);
 /** A person's own words for the trail, where none are demanded. */
 export const why = z.string().trim().min(1).max(500).optional().meta({ description: "for the trail" });
+/** The same where they are. */
+export const stated = z
+  .string()
+  .trim()
+  .min(REASON_LENGTH, `a reason of at least ${REASON_LENGTH} characters`)
+  .max(500)
+  .meta({ description: "for the trail and for whoever asks why" });
 export const count = z.int().nonnegative();
 export const STATES = [
   "planned",

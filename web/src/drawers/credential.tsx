@@ -14,6 +14,7 @@ import { eventSentence, rowEvents } from "../lines/life-events.ts";
 import { rowName, rowSentence } from "../lines/life-sentence.ts";
 import { MADE_WORDS, ORIGIN_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
+import { CredentialActs } from "./credential-acts.tsx";
 import { Drawer } from "./drawer.tsx";
 import { SignInLog } from "./sign-in-log.tsx";
 
@@ -62,6 +63,7 @@ function Whole({ credential, tenant, id }: WholeProps) {
       </p>
       <Incomplete coverage={credential.coverage} />
       <Reveal credential={credential} tenant={tenant} />
+      <CredentialActs credential={credential} tenant={tenant} id={id} />
       <Facts credential={credential} tenant={tenant} />
       <Story credential={credential} />
       <SignIns credential={credential} tenant={tenant} id={id} />

@@ -1,0 +1,47 @@
+/** What a person does about one credential in its drawer. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal();
+const { app } = web;
+
+/** The drawer of a credential by its address; the key id of the first secret of an application in the directory. */
+async function drawerOf(page: Page, name: string, keyId: string) {
+  await page.goto(web.at(`${app(name)}/credentials/${keyId}`));
+  const drawer = page.locator(".drawer");
+  await drawer.getByRole("heading", { name: /What happened/ }).waitFor();
+  return drawer;
+}
+
+function firstKey(name: string): string {
+  const { objectId } = web.stage.application(name);
+  const held = web.stage.directory.state().applications.find(({ entity }) => entity.id === objectId)?.entity;
+  return ((held?.passwordCredentials ?? []) as { keyId: string }[])[0]?.keyId ?? "none";
+}
+
+test("somebody else's credential is adopted by an Admin with a reason; an Operator sees the command, and why it is not his", async (context) => {
+  const page = await web.open(context);
+  const keyId = firstKey("stranger");
+  await web.enter(page, "Otto");
+  const command = (await drawerOf(page, "stranger", keyId)).getByRole("button", { name: "Adopt" });
+  expect(await command.getAttribute("aria-disabled")).toBe("true");
+  await command.focus();
+  await page.getByText("Needs the role Admin. Your role is Operator.").waitFor();
+
+  await web.enter(page, "Ann");
+  const drawer = await drawerOf(page, "stranger", keyId);
+  await drawer.getByText(/not ours: Nolapse never removes it/).waitFor();
+  await drawer.getByRole("button", { name: "Adopt" }).click();
+  const dialog = page.getByRole("dialog", { name: "Adopt this credential?" });
+  const yes = dialog.getByRole("button", { name: "Adopt" });
+  expect(await yes.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("made by hand, years ago");
+  expect(await faultsEverywhere(page, "Adopt")).toEqual([]);
+  await yes.click();
+  await dialog.waitFor({ state: "detached" });
+  await drawer.getByText(/^adopted: Nolapse replaces it/).waitFor();
+  // there is nothing left to adopt
+  await expect.poll(() => drawer.getByRole("button", { name: "Adopt" }).count()).toBe(0);
+  await web.show(page, "/audit", /made by hand, years ago/);
+});
