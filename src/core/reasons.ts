@@ -67,6 +67,7 @@ export const REASONS = {
   "unnamed-use": "somebody signed in with a credential that the log does not name; it may be the old one",
   "sign-ins-unlicensed": "the tenant has no licence for the sign-in log, so nobody knows what signs in",
   "sign-ins-failed": "the sign-in log could not be read the last time, so nobody knows what signs in",
+  "removal-asked": "a person has asked for its removal: it goes once every copy has had the time to be reloaded",
   "evidence-window": "nobody has been seen with the old credential; the evidence window is not over yet",
   overlap: "old and new both work until the overlap ends",
   "until-expiry": "the old credential lives out its own end and is swept a week later",

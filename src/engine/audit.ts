@@ -69,6 +69,7 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
     case "orphan-removed":
       return before.attempts.find((one) => one.id === event.attempt)?.orphan ?? null;
     case "emergency-asked":
+    case "removal-asked":
     case "retire-intended":
     case "removed":
     case "absent-read":
@@ -122,7 +123,9 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
     }
     case "removed":
       if (before.emergency !== undefined) return { early: true, leaked: true };
-      return { early: isEarly(before, event.at) };
+      return { early: isEarly(before, event.at), ...(before.removal === undefined ? {} : { asked: true }) };
+    case "removal-asked":
+      return { why: event.why };
     case "retire-intended":
       return { early: before.emergency !== undefined || isEarly(before, event.at) };
     case "own-tried":

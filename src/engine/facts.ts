@@ -126,8 +126,10 @@ export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Fa
   const names = [policy.name, binding?.policy ?? policy.name];
   const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
   // a variable stays what it was in every process that runs: the old value must stay good until its own end
-  if (own?.appId === holder.appId && own.source === "environment") rules.push("at-expiry");
-  return { retire: longestRule(policy.retire, ...rules), complete: binding?.consumers === "complete" };
+  const keeps = own?.appId === holder.appId && own.source === "environment";
+  if (keeps) rules.push("at-expiry");
+  const retire = longestRule(policy.retire, ...rules);
+  return { retire, complete: binding?.consumers === "complete", ...(keeps ? { keeps } : {}) };
 }
 
 /** What later rotations of the slot have come to; only asked of a verified rotation. */

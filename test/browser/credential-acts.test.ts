@@ -45,3 +45,33 @@ test("somebody else's credential is adopted by an Admin with a reason; an Operat
   await expect.poll(() => drawer.getByRole("button", { name: "Adopt" }).count()).toBe(0);
   await web.show(page, "/audit", /made by hand, years ago/);
 });
+
+test("an old credential goes on a person's word: what that overrules is told, its key id's end typed, and readers get their time", async (context) => {
+  const page = await web.open(context);
+  const id = await web.stage.rotationOf("app-1");
+  await web.stage.until(id, "verified");
+  const keyId = (await web.stage.manager.deps.store.rotation(id))?.replaces ?? "none";
+  await web.enter(page, "Rita");
+  const command = (await drawerOf(page, "app-1", keyId)).getByRole("button", { name: "Remove now" });
+  expect(await command.getAttribute("aria-disabled")).toBe("true");
+
+  await web.enter(page, "Otto");
+  const drawer = await drawerOf(page, "app-1", keyId);
+  await drawer.getByRole("button", { name: "Remove now" }).click();
+  const dialog = page.getByRole("dialog", { name: "Remove this credential now?" });
+  await dialog.getByText(/Your word overrules this/).waitFor({ timeout: 60_000 });
+  await dialog.getByText(/\[consumers-unknown\]/).waitFor();
+  await dialog.getByText(/It goes on .*, not before/).waitFor();
+  const yes = dialog.getByRole("button", { name: "Remove now" });
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("every reader was restarted");
+  await dialog.getByRole("textbox", { name: /the last 4 characters/ }).fill("none");
+  expect(await yes.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox", { name: /the last 4 characters/ }).fill(keyId.slice(-4).toUpperCase());
+  expect(await faultsEverywhere(page, "Remove now")).toEqual([]);
+  await yes.click();
+  await page.waitForURL(new RegExp(`/rotations/${id}$`));
+  await page.getByText(/A person has asked for its removal/).waitFor();
+  await web.stage.until(id, "retired", 1);
+  await page.getByText("Done.").waitFor();
+  await web.show(page, "/audit", /every reader was restarted/);
+});

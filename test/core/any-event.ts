@@ -28,6 +28,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "verified", at, target: name, assurance: "token", request: null },
     { type: "uses-read", at, uses: useEvidence({ readAt: at }), failure: null },
     { type: "drifted", at, target: name },
+    { type: "removal-asked", at, actor: "ann", why: "it has been replaced" },
     { type: "retire-intended", at, certificate: null },
     { type: "removed", at },
     { type: "absent-read", at },

@@ -16,6 +16,7 @@ export function changeCourse(
     | "approval-withdrawn"
     | "emergency-asked"
     | "privileges-found"
+    | "removal-asked"
     | "failed"
     | "waited"
     | "halted"
@@ -43,6 +44,12 @@ export function changeCourse(
       };
     case "privileges-found":
       return hardenedBy(r, event);
+    case "removal-asked":
+      return {
+        ...r,
+        removal: { at: event.at, actor: event.actor, why: event.why },
+        notBefore: r.lastFailure === null ? r.notBefore : null,
+      };
     case "failed":
       return {
         ...r,

@@ -71,6 +71,7 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     drifted: ["accepted"],
     succeeded: [],
     "own-tried": [],
+    "removal-asked": [],
     "retire-intended": [],
     removed: [],
     "absent-read": ["retired"],
@@ -142,10 +143,9 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "passed":
     case "sign-ins-read":
       return changeFederated({ ...r, ...CLEAR }, event);
-    case "uses-read":
-      return { ...r, ...CLEAR, lastFailure: event.failure, uses: event.uses };
     case "succeeded":
       return succeededBy(r, event);
+    case "uses-read":
     case "own-tried":
     case "retire-intended":
     case "removed":
@@ -153,7 +153,6 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "reappeared":
       return changeRetirement(r, event);
     case "undo-asked":
-      return { ...r, ...CLEAR, undo: { until: event.until, keyId: event.keyId, addedAt: null, removedAt: null } };
     case "undone":
     case "undo-swept":
       return changeUndo(r, event);
@@ -162,6 +161,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "approval-withdrawn":
     case "emergency-asked":
     case "privileges-found":
+    case "removal-asked":
     case "failed":
     case "waited":
     case "halted":
@@ -318,9 +318,11 @@ function settle(r: Rotation, id: string, changes: Partial<Attempt>): Attempt[] {
 
 function changeRetirement(
   r: Rotation,
-  event: Of<"own-tried" | "retire-intended" | "removed" | "absent-read" | "reappeared">,
+  event: Of<"uses-read" | "own-tried" | "retire-intended" | "removed" | "absent-read" | "reappeared">,
 ): Rotation {
   switch (event.type) {
+    case "uses-read":
+      return { ...r, ...CLEAR, lastFailure: event.failure, uses: event.uses };
     case "own-tried":
       return { ...r, ...CLEAR, ownProof: { at: event.at, proven: event.proven } };
     case "retire-intended":
@@ -338,7 +340,9 @@ function changeRetirement(
   }
 }
 
-function changeUndo(r: Rotation, event: Of<"undone" | "undo-swept">): Rotation {
+function changeUndo(r: Rotation, event: Of<"undo-asked" | "undone" | "undo-swept">): Rotation {
+  if (event.type === "undo-asked")
+    return { ...r, ...CLEAR, undo: { until: event.until, keyId: event.keyId, addedAt: null, removedAt: null } };
   if (r.undo === null) throw new TypeError("nothing was asked to be put back");
   const undo =
     event.type === "undone" ? { ...r.undo, keyId: event.keyId, addedAt: event.at } : { ...r.undo, removedAt: event.at };

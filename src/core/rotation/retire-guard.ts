@@ -95,6 +95,8 @@ function retireRefusal(facts: GuardFacts): string | null {
 function usesRefusal({ rotation, uses, keyId, holder, now }: GuardFacts): string | null {
   // what leaked is in somebody's hands: whoever else uses it is cut off, as was announced
   if (rotation.emergency !== undefined) return null;
+  // a person who was told who uses it has said that it goes; where his word is not what lets it go, log and report were read
+  if (rotation.removal !== undefined && uses === undefined) return null;
   if (uses === undefined && rotation.policy.retire !== "after-evidence") return null;
   const old = holder.credentials.find((one) => one.keyId === keyId);
   if (old !== undefined ? !isLive(old, now) : rotation.replacesEnd !== null && rotation.replacesEnd <= now) return null;

@@ -1,8 +1,8 @@
 import { EVIDENCE_WINDOW, SWEEP_AFTER } from "../policy/policy.ts";
-import { effectiveOverlap, longestRule, overlapBecause, retireRule } from "../policy/reload.ts";
+import { effectiveOverlap, longestRule, overlapBecause, reloadBound, retireRule } from "../policy/reload.ts";
 import type { TargetSettings } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
-import { type EpochMs, latest, plus } from "../time.ts";
+import { type EpochMs, earliest, latest, plus } from "../time.ts";
 import type { Rotation } from "./rotation.ts";
 import { judgeUse, nextUsesAt, type UseEvidence } from "./use-evidence.ts";
 import type { Facts } from "./verdict.ts";
@@ -23,6 +23,15 @@ export function retirement(rotation: Rotation, targets: readonly TargetSettings[
   if (rotation.emergency !== undefined && rotation.verifiedAt !== null) {
     return { at: rotation.verifiedAt, because: "leaked", detail: null, early: true };
   }
+  const byRule = ruled(rotation, targets, asked);
+  const word = byWord(rotation, targets, asked);
+  return word !== null && (byRule.at === null || word < byRule.at)
+    ? { at: word, because: "removal-asked", detail: null, early: isBefore(word, rotation.replacesEnd) }
+    : byRule;
+}
+
+/** By policy and configuration alone, whatever a person has asked for since. */
+export function ruled(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): Retirement {
   // a person who has since found another consumer and said so in the configuration is heard
   const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
   const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
@@ -54,6 +63,33 @@ function byEvidence(
     return { at: swept, because: "until-expiry", detail: null, early: false, evidence };
   }
   return { at, because: "overlap", detail: overlapBecause(policy, targets), early: true, evidence };
+}
+
+/**
+ * From when on a person's word lets the old credential go; null where nobody has given it, or only its own end does. A declared consumer
+ * has had the time to reload by then (design §4.3, invariant 2): no word shortens that.
+ */
+function byWord(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): EpochMs | null {
+  const { removal, verifiedAt, replacesEnd } = rotation;
+  if (removal === undefined || verifiedAt === null) return null;
+  if (wordForbidden(rotation, targets, asked) !== null) return replacesEnd;
+  const reloaded = plus(verifiedAt, effectiveOverlap({ overlap: 0 }, targets));
+  return replacesEnd === null ? reloaded : earliest(reloaded, replacesEnd);
+}
+
+/** Why no person's word lets the old one go before its own end, null where it does: then an emergency alone, which is announced, can. */
+export function wordForbidden(
+  rotation: Rotation,
+  targets: readonly TargetSettings[],
+  asked: Facts["asked"],
+): ReasonCode | null {
+  if (asked.keeps === true) return "own-environment";
+  if (rotation.policy.probe === "none" || !isProven(rotation)) return "consumer-proof";
+  return reloadBound(targets).unbounded ? "unbounded-reload" : null;
+}
+
+function isBefore(at: EpochMs, end: EpochMs | null): boolean {
+  return end === null || at < end;
 }
 
 /** What the evidence in hand says under this policy. */

@@ -258,6 +258,8 @@ export interface Rotation {
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
   /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
   readonly emergency?: { readonly at: EpochMs; readonly actor: string };
+  /** Set once a person has said that the old one shall go without waiting for its rule; what protects declared consumers still holds. */
+  readonly removal?: { readonly at: EpochMs; readonly actor: string; readonly why: string };
   /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
   readonly approvers?: readonly Approved[];
   /** Parts that a person has refused. */
@@ -347,6 +349,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "emergency-asked"; readonly actor: string }
   /** A scan has found the application privileged by more than was known; `persons` is how many approve from now on. */
   | { readonly type: "privileges-found"; readonly privileges: readonly string[]; readonly persons: number }
+  | { readonly type: "removal-asked"; readonly actor: string; readonly why: string }
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
   | { readonly type: "undo-swept" }

@@ -67,7 +67,12 @@ export interface Facts {
   readonly targets: readonly (TargetSettings | null)[];
   readonly forecast: Forecast | null;
   /** What the configuration says now about the end of the old credential; it can only be kept longer than was planned. */
-  readonly asked: { readonly retire: RetireRule; readonly complete: boolean };
+  readonly asked: {
+    readonly retire: RetireRule;
+    readonly complete: boolean;
+    /** Nolapse itself reads the old value from a variable, which no word makes any process read anew. */
+    readonly keeps?: true;
+  };
   /** Instants of issues in the last 24 hours, clean rotations, and early retirements (design §4.7). */
   readonly tally: {
     readonly issues: readonly EpochMs[];

@@ -1,11 +1,12 @@
 /** Who signs in with the old credential and who with the new one: read before an old one may go by evidence. */
-import { asNolapseError } from "../../core/errors.ts";
+import { asNolapseError, type NolapseError } from "../../core/errors.ts";
 import { retirement } from "../../core/rotation/retirement.ts";
 import type { Failure, Rotation } from "../../core/rotation/rotation.ts";
 import type { Unread, Use, UseEvidence } from "../../core/rotation/use-evidence.ts";
 import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { LastUse, SignInRow } from "../../ports/logs.ts";
 import type { Claimed } from "../claimed.ts";
+import type { Deps } from "../deps.ts";
 import { asked } from "../facts.ts";
 import { LOG_KEPT, LOG_LATE } from "./sign-ins.ts";
 
@@ -46,24 +47,34 @@ async function note(claimed: Claimed, { uses, failure }: Look): Promise<void> {
 
 async function look(claimed: Claimed, freshFrom: EpochMs): Promise<Look> {
   const { rotation, deps, signal } = claimed;
-  const readAt = await claimed.now();
+  const { uses, error } = await usesOf(deps, rotation, await claimed.now(), freshFrom, signal);
+  return { uses, failure: error === null ? null : (await claimed.failure(error)).failure };
+}
+
+/**
+ * What sign-in log and usage report say of both credentials of a rotation, as a person or a step asks at `readAt`; a report that was made
+ * since `freshFrom` serves. Where they could not be read the evidence says so, and `error` why.
+ */
+export async function usesOf(
+  { logs }: Pick<Deps, "logs">,
+  rotation: Rotation,
+  readAt: EpochMs,
+  freshFrom: EpochMs = plus(readAt, -REPORT_LASTS),
+  signal?: AbortSignal,
+): Promise<{ readonly uses: UseEvidence; readonly error: NolapseError | null }> {
   const last = rotation.uses ?? null;
   const from = begin(rotation, last, readAt);
   try {
-    const report = await deps.logs.lastUses(freshFrom, signal);
-    const rows = await deps.logs.signIns(rotation.holder.appId, from, signal);
+    const report = await logs.lastUses(freshFrom, signal);
+    const rows = await logs.signIns(rotation.holder.appId, from, signal);
     const since = last?.since == null || from > (last.upTo ?? from) ? from : last.since;
-    return {
-      uses: { readAt, unread: null, upTo: readAt, since, ...seen(rotation, last, rows, report) },
-      failure: null,
-    };
+    return { uses: { readAt, unread: null, upTo: readAt, since, ...seen(rotation, last, rows, report) }, error: null };
   } catch (thrown) {
     signal?.throwIfAborted();
     const error = asNolapseError(thrown);
-    const { failure } = await claimed.failure(error);
     const unread: Unread =
       error.code === "directory-unlicensed" ? "unlicensed" : error.code === "directory-forbidden" ? "closed" : "failed";
-    return { uses: { ...(last ?? NOTHING), readAt, unread }, failure };
+    return { uses: { ...(last ?? NOTHING), readAt, unread }, error };
   }
 }
 

@@ -1,13 +1,18 @@
-/** What a person or program may ask for about one credential: that Nolapse may retire it. */
+/** What may be asked for about one credential: that Nolapse may retire it, and that an old one goes now. */
 import { z } from "zod";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { formatInstant } from "../../core/time.ts";
 import { adoptOf } from "../../engine/adopt.ts";
-import { actorOf } from "../caller.ts";
+import { isPrivileged } from "../../engine/approve.ts";
+import { askRemoval, foreseeRemoval } from "../../engine/ask-removal.ts";
+import { requirePrivilegesRead } from "../../engine/privileges.ts";
+import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { id, instant, stated } from "./shapes.ts";
+import { id, instant, iso, maybe, reason, scope, scopeOf, state, stated } from "./shapes.ts";
 
 const params = z.looseObject({ id, keyId: id });
+const against = z.strictObject({ reason, sentence: z.string(), detail: z.string().nullable() });
 
 const adopt = tenantRoute({
   method: "POST",
@@ -33,4 +38,75 @@ const adopt = tenantRoute({
   },
 });
 
-export const credentialActRoutes: readonly Route[] = [adopt];
+const removal = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}/credentials/{keyId}/removal",
+  role: "Operator",
+  person: true,
+  tag: "control",
+  summary:
+    "What removing an old credential now would come to: whether it can be, from when on, what it would wait for, and what the word would overrule. Reads the sign-in log",
+  params,
+  // pages of a log, which weigh more than most of what Graph is asked
+  rate: 10,
+  answer: z.strictObject({
+    ...scope,
+    rotation: z.string(),
+    blocked: z.strictObject({ why: z.string(), next: z.string().nullable() }).nullable(),
+    before: z.boolean().meta({ description: "it was asked for before, or is gone: nothing would be changed" }),
+    at: maybe.meta({ description: "not before this instant: by then every declared consumer can have reloaded" }),
+    waits: against.nullable().meta({ description: "what it would wait for beside the time" }),
+    overrules: z.array(against).meta({ description: "each has to be named when it is asked for" }),
+    privileged: z.boolean(),
+  }),
+  handle: async ({ tenant, caller, params: { id: application, keyId }, signal }) => {
+    const { appId } = seenBy(tenant, caller, application);
+    const seen = await foreseeRemoval(tenant.deps, { appId, keyId }, personOf(caller), signal);
+    const { rotation, refusal, before, at, waits, overrules } = seen;
+    return {
+      ...(await scopeOf(tenant)),
+      rotation: rotation.id,
+      blocked: refusal && { why: refusal.message, next: refusal.next },
+      before,
+      at: iso(at),
+      waits: waits && againstJson(waits.because, waits.detail),
+      overrules: overrules.map(({ code, detail }) => againstJson(code, detail)),
+      privileged: isPrivileged(rotation),
+    };
+  },
+});
+
+function againstJson(code: ReasonCode, detail: string | null) {
+  return { reason: code, sentence: REASONS[code], detail };
+}
+
+const remove = tenantRoute({
+  method: "POST",
+  path: "/applications/{id}/credentials/{keyId}/remove",
+  role: "Operator",
+  person: true,
+  tag: "control",
+  summary:
+    "Let an old credential go now, whose verified successor its rotation keeps it beside: by that rotation's own removal, behind every check that protects a declared consumer",
+  params,
+  rate: 10,
+  body: z.strictObject({
+    reason: stated,
+    accepts: z
+      .array(reason)
+      .max(20)
+      .default([])
+      .meta({ description: "what GET …/removal says that the word overrules; with more than that nothing is done" }),
+  }),
+  answer: z.strictObject({ rotation: z.string(), state }),
+  handle: async ({ tenant, caller, params: { id: application, keyId }, body, signal }) => {
+    const { appId } = seenBy(tenant, caller, application);
+    requirePrivilegesRead(pictureOf(tenant).scan);
+    const asked = { accepts: body.accepts, why: body.reason, person: personOf(caller) };
+    const rotation = await askRemoval(tenant.deps, { appId, keyId }, asked, signal);
+    await tenant.changed(rotation, "removal-asked");
+    return { rotation: rotation.id, state: rotation.state };
+  },
+});
+
+export const credentialActRoutes: readonly Route[] = [adopt, removal, remove];

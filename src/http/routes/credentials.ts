@@ -56,7 +56,7 @@ const show = tenantRoute({
     sealed: z.boolean().meta({ description: "its value is still sealed here" }),
     privileged: z.boolean(),
     acts: z
-      .strictObject({ adopt: z.boolean() })
+      .strictObject({ adopt: z.boolean(), remove: z.boolean() })
       .meta({ description: "what can be asked for as far as the last scan shows, whoever asks" }),
     tried: z
       .strictObject({ accepted: count, asked: count })
@@ -73,18 +73,21 @@ const show = tenantRoute({
       ...lifeRowJson(life.row, span),
       ...judgedOf(told, keyId),
       privileged: told.privileges.held.length > 0,
-      acts: await actsOf(tenant, portrait, keyId),
+      acts: await actsOf(tenant, portrait, life),
       ...lifeJson(life),
     };
   },
 });
 
-async function actsOf({ deps }: Tenant, { holders }: Portrait, keyId: string) {
-  for (const holder of holders) {
-    const credential = holder.credentials.find((one) => one.keyId === keyId);
-    if (credential !== undefined) return { adopt: await mayBeAdopted(deps, holder, credential) };
-  }
-  return { adopt: false };
+async function actsOf({ deps }: Tenant, { holders }: Portrait, { row, replacedBy }: CredentialLife) {
+  const holder = holders.find(({ credentials }) => credentials.some(({ keyId }) => keyId === row.keyId));
+  const credential = holder?.credentials.find(({ keyId }) => keyId === row.keyId);
+  if (holder === undefined || credential === undefined) return { adopt: false, remove: false };
+  const isOld = replacedBy?.state === "verified" && replacedBy.removedAt === null;
+  return {
+    adopt: await mayBeAdopted(deps, holder, credential),
+    remove: isOld && replacedBy.removal === undefined,
+  };
 }
 
 /** A year back and a year ahead. @throws NolapseError `not-found`. */

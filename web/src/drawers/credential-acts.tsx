@@ -6,8 +6,10 @@ import { Loading } from "../frame/states.tsx";
 
 const AdoptDialog = lazy(() => import("../dialogs/adopt.tsx").then((one) => ({ default: one.AdoptDialog })));
 
+const RemoveDialog = lazy(() => import("../dialogs/remove.tsx").then((one) => ({ default: one.RemoveDialog })));
+
 type Credential = Answer<"GET /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}">;
-type DialogName = "adopt";
+type DialogName = "adopt" | "remove";
 
 interface Props {
   readonly credential: Credential;
@@ -19,7 +21,7 @@ export function CredentialActs({ credential, tenant, id }: Props) {
   const [open, setOpen] = useState<DialogName | null>(null);
   const { acts } = credential;
   const about = { credential, tenant, id, close: () => setOpen(null) };
-  if (open === null && !acts.adopt) return null;
+  if (open === null && !acts.adopt && !acts.remove) return null;
   return (
     <div className="actions">
       {acts.adopt ? (
@@ -27,7 +29,15 @@ export function CredentialActs({ credential, tenant, id }: Props) {
           Adopt
         </Command>
       ) : null}
-      <Suspense fallback={<Loading rows={1} />}>{open === "adopt" ? <AdoptDialog {...about} /> : null}</Suspense>
+      {acts.remove ? (
+        <Command least="Operator" onClick={() => setOpen("remove")}>
+          Remove now
+        </Command>
+      ) : null}
+      <Suspense fallback={<Loading rows={1} />}>
+        {open === "adopt" ? <AdoptDialog {...about} /> : null}
+        {open === "remove" ? <RemoveDialog {...about} /> : null}
+      </Suspense>
     </div>
   );
 }

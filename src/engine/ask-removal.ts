@@ -1,0 +1,203 @@
+/**
+ * *Remove now*: a person's word that an old credential shall go without waiting for the rule it would go by. It ends the overlap of the
+ * rotation that replaces it; the removal itself is that rotation's own retire step, behind the same guard. What protects a declared
+ * consumer, the approvals, windows, waves and every switch hold as ever; what the word overrules is told before, and has to be named.
+ */
+import { NolapseError } from "../core/errors.ts";
+import type { Person } from "../core/policy/approval.ts";
+import type { TargetSettings } from "../core/policy/settings.ts";
+import { REASONS, type ReasonCode } from "../core/reasons.ts";
+import { applyEvent } from "../core/rotation/apply-event.ts";
+import { decide } from "../core/rotation/decide.ts";
+import { needsApproval } from "../core/rotation/own-credential.ts";
+import { retirement, ruled, useVerdict, wordForbidden } from "../core/rotation/retirement.ts";
+import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import type { Facts } from "../core/rotation/verdict.ts";
+import type { EpochMs } from "../core/time.ts";
+import { storeEvents } from "./amend.ts";
+import { approvedEvent, isPrivileged } from "./approve.ts";
+import type { Deps } from "./deps.ts";
+import { gatherFacts } from "./facts.ts";
+import { requireWriting } from "./may-write.ts";
+import { UNFINISHED } from "./picture.ts";
+import { requireReason } from "./stated-reason.ts";
+import { usesOf } from "./steps/uses.ts";
+
+/** Which credential of which application. */
+export interface RemovalPlace {
+  readonly appId: string;
+  readonly keyId: string;
+}
+
+/** Something that the word overrules. */
+export interface Overruled {
+  readonly code: ReasonCode;
+  readonly detail: string | null;
+}
+
+export interface RemovalForeseen {
+  readonly rotation: Rotation;
+  /** Why it is not possible at all; null where it is. */
+  readonly refusal: NolapseError | null;
+  /** It was asked for before, or is gone: nothing would be changed. */
+  readonly before: boolean;
+  /** Not before this instant; null where it has to wait for its own rule. */
+  readonly at: EpochMs | null;
+  /** What it would wait for first, beside the time. */
+  readonly waits: { readonly because: ReasonCode; readonly detail: string | null } | null;
+  readonly overrules: readonly Overruled[];
+}
+
+/**
+ * What asking would come to; the sign-in log is read for it, nothing is changed.
+ * @throws NolapseError `not-found`, and `refused-by-rule` where no verified rotation replaces it.
+ */
+export async function foreseeRemoval(
+  deps: Deps,
+  place: RemovalPlace,
+  person: Person,
+  signal?: AbortSignal,
+): Promise<RemovalForeseen> {
+  const rotation = await holding(deps, place);
+  const now = await deps.clock.now();
+  const facts = await gatherFacts(deps, rotation, now);
+  const targets = known(facts.targets);
+  const refusal = refusalOf(rotation, targets, facts, now);
+  if (refusal !== null) return { rotation, refusal, before: false, at: null, waits: null, overrules: [] };
+  const before = rotation.removal !== undefined || rotation.removedAt !== null;
+  const then = before ? rotation : wordOn(rotation, facts, { person, why: "", now }).reduce(applyEvent, rotation);
+  const { at } = retirement(then, targets, facts.asked);
+  // as it will stand once the time alone lets it go
+  const when = at !== null && at > now ? at : now;
+  const verdict = decide(then, await gatherFacts(deps, then, when), when);
+  const holds = (verdict.verdict === "wait" || verdict.verdict === "halt") && verdict.because !== "removal-asked";
+  const detail = verdict.verdict === "wait" ? (verdict.detail ?? null) : null;
+  const waits = holds ? { because: verdict.because, detail } : null;
+  const overrules = before ? [] : await overruled(deps, rotation, targets, facts, now, signal);
+  return { rotation, refusal: null, before, at, waits, overrules };
+}
+
+export interface RemovalAsked {
+  /** Codes of what the person was told that his word overrules; it is refused where there is more. */
+  readonly accepts: readonly ReasonCode[];
+  readonly why: string;
+  readonly person: Person;
+}
+
+/**
+ * Notes the word; asking is the approval of the removal, but for privileged applications, where two persons must approve all the same.
+ * Asked again, or where it is gone already, it changes nothing. @throws NolapseError as {@link foreseeRemoval}, `usage` for a reason that
+ * is none, `refused-by-rule` for what it says is not possible and for what was not named, `refused-by-…`, `store-busy`.
+ */
+export async function askRemoval(
+  deps: Deps,
+  place: RemovalPlace,
+  { accepts, why, person }: RemovalAsked,
+  signal?: AbortSignal,
+): Promise<Rotation> {
+  requireReason(why);
+  await requireWriting(deps);
+  const { rotation, refusal, before, overrules } = await foreseeRemoval(deps, place, person, signal);
+  if (refusal !== null) throw refusal;
+  if (before) return rotation;
+  const untold = overrules.filter(({ code }) => !accepts.includes(code));
+  if (untold.length > 0) {
+    const more = untold.map(({ code, detail }) => `${detail ?? REASONS[code]} [${code}]`).join("; ");
+    throw no(
+      `more speaks against it than was named: ${more}; nothing was done`,
+      "look again, and name what you accept",
+    );
+  }
+  const now = await deps.clock.now();
+  const facts = await gatherFacts(deps, rotation, now);
+  const events = wordOn(rotation, facts, { person, why: why.trim(), now });
+  return storeEvents(deps, rotation, [...events, { type: "waited", at: now, dueAt: now }], person.actor);
+}
+
+interface Word {
+  readonly person: Person;
+  readonly why: string;
+  readonly now: EpochMs;
+}
+
+function wordOn(rotation: Rotation, facts: Facts, { person, why, now }: Word): RotationEvent[] {
+  const asks = needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null;
+  return [
+    { type: "removal-asked", at: now, actor: person.actor, why },
+    ...(asks && !isPrivileged(rotation) ? [approvedEvent(now, "retire", person, 1)] : []),
+  ];
+}
+
+/** The verified rotation whose old credential it is. @throws NolapseError where there is none, with what can be done instead. */
+async function holding({ store, settings }: Deps, { appId, keyId }: RemovalPlace): Promise<Rotation> {
+  const { tenantId } = settings;
+  const open = await store.rotations({ tenantId, appId, states: UNFINISHED });
+  const replaces = open.find((one) => one.replaces === keyId);
+  if (replaces?.state === "verified") return replaces;
+  if (replaces?.state === "halted")
+    throw no("the rotation that replaces it is halted", "mend what halted it, then Try now, or nolapse resume");
+  if (replaces !== undefined)
+    throw no(`its successor is not verified yet: the rotation is ${replaces.state}`, `wait for it, or ${LEAKED}`);
+  const isCurrent = (await store.slots(tenantId, appId)).some((one) => one.keyId === keyId);
+  if (isCurrent || open.some(({ issued }) => issued?.keyId === keyId))
+    throw no("it is the current credential of its slot", `nolapse rotate ${appId} --now makes its successor first`);
+  const entry = (await store.ledger(tenantId, appId)).find((one) => one.keyId === keyId);
+  if (entry === undefined)
+    throw no("it is not Nolapse's: neither made nor adopted by it", `nolapse adopt ${appId} ${keyId}`);
+  if (entry.removedAt !== null)
+    throw new NolapseError("not-found", `${keyId} is removed already`, { next: `nolapse explain ${appId}` });
+  // nothing is removed without a proof that another one of the same slot works, and only a rotation makes that proof
+  throw no(
+    "no rotation replaces it, so nothing proves that whoever reads it has another one",
+    `look into its sign-ins; if it must go: az ad app credential delete --id ${appId} --key-id ${keyId}`,
+  );
+}
+
+const LEAKED = "Leaked… (nolapse rotate --emergency) takes it away as soon as the new one is verified";
+
+function refusalOf(
+  rotation: Rotation,
+  targets: readonly TargetSettings[],
+  { asked, removalOff }: Facts,
+  now: EpochMs,
+): NolapseError | null {
+  if (removalOff) return no(REASONS["removal-off"], "nolapse recover compares store and directory");
+  if (rotation.removedAt !== null || (rotation.replacesEnd !== null && rotation.replacesEnd <= now)) return null;
+  const because = wordForbidden(rotation, targets, asked);
+  if (because === null) return null;
+  return no(
+    `${REASONS[because]} [${because}]`,
+    `it goes by its rule: nolapse explain ${rotation.holder.appId}; ${LEAKED}`,
+  );
+}
+
+/** The rule, the declaration of consumers, what log and report show, and somebody's no: each once. */
+async function overruled(
+  deps: Deps,
+  rotation: Rotation,
+  targets: readonly TargetSettings[],
+  { asked }: Facts,
+  now: EpochMs,
+  signal?: AbortSignal,
+): Promise<readonly Overruled[]> {
+  const found = new Map<ReasonCode, string | null>();
+  const rule = ruled(rotation, targets, asked);
+  if (rule.at === null || rule.at > now) found.set(rule.because, rule.detail);
+  if (!rotation.consumersComplete || !asked.complete) found.set("consumers-unknown", null);
+  const { replacesEnd, verifiedAt, refusals } = rotation;
+  if (verifiedAt !== null && (replacesEnd === null || replacesEnd > now)) {
+    const said = useVerdict(rotation.policy, (await usesOf(deps, rotation, now, undefined, signal)).uses, verifiedAt);
+    if (!said.enough) found.set(said.because, said.detail);
+  }
+  const { retire: refused } = refusals ?? {};
+  if (refused !== undefined) found.set("approval-refused", `refused by ${refused.actor}: ${refused.why}`);
+  return [...found].map(([code, detail]) => ({ code, detail }));
+}
+
+function known(targets: Facts["targets"]): TargetSettings[] {
+  return targets.filter((one) => one !== null);
+}
+
+function no(why: string, next: string): NolapseError {
+  return new NolapseError("refused-by-rule", why, { next });
+}
