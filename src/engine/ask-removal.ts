@@ -58,6 +58,13 @@ export async function foreseeRemoval(
   person: Person,
   signal?: AbortSignal,
 ): Promise<RemovalForeseen> {
+  const seen = await look(deps, place, person);
+  if (seen.refusal !== null || seen.before) return seen;
+  return { ...seen, overrules: each(seen.overrules, await byEvidence(deps, seen.rotation, signal)) };
+}
+
+/** The same from the books alone. */
+async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<RemovalForeseen> {
   const rotation = await holding(deps, place);
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
@@ -73,7 +80,7 @@ export async function foreseeRemoval(
   const holds = (verdict.verdict === "wait" || verdict.verdict === "halt") && verdict.because !== "removal-asked";
   const detail = verdict.verdict === "wait" ? (verdict.detail ?? null) : null;
   const waits = holds ? { because: verdict.because, detail } : null;
-  const overrules = before ? [] : await overruled(deps, rotation, targets, facts, now, signal);
+  const overrules = before ? [] : byRule(rotation, targets, facts, now);
   return { rotation, refusal: null, before, at, waits, overrules };
 }
 
@@ -97,21 +104,24 @@ export async function askRemoval(
 ): Promise<Rotation> {
   requireReason(why);
   await requireWriting(deps);
-  const { rotation, refusal, before, overrules } = await foreseeRemoval(deps, place, person, signal);
+  const { rotation, refusal, before, overrules } = await look(deps, place, person);
   if (refusal !== null) throw refusal;
   if (before) return rotation;
-  const untold = overrules.filter(({ code }) => !accepts.includes(code));
-  if (untold.length > 0) {
-    const more = untold.map(({ code, detail }) => `${detail ?? REASONS[code]} [${code}]`).join("; ");
-    throw no(
-      `more speaks against it than was named: ${more}; nothing was done`,
-      "look again, and name what you accept",
-    );
-  }
+  requireNamed(overrules, accepts);
+  // who accepts that it is in use has been told the worst; Graph allows few looks into its logs
+  if (!accepts.includes("old-in-use")) requireNamed(await byEvidence(deps, rotation, signal), accepts);
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
   const events = wordOn(rotation, facts, { person, why: why.trim(), now });
   return storeEvents(deps, rotation, [...events, { type: "waited", at: now, dueAt: now }], person.actor);
+}
+
+/** @throws NolapseError `refused-by-rule` where the word would overrule more than the person said he knows of. */
+function requireNamed(overrules: readonly Overruled[], accepts: readonly ReasonCode[]): void {
+  const untold = overrules.filter(({ code }) => !accepts.includes(code));
+  if (untold.length === 0) return;
+  const more = untold.map(({ code, detail }) => `${detail ?? REASONS[code]} [${code}]`).join("; ");
+  throw no(`more speaks against it than was named: ${more}; nothing was done`, "look again, and name what you accept");
 }
 
 interface Word {
@@ -171,27 +181,36 @@ function refusalOf(
   );
 }
 
-/** The rule, the declaration of consumers, what log and report show, and somebody's no: each once. */
-async function overruled(
-  deps: Deps,
+/** The rule it would go by, the declaration of consumers, and somebody's no. */
+function byRule(
   rotation: Rotation,
   targets: readonly TargetSettings[],
   { asked }: Facts,
   now: EpochMs,
-  signal?: AbortSignal,
-): Promise<readonly Overruled[]> {
-  const found = new Map<ReasonCode, string | null>();
-  const rule = ruled(rotation, targets, asked);
-  if (rule.at === null || rule.at > now) found.set(rule.because, rule.detail);
-  if (!rotation.consumersComplete || !asked.complete) found.set("consumers-unknown", null);
-  const { replacesEnd, verifiedAt, refusals } = rotation;
-  if (verifiedAt !== null && (replacesEnd === null || replacesEnd > now)) {
-    const said = useVerdict(rotation.policy, (await usesOf(deps, rotation, now, undefined, signal)).uses, verifiedAt);
-    if (!said.enough) found.set(said.because, said.detail);
-  }
-  const { retire: refused } = refusals ?? {};
-  if (refused !== undefined) found.set("approval-refused", `refused by ${refused.actor}: ${refused.why}`);
-  return [...found].map(([code, detail]) => ({ code, detail }));
+): readonly Overruled[] {
+  const { because, detail, at } = ruled(rotation, targets, asked);
+  const refused = rotation.refusals?.retire;
+  const isDeclared = rotation.consumersComplete && asked.complete;
+  return each(
+    at === null || at > now ? [{ code: because, detail }] : [],
+    isDeclared ? [] : [{ code: "consumers-unknown", detail: null }],
+    refused === undefined ? [] : [{ code: "approval-refused", detail: `refused by ${refused.actor}: ${refused.why}` }],
+  );
+}
+
+/** What log and report show of who signs in, read now; nothing of one that has ended. */
+async function byEvidence(deps: Deps, rotation: Rotation, signal?: AbortSignal): Promise<readonly Overruled[]> {
+  const { replacesEnd, verifiedAt, policy } = rotation;
+  const now = await deps.clock.now();
+  if (verifiedAt === null || (replacesEnd !== null && replacesEnd <= now)) return [];
+  const { uses } = await usesOf(deps, rotation, now, undefined, signal);
+  const said = useVerdict(policy, uses, verifiedAt);
+  return said.enough ? [] : [{ code: said.because, detail: said.detail }];
+}
+
+/** Each code once, the later word for it counting. */
+function each(...parts: readonly (readonly Overruled[])[]): readonly Overruled[] {
+  return [...new Map(parts.flat().map((one) => [one.code, one])).values()];
 }
 
 function known(targets: Facts["targets"]): TargetSettings[] {

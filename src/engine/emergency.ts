@@ -4,14 +4,16 @@
  * of "every declared consumer's copy signs in" (design §4.3, invariant 2).
  */
 
+import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
 import { REASONS } from "../core/reasons.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import { rotationOf, storeEvents } from "./amend.ts";
 import { approvedEvent, isPrivileged } from "./approve.ts";
+import { isFault } from "./control.ts";
 import type { Deps } from "./deps.ts";
-import { discover, type Scan } from "./discover.ts";
+import { discover } from "./discover.ts";
 import { requireWriting } from "./may-write.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
@@ -19,6 +21,20 @@ import { makePlan, type PlanItem } from "./plan.ts";
 import { requirePrivilegesRead } from "./privileges.ts";
 
 const ACTIVE = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
+
+export interface EmergencyAsked {
+  readonly keyId: string;
+  readonly person: Person;
+  /** For the trail; null where nobody was asked for it. */
+  readonly why: string | null;
+}
+
+/** The application as it was just read and planned. */
+export interface EmergencyPlace {
+  readonly appId: string;
+  readonly holders: readonly Holder[];
+  readonly items: readonly PlanItem[];
+}
 
 /**
  * Opens the rotation that replaces the leaked credential, or hurries the one that is open. Asking is the approval of both
@@ -30,14 +46,62 @@ export async function askEmergency(deps: Deps, named: string, keyId: string, per
   const scan = await discover(deps);
   requirePrivilegesRead(scan);
   const appId = applicationNamed(scan, named);
+  const { items } = await makePlan(deps, scan);
+  const place = { appId, holders: scan.holders, items };
+  return (await askEmergencyOf(deps, place, { keyId, person, why: null })).rotation;
+}
+
+/** The same for whoever has just looked; whether the rotation was opened by it. @throws NolapseError as {@link askEmergency}. */
+export async function askEmergencyOf(
+  deps: Deps,
+  place: EmergencyPlace,
+  { keyId, person, why }: EmergencyAsked,
+): Promise<{ readonly rotation: Rotation; readonly opened: boolean }> {
+  await requireWriting(deps);
+  const found = await placed(deps, place, keyId);
+  if ("rotation" in found) return { rotation: await hurry(deps, found.rotation, person, why), opened: false };
+  const opened = await openFor(deps, found.item, person, await deps.clock.now());
+  return { rotation: await hurry(deps, opened, person, why), opened: true };
+}
+
+export interface EmergencyForeseen {
+  /** Why it would be refused; null where it would not be. */
+  readonly refusal: NolapseError | null;
+  /** The open rotation that would be hurried; null where one would be opened, or nothing would be done. */
+  readonly rotation: Rotation | null;
+  /** Where the new value goes. */
+  readonly targets: readonly string[];
+  readonly privileged: boolean;
+}
+
+/** What asking would come to. Nothing is changed. @throws NolapseError `unexpected`, `store-…`. */
+export async function foreseeEmergency(deps: Deps, place: EmergencyPlace, keyId: string): Promise<EmergencyForeseen> {
+  try {
+    await requireWriting(deps);
+    const found = await placed(deps, place, keyId);
+    if ("item" in found) {
+      const { targets, privileges } = found.item;
+      return { refusal: null, rotation: null, targets, privileged: privileges.length > 0 };
+    }
+    const { rotation } = found;
+    const targets = rotation.deliveries.map(({ target }) => target);
+    return { refusal: refusalOf(rotation), rotation, targets, privileged: isPrivileged(rotation) };
+  } catch (thrown) {
+    if (!(thrown instanceof NolapseError) || isFault(thrown)) throw thrown;
+    return { refusal: thrown, rotation: null, targets: [], privileged: false };
+  }
+}
+
+/** The open rotation that replaces it, or the slot whose current credential it is. @throws NolapseError where there is neither. */
+async function placed(
+  { store, settings: { tenantId } }: Deps,
+  { appId, holders, items }: EmergencyPlace,
+  keyId: string,
+): Promise<{ readonly rotation: Rotation } | { readonly item: PlanItem }> {
   const wanted = keyId.trim().toLowerCase();
-  const { tenantId } = deps.settings;
-  const open = await deps.store.rotations({ tenantId, appId, states: ACTIVE });
-  const plan = await makePlan(deps, scan);
-  const rotation =
-    open.find((one) => one.replaces.toLowerCase() === wanted) ??
-    (await openFor(deps, replaceable(plan.items, open, scan, appId, wanted), person, plan.madeAt));
-  return hurry(deps, rotation, person);
+  const open = await store.rotations({ tenantId, appId, states: ACTIVE });
+  const rotation = open.find((one) => one.replaces.toLowerCase() === wanted);
+  return rotation === undefined ? { item: replaceable(items, open, holders, appId, wanted) } : { rotation };
 }
 
 async function openFor(deps: Deps, item: PlanItem, { actor }: Person, at: Rotation["plannedAt"]): Promise<Rotation> {
@@ -48,28 +112,30 @@ async function openFor(deps: Deps, item: PlanItem, { actor }: Person, at: Rotati
   });
 }
 
-async function hurry(deps: Deps, { id }: Rotation, person: Person): Promise<Rotation> {
+async function hurry(deps: Deps, { id }: Rotation, person: Person, why: string | null): Promise<Rotation> {
   const rotation = await rotationOf(deps, id);
-  const { displayName, state, kind, removedAt } = rotation;
-  if (state === "halted") {
-    throw new NolapseError("refused-by-rule", `the rotation of ${displayName} is halted: ${haltOf(rotation)}`, {
-      next: "mend that, then nolapse resume, then ask again",
-    });
-  }
-  if (kind === "federated" && state !== "verified") {
-    throw new NolapseError(
-      "refused-by-rule",
-      `${displayName} waits for a first sign-in with its federated credential`,
-      {
-        next: `nolapse cancel ${id}, then ask again: the secret gets a successor that can be verified now`,
-      },
-    );
-  }
-  if (removedAt !== null) return rotation;
+  const refusal = refusalOf(rotation);
+  if (refusal !== null) throw refusal;
+  if (rotation.removedAt !== null) return rotation;
   const at = await deps.clock.now();
   const events: RotationEvent[] = [{ type: "emergency-asked", at, actor: person.actor }];
   if (!isPrivileged(rotation)) events.push(approvedEvent(at, "both", person, 1));
-  return storeEvents(deps, rotation, [...events, { type: "waited", at, dueAt: at }], person.actor);
+  const note = why === null ? {} : { why };
+  return storeEvents(deps, rotation, [...events, { type: "waited", at, dueAt: at }], person.actor, [], note);
+}
+
+/** Why an open rotation cannot be hurried; null where it can. */
+function refusalOf(rotation: Rotation): NolapseError | null {
+  const { id, displayName, state, kind } = rotation;
+  if (state === "halted") {
+    return new NolapseError("refused-by-rule", `the rotation of ${displayName} is halted: ${haltOf(rotation)}`, {
+      next: "mend that, then nolapse resume, then ask again",
+    });
+  }
+  if (kind !== "federated" || state === "verified") return null;
+  return new NolapseError("refused-by-rule", `${displayName} waits for a first sign-in with its federated credential`, {
+    next: `nolapse cancel ${id}, then ask again: the secret gets a successor that can be verified now`,
+  });
 }
 
 function haltOf({ haltReason }: Rotation): string {
@@ -80,7 +146,7 @@ function haltOf({ haltReason }: Rotation): string {
 function replaceable(
   items: readonly PlanItem[],
   open: readonly Rotation[],
-  { holders }: Scan,
+  holders: readonly Holder[],
   appId: string,
   keyId: string,
 ): PlanItem {

@@ -75,3 +75,46 @@ test("an old credential goes on a person's word: what that overrules is told, it
   await page.getByText("Done.").waitFor();
   await web.show(page, "/audit", /every reader was restarted/);
 });
+
+test("a leaked secret is replaced and removed at once: who keeps failing is told, and its key id's end typed", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await web.show(page, app("app-2"), /Client secrets/);
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Leaked…" }).click();
+  const dialog = page.getByRole("dialog", { name: "A value has leaked" });
+  await dialog.getByText(/the old one is removed at once, without overlap/).waitFor();
+  await dialog.getByText(/app-2 \(up to 1 min\)/).waitFor();
+  expect(new URL(page.url()).searchParams.get("new")).toBe("leaked");
+  const yes = dialog.getByRole("button", { name: "Replace and remove at once" });
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("it stands in a public repository");
+  expect(await yes.isDisabled()).toBe(true);
+  const keyId = firstKey("app-2");
+  await dialog.getByRole("textbox", { name: /the last 4 characters/ }).fill(keyId.slice(-4));
+  expect(await faultsEverywhere(page, "Leaked")).toEqual([]);
+  await yes.click();
+  await page.getByRole("heading", { level: 1, name: /app-2 gets a new client secret/ }).waitFor();
+  const id = await web.stage.rotationOf("app-2");
+  await web.stage.until(id, "retired", 1);
+  await page.getByText("Done.").waitFor();
+  const drawer = await drawerOf(page, "app-2", keyId);
+  await drawer.getByText("Removed", { exact: true }).waitFor();
+  // what is gone can neither leak nor be removed
+  for (const name of ["Leaked…", "Remove now", "Adopt"])
+    expect(await drawer.getByRole("button", { name }).count()).toBe(0);
+});
+
+test("from the drawer of a privileged application's secret it says that two persons must approve", async (context) => {
+  const page = await web.open(context);
+  const keyId = (await web.stage.manager.deps.store.rotation(await web.stage.rotationOf("mighty")))?.replaces ?? "";
+  await web.enter(page, "Otto");
+  const drawer = await drawerOf(page, "mighty", keyId);
+  await drawer.getByRole("button", { name: "Leaked…" }).click();
+  const dialog = page.getByRole("dialog", { name: "A value has leaked" });
+  await dialog.getByText(/two persons must approve/).waitFor();
+  await dialog.getByText(/The rotation that is open for it goes on/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "detached" });
+  // the drawer it was opened from stays
+  await drawer.getByRole("button", { name: "Leaked…" }).waitFor();
+});

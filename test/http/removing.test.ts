@@ -24,7 +24,7 @@ const codesOf = (body: { overrules: { reason: string }[] }) => body.overrules.ma
 test("an Operator looks, names what his word overrules, and it goes in its time; the trail says who and why", async () => {
   const { id, keyId, at } = await overlapping();
   const otto = await stage.signIn("Otto");
-  expect((await otto.get(at)).body.acts).toEqual({ adopt: false, remove: true });
+  expect((await otto.get(at)).body.acts).toEqual({ adopt: false, remove: true, leaked: true });
   const seen = (await otto.get(`${at}/removal`)).body;
   expect(seen).toMatchObject({ rotation: id, blocked: null, before: false, waits: null, privileged: false });
   expect(codesOf(seen)).toContain("consumers-unknown");
@@ -38,7 +38,8 @@ test("an Operator looks, names what his word overrules, and it goes in its time;
     detail: expect.stringMatching(/\[consumers-unknown\].*nothing was done/),
   });
   expect((await stage.manager.deps.store.rotation(id))?.removal).toBeUndefined();
-  const done = await otto.post(`${at}/remove`, { reason: WHY, accepts: codesOf(seen) });
+  // with the worst accepted, the log is not read once more: Graph allows few such looks, and the gate would wait for its turn
+  const done = await otto.post(`${at}/remove`, { reason: WHY, accepts: [...codesOf(seen), "old-in-use"] });
   expect(done.body).toEqual({ rotation: id, state: "verified" });
   expect((await otto.get(at)).body.acts.remove).toBe(false);
   expect((await otto.get(`${at}/removal`)).body).toMatchObject({ before: true, overrules: [] });

@@ -1,5 +1,5 @@
 /** Rotating on a person's word: one application, or all that a selection holds; many are asked for as each alone is. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Events } from "../../src/http/events.ts";
 import { atOnce } from "../../src/http/routes/selecting.ts";
 import { Stage, type Visitor } from "./stage.ts";
@@ -201,4 +201,81 @@ test("what was opened is told to everybody before a fault is answered, which say
   const opened = told.mock.calls.flatMap(([one]) => ("what" in one && one.what === "opened" ? [one.application] : []));
   expect(opened).toEqual([objectId("app-2")]);
   told.mockRestore();
+});
+
+describe("a value that has leaked", () => {
+  const of = (name: string) => `${T}/applications/${objectId(name)}`;
+  const WHY = "it stands in a public repository";
+  const oldKey = async (name: string) =>
+    (await otto.get(of(name))).body.credentials.find(({ origin }: { origin: string | null }) => origin !== "issued")
+      .keyId;
+  const leaked = (name: string, keyId: string, more: object = { reason: WHY }) =>
+    otto.post(`${of(name)}/rotate`, { emergency: keyId, ...more });
+
+  test("is looked at first, gets its successor at once, and goes without an overlap, though nothing was due", async () => {
+    const keyId = await oldKey("app-2");
+    expect((await otto.get(`${of("app-2")}/credentials/${keyId}`)).body.acts.leaked).toBe(true);
+    const seen = (await otto.get(`${of("app-2")}/credentials/${keyId}/emergency`)).body;
+    expect(seen).toMatchObject({
+      blocked: null,
+      rotation: null,
+      minutes: expect.any(Number),
+      targets: [{ name: "app-2", reload: 60_000, carriedBy: null }],
+      privileged: false,
+    });
+    expect(await rotationsOf("app-2")).toEqual([]);
+    const { body } = await leaked("app-2", keyId);
+    const [rotation] = await rotationsOf("app-2");
+    expect(body).toEqual({
+      opened: 1,
+      rotations: [{ id: rotation?.id, slot: "default", state: "planned" }],
+      refused: [],
+    });
+    expect(rotation).toMatchObject({ reason: "leaked", emergency: { actor: "entra:otto@contoso.example" } });
+    expect((await otto.get(`${of("app-2")}/credentials/${keyId}`)).body.acts).toMatchObject({ leaked: false });
+    const begun = stage.directory.clock.now();
+    await stage.until(rotation?.id ?? "", "retired", 1);
+    const { removedAt } = (await otto.get(`${of("app-2")}/credentials/${keyId}`)).body;
+    expect(Date.parse(removedAt) - begun).toBeLessThan(60 * 60_000);
+    const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+    expect(trail.find(({ action }: { action: string }) => action === "emergency-asked")).toMatchObject({
+      actor: "entra:otto@contoso.example",
+      keyId,
+      details: { why: WHY },
+    });
+  });
+
+  test("hurries the rotation that is open for it, and opens no other", async () => {
+    const keyId = (await rotationsOf("app-1"))[0]?.replaces ?? "";
+    const id = await stage.rotationOf("app-1");
+    expect((await otto.get(`${of("app-1")}/credentials/${keyId}/emergency`)).body).toMatchObject({ rotation: id });
+    expect((await leaked("app-1", keyId)).body).toMatchObject({ opened: 0, rotations: [{ id }] });
+    expect(await rotationsOf("app-1")).toHaveLength(1);
+  });
+
+  test("of a privileged application waits for two persons all the same", async () => {
+    const keyId = (await rotationsOf("mighty"))[0]?.replaces ?? "";
+    expect((await otto.get(`${of("mighty")}/credentials/${keyId}/emergency`)).body).toMatchObject({ privileged: true });
+    await leaked("mighty", keyId);
+    await stage.run();
+    expect((await rotationsOf("mighty"))[0]).toMatchObject({ state: "planned", issued: null });
+    expect((await rotationsOf("mighty"))[0]?.approvers ?? []).toEqual([]);
+  });
+
+  test("is refused with the way out where no slot has it, while everything is stopped, and without a reason or a person", async () => {
+    const stray = (await otto.get(of("stranger"))).body.credentials[0].keyId;
+    const next = expect.stringContaining("az ad app credential delete");
+    expect((await otto.get(`${of("stranger")}/credentials/${stray}/emergency`)).body.blocked).toMatchObject({ next });
+    expect((await leaked("stranger", stray)).body).toMatchObject({ status: 409, code: "refused-by-rule", next });
+    const keyId = await oldKey("app-2");
+    for (const more of [{}, { reason: "oops" }]) expect((await leaked("app-2", keyId, more)).status).toBe(400);
+    expect((await otto.post(`${of("app-2")}/rotate`, { now: true, reason: WHY })).status).toBe(400);
+    const headers = { authorization: `Bearer ${await stage.token("robot")}`, "content-type": "application/json" };
+    const body = JSON.stringify({ emergency: keyId, reason: WHY });
+    const robot = await stage.ask(`${of("app-2")}/rotate`, { method: "POST", headers, body });
+    expect(robot.body).toMatchObject({ status: 403, code: "role-missing" });
+    await otto.post(`${T}/stop`);
+    expect((await leaked("app-2", keyId)).body).toMatchObject({ status: 409, code: "refused-by-stop" });
+    expect(await rotationsOf("app-2")).toEqual([]);
+  });
 });

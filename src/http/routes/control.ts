@@ -3,12 +3,16 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import * as control from "../../engine/control.ts";
+import { askEmergencyOf, type EmergencyAsked } from "../../engine/emergency.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { slotsNow } from "../../engine/rotate-many.ts";
-import { actorOf } from "../caller.ts";
+import { actorOf, personOf } from "../caller.ts";
+import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { count, id, reason, state, why } from "./shapes.ts";
+import { count, id, reason, state, stated, why } from "./shapes.ts";
+import { placeOf } from "./subject.ts";
 
 const one = { params: z.looseObject({ id }) };
 
@@ -17,9 +21,14 @@ const rotate = tenantRoute({
   path: "/applications/{id}/rotate",
   role: "Operator",
   tag: "control",
-  summary: "Renew what is due of an application now; with now also what is not due, though never past a safety rule",
+  summary:
+    "Renew what is due of an application now; with now also what is not due, though never past a safety rule; with emergency a credential whose value has leaked, which goes as soon as its successor is verified (a person, with a reason)",
   ...one,
-  body: z.strictObject({ now: z.boolean().default(false) }),
+  body: z.strictObject({
+    now: z.boolean().default(false),
+    emergency: id.optional().meta({ description: "key id of the credential that has leaked" }),
+    reason: stated.optional().meta({ description: "for the trail; taken with emergency alone, and needed there" }),
+  }),
   answer: z.strictObject({
     opened: count,
     rotations: z.array(z.strictObject({ id: z.string(), slot: z.string(), state })),
@@ -29,6 +38,13 @@ const rotate = tenantRoute({
   }),
   handle: async ({ tenant, caller, params, body }) => {
     const { appId } = seenBy(tenant, caller, params.id);
+    if ((body.emergency === undefined) !== (body.reason === undefined)) {
+      throw new UnfitRequest([{ path: "body", message: "emergency takes a reason, and nothing else does" }]);
+    }
+    if (body.emergency !== undefined) {
+      const asked = { keyId: body.emergency, why: body.reason ?? null, person: personOf(caller) };
+      return hurried(tenant, appId, asked);
+    }
     // what is begun rests on the directory as it is now, not as the last scan saw it
     const items = await slotsNow(tenant.deps, pictureOf(tenant), appId);
     if (items.length === 0) {
@@ -52,6 +68,18 @@ const rotate = tenantRoute({
     };
   },
 });
+
+/** One person's word for the new credential and for the end of the leaked one; the directory is read for it. */
+async function hurried(tenant: Tenant, appId: string, asked: EmergencyAsked) {
+  requirePrivilegesRead(pictureOf(tenant).scan);
+  const { rotation, opened } = await askEmergencyOf(tenant.deps, await placeOf(tenant, appId), asked);
+  await tenant.changed(rotation, opened ? "opened" : "emergency-asked");
+  return {
+    opened: opened ? 1 : 0,
+    rotations: [{ id: rotation.id, slot: rotation.slot, state: rotation.state }],
+    refused: [],
+  };
+}
 
 const cancel = tenantRoute({
   method: "POST",

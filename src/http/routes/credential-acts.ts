@@ -1,15 +1,17 @@
-/** What may be asked for about one credential: that Nolapse may retire it, and that an old one goes now. */
+/** What may be asked for about one credential: that Nolapse may retire it, that an old one goes now, that one has leaked. */
 import { z } from "zod";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import { formatInstant } from "../../core/time.ts";
+import { formatInstant, MINUTE } from "../../core/time.ts";
 import { adoptOf } from "../../engine/adopt.ts";
 import { isPrivileged } from "../../engine/approve.ts";
 import { askRemoval, foreseeRemoval } from "../../engine/ask-removal.ts";
+import { foreseeEmergency } from "../../engine/emergency.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { id, instant, iso, maybe, reason, scope, scopeOf, state, stated } from "./shapes.ts";
+import { count, id, instant, iso, maybe, reason, scope, scopeOf, state, stated } from "./shapes.ts";
+import { placeOf } from "./subject.ts";
 
 const params = z.looseObject({ id, keyId: id });
 const against = z.strictObject({ reason, sentence: z.string(), detail: z.string().nullable() });
@@ -109,4 +111,47 @@ const remove = tenantRoute({
   },
 });
 
-export const credentialActRoutes: readonly Route[] = [adopt, removal, remove];
+const emergency = tenantRoute({
+  method: "GET",
+  path: "/applications/{id}/credentials/{keyId}/emergency",
+  role: "Operator",
+  tag: "control",
+  summary:
+    "What rotating it as leaked (POST …/rotate with emergency) would come to: where its successor goes, and who keeps failing until it reloads. Reads the object anew",
+  params,
+  answer: z.strictObject({
+    ...scope,
+    blocked: z.strictObject({ why: z.string(), next: z.string().nullable() }).nullable(),
+    rotation: z.string().nullable().meta({ description: "the open one that would be hurried" }),
+    minutes: count.meta({ description: "from the new secret to the end of the old one, where nothing fails" }),
+    targets: z.array(
+      z.strictObject({
+        name: z.string(),
+        reload: z.union([z.enum(["start", "hook"]), count]).meta({
+          description: "when its consumer takes a new value: at its start, when it is told, or within milliseconds",
+        }),
+        carriedBy: z.string().nullable(),
+      }),
+    ),
+    privileged: z.boolean(),
+  }),
+  handle: async ({ tenant, caller, params: { id: application, keyId } }) => {
+    const { appId } = seenBy(tenant, caller, application);
+    const { deps } = tenant;
+    const seen = await foreseeEmergency(deps, await placeOf(tenant, appId), keyId);
+    const { refusal, rotation, targets, privileged } = seen;
+    return {
+      ...(await scopeOf(tenant)),
+      blocked: refusal && { why: refusal.message, next: refusal.next },
+      rotation: rotation?.id ?? null,
+      minutes: Math.ceil(deps.settings.acceptance.over / MINUTE) + 1,
+      targets: targets.flatMap((name) => {
+        const target = deps.settings.targets[name];
+        return target === undefined ? [] : [{ name, reload: target.reload, carriedBy: target.carriedBy ?? null }];
+      }),
+      privileged,
+    };
+  },
+});
+
+export const credentialActRoutes: readonly Route[] = [adopt, removal, remove, emergency];

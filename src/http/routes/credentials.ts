@@ -1,6 +1,7 @@
 /** One credential of an application: what the books know of it, and what the directory's logs say of it where somebody asks. */
 import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
+import { isLive } from "../../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
 import { mayBeAdopted } from "../../engine/adopt.ts";
@@ -56,7 +57,7 @@ const show = tenantRoute({
     sealed: z.boolean().meta({ description: "its value is still sealed here" }),
     privileged: z.boolean(),
     acts: z
-      .strictObject({ adopt: z.boolean(), remove: z.boolean() })
+      .strictObject({ adopt: z.boolean(), remove: z.boolean(), leaked: z.boolean() })
       .meta({ description: "what can be asked for as far as the last scan shows, whoever asks" }),
     tried: z
       .strictObject({ accepted: count, asked: count })
@@ -79,14 +80,17 @@ const show = tenantRoute({
   },
 });
 
-async function actsOf({ deps }: Tenant, { holders }: Portrait, { row, replacedBy }: CredentialLife) {
+async function actsOf({ deps }: Tenant, { holders, items }: Portrait, { row, replacedBy }: CredentialLife) {
   const holder = holders.find(({ credentials }) => credentials.some(({ keyId }) => keyId === row.keyId));
   const credential = holder?.credentials.find(({ keyId }) => keyId === row.keyId);
-  if (holder === undefined || credential === undefined) return { adopt: false, remove: false };
+  if (holder === undefined || credential === undefined) return { adopt: false, remove: false, leaked: false };
   const isOld = replacedBy?.state === "verified" && replacedBy.removedAt === null;
+  const isOpen = replacedBy !== null && replacedBy.state !== "retired" && replacedBy.removedAt === null;
+  const isBound = items.some((one) => one.slot !== null && one.credential?.keyId === row.keyId);
   return {
     adopt: await mayBeAdopted(deps, holder, credential),
-    remove: isOld && replacedBy.removal === undefined,
+    remove: isOld && replacedBy.removal === undefined && replacedBy.emergency === undefined,
+    leaked: isOpen ? replacedBy.emergency === undefined : isBound && isLive(credential, await deps.clock.now()),
   };
 }
 

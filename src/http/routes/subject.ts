@@ -1,6 +1,7 @@
 /** An application as something new is to be put on it: its object as it is now, who owns it, what makes it privileged, what policies say. */
 
 import { NolapseError } from "../../core/errors.ts";
+import type { EmergencyPlace } from "../../engine/emergency.ts";
 import type { Ground } from "../../engine/new-credential.ts";
 import { retouch } from "../../engine/picture.ts";
 import { appPoliciesNow } from "../../engine/plan.ts";
@@ -19,6 +20,13 @@ export async function groundOf(tenant: Tenant, { objectId, type, holders }: Port
     appPolicies,
     owners: tenant.ownership === null ? null : (tenant.ownership.ownersOf.get(objectId)?.length ?? 0),
   };
+}
+
+/** An application as it is now, with what is planned for it. @throws NolapseError `not-found`, and as the directory does. */
+export async function placeOf(tenant: Tenant, appId: string): Promise<EmergencyPlace> {
+  const fresh = await retouch(tenant.deps, pictureOf(tenant), appId, true);
+  if (fresh === null) throw new NolapseError("not-found", "the application is gone");
+  return { appId, holders: fresh.holders, items: fresh.items };
 }
 
 /** The registration of an application, on which secrets by hand are made. @throws NolapseError `not-found`, `refused-by-rule`. */

@@ -8,8 +8,10 @@ const AdoptDialog = lazy(() => import("../dialogs/adopt.tsx").then((one) => ({ d
 
 const RemoveDialog = lazy(() => import("../dialogs/remove.tsx").then((one) => ({ default: one.RemoveDialog })));
 
+const LeakedDialog = lazy(() => import("../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
+
 type Credential = Answer<"GET /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}">;
-type DialogName = "adopt" | "remove";
+type DialogName = "adopt" | "remove" | "leaked";
 
 interface Props {
   readonly credential: Credential;
@@ -21,7 +23,7 @@ export function CredentialActs({ credential, tenant, id }: Props) {
   const [open, setOpen] = useState<DialogName | null>(null);
   const { acts } = credential;
   const about = { credential, tenant, id, close: () => setOpen(null) };
-  if (open === null && !acts.adopt && !acts.remove) return null;
+  if (open === null && !acts.adopt && !acts.remove && !acts.leaked) return null;
   return (
     <div className="actions">
       {acts.adopt ? (
@@ -34,9 +36,17 @@ export function CredentialActs({ credential, tenant, id }: Props) {
           Remove now
         </Command>
       ) : null}
+      {acts.leaked ? (
+        <Command least="Operator" onClick={() => setOpen("leaked")}>
+          Leaked…
+        </Command>
+      ) : null}
       <Suspense fallback={<Loading rows={1} />}>
         {open === "adopt" ? <AdoptDialog {...about} /> : null}
         {open === "remove" ? <RemoveDialog {...about} /> : null}
+        {open === "leaked" ? (
+          <LeakedDialog tenant={tenant} id={id} credentials={[credential]} close={about.close} />
+        ) : null}
       </Suspense>
     </div>
   );

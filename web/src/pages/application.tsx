@@ -8,14 +8,16 @@ import {
   WarningFilled,
 } from "@fluentui/react-icons";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import type { Leakable } from "../dialogs/leaked.tsx";
 import { NewCertificateDialog } from "../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../dialogs/new-secret.tsx";
 import { RotateDialog } from "../dialogs/rotate.tsx";
 import { WaitingValue } from "../dialogs/shown-value.tsx";
 import { Command } from "../frame/command.tsx";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
+import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
@@ -24,6 +26,8 @@ import { Name } from "../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
 import { More } from "./more.tsx";
+
+const LeakedDialog = lazy(() => import("../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
 
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}";
 type Shows = Answer<typeof SHOW>;
@@ -87,6 +91,16 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       {search.new === "rotation" ? (
         <RotateDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
       ) : null}
+      {search.new === "leaked" && leakableOf(answer).length > 0 ? (
+        <Suspense fallback={<Loading rows={1} />}>
+          <LeakedDialog
+            tenant={tenant}
+            id={answer.objectId}
+            credentials={leakableOf(answer)}
+            close={() => set({ new: undefined })}
+          />
+        </Suspense>
+      ) : null}
       {search.born === undefined ? null : <Born />}
       {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
       <Incomplete coverage={answer.coverage} />
@@ -119,6 +133,11 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       {tab === "activity" ? <Activity answer={answer} tenant={tenant} /> : null}
     </>
   );
+}
+
+/** What signs in now, on an application whose targets Nolapse knows. */
+function leakableOf({ managed, credentials }: Shows): readonly Leakable[] {
+  return managed ? credentials.filter(({ state }) => state === "ok" || state === "expiring") : [];
 }
 
 /** Just registered: what it still needs. */
@@ -182,7 +201,11 @@ function Head({ answer, tenant, set }: HeadProps) {
             </Command>
           </>
         ) : null}
-        <More application={answer} tenant={tenant} />
+        <More
+          application={answer}
+          tenant={tenant}
+          leaked={leakableOf(answer).length === 0 ? null : () => set({ new: "leaked" })}
+        />
       </div>
     </div>
   );

@@ -1,17 +1,28 @@
 /** What an application's page can do beside its main commands. */
-import { Button, Menu, MenuItem, MenuItemLink, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
+import {
+  Button,
+  Menu,
+  MenuItem,
+  MenuItemLink,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  Tooltip,
+} from "@fluentui/react-components";
 import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
-import { useSession } from "../frame/session.tsx";
+import { useRefusal, useSession } from "../frame/session.tsx";
 
 interface MoreProps {
   readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
   readonly tenant: string;
+  /** Null where nothing of it can have leaked that Nolapse could replace. */
+  readonly leaked: (() => void) | null;
 }
 
-export function More({ application: { objectId: id, appId, adminCenter }, tenant }: MoreProps) {
+export function More({ application: { objectId: id, appId, adminCenter }, tenant, leaked }: MoreProps) {
   const navigate = useNavigate();
   const { me } = useSession();
   const [said, setSaid] = useState("");
@@ -38,6 +49,7 @@ export function More({ application: { objectId: id, appId, adminCenter }, tenant
         </MenuTrigger>
         <MenuPopover>
           <MenuList>
+            {leaked === null ? null : <Leaked act={leaked} />}
             <MenuItem onClick={explain}>Explain</MenuItem>
             <MenuItem onClick={copy}>Copy as command</MenuItem>
             {adminCenter === null ? null : (
@@ -52,6 +64,19 @@ export function More({ application: { objectId: id, appId, adminCenter }, tenant
         {said}
       </span>
     </>
+  );
+}
+
+/** A command that a role lacks stays visible and can be reached, and says why it does nothing. */
+function Leaked({ act }: { readonly act: () => void }) {
+  const refusal = useRefusal("Operator");
+  if (refusal === null) return <MenuItem onClick={act}>Leaked…</MenuItem>;
+  return (
+    <Tooltip content={refusal} relationship="description">
+      <MenuItem disabled persistOnClick>
+        Leaked…
+      </MenuItem>
+    </Tooltip>
   );
 }
 
