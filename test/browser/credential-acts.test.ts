@@ -1,4 +1,6 @@
 /** What a person does about one credential in its drawer. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { faultsEverywhere, portal } from "./portal.ts";
@@ -117,4 +119,31 @@ test("from the drawer of a privileged application's secret it says that two pers
   await dialog.waitFor({ state: "detached" });
   // the drawer it was opened from stays
   await drawer.getByRole("button", { name: "Leaked…" }).waitFor();
+});
+
+test("what has failed is tried now from the rotation's page, and the command is gone where nothing is waited after", async (context) => {
+  const page = await web.open(context);
+  const file = join(web.stage.folder, "app-2", ".env");
+  const otto = await web.stage.signIn("Otto");
+  await otto.post(`/api/v1/t/contoso/applications/${web.stage.application("app-2").objectId}/rotate`, { now: true });
+  const id = await web.stage.rotationOf("app-2");
+  const kept = readFileSync(file, "utf8");
+  await web.stage.until(id, "issued");
+  rmSync(file);
+  await web.stage.until(id, "accepted");
+  web.stage.directory.clock.advance(60_000);
+  await web.stage.run();
+  writeFileSync(file, kept, { mode: 0o600 });
+  await web.enter(page, "Otto");
+  await web.show(page, `/rotations/${id}`, /If it stops here/);
+  await page.getByText("The last try failed.").waitFor();
+  await page.getByRole("button", { name: "Try now" }).click();
+  const dialog = page.getByRole("dialog", { name: "Try now?" });
+  await dialog.getByRole("textbox", { name: "Reason" }).fill("the file is there again");
+  expect(await faultsEverywhere(page, "Try now")).toEqual([]);
+  await dialog.getByRole("button", { name: "Try now" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await web.stage.run();
+  await page.getByText("In overlap.").waitFor();
+  expect(await page.getByRole("button", { name: "Try now" }).count()).toBe(0);
 });

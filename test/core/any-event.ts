@@ -35,6 +35,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "reappeared", at },
     { type: "approved", at, what: "both" },
     { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
+    { type: "retry-asked", at },
     { type: "waited", at, dueAt: at },
     { type: "halted", at, reason: "guard-refused" },
     { type: "resumed", at },

@@ -1,4 +1,6 @@
 /** What persons decide through the server: two of them where it takes two, and the loop goes on at once. */
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Stage } from "./stage.ts";
 
@@ -74,4 +76,33 @@ test("what is stopped stays stopped until an Admin says otherwise", async () => 
   expect((await otto.post(`${T}/resume`)).status).toBe(403);
   expect((await ann.post(`${T}/resume`)).status).toBe(200);
   expect((await otto.post(url, { now: true })).body).toMatchObject({ opened: 1 });
+});
+
+test("what has failed is tried now by an Operator's word, also a program's; what waits for something else is refused", async () => {
+  const id = await stage.rotationOf("app-1");
+  const file = join(stage.folder, "app-1", ".env");
+  const kept = readFileSync(file, "utf8");
+  const otto = await stage.signIn("Otto");
+  const url = `${T}/rotations/${id}/try`;
+  await stage.until(id, "issued");
+  expect((await otto.post(url)).body).toMatchObject({ status: 409, code: "refused-by-rule", next: expect.any(String) });
+  rmSync(file);
+  await stage.until(id, "accepted");
+  stage.directory.clock.advance(60_000);
+  await stage.run();
+  const { because, lastFailure } = (await otto.get(`${T}/rotations/${id}`)).body;
+  expect([because, lastFailure.code]).toEqual(["backoff", expect.stringMatching(/^target-/)]);
+  writeFileSync(file, kept, { mode: 0o600 });
+  expect((await otto.post(url, { reason: "" })).status).toBe(400);
+  const headers = { authorization: `Bearer ${await stage.token("robot")}`, "content-type": "application/json" };
+  const asked = { method: "POST", headers, body: JSON.stringify({ reason: "the file is there again" }) };
+  expect((await stage.ask(url, asked)).body).toEqual({ rotation: id, state: "accepted" });
+  await stage.run();
+  expect((await stage.manager.deps.store.rotation(id))?.state).toBe("verified");
+  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  expect(trail.find(({ action }: { action: string }) => action === "retry-asked")).toMatchObject({
+    actor: expect.stringMatching(/^entra-app:/),
+    details: { why: "the file is there again" },
+  });
+  expect((await (await stage.signIn("Rita")).post(url)).body).toMatchObject({ code: "role-missing" });
 });

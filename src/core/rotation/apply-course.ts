@@ -18,6 +18,7 @@ export function changeCourse(
     | "privileges-found"
     | "removal-asked"
     | "failed"
+    | "retry-asked"
     | "waited"
     | "halted"
     | "resumed"
@@ -60,6 +61,9 @@ export function changeCourse(
         lastFailure: event.failure,
         notBefore: event.notBefore,
       };
+    case "retry-asked":
+      // the hour before a second attempt is no wait after a failure, and stays
+      return { ...r, notBefore: r.lastFailure === null ? r.notBefore : null };
     case "waited":
       return { ...r, dueAt: event.dueAt };
     case "halted":

@@ -23,6 +23,7 @@ const ANYWHERE: readonly EventType[] = [
   "list-refused",
   "list-compared",
   "failed",
+  "retry-asked",
   "waited",
   "privileges-found",
 ];
@@ -163,6 +164,7 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "privileges-found":
     case "removal-asked":
     case "failed":
+    case "retry-asked":
     case "waited":
     case "halted":
     case "resumed":

@@ -385,6 +385,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       /** The place that it is about, where it is one. */
       readonly target?: string;
     }
+  /** A person has mended something: the next try is now. */
+  | { readonly type: "retry-asked" }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
   | { readonly type: "resumed" }

@@ -6,6 +6,7 @@ import * as control from "../../engine/control.ts";
 import { askEmergencyOf, type EmergencyAsked } from "../../engine/emergency.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { slotsNow } from "../../engine/rotate-many.ts";
+import { tryNow } from "../../engine/try-now.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -97,6 +98,23 @@ const cancel = tenantRoute({
   },
 });
 
+const retry = tenantRoute({
+  method: "POST",
+  path: "/rotations/{id}/try",
+  role: "Operator",
+  tag: "control",
+  summary: "Try again now what has failed and waits, or was halted, on the word that its cause is mended",
+  ...one,
+  body: z.strictObject({ reason: why }),
+  answer: z.strictObject({ rotation: z.string(), state }),
+  handle: async ({ tenant, caller, params, body }) => {
+    const asked = { actor: actorOf(caller), why: body.reason ?? null };
+    const { rotation, what } = await tryNow(tenant.deps, params.id, asked);
+    await tenant.changed(rotation, what);
+    return { rotation: rotation.id, state: rotation.state };
+  },
+});
+
 const stop = tenantRoute({
   method: "POST",
   path: "/stop",
@@ -130,4 +148,4 @@ const resume = tenantRoute({
   },
 });
 
-export const controlRoutes: readonly Route[] = [rotate, cancel, stop, resume];
+export const controlRoutes: readonly Route[] = [rotate, cancel, retry, stop, resume];

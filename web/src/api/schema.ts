@@ -250,6 +250,13 @@ export interface Api {
     body: { "reason"?: string | undefined };
     answer: { "rotation": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
   };
+  /** Try again now what has failed and waits, or was halted, on the word that its cause is mended */
+  "POST /api/v1/t/{tenant}/rotations/{id}/try": {
+    params: { tenant: string; id: string };
+    query: {  };
+    body: { "reason"?: string | undefined };
+    answer: { "rotation": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" };
+  };
   /** Stop all writing in the tenant; reading goes on, and sign-ins of applications are not touched */
   "POST /api/v1/t/{tenant}/stop": {
     params: { tenant: string };

@@ -1,4 +1,4 @@
-/** Approve, and cancel. */
+/** Approve, try again, and cancel. */
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
@@ -135,6 +135,32 @@ export function CancelDialog({ tenant, rotation, close }: Props) {
       close={close}
     >
       <p>Nolapse gives it up. Both credentials stay as they are, and the next plan takes up what is due.</p>
+      <Reason reason={reason} set={setReason} />
+    </Ask>
+  );
+}
+
+/** What has failed, or was halted, is tried at once on the word that its cause is mended. */
+export function TryDialog({ tenant, rotation, close }: Props) {
+  const attempt = useChange("POST /api/v1/t/{tenant}/rotations/{id}/try");
+  const [reason, setReason] = useState("");
+  const body = reason.trim() === "" ? {} : { reason };
+  const isHalted = rotation.state === "halted";
+  return (
+    <Ask
+      title={isHalted ? "Try again?" : "Try now?"}
+      verb={isHalted ? "Try again" : "Try now"}
+      problem={attempt.error}
+      busy={attempt.isPending}
+      act={() => attempt.mutate({ params: { tenant, id: rotation.id }, body }, { onSuccess: close })}
+      close={close}
+    >
+      <p>
+        {isHalted
+          ? "It goes on where it was halted, with every check before each step. What halted it must be mended, or it halts again."
+          : "It does not wait for the next try by itself. What failed must be mended, or it fails once more and waits longer."}{" "}
+        The old credential stays.
+      </p>
       <Reason reason={reason} set={setReason} />
     </Ask>
   );

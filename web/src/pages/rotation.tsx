@@ -11,7 +11,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { ApproveDialog, CancelDialog } from "../dialogs/decide.tsx";
+import { ApproveDialog, CancelDialog, TryDialog } from "../dialogs/decide.tsx";
 import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
@@ -29,7 +29,7 @@ import { RevealRequests } from "./reveal-requests.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
-type DialogName = "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "ask-reveal" | "hand-over";
+type DialogName = "try" | "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "ask-reveal" | "hand-over";
 
 export function Rotation() {
   const { id } = useParams({ from: "/framed/t/$tenant/rotations/$id" });
@@ -130,6 +130,11 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
             {rotation.privileged ? "Ask to reveal" : "Reveal"}
           </Command>
         ) : null}
+        {state === "halted" || rotation.because === "backoff" ? (
+          <Command least="Operator" onClick={() => setOpen("try")}>
+            {state === "halted" ? "Try again" : "Try now"}
+          </Command>
+        ) : null}
         {isOpen ? (
           <Command least="Operator" onClick={() => setOpen("cancel")}>
             Cancel rotation
@@ -139,6 +144,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       {open === "approve" ? <ApproveDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "withdraw" ? <WithdrawDialog tenant={tenant} rotation={rotation} parts={mine} close={close} /> : null}
+      {open === "try" ? <TryDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "cancel" ? <CancelDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "ask-reveal" ? <AskRevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "reveal" ? <RevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
