@@ -43,15 +43,32 @@ export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null
     queryKey: [route, asking],
     enabled: asking !== null,
     ...(every === undefined ? {} : { refetchInterval: every }),
-    queryFn: async ({ signal }) => {
-      try {
-        return await read(route, asking as Asking<R>, signal);
-      } catch (thrown) {
-        if (thrown instanceof ApiProblem && thrown.status === 401) sessionOver.dispatchEvent(new Event("over"));
-        throw thrown;
-      }
-    },
+    queryFn: ({ signal }) => answerTo(route, asking as Asking<R>, signal),
   });
+}
+
+/**
+ * Asks once for what a dialog says while it is open, because the directory itself is asked for it: what changes meanwhile is judged anew by
+ * the server when the person has spoken. Kept nowhere afterwards.
+ */
+export function useLook<R extends GetRoute>(route: R, asking: Asking<R> | null): Asked<R> {
+  return useQuery<Answer<R>, ApiProblem>({
+    queryKey: ["look", route, asking],
+    enabled: asking !== null,
+    staleTime: "static",
+    gcTime: 0,
+    placeholderData: () => undefined,
+    queryFn: ({ signal }) => answerTo(route, asking as Asking<R>, signal),
+  });
+}
+
+async function answerTo<R extends GetRoute>(route: R, asking: Asking<R>, signal: AbortSignal): Promise<Answer<R>> {
+  try {
+    return await read(route, asking, signal);
+  } catch (thrown) {
+    if (thrown instanceof ApiProblem && thrown.status === 401) sessionOver.dispatchEvent(new Event("over"));
+    throw thrown;
+  }
 }
 
 /** A change; everything that is shown is asked for again after it. Its answer is kept nowhere. */

@@ -3,7 +3,7 @@ import { Field, Radio, RadioGroup } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
-import { useAnswer, useChange } from "../api/queries.ts";
+import { useChange, useLook } from "../api/queries.ts";
 import { SignInLog } from "../drawers/sign-in-log.tsx";
 import { Shown } from "../frame/states.tsx";
 import { rowName } from "../lines/life-sentence.ts";
@@ -38,9 +38,9 @@ export function LeakedDialog({ tenant, id, credentials, close }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const navigate = useNavigate();
-  const asked = useAnswer(LOOK, keyId === "" ? null : { params: { tenant, id, keyId } });
+  const asked = useLook(LOOK, keyId === "" ? null : { params: { tenant, id, keyId } });
   const rotate = useChange("POST /api/v1/t/{tenant}/applications/{id}/rotate");
-  const possible = asked.data !== undefined && !asked.isPlaceholderData && asked.data.blocked === null;
+  const possible = asked.data !== undefined && asked.data.blocked === null;
   const act = () =>
     rotate.mutate(
       { params: { tenant, id }, body: { now: false, emergency: keyId, reason } },
@@ -54,33 +54,35 @@ export function LeakedDialog({ tenant, id, credentials, close }: Props) {
   return (
     <Ask
       title="A value has leaked"
-      verb="Replace and remove at once"
+      verb="Replace and remove"
       problem={rotate.error}
       busy={rotate.isPending}
       ready={possible && reason.trim().length >= 10 && isTyped(typed, keyId)}
       act={act}
       close={close}
     >
-      {credentials.length < 2 ? null : (
-        <Which
-          credentials={credentials}
-          keyId={keyId}
-          set={(next) => {
-            setKeyId(next);
-            setTyped("");
-          }}
-        />
-      )}
-      <Shown asked={asked} rows={3}>
-        {(answer) => <Told answer={answer} />}
-      </Shown>
-      {keyId === "" ? null : <SignInLog key={keyId} tenant={tenant} id={id} keyId={keyId} />}
-      {possible ? (
-        <>
-          <Reason reason={reason} set={setReason} required />
-          <TypedEnd keyId={keyId} typed={typed} set={setTyped} />
-        </>
-      ) : null}
+      <div className="stack">
+        {credentials.length < 2 ? null : (
+          <Which
+            credentials={credentials}
+            keyId={keyId}
+            set={(next) => {
+              setKeyId(next);
+              setTyped("");
+            }}
+          />
+        )}
+        <Shown asked={asked} rows={3}>
+          {(answer) => <Told answer={answer} />}
+        </Shown>
+        {keyId === "" ? null : <SignInLog key={keyId} tenant={tenant} id={id} keyId={keyId} />}
+        {possible ? (
+          <>
+            <Reason reason={reason} set={setReason} required />
+            <TypedEnd keyId={keyId} typed={typed} set={setTyped} />
+          </>
+        ) : null}
+      </div>
     </Ask>
   );
 }

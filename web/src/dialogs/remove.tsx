@@ -3,7 +3,7 @@ import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-com
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
-import { useAnswer, useChange } from "../api/queries.ts";
+import { useChange, useLook } from "../api/queries.ts";
 import { Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { rowName } from "../lines/life-sentence.ts";
@@ -28,7 +28,7 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const navigate = useNavigate();
-  const asked = useAnswer(LOOK, { params: { tenant, id, keyId } });
+  const asked = useLook(LOOK, { params: { tenant, id, keyId } });
   const remove = useChange("POST /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}/remove");
   const seen = asked.data;
   const possible = seen !== undefined && seen.blocked === null;
@@ -39,6 +39,8 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
         body: { reason, accepts: (seen?.overrules ?? []).map((one) => one.reason) },
       },
       {
+        // where more speaks against it by now, that is to be seen before he speaks again
+        onError: () => void asked.refetch(),
         onSuccess: ({ rotation }) =>
           void navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } }),
       },
@@ -53,20 +55,22 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
       act={act}
       close={close}
     >
-      <p>
-        <Name text={rowName(credential)} /> ({keyId.slice(0, 8)}) is removed from the directory by the rotation that has
-        replaced it, once its successor is proven again at every target. Whoever still reads it elsewhere is cut off.
-        Nobody can bring it back.
-      </p>
-      <Shown asked={asked} rows={3}>
-        {(answer) => <Told answer={answer} />}
-      </Shown>
-      {possible ? (
-        <>
-          <Reason reason={reason} set={setReason} required />
-          <TypedEnd keyId={keyId} typed={typed} set={setTyped} />
-        </>
-      ) : null}
+      <div className="stack">
+        <p>
+          <Name text={rowName(credential)} /> ({keyId.slice(0, 8)}) is removed from the directory by the rotation that
+          has replaced it, once its successor is proven again at every target. Whoever still reads it elsewhere is cut
+          off. Nobody can bring it back.
+        </p>
+        <Shown asked={asked} rows={3}>
+          {(answer) => <Told answer={answer} />}
+        </Shown>
+        {possible ? (
+          <>
+            <Reason reason={reason} set={setReason} required />
+            <TypedEnd keyId={keyId} typed={typed} set={setTyped} />
+          </>
+        ) : null}
+      </div>
     </Ask>
   );
 }
