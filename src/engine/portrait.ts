@@ -99,6 +99,8 @@ export interface Times {
   /** Of the first, those that no plan and nobody else covers. */
   readonly remains: readonly EpochMs[];
   readonly planned: readonly EpochMs[];
+  /** When the last one ended of an application that nobody has handed to Nolapse. */
+  readonly ended: readonly EpochMs[];
 }
 
 export function timesOf({ holders, outlook }: Portrait): Times {
@@ -117,6 +119,7 @@ export function timesOf({ holders, outlook }: Portrait): Times {
     endsCovered: ends.filter((one) => !isLast(one)).map((one) => one.at),
     remains: isCovered(outlook) ? [] : last,
     planned: code === "renews" && at !== null ? [at] : [],
+    ended: code === "ended" && at !== null ? [at] : [],
   };
 }
 

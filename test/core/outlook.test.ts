@@ -67,6 +67,22 @@ describe("what happens next", () => {
       { slots: [{ ...slot, status: "cannot", because: "platform-managed" }] },
       ["renewed-elsewhere", "platform-managed"],
     ],
+    [
+      "a platform whose credential has ended, though somebody has bound it",
+      {
+        credentials: [standing({ end: plus(NOW, -1), never: "platform-managed" })],
+        slots: [{ ...slot, status: "cannot", because: "no-live-credential" }],
+      },
+      ["renewed-elsewhere", "platform-managed"],
+    ],
+    [
+      "one of ours that has ended, beside a platform's",
+      {
+        credentials: [standing({ never: "platform-managed" }), standing({ keyId: "k2", end: plus(NOW, -1) })],
+        slots: [{ ...slot, status: "cannot", because: "no-live-credential" }],
+      },
+      ["stops", "no-live-credential"],
+    ],
     ["nothing at all", { credentials: [] }, ["nothing-to-renew", null]],
     ["only ended ones", { credentials: [standing({ end: plus(NOW, -1) })] }, ["ended", "expired"]],
     ["one without an end", { credentials: [standing({ end: null })] }, ["nothing-to-renew", null]],
@@ -82,6 +98,14 @@ test("it signs in until the last of those that work now ends", () => {
   expect(judge({ credentials: [standing(), later, future, saml] })).toMatchObject({
     signsIn: true,
     signsInUntil: plus(NOW, 200 * DAY),
+  });
+  expect(
+    judge({ credentials: [standing({ end: plus(NOW, -DAY) }), standing({ end: plus(NOW, -2 * DAY) }), future] }).next,
+  ).toEqual({
+    code: "ended",
+    at: plus(NOW, -DAY),
+    reason: "expired",
+    rotation: null,
   });
   expect(judge({ credentials: [saml, future] })).toMatchObject({ signsIn: false, signsInUntil: null });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { counted, dayOf, distance, shortDistance, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
+import { oldOneWords, outcomeOf, stepProgress } from "../../web/src/text/rotation.ts";
 
 const ZONE = "Europe/Amsterdam";
 const at = (text: string) => Date.parse(text);
@@ -94,4 +95,51 @@ test("what needs a person is told once for each reason, the most frequent first"
     { reason: "b", sentence: "b!", count: 2 },
     { reason: "a", sentence: "a!", count: 1 },
   ]);
+});
+
+describe("a rotation", () => {
+  const base: Parameters<typeof stepProgress>[1] = {
+    acceptance: { good: 1, needed: 4, endsAt: "2026-11-23T09:47:00Z" },
+    targets: [],
+    until: "2026-11-30T09:42:00Z",
+    sentence: "old and new both work until the overlap ends",
+    because: "overlap",
+    removedAt: null,
+    kind: "secret",
+  };
+  const target = { name: "a", intendedAt: null, receipt: null, verifiedAt: null, assurance: null, carriedBy: null };
+
+  test("says how many sign-ins it waits for, and when the last is due", () => {
+    expect(stepProgress("accepted", base, ZONE)).toBe(
+      "1 of 4 sign-ins with the new secret; they are spread over time, and the last is due Mon 23 Nov 2026, 10:47:00.",
+    );
+    const before = { ...base, acceptance: { good: 0, needed: 4, endsAt: null } };
+    expect(stepProgress("accepted", before, ZONE)).toBe("0 of 4 sign-ins with the new secret.");
+  });
+
+  test("says how many targets have it, and until when both work", () => {
+    const two = [{ ...target, receipt: { version: null, at: "2026-11-23T09:42:00Z" } }, target];
+    const words = { ...base, targets: two, sentence: "the new value goes to its targets" };
+    expect(stepProgress("delivered", words, ZONE)).toBe("1 of 2 targets has it. The new value goes to its targets.");
+    expect(stepProgress("retired", base, ZONE)).toBe("Both work until Mon 30 Nov 2026, 10:42; then the old one goes.");
+  });
+
+  const over = { replacesEnd: "2026-12-24T00:00:00Z", removedAt: null, now: "2026-11-23T09:42:00Z" };
+  test.each([
+    [over, "Old one ends"],
+    [{ ...over, replacesEnd: "2026-11-22T00:00:00Z" }, "Old one ended"],
+    [{ ...over, removedAt: "2026-11-20T00:00:00Z" }, "Old one removed"],
+  ])("calls the end of the old one what it is %#", (rotation, word) => expect(oldOneWords(rotation)[0]).toBe(word));
+
+  test("that is over says what came of it", () => {
+    const done = { ...over, issued: "k", targets: [{ ...target, verifiedAt: over.now }], removedAt: over.now };
+    expect(outcomeOf({ ...done, state: "retired" })).toEqual([
+      "The new credential was proven at 1 of 1 target before the old one went.",
+      "The old one was removed, and seen absent since.",
+    ]);
+    expect(outcomeOf({ ...done, state: "cancelled", issued: null, removedAt: null })).toEqual([
+      "No new credential was made.",
+      "The old one was left alone, and works.",
+    ]);
+  });
 });

@@ -77,7 +77,11 @@ const overview = tenantRoute({
     switches,
     sentence,
     figures: z.strictObject({
-      endIn30Days: count,
+      endIn30Days: count.meta({ description: "applications whose last credential ends in 30 days if nobody acts" }),
+      stopIn30Days: count.meta({ description: "those of them that nothing and nobody is known to renew" }),
+      endedIn30Days: count.meta({
+        description: "applications not handed to Nolapse whose last credential has ended in the last 30 days",
+      }),
       debt: count.meta({ description: "applications that are past their renewal time and not renewed yet" }),
       running: count,
       halted: count,
@@ -113,6 +117,8 @@ const overview = tenantRoute({
       sentence: counted?.sentence ?? sentenceOf(null, now),
       figures: {
         endIn30Days: counted?.endIn30Days ?? 0,
+        stopIn30Days: counted?.stopIn30Days ?? 0,
+        endedIn30Days: counted?.endedIn30Days ?? 0,
         debt: counted?.debt ?? 0,
         running: running,
         halted: await countOf(["halted"]),
@@ -132,6 +138,8 @@ function countedOf(picture: Picture, now: EpochMs) {
     sentence: sentenceOf(picture, now),
     // after now, and up to the last instant of the thirtieth day
     endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
+    stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
+    endedIn30Days: listing.times.ended.between(plus(now, -SOON), plus(now, 1)),
     debt: listing.count("debt"),
     waiting: listing.count(["waits-for-approval"]),
     stopping: listing.count(["stops"]),

@@ -8,7 +8,7 @@ import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { CheckList } from "../pages/checks.tsx";
-import { STATE_WORDS } from "../text/catalogue.ts";
+import { LAST_SAFE, STATE_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 import { Drawer } from "./drawer.tsx";
 
@@ -96,7 +96,7 @@ function CredentialDecision({ told, now }: { readonly told: Decided; readonly no
         )}
         {lastSafeAt === null ? null : (
           <li>
-            Last safe <Time at={lastSafeAt} now={now} form="dateTime" />
+            {LAST_SAFE} <Time at={lastSafeAt} now={now} form="dateTime" />
           </li>
         )}
       </ul>

@@ -1,4 +1,5 @@
 /** One row of a life line, its close-up, and the row of successors, as drawings. */
+import { LAST_SAFE } from "../text/catalogue.ts";
 import { written } from "../text/dates.ts";
 import {
   type Bar,
@@ -218,7 +219,7 @@ export function SuccessorChart({
   );
 }
 
-const WORDS = { renew: "Renew", urgent: "Urgent", lastSafe: "Last safe" } as const;
+const WORDS = { renew: "Renew", urgent: "Urgent", lastSafe: LAST_SAFE } as const;
 
 /** The selected row on a scale of its own: from today over its deadlines to its end. */
 export function CloseUp({

@@ -7,9 +7,10 @@ import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { FiveProofs } from "../lines/five-proofs.tsx";
-import { STATE_WORDS } from "../text/catalogue.ts";
+import { KIND_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { capital, oldOneWords } from "../text/rotation.ts";
 
 const LIST = "GET /api/v1/t/{tenant}/rotations";
 type List = Answer<typeof LIST>;
@@ -102,31 +103,54 @@ function List({
     <section className="card">
       <ul className="rows">
         {items.map((one) => (
-          <li key={one.id}>
-            <span className="grow">
-              <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.id }}>
-                <Name text={one.displayName} />
-              </Link>
-              <span className="two faint">
-                {one.kind}, slot {one.slot}
-              </span>
-            </span>
-            <FiveProofs proven={one.proofs} state={one.state} />
-            <span className={one.state === "halted" ? "ended grow" : "grow"}>
-              {STATE_WORDS[one.state]}
-              {one.lastFailure === null ? null : <span className="two faint">{one.lastFailure.message}</span>}
-            </span>
-            <span>
-              <Time at={one.updatedAt} now={now} far="only" />
-              {one.replacesEnd === null ? null : (
-                <span className="two faint">
-                  old one ends <Time at={one.replacesEnd} form="short" />
-                </span>
-              )}
-            </span>
-          </li>
+          <Row key={one.id} one={one} now={now} tenant={tenant} />
         ))}
       </ul>
     </section>
+  );
+}
+
+interface RowProps {
+  readonly one: List["items"][number];
+  readonly now: string;
+  readonly tenant: string;
+}
+
+function Row({ one, now, tenant }: RowProps) {
+  const said = one.haltWhy ?? one.lastFailure?.message ?? null;
+  const isOver = one.state === "retired" || one.state === "cancelled";
+  const [word, at] = oldOneWords({ ...one, now });
+  return (
+    <li>
+      <span className="grow">
+        <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.id }}>
+          <Name text={one.displayName} />
+        </Link>
+        <span className="two faint">
+          {KIND_WORDS[one.kind] ?? one.kind}, slot {one.slot}
+        </span>
+      </span>
+      <FiveProofs proven={one.proofs} state={one.state} />
+      <span className={one.state === "halted" ? "ended grow" : "grow"}>
+        {STATE_WORDS[one.state]}
+        {said === null || isOver ? null : <span className="two faint">{capital(said)}</span>}
+      </span>
+      <span>
+        {isOver || one.dueAt === null ? (
+          <>
+            since <Time at={one.proofs.retired ?? one.updatedAt} now={now} form="short" far="short" />
+          </>
+        ) : (
+          <>
+            goes on <Time at={one.dueAt} now={now} far="only" />
+          </>
+        )}
+        {at === null ? null : (
+          <span className="two faint">
+            {word.toLowerCase()} <Time at={at} form="short" />
+          </span>
+        )}
+      </span>
+    </li>
   );
 }

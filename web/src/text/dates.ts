@@ -4,7 +4,7 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-type Style = "date" | "dateTime" | "short" | "time" | "month";
+type Style = "date" | "dateTime" | "dateTimeSeconds" | "short" | "time" | "month";
 
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
@@ -15,6 +15,16 @@ const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
+  },
+  dateTimeSeconds: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
     hourCycle: "h23",
   },
   short: { day: "numeric", month: "short" },
