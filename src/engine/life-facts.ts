@@ -5,6 +5,7 @@ import { isCovered } from "../core/pictures/outlook.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
+import type { PlanItem } from "./plan.ts";
 import { type Portrait, signsIn } from "./portrait.ts";
 
 export interface LifeFacts {
@@ -35,8 +36,9 @@ export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): 
         origin: originOf(ledger, one.keyId),
         current: isCurrent(one.keyId),
         signsIn: signsIn(holder, one),
-        forecast: item?.forecast ?? null,
-        policy: item?.policy ?? null,
+        // of what nobody has bound nothing is renewed: it has an end, and no deadlines
+        forecast: isBound(item) ? item.forecast : null,
+        policy: isBound(item) ? item.policy : null,
         reason: item?.because ?? null,
         renewed: isCovered(portrait.outlook) && item?.slot != null,
       };
@@ -45,6 +47,10 @@ export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): 
   const there = new Set(listed.map(({ keyId }) => keyId));
   const gone = ledger.filter((one) => one.removedAt !== null && !there.has(one.keyId));
   return { known: [...listed, ...gone.map((one) => removed(one, rotations))], rotations };
+}
+
+function isBound(item: PlanItem | undefined): item is PlanItem {
+  return item !== undefined && item.slot !== null;
 }
 
 function originOf(ledger: readonly LedgerEntry[], keyId: string): Known["origin"] {

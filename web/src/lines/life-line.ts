@@ -160,6 +160,21 @@ export function closeUpRange(row: LifeRow, now: number): Range | null {
   return { from, to: momentOf(row.end) + 8 * DAY };
 }
 
+/**
+ * The row as a whole: what lies outside of the range that was asked for is cut off its segments, and the close-up, which has a range of
+ * its own, would end it there.
+ */
+export function wholeRow(row: LifeRow): LifeRow {
+  const { end, removedAt } = row;
+  const stops = removedAt ?? end;
+  if (stops === null) return row;
+  const last = row.segments.findLastIndex(({ what }) => what === "valid");
+  const segments = row.segments.map((one, index) =>
+    index === last && momentOf(one.to) < momentOf(stops) ? { ...one, to: stops } : one,
+  );
+  return { ...row, segments };
+}
+
 export interface Label {
   readonly name: "renew" | "urgent" | "lastSafe";
   readonly at: number;

@@ -390,7 +390,7 @@ function NowAndNext({ overview, tenant }: { readonly overview: OverviewAnswer; r
                 <NextPhrase next={next} />
               </span>
             </span>
-            {next.at === null ? null : <Time at={next.at} now={overview.now} far="only" />}
+            {next.at === null || next.code === "renewing" ? null : <Time at={next.at} now={overview.now} far="only" />}
           </li>
         ))}
       </ul>

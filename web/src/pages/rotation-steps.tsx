@@ -1,7 +1,7 @@
 /** The steps of a rotation, each with what has been proven, and of the one that runs how far it is. */
 import { CheckmarkCircleFilled, CircleHalfFillFilled, CircleRegular, DismissCircleFilled } from "@fluentui/react-icons";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
+import { Coming, Time } from "../frame/time.tsx";
 import { PROOFS, type Proof } from "../lines/proofs.ts";
 import { counted } from "../text/dates.ts";
 import { capital, STEP_WORDS, stepProgress } from "../text/rotation.ts";
@@ -9,7 +9,7 @@ import { ReasonCode } from "./reason-code.tsx";
 import type { RotationShown } from "./rotation.tsx";
 
 export function Steps({ rotation }: { readonly rotation: RotationShown }) {
-  const { proofs, state, now } = rotation;
+  const { proofs, state } = rotation;
   const next = PROOFS.find((one) => proofs[one] === null);
   const isOver = state === "retired" || state === "cancelled";
   return (
@@ -24,7 +24,7 @@ export function Steps({ rotation }: { readonly rotation: RotationShown }) {
               {capital(rotation.why)}. <ReasonCode code={rotation.reason} />
             </p>
           </div>
-          <Time at={rotation.plannedAt} now={now} form="dateTime" far="long" />
+          <Time at={rotation.plannedAt} form="dateTime" />
         </li>
         {PROOFS.map((proof) => (
           <Step
@@ -73,7 +73,7 @@ function Step({ proof, rotation, isRunning }: StepProps) {
 function When({ rotation: { until, now, state } }: { readonly rotation: RotationShown }) {
   if (state === "halted") return "halted";
   if (until === null) return "under way";
-  return <Time at={until} now={now} form="dateTime" />;
+  return <Coming at={until} now={now} />;
 }
 
 function StepMark({ form }: { readonly form: "proven" | "running" | "halted" | "open" }) {
@@ -158,7 +158,7 @@ function Verified({ target: { verifiedAt, assurance } }: { readonly target: Targ
   if (verifiedAt === null) return "not yet";
   return (
     <>
-      verified <Time at={verifiedAt} form="dateTime" />
+      last verified <Time at={verifiedAt} form="dateTime" />
       {assurance === null ? "" : `: ${ASSURANCES[assurance] ?? assurance}`}
     </>
   );

@@ -13,10 +13,10 @@ import { Command } from "../frame/command.tsx";
 import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
-import { LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
+import { Coming, Time } from "../frame/time.tsx";
+import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
-import { capital, oldOneWords, outcomeOf, SAFETY } from "../text/rotation.ts";
+import { capital, headSentence, oldOneWords, outcomeOf, SAFETY, untilWords } from "../text/rotation.ts";
 import { CheckList } from "./checks.tsx";
 import { ReasonCode } from "./reason-code.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
@@ -91,12 +91,17 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
     <div className="page-head">
       <div>
         <h1>
-          <Name text={rotation.displayName} /> gets a new {rotation.kind === "secret" ? "client secret" : rotation.kind}
+          <Name text={rotation.displayName} /> {state === "retired" ? "got" : "gets"} a new{" "}
+          {KIND_WORDS[rotation.kind] ?? rotation.kind}
         </h1>
         <p>
-          <strong>{STATE_WORDS[state]}.</strong> {capital(rotation.sentence)}
-          {rotation.until === null ? "." : ", until "}
-          {rotation.until === null ? null : <Time at={rotation.until} now={rotation.now} form="dateTime" />}
+          <strong>{STATE_WORDS[state]}.</strong> {headSentence(rotation)}
+          {rotation.until === null ? null : (
+            <>
+              {" "}
+              {untilWords(rotation)} <Coming at={rotation.until} now={rotation.now} />.
+            </>
+          )}
         </p>
       </div>
       <div className="actions">

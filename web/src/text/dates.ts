@@ -85,6 +85,23 @@ function amountOf(at: number, now: number, zone: string): readonly [number, "day
   return [0, "now"];
 }
 
+const UNITS: Readonly<Record<string, string>> = {
+  y: "year",
+  w: "week",
+  d: "day",
+  h: "hour",
+  m: "minute",
+  s: "second",
+};
+
+/** "180 days", "1 day 6 hours" for `180d` and `1d6h`, as the configuration writes lengths; other words stay as they are. */
+export function spelled(length: string): string {
+  if (!/^(\d+[ywdhms])+$/.test(length)) return length;
+  return [...length.matchAll(/(\d+)([ywdhms])/g)]
+    .map(([, amount = "", unit = ""]) => counted(Number(amount), UNITS[unit] ?? unit))
+    .join(" ");
+}
+
 /** 6,214. */
 export function grouped(count: number): string {
   return count.toLocaleString("en-GB");

@@ -61,6 +61,22 @@ export function stepProgress(proof: Proof, rotation: Facts, zone: string): strin
   return `${capital(sentence)}.`;
 }
 
+type Sentence = Pick<Shown, "acceptance" | "because" | "sentence" | "kind" | "proofs" | "until">;
+
+/** How far it is, in one sentence; what it waits for stands beside it with its time, see {@link untilWords}. */
+export function headSentence({ acceptance, because, sentence, kind }: Sentence): string {
+  if (because === "acceptance-spread" && acceptance !== null) {
+    return `${acceptance.good} of ${counted(acceptance.needed, "sign-in")} with the new ${kind}, spread over time.`;
+  }
+  return because === "overlap" ? "Old and new both work." : `${capital(sentence)}.`;
+}
+
+/** What the instant is that it waits for. */
+export function untilWords({ because }: Pick<Shown, "because">): string {
+  if (because === "acceptance-spread") return "The next one follows";
+  return because === "overlap" ? "The overlap ends" : "It goes on";
+}
+
 /** "1 of 4 sign-ins with the new secret; the last one is due Sat 28 Nov 2026, 09:04." */
 function acceptanceProgress(
   { good, needed, endsAt }: NonNullable<Shown["acceptance"]>,
