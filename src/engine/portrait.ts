@@ -9,6 +9,7 @@ import { policyFor } from "../core/policy/policy-choice.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
+import { retirements } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
 
 /** One application: its registration, its service principal, or both; they sign the same client id in. */
@@ -51,6 +52,7 @@ export function portraitOf(
     credentials: standings,
     slots: slots.map(plannedSlot),
     rotations: open,
+    retirements: retirements(deps, open),
   });
   const safe = slots.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.lastSafeAt]));
   return {

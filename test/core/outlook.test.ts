@@ -18,7 +18,15 @@ const standing = (parts: Partial<Standing> = {}): Standing => ({
 const ends = forecast(standing(), completePolicy("p", {}), [], NOW);
 const slot = { status: "later" as const, because: "not-due" as const, keyId: "k1", forecast: ends, startsAt: null };
 const judge = (parts: Partial<Circumstances> = {}) =>
-  outlookOf({ mode: "enforce", now: NOW, credentials: [standing()], slots: [], rotations: [], ...parts });
+  outlookOf({
+    mode: "enforce",
+    now: NOW,
+    credentials: [standing()],
+    slots: [],
+    rotations: [],
+    retirements: new Map(),
+    ...parts,
+  });
 const code = (parts: Partial<Circumstances> = {}) => [judge(parts).next.code, judge(parts).next.reason];
 
 describe("what happens next", () => {
@@ -108,6 +116,18 @@ test("it signs in until the last of those that work now ends", () => {
     rotation: null,
   });
   expect(judge({ credentials: [saml, future] })).toMatchObject({ signsIn: false, signsInUntil: null });
+});
+
+test("both work until the old one goes, or ends before that", () => {
+  const verified = rotation({ state: "verified", issued: issued(), replacesEnd: plus(NOW, 10 * DAY) });
+  const until = (goes: number | null, its = verified) =>
+    judge({
+      slots: [slot],
+      rotations: [its],
+      retirements: new Map([[its.id, goes === null ? null : plus(NOW, goes * DAY)]]),
+    }).next.at;
+  expect([until(3), until(17), until(null)]).toEqual([plus(NOW, 3 * DAY), plus(NOW, 10 * DAY), plus(NOW, 10 * DAY)]);
+  expect(until(3, { ...verified, replacesEnd: null })).toBe(plus(NOW, 3 * DAY));
 });
 
 describe("the sentence", () => {

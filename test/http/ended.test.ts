@@ -20,6 +20,10 @@ test("before: of all that end in 30 days, those that stop; after: those that hav
   // nobody has said where the values of these two go
   expect(before.sentence).toMatchObject({ code: "soon", count: 2 });
   expect(before.figures).toMatchObject({ endIn30Days: 2, stopIn30Days: 2, endedIn30Days: 0 });
+  expect(before.needsPerson).toMatchObject([
+    { displayName: "carried", next: { code: "not-managed" } },
+    { displayName: "mighty", next: { code: "not-managed" } },
+  ]);
   const rowsOf = async (name: string) =>
     (await rita.get(`${T}/applications/${stage.application(name).objectId}/life-line`)).body.rows;
   // what nobody renews has an end and no deadlines

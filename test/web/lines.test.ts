@@ -5,6 +5,7 @@ import {
   deadlineLabels,
   type LifeRow,
   monthsOf,
+  namedMonths,
   rowDrawing,
   spanAround,
   successorDrawing,
@@ -43,6 +44,15 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
   rotation: null,
   reason: null,
   ...more,
+});
+
+test("names of months stand apart, and none is cut off, however narrow it is", () => {
+  for (const width of [240, 330, 800]) {
+    const xs = namedMonths(RANGE, width).map(({ x }) => x);
+    expect(Math.min(...xs.slice(1).map((x, index) => x - (xs[index] ?? 0)))).toBeGreaterThanOrEqual(58);
+    expect((xs.at(-1) ?? 0) + 58).toBeLessThanOrEqual(width);
+  }
+  expect(namedMonths(RANGE, 800)).toHaveLength(monthsOf(RANGE).length);
 });
 
 describe("a row of the life line", () => {

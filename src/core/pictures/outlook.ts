@@ -7,7 +7,7 @@ import type { Mode } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
-import { type EpochMs, latest } from "../time.ts";
+import { type EpochMs, earliest, latest } from "../time.ts";
 
 /** What happens next to an application. */
 export const NEXT = {
@@ -52,6 +52,8 @@ export interface Circumstances {
   readonly slots: readonly PlannedSlot[];
   /** Those that are not finished. */
   readonly rotations: readonly Rotation[];
+  /** When the old credential of a verified one goes by itself, by the rotation's id; null where it does not. */
+  readonly retirements: ReadonlyMap<string, EpochMs | null>;
 }
 
 export interface Outlook {
@@ -86,7 +88,7 @@ export function outlookOf(around: Circumstances): Outlook {
 }
 
 function nextOf(
-  { mode, slots, rotations, now }: Circumstances,
+  { mode, slots, rotations, retirements, now }: Circumstances,
   clients: readonly Standing[],
   signsIn: boolean,
   endless: boolean,
@@ -109,12 +111,21 @@ function nextOf(
   const moving = rotations.find(({ state }) => state !== "verified");
   if (moving !== undefined) return underWay(moving, mode, until, say);
   const overlap = rotations.find(({ state }) => state === "verified");
-  if (overlap !== undefined) return say("overlap", overlap.replacesEnd, overlap.reason, overlap.id);
+  if (overlap !== undefined) return say("overlap", overlapEnd(overlap, retirements), overlap.reason, overlap.id);
   if (slots.length > 0) return planned(slots, mode, until, say);
   if (clients.length === 0 || (endless && signsIn)) return say("nothing-to-renew", null, null);
   const elsewhere = clients.find(({ never }) => ELSEWHERE.some((one) => one === never));
   if (elsewhere !== undefined) return say("renewed-elsewhere", until, elsewhere.never);
   return signsIn ? say("not-managed", until, "not-bound") : say("ended", lastEnd(clients, now), "expired");
+}
+
+/** Until when both work: until the old one goes, or ends before that; null where it does neither. */
+export function overlapEnd(
+  { id, replacesEnd }: Pick<Rotation, "id" | "replacesEnd">,
+  retirements: Circumstances["retirements"],
+): EpochMs | null {
+  const goes = retirements.get(id) ?? null;
+  return goes === null || replacesEnd === null ? (goes ?? replacesEnd) : earliest(goes, replacesEnd);
 }
 
 function lastEnd(clients: readonly Standing[], now: EpochMs): EpochMs | null {

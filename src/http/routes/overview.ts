@@ -6,6 +6,7 @@ import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { waitingReveals } from "../../engine/reveal-request.ts";
@@ -143,9 +144,18 @@ function countedOf(picture: Picture, now: EpochMs) {
     debt: listing.count("debt"),
     waiting: listing.count(["waits-for-approval"]),
     stopping: listing.count(["stops"]),
-    needsPerson: listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN),
+    needsPerson: needingPerson(listing, now),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };
+}
+
+/** What Nolapse cannot go on with; where that is little, also what ends soon and nobody has handed to it: the sentence counts it. */
+function needingPerson(listing: Listing, now: EpochMs): readonly Portrait[] {
+  const held = listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN);
+  const ending = listing
+    .first("stopping", "signsInUntil", SHOWN)
+    .filter((one) => !held.includes(one) && (one.outlook.signsInUntil ?? now) <= plus(now, SOON));
+  return [...held, ...ending].slice(0, SHOWN);
 }
 
 const moment = z.string().refine((text) => parseInstant(text) !== null, "an instant, 2026-03-01T00:00:00Z");

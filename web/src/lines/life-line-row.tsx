@@ -8,6 +8,7 @@ import {
   type LifeLine,
   type LifeRow,
   monthsOf,
+  namedMonths,
   type RowDrawing,
   rowDrawing,
   successorDrawing,
@@ -56,8 +57,8 @@ export function Axis(drawn: Drawn) {
   const today = placeOf(now, range, width);
   return (
     <svg width={width} height={38} aria-hidden="true" focusable="false">
-      {monthsOf(range).map((at) => (
-        <text key={at} x={placeOf(at, range, width) + 4} y={34}>
+      {namedMonths(range, width).map(({ at, x }) => (
+        <text key={at} x={x + 4} y={34}>
           {written(at, "UTC", "month")}
         </text>
       ))}

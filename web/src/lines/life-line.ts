@@ -149,6 +149,20 @@ export function monthsOf({ from, to }: Range): readonly number[] {
   }
 }
 
+/** As wide as "Nov 2026" is with room around it, pixels. */
+const MONTH_WIDTH = 58;
+
+/** Of these those whose name has room beside the one before it, and before the end. */
+export function namedMonths(range: Range, width: number): readonly { readonly at: number; readonly x: number }[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return monthsOf(range).flatMap((at) => {
+    const x = rounded(placeOf(at, range, width));
+    if (x - last < MONTH_WIDTH || x + MONTH_WIDTH > width) return [];
+    last = x;
+    return [{ at, x }];
+  });
+}
+
 function monthIndex(date: Date): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }

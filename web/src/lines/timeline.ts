@@ -76,7 +76,7 @@ export function timelineDrawing(timeline: Timeline, frame: Frame): TimelineDrawi
       peak: peaks.has(index) ? ends(bin) : null,
     };
   });
-  const [today, months] = [todayIn(timeline, pitch), monthsIn(bins, pitch)];
+  const [today, months] = [todayIn(timeline, pitch), monthsIn(bins, pitch, frame.width)];
   const isOverMonth = months.some(({ x }) => today > x && today < x + MONTH_WIDTH);
   return { columns, ticks: ticksOf(unit, frame), today, isOverMonth, months };
 }
@@ -123,13 +123,13 @@ function todayIn({ bins, now }: Timeline, pitch: number): number {
 }
 
 /** Names of months stand at least 72 px apart. */
-function monthsIn(bins: readonly Bin[], pitch: number): TimelineDrawing["months"] {
+function monthsIn(bins: readonly Bin[], pitch: number, width: number): TimelineDrawing["months"] {
   let last = Number.NEGATIVE_INFINITY;
   return bins.flatMap(({ day }, index) => {
     const isFirst = index > 0 && bins[index - 1]?.day.slice(0, 7) !== day.slice(0, 7);
     const x = index * pitch;
     const isQuarter = (Number(day.slice(5, 7)) - 1) % 3 === 0;
-    if (!isFirst || x - last < 72 || (bins.length > 40 && !isQuarter)) return [];
+    if (!isFirst || x - last < 72 || x + MONTH_WIDTH > width || (bins.length > 40 && !isQuarter)) return [];
     last = x;
     return [{ at: Date.parse(day), x: rounded(x) }];
   });

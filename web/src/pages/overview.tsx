@@ -12,6 +12,7 @@ import { daysOf } from "../lines/timeline.ts";
 import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
 import { counted, grouped, written } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
 import "./overview.css";
 
@@ -326,7 +327,7 @@ function NeedsPerson({ overview, tenant }: { readonly overview: OverviewAnswer; 
               <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: objectId }} search={{}}>
                 <Name text={displayName} />
               </Link>
-              <span className="two">{next.because ?? next.sentence}</span>
+              <span className="two">{capital(next.because ?? next.sentence)}</span>
             </span>
             {signsInUntil === null ? null : (
               <span>
