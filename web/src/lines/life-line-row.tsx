@@ -30,7 +30,13 @@ export interface Drawn {
   readonly patterns: string;
 }
 
-export function Grid({ range, now, width, height }: Drawn & { readonly height: number }) {
+interface GridProps extends Drawn {
+  readonly height: number;
+  /** Where the lines of months begin; that of today begins at the top. */
+  readonly top?: number;
+}
+
+export function Grid({ range, now, width, height, top = 0 }: GridProps) {
   const today = placeOf(now, range, width);
   return (
     <>
@@ -39,7 +45,7 @@ export function Grid({ range, now, width, height }: Drawn & { readonly height: n
           key={at}
           x1={placeOf(at, range, width)}
           x2={placeOf(at, range, width)}
-          y1={0}
+          y1={top}
           y2={height}
           className="nl-grid"
         />
@@ -249,7 +255,7 @@ export function CloseUp({
       ))}
       <g transform={`translate(${gutter} 0)`}>
         <Weeks {...inner} />
-        <Grid {...inner} height={116} />
+        <Grid {...inner} height={116} top={20} />
         <Bars bars={successor.bars} patterns={drawn.patterns} y={32} />
         <Bars bars={drawing.bars} patterns={drawn.patterns} y={62} />
         <RulerLine drawing={drawing} y={98} patterns={drawn.patterns} />

@@ -5,7 +5,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type Answer, type ApiProblem, read } from "../api/client.ts";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
+import { Coming, Time } from "../frame/time.tsx";
 import { FiveProofs } from "../lines/five-proofs.tsx";
 import { KIND_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
@@ -175,7 +175,7 @@ function Row({ one, now, tenant }: RowProps) {
         {STATE_WORDS[one.state]}
         {said === null || isOver ? null : <span className="two faint">{capital(said)}</span>}
       </span>
-      <span>
+      <span className="when">
         {isOver || one.dueAt === null ? (
           <>
             {one.dueAt === null && !isOver ? "since " : ""}
@@ -187,7 +187,7 @@ function Row({ one, now, tenant }: RowProps) {
           </>
         ) : (
           <>
-            goes on <Time at={one.dueAt} now={now} far="only" />
+            goes on <Coming at={one.dueAt} now={now} />
           </>
         )}
         {at === null ? null : (

@@ -202,6 +202,7 @@ export function nextPhrase(next: Overview["next"][number]["next"], zone: string)
   const on = next.at === null ? null : written(Date.parse(next.at), zone);
   if (next.code === "stops") return next.because === null ? words : `${words}: ${next.because}`;
   if (next.code === "renews" && on !== null) return `${words} ${on}`;
+  if (next.code === "renewed-elsewhere" && next.reason === "platform-managed") return "Renewed by its platform";
   if (next.code === "ended" && on !== null) return `${words} ${on}`;
   if (next.code === "overlap" && on !== null) return `${words} until ${on}`;
   return words;
