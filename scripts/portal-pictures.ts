@@ -50,8 +50,7 @@ async function draw(link: string): Promise<void> {
       await page.getByRole("slider", { name: /What ends/ }).waitFor();
       await page.getByRole("heading", { name: "Now and next" }).waitFor();
       await shoot(page, `overview-${scheme}`);
-      await page.getByRole("link", { name: "App registrations" }).click();
-      await page.getByRole("link", { name: "Billing API" }).waitFor();
+      await listed(page);
       await shoot(page, `applications-${scheme}`);
       await page.getByRole("link", { name: "Billing API" }).click();
       await page.getByText("Close-up").waitFor();
@@ -63,9 +62,11 @@ async function draw(link: string): Promise<void> {
       await page.getByRole("link", { name: "Rotations" }).click();
       await page.getByRole("tab", { name: "Done" }).click();
       await page.getByRole("link", { name: "Billing API" }).click();
-      await page.getByRole("heading", { name: "If it stops here" }).waitFor();
+      await page.getByRole("heading", { name: "What came of it" }).waitFor();
       await shoot(page, `rotation-${scheme}`);
     }
+    await drawUnderWay(page);
+    await drawRehearsal(page);
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await page.getByRole("link", { name: "Overview" }).click();
     await page.getByRole("heading", { name: "Now and next" }).waitFor();
@@ -75,6 +76,42 @@ async function draw(link: string): Promise<void> {
   } finally {
     await browser.close();
   }
+}
+
+/** The list of applications, once it is there: the first page names some of them, too. */
+async function listed(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "App registrations" }).first().click();
+  await page
+    .locator("main")
+    .getByText(/^\d+ applications$/)
+    .waitFor();
+  await page.getByRole("link", { name: "Billing API" }).waitFor();
+}
+
+/** The list while a rotation is under way, and that rotation's own page. */
+async function drawUnderWay(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await listed(page);
+  await page.getByRole("link", { name: "Billing API" }).click();
+  await page.getByRole("button", { name: "Rotate now" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate now" }).click();
+  await page.getByText(/of 4 sign-ins with the new secret; they are spread/).waitFor();
+  await shoot(page, "under-way-light");
+  await page.getByRole("navigation").getByRole("link", { name: "Rotations" }).click();
+  await page.getByRole("tab", { name: "All" }).click();
+  await page.getByText(/rotations in all/).waitFor();
+  await shoot(page, "rotations-light");
+}
+
+/** Two years on a copy take the machine some seconds. */
+const REHEARSED = 180_000;
+
+async function drawRehearsal(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Rehearsal" }).click();
+  await page.getByRole("button", { name: "Rehearse…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rehearse" }).click();
+  await page.getByRole("link", { name: "HTML report" }).waitFor({ timeout: REHEARSED });
+  await shoot(page, "rehearsal-light");
 }
 
 const folder = mkdtempSync(join(tmpdir(), "nolapse-portal-pictures-"));

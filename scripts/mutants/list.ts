@@ -56,8 +56,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/core/rotation/acceptance.ts",
-        `const offsets = probe === "minimal" ? [0] : successOffsets(rule);`,
-        `const offsets = probe === "minimal" ? [0] : successOffsets(rule).slice(0, 1);`,
+        `return probe === "minimal" ? [0] : successOffsets(rule);`,
+        `return probe === "minimal" ? [0] : successOffsets(rule).slice(0, 1);`,
       ),
     ],
   },

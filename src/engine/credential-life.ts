@@ -50,8 +50,8 @@ export async function credentialLife(
   keyId: string,
   span: Span,
 ): Promise<CredentialLife | null> {
-  const { known, rotations } = await lifeFacts(deps, portrait);
-  const row = lifeLine(known, rotations, span).rows.find((one) => one.keyId === keyId);
+  const { known, rotations, retirements } = await lifeFacts(deps, portrait);
+  const row = lifeLine(known, rotations, span, retirements).rows.find((one) => one.keyId === keyId);
   if (row === undefined) return null;
   const issuedBy = rotations.find(({ issued }) => issued?.keyId === keyId) ?? null;
   const replacedBy = rotations.find(({ replaces, state }) => replaces === keyId && state !== "cancelled") ?? null;

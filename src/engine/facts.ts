@@ -79,8 +79,19 @@ export function countedBeside({ id }: Rotation, { issues, clean, earlyRetirement
 /** Whether the old credential may go by now, as far as time says; until then nothing else is asked about it. */
 function isToRetire(deps: Deps, rotation: Rotation, now: EpochMs): boolean {
   if (rotation.state !== "verified" || rotation.removedAt !== null) return false;
-  const { at } = retirement(rotation, known(targetSettings(deps, rotation)), asked(deps, rotation));
+  const at = retiresAt(deps, rotation);
   return at !== null && at <= now;
+}
+
+/** When the old credential of a verified rotation goes by itself; null where it does not. */
+export function retiresAt(deps: Deps, rotation: Rotation): EpochMs | null {
+  return retirement(rotation, known(targetSettings(deps, rotation)), asked(deps, rotation)).at;
+}
+
+/** The same of each of these that is verified, by its id. */
+export function retirements(deps: Deps, rotations: readonly Rotation[]): ReadonlyMap<string, EpochMs | null> {
+  const verified = rotations.filter(({ state }) => state === "verified");
+  return new Map(verified.map((one) => [one.id, retiresAt(deps, one)]));
 }
 
 function isSame(one: HolderRef, other: HolderRef): boolean {

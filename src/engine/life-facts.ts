@@ -3,16 +3,21 @@ import { endOf } from "../core/credentials/credential.ts";
 import { type Known, thumbprintOf } from "../core/pictures/life-line.ts";
 import { isCovered } from "../core/pictures/outlook.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
+import { retirements } from "./facts.ts";
+import type { PlanItem } from "./plan.ts";
 import { type Portrait, signsIn } from "./portrait.ts";
 
 export interface LifeFacts {
   readonly known: readonly Known[];
   readonly rotations: readonly Rotation[];
+  readonly retirements: ReadonlyMap<string, EpochMs | null>;
 }
 
-export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): Promise<LifeFacts> {
+export async function lifeFacts(deps: Deps, portrait: Portrait): Promise<LifeFacts> {
+  const { store, settings } = deps;
   const { tenantId } = settings;
   const rotations = await store.rotations({ tenantId, appId: portrait.appId });
   const ledger = await store.ledger(tenantId, portrait.appId);
@@ -35,8 +40,9 @@ export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): 
         origin: originOf(ledger, one.keyId),
         current: isCurrent(one.keyId),
         signsIn: signsIn(holder, one),
-        forecast: item?.forecast ?? null,
-        policy: item?.policy ?? null,
+        // of what nobody has bound nothing is renewed: it has an end, and no deadlines
+        forecast: isBound(item) ? item.forecast : null,
+        policy: isBound(item) ? item.policy : null,
         reason: item?.because ?? null,
         renewed: isCovered(portrait.outlook) && item?.slot != null,
       };
@@ -44,7 +50,15 @@ export async function lifeFacts({ store, settings }: Deps, portrait: Portrait): 
   );
   const there = new Set(listed.map(({ keyId }) => keyId));
   const gone = ledger.filter((one) => one.removedAt !== null && !there.has(one.keyId));
-  return { known: [...listed, ...gone.map((one) => removed(one, rotations))], rotations };
+  return {
+    known: [...listed, ...gone.map((one) => removed(one, rotations))],
+    rotations,
+    retirements: retirements(deps, rotations),
+  };
+}
+
+function isBound(item: PlanItem | undefined): item is PlanItem {
+  return item !== undefined && item.slot !== null;
 }
 
 function originOf(ledger: readonly LedgerEntry[], keyId: string): Known["origin"] {

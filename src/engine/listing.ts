@@ -64,7 +64,7 @@ export type Fact = keyof typeof FACTS;
 const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
 
 /** Instants of the tenant's timeline, for each thing that is counted. */
-export type Times = Readonly<Record<"endsLast" | "endsCovered" | "remains" | "planned", Instants>>;
+export type Times = Readonly<Record<keyof ReturnType<typeof timesOf>, Instants>>;
 
 export class Listing {
   readonly #portraits: Portrait[];
@@ -315,13 +315,14 @@ function* ordered(portraits: readonly Portrait[]): Slices<Readonly<Record<Sort, 
     signsInUntil: yield* Order.of(numbers, by(until)),
     next: yield* Order.of(
       numbers,
-      by(({ outlook }) => outlook.next.at ?? NEVER),
+      // what has ended is no longer next
+      by(({ outlook: { next } }) => (next.code === "ended" ? NEVER : (next.at ?? NEVER))),
     ),
   };
 }
 
 function* timesOfAll(portraits: readonly Portrait[]): Slices<Times> {
-  const all: Record<keyof Times, EpochMs[]> = { endsLast: [], endsCovered: [], remains: [], planned: [] };
+  const all: Record<keyof Times, EpochMs[]> = { endsLast: [], endsCovered: [], remains: [], planned: [], ended: [] };
   yield* each(portraits, (one) => {
     for (const [name, times] of Object.entries(timesOf(one))) all[name as keyof Times].push(...times);
   });
@@ -334,6 +335,7 @@ function* timesOfAll(portraits: readonly Portrait[]): Slices<Times> {
     endsCovered: yield* inOrder(all.endsCovered),
     remains: yield* inOrder(all.remains),
     planned: yield* inOrder(all.planned),
+    ended: yield* inOrder(all.ended),
   };
 }
 

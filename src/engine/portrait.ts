@@ -9,6 +9,7 @@ import { policyFor } from "../core/policy/policy-choice.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
+import { retirements } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
 
 /** One application: its registration, its service principal, or both; they sign the same client id in. */
@@ -51,6 +52,7 @@ export function portraitOf(
     credentials: standings,
     slots: slots.map(plannedSlot),
     rotations: open,
+    retirements: retirements(deps, open),
   });
   const safe = slots.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.lastSafeAt]));
   return {
@@ -99,6 +101,8 @@ export interface Times {
   /** Of the first, those that no plan and nobody else covers. */
   readonly remains: readonly EpochMs[];
   readonly planned: readonly EpochMs[];
+  /** When the last one ended of an application that nobody has handed to Nolapse. */
+  readonly ended: readonly EpochMs[];
 }
 
 export function timesOf({ holders, outlook }: Portrait): Times {
@@ -117,6 +121,7 @@ export function timesOf({ holders, outlook }: Portrait): Times {
     endsCovered: ends.filter((one) => !isLast(one)).map((one) => one.at),
     remains: isCovered(outlook) ? [] : last,
     planned: code === "renews" && at !== null ? [at] : [],
+    ended: code === "ended" && at !== null ? [at] : [],
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The pages: files that `npm run build:web` made, out of one folder that is read once. A name that was not in it is not there, so no
- * path leads out. Every address of the pages gets the same document, which holds no data: what it shows, it asks the API for.
+ * path leads out. Every address of the pages gets the same document, which holds no data: what it shows, it asks the API for. It says
+ * only whether the browser that asks is signed in, so that nobody is asked for who is not.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -57,11 +58,17 @@ function readFolder(folder: string): Folder | null {
   return { document: readFileSync(index, "utf8"), files };
 }
 
-/** Adds the pages to a server that knows cookies. `secure`: as for {@link securityHeaders}. */
-export function addPages(
-  app: App,
-  { folder, secure, demo = false }: { readonly folder: string; readonly secure: boolean; readonly demo?: boolean },
-): void {
+export interface PortalOptions {
+  readonly folder: string;
+  /** As for {@link securityHeaders}. */
+  readonly secure: boolean;
+  readonly demo?: boolean;
+  /** Whether the browser that asks has a session that goes on. */
+  readonly isSignedIn: (request: FastifyRequest) => boolean;
+}
+
+/** Adds the pages to a server that knows cookies. */
+export function addPages(app: App, { folder, secure, demo = false, isSignedIn }: PortalOptions): void {
   let read: Folder | null = null;
   const built = () => {
     read ??= readFolder(folder);
@@ -73,7 +80,11 @@ export function addPages(
     reply.headers(securityHeaders(nonce, secure)).header("cache-control", "no-store").type("text/html; charset=utf-8");
     if (found === null) return reply.code(503).send(NOT_BUILT);
     const document = themed(found.document, request.cookies[THEME_COOKIE]).replaceAll(NONCE, nonce);
-    return reply.send(demo ? document.replace("<head>", '<head><meta name="nolapse-demo" content="yes">') : document);
+    const marks = [
+      ...(demo ? ['<meta name="nolapse-demo" content="yes">'] : []),
+      ...(isSignedIn(request) ? [] : ['<meta name="nolapse-session" content="none">']),
+    ];
+    return reply.send(document.replace("<head>", `<head>${marks.join("")}`));
   };
   for (const url of PAGES) app.get(url, page);
   const file = async (request: FastifyRequest, reply: FastifyReply) => {

@@ -98,7 +98,12 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   await harden(app, sessions, options);
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
-  addPages(app, { folder: options.pages ?? PAGES_FOLDER, secure, demo: options.demo !== undefined });
+  addPages(app, {
+    folder: options.pages ?? PAGES_FOLDER,
+    secure,
+    demo: options.demo !== undefined,
+    isSignedIn: ({ cookies }) => sessions.find(cookies[cookieName("session", secure)]) !== null,
+  });
   answerProblems(app, options);
   return {
     house,

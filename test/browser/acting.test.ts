@@ -215,7 +215,7 @@ test("a secret goes straight to its target: what a policy forbids is said before
   await page.getByRole("heading", { level: 1, name: /app-2 gets a new client secret/ }).waitFor();
   const id = await web.stage.rotationOf("app-2");
   await web.stage.until(id, "verified");
-  await page.getByText(/^app-2 verified/).waitFor();
+  await page.getByText(/^app-2 last verified/).waitFor();
   const value = readFileSync(join(web.stage.folder, "app-2", ".env"), "utf8")
     .replace("SECRET=", "")
     .trim();

@@ -9,15 +9,23 @@ test("a month goes by with a click, and the rotation on the page is done: the ol
   await web.enter(page, "Ann");
   const id = await web.stage.rotationOf("app-1");
   await web.show(page, `/rotations/${id}`, /If it stops here/);
+  // what it waits for, in the head and at the step that runs
+  await page.getByText(/^\d of 4 sign-ins with the new secret; they are spread over time/).waitFor();
   const leaving = new AbortController();
   const watching = web.stage.watch(leaving.signal);
   try {
     await page.getByRole("button", { name: /^Demo clock/ }).click();
+    // a moment of one's own is of the tenant's zone, which is named
+    await page.getByText(/Europe\/Amsterdam, UTC\+0\d:00/).waitFor();
     await page.getByRole("button", { name: "+30 days" }).click();
     await page.getByText(/^30 days later/).waitFor({ timeout: 60_000 });
     await page.keyboard.press("Escape");
     // nobody asked the page to: the stream tells
     await page.getByText("Done.", { exact: true }).waitFor();
+    // nothing of the old one is said any more that was true before
+    await page.getByRole("heading", { name: "What came of it" }).waitFor();
+    await page.getByText("Old one removed").waitFor();
+    expect(await page.getByText(/If it stops here|Old one ends|Last safe moment/).count()).toBe(0);
     expect(
       await page.getByRole("img", { name: "proven" }).or(page.getByLabel("proven")).count(),
     ).toBeGreaterThanOrEqual(6);

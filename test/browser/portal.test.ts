@@ -70,8 +70,11 @@ test("a person signs in with a browser, sees the first page, and signs out", asy
   await given.getByRole("button", { name: /^Account of/ }).click();
   await given.getByRole("menuitem", { name: "Sign out" }).click();
   await given.getByRole("link", { name: /Sign in/ }).waitFor();
+  const before = said.length;
   await given.goto(at("/applications"));
   await given.getByRole("link", { name: /Sign in/ }).waitFor();
+  // the document says that nobody is there: nobody is asked for, and no refusal stands in the console
+  expect(said.slice(before)).toEqual([]);
 });
 
 test("what was asked before the pages were there is asked again once changes are heard", async (context) => {

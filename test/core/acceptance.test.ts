@@ -4,6 +4,7 @@ import type { Probe, ProbeOutcome } from "../../src/core/credentials/sign-in.ts"
 import type { AcceptanceRule } from "../../src/core/policy/settings.ts";
 import {
   type AcceptanceVerdict,
+  acceptanceProgress,
   foldProbe,
   judgeAcceptance,
   successOffsets,
@@ -47,6 +48,20 @@ describe("successOffsets", () => {
   ])("%s", (_, successes, over, seconds) => {
     expect(successOffsets({ successes, over, window: HOUR }).map((ms) => ms / SECOND)).toEqual(seconds);
   });
+});
+
+test.each([
+  ["before the first", [], 0, null],
+  ["two of them", [ok(0), ok(30 * SECOND)], 2, 5 * MINUTE],
+  ["a refusal starts again", [no(40 * SECOND), ok(MINUTE)], 1, 6 * MINUTE],
+  ["a refusal alone", [no(MINUTE)], 0, null],
+  ["silence counts for nothing", [ok(0), unsure(MINUTE)], 1, 5 * MINUTE],
+])("how far it is, %s", (_, probes, good, end) => {
+  const endsAt = end === null ? null : plus(NOW, end);
+  expect(acceptanceProgress(RULE, "full", probes)).toEqual({ good, needed: 4, endsAt });
+  const least = acceptanceProgress(RULE, "minimal", probes);
+  expect([least?.good, least?.needed]).toEqual([good, 1]);
+  expect(acceptanceProgress(RULE, "none", probes)).toBeNull();
 });
 
 describe("judgeAcceptance", () => {

@@ -82,6 +82,12 @@ test("an overlap is in both rows at the same time, and its part to come is forec
     expect(row).toContain("happened overlap -2..0");
     expect(row).toContain("forecast overlap 0..10");
   }
+  // what goes before its end overlaps no longer than that
+  const goes = new Map([[open.id, plus(NOW, 5 * DAY)]]);
+  const until = (one: Known) =>
+    lifeLine([one], [open], SPAN, goes).rows[0]?.segments.find((its) => its.tense === "forecast");
+  expect(until(known({ end: plus(NOW, 10 * DAY), current: false }))?.to).toBe(plus(NOW, 5 * DAY));
+  expect(until(known({ keyId: "k2", start: at }))?.to).toBe(plus(NOW, 5 * DAY));
   const [made] = lifeLine([known({ keyId: "k2", start: at })], [open], SPAN).rows;
   expect(made).toMatchObject({
     rotation: open.id,

@@ -18,7 +18,15 @@ const standing = (parts: Partial<Standing> = {}): Standing => ({
 const ends = forecast(standing(), completePolicy("p", {}), [], NOW);
 const slot = { status: "later" as const, because: "not-due" as const, keyId: "k1", forecast: ends, startsAt: null };
 const judge = (parts: Partial<Circumstances> = {}) =>
-  outlookOf({ mode: "enforce", now: NOW, credentials: [standing()], slots: [], rotations: [], ...parts });
+  outlookOf({
+    mode: "enforce",
+    now: NOW,
+    credentials: [standing()],
+    slots: [],
+    rotations: [],
+    retirements: new Map(),
+    ...parts,
+  });
 const code = (parts: Partial<Circumstances> = {}) => [judge(parts).next.code, judge(parts).next.reason];
 
 describe("what happens next", () => {
@@ -67,6 +75,22 @@ describe("what happens next", () => {
       { slots: [{ ...slot, status: "cannot", because: "platform-managed" }] },
       ["renewed-elsewhere", "platform-managed"],
     ],
+    [
+      "a platform whose credential has ended, though somebody has bound it",
+      {
+        credentials: [standing({ end: plus(NOW, -1), never: "platform-managed" })],
+        slots: [{ ...slot, status: "cannot", because: "no-live-credential" }],
+      },
+      ["renewed-elsewhere", "platform-managed"],
+    ],
+    [
+      "one of ours that has ended, beside a platform's",
+      {
+        credentials: [standing({ never: "platform-managed" }), standing({ keyId: "k2", end: plus(NOW, -1) })],
+        slots: [{ ...slot, status: "cannot", because: "no-live-credential" }],
+      },
+      ["stops", "no-live-credential"],
+    ],
     ["nothing at all", { credentials: [] }, ["nothing-to-renew", null]],
     ["only ended ones", { credentials: [standing({ end: plus(NOW, -1) })] }, ["ended", "expired"]],
     ["one without an end", { credentials: [standing({ end: null })] }, ["nothing-to-renew", null]],
@@ -83,7 +107,27 @@ test("it signs in until the last of those that work now ends", () => {
     signsIn: true,
     signsInUntil: plus(NOW, 200 * DAY),
   });
+  expect(
+    judge({ credentials: [standing({ end: plus(NOW, -DAY) }), standing({ end: plus(NOW, -2 * DAY) }), future] }).next,
+  ).toEqual({
+    code: "ended",
+    at: plus(NOW, -DAY),
+    reason: "expired",
+    rotation: null,
+  });
   expect(judge({ credentials: [saml, future] })).toMatchObject({ signsIn: false, signsInUntil: null });
+});
+
+test("both work until the old one goes, or ends before that", () => {
+  const verified = rotation({ state: "verified", issued: issued(), replacesEnd: plus(NOW, 10 * DAY) });
+  const until = (goes: number | null, its = verified) =>
+    judge({
+      slots: [slot],
+      rotations: [its],
+      retirements: new Map([[its.id, goes === null ? null : plus(NOW, goes * DAY)]]),
+    }).next.at;
+  expect([until(3), until(17), until(null)]).toEqual([plus(NOW, 3 * DAY), plus(NOW, 10 * DAY), plus(NOW, 10 * DAY)]);
+  expect(until(3, { ...verified, replacesEnd: null })).toBe(plus(NOW, 3 * DAY));
 });
 
 describe("the sentence", () => {

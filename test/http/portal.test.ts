@@ -15,7 +15,7 @@ let app: FastifyInstance;
 async function serve(pages: string): Promise<FastifyInstance> {
   const made = fastify();
   await made.register(cookie);
-  addPages(made, { folder: pages, secure: false });
+  addPages(made, { folder: pages, secure: false, isSignedIn: ({ cookies }) => cookies.session === "good" });
   return made;
 }
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   mkdirSync(join(built, "assets"), { recursive: true });
   writeFileSync(join(folder, "secret.js"), "outside");
   const document =
-    '<!doctype html><html lang="en"><script type="module" nonce="__NONCE__" src="/assets/a-1.js"></script></html>';
+    '<!doctype html><html lang="en"><head></head><script type="module" nonce="__NONCE__" src="/assets/a-1.js"></script></html>';
   writeFileSync(join(built, "index.html"), document);
   writeFileSync(join(built, "assets/a-1.js"), "export {};".repeat(100));
   app = await serve(built);
@@ -54,6 +54,14 @@ describe("the document", () => {
       nonces.push(nonce);
     }
     expect(new Set(nonces).size).toBe(2);
+  });
+
+  test("says to a browser without a session that there is none, and to one with a session nothing", async () => {
+    const saying = async (headers: Record<string, string>) => (await app.inject({ url: "/", headers })).body;
+    const none = '<head><meta name="nolapse-session" content="none"></head>';
+    expect(await saying({})).toContain(none);
+    expect(await saying({ cookie: "session=over" })).toContain(none);
+    expect(await saying({ cookie: "session=good" })).not.toContain("nolapse-session");
   });
 
   test("has a person's theme before anything is drawn, and nothing else that a cookie says", async () => {

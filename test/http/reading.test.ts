@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainJson } from "../../src/cli/render/explain.ts";
 import { NolapseError } from "../../src/core/errors.ts";
+import { REASONS } from "../../src/core/reasons.ts";
 import { DAY } from "../../src/core/time.ts";
 import { explainApplication } from "../../src/engine/views.ts";
 import { csvRow } from "../../src/http/csv.ts";
@@ -237,7 +238,13 @@ test("rotations, targets, policies, trail, health and metrics", async () => {
     because: "approval-issue",
     privileged: true,
     approvals: { missing: ["issue", "retire"] },
+    removedAt: null,
+    haltWhy: null,
+    acceptance: { good: 0, needed: 4, endsAt: null },
   });
+  expect(REASONS).toMatchObject({ [one.reason]: one.why });
+  expect(Date.parse(one.deadlines.lastSafe)).toBeLessThan(Date.parse(one.replacesEnd));
+  expect(Date.parse(one.deadlines.urgent)).toBeLessThan(Date.parse(one.deadlines.lastSafe));
   const targets = (await rita.get(`${T}/targets`)).body.items;
   expect(targets.find(({ name }: { name: string }) => name === "by-hand")).toMatchObject({ carriedBy: "the vendor" });
   expect(targets.find(({ name }: { name: string }) => name === "app-1").lastVerified).not.toBeNull();

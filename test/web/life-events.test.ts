@@ -51,7 +51,7 @@ describe("the events of a row", () => {
       "Verified",
       "Renewal",
       "Urgent from here",
-      "Last safe",
+      "Last safe moment",
       "Ends",
     ]);
     const verified = events.find(({ word }) => word === "Verified");

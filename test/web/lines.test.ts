@@ -5,9 +5,11 @@ import {
   deadlineLabels,
   type LifeRow,
   monthsOf,
+  namedMonths,
   rowDrawing,
   spanAround,
   successorDrawing,
+  wholeRow,
 } from "../../web/src/lines/life-line.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
@@ -42,6 +44,15 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
   rotation: null,
   reason: null,
   ...more,
+});
+
+test("names of months stand apart, and none is cut off, however narrow it is", () => {
+  for (const width of [240, 330, 800]) {
+    const xs = namedMonths(RANGE, width).map(({ x }) => x);
+    expect(Math.min(...xs.slice(1).map((x, index) => x - (xs[index] ?? 0)))).toBeGreaterThanOrEqual(58);
+    expect((xs.at(-1) ?? 0) + 58).toBeLessThanOrEqual(width);
+  }
+  expect(namedMonths(RANGE, 800)).toHaveLength(monthsOf(RANGE).length);
 });
 
 describe("a row of the life line", () => {
@@ -112,6 +123,15 @@ describe("a row of the life line", () => {
       });
     expect(rowDrawing(ended("ended"), RANGE, NOW, WIDTH).cross).toEqual({ x: 345, kind: "ended" });
     expect(rowDrawing(ended("lapse"), RANGE, NOW, WIDTH).cross).toEqual({ x: 345, kind: "lapse" });
+  });
+
+  test("is whole in the close-up, however little of it is shown above", () => {
+    const cut = secret({ segments: [{ from: at(0), to: at(20), tense: "recorded", what: "valid" }] });
+    const own = closeUpRange(cut, NOW) ?? RANGE;
+    const bars = (row: LifeRow) => rowDrawing(row, own, NOW, 600).bars;
+    expect(bars(wholeRow(cut))).toEqual(bars(secret({ segments: [{ ...cut.segments[0], to: at(50) } as never] })));
+    expect(wholeRow(secret({}))).toEqual(secret({}));
+    expect(wholeRow(secret({ removedAt: at(10), segments: cut.segments })).segments[0]?.to).toBe(at(20));
   });
 
   test("begins the ruler at its own start where it was due before that", () => {
@@ -244,10 +264,27 @@ describe("the tenant timeline", () => {
     expect(flat.columns[3]?.last).toBe(3);
   });
 
+  test("writes no number over another: the higher peak keeps its own", () => {
+    const high = (index: number) => ({ 44: 700, 45: 800, 46: 900 })[index] ?? 0;
+    const near = { ...timeline, bins: bins.map((one, index) => ({ ...one, endsLast: 1 + high(index), remains: 1 })) };
+    const { columns } = timelineDrawing(near, { width: 936, up: 120, down: 90 });
+    expect(columns.flatMap(({ peak }, index) => (peak === null ? [] : [index]))).toEqual([46]);
+    expect(columns.slice(0, 4).map(({ remainsCount }) => remainsCount)).toEqual([1, null, 1, null]);
+  });
+
   test("has today in its week, and names of months apart", () => {
     expect(Math.floor(drawn.today / 8)).toBe(13);
     const gaps = drawn.months.slice(1).map(({ x }, index) => x - (drawn.months[index]?.x ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(72);
+  });
+
+  test("keeps the line of today out of the name of a month", () => {
+    const [month] = drawn.months;
+    const onDay = (days: number) => {
+      const now = new Date((month?.at ?? 0) + days * DAY).toISOString();
+      return timelineDrawing({ ...timeline, now }, { width: 936, up: 120, down: 90 }).isOverMonth;
+    };
+    expect([onDay(21), onDay(63)]).toEqual([true, false]);
   });
 
   test("draws nothing of an empty tenant, and fails at nothing", () => {

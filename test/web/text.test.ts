@@ -1,8 +1,10 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { counted, dayOf, distance, shortDistance, written } from "../../web/src/text/dates.ts";
+import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
+import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
+import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
 
 const ZONE = "Europe/Amsterdam";
 const at = (text: string) => Date.parse(text);
@@ -33,6 +35,13 @@ describe("dates", () => {
     expect(distance(after, before, ZONE)).toBe("in 4 days");
     expect(distance(after, before, "UTC")).toBe("in 3 days");
   });
+
+  test.each([
+    ["180d", "180 days"],
+    ["1m", "1 minute"],
+    ["24h", "24 hours"],
+    ["unbounded", "unbounded"],
+  ])("the length %s is %s", (given, words) => expect(spelled(given)).toBe(words));
 
   test("one is not many", () => {
     expect([counted(1, "application"), counted(6214, "application")]).toEqual(["1 application", "6,214 applications"]);
@@ -94,4 +103,98 @@ test("what needs a person is told once for each reason, the most frequent first"
     { reason: "b", sentence: "b!", count: 2 },
     { reason: "a", sentence: "a!", count: 1 },
   ]);
+});
+
+describe("a rotation", () => {
+  const base: Parameters<typeof stepProgress>[1] = {
+    acceptance: { good: 1, needed: 4, endsAt: "2026-11-23T09:47:00Z" },
+    targets: [],
+    until: "2026-11-30T09:42:00Z",
+    sentence: "old and new both work until the overlap ends",
+    because: "overlap",
+    removedAt: null,
+    kind: "secret",
+  };
+  const target = { name: "a", intendedAt: null, receipt: null, verifiedAt: null, assurance: null, carriedBy: null };
+
+  test("says how many sign-ins it waits for, and when the last is due", () => {
+    expect(stepProgress("accepted", base, ZONE)).toBe(
+      "1 of 4 sign-ins with the new secret; they are spread over time, and the last is due Mon 23 Nov 2026, 10:47:00.",
+    );
+    const before = { ...base, acceptance: { good: 0, needed: 4, endsAt: null } };
+    expect(stepProgress("accepted", before, ZONE)).toBe("0 of 4 sign-ins with the new secret.");
+  });
+
+  test("says how many targets have it, and until when both work", () => {
+    const two = [{ ...target, receipt: { version: null, at: "2026-11-23T09:42:00Z" } }, target];
+    const words = { ...base, targets: two, sentence: "the new value goes to its targets" };
+    expect(stepProgress("delivered", words, ZONE)).toBe("1 of 2 targets has it. The new value goes to its targets.");
+    expect(stepProgress("retired", base, ZONE)).toBe("Both work until Mon 30 Nov 2026, 10:42; then the old one goes.");
+  });
+
+  test("says in its head how far it is, and what the time beside it is", () => {
+    const proofs = { issued: null, accepted: null, delivered: null, verified: null, retired: null };
+    const spread = { ...base, proofs, because: "acceptance-spread" } as const;
+    expect([headSentence(spread), untilWords(spread)]).toEqual([
+      "1 of 4 sign-ins with the new secret, spread over time.",
+      "The next one follows",
+    ]);
+    const overlap = { ...base, proofs };
+    expect([headSentence(overlap), untilWords(overlap)]).toEqual(["Old and new both work.", "The overlap ends"]);
+    const frozen = { ...base, proofs, because: "frozen", sentence: "a freeze is in force" } as const;
+    expect([headSentence(frozen), untilWords(frozen)]).toEqual(["A freeze is in force.", "It goes on"]);
+  });
+
+  const over = { replacesEnd: "2026-12-24T00:00:00Z", removedAt: null, now: "2026-11-23T09:42:00Z" };
+  test.each([
+    [over, "Old one ends"],
+    [{ ...over, replacesEnd: "2026-11-22T00:00:00Z" }, "Old one ended"],
+    [{ ...over, removedAt: "2026-11-20T00:00:00Z" }, "Old one removed"],
+  ])("calls the end of the old one what it is %#", (rotation, word) => expect(oldOneWords(rotation)[0]).toBe(word));
+
+  test("that is over says what came of it", () => {
+    const done = { ...over, issued: "k", targets: [{ ...target, verifiedAt: over.now }], removedAt: over.now };
+    expect(outcomeOf({ ...done, state: "retired" })).toEqual([
+      "The new credential was proven at 1 of 1 target before the old one went.",
+      "The old one was removed, and seen absent since.",
+    ]);
+    expect(outcomeOf({ ...done, state: "cancelled", issued: null, removedAt: null })).toEqual([
+      "No new credential was made.",
+      "The old one was left alone, and works.",
+    ]);
+  });
+});
+
+describe("numbers on the first page", () => {
+  const figures = {
+    endIn30Days: 6,
+    stopIn30Days: 4,
+    endedIn30Days: 1,
+    debt: 0,
+    running: 0,
+    halted: 0,
+    waiting: 0,
+    stopping: 0,
+  };
+
+  test("say what each counts, and agree with the sentence", () => {
+    expect(endsWords(figures)).toBe("applications: 4 stop, 2 are to be renewed");
+    expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 1 })).toBe("application: 1 stops");
+    expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 0 })).toBe("application: 1 is to be renewed");
+    expect(endsWords({ ...figures, endIn30Days: 0, stopIn30Days: 0 })).toBe("applications");
+  });
+
+  test("name what has ended without anybody having handed it over", () => {
+    expect(endedSentence(figures)).toMatch(/^1 application that is not managed ended in the last 30 days; /);
+    expect(endedSentence({ ...figures, endedIn30Days: 3 })).toMatch(/^3 applications that are not managed ended /);
+    expect(endedSentence({ ...figures, endedIn30Days: 0 })).toBeNull();
+  });
+});
+
+test("the sentence of the targets says who writes, and which were never seen to work", () => {
+  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z" };
+  expect(targetsSentence([target])).toBe("Nolapse writes to 1 target.");
+  expect(targetsSentence([target, { ...target, carriedBy: "the vendor" }, { ...target, lastVerified: null }])).toBe(
+    "Nolapse writes to 2 targets. To 1 a person carries the value. 1 has not been verified by a rotation yet.",
+  );
 });

@@ -5,10 +5,11 @@
 import { addressOf } from "./api/client.ts";
 import { askEarly } from "./api/early.ts";
 import { LIST, PAGE } from "./api/list-page.ts";
+import { isSignedOut } from "./frame/sign-in-address.ts";
 
 const [, tenant, page] = /^\/t\/([^/]+)(\/applications)?\/?$/.exec(location.pathname) ?? [];
-const me = askEarly(addressOf("GET /api/v1/me", { params: {} }));
-if (tenant !== undefined && location.search === "") {
+const me = isSignedOut() ? null : askEarly(addressOf("GET /api/v1/me", { params: {} }));
+if (me !== null && tenant !== undefined && location.search === "") {
   const params = { tenant: decodeURIComponent(tenant) };
   // nothing of a tenant is asked for before it is known that somebody may
   void me.then(

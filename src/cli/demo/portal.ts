@@ -2,11 +2,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { NolapseError } from "../../core/errors.ts";
+import { asNolapseError, NolapseError } from "../../core/errors.ts";
+import { epochMs } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
+import type { Scan } from "../../engine/discover.ts";
 import type { Context, DemoDoor, RunningDirectory, WebServer } from "../context.ts";
 import { OneTimeCode, signInAs } from "./door.ts";
 import type { Fleet } from "./fleet.ts";
+import { graphOf } from "./graph.ts";
+import { dueAtPlatforms, renewAtPlatforms } from "./platforms.ts";
 import type { PreparedDemo } from "./prepare.ts";
 import { ADMINISTRATOR, registerPortal } from "./registration.ts";
 import { SentClock, watch } from "./watch.ts";
@@ -74,12 +78,23 @@ export async function openPortal(parts: PortalParts): Promise<void> {
     };
     speaker.say("nolapse: the portal is on this machine only; the link is good once, and opens signed in");
     link();
-    await watch({ deps, clock, fleet, signal, seen: (scan) => admission.seen(scan), told }).finally(() =>
-      admission.leave(),
-    );
+    const seen = async (scan: Scan) => {
+      await admission.seen(scan);
+      await playPlatforms(parts, scan).catch((thrown) => log(asNolapseError(thrown).message));
+    };
+    await watch({ deps, clock, fleet, signal, seen, told }).finally(() => admission.leave());
   } finally {
     await running.close();
   }
+}
+
+/** Does what the platforms of the tenant do on such a day. @throws NolapseError `directory-failed`. */
+async function playPlatforms({ directory, prepared }: PortalParts, scan: Scan): Promise<void> {
+  const now = epochMs(directory.clock.now());
+  const due = dueAtPlatforms(scan, now);
+  if (due.length === 0) return;
+  const what = "a platform of the demo could not renew its own credential";
+  await renewAtPlatforms(await graphOf(directory.url, prepared.environment, what), due, now);
 }
 
 /** The demo's configuration and who the server is. */

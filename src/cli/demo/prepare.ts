@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { TenantConfig } from "../../config/load.ts";
+import { classify } from "../../core/credentials/classify.ts";
 import type { Holder } from "../../core/credentials/credential.ts";
 import { isLive } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
@@ -114,6 +115,8 @@ function dueSecret(holder: Holder, { scannedAt, tenantId, holders }: Scan): Boun
   const live = holder.credentials.filter((one) => isLive(one, scannedAt));
   const [only] = live;
   if (only === undefined || live.length > 1 || only.kind !== "secret" || only.end === null) return [];
+  // a platform's own, and the like: nobody would hand these to Nolapse, and it would leave them alone
+  if (classify(holder, only, tenantId).reason !== null) return [];
   const personal = holder.signInAudience?.includes("Personal") === true;
   const principal = holders.find((one) => one.type === "servicePrincipal" && one.appId === holder.appId);
   const signsIn = principal?.enabled === true && principal.credentials.length === 0 && tenantId !== "";

@@ -10,6 +10,7 @@ import type { ReasonCode } from "../reasons.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
 import { type EpochMs, earliest, latest, plus } from "../time.ts";
+import { type Circumstances, overlapEnd } from "./outlook.ts";
 
 /** Happened; on record in the directory; forecast by our plan. */
 export type Tense = "happened" | "recorded" | "forecast";
@@ -94,11 +95,18 @@ export interface Span {
 /** So many successors are forecast at most: a short lifetime over a long span needs no more to be understood. */
 const MOST_SUCCESSORS = 100;
 
-export function lifeLine(known: readonly Known[], rotations: readonly Rotation[], span: Span): LifeLine {
+/** `retirements`: as in {@link Circumstances}. */
+export function lifeLine(
+  known: readonly Known[],
+  rotations: readonly Rotation[],
+  span: Span,
+  retirements: Circumstances["retirements"] = new Map(),
+): LifeLine {
   const rows = known.map((one): LifeLineRow => {
     const made = rotations.find(({ issued }) => issued?.keyId === one.keyId);
     const takes = rotations.find(({ replaces, state }) => replaces === one.keyId && state !== "cancelled");
-    const segments = segmentsOf(one, known, made, takes, span.now);
+    const both = overlapOf(made, takes, one, retirements);
+    const segments = segmentsOf(one, known, both, span.now);
     return {
       ...one,
       segments: segments.filter(({ from, to }) => to > span.from && from < span.to && to > from),
@@ -127,8 +135,7 @@ const NEVER = 8_640_000_000_000_000 as EpochMs;
 function segmentsOf(
   one: Known,
   all: readonly Known[],
-  made: Rotation | undefined,
-  takes: Rotation | undefined,
+  both: { readonly from: EpochMs; readonly to: EpochMs } | null,
   now: EpochMs,
 ): Segment[] {
   const start = one.start ?? (0 as EpochMs);
@@ -140,7 +147,6 @@ function segmentsOf(
   };
   put(start, earliest(stops, now), "happened", "worked");
   put(latest(start, now), stops, "recorded", "valid");
-  const both = overlapOf(made, takes, one, stops);
   if (both !== null) {
     put(both.from, earliest(both.to, now), "happened", "overlap");
     put(latest(both.from, now), both.to, "forecast", "overlap");
@@ -151,11 +157,17 @@ function segmentsOf(
 }
 
 /** The time in which both of a rotation's credentials work, as far as it is this credential's. */
-function overlapOf(made: Rotation | undefined, takes: Rotation | undefined, { end }: Known, stops: EpochMs) {
+function overlapOf(
+  made: Rotation | undefined,
+  takes: Rotation | undefined,
+  { end, removedAt }: Known,
+  retirements: Circumstances["retirements"],
+) {
+  const stops = earliest(end ?? NEVER, removedAt ?? NEVER);
   const rotation = takes ?? made;
   const from = rotation?.issued?.at ?? null;
   if (rotation === undefined || from === null) return null;
-  const to = rotation.removedAt ?? rotation.replacesEnd ?? end ?? stops;
+  const to = rotation.removedAt ?? overlapEnd(rotation, retirements) ?? end ?? stops;
   return to > from ? { from, to: rotation === takes ? earliest(to, stops) : to } : null;
 }
 

@@ -7,7 +7,7 @@ import type { Mode } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
-import type { EpochMs } from "../time.ts";
+import { type EpochMs, earliest, latest } from "../time.ts";
 
 /** What happens next to an application. */
 export const NEXT = {
@@ -52,6 +52,8 @@ export interface Circumstances {
   readonly slots: readonly PlannedSlot[];
   /** Those that are not finished. */
   readonly rotations: readonly Rotation[];
+  /** When the old credential of a verified one goes by itself, by the rotation's id; null where it does not. */
+  readonly retirements: ReadonlyMap<string, EpochMs | null>;
 }
 
 export interface Outlook {
@@ -61,6 +63,7 @@ export interface Outlook {
   readonly signsIn: boolean;
   readonly next: {
     readonly code: NextCode;
+    /** Of `ended` it is past: when the last one ended. */
     readonly at: EpochMs | null;
     readonly reason: ReasonCode | null;
     readonly rotation: string | null;
@@ -85,7 +88,7 @@ export function outlookOf(around: Circumstances): Outlook {
 }
 
 function nextOf(
-  { mode, slots, rotations }: Circumstances,
+  { mode, slots, rotations, retirements, now }: Circumstances,
   clients: readonly Standing[],
   signsIn: boolean,
   endless: boolean,
@@ -101,18 +104,39 @@ function nextOf(
   if (halted !== undefined) return say("stops", until, halted.haltReason ?? halted.reason, halted.id);
   const cannot = slots.find(({ status }) => status === "cannot");
   if (cannot !== undefined) {
-    // bound or not, whoever made it renews it
-    return say(ELSEWHERE.includes(cannot.because) ? "renewed-elsewhere" : "stops", until, cannot.because);
+    // bound or not, whoever made it renews it; once it has ended, the plan finds nothing to replace, and still it is not ours
+    const because = ELSEWHERE.includes(cannot.because) ? cannot.because : renewedElsewhere(clients);
+    return because === null ? say("stops", until, cannot.because) : say("renewed-elsewhere", until, because);
   }
   const moving = rotations.find(({ state }) => state !== "verified");
   if (moving !== undefined) return underWay(moving, mode, until, say);
   const overlap = rotations.find(({ state }) => state === "verified");
-  if (overlap !== undefined) return say("overlap", overlap.replacesEnd, overlap.reason, overlap.id);
+  if (overlap !== undefined) return say("overlap", overlapEnd(overlap, retirements), overlap.reason, overlap.id);
   if (slots.length > 0) return planned(slots, mode, until, say);
   if (clients.length === 0 || (endless && signsIn)) return say("nothing-to-renew", null, null);
   const elsewhere = clients.find(({ never }) => ELSEWHERE.some((one) => one === never));
   if (elsewhere !== undefined) return say("renewed-elsewhere", until, elsewhere.never);
-  return signsIn ? say("not-managed", until, "not-bound") : say("ended", null, "expired");
+  return signsIn ? say("not-managed", until, "not-bound") : say("ended", lastEnd(clients, now), "expired");
+}
+
+/** Until when both work: until the old one goes, or ends before that; null where it does neither. */
+export function overlapEnd(
+  { id, replacesEnd }: Pick<Rotation, "id" | "replacesEnd">,
+  retirements: Circumstances["retirements"],
+): EpochMs | null {
+  const goes = retirements.get(id) ?? null;
+  return goes === null || replacesEnd === null ? (goes ?? replacesEnd) : earliest(goes, replacesEnd);
+}
+
+function lastEnd(clients: readonly Standing[], now: EpochMs): EpochMs | null {
+  const past = clients.flatMap(({ end }) => (end !== null && end <= now ? [end] : []));
+  return past.length === 0 ? null : latest(...(past as [EpochMs, ...EpochMs[]]));
+}
+
+/** Why others renew all of them; null where one of them, or none, is theirs. */
+function renewedElsewhere(clients: readonly Standing[]): ReasonCode | null {
+  const reasons = clients.map(({ never }) => never);
+  return reasons.every((one) => one !== null && ELSEWHERE.includes(one)) ? (reasons[0] ?? null) : null;
 }
 
 const ELSEWHERE: readonly ReasonCode[] = ["platform-managed", "managed-elsewhere", "first-party", "property-locked"];

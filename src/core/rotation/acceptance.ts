@@ -62,11 +62,9 @@ export function judgeAcceptance(
   }
 
   const run = probes.slice(probes.findLastIndex((one) => one.outcome === "not-authenticated") + 1);
-  // who is refused after proving itself is honoured as much as who is issued a token, and while a value replicates as little:
-  // a policy of the tenant that strikes one of several sign-ins is no shorter way
-  const successes = run.filter((one) => one.outcome === "issued" || one.outcome === "authenticated-refused");
+  const successes = successesOf(probes);
   const isBlocked = successes.some((one) => one.outcome === "authenticated-refused");
-  const offsets = probe === "minimal" ? [0] : successOffsets(rule);
+  const offsets = offsetsOf(rule, probe);
   const first = successes[0];
   const latestSuccess = successes.at(-1);
   const over = offsets.at(-1) ?? 0;
@@ -76,6 +74,44 @@ export function judgeAcceptance(
       return { verdict: "accepted", assurance: isBlocked ? "authenticated-blocked" : "token" };
   }
   return { verdict: "probe", at: latest(scheduled(successes, offsets), afterSilence(run, last)) };
+}
+
+export interface AcceptanceProgress {
+  /** Sign-ins since the last refusal that show that the value works. */
+  readonly good: number;
+  /** So many are needed, spread over time. */
+  readonly needed: number;
+  /** The last of them is due no earlier than this; null before the first. */
+  readonly endsAt: EpochMs | null;
+}
+
+/** How far the acceptance of a value is; null where the policy asks for no sign-in. `probes`: as for {@link judgeAcceptance}. */
+export function acceptanceProgress(
+  rule: AcceptanceRule,
+  probe: ProbeRule,
+  probes: readonly Probe[],
+): AcceptanceProgress | null {
+  if (probe === "none") return null;
+  const successes = successesOf(probes);
+  const offsets = offsetsOf(rule, probe);
+  const [first] = successes;
+  return {
+    good: successes.length,
+    needed: offsets.length,
+    endsAt: first === undefined ? null : plus(first.at, offsets.at(-1) ?? 0),
+  };
+}
+
+/** What has shown that the value works since it was refused last. */
+function successesOf(probes: readonly Probe[]): readonly Probe[] {
+  const run = probes.slice(probes.findLastIndex((one) => one.outcome === "not-authenticated") + 1);
+  // who is refused after proving itself is honoured as much as who is issued a token, and while a value replicates as little:
+  // a policy of the tenant that strikes one of several sign-ins is no shorter way
+  return run.filter((one) => one.outcome === "issued" || one.outcome === "authenticated-refused");
+}
+
+function offsetsOf(rule: AcceptanceRule, probe: ProbeRule): readonly DurationMs[] {
+  return probe === "minimal" ? [0] : successOffsets(rule);
 }
 
 /** When the successes are due, counted from the first one: the first at 0, the last at `over`, milliseconds. */

@@ -193,8 +193,8 @@ const life = tenantRoute({
     const { deps } = tenant;
     const now = await deps.clock.now();
     const { from, to } = spanOf(query, now, [365 * DAY, 365 * DAY]);
-    const { known, rotations } = await lifeFacts(deps, portrait);
-    const drawn = lifeLine(known, rotations, { from, to, now });
+    const { known, rotations, retirements } = await lifeFacts(deps, portrait);
+    const drawn = lifeLine(known, rotations, { from, to, now }, retirements);
     return {
       ...(await scopeOf(tenant)),
       from: formatInstant(from),

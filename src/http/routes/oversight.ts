@@ -1,5 +1,6 @@
 /** Who did what, and whether Nolapse itself is well. */
 import { z } from "zod";
+import { REASONS } from "../../core/reasons.ts";
 import { parseInstant } from "../../core/time.ts";
 import { doctor } from "../../engine/doctor.ts";
 import { exportTrail } from "../../engine/export-trail.ts";
@@ -29,6 +30,7 @@ const audit = tenantRoute({
         appId: z.string().nullable(),
         keyId: z.string().nullable(),
         reason: reason.nullable(),
+        why: z.string().nullable().meta({ description: "the reason in words" }),
         details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
       }),
     ),
@@ -48,6 +50,7 @@ const audit = tenantRoute({
         appId,
         keyId,
         reason: why,
+        why: why === null ? null : REASONS[why],
         details: { ...details },
       })),
     };

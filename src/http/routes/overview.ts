@@ -6,6 +6,7 @@ import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { waitingReveals } from "../../engine/reveal-request.ts";
@@ -77,7 +78,11 @@ const overview = tenantRoute({
     switches,
     sentence,
     figures: z.strictObject({
-      endIn30Days: count,
+      endIn30Days: count.meta({ description: "applications whose last credential ends in 30 days if nobody acts" }),
+      stopIn30Days: count.meta({ description: "those of them that nothing and nobody is known to renew" }),
+      endedIn30Days: count.meta({
+        description: "applications not handed to Nolapse whose last credential has ended in the last 30 days",
+      }),
       debt: count.meta({ description: "applications that are past their renewal time and not renewed yet" }),
       running: count,
       halted: count,
@@ -113,6 +118,8 @@ const overview = tenantRoute({
       sentence: counted?.sentence ?? sentenceOf(null, now),
       figures: {
         endIn30Days: counted?.endIn30Days ?? 0,
+        stopIn30Days: counted?.stopIn30Days ?? 0,
+        endedIn30Days: counted?.endedIn30Days ?? 0,
         debt: counted?.debt ?? 0,
         running: running,
         halted: await countOf(["halted"]),
@@ -132,12 +139,23 @@ function countedOf(picture: Picture, now: EpochMs) {
     sentence: sentenceOf(picture, now),
     // after now, and up to the last instant of the thirtieth day
     endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
+    stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
+    endedIn30Days: listing.times.ended.between(plus(now, -SOON), plus(now, 1)),
     debt: listing.count("debt"),
     waiting: listing.count(["waits-for-approval"]),
     stopping: listing.count(["stops"]),
-    needsPerson: listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN),
+    needsPerson: needingPerson(listing, now),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };
+}
+
+/** What Nolapse cannot go on with; where that is little, also what ends soon and nobody has handed to it: the sentence counts it. */
+function needingPerson(listing: Listing, now: EpochMs): readonly Portrait[] {
+  const held = listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN);
+  const ending = listing
+    .first("stopping", "signsInUntil", SHOWN)
+    .filter((one) => !held.includes(one) && (one.outlook.signsInUntil ?? now) <= plus(now, SOON));
+  return [...held, ...ending].slice(0, SHOWN);
 }
 
 const moment = z.string().refine((text) => parseInstant(text) !== null, "an instant, 2026-03-01T00:00:00Z");

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { isEnough } from "../../core/policy/approval.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { acceptanceProgress } from "../../core/rotation/acceptance.ts";
 import { explain } from "../../core/rotation/decide.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import type { Facts } from "../../core/rotation/verdict.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { rotationOf } from "../../engine/amend.ts";
 import { missing } from "../../engine/approve.ts";
@@ -25,9 +27,12 @@ const summary = {
   kind: z.string(),
   state,
   reason,
+  why: z.string().meta({ description: "the reason in words" }),
   haltReason: reason.nullable(),
+  haltWhy: z.string().nullable(),
   replaces: z.string(),
   replacesEnd: maybe,
+  removedAt: maybe.meta({ description: "when the replaced one was removed" }),
   issued: z.string().nullable(),
   proofs,
   plannedAt: instant,
@@ -51,9 +56,12 @@ function summaryOf(rotation: Rotation) {
     kind: rotation.kind,
     state: rotation.state,
     reason: rotation.reason,
+    why: REASONS[rotation.reason],
     haltReason: rotation.haltReason,
+    haltWhy: rotation.haltReason === null ? null : REASONS[rotation.haltReason],
     replaces: rotation.replaces,
     replacesEnd: iso(rotation.replacesEnd),
+    removedAt: iso(rotation.removedAt),
     issued: rotation.issued?.keyId ?? null,
     proofs: {
       issued: iso(rotation.issued?.at),
@@ -148,6 +156,13 @@ const show = tenantRoute({
         carriedBy: z.string().nullable(),
       }),
     ),
+    acceptance: z.strictObject({ good: count, needed: count, endsAt: maybe }).nullable().meta({
+      description: "sign-ins with the new value, and when the last of them is due; null where none is asked for",
+    }),
+    deadlines: z
+      .strictObject({ urgent: instant, lastSafe: instant })
+      .nullable()
+      .meta({ description: "of the replaced one, while it is open" }),
     signIns: z.array(z.strictObject({ at: instant, outcome: z.string(), code: z.string().nullable() })),
     approvals: z.strictObject({
       issue: maybe,
@@ -163,7 +178,8 @@ const show = tenantRoute({
     const rotation = await rotationFor(tenant, caller, params.id);
     const { deps } = tenant;
     const now = await deps.clock.now();
-    const judged = { rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) };
+    const facts = await gatherFacts(deps, rotation, now);
+    const judged = { rotation, ...explain(rotation, facts, now) };
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
       ...(await scopeOf(tenant)),
@@ -183,6 +199,8 @@ const show = tenantRoute({
         assurance,
         carriedBy: deps.settings.targets[target]?.carriedBy ?? null,
       })),
+      acceptance: acceptanceOf(rotation, facts),
+      deadlines: deadlinesOf(rotation, facts),
       signIns: rotation.probes.map(({ at, outcome, code }) => ({
         at: formatInstant(at),
         outcome,
@@ -193,6 +211,17 @@ const show = tenantRoute({
     };
   },
 });
+
+function acceptanceOf({ kind, probes, policy }: Rotation, facts: Facts) {
+  // nobody signs in with a federated credential on its behalf
+  const progress = kind === "federated" ? null : acceptanceProgress(facts.acceptance, policy.probe, probes);
+  return progress && { ...progress, endsAt: iso(progress.endsAt) };
+}
+
+function deadlinesOf({ state }: Rotation, { forecast }: Facts) {
+  if (forecast === null || state === "retired" || state === "cancelled") return null;
+  return { urgent: formatInstant(forecast.urgentAt), lastSafe: formatInstant(forecast.lastSafeAt) };
+}
 
 function approvalsOf({ deps }: Tenant, rotation: Rotation) {
   const asked = (part: "issue" | "retire") =>

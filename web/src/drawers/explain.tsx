@@ -2,13 +2,13 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { Copy } from "../frame/fact.tsx";
 import { useLeave } from "../frame/over.ts";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { CheckList } from "../pages/checks.tsx";
-import { STATE_WORDS } from "../text/catalogue.ts";
+import { ReasonCode } from "../pages/reason-code.tsx";
+import { LAST_SAFE, STATE_WORDS, STATUS_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 import { Drawer } from "./drawer.tsx";
 
@@ -78,25 +78,25 @@ function CredentialDecision({ told, now }: { readonly told: Decided; readonly no
           {sentence}
           {detail === null ? "" : `: ${detail}`}
         </strong>{" "}
-        <span className="mono">{reason}</span> <Copy what={`Reason code ${reason}`} text={reason} />
+        <ReasonCode code={reason} />
       </p>
       <ul className="plain">
-        <li>By the plan it is: {status}.</li>
+        <li>By the plan it is {STATUS_WORDS[status] ?? status}.</li>
         <li>{policy === null ? "No policy holds for it." : `Policy ${policy}.`}</li>
         <li>{targets.length === 0 ? "No target is known." : `Goes to ${targets.join(", ")}.`}</li>
-        {rotateAt === null ? null : (
+        {rotateAt === null || targets.length === 0 ? null : (
           <li>
             Renewed <Time at={rotateAt} now={now} form="dateTime" />
           </li>
         )}
-        {urgentAt === null ? null : (
+        {urgentAt === null || targets.length === 0 ? null : (
           <li>
             Urgent from <Time at={urgentAt} form="dateTime" />
           </li>
         )}
-        {lastSafeAt === null ? null : (
+        {lastSafeAt === null || targets.length === 0 ? null : (
           <li>
-            Last safe <Time at={lastSafeAt} now={now} form="dateTime" />
+            {LAST_SAFE} <Time at={lastSafeAt} now={now} form="dateTime" />
           </li>
         )}
       </ul>

@@ -16,7 +16,7 @@ import { sessionOver, useAnswer } from "../api/queries.ts";
 import { SignIn } from "../pages/sign-in.tsx";
 import { router } from "./routes.tsx";
 import { SessionContext } from "./session.tsx";
-import { signInAddress } from "./sign-in-address.ts";
+import { isSignedOut, signInAddress } from "./sign-in-address.ts";
 import { Failure, Loading } from "./states.tsx";
 import { useTheme } from "./theme.ts";
 
@@ -32,8 +32,11 @@ export function App() {
   );
 }
 
+/** Of this document; who signs in gets another one. */
+const signedOut = isSignedOut();
+
 function Gate({ choice, choose }: Pick<ReturnType<typeof useTheme>, "choice" | "choose">) {
-  const { data: me, error, refetch } = useAnswer("GET /api/v1/me", { params: {} });
+  const { data: me, error, refetch } = useAnswer("GET /api/v1/me", signedOut ? null : { params: {} });
   const session = useMemo(() => (me === undefined ? null : { me, theme: { choice, choose } }), [me, choice, choose]);
   if (me !== undefined) keepToken(me.csrf);
   if (session !== null) {
@@ -44,7 +47,7 @@ function Gate({ choice, choose }: Pick<ReturnType<typeof useTheme>, "choice" | "
       </SessionContext.Provider>
     );
   }
-  if (error?.status === 401) return <SignIn />;
+  if (signedOut || error?.status === 401) return <SignIn />;
   return (
     <main className="alone">
       {error === null ? <Loading /> : <Failure problem={error} retry={() => void refetch()} />}

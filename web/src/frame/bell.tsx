@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { counted, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { capital } from "../text/rotation.ts";
 import "./bell.css";
 import { Empty } from "./states.tsx";
 import { type Overview, useTenant } from "./tenant.tsx";
@@ -63,10 +64,6 @@ function Waiting({ tenant, overview }: WaitingProps) {
   );
 }
 
-function capital(sentence: string): string {
-  return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
-}
-
 /** The sentence once it has changed, and never more often than one can listen to; the first one is no news. */
 function useSaid(sentence: string): string {
   const [said, setSaid] = useState("");
@@ -92,9 +89,11 @@ interface RowsProps extends WaitingProps {
 }
 
 function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
+  // what nobody has handed to Nolapse is on the first page; here is what it waits for
+  const waiting = needsPerson.filter(({ next }) => next.code === "stops" || next.code === "waits-for-approval");
   return (
     <ul className="plain">
-      {needsPerson.map(({ objectId, displayName, next }) => (
+      {waiting.map(({ objectId, displayName, next }) => (
         <li key={objectId}>
           {next.code === "stops" ? (
             <ErrorCircleFilled className="ended" aria-label="Stops" />
@@ -110,7 +109,7 @@ function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
           >
             <Name text={displayName} />
           </Link>
-          <span className="two">{next.because ?? next.sentence}</span>
+          <span className="two">{capital(next.because ?? next.sentence)}</span>
         </li>
       ))}
     </ul>

@@ -17,6 +17,7 @@ import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { counted, grouped, written } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { instantOf, wallOf, zoneWords } from "../text/wall-clock.ts";
 import { useRefusal } from "./session.tsx";
 import { Failure } from "./states.tsx";
 import { useTenant } from "./tenant.tsx";
@@ -135,6 +136,7 @@ function Journeys({ demo, begin, zone }: JourneysProps) {
   const busy = refusal !== null || demo.target !== null || move.isPending;
   const go = (to: string) => move.mutate({ params: {}, body: { to } }, { onSuccess: () => begin(Date.parse(to)) });
   const { next } = demo;
+  const now = Date.parse(demo.now);
   return (
     <>
       <Button
@@ -157,15 +159,16 @@ function Journeys({ demo, begin, zone }: JourneysProps) {
         className="actions"
         onSubmit={(event) => {
           event.preventDefault();
-          // the field has no zone of its own: what is typed is UTC, as the label says
-          if (wanted !== "" && !busy) go(new Date(`${wanted}Z`).toISOString());
+          // the field has no zone of its own: what is typed is the tenant's, as everywhere else
+          const at = instantOf(wanted, zone);
+          if (at !== null && !busy) go(new Date(at).toISOString());
         }}
       >
-        <Field label="To a moment (UTC)" size="small">
+        <Field label="To a moment" hint={zoneWords(now, zone)} size="small">
           <Input
             type="datetime-local"
             size="small"
-            min={demo.now.slice(0, 16)}
+            min={wallOf(now, zone)}
             value={wanted}
             onChange={(_, { value }) => setWanted(value)}
           />

@@ -10,6 +10,11 @@ export function isDemo(): boolean {
   return document.querySelector("meta[name=nolapse-demo]") !== null;
 }
 
+/** Whether the server has said, with the document, that this browser has no session: then nobody need be asked for. */
+export function isSignedOut(): boolean {
+  return document.querySelector("meta[name=nolapse-session][content=none]") !== null;
+}
+
 /** Where one lends the server one's own rights, and comes back from to the page one is at. */
 export function lendAddress(): string {
   const to = encodeURIComponent(window.location.pathname + window.location.search);

@@ -6,8 +6,20 @@ interface TimeProps {
   readonly at: string | null;
   /** The server's now: with it the distance is written, too. */
   readonly now?: string;
-  readonly form?: "date" | "dateTime" | "short" | "time";
+  readonly form?: "date" | "dateTime" | "dateTimeSeconds" | "short" | "time";
   readonly far?: "long" | "short" | "only";
+}
+
+/** Seconds are of use for what comes within the hour; then how far away it is says less than the time. */
+const NEAR = 60 * 60_000;
+
+/** An instant that is awaited: soon to the second, else with how far away it is. */
+export function Coming({ at, now }: { readonly at: string; readonly now: string }) {
+  return Math.abs(Date.parse(at) - Date.parse(now)) < NEAR ? (
+    <Time at={at} form="dateTimeSeconds" />
+  ) : (
+    <Time at={at} now={now} form="dateTime" />
+  );
 }
 
 /** An instant in the tenant's zone; its title has it in UTC. */

@@ -1,4 +1,5 @@
 /** What has happened to a credential, what the directory has on record and what is forecast, in the order of time: each is a mark in its row, and a sentence. Pure. */
+import { LAST_SAFE, LAST_SAFE_MEANS } from "../text/catalogue.ts";
 import { written } from "../text/dates.ts";
 import type { LifeLine, LifeRow } from "./life-line.ts";
 import type { Range } from "./scale.ts";
@@ -111,7 +112,7 @@ function deadlines({ deadlines: dates, removedAt }: LifeRow): LifeEvent[] {
   return [
     event(dates.renew, "Renewal", "forecast"),
     event(dates.urgent, "Urgent from here"),
-    event(dates.lastSafe, "Last safe", "whatever begins later may come too late"),
+    event(dates.lastSafe, LAST_SAFE, LAST_SAFE_MEANS),
   ];
 }
 

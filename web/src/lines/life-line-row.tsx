@@ -1,4 +1,5 @@
 /** One row of a life line, its close-up, and the row of successors, as drawings. */
+import { LAST_SAFE } from "../text/catalogue.ts";
 import { written } from "../text/dates.ts";
 import {
   type Bar,
@@ -7,9 +8,11 @@ import {
   type LifeLine,
   type LifeRow,
   monthsOf,
+  namedMonths,
   type RowDrawing,
   rowDrawing,
   successorDrawing,
+  wholeRow,
 } from "./life-line.ts";
 import { successorsSentence } from "./life-sentence.ts";
 import { DAY, placeOf, type Range } from "./scale.ts";
@@ -27,7 +30,13 @@ export interface Drawn {
   readonly patterns: string;
 }
 
-export function Grid({ range, now, width, height }: Drawn & { readonly height: number }) {
+interface GridProps extends Drawn {
+  readonly height: number;
+  /** Where the lines of months begin; that of today begins at the top. */
+  readonly top?: number;
+}
+
+export function Grid({ range, now, width, height, top = 0 }: GridProps) {
   const today = placeOf(now, range, width);
   return (
     <>
@@ -36,7 +45,7 @@ export function Grid({ range, now, width, height }: Drawn & { readonly height: n
           key={at}
           x1={placeOf(at, range, width)}
           x2={placeOf(at, range, width)}
-          y1={0}
+          y1={top}
           y2={height}
           className="nl-grid"
         />
@@ -48,14 +57,15 @@ export function Grid({ range, now, width, height }: Drawn & { readonly height: n
   );
 }
 
+/** The months, and above them today: no label lies over another. */
 export function Axis(drawn: Drawn) {
   const { range, now, width, zone } = drawn;
   const today = placeOf(now, range, width);
   return (
-    <svg width={width} height={28} aria-hidden="true" focusable="false">
-      {monthsOf(range).map((at) => (
-        <text key={at} x={placeOf(at, range, width) + 4} y={24}>
-          {Math.abs(placeOf(at, range, width) - today) < 60 ? "" : written(at, "UTC", "month")}
+    <svg width={width} height={38} aria-hidden="true" focusable="false">
+      {namedMonths(range, width).map(({ at, x }) => (
+        <text key={at} x={x + 4} y={34}>
+          {written(at, "UTC", "month")}
         </text>
       ))}
       {now < range.from || now > range.to ? null : (
@@ -218,7 +228,7 @@ export function SuccessorChart({
   );
 }
 
-const WORDS = { renew: "Renew", urgent: "Urgent", lastSafe: "Last safe" } as const;
+const WORDS = { renew: "Renew", urgent: "Urgent", lastSafe: LAST_SAFE } as const;
 
 /** The selected row on a scale of its own: from today over its deadlines to its end. */
 export function CloseUp({
@@ -234,7 +244,7 @@ export function CloseUp({
   if (own === null) return null;
   const gutter = 130;
   const inner: Drawn = { ...drawn, range: own, width: Math.max(drawn.width - gutter, 120) };
-  const drawing = rowDrawing({ ...row, segments: clipped(row, drawn.now) }, own, drawn.now, inner.width);
+  const drawing = rowDrawing(wholeRow(row), own, drawn.now, inner.width);
   const successor = successorDrawing(next.slice(0, 1), own, inner.width);
   return (
     <svg width={drawn.width} height={148} aria-hidden="true" focusable="false">
@@ -245,7 +255,7 @@ export function CloseUp({
       ))}
       <g transform={`translate(${gutter} 0)`}>
         <Weeks {...inner} />
-        <Grid {...inner} height={116} />
+        <Grid {...inner} height={116} top={20} />
         <Bars bars={successor.bars} patterns={drawn.patterns} y={32} />
         <Bars bars={drawing.bars} patterns={drawn.patterns} y={62} />
         <RulerLine drawing={drawing} y={98} patterns={drawn.patterns} />
@@ -265,18 +275,19 @@ export function CloseUp({
   );
 }
 
-/** What is drawn of a long row need not be longer than the close-up. */
-function clipped(row: LifeRow, now: number): LifeRow["segments"] {
-  if (row.end === null || row.segments.length > 0) return row.segments;
-  return [{ from: new Date(now).toISOString(), to: row.end, tense: "recorded", what: "valid" }];
-}
+/** As far as the words of a date reach to both sides. */
+const HALF_DATE = 20;
 
-function Weeks({ range, width, zone }: Drawn) {
+function Weeks({ range, now, width, zone }: Drawn) {
+  const today = placeOf(now, range, width);
   const every = Math.max(7, Math.ceil((range.to - range.from) / DAY / Math.max(width / 80, 1) / 7) * 7);
   const marks: number[] = [];
   for (let at = Math.ceil(range.from / DAY) * DAY; at < range.to; at += every * DAY) marks.push(at);
-  return marks.map((at) => (
-    <text key={at} x={placeOf(at, range, width)} y={14} textAnchor="middle">
+  const places = marks.map((at) => ({ at, x: placeOf(at, range, width) }));
+  // the line of today goes through none of them
+  const shown = places.filter(({ x }) => Math.abs(x - today) > HALF_DATE);
+  return shown.map(({ at, x }) => (
+    <text key={at} x={x} y={14} textAnchor="middle">
       {written(at, zone, "short")}
     </text>
   ));

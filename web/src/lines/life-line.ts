@@ -149,6 +149,20 @@ export function monthsOf({ from, to }: Range): readonly number[] {
   }
 }
 
+/** As wide as "Nov 2026" is with room around it, pixels. */
+const MONTH_WIDTH = 58;
+
+/** Of these those whose name has room beside the one before it, and before the end. */
+export function namedMonths(range: Range, width: number): readonly { readonly at: number; readonly x: number }[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return monthsOf(range).flatMap((at) => {
+    const x = rounded(placeOf(at, range, width));
+    if (x - last < MONTH_WIDTH || x + MONTH_WIDTH > width) return [];
+    last = x;
+    return [{ at, x }];
+  });
+}
+
 function monthIndex(date: Date): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
@@ -158,6 +172,21 @@ export function closeUpRange(row: LifeRow, now: number): Range | null {
   if (row.deadlines === null || row.end === null) return null;
   const from = Math.min(now, momentOf(row.deadlines.renew)) - 2 * DAY;
   return { from, to: momentOf(row.end) + 8 * DAY };
+}
+
+/**
+ * The row as a whole: what lies outside of the range that was asked for is cut off its segments, and the close-up, which has a range of
+ * its own, would end it there.
+ */
+export function wholeRow(row: LifeRow): LifeRow {
+  const { end, removedAt } = row;
+  const stops = removedAt ?? end;
+  if (stops === null) return row;
+  const last = row.segments.findLastIndex(({ what }) => what === "valid");
+  const segments = row.segments.map((one, index) =>
+    index === last && momentOf(one.to) < momentOf(stops) ? { ...one, to: stops } : one,
+  );
+  return { ...row, segments };
 }
 
 export interface Label {

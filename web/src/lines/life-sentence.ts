@@ -30,7 +30,7 @@ export function rowSentence(row: LifeRow, now: number, zone: string): string {
   if (lapse !== undefined) said.push(`Nothing signed in from ${on(lapse.from)} to ${on(lapse.to)}.`);
   if (row.deadlines !== null) {
     const { renew, urgent, lastSafe } = row.deadlines;
-    said.push(`Renewal forecast for ${on(renew)}. Urgent from ${on(urgent)}, last safe ${on(lastSafe)}.`);
+    said.push(`Renewal forecast for ${on(renew)}. Urgent from ${on(urgent)}, last safe moment ${on(lastSafe)}.`);
   }
   return said.join(" ");
 }

@@ -80,11 +80,11 @@ export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTim
       <svg width={whole} height={HEIGHT} aria-hidden="true" focusable="false">
         <g transform={`translate(${GUTTER} 0)`}>
           {chosen === null ? null : <Chosen first={drawing.columns[chosen[0]]} last={drawing.columns[chosen[1]]} />}
-          <Grid drawing={drawing} width={width} zone={timeline.zone} />
+          <Grid drawing={drawing} width={width} />
           {drawing.columns.map((column) => (
             <Bars key={column.x} column={column} />
           ))}
-          <Today x={drawing.today} width={width} />
+          <Today x={drawing.today} width={width} isBroken={drawing.isOverMonth} />
         </g>
       </svg>
     </div>
@@ -125,7 +125,7 @@ function Chosen({ first, last }: { readonly first: Column | undefined; readonly 
 }
 
 function Bars({ column }: { readonly column: Column }) {
-  const { x, width, last, covered, renewed, planned, remains, peak } = column;
+  const { x, width, last, covered, renewed, planned, remains, remainsCount, peak } = column;
   const top = AXIS - last - covered;
   return (
     <g>
@@ -143,24 +143,18 @@ function Bars({ column }: { readonly column: Column }) {
       {remains > 0 ? (
         <>
           <rect x={x + width / 2 - 3} y={LOWER + DOWN + 4} width={6} height={6} className="nl-remains" />
-          <text x={x + width / 2} y={LOWER + DOWN + 22} textAnchor="middle" className="nl-remains-count">
-            {grouped(remains)}
-          </text>
+          {remainsCount === null ? null : (
+            <text x={x + width / 2} y={LOWER + DOWN + 22} textAnchor="middle" className="nl-remains-count">
+              {grouped(remainsCount)}
+            </text>
+          )}
         </>
       ) : null}
     </g>
   );
 }
 
-function Grid({
-  drawing,
-  width,
-  zone,
-}: {
-  readonly drawing: TimelineDrawing;
-  readonly width: number;
-  readonly zone: string;
-}) {
+function Grid({ drawing, width }: { readonly drawing: TimelineDrawing; readonly width: number }) {
   return (
     <g>
       {drawing.ticks.map(({ count, up, down }) => (
@@ -175,7 +169,7 @@ function Grid({
         <g key={at}>
           <line x1={x} x2={x} y1={AXIS} y2={LOWER} className="nl-axis" />
           <text x={x + 4} y={AXIS + 13}>
-            {written(at, zone, "month")}
+            {written(at, "UTC", "month")}
           </text>
         </g>
       ))}
@@ -194,11 +188,19 @@ function Tick({ y, count, width }: { readonly y: number; readonly count: number;
   );
 }
 
-function Today({ x, width }: { readonly x: number; readonly width: number }) {
+interface TodayProps {
+  readonly x: number;
+  readonly width: number;
+  /** It leaves the band of the months out. */
+  readonly isBroken: boolean;
+}
+
+function Today({ x, width, isBroken }: TodayProps) {
   const label = Math.min(Math.max(x - 22, 0), width - 44);
   return (
     <g>
-      <line x1={x} x2={x} y1={16} y2={HEIGHT} className="nl-today" />
+      <line x1={x} x2={x} y1={16} y2={isBroken ? AXIS : HEIGHT} className="nl-today" />
+      {isBroken ? <line x1={x} x2={x} y1={LOWER} y2={HEIGHT} className="nl-today" /> : null}
       <rect x={label} y={0} width={44} height={17} rx={3} className="nl-today-label" />
       <text x={label + 22} y={12.5} textAnchor="middle" className="nl-today-text">
         Today

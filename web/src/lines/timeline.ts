@@ -18,6 +18,8 @@ export interface Column {
   readonly renewed: number;
   readonly planned: number;
   readonly remains: number;
+  /** The same in figures, where there is room for them. */
+  readonly remainsCount: number | null;
   /** The exact number, on the few highest. */
   readonly peak: number | null;
 }
@@ -26,6 +28,8 @@ export interface TimelineDrawing {
   readonly columns: readonly Column[];
   readonly ticks: readonly { readonly count: number; readonly up: number; readonly down: number }[];
   readonly today: number;
+  /** The line of today would go through the name of a month. */
+  readonly isOverMonth: boolean;
   readonly months: readonly { readonly at: number; readonly x: number }[];
 }
 
@@ -37,7 +41,12 @@ export interface Frame {
 }
 
 const LEAST_BAR = 3;
+/** As far as "Nov 2026" reaches. */
+const MONTH_WIDTH = 56;
 const PEAKS = 6;
+/** Room for the number on a peak, and for one in the lane of what remains. */
+const PEAK_WIDTH = 22;
+const COUNT_WIDTH = 10;
 const TICKS = [1, 5, 25, 100, 400, 1_600, 6_400, 25_600, 102_400];
 
 /** One square-root scale for both halves, so that 3 and 750 are both to be read. */
@@ -50,7 +59,9 @@ export function timelineDrawing(timeline: Timeline, frame: Frame): TimelineDrawi
   const unit = Math.min(frame.up / Math.sqrt(highest), frame.down / Math.sqrt(lowest));
   const height = (count: number) => (count === 0 ? 0 : Math.max(rounded(Math.sqrt(count) * unit), LEAST_BAR));
   const pitch = frame.width / Math.max(1, bins.length);
-  const peaks = peaksOf(bins.map(ends));
+  const peaks = apart(peaksOf(bins.map(ends)), pitch, PEAK_WIDTH);
+  const left = bins.flatMap(({ remains }, index) => (remains > 0 ? [index] : []));
+  const counts = apart(left, pitch, COUNT_WIDTH);
   const columns = bins.map((bin, index): Column => {
     const [last, done] = [height(bin.endsLast), height(bin.renewed)];
     return {
@@ -61,21 +72,33 @@ export function timelineDrawing(timeline: Timeline, frame: Frame): TimelineDrawi
       renewed: done,
       planned: rounded(Math.max(height(renewals(bin)) - done, bin.planned > 0 ? LEAST_BAR : 0)),
       remains: bin.remains,
+      remainsCount: counts.has(index) ? bin.remains : null,
       peak: peaks.has(index) ? ends(bin) : null,
     };
   });
-  return { columns, ticks: ticksOf(unit, frame), today: todayIn(timeline, pitch), months: monthsIn(bins, pitch) };
+  const [today, months] = [todayIn(timeline, pitch), monthsIn(bins, pitch, frame.width)];
+  const isOverMonth = months.some(({ x }) => today > x && today < x + MONTH_WIDTH);
+  return { columns, ticks: ticksOf(unit, frame), today, isOverMonth, months };
 }
 
 /** The six highest above two and a half times the median carry their number. */
-function peaksOf(counts: readonly number[]): ReadonlySet<number> {
+function peaksOf(counts: readonly number[]): readonly number[] {
   const sorted = counts.filter((count) => count > 0).sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   const found = counts
     .map((count, index) => ({ count, index }))
     .filter(({ count }) => count > 2.5 * median)
     .sort((a, b) => b.count - a.count);
-  return new Set(found.slice(0, PEAKS).map(({ index }) => index));
+  return found.slice(0, PEAKS).map(({ index }) => index);
+}
+
+/** Of columns in the order of their weight those whose figures do not stand in each other's way. */
+function apart(indexes: readonly number[], pitch: number, room: number): ReadonlySet<number> {
+  const kept = new Set<number>();
+  for (const one of indexes) {
+    if ([...kept].every((other) => Math.abs(other - one) * pitch >= room)) kept.add(one);
+  }
+  return kept;
 }
 
 function ticksOf(unit: number, frame: Frame): TimelineDrawing["ticks"] {
@@ -100,13 +123,13 @@ function todayIn({ bins, now }: Timeline, pitch: number): number {
 }
 
 /** Names of months stand at least 72 px apart. */
-function monthsIn(bins: readonly Bin[], pitch: number): TimelineDrawing["months"] {
+function monthsIn(bins: readonly Bin[], pitch: number, width: number): TimelineDrawing["months"] {
   let last = Number.NEGATIVE_INFINITY;
   return bins.flatMap(({ day }, index) => {
     const isFirst = index > 0 && bins[index - 1]?.day.slice(0, 7) !== day.slice(0, 7);
     const x = index * pitch;
     const isQuarter = (Number(day.slice(5, 7)) - 1) % 3 === 0;
-    if (!isFirst || x - last < 72 || (bins.length > 40 && !isQuarter)) return [];
+    if (!isFirst || x - last < 72 || x + MONTH_WIDTH > width || (bins.length > 40 && !isQuarter)) return [];
     last = x;
     return [{ at: Date.parse(day), x: rounded(x) }];
   });

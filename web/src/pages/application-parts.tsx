@@ -4,7 +4,7 @@ import type { Answer } from "../api/client.ts";
 import { Fact } from "../frame/fact.tsx";
 import { Empty } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
-import { AUDIENCES, STATE_WORDS } from "../text/catalogue.ts";
+import { AUDIENCES, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 
 type Shows = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
@@ -29,7 +29,13 @@ export function Essentials({ answer }: { readonly answer: Shows }) {
         <dd>{answer.managed ? answer.policy : "Not managed"}</dd>
       </div>
       <div>
-        <dt>Last safe</dt>
+        <dt>Signs in until</dt>
+        <dd>
+          <Time at={answer.signsInUntil} now={answer.now} form="dateTime" />
+        </dd>
+      </div>
+      <div>
+        <dt title={LAST_SAFE_MEANS}>{LAST_SAFE}</dt>
         <dd>
           <Time at={answer.lastSafeAt} now={answer.now} form="dateTime" />
         </dd>

@@ -5,6 +5,7 @@ import {
   ArrowSyncCircleRegular,
   CheckmarkCircleFilled,
   ErrorCircleFilled,
+  SubtractCircleRegular,
   WarningFilled,
 } from "@fluentui/react-icons";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -169,8 +170,10 @@ function Head({ answer, tenant, set }: HeadProps) {
           <Name text={answer.displayName} />
         </h1>
         <p>
-          {code === "stops" || code === "ended" ? (
+          {code === "stops" ? (
             <ErrorCircleFilled className="ended" aria-hidden="true" />
+          ) : code === "ended" || !answer.signsIn ? (
+            <SubtractCircleRegular aria-hidden="true" />
           ) : code === "waits-for-approval" ? (
             <WarningFilled className="urgent" aria-hidden="true" />
           ) : (

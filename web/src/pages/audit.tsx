@@ -5,6 +5,7 @@ import { useAnswer } from "../api/queries.ts";
 import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
+import { capital } from "../text/rotation.ts";
 
 const PAGE = 200;
 
@@ -57,7 +58,12 @@ export function Audit() {
                       <td className="mono">{one.action}</td>
                       <td className="mono">{one.rotation ?? one.appId ?? one.keyId ?? ""}</td>
                       <td>
-                        {one.reason === null ? "" : `${one.reason}; `}
+                        {one.reason === null ? null : (
+                          <>
+                            {capital(one.why ?? "")} <span className="faint mono">{one.reason}</span>
+                            <br />
+                          </>
+                        )}
                         {Object.entries(one.details)
                           .filter(([, value]) => value !== null)
                           .map(([name, value]) => `${name}: ${String(value)}`)

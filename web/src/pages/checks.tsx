@@ -2,9 +2,11 @@
 import { ArrowCircleRightFilled, CheckmarkCircleRegular } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { Copy } from "../frame/fact.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
+import { STATUS_WORDS } from "../text/catalogue.ts";
+import { capital } from "../text/rotation.ts";
+import { ReasonCode } from "./reason-code.tsx";
 
 type Explained = Answer<"GET /api/v1/t/{tenant}/applications/{id}/checks">;
 
@@ -24,14 +26,14 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
               <li key={one.keyId}>
                 <span className="mono">{one.keyId.slice(0, 8)}</span>
                 <span className="grow">
-                  {one.sentence}
+                  {capital(one.sentence)}
                   {one.detail === null ? null : `: ${one.detail}`}
                   <span className="two faint">
-                    {one.status} · <span className="mono">{one.reason}</span>
-                    {one.policy === null ? null : ` · policy ${one.policy}`}
+                    {STATUS_WORDS[one.status] ?? one.status}
+                    {one.policy === null ? null : ` · policy ${one.policy}`} · <ReasonCode code={one.reason} />
                   </span>
                 </span>
-                {one.rotateAt === null ? null : (
+                {one.rotateAt === null || one.targets.length === 0 ? null : (
                   <span>
                     renew <Time at={one.rotateAt} now={told.now} />
                   </span>
@@ -56,7 +58,7 @@ export function CheckList({ checks }: { readonly checks: Explained["rotations"][
         const said = `${sentence}${detail === null ? "" : `: ${detail}`}`;
         return (
           <li key={check}>
-            {passed ? (
+            {passed || reason === "done" ? (
               <CheckmarkCircleRegular className="fine" aria-label="holds" />
             ) : (
               <ArrowCircleRightFilled className="urgent" aria-label="decides" />
@@ -65,7 +67,7 @@ export function CheckList({ checks }: { readonly checks: Explained["rotations"][
             {reason === null ? null : (
               <>
                 {" "}
-                <span className="faint mono">{reason}</span> <Copy what={`Reason code ${reason}`} text={reason} />
+                <ReasonCode code={reason} />
               </>
             )}
           </li>

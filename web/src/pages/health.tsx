@@ -7,6 +7,7 @@ import { CheckRows } from "../frame/check-rows.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { counted } from "../text/dates.ts";
 
 export function Health() {
   const { name: tenant } = useTenant();
@@ -21,7 +22,7 @@ export function Health() {
             <p>
               {bad === 0
                 ? "Everything Nolapse needs is there."
-                : `${bad} of ${asked.data.checks.length} checks want something.`}
+                : `${bad} of ${counted(asked.data.checks.length, "check")} ${bad === 1 ? "wants" : "want"} something.`}
             </p>
           )}
         </div>

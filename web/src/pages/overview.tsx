@@ -9,9 +9,10 @@ import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx"
 import { Time } from "../frame/time.tsx";
 import type { Stretch } from "../lines/tenant-timeline.tsx";
 import { daysOf } from "../lines/timeline.ts";
-import { overviewSentence } from "../text/catalogue.ts";
+import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
 import { counted, grouped, written } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
 import "./overview.css";
 
@@ -54,6 +55,7 @@ export function Overview() {
 function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
   const { first } = overview.sentence;
   const { name: tenant } = useTenant();
+  const ended = endedSentence(overview.figures);
   return (
     <div className="page-head overview-head">
       <div>
@@ -66,6 +68,14 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
             </Link>
             {first.at === null ? "." : ", on "}
             {first.at === null ? null : <Time at={first.at} now={overview.now} />}
+          </p>
+        )}
+        {ended === null ? null : (
+          <p>
+            {ended}{" "}
+            <Link className="link" to="/t/$tenant/applications" params={{ tenant }} search={{ next: "ended" }}>
+              Show
+            </Link>
           </p>
         )}
       </div>
@@ -83,7 +93,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
   return (
     <dl className="card figures">
       <div>
-        <dt>End in the next 30 days</dt>
+        <dt>Last credential ends within 30 days</dt>
         <dd>
           <Link
             className="figure link"
@@ -93,7 +103,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
           >
             {grouped(figures.endIn30Days)}
           </Link>
-          <span className="two">applications, if nobody acts</span>
+          <span className="two">{endsWords(figures)}</span>
         </dd>
       </div>
       <div>
@@ -317,7 +327,7 @@ function NeedsPerson({ overview, tenant }: { readonly overview: OverviewAnswer; 
               <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: objectId }} search={{}}>
                 <Name text={displayName} />
               </Link>
-              <span className="two">{next.because ?? next.sentence}</span>
+              <span className="two">{capital(next.because ?? next.sentence)}</span>
             </span>
             {signsInUntil === null ? null : (
               <span>
@@ -381,7 +391,7 @@ function NowAndNext({ overview, tenant }: { readonly overview: OverviewAnswer; r
                 <NextPhrase next={next} />
               </span>
             </span>
-            {next.at === null ? null : <Time at={next.at} now={overview.now} far="only" />}
+            {next.at === null || next.code === "renewing" ? null : <Time at={next.at} now={overview.now} far="only" />}
           </li>
         ))}
       </ul>

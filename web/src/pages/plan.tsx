@@ -9,9 +9,10 @@ import { useRefusal } from "../frame/session.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { counted } from "../text/dates.ts";
+import { counted, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
+import { capital } from "../text/rotation.ts";
 import { RevealRequests } from "./reveal-requests.tsx";
 
 const TABS = { waiting: "Waiting for you", next: "Next 30 days", cannot: "Cannot be renewed" } as const;
@@ -47,9 +48,12 @@ export function Plan() {
         {(plan) => (
           <>
             <Incomplete coverage={plan.coverage} />
-            <p>
-              <strong>{sentenceOf(plan)}</strong>
-            </p>
+            {plan.total === 0 ? null : (
+              <p>
+                <strong>{sentenceOf(plan)}</strong>
+              </p>
+            )}
+            {plan.tab === "cannot" ? <Reasons plan={plan} /> : null}
             {plan.tab === "waiting" ? <RevealRequests tenant={tenant} /> : null}
             <Rows
               plan={plan}
@@ -63,6 +67,22 @@ export function Plan() {
         )}
       </Shown>
     </div>
+  );
+}
+
+/** Why, the most frequent first: one thing to mend often settles many. */
+function Reasons({ plan }: { readonly plan: PlanAnswer }) {
+  const sentences = new Map(plan.items.map(({ reason, sentence }) => [reason as string, sentence]));
+  const reasons = Object.entries(plan.reasons).toSorted(([, a], [, b]) => b - a);
+  if (reasons.length < 2) return null;
+  return (
+    <ul className="plain">
+      {reasons.map(([reason, count]) => (
+        <li key={reason}>
+          {grouped(count)}: {sentences.get(reason) ?? reason}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -129,6 +149,14 @@ function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly ten
   );
 }
 
+const PARTS = { issue: "a new credential", retire: "the old one goes" } as const;
+
+function keyWords({ keyId, slot }: PlanAnswer["items"][number]): string {
+  return [...(keyId === null ? [] : [`key id ${keyId.slice(0, 8)}`]), ...(slot === null ? [] : [`slot ${slot}`])].join(
+    ", ",
+  );
+}
+
 interface RowProps {
   readonly one: PlanAnswer["items"][number];
   readonly plan: PlanAnswer;
@@ -144,8 +172,15 @@ const DATES = {
   cannot: ["end", "ends"],
 } as const;
 
+/** What the date of a row is: an end that is past is not to come. */
+function dateWord(tab: TabName, at: string | null, now: string): string {
+  const [, word] = DATES[tab];
+  return tab === "cannot" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word;
+}
+
 function Row({ one, plan, tenant, chosen, choose }: RowProps) {
-  const [date, word] = DATES[plan.tab];
+  const [date] = DATES[plan.tab];
+  const word = dateWord(plan.tab, one[date], plan.now);
   const { rotation } = one;
   return (
     <li>
@@ -164,10 +199,10 @@ function Row({ one, plan, tenant, chosen, choose }: RowProps) {
             <Name text={one.displayName} />
           </Link>
         )}
-        <span className="two faint">{one.what === "issue" ? "a new credential" : "the old one goes"}</span>
+        <span className="two faint">{plan.tab === "cannot" ? keyWords(one) : PARTS[one.what]}</span>
       </span>
       <span className="grow">
-        {one.sentence}
+        {capital(one.sentence)}
         {one.detail === null ? null : <span className="two faint">{one.detail}</span>}
       </span>
       <span>

@@ -1,12 +1,6 @@
 /** How far is it, what does it wait for, and what if it stops here? */
 import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import {
-  CheckmarkCircleFilled,
-  CircleHalfFillFilled,
-  CircleRegular,
-  DismissCircleFilled,
-  ErrorCircleFilled,
-} from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, CircleRegular, ErrorCircleFilled } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
@@ -19,13 +13,14 @@ import { Command } from "../frame/command.tsx";
 import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
-import { PROOFS, type Proof } from "../lines/proofs.ts";
-import { STATE_WORDS } from "../text/catalogue.ts";
-import { counted } from "../text/dates.ts";
+import { Coming, Time } from "../frame/time.tsx";
+import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
+import { capital, headSentence, oldOneWords, outcomeOf, SAFETY, untilWords } from "../text/rotation.ts";
 import { CheckList } from "./checks.tsx";
+import { ReasonCode } from "./reason-code.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
+import { Steps } from "./rotation-steps.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
@@ -76,7 +71,7 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
           </section>
         </div>
         <div className="stack">
-          <Safety rotation={rotation} />
+          {isOpenState(state) ? <Safety rotation={rotation} /> : <Outcome rotation={rotation} />}
           <WhyAndWho rotation={rotation} tenant={tenant} />
         </div>
       </div>
@@ -96,12 +91,17 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
     <div className="page-head">
       <div>
         <h1>
-          <Name text={rotation.displayName} /> gets a new {rotation.kind === "secret" ? "client secret" : rotation.kind}
+          <Name text={rotation.displayName} /> {state === "retired" ? "got" : "gets"} a new{" "}
+          {KIND_WORDS[rotation.kind] ?? rotation.kind}
         </h1>
         <p>
-          <strong>{STATE_WORDS[state]}.</strong> {capital(rotation.sentence)}
-          {rotation.until === null ? "." : ", until "}
-          {rotation.until === null ? null : <Time at={rotation.until} now={rotation.now} form="dateTime" />}
+          <strong>{STATE_WORDS[state]}.</strong> {headSentence(rotation)}
+          {rotation.until === null ? null : (
+            <>
+              {" "}
+              {untilWords(rotation)} <Coming at={rotation.until} now={rotation.now} />.
+            </>
+          )}
         </p>
       </div>
       <div className="actions">
@@ -166,153 +166,6 @@ function isOpenState(state: RotationShown["state"]): boolean {
   return state !== "retired" && state !== "cancelled";
 }
 
-function capital(sentence: string): string {
-  return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
-}
-
-const STEP_WORDS: Readonly<Record<Proof, readonly [string, string]>> = {
-  issued: ["Issued", "The new credential is in the directory, and sealed here first."],
-  accepted: ["Accepted", "The token endpoint takes it, several times over."],
-  delivered: ["Delivered", "Every target has the value, and a receipt says so."],
-  verified: ["Verified", "The copy read back from each target signs in."],
-  retired: ["Retired", "After the overlap the old one goes."],
-};
-
-function Steps({ rotation }: { readonly rotation: RotationShown }) {
-  const { proofs, state, now } = rotation;
-  const next = PROOFS.find((one) => proofs[one] === null);
-  const isOver = state === "retired" || state === "cancelled";
-  return (
-    <section className="card" aria-labelledby="steps">
-      <h2 id="steps">Steps</h2>
-      <ol className="steps">
-        <li aria-current={state === "planned" ? "step" : undefined}>
-          <CheckmarkCircleFilled className="proven" aria-label="proven" />
-          <div>
-            <strong>Planned</strong>
-            <p>
-              Because of <span className="mono">{rotation.reason}</span>.
-            </p>
-          </div>
-          <Time at={rotation.plannedAt} now={now} form="dateTime" far="long" />
-        </li>
-        {PROOFS.map((proof) => {
-          const isRunning = !isOver && state !== "planned" && proof === next;
-          return (
-            <li key={proof} aria-current={isRunning ? "step" : undefined}>
-              <StepMark
-                form={
-                  proofs[proof] !== null ? "proven" : isRunning ? (state === "halted" ? "halted" : "running") : "open"
-                }
-              />
-              <div>
-                <strong>{STEP_WORDS[proof][0]}</strong>
-                <p>{STEP_WORDS[proof][1]}</p>
-                <Evidence proof={proof} rotation={rotation} />
-              </div>
-              {proofs[proof] === null ? (
-                <span className="faint">{isRunning ? "now" : ""}</span>
-              ) : (
-                <Time at={proofs[proof]} form="dateTime" />
-              )}
-            </li>
-          );
-        })}
-      </ol>
-    </section>
-  );
-}
-
-function StepMark({ form }: { readonly form: "proven" | "running" | "halted" | "open" }) {
-  if (form === "proven") return <CheckmarkCircleFilled className="proven" aria-label="proven" />;
-  if (form === "running") return <CircleHalfFillFilled className="proven" aria-label="under way" />;
-  if (form === "halted") return <DismissCircleFilled className="ended" aria-label="halted" />;
-  return <CircleRegular aria-label="not yet" />;
-}
-
-function Evidence({ proof, rotation }: { readonly proof: Proof; readonly rotation: RotationShown }) {
-  if (proof === "issued" && rotation.issued !== null) {
-    return (
-      <p>
-        Key id <span className="mono">{rotation.issued}</span>
-      </p>
-    );
-  }
-  if (proof === "accepted" && rotation.signIns.length > 0) return <SignIns signIns={rotation.signIns} />;
-  if (proof === "delivered" || proof === "verified") return <TargetRows proof={proof} rotation={rotation} />;
-  return null;
-}
-
-/** A client that is authenticated and then refused has shown that its credential works. */
-function isGood({ outcome }: RotationShown["signIns"][number]): boolean {
-  return outcome === "issued" || outcome === "authenticated-refused";
-}
-
-function SignIns({ signIns }: Pick<RotationShown, "signIns">) {
-  const good = signIns.filter(isGood).length;
-  const codes = [...new Set(signIns.flatMap(({ code }) => (code === null ? [] : [code])))];
-  return (
-    <p>
-      {good} of {counted(signIns.length, "sign-in")} accepted
-      {codes.length === 0 ? "" : `; before that ${codes.join(", ")}`}.{" "}
-      <span aria-hidden="true">
-        {signIns
-          .slice(-40)
-          .map((one) => (isGood(one) ? "●" : "×"))
-          .join(" ")}
-      </span>
-    </p>
-  );
-}
-
-function TargetRows({
-  proof,
-  rotation: { targets },
-}: {
-  readonly proof: "delivered" | "verified";
-  readonly rotation: RotationShown;
-}) {
-  return (
-    <ul className="plain">
-      {targets.map(({ name, receipt, verifiedAt, intendedAt, carriedBy, assurance }) => (
-        <li key={name}>
-          <span className="mono">{name}</span>{" "}
-          {proof === "verified" ? (
-            verifiedAt === null ? (
-              "waits"
-            ) : (
-              <>
-                verified <Time at={verifiedAt} form="dateTime" /> {assurance}
-              </>
-            )
-          ) : receipt === null ? (
-            intendedAt === null ? (
-              "waits"
-            ) : (
-              "being written"
-            )
-          ) : (
-            <>
-              written <Time at={receipt.at} form="dateTime" />{" "}
-              {receipt.version === null ? "" : `version ${receipt.version}`}
-            </>
-          )}
-          {carriedBy === null ? null : ` · carried by ${carriedBy}`}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const SAFETY = {
-  "old-still-works": ["The old credential still works: nothing stops.", "The old credential no longer works."],
-  "new-is-proven": ["The new one is proven at its targets.", "The new one is not proven yet."],
-  "nothing-unknown": [
-    "Nothing is left behind: each answer of the directory is known.",
-    "An answer of the directory was lost; Nolapse is finding out by its mark.",
-  ],
-} as const;
-
 function Safety({ rotation }: { readonly rotation: RotationShown }) {
   const works = rotation.safety.some(({ code, ok }) => ok && code !== "nothing-unknown");
   return (
@@ -336,8 +189,51 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
   );
 }
 
+/** One that is over stays as the record of it. */
+function Outcome({ rotation }: { readonly rotation: RotationShown }) {
+  return (
+    <section className="card" aria-labelledby="outcome">
+      <h2 id="outcome">What came of it</h2>
+      <ul className="plain">
+        {outcomeOf(rotation).map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** When the old one went, or ends; while it is there also how late a renewal may begin. */
+function OldOne({ rotation }: { readonly rotation: RotationShown }) {
+  const { removedAt, replacesEnd, now, deadlines } = rotation;
+  const [word, at] = oldOneWords(rotation);
+  return (
+    <>
+      <div>
+        <dt>{word}</dt>
+        <dd>
+          <Time at={at} now={now} form="dateTime" />
+          {removedAt === null || replacesEnd === null ? null : (
+            <span className="two faint">
+              would have ended <Time at={replacesEnd} form="dateTime" />
+            </span>
+          )}
+        </dd>
+      </div>
+      {deadlines === null || removedAt !== null ? null : (
+        <div>
+          <dt title={LAST_SAFE_MEANS}>{LAST_SAFE}</dt>
+          <dd>
+            <Time at={deadlines.lastSafe} now={now} form="dateTime" />
+          </dd>
+        </div>
+      )}
+    </>
+  );
+}
+
 function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
-  const { approvals, now } = rotation;
+  const { approvals } = rotation;
   return (
     <section className="card" aria-labelledby="who">
       <h2 id="who">Why and who</h2>
@@ -357,14 +253,11 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         </div>
         <div>
           <dt>Reason</dt>
-          <dd className="mono">{rotation.reason}</dd>
-        </div>
-        <div>
-          <dt>Old one ends</dt>
           <dd>
-            <Time at={rotation.replacesEnd} now={now} form="dateTime" />
+            {capital(rotation.why)}. <ReasonCode code={rotation.reason} />
           </dd>
         </div>
+        <OldOne rotation={rotation} />
         <div>
           <dt>Policy</dt>
           <dd>{rotation.policy}</dd>

@@ -3,7 +3,8 @@ import { useAnswer } from "../api/queries.ts";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { counted } from "../text/dates.ts";
+import { KIND_WORDS, policyWords, targetsSentence } from "../text/catalogue.ts";
+import { counted, spelled } from "../text/dates.ts";
 
 export function Targets() {
   const { name: tenant } = useTenant();
@@ -15,8 +16,12 @@ export function Targets() {
         {({ items, coverage, now }) => (
           <>
             <Incomplete coverage={coverage} />
-            {items.length === 0 ? <Empty>No target yet. Add one under targets in nolapse.yaml.</Empty> : null}
-            <section className="card table-scroll">
+            {items.length === 0 ? (
+              <Empty>No target yet. Add one under targets in nolapse.yaml.</Empty>
+            ) : (
+              <p>{targetsSentence(items)}</p>
+            )}
+            <section className="card table-scroll" hidden={items.length === 0}>
               <table className="table">
                 <thead>
                   <tr>
@@ -43,7 +48,7 @@ export function Targets() {
                       </th>
                       <td>{one.type}</td>
                       <td>{one.kinds.join(", ")}</td>
-                      <td>{one.reload}</td>
+                      <td>{spelled(one.reload)}</td>
                       <td>{one.carriedBy ?? "Nolapse"}</td>
                       <td>{one.applications.length}</td>
                       <td>
@@ -71,19 +76,24 @@ export function Policies() {
         {({ items, coverage }) => (
           <>
             <Incomplete coverage={coverage} />
+            <p>{counted(items.length, "policy", "policies")}; each application has exactly one.</p>
             <section className="card">
               <ul className="rows">
                 {items.map((one) => (
                   <li key={one.name}>
                     <span className="grow">
                       <strong>{one.name}</strong>
-                      <span className="two faint">{one.kind ?? "secrets and certificates"}</span>
+                      <span className="two faint">
+                        {one.kind === null ? "secrets and certificates" : (KIND_WORDS[one.kind] ?? one.kind)}
+                      </span>
                     </span>
                     <span className="grow">
-                      lives {one.lifetime}, renewed {one.renewBefore} before, overlap {one.overlap}
+                      Lives {spelled(one.lifetime)}, renewed {spelled(one.renewBefore)} before its end, overlap{" "}
+                      {spelled(one.overlap)}
                       <span className="two faint">
-                        old one: {one.retire} · approval: {one.approval} · value kept: {one.custody} · probe:{" "}
-                        {one.probe}
+                        {(["retire", "approval", "custody", "probe"] as const)
+                          .map((setting) => policyWords(setting, one[setting]))
+                          .join(" · ")}
                       </span>
                     </span>
                     <span>{counted(one.applications, "application")}</span>

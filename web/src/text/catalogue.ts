@@ -72,6 +72,53 @@ export const NEXT_VIEWS: Readonly<Record<NextCode, string>> = {
   overlap: "In overlap",
 };
 
+/** What a rotation makes. */
+export const KIND_WORDS: Readonly<Record<string, string>> = {
+  secret: "client secret",
+  certificate: "certificate",
+  federated: "federated credential",
+};
+
+/** What the plan makes of a credential. */
+export const STATUS_WORDS: Readonly<Record<string, string>> = {
+  due: "due now",
+  later: "not due yet",
+  "in-progress": "being renewed",
+  cannot: "cannot be renewed",
+};
+
+/** What becomes of the old one, who must agree, what is kept, and how a new one is tried: the words of a policy. */
+export const POLICY_WORDS = {
+  retire: {
+    "at-expiry": "the old one lives to its own end",
+    "after-evidence": "the old one goes once nobody uses it",
+    "after-overlap": "the old one goes after the overlap",
+    never: "the old one stays",
+  },
+  approval: {
+    none: "no approval",
+    issue: "a person approves each new one",
+    retire: "a person approves each removal",
+    both: "a person approves each new one and each removal",
+  },
+  custody: { none: "no value is kept", keep: "the value is kept, sealed" },
+  probe: {
+    full: "a new one signs in several times",
+    minimal: "a new one signs in once",
+    none: "a new one is not tried",
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The words of one setting; what is not known stays as it is. */
+export function policyWords(setting: keyof typeof POLICY_WORDS, value: string): string {
+  const words: Readonly<Record<string, string>> = POLICY_WORDS[setting];
+  return words[value] ?? value;
+}
+
+/** The one name of the moment after which a renewal that begins may come too late for the end of the old credential. */
+export const LAST_SAFE = "Last safe moment";
+export const LAST_SAFE_MEANS = "a renewal that begins later may come too late";
+
 export const STATE_WORDS: Readonly<Record<string, string>> = {
   planned: "Planned",
   issued: "Issued: waits for sign-ins",
@@ -115,12 +162,48 @@ export function overviewSentence({
   }
 }
 
+/** What the figure of those that end soon comes to: those the sentence counts, and those that are taken care of. */
+export function endsWords({ endIn30Days, stopIn30Days }: Overview["figures"]): string {
+  const [stop, rest] = [stopIn30Days, Math.max(0, endIn30Days - stopIn30Days)];
+  if (endIn30Days === 0) return "applications";
+  const words = [
+    ...(stop > 0 ? [`${grouped(stop)} ${stop === 1 ? "stops" : "stop"}`] : []),
+    ...(rest > 0 ? [`${grouped(rest)} ${rest === 1 ? "is" : "are"} to be renewed`] : []),
+  ];
+  return `${endIn30Days === 1 ? "application" : "applications"}: ${words.join(", ")}`;
+}
+
+/** What has ended lately without Nolapse having been told of it; null where nothing has. */
+export function endedSentence({ endedIn30Days }: Overview["figures"]): string | null {
+  if (endedIn30Days === 0) return null;
+  const many = counted(endedIn30Days, "application");
+  return `${many} that ${endedIn30Days === 1 ? "is" : "are"} not managed ended in the last 30 days; whether anybody uses ${endedIn30Days === 1 ? "it" : "them"} Nolapse has not been told.`;
+}
+
+/** Whether every value gets to its place by itself, and has been seen there. */
+export function targetsSentence(
+  targets: readonly { readonly carriedBy: string | null; readonly lastVerified: string | null }[],
+): string {
+  const carried = targets.filter(({ carriedBy }) => carriedBy !== null).length;
+  const unseen = targets.filter(({ lastVerified }) => lastVerified === null).length;
+  const written = targets.length - carried;
+  return [
+    `Nolapse writes to ${counted(written, "target")}.`,
+    ...(carried === 0 ? [] : [`To ${grouped(carried)} a person carries the value.`]),
+    ...(unseen === 0
+      ? []
+      : [`${grouped(unseen)} ${unseen === 1 ? "has" : "have"} not been verified by a rotation yet.`]),
+  ].join(" ");
+}
+
 /** What happens next, as one phrase with its date. */
 export function nextPhrase(next: Overview["next"][number]["next"], zone: string): string {
   const words = NEXT_WORDS[next.code];
   const on = next.at === null ? null : written(Date.parse(next.at), zone);
   if (next.code === "stops") return next.because === null ? words : `${words}: ${next.because}`;
   if (next.code === "renews" && on !== null) return `${words} ${on}`;
+  if (next.code === "renewed-elsewhere" && next.reason === "platform-managed") return "Renewed by its platform";
+  if (next.code === "ended" && on !== null) return `${words} ${on}`;
   if (next.code === "overlap" && on !== null) return `${words} until ${on}`;
   return words;
 }
@@ -160,9 +243,16 @@ export function applicationSentence(
         rest: " Nobody has told Nolapse where its credentials go.",
       };
     case "renewed-elsewhere":
-      return { strong: "Renewed elsewhere.", rest: `${because} Nolapse leaves it alone.` };
+      return {
+        strong: signsIn ? "Renewed elsewhere." : "Its last credential has ended.",
+        rest: `${because} Nolapse leaves it alone.`,
+      };
     case "ended":
-      return { strong: "All its credentials have ended.", rest: "" };
+      return {
+        strong:
+          next.at === null ? "All its credentials have ended." : `The last of its credentials ended on ${at(next.at)}.`,
+        rest: " It is not managed; whether anybody uses it Nolapse has not been told.",
+      };
     default:
       return { strong: "No credential that ends.", rest: " Nothing can end." };
   }

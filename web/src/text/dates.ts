@@ -4,7 +4,7 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-type Style = "date" | "dateTime" | "short" | "time" | "month";
+type Style = "date" | "dateTime" | "dateTimeSeconds" | "short" | "time" | "month";
 
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
@@ -15,6 +15,16 @@ const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
     year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    hourCycle: "h23",
+  },
+  dateTimeSeconds: {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
     hourCycle: "h23",
   },
   short: { day: "numeric", month: "short" },
@@ -73,6 +83,23 @@ function amountOf(at: number, now: number, zone: string): readonly [number, "day
   if (apart >= 90 * MINUTE) return [Math.floor(apart / HOUR), "hour"];
   if (apart >= MINUTE) return [Math.floor(apart / MINUTE), "minute"];
   return [0, "now"];
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  y: "year",
+  w: "week",
+  d: "day",
+  h: "hour",
+  m: "minute",
+  s: "second",
+};
+
+/** "180 days", "1 day 6 hours" for `180d` and `1d6h`, as the configuration writes lengths; other words stay as they are. */
+export function spelled(length: string): string {
+  if (!/^(\d+[ywdhms])+$/.test(length)) return length;
+  return [...length.matchAll(/(\d+)([ywdhms])/g)]
+    .map(([, amount = "", unit = ""]) => counted(Number(amount), UNITS[unit] ?? unit))
+    .join(" ");
 }
 
 /** 6,214. */

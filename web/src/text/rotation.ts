@@ -1,0 +1,140 @@
+/** What the steps of a rotation say: the fact that each proves, and of the one that runs how far it is. */
+import type { Answer } from "../api/client.ts";
+import type { Proof } from "../lines/proofs.ts";
+import { counted, written } from "./dates.ts";
+
+type Shown = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
+
+interface StepWords {
+  readonly name: string;
+  /** What is proven by it. */
+  readonly fact: string;
+  /** While it is still to be proven. */
+  readonly coming: string;
+}
+
+export const STEP_WORDS: Readonly<Record<Proof, StepWords>> = {
+  issued: {
+    name: "Issued",
+    fact: "The new credential is in the directory, and sealed here first.",
+    coming: "To be issued",
+  },
+  accepted: {
+    name: "Accepted",
+    fact: "The token endpoint takes it, several times over.",
+    coming: "To be accepted by the token endpoint",
+  },
+  delivered: {
+    name: "Delivered",
+    fact: "Every target has the value, and a receipt says so.",
+    coming: "To be delivered to every target",
+  },
+  verified: {
+    name: "Verified",
+    fact: "The copy read back from each target signs in.",
+    coming: "To be verified: the copy read back from each target must sign in",
+  },
+  retired: {
+    name: "Retired",
+    fact: "After the overlap the old one goes.",
+    coming: "To be retired: the old one goes after the overlap",
+  },
+};
+
+type Facts = Pick<Shown, "acceptance" | "targets" | "until" | "sentence" | "because" | "removedAt" | "kind">;
+
+/** How far the step that runs is; null where only its own words say something. */
+export function stepProgress(proof: Proof, rotation: Facts, zone: string): string | null {
+  const { acceptance, targets, until, sentence, removedAt } = rotation;
+  if (proof === "accepted" && acceptance !== null) return acceptanceProgress(acceptance, rotation.kind, zone);
+  if (proof === "delivered") {
+    const done = targets.filter(({ receipt }) => receipt !== null).length;
+    return `${done} of ${counted(targets.length, "target")} ${done === 1 ? "has" : "have"} it. ${capital(sentence)}.`;
+  }
+  if (proof === "verified") {
+    const done = targets.filter(({ verifiedAt }) => verifiedAt !== null).length;
+    return `${done} of ${counted(targets.length, "target")} verified. ${capital(sentence)}.`;
+  }
+  if (proof === "retired" && removedAt === null && rotation.because === "overlap" && until !== null) {
+    return `Both work until ${written(Date.parse(until), zone, "dateTime")}; then the old one goes.`;
+  }
+  return `${capital(sentence)}.`;
+}
+
+type Sentence = Pick<Shown, "acceptance" | "because" | "sentence" | "kind" | "proofs" | "until">;
+
+/** How far it is, in one sentence; what it waits for stands beside it with its time, see {@link untilWords}. */
+export function headSentence({ acceptance, because, sentence, kind }: Sentence): string {
+  if (because === "acceptance-spread" && acceptance !== null) {
+    return `${acceptance.good} of ${counted(acceptance.needed, "sign-in")} with the new ${kind}, spread over time.`;
+  }
+  return because === "overlap" ? "Old and new both work." : `${capital(sentence)}.`;
+}
+
+/** What the instant is that it waits for. */
+export function untilWords({ because }: Pick<Shown, "because">): string {
+  if (because === "acceptance-spread") return "The next one follows";
+  return because === "overlap" ? "The overlap ends" : "It goes on";
+}
+
+/** "1 of 4 sign-ins with the new secret; the last one is due Sat 28 Nov 2026, 09:04." */
+function acceptanceProgress(
+  { good, needed, endsAt }: NonNullable<Shown["acceptance"]>,
+  kind: string,
+  zone: string,
+): string {
+  const many = `${good} of ${counted(needed, "sign-in")} with the new ${kind}`;
+  if (endsAt === null || needed === 1) return `${many}.`;
+  return `${many}; they are spread over time, and the last is due ${written(Date.parse(endsAt), zone, "dateTimeSeconds")}.`;
+}
+
+/** What holds where a rotation stops, and what held once it is over. */
+export const SAFETY = {
+  "old-still-works": ["The old credential still works: nothing stops.", "The old credential no longer works."],
+  "new-is-proven": ["The new one is proven at its targets.", "The new one is not proven yet."],
+  "nothing-unknown": [
+    "Nothing is left behind: each answer of the directory is known.",
+    "An answer of the directory was lost; Nolapse is finding out by its mark.",
+  ],
+} as const;
+
+/** The outcome of one that is over, a statement each. */
+export function outcomeOf({
+  state,
+  replacesEnd,
+  removedAt,
+  issued,
+  targets,
+  now,
+}: Pick<Shown, "state" | "replacesEnd" | "removedAt" | "issued" | "targets" | "now">): readonly string[] {
+  const hasEnded = replacesEnd !== null && Date.parse(replacesEnd) <= Date.parse(now);
+  if (state === "cancelled") {
+    return [
+      issued === null ? "No new credential was made." : "The new credential stays as it is.",
+      hasEnded ? "The old one was left alone, and has ended since." : "The old one was left alone, and works.",
+    ];
+  }
+  const proven = targets.filter(({ verifiedAt }) => verifiedAt !== null).length;
+  return [
+    targets.length === 0
+      ? "What took over was proven before the old one went."
+      : `The new credential was proven at ${proven} of ${counted(targets.length, "target")} before the old one went.`,
+    removedAt === null ? "The old one is gone from the directory." : "The old one was removed, and seen absent since.",
+  ];
+}
+
+/** What to call the end of the old one, and when that is: it ends, has ended, or was removed before. */
+export function oldOneWords({
+  replacesEnd,
+  removedAt,
+  now,
+}: Pick<Shown, "replacesEnd" | "removedAt" | "now">): readonly [word: string, at: string | null] {
+  if (removedAt !== null) return ["Old one removed", removedAt];
+  const hasEnded = replacesEnd !== null && Date.parse(replacesEnd) <= Date.parse(now);
+  return [hasEnded ? "Old one ended" : "Old one ends", replacesEnd];
+}
+
+/** A sentence of the server with its first letter large. */
+export function capital(sentence: string): string {
+  return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
+}
