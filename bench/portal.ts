@@ -162,7 +162,7 @@ interface Page {
   readonly path: () => string;
 }
 
-/** What pages ask again and again; the last three each time of another address, so that nothing is there already. */
+/** What pages ask again and again; and what is asked for the first time, each time of another address, so that no answer is there already. */
 function pagesOf({ ready: { rotations, objects } }: Portal): { readonly again: Page[]; readonly first: Page[] } {
   const { objectId, id } = any(rotations);
   const again = {
@@ -179,7 +179,11 @@ function pagesOf({ ready: { rotations, objects } }: Portal): { readonly again: P
   const first = {
     "any application": () => `${T}/applications/${any(objects)}?n=${turn++}`,
     "any rotation": () => `${T}/rotations/${any(rotations).id}?n=${turn++}`,
-    "any part of the list": () => `${T}/applications?cursor=${turn++ % (objects.length - 100)}`,
+    "any life line": () =>
+      `${T}/applications/${any(objects)}/life-line?from=${new Date(Date.UTC(2026, 0) + turn++).toISOString()}`,
+    "any part of the list": () => `${T}/applications?cursor=${upTo(objects.length - 100)}`,
+    "200 of any part of the list": () => `${T}/applications?limit=200&cursor=${upTo(objects.length - 200)}`,
+    "any part of a filter": () => `${T}/applications?kind=secret&type=application&cursor=${upTo(20_000)}`,
   };
   return {
     again: Object.entries(again).map(([name, path]) => ({ name, path: () => T + path })),
@@ -229,7 +233,8 @@ async function load(portal: Portal, says = ""): Promise<Row[]> {
       () => still(next()),
     ),
   );
-  for (const page of first) rows.push(await measured(page.name, 700, "none: made anew", page.path, () => still(page)));
+  for (const page of first)
+    rows.push(await measured(`first time, ${page.name}`, 700, "≥ 0.5", page.path, () => still(page)));
   return rows;
 }
 

@@ -22,6 +22,22 @@ export function* each<T>(all: Iterable<T>, work: (one: T) => void): Slices<void>
   }
 }
 
+/** Those of which it holds, as they came. */
+export function* those<T>(all: Iterable<T>, holds: (one: T) => boolean): Slices<T[]> {
+  const found: T[] = [];
+  yield* each(all, (one) => {
+    if (holds(one)) found.push(one);
+  });
+  return found;
+}
+
+/** What becomes of each, as they came. */
+export function* mapped<T, M>(all: Iterable<T>, become: (one: T) => M): Slices<M[]> {
+  const made: M[] = [];
+  yield* each(all, (one) => made.push(become(one)));
+  return made;
+}
+
 /** By a key of each; within a group as they came. */
 export function* groupedBy<T>(all: readonly T[], keyOf: (one: T) => string): Slices<ReadonlyMap<string, readonly T[]>> {
   const groups = new Map<string, T[]>();

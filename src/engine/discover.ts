@@ -6,6 +6,7 @@ import type { Credential, Holder, HolderType } from "../core/credentials/credent
 import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
 import type { Privileges } from "../core/policy/privilege.ts";
 import { retryDelay } from "../core/schedule/retry.ts";
+import { mapped, those } from "../core/slices.ts";
 import { type EpochMs, plus, SECOND } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { CertificatePage, HolderPage } from "../ports/entra.ts";
@@ -14,6 +15,7 @@ import type { Deps } from "./deps.ts";
 import { noticeDrift } from "./drift.ts";
 import { NOT_LOOKED, readPrivileges } from "./privileges.ts";
 import { noteUnknownMarks } from "./recognise.ts";
+import { inTurns } from "./turns.ts";
 
 /** How often one page is tried before the scan goes on without the rest of that list. */
 const PAGE_TRIES = 3;
@@ -94,13 +96,17 @@ export async function look(
   );
   const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, what: `${list}s`, error }]));
   const holders = read.flatMap((one) => one.holders);
+  const applications = await inTurns(
+    deps,
+    those(holders, ({ type }) => type === "application"),
+  );
   if (holders.length === 0 && failures[0] !== undefined) throw failures[0].error;
   return {
     tenantId: deps.settings.tenantId,
     scannedAt,
     coverage: {
-      applications: holders.filter((one) => one.type === "application").length,
-      servicePrincipals: holders.filter((one) => one.type === "servicePrincipal").length,
+      applications: applications.length,
+      servicePrincipals: holders.length - applications.length,
       complete: failures.length === 0,
     },
     holders,
@@ -113,7 +119,8 @@ export async function look(
 export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> {
   const scan = await look(deps, signal);
   const { drift, skipped } = await noticeDrift(deps, scan, signal);
-  const seen = scan.holders.map((one) => (skipped.has(one.objectId) ? withoutCredentials(one) : one));
+  const compared = (one: Holder) => (skipped.has(one.objectId) ? withoutCredentials(one) : one);
+  const seen = skipped.size === 0 ? scan.holders : await inTurns(deps, mapped(scan.holders, compared));
   await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);
   await noteUnknownMarks(deps, scan.holders);
   return { ...scan, drift, privileges: await readPrivileges(deps, scan, signal) };

@@ -8,12 +8,14 @@ import { parseMarkedName } from "../core/credentials/marker.ts";
 import { asNolapseError } from "../core/errors.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
+import { SLICE, those } from "../core/slices.ts";
 import { type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { Actor, CredentialChange } from "../ports/logs.ts";
 import { NOLAPSE } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
+import { inTurns, turnEvery } from "./turns.ts";
 
 /** A rotation in one of these states may be writing to its targets. */
 const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
@@ -30,11 +32,16 @@ interface Compared {
 /** Notices, attributes and stores it, each thing once. To be called before the scan is recorded. */
 export async function noticeDrift(deps: Deps, scan: Scan, signal?: AbortSignal): Promise<Compared> {
   const bound = new Set(deps.settings.bindings.map((one) => one.appId));
-  const holders = scan.holders.filter((one) => bound.has(one.appId));
+  const holders = await inTurns(
+    deps,
+    those(scan.holders, (one) => bound.has(one.appId)),
+  );
   const known = new Map((await deps.store.inventory(scan.tenantId, [...bound])).map((one) => [one.objectId, one]));
   const found: Drift[] = [];
   const skipped = new Set<string>();
+  const turn = turnEvery(deps, SLICE);
   for (const holder of holders) {
+    await turn();
     const last = known.get(holder.objectId);
     if (last === undefined) continue;
     try {

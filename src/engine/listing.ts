@@ -161,11 +161,14 @@ export class Listing {
   page({ numbers, total }: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
     if (from >= total) return [];
     const order = this.#orders[sort];
+    const numberAt = (step: number) => order.at(descending ? order.count - 1 - step : step);
+    // where nothing is left out, its place is known
+    const isAll = total === order.count;
     const shown: Portrait[] = [];
-    let passed = 0;
-    for (let step = 0; step < order.count && shown.length < limit; step += 1) {
-      const number = order.at(descending ? order.count - 1 - step : step);
-      if (!numbers.has(number)) continue;
+    let passed = isAll ? from : 0;
+    for (let step = passed; step < order.count && shown.length < limit; step += 1) {
+      const number = numberAt(step);
+      if (!isAll && !numbers.has(number)) continue;
       passed += 1;
       if (passed > from) shown.push(this.#at(number));
     }

@@ -23,7 +23,7 @@ import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
-import { inTurns } from "./turns.ts";
+import { inTurns, turnEvery } from "./turns.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -80,6 +80,9 @@ const PERSONAL_SECRETS = 2;
 /** What may be privileged waits for a scan that can say so until this long before it is too late: many scans. */
 const READ_AGAIN = 1 * DAY;
 
+/** Bindings that are planned before others have their turn: each may ask the store. */
+const ASKED = 50;
+
 /** The plan for what the scan saw; with `only`, of an application that the scan and the settings were narrowed to. */
 export async function makePlan(deps: Deps, scan: Scan, only: string | null = null): Promise<Plan> {
   const now = await deps.clock.now();
@@ -87,7 +90,9 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
   const taken = new Set<string>();
   const standing = await readStanding(deps, scan, only);
   const appPolicies = await readAppPolicies(deps);
+  const turn = turnEvery(deps, ASKED);
   for (const binding of deps.settings.bindings) {
+    await turn();
     const holders = standing.holders.get(binding.appId) ?? [];
     for (const item of await planBinding(deps, binding, { holders, standing, appPolicies, now })) {
       bound.push(item);

@@ -4,7 +4,7 @@ import { classify, isEncryption, isSamlSigning } from "../core/credentials/class
 import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
 import type { Segment } from "../core/pictures/life-line.ts";
 import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
-import { smallLine } from "../core/pictures/small-line.ts";
+import { type SmallFacts, sameLineBetween, smallLine } from "../core/pictures/small-line.ts";
 import { policyFor } from "../core/policy/policy-choice.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -126,9 +126,18 @@ export function timesOf({ holders, outlook }: Portrait): Times {
 }
 
 /** The small life line of a list's row, at an instant. */
-export function lineOf({ holders, outlook }: Portrait, now: EpochMs): readonly Segment[] {
+export function lineOf(portrait: Portrait, now: EpochMs): readonly Segment[] {
+  return smallLine(smallFacts(portrait), now);
+}
+
+/** How long it stays that line, as {@link sameLineBetween} says. */
+export function lineLasts(portrait: Portrait, now: EpochMs): ReturnType<typeof sameLineBetween> {
+  return sameLineBetween(smallFacts(portrait), now);
+}
+
+function smallFacts({ holders, outlook }: Portrait): SmallFacts {
   const spans = holders.flatMap((holder) =>
     holder.credentials.flatMap((one) => (signsIn(holder, one) ? [{ from: one.start, to: endOf(one) }] : [])),
   );
-  return smallLine({ spans, covered: isCovered(outlook) }, now);
+  return { spans, covered: isCovered(outlook) };
 }

@@ -1,9 +1,11 @@
 /** When the due items of a plan are done inside the limits: each one's own times, and the waves that they come in. */
 import { CLEAN_AFTER } from "../core/schedule/blast-radius.ts";
 import { issueTimes, type Retirement, retirementTimes, type Start } from "../core/schedule/plan-waves.ts";
+import { mapped, those } from "../core/slices.ts";
 import { DAY, type EpochMs, latest, plus } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
 import type { PlanItem } from "./plan.ts";
+import { inTurns } from "./turns.ts";
 
 /** What one day (in UTC, by its first instant) comes to. */
 export interface IssueDay {
@@ -44,8 +46,12 @@ const NONE: Waves = { issues: [], retirements: [], kept: 0, awaiting: 0 };
 /** When each due item can be issued and its old credential retired, the earliest end first, Nolapse's own last. */
 export async function schedule(deps: Deps, items: readonly PlanItem[], now: EpochMs): Promise<Scheduled> {
   const { settings, store } = deps;
-  const due = items.filter((one) => one.status === "due").sort(firstIn(deps));
-  if (due.length === 0) return { items: [...items], issuedBy: null, retiredBy: null, waves: NONE };
+  const found = await inTurns(
+    deps,
+    those(items, (one) => one.status === "due"),
+  );
+  const due = found.sort(firstIn(deps));
+  if (due.length === 0) return { items, issuedBy: null, retiredBy: null, waves: NONE };
   const tally = await store.tally(settings.tenantId, now);
   const verified = await store.rotations({ tenantId: settings.tenantId, states: ["verified"] });
   const soonClean = verified
@@ -59,12 +65,13 @@ export async function schedule(deps: Deps, items: readonly PlanItem[], now: Epoc
     settings.limits,
   );
   const times = new Map(due.map((item, index) => [item, { start: starts[index], end: ends[index] }]));
+  // most are not due, and stay as they are
+  const timed = (item: PlanItem): PlanItem => {
+    const own = times.get(item);
+    return own === undefined ? item : { ...item, startsAt: own.start?.at ?? null, retiresAt: own.end?.at ?? null };
+  };
   return {
-    items: items.map((item) => {
-      // most are not due, and stay as they are
-      const own = times.get(item);
-      return own === undefined ? item : { ...item, startsAt: own.start?.at ?? null, retiresAt: own.end?.at ?? null };
-    }),
+    items: await inTurns(deps, mapped(items, timed)),
     issuedBy: last(starts.map(({ at }) => at)),
     retiredBy: last(ends.flatMap(({ at }) => (at === null ? [] : [at]))),
     waves: {

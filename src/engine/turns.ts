@@ -11,3 +11,12 @@ export async function inTurns<T>({ scheduler }: Pick<Deps, "scheduler">, work: S
     await scheduler.turn();
   }
 }
+
+/** For a loop that asks the store on the way, whose answers come at once: to be awaited with each, others have their turn every so often. */
+export function turnEvery({ scheduler }: Pick<Deps, "scheduler">, many: number): () => Promise<void> {
+  let done = 0;
+  return async () => {
+    done += 1;
+    if (done % many === 0) await scheduler.turn?.();
+  };
+}

@@ -151,7 +151,7 @@ export interface Seen {
   readonly scan: Scan;
   readonly plan: Plan;
   /** Which certificates are on which objects of the whole tenant, where the scan is only a part of it. */
-  readonly sharing?: Sharing;
+  readonly sharing?: Sharing | undefined;
 }
 
 /** The same from a scan and a plan that are there already, for whoever answers without asking the directory again. */
@@ -161,16 +161,12 @@ export async function explainIn(
   appId: string,
   within: number,
 ): Promise<Explanation> {
-  const holders = scan.holders.filter((one) => one.appId === appId);
   const now = await deps.clock.now();
-  const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
-  const ledger = await deps.store.ledger(deps.settings.tenantId, appId);
+  const { holders, credentials, rotations } = await credentialsIn(deps, { scan, plan, sharing }, appId, within);
   const judged = [];
   for (const rotation of rotations) {
     judged.push({ rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) });
   }
-  const own = sharing === undefined ? scan : { ...scan, holders };
-  const rows = scanReport(own, deps.settings.name, within, sharing).credentials.filter((one) => one.appId === appId);
   return {
     tenant: deps.settings.name,
     now,
@@ -182,9 +178,28 @@ export async function explainIn(
     drift: await deps.store.drifts(deps.settings.tenantId, appId, plus(now, -90 * DAY)),
     privileges: { held: scan.privileges.held.get(appId) ?? [], unknown: scan.privileges.unknown },
     appPolicies: plan.appPolicies,
-    credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)),
+    credentials,
     rotations: judged,
   };
+}
+
+/** The credentials of an application and its rotations alone, without what each rotation waits for: a few readings less for each. */
+export async function credentialsIn(
+  { store, settings }: Pick<Deps, "store" | "settings">,
+  { scan, plan, sharing }: Seen,
+  appId: string,
+  within: number,
+): Promise<{
+  readonly holders: readonly Holder[];
+  readonly credentials: Explanation["credentials"];
+  readonly rotations: readonly Rotation[];
+}> {
+  const holders = scan.holders.filter((one) => one.appId === appId);
+  const rotations = await store.rotations({ tenantId: settings.tenantId, appId });
+  const ledger = await store.ledger(settings.tenantId, appId);
+  const own = sharing === undefined ? scan : { ...scan, holders };
+  const rows = scanReport(own, settings.name, within, sharing).credentials.filter((one) => one.appId === appId);
+  return { holders, credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)), rotations };
 }
 
 /** The scan with what the certificates of one application say of themselves: one more request for each of its objects that has any. */

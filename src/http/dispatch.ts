@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
+import { inAscii } from "./ascii.ts";
 import { type BearerChecks, callerOfToken } from "./bearer.ts";
 import { type Caller, personOf } from "./caller.ts";
 import { etagOf, isKnown } from "./etag.ts";
@@ -20,6 +21,7 @@ import {
   type Route,
   type Stream,
   type Text,
+  WrittenItems,
 } from "./route.ts";
 import { isToken, type Session, type Sessions } from "./sessions.ts";
 
@@ -53,7 +55,8 @@ export function dispatcher(around: Around): Handler {
       signal: around.house.ending.signal,
     };
     const shared = await keeping?.together(async () => {
-      const { written } = writtenText(route, await route.handle(asked));
+      const { text, etag } = textOf(route, await route.handle(asked));
+      const written = writtenOf(text, Buffer.from(text), etag);
       if (written !== null) keeping.keep(written);
       return written;
     });
@@ -63,8 +66,8 @@ export function dispatcher(around: Around): Handler {
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
     if (route.method !== "GET") return reply.type("application/json").send(jsonOf(route, answer));
-    const { body, etag } = writtenText(route, answer);
-    return sendWritten(body, etag, request, reply);
+    const { text, etag } = textOf(route, answer);
+    return sendWritten(text, etag, request, reply);
   };
 }
 
@@ -74,11 +77,23 @@ function jsonOf(route: Route, answer: unknown): string {
   return JSON.stringify(route.answer.parse(answer));
 }
 
-/** An answer as it is sent, and as it may be kept. */
-function writtenText(route: Route, answer: unknown) {
-  const text = jsonOf(route, answer);
-  const [body, etag] = [Buffer.from(text), etagOf(text)];
-  return { body, etag, written: writtenOf(text, body, etag) };
+/** An answer as it is sent, and its tag. */
+function textOf(route: Route, answer: unknown) {
+  const { text, tells } = answer instanceof WrittenItems ? withItems(route, answer) : whole(jsonOf(route, answer));
+  return { text, etag: etagOf(tells) };
+}
+
+/** A text that is told from others by itself. */
+const whole = (text: string) => ({ text, tells: text });
+
+const NONE = '"items":[]}';
+
+/** The head with its items put in; they are told from others by less than their text. @throws TypeError where `items` is not its end. */
+function withItems(route: Route, { head, items }: WrittenItems<unknown>) {
+  const empty = inAscii(jsonOf(route, { ...head, items: [] }));
+  if (!empty.endsWith(NONE)) throw new TypeError(`${route.path} has something after its items`);
+  const text = `${empty.slice(0, -2)}${items.text}]}`;
+  return { text, tells: empty + items.tag };
 }
 
 /** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */
@@ -168,7 +183,7 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
   };
 }
 
-function sendWritten(body: Buffer, etag: string, request: FastifyRequest, reply: FastifyReply) {
+function sendWritten(body: Buffer | string, etag: string, request: FastifyRequest, reply: FastifyReply) {
   reply.header("etag", etag);
   if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
   // of bytes nobody else says it

@@ -24,12 +24,28 @@ const FRESH = 1_000;
 /** Bytes in all, and answers; the oldest give way. */
 const ROOM = 8 * 1024 * 1024;
 const MOST = 500;
+/** Addresses whose having been asked is remembered. */
+const MOST_ASKED = 2_000;
 
 export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
+  /** The one not asked for longest first. */
+  readonly #asked = new Set<string>();
   /** Those that are being made, by address and version. */
   readonly #making = new Map<string, Promise<Written | null>>();
   #size = 0;
+
+  /**
+   * Whether an address was asked before, which is remembered from here on. What is asked once, a part of a long list that somebody passes,
+   * is not worth keeping, nor what would have to give way to it.
+   */
+  isAskedAgain(address: string): boolean {
+    const again = this.#asked.delete(address);
+    this.#asked.add(address);
+    const [oldest] = this.#asked;
+    if (this.#asked.size > MOST_ASKED && oldest !== undefined) this.#asked.delete(oldest);
+    return again;
+  }
 
   /** The answer of an address, if it would be given again. */
   find(address: string, version: string, now: EpochMs): Written | null {

@@ -22,6 +22,21 @@ export interface Redirect {
   readonly redirect: string;
 }
 
+/**
+ * An answer whose last property, `items`, is text already: each of them was held to the route's schema when it was written. The rest is
+ * held to it as every answer is.
+ */
+export class WrittenItems<A> {
+  readonly head: Omit<A, "items">;
+  readonly items: { readonly text: string; readonly tag: string };
+
+  /** @param items in ASCII, with commas between, and a text that is another one where they are others, whatever the present is. */
+  constructor(head: Omit<A, "items">, items: WrittenItems<A>["items"]) {
+    this.head = head;
+    this.items = items;
+  }
+}
+
 /** What only sign-in needs: cookies, and the query as it came. */
 export interface Browser {
   readonly query: string;
@@ -106,7 +121,7 @@ export interface Route {
   readonly answer: z.ZodType | null;
   /** The media type of an answer that is text. */
   readonly text: string | null;
-  /** Where an answer to this may be kept, and the one that is; null where none may. */
+  /** Where an answer to this may be kept, and the one that is; null where none may, and where it is asked for the first time. */
   keeping?(asked: Keepable, address: string): Promise<Keeping | null>;
   handle(asked: Asked<unknown, unknown, unknown>): Promise<unknown>;
 }
@@ -153,7 +168,9 @@ export function tenantRoute<
   A = unknown,
 >(
   given: Common<P, Q, B> & {
-    readonly handle: (asked: Asked<Of<P>, Of<Q>, Of<B>> & InTenant) => Promise<A | Text | Redirect | Stream>;
+    readonly handle: (
+      asked: Asked<Of<P>, Of<Q>, Of<B>> & InTenant,
+    ) => Promise<A | WrittenItems<A> | Text | Redirect | Stream>;
   } & Answers<A>,
 ): Route {
   return {
@@ -177,7 +194,7 @@ export function tenantRoute<
 function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {
   return async ({ params, house, caller }, address) => {
     const tenant = house.current((params as { readonly tenant?: string }).tenant ?? "");
-    if (tenant === null || !mayAll(caller.role, "Reader")) return null;
+    if (tenant === null || !mayAll(caller.role, "Reader") || !tenant.answers.isAskedAgain(address)) return null;
     // before anything is read, so that a change meanwhile is a change since
     const version = await tenant.version(madeOf);
     if (version === null) return null;

@@ -12,6 +12,7 @@ import { type Ownership, type OwnersList, readOwnership } from "../engine/owners
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
 import type { Hand } from "../engine/register.ts";
 import { Renewals } from "../engine/renewals.ts";
+import { turnEvery } from "../engine/turns.ts";
 import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -54,6 +55,9 @@ export interface Missed {
   readonly at: EpochMs;
   readonly error: NolapseError;
 }
+
+/** Applications that are painted anew before others have their turn: each asks the store a dozen things. */
+const PAINTED = 5;
 
 /** Owners change seldom, and reading them takes a request for every hundred applications. */
 const OWNERS_EVERY = 6 * HOUR;
@@ -257,7 +261,9 @@ export class Tenant {
   async #paint(): Promise<void> {
     const picture = this.#picture;
     if (picture === null) return;
+    const turn = turnEvery(this.deps, PAINTED);
     for (const [appId, fresh] of this.#stale) {
+      await turn();
       this.#stale.delete(appId);
       const before = picture.changes;
       // what cannot be read now stays as it was: the next scan sees it

@@ -81,6 +81,15 @@ test("others have their turn after every few hundred rows, whether all is new, n
   }
 });
 
+test("one that lasts long comes to its end sooner, and others still have their turn every so often", async () => {
+  let asked = 0;
+  // four seconds have gone after the first slice, and each after it takes 10 ms
+  vi.spyOn(performance, "now").mockImplementation(() => (asked++ === 0 ? 0 : 4_000 + 10 * asked));
+  const slices = await slicesOf(() => store.recordScan(later, seen(FIRST)));
+  expect(Math.max(...slices)).toBeGreaterThan(AT_ONCE + 1);
+  expect(Math.max(...slices)).toBeLessThanOrEqual(3 * AT_ONCE + 1);
+});
+
 test("who reads meanwhile sees the scan before, whole, and who writes waits for its end", async () => {
   await store.recordScan(summary, seen(FIRST));
   const apps = [0, MANY / 2, MANY - 1].map((number) => `app ${number}`);

@@ -1,7 +1,7 @@
 /** The life line of a list's row. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SMALL_HALF, smallLine } from "../../src/core/pictures/small-line.ts";
+import { SMALL_HALF, sameLineBetween, smallLine } from "../../src/core/pictures/small-line.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 
@@ -58,4 +58,27 @@ test("segments lie in the line, in order, one after the other; the past is happe
       expect(last).toBeLessThanOrEqual(NOW + SMALL_HALF);
     }),
   );
+});
+
+test("as long as it is said to be the same, its edges at the present and a year from it alone are others", () => {
+  const near = fc.integer({ min: -20, max: 20 });
+  const half = fc.constantFrom(-SMALL_HALF, 0, SMALL_HALF);
+  const moment = fc.option(fc.tuple(half, near).map(([by, ms]) => epochMs(NOW + by + ms)));
+  const span = fc.record({ from: moment, to: moment });
+  const marked = (line: ReturnType<typeof smallLine>, now: number) => {
+    const mark = (at: number) => (Math.abs(at - now) === SMALL_HALF || at === now ? `now ${at - now}` : at);
+    return line.map(({ from, to, ...rest }) => ({ ...rest, from: mark(from), to: mark(to) }));
+  };
+  let same = 0;
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 4 }), fc.boolean(), near, (spans, covered, by) => {
+      const [facts, other] = [{ spans, covered }, epochMs(NOW + by)];
+      const { after, before } = sameLineBetween(facts, NOW);
+      expect(after <= NOW && NOW <= before).toBe(true);
+      if (other <= after || other >= before) return;
+      same += 1;
+      expect(marked(smallLine(facts, other), other)).toEqual(marked(smallLine(facts, NOW), NOW));
+    }),
+  );
+  expect(same).toBeGreaterThan(5);
 });

@@ -4,7 +4,9 @@ import type { Holder } from "../../src/core/credentials/credential.ts";
 import { SLICE } from "../../src/core/slices.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { discover } from "../../src/engine/discover.ts";
+import { noticeDrift } from "../../src/engine/drift.ts";
 import { pictureOf } from "../../src/engine/picture.ts";
+import { makePlan } from "../../src/engine/plan.ts";
 import { noteUnknownMarks } from "../../src/engine/recognise.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -35,6 +37,8 @@ test.each([
     "what carries our marker",
     (deps: Deps, scan: Parameters<typeof pictureOf>[1]) => noteUnknownMarks(deps, scan.holders),
   ],
+  ["what changed without us", noticeDrift],
+  ["its plan", makePlan],
 ] as const)("%s is made in slices", async (_what, work) => {
   const bench = new Workbench({});
   const scan = await discover(bench.deps());
@@ -58,4 +62,26 @@ test.each([
   expect(slices.length).toBeGreaterThanOrEqual(MANY / SLICE);
   // the last slice of one piece of work and the first of the next may meet
   expect(Math.max(...slices)).toBeLessThanOrEqual(2 * SLICE);
+});
+
+test("bindings whose plans ask the store are planned so many at a time", async () => {
+  const bench = new Workbench({});
+  const scan = await discover(bench.deps());
+  const deps = bench.deps();
+  const [binding] = deps.settings.bindings;
+  if (binding === undefined) throw new Error("the bench binds nothing");
+  const bindings = Array.from({ length: 300 }, (_, number) => ({ ...binding, appId: `app ${number}` }));
+  const asked = [0];
+  const store = {
+    ...deps.store,
+    ledger: async () => {
+      asked[asked.length - 1] = (asked.at(-1) ?? 0) + 1;
+      return [];
+    },
+  };
+  const turn = async () => void asked.push(0);
+  const many = { ...deps, store, settings: { ...deps.settings, bindings }, scheduler: { ...deps.scheduler, turn } };
+  expect((await makePlan(many, scan)).items.length).toBeGreaterThanOrEqual(300);
+  expect(asked.reduce((a, b) => a + b)).toBe(300);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(50);
 });

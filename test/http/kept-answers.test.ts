@@ -37,6 +37,10 @@ test("another process's change is seen in the next answer, though the clock stan
 
 test("a kept answer says the present, and knows who has it already", async () => {
   const rita = await stage.signIn("Rita");
+  // no credential begins at this instant, which would be one edge more in its line a moment later
+  stage.directory.clock.advance(60_000);
+  // what is asked once is not kept
+  await rita.get(`${T}/applications`);
   const first = await rita.get(`${T}/applications`);
   stage.directory.clock.advance(300);
   const again = await rita.get(`${T}/applications`);
@@ -45,9 +49,13 @@ test("a kept answer says the present, and knows who has it already", async () =>
   const etag = first.headers.get("etag") ?? "";
   const known = await stage.ask(`${T}/applications`, { headers: { cookie: rita.cookie, "if-none-match": etag } });
   expect([known.status, known.text]).toEqual([304, ""]);
-  // a later second is asked anew
+  // a later second is asked anew: the edges of its lines are others, and that makes no other answer either
   stage.directory.clock.advance(5_000);
-  expect((await rita.get(`${T}/applications`)).body.total).toBe(first.body.total);
+  const later = await rita.get(`${T}/applications`);
+  expect(later.headers.get("etag")).toBe(etag);
+  expect(later.body.items.map(({ line }: { line: unknown }) => line)).not.toEqual(
+    first.body.items.map(({ line }: { line: unknown }) => line),
+  );
 });
 
 test("what was kept for others is nothing to an Owner, nor to who is signed out", async () => {
@@ -87,6 +95,17 @@ test("so much is kept and no more, the newest", () => {
   answers.keep("/later", "1", epochMs(5_000), { body: Buffer.alloc(0), instant: 0, etag: "" });
   // a clock that was turned back
   expect(answers.find("/later", "1", epochMs(4_999))).toBeNull();
+});
+
+test("an address is worth keeping from the second time on, as long as not too many others came between", () => {
+  const answers = new KeptAnswers();
+  expect([answers.isAskedAgain("/a"), answers.isAskedAgain("/b"), answers.isAskedAgain("/a")]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  for (let count = 0; count < 1_999; count += 1) answers.isAskedAgain(`/${count}`);
+  expect([answers.isAskedAgain("/a"), answers.isAskedAgain("/b")]).toEqual([true, false]);
 });
 
 test("only the instant of an answer is written anew, whether it is as long as the one before or not", () => {

@@ -1,7 +1,7 @@
 import type { EpochMs } from "../../core/time.ts";
 import type { Drift, DriftStore } from "../../ports/drift.ts";
 import { writeAudit } from "./change.ts";
-import type { Database } from "./database.ts";
+import type { Database, Db } from "./database.ts";
 import { unpackKeyIds } from "./key-ids.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { rotationFrom, slotFrom } from "./rows.ts";
@@ -27,6 +27,20 @@ const keysOf = preparedForEach((db, value: Value<{ readonly tenant: string }>, a
     .where("tenant_id", "=", value("tenant"))
     .where("app_id", "in", [...appIds])
     .where("key_ids", "is not", null),
+);
+
+interface Since {
+  readonly tenant: string;
+  readonly since: number;
+}
+
+const driftsOf = (db: Db, value: Value<Since>) =>
+  db.selectFrom("drifts").select("body").where("tenant_id", "=", value("tenant")).where("at", ">=", value("since"));
+
+const allDrifts = prepared((db, value: Value<Since>) => driftsOf(db, value).orderBy("at").orderBy("subject"));
+
+const driftsOfApplication = prepared((db, value: Value<Since & { readonly app: string }>) =>
+  driftsOf(db, value).where("app_id", "=", value("app")).orderBy("at").orderBy("subject"),
 );
 
 export function drift({ read, write }: Database): DriftStore {
@@ -71,9 +85,10 @@ export function drift({ read, write }: Database): DriftStore {
 
     drifts: (tenantId, appId, since) =>
       read(async (db) => {
-        let query = db.selectFrom("drifts").select("body").where("tenant_id", "=", tenantId).where("at", ">=", since);
-        if (appId !== null) query = query.where("app_id", "=", appId);
-        const rows = await query.orderBy("at").orderBy("subject").execute();
+        const values = { tenant: tenantId, since };
+        const { rows } = await (appId === null
+          ? allDrifts(db, values)
+          : driftsOfApplication(db, { ...values, app: appId }));
         return rows.map((row) => JSON.parse(row.body) as Drift);
       }),
   };

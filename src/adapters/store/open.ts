@@ -32,6 +32,8 @@ type AtLength = Database["writeAtLength"];
 
 /** So long others may have their turn in between, milliseconds: who writes waits meanwhile, another process at most its busy timeout. */
 const LONGEST_SHARED = 3_000;
+/** And after that only where they have waited so long, so that it comes to its end soon. */
+const SELDOM = 30;
 
 /** By a second handle of its own, as long as it takes; what is in memory alone has only the one. */
 function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
@@ -40,9 +42,13 @@ function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
     const own = openToWrite(opened.path);
     try {
       return await line.long(own.handle, () => {
-        const until = performance.now() + LONGEST_SHARED;
+        const begun = performance.now();
+        let last = begun;
         return work(own.sql, async () => {
-          if (performance.now() < until) await turned();
+          const now = performance.now();
+          if (now - begun > LONGEST_SHARED && now - last < SELDOM) return;
+          await turned();
+          last = performance.now();
         });
       });
     } finally {

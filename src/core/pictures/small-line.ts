@@ -39,3 +39,25 @@ export function smallLine({ spans, covered }: SmallFacts, now: EpochMs): readonl
   if (covered && until < last) segments.push({ from: until, to: last, tense: "forecast", what: "valid" });
   return segments;
 }
+
+/**
+ * Between these two instants, both left out, the line differs from the one now in nothing but its edges at the present and a year before
+ * and after it; where something changes at this very instant, there is nothing between them.
+ */
+export function sameLineBetween(
+  { spans }: SmallFacts,
+  now: EpochMs,
+): { readonly after: EpochMs; readonly before: EpochMs } {
+  let [after, before] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const { from, to } of spans) {
+    for (const edge of [from, to]) {
+      if (edge === null) continue;
+      // when the present, its year before or its year after is there
+      for (const turn of [edge - SMALL_HALF, edge, edge + SMALL_HALF]) {
+        if (turn <= now) after = Math.max(after, turn);
+        if (turn >= now) before = Math.min(before, turn);
+      }
+    }
+  }
+  return { after: after as EpochMs, before: before as EpochMs };
+}

@@ -5,11 +5,12 @@ import { lifeLine } from "../../core/pictures/life-line.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { lifeFacts } from "../../engine/life-facts.ts";
 import type { Portrait } from "../../engine/portrait.ts";
-import { explainIn } from "../../engine/views.ts";
+import { credentialsIn, explainIn, type Seen } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
-import { item, itemJson, listRoutes } from "./items.ts";
+import { item, itemJson } from "./item.ts";
+import { listRoutes } from "./items.ts";
 import { lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
@@ -81,7 +82,7 @@ const show = tenantRoute({
   handle: async ({ tenant, caller, params }) => {
     await tenant.painted();
     const portrait = seenBy(tenant, caller, params.id);
-    const told = await explanationOf(tenant, portrait);
+    const told = await credentialsIn(tenant.deps, ownOf(tenant, portrait), portrait.appId, 90 * DAY);
     const main = portrait.holders.find(({ type }) => type === portrait.type);
     const names = [...new Set(told.credentials.flatMap(({ targets }) => targets))];
     const { settings } = tenant.deps;
@@ -92,7 +93,7 @@ const show = tenantRoute({
       createdAt: iso(main?.createdAt),
       signInAudience: main?.signInAudience ?? null,
       tags: [...(main?.tags ?? [])],
-      privileges: [...told.privileges.held],
+      privileges: [...(pictureOf(tenant).scan.privileges.held.get(portrait.appId) ?? [])],
       mode: settings.mode,
       lastSafeAt: iso(portrait.lastSafeAt),
       adminCenter: adminCenterOf(settings.authority, portrait),
@@ -115,7 +116,7 @@ const show = tenantRoute({
         const target = settings.targets[name];
         return target === undefined ? [] : [{ name, type: target.type, carriedBy: target.carriedBy ?? null }];
       }),
-      rotations: told.rotations.map(({ rotation }) => ({
+      rotations: told.rotations.map((rotation) => ({
         id: rotation.id,
         state: rotation.state,
         slot: rotation.slot,
@@ -146,9 +147,13 @@ export function adminCenterOf(
 
 /** What `nolapse explain` would say, from the last scan and the store as it is now. */
 export async function explanationOf(tenant: Tenant, portrait: Portrait) {
+  return explainIn(tenant.deps, ownOf(tenant, portrait), portrait.appId, 90 * DAY);
+}
+
+/** The last scan and its plan as far as they are about one application. */
+function ownOf(tenant: Tenant, { holders, items }: Portrait): Seen {
   const { scan, plan, sharing } = pictureOf(tenant);
-  const own = { scan: { ...scan, holders: portrait.holders }, plan: { ...plan, items: portrait.items }, sharing };
-  return explainIn(tenant.deps, own, portrait.appId, 90 * DAY);
+  return { scan: { ...scan, holders }, plan: { ...plan, items }, sharing };
 }
 
 const checks = tenantRoute({

@@ -1,70 +1,18 @@
-/** Applications in lists: the shape of one, and the list itself, as JSON a page at a time and as a file of all of it. */
+/** The list of applications, as JSON a page at a time and as a file of all of it. */
 import { z } from "zod";
 import { NEXT } from "../../core/pictures/outlook.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { type EpochMs, formatInstant } from "../../core/time.ts";
+import { formatInstant } from "../../core/time.ts";
 import type { Found } from "../../engine/listing.ts";
 import type { Picture } from "../../engine/picture.ts";
-import { lineOf, type Portrait } from "../../engine/portrait.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import { csvRow } from "../csv.ts";
-import { type Route, tenantRoute } from "../route.ts";
+import { type Route, tenantRoute, WrittenItems } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
+import { item, itemsText } from "./item.ts";
 import { pictureOf } from "./own.ts";
-import { count, holderType, instant, iso, outlook, outlookJson, scope, scopeOf } from "./shapes.ts";
-
-const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
-
-export const item = {
-  objectId: z.string(),
-  appId: z.string(),
-  displayName: z.string(),
-  type: holderType,
-  secrets: count,
-  certificates: count,
-  policy: z.string(),
-  managed: z.boolean(),
-  owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
-  homeTenant: z.string().nullable().meta({ description: "of a service principal: the tenant whose application it is" }),
-  enabled: z.boolean(),
-  line: z
-    .array(
-      z.strictObject({
-        from: instant,
-        to: instant,
-        tense: z.enum(["happened", "recorded", "forecast"]),
-        what: z.enum(["worked", "valid", "overlap", "removed", "ended", "lapse"]),
-      }),
-    )
-    .meta({ description: "when it signs in, from a year before now to a year after it" }),
-  ...outlook,
-};
-
-/** One application of a list. `now` is where its line has its middle. */
-export function itemJson(tenant: Tenant, portrait: Portrait, now: EpochMs) {
-  const { objectId, appId, displayName, type, secrets, certificates, policy, bound, holders, outlook: its } = portrait;
-  const owners = tenant.ownership?.ownersOf.get(objectId);
-  const main = holders.find((one) => one.objectId === objectId);
-  return {
-    objectId,
-    appId,
-    displayName,
-    type,
-    secrets,
-    certificates,
-    policy,
-    managed: bound,
-    owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
-    homeTenant: main?.homeTenantId ?? null,
-    enabled: main?.enabled ?? true,
-    line: lineOf(portrait, now).map(({ from, to, ...rest }) => ({
-      from: formatInstant(from),
-      to: formatInstant(to),
-      ...rest,
-    })),
-    ...outlookJson(its),
-  };
-}
+import { count, iso, scope, scopeOf } from "./shapes.ts";
 
 const list = tenantRoute({
   method: "GET",
@@ -88,19 +36,14 @@ const list = tenantRoute({
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const picture = pictureOf(tenant);
-    const { limit, cursor: _, sort: __, ...filter } = query;
-    const { listing } = picture;
-    const found = picture.keep(`list ${JSON.stringify(filter)}`, () => listing.find(wantedOf(query), tenant.ownership));
+    const found = foundIn(tenant, picture, query);
     const { from, next } = placeOf(query, found.total);
     const { sort, descending } = sortOf(query);
-    const now = await tenant.deps.clock.now();
-    return {
-      ...(await scopeOf(tenant)),
-      total: found.total,
-      facets: found.facets,
-      next,
-      items: picture.listing.page(found, sort, descending, from, query.limit).map((one) => itemJson(tenant, one, now)),
-    };
+    const shown = picture.listing.page(found, sort, descending, from, query.limit);
+    return new WrittenItems(
+      { ...(await scopeOf(tenant)), total: found.total, facets: found.facets, next },
+      itemsText(tenant, shown, await tenant.deps.clock.now()),
+    );
   },
 });
 
