@@ -245,12 +245,12 @@ test("a no takes a reason and says what stops; a yes can be taken back; a rotati
   // nothing begins while writing is stopped, so the yes can still be taken back
   await (await web.stage.signIn("Otto")).post("/api/v1/t/contoso/stop");
   await dialog.getByRole("button", { name: "Approve" }).click();
-  await page.getByText("issue: entra:otto@contoso.example").waitFor();
+  await page.getByText("creation: entra:otto@contoso.example").waitFor();
   await page.getByRole("button", { name: "Take my approval back" }).click();
   await dialog.getByRole("button", { name: "Take it back" }).waitFor();
   expect(await faultsEverywhere(page, "Take it back")).toEqual([]);
   await dialog.getByRole("button", { name: "Take it back" }).click();
-  await page.getByText("waits for: issue").waitFor();
+  await page.getByText("waits for: creation").waitFor();
 
   await page.getByRole("button", { name: "Cancel rotation" }).click();
   await dialog.getByRole("textbox", { name: "Reason" }).fill("the vendor goes");

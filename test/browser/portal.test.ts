@@ -279,7 +279,7 @@ test("an Admin approves, sees the rotation move by itself, and reveals its value
   expect(await given.getByRole("status").filter({ hasText: "a person" }).count()).toBe(0);
   await given.getByRole("button", { name: "Approve" }).click();
   await given.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
-  await given.getByText("issue: entra:ann@contoso.example").waitFor();
+  await given.getByText("creation: entra:ann@contoso.example").waitFor();
   await web.stage.run();
   // nobody asks again: the stream tells
   const fewer = "2 applications need a person";

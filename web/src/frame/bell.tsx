@@ -30,7 +30,9 @@ function Waiting({ tenant, overview }: WaitingProps) {
   const least = overview.coverage.complete ? "" : "at least ";
   const sentence =
     count === 0
-      ? "Nothing waits for a person"
+      ? overview.needsPerson.length === 0
+        ? "Nothing waits for a person"
+        : "nothing waits for a decision; what ends soon and nobody renews is in the list"
       : `${least}${counted(count, "application")} ${count === 1 ? "needs" : "need"} a person`;
   const said = useSaid(`${capital(sentence)}.`);
   return (
@@ -52,7 +54,7 @@ function Waiting({ tenant, overview }: WaitingProps) {
         </PopoverTrigger>
         <PopoverSurface aria-label="Needs a person" className="bell-surface">
           <h2>Needs a person</h2>
-          {count === 0 ? <Empty>Nothing waits for you.</Empty> : null}
+          {overview.needsPerson.length === 0 ? <Empty>Nothing waits for you.</Empty> : null}
           <Rows tenant={tenant} overview={overview} close={() => setOpen(false)} />
           <Rest tenant={tenant} overview={overview} close={() => setOpen(false)} />
         </PopoverSurface>
@@ -89,11 +91,9 @@ interface RowsProps extends WaitingProps {
 }
 
 function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
-  // what nobody has handed to Nolapse is on the first page; here is what it waits for
-  const waiting = needsPerson.filter(({ next }) => next.code === "stops" || next.code === "waits-for-approval");
   return (
     <ul className="plain">
-      {waiting.map(({ objectId, displayName, next }) => (
+      {needsPerson.map(({ objectId, displayName, next }) => (
         <li key={objectId}>
           {next.code === "stops" ? (
             <ErrorCircleFilled className="ended" aria-label="Stops" />

@@ -285,7 +285,7 @@ function Weeks({ range, now, width, zone }: Drawn) {
   for (let at = Math.ceil(range.from / DAY) * DAY; at < range.to; at += every * DAY) marks.push(at);
   const places = marks.map((at) => ({ at, x: placeOf(at, range, width) }));
   // the line of today goes through none of them
-  const shown = places.filter(({ x }) => Math.abs(x - today) > HALF_DATE);
+  const shown = places.filter(({ x }) => Math.abs(x - today) > HALF_DATE && x + HALF_DATE < width);
   return shown.map(({ at, x }) => (
     <text key={at} x={x} y={14} textAnchor="middle">
       {written(at, zone, "short")}

@@ -4,6 +4,7 @@ import { useAnswer } from "../api/queries.ts";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { applicationSentence } from "../text/catalogue.ts";
+import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 
 export function Mine() {
@@ -18,6 +19,7 @@ export function Mine() {
             <Incomplete coverage={coverage} />
             {known ? null : <Empty>Owners could not be read, so nobody knows which are yours.</Empty>}
             {known && items.length === 0 ? <Empty>You own no application here.</Empty> : null}
+            {items.length === 0 ? null : <p>You own {counted(items.length, "application")}.</p>}
             {items.map((one) => {
               const { strong, rest } = applicationSentence({ ...one, now }, zone);
               return (

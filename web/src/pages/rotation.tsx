@@ -14,7 +14,7 @@ import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Coming, Time } from "../frame/time.tsx";
-import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
+import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { capital, headSentence, oldOneWords, outcomeOf, SAFETY, untilWords } from "../text/rotation.ts";
 import { CheckList } from "./checks.tsx";
@@ -265,9 +265,13 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         <div>
           <dt>Approvals</dt>
           <dd>
-            {approvals.by.length === 0 ? "none" : approvals.by.map(({ part, actor }) => `${part}: ${actor}`).join("; ")}
+            {approvals.by.length === 0
+              ? "none"
+              : approvals.by.map(({ part, actor }) => `${PART_WORDS[part]}: ${actor}`).join("; ")}
             {approvals.missing.length === 0 ? null : (
-              <span className="two urgent">waits for: {approvals.missing.join(", ")}</span>
+              <span className="two urgent">
+                waits for: {approvals.missing.map((part) => PART_WORDS[part]).join(", ")}
+              </span>
             )}
           </dd>
         </div>

@@ -79,6 +79,9 @@ export const KIND_WORDS: Readonly<Record<string, string>> = {
   federated: "federated credential",
 };
 
+/** The two parts of a rotation that a person may have to approve. */
+export const PART_WORDS = { issue: "creation", retire: "removal" } as const;
+
 /** What the plan makes of a credential. */
 export const STATUS_WORDS: Readonly<Record<string, string>> = {
   due: "due now",
