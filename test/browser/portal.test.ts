@@ -88,6 +88,22 @@ test("what was asked before the pages were there is asked again once changes are
   await expect.poll(() => asked, { timeout: 10_000 }).toEqual(["overview", "events", "overview"]);
 });
 
+test("the list is painted first, and its rows are made after that", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  // how many rows the table has each time that something in the document changes
+  await given.addInitScript(`
+    window.counts = [];
+    new MutationObserver(() => {
+      if (document.querySelector("[role=table]")) counts.push(document.querySelectorAll("[role=table] [role=row]").length);
+    }).observe(document, { childList: true, subtree: true });
+  `);
+  await show(given, "/applications", /app-2/);
+  const counts = (await given.evaluate("counts")) as number[];
+  expect(counts[0]).toBe(1);
+  expect(counts.at(-1)).toBeGreaterThan(4);
+});
+
 test("a hostile name is text, on every page it is on", async (context) => {
   const given = await web.open(context);
   let fired = false;

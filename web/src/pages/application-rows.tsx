@@ -5,7 +5,7 @@ import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
@@ -92,6 +92,9 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, height
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
   useEffect(() => rows.measure(), [height]);
   const seen = rows.getVirtualItems();
+  // the page is painted first, and the rows are made in the time that is left between what else it has to do
+  const [isPainted, paint] = useState(false);
+  useEffect(() => startTransition(() => paint(true)), []);
   const last = seen.at(-1)?.index ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
   useEffect(() => {
@@ -112,19 +115,21 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, height
           ))}
         </div>
         <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-          {seen.map(({ index, start }) => (
-            <Row
-              key={index}
-              kind={kind}
-              item={items[index]}
-              index={index}
-              top={start}
-              height={height}
-              now={now}
-              tenant={tenant}
-              chosen={chosen}
-            />
-          ))}
+          {isPainted
+            ? seen.map(({ index, start }) => (
+                <Row
+                  key={index}
+                  kind={kind}
+                  item={items[index]}
+                  index={index}
+                  top={start}
+                  height={height}
+                  now={now}
+                  tenant={tenant}
+                  chosen={chosen}
+                />
+              ))
+            : null}
         </div>
       </div>
     </section>
