@@ -79,7 +79,14 @@ test("an old credential goes on a person's word: what that overrules is told, it
   expect(looks).toHaveLength(1);
   await yes.click();
   await page.waitForURL(new RegExp(`/rotations/${id}$`));
-  await page.getByText(/A person has asked for its removal/).waitFor();
+  await page
+    .getByText(/A person has asked for its removal/)
+    .first()
+    .waitFor();
+  await page
+    .getByText(/The old one goes/)
+    .first()
+    .waitFor();
   await web.stage.until(id, "retired", 1);
   await page.getByText("Done.").waitFor();
   await web.show(page, "/audit", /every reader was restarted/);

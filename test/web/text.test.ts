@@ -143,6 +143,11 @@ describe("a rotation", () => {
     expect([headSentence(overlap), untilWords(overlap)]).toEqual(["Old and new both work.", "The overlap ends"]);
     const frozen = { ...base, proofs, because: "frozen", sentence: "a freeze is in force" } as const;
     expect([headSentence(frozen), untilWords(frozen)]).toEqual(["A freeze is in force.", "It goes on"]);
+    const asked = { ...frozen, because: "removal-asked", sentence: "a person has asked for its removal" } as const;
+    expect([headSentence(asked), untilWords(asked)]).toEqual([
+      "A person has asked for its removal.",
+      "The old one goes",
+    ]);
   });
 
   const over = { replacesEnd: "2026-12-24T00:00:00Z", removedAt: null, now: "2026-11-23T09:42:00Z" };

@@ -74,6 +74,7 @@ export function headSentence({ acceptance, because, sentence, kind }: Sentence):
 /** What the instant is that it waits for. */
 export function untilWords({ because }: Pick<Shown, "because">): string {
   if (because === "acceptance-spread") return "The next one follows";
+  if (because === "removal-asked") return "The old one goes";
   return because === "overlap" ? "The overlap ends" : "It goes on";
 }
 
