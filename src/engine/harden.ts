@@ -1,6 +1,7 @@
 /**
  * Applications that have become privileged since their rotations were opened: those are held to it, too. Two persons approve what has not
- * begun, and what is sealed is shown to nobody (design §4.7). A privilege that is gone softens nothing: the next rotation is without it.
+ * begun, and what is sealed is shown on nobody's word alone (design §4.7). A privilege that is gone softens nothing: the next rotation is
+ * without it.
  */
 import { APPROVALS } from "../core/policy/approval.ts";
 import type { Privileges } from "../core/policy/privilege.ts";
@@ -13,9 +14,9 @@ const ENDED: ReadonlySet<RotationState> = new Set(["retired", "cancelled", "halt
 
 /** Stores what a scan has found on every rotation that does not know it. One that is being worked on is left to the next scan. */
 export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promise<void> {
-  const { tenantId, bindings, approvals = APPROVALS } = deps.settings;
+  const { tenantId, approvals = APPROVALS } = deps.settings;
+  // those that the configuration no longer names, too: what it issued for them may be sealed still
   for (const [appId, found] of held) {
-    if (!bindings.some((one) => one.appId === appId)) continue;
     for (const rotation of await deps.store.rotations({ tenantId, appId })) {
       const privileges = [...new Set([...(rotation.privileges ?? []), ...found])];
       if (privileges.length === (rotation.privileges ?? []).length) continue;

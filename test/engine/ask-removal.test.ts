@@ -153,6 +153,23 @@ describe("it stays", () => {
     expect(bench.entra.keyIds(bench.app)).not.toContain(oldKey(bench));
   });
 
+  test("until two approve this, where they had approved that a privileged application's goes at its end", async () => {
+    const { bench, rotation } = await verified({ policy: { approval: "retire", retire: "at-expiry" } });
+    const approvers = ["ann", "ben"].map((id) => ({ part: "retire", id, actor: `entra:${id}` }) as const);
+    const approvals = { ...rotation.approvals, retire: bench.clock.at };
+    const privileges = ["Application.ReadWrite.All"];
+    await bench.store.amend(rotation, { rotation: { ...rotation, privileges, approvals, approvers }, audit: [] });
+    expect((await foresee(bench)).waits).toMatchObject({ because: "approval-retire" });
+    await ask(bench);
+    bench.clock.advance(3 * HOUR);
+    await bench.run();
+    expect(bench.entra.keyIds(bench.app)).toContain(oldKey(bench));
+    for (const id of ["ben", "cid"])
+      await approve(bench.deps(), rotation.id, "retire", { actor: `entra:${id}`, objectId: id });
+    await goneAfter(bench);
+    expect(bench.entra.keyIds(bench.app)).not.toContain(oldKey(bench));
+  });
+
   test("while everything is stopped, and after the rotation was cancelled", async () => {
     const { bench, rotation } = await verified();
     await ask(bench);

@@ -186,7 +186,67 @@ describe("an application that becomes privileged while it is renewed", () => {
   });
 });
 
+describe("an application that becomes privileged once its successor is issued", () => {
+  const issued = async (options: BenchOptions = {}) => {
+    const bench = privileged(options);
+    bench.settings = { ...bench.settings, mode: "propose" };
+    const granted = bench.entra.appRoles;
+    bench.entra.appRoles = [];
+    await bench.run();
+    await approve(bench.deps(), await idOf(bench), "issue", ANN);
+    await bench.drive((one) => one?.state === "issued");
+    bench.entra.appRoles = granted;
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ privileges: ["Application.ReadWrite.All"] });
+    return bench;
+  };
+
+  test("is renewed to the end in mode propose, where nothing but the approval lets anything go on", async () => {
+    const bench = await issued();
+    await bench.drive((one) => one?.state === "verified", 2);
+  });
+
+  test("gets no second one on one person's word", async () => {
+    const bench = await issued();
+    bench.entra.fail("probe", { fault: "probe", probe: { outcome: "not-authenticated", code: 7000215 } }, 500);
+    await bench.drive((one) => one?.attempts.some(({ outcome }) => outcome === "withdrawn") === true, 2);
+    bench.clock.advance(2 * 3_600_000);
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ state: "planned", approvals: { issue: null } });
+    expect(await waits(bench)).toMatchObject({ because: "mode-propose" });
+    await approve(bench.deps(), await idOf(bench), "issue", BEN);
+    expect((await bench.rotation())?.approvals.issue).not.toBeNull();
+  });
+
+  test("shows no kept value on one word, though the configuration no longer names it", async () => {
+    const bench = privileged({ policy: { retire: "after-overlap", custody: "keep" }, complete: true });
+    const granted = bench.entra.appRoles;
+    bench.entra.appRoles = [];
+    await bench.drive((one) => one?.state === "retired");
+    bench.settings = { ...bench.settings, bindings: [] };
+    bench.entra.appRoles = granted;
+    await bench.run();
+    await expect(showSecret(bench.deps(), bench.app.appId, "a look", "cli:root")).rejects.toThrow("privileged");
+  });
+});
+
 describe("approval", () => {
+  test("of the old one's end in its time is none of its end before, which one person asks for", async () => {
+    const policy = { maxAge: 300 * DAY, lifetime: 200 * DAY, retire: "at-expiry" } as const;
+    const bench = privileged({ endsIn: 200 * DAY, complete: true, policy });
+    await bench.run();
+    const id = await idOf(bench);
+    for (const who of [ANN, BEN]) await approve(bench.deps(), id, "both", who);
+    await bench.drive((one) => one?.state === "verified");
+    await askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", ANN);
+    await bench.run();
+    expect(await waits(bench)).toMatchObject({ because: "approval-retire" });
+    await approve(bench.deps(), id, "retire", ANN);
+    await askEmergency(bench.deps(), bench.app.appId, bench.app.keyIds[0] ?? "", BEN);
+    await approve(bench.deps(), id, "retire", BEN);
+    await bench.drive((one) => one?.removedAt != null, 1);
+  });
+
   test("takes two different persons at either end, whatever the policy says, and says who has spoken", async () => {
     const bench = privileged({ policy: { retire: "after-overlap", approval: "none" }, complete: true });
     await bench.run();

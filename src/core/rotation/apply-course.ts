@@ -39,7 +39,7 @@ export function changeCourse(
       return withdrawnBy(r, event);
     case "emergency-asked":
       return {
-        ...r,
+        ...(r.emergency === undefined ? anew(r) : r),
         emergency: { at: event.at, actor: event.actor },
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
@@ -47,7 +47,7 @@ export function changeCourse(
       return hardenedBy(r, event);
     case "removal-asked":
       return {
-        ...r,
+        ...anew(r),
         removal: { at: event.at, actor: event.actor, why: event.why },
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
@@ -133,15 +133,29 @@ function refusedBy(r: Rotation, { at, what, actor, why }: Of<"approval-refused">
   };
 }
 
-/** From here on it is what it would be if it were opened now; what fewer persons have approved waits for the others. */
+/**
+ * From here on it is what it would be if it were opened now; what fewer persons have approved waits for the others. What is done goes on:
+ * in mode propose nothing but the approval moves an issued one, and its successor would never arrive. A second creation is approved anew.
+ */
 function hardenedBy(r: Rotation, { privileges, persons }: Of<"privileges-found">): Rotation {
   const approved = (part: ApprovedPart) => (isEnough(r.approvers ?? [], part, persons) ? r.approvals[part] : null);
   return {
     ...r,
     privileges,
+    persons,
     policy: hardened(r.policy, privileges),
-    approvals: { issue: approved("issue"), retire: approved("retire") },
+    approvals: {
+      issue: r.issued === null ? approved("issue") : r.approvals.issue,
+      retire: r.removedAt === null ? approved("retire") : r.approvals.retire,
+    },
   };
+}
+
+/** Two persons who let the old one of a privileged application go in its time have not said that it goes before, as one now does. */
+function anew(r: Rotation): Rotation {
+  if ((r.privileges ?? []).length === 0) return r;
+  const approvers = (r.approvers ?? []).filter(({ part }) => part !== "retire");
+  return { ...r, approvals: { ...r.approvals, retire: null }, ...(r.approvers === undefined ? {} : { approvers }) };
 }
 
 /** The person's own words no longer count; a part stays approved where enough others have spoken for it. */

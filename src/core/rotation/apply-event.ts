@@ -2,6 +2,8 @@
  * The only function that turns an event into a new rotation, and the table of the transitions it may make
  * (docs/state-machine.md draws the same table; a test compares them).
  */
+import { isEnough } from "../policy/approval.ts";
+import type { EpochMs } from "../time.ts";
 import { foldProbe } from "./acceptance.ts";
 import { changeCourse, triedAgain, untried } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
@@ -240,6 +242,7 @@ function changeIssue(
         state: "planned",
         attempts: r.issued === null ? r.attempts : settle(r, r.issued.attempt, { outcome: "withdrawn" }),
         issued: null,
+        approvals: { ...r.approvals, issue: approvedAgain(r) },
         probes: [],
         probingSince: null,
         withdrawIntendedAt: null,
@@ -247,6 +250,11 @@ function changeIssue(
         notBefore: event.notBefore,
       };
   }
+}
+
+/** A word from before it was privileged is enough for what it let begin, and not for a second creation. */
+function approvedAgain({ approvals, approvers = [], persons = 0 }: Rotation): EpochMs | null {
+  return isEnough(approvers, "issue", persons) ? approvals.issue : null;
 }
 
 function changeAttempt(

@@ -262,6 +262,8 @@ export interface Rotation {
   readonly removal?: { readonly at: EpochMs; readonly actor: string; readonly why: string };
   /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
   readonly approvers?: readonly Approved[];
+  /** How many must approve, where a scan has found it privileged since it was opened. */
+  readonly persons?: number;
   /** Parts that a person has refused. */
   readonly refusals?: Partial<Record<ApprovedPart, Refused>>;
   /** Failed tries of the step in hand. */
