@@ -152,11 +152,9 @@ async function holding({ store, settings }: Deps, { appId, keyId }: RemovalPlace
   if (isCurrent || open.some(({ issued }) => issued?.keyId === keyId))
     throw no("it is the current credential of its slot", `nolapse rotate ${appId} --now makes its successor first`);
   const entry = (await store.ledger(tenantId, appId)).find((one) => one.keyId === keyId);
-  if (entry === undefined)
-    throw no("it is not Nolapse's: neither made nor adopted by it", `nolapse adopt ${appId} ${keyId}`);
-  if (entry.removedAt !== null)
+  if (entry !== undefined && entry.removedAt !== null)
     throw new NolapseError("not-found", `${keyId} is removed already`, { next: `nolapse explain ${appId}` });
-  // nothing is removed without a proof that another one of the same slot works, and only a rotation makes that proof
+  // nothing is removed without a proof that another one of the same slot works, and only a rotation makes that proof: adopting it is none
   throw no(
     "no rotation replaces it, so nothing proves that whoever reads it has another one",
     `look into its sign-ins; if it must go: az ad app credential delete --id ${appId} --key-id ${keyId}`,

@@ -135,7 +135,7 @@ async function harden(app: App, sessions: Sessions, { origin, secure, rates }: S
     keyGenerator: (request) => sessions.find(request.cookies[cookieName("session", secure)])?.handle ?? request.ip,
     allowList: (request) => isHealth(request),
     errorResponseBuilder: (_request, { ttl }) =>
-      new HttpProblem(429, "too many requests from this address", `wait ${Math.ceil(ttl / 1000)} s`),
+      new HttpProblem(429, "too many requests in a minute", `wait ${Math.ceil(ttl / 1000)} s`),
   });
 }
 

@@ -192,7 +192,7 @@ describe("it stays", () => {
     await refused(rotation.issued?.keyId, /current credential/, /rotate/);
     const made = await bench.entra.addSecret(bench.app, { displayName: "stray", end: plus(bench.clock.at, 50 * DAY) });
     const stray = made.outcome === "applied" ? made.credential.keyId : "";
-    await refused(stray, /neither made nor adopted/, /nolapse adopt/);
+    await refused(stray, /no rotation replaces it/, /az ad app credential delete/);
     await adopt(bench.deps(), bench.app.appId, { keyId: stray, why: WHY, actor: ANN.actor });
     await refused(stray, /no rotation replaces it/, /az ad app credential delete/);
     await ask(bench);

@@ -22,7 +22,9 @@ export async function adopt(
       ? `nolapse: ${holder.displayName}: ${what} was adopted on ${when(since)} UTC already; nothing was done`
       : `nolapse: ${holder.displayName}: ${what} is adopted; nothing was removed`,
   );
-  speaker.say("nolapse: it may be retired from here on, once another credential is verified where it is read");
+  speaker.say(
+    "nolapse: the rotation that replaces it, as the current credential of a slot, may retire it; nothing else does",
+  );
   if (globals.json === true) {
     speaker.json({
       appId: holder.appId,

@@ -30,9 +30,9 @@ export function AdoptDialog({ tenant, id, credential, close }: Props) {
       close={close}
     >
       <p>
-        <Name text={rowName(credential)} /> ({credential.keyId.slice(0, 8)}) was not made by Nolapse. Adopted, it may be
-        retired by it, by the rules for its own: only once another credential is verified where it is read. Nothing is
-        removed now, and whoever uses it goes on.
+        <Name text={rowName(credential)} /> ({credential.keyId.slice(0, 8)}) was not made by Nolapse. Adopted, the
+        rotation that replaces it, as the current credential of a slot, may retire it, by the rules for Nolapse's own.
+        Where none does, it stays until its end. Nothing is removed now, and whoever uses it goes on.
       </p>
       <Reason reason={reason} set={setReason} required />
     </Ask>

@@ -91,12 +91,20 @@ export function Empty({ children }: { readonly children: ReactNode }) {
 
 type Coverage = NonNullable<Asked<"GET /api/v1/t/{tenant}/overview">["data"]>["coverage"];
 
-/** Says that not all of the tenant was seen. */
+/** Says that not all of the tenant was seen, and that the last look came to nothing: the one does not make the other untrue. */
 export function Incomplete({ coverage }: { readonly coverage: Coverage }) {
+  return (
+    <>
+      <MissedScan coverage={coverage} />
+      <NotAll coverage={coverage} />
+    </>
+  );
+}
+
+function NotAll({ coverage }: { readonly coverage: Coverage }) {
   const { zone } = useTenant();
   const { scannedAt, failures, missed } = coverage;
-  if (missed !== null) return <MissedScan coverage={coverage} />;
-  if (coverage.complete) return null;
+  if (coverage.complete || (missed !== null && scannedAt === null)) return null;
   const seen =
     scannedAt === null
       ? "No scan is over yet."
