@@ -5,12 +5,13 @@
  */
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
+import { longestRule } from "../core/policy/reload.ts";
 import type { TargetSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { applyEvent } from "../core/rotation/apply-event.ts";
 import { decide } from "../core/rotation/decide.ts";
 import { needsApproval } from "../core/rotation/own-credential.ts";
-import { retirement, ruled, useVerdict, wordForbidden } from "../core/rotation/retirement.ts";
+import { retirement, ruled, useVerdict, wordForbidden, wordStands } from "../core/rotation/retirement.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { Facts } from "../core/rotation/verdict.ts";
 import type { EpochMs } from "../core/time.ts";
@@ -71,7 +72,7 @@ async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<Re
   const targets = known(facts.targets);
   const refusal = refusalOf(rotation, targets, facts, now);
   if (refusal !== null) return { rotation, refusal, before: false, at: null, waits: null, overrules: [] };
-  const before = rotation.removal !== undefined || rotation.removedAt !== null;
+  const before = wordStands(rotation, facts.asked) || rotation.removedAt !== null;
   const then = before ? rotation : wordOn(rotation, facts, { person, why: "", now }).reduce(applyEvent, rotation);
   const { at } = retirement(then, targets, facts.asked);
   // as it will stand once the time alone lets it go
@@ -132,8 +133,10 @@ interface Word {
 
 function wordOn(rotation: Rotation, facts: Facts, { person, why, now }: Word): RotationEvent[] {
   const asks = needsApproval(rotation, facts, "retire") && rotation.approvals.retire === null;
+  const retire = longestRule(rotation.policy.retire, facts.asked.retire);
+  const told = { retire, complete: rotation.consumersComplete && facts.asked.complete };
   return [
-    { type: "removal-asked", at: now, actor: person.actor, why },
+    { type: "removal-asked", at: now, actor: person.actor, why, told },
     ...(asks && !isPrivileged(rotation) ? [approvedEvent(now, "retire", person, 1)] : []),
   ];
 }

@@ -1,6 +1,7 @@
 /** A person's word that the old credential shall go: it shortens what the rule would wait for, and never what consumers need. */
 import { describe, expect, test } from "vitest";
 import { completePolicy, type PolicyInput, TOKEN_LIFE } from "../../src/core/policy/policy.ts";
+import { longestRule } from "../../src/core/policy/reload.ts";
 import type { TargetSettings } from "../../src/core/policy/settings.ts";
 import { applyEvent } from "../../src/core/rotation/apply-event.ts";
 import { mayRemove } from "../../src/core/rotation/retire-guard.ts";
@@ -31,8 +32,9 @@ function verified(policy: PolicyInput = {}, parts: Partial<Rotation> = {}): Rota
   });
 }
 
-function word(on: Rotation): Rotation {
-  return applyEvent(on, { type: "removal-asked", at: NOW, actor: "entra:ann", why: "replaced everywhere" });
+function word(on: Rotation, asked: Facts["asked"] = COMPLETE): Rotation {
+  const told = { retire: longestRule(on.policy.retire, asked.retire), complete: asked.complete };
+  return applyEvent(on, { type: "removal-asked", at: NOW, actor: "entra:ann", why: "replaced everywhere", told });
 }
 
 const goes = (r: Rotation, reload: TargetSettings["reload"] = MINUTE, asked = COMPLETE) =>
@@ -48,7 +50,7 @@ describe("with a person's word it goes once every declared consumer has had the 
   ])("%s", (_, policy, asked) => {
     const before = goes(verified(policy), HOUR, asked);
     expect(before.at === null || before.at > plus(NOW, HOUR + TOKEN_LIFE)).toBe(true);
-    const then = goes(word(verified(policy)), HOUR, asked);
+    const then = goes(word(verified(policy), asked), HOUR, asked);
     expect(then).toEqual({ at: plus(NOW, HOUR + TOKEN_LIFE), because: "removal-asked", detail: null, early: true });
   });
 
@@ -61,6 +63,22 @@ describe("with a person's word it goes once every declared consumer has had the 
   test("and not later than its rule says", () => {
     const quick = verified({ retire: "after-overlap", overlap: 1 * DAY });
     expect(goes(word(quick), 3 * DAY)).toMatchObject({ because: "overlap", at: plus(NOW, 3 * DAY + TOKEN_LIFE) });
+  });
+});
+
+describe("it is a word on what the configuration said then", () => {
+  const asked = { retire: "after-overlap", complete: true } as const;
+  test.each<[string, Facts["asked"]]>([
+    ["never, since", { ...asked, retire: "never" }],
+    ["to its own end, since", { ...asked, retire: "at-expiry" }],
+    ["that others hold a copy, since", { ...asked, complete: false }],
+  ])("%s, it is kept by that", (_, since) => {
+    const spoken = word(verified({ retire: "after-overlap", overlap: 7 * DAY }), asked);
+    expect(goes(spoken, HOUR, asked)).toMatchObject({ because: "removal-asked" });
+    const kept = goes(spoken, HOUR, since);
+    expect(kept.at === null || kept.at > END).toBe(true);
+    // said once more, by who knows of it
+    expect(goes(word(spoken, since), HOUR, since)).toMatchObject({ because: "removal-asked" });
   });
 });
 

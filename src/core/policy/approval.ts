@@ -2,6 +2,7 @@
 
 import type { ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
+import type { RetireRule } from "./policy.ts";
 
 /** A person who asks for something. */
 export interface Person {
@@ -37,6 +38,14 @@ export interface Refused {
   readonly actor: string;
   /** In the person's own words; never a value. */
   readonly why: string;
+}
+
+/** A person's word that the old credential shall go without waiting for its rule. */
+export interface RemovalWord {
+  readonly actor: string;
+  readonly why: string;
+  /** What the configuration said then, which the word overrules; what it says since was never told to whoever spoke. */
+  readonly told: { readonly retire: RetireRule; readonly complete: boolean };
 }
 
 /** What a part waits for that is not approved: a person, or a person who has said no to think again. */

@@ -48,7 +48,7 @@ export function changeCourse(
     case "removal-asked":
       return {
         ...anew(r),
-        removal: { at: event.at, actor: event.actor, why: event.why },
+        removal: { at: event.at, actor: event.actor, why: event.why, told: event.told },
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
     case "failed":

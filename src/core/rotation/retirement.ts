@@ -70,11 +70,22 @@ function byEvidence(
  * has had the time to reload by then (design §4.3, invariant 2): no word shortens that.
  */
 function byWord(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): EpochMs | null {
-  const { removal, verifiedAt, replacesEnd } = rotation;
-  if (removal === undefined || verifiedAt === null) return null;
+  const { verifiedAt, replacesEnd } = rotation;
+  if (!wordStands(rotation, asked) || verifiedAt === null) return null;
   if (wordForbidden(rotation, targets, asked) !== null) return replacesEnd;
   const reloaded = plus(verifiedAt, effectiveOverlap({ overlap: 0 }, targets));
   return replacesEnd === null ? reloaded : earliest(reloaded, replacesEnd);
+}
+
+/**
+ * Whether a person's word is there, and overrules what he knew of: who has since found another consumer, and said so in the configuration,
+ * is heard, and the word has to be given anew.
+ */
+export function wordStands({ removal, policy, consumersComplete }: Rotation, asked: Facts["asked"]): boolean {
+  if (removal === undefined) return false;
+  const { retire, complete } = removal.told;
+  const isComplete = consumersComplete && asked.complete;
+  return longestRule(retire, policy.retire, asked.retire) === retire && (isComplete || !complete);
 }
 
 /** Why no person's word lets the old one go before its own end, null where it does: then an emergency alone, which is announced, can. */

@@ -7,7 +7,7 @@ import type { HolderRef, Kind } from "../credentials/credential.ts";
 import type { Federated, SignInEvidence, SuccessorKind } from "../credentials/federation.ts";
 import type { Assurance, Probe } from "../credentials/sign-in.ts";
 import type { NolapseErrorCode } from "../errors.ts";
-import type { Approved, ApprovedPart, Refused } from "../policy/approval.ts";
+import type { Approved, ApprovedPart, Refused, RemovalWord } from "../policy/approval.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
@@ -259,7 +259,7 @@ export interface Rotation {
   /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
   readonly emergency?: { readonly at: EpochMs; readonly actor: string };
   /** Set once a person has said that the old one shall go without waiting for its rule; what protects declared consumers still holds. */
-  readonly removal?: { readonly at: EpochMs; readonly actor: string; readonly why: string };
+  readonly removal?: RemovalWord & { readonly at: EpochMs };
   /** Whose word it is; a part above has its instant once enough have spoken. Absent in older rotations. */
   readonly approvers?: readonly Approved[];
   /** How many must approve, where a scan has found it privileged since it was opened. */
@@ -351,7 +351,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "emergency-asked"; readonly actor: string }
   /** A scan has found the application privileged by more than was known; `persons` is how many approve from now on. */
   | { readonly type: "privileges-found"; readonly privileges: readonly string[]; readonly persons: number }
-  | { readonly type: "removal-asked"; readonly actor: string; readonly why: string }
+  | ({ readonly type: "removal-asked" } & RemovalWord)
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
   | { readonly type: "undo-swept" }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { isLive } from "../../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
+import { wordStands } from "../../core/rotation/retirement.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
 import { mayBeAdopted } from "../../engine/adopt.ts";
 import {
@@ -11,6 +12,7 @@ import {
   credentialLife,
   credentialLog,
 } from "../../engine/credential-life.ts";
+import { asked } from "../../engine/facts.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -89,7 +91,7 @@ async function actsOf({ deps }: Tenant, { holders, items }: Portrait, { row, rep
   const isBound = items.some((one) => one.slot !== null && one.credential?.keyId === row.keyId);
   return {
     adopt: await mayBeAdopted(deps, holder, credential),
-    remove: isOld && replacedBy.removal === undefined && replacedBy.emergency === undefined,
+    remove: isOld && !wordStands(replacedBy, asked(deps, replacedBy)) && replacedBy.emergency === undefined,
     leaked: isOpen ? replacedBy.emergency === undefined : isBound && isLive(credential, await deps.clock.now()),
   };
 }
