@@ -3,10 +3,12 @@
  * rotation that replaces it; the removal itself is that rotation's own retire step, behind the same guard. What protects a declared
  * consumer, the approvals, windows, waves and every switch hold as ever; what the word overrules is told before, and has to be named.
  */
+
+import { parseMarkedName } from "../core/credentials/marker.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
 import { longestRule } from "../core/policy/reload.ts";
-import type { TargetSettings } from "../core/policy/settings.ts";
+import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { applyEvent } from "../core/rotation/apply-event.ts";
 import { decide } from "../core/rotation/decide.ts";
@@ -70,7 +72,7 @@ async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<Re
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
   const targets = known(facts.targets);
-  const refusal = refusalOf(rotation, targets, facts, now);
+  const refusal = (await sharedWith(deps, rotation)) ?? refusalOf(rotation, targets, facts, now);
   if (refusal !== null) return { rotation, refusal, before: false, at: null, waits: null, overrules: [] };
   const before = wordStands(rotation, facts.asked) || rotation.removedAt !== null;
   const then = before ? rotation : wordOn(rotation, facts, { person, why: "", now }).reduce(applyEvent, rotation);
@@ -161,6 +163,28 @@ async function holding({ store, settings }: Deps, { appId, keyId }: RemovalPlace
   throw no(
     "no rotation replaces it, so nothing proves that whoever reads it has another one",
     `look into its sign-ins; if it must go: az ad app credential delete --id ${appId} --key-id ${keyId}`,
+  );
+}
+
+/** Another slot that names it as its current credential and has not moved on: its places hold it still, and nothing proves another one there. */
+async function sharedWith({ store, settings }: Deps, rotation: Rotation): Promise<NolapseError | null> {
+  const { tenantId, holder, slot, replaces, replacesName } = rotation;
+  const records = await store.slots(tenantId, holder.appId);
+  const { description } = parseMarkedName(replacesName ?? "");
+  const isIt = (current: string) =>
+    current.trim().toLowerCase() === replaces.toLowerCase() ||
+    [replacesName?.trim(), description.trim()].includes(current.trim());
+  const found = bindingOf(settings, holder.appId)?.slots.find(
+    (one) =>
+      one.slot !== slot &&
+      one.current !== null &&
+      isIt(one.current) &&
+      !records.some((record) => record.slot === one.slot && record.keyId !== replaces),
+  );
+  if (found === undefined) return null;
+  return no(
+    `slot "${found.slot}" names it as its current credential, too, and ${found.targets.join(", ")} may hold it still`,
+    "one credential for several places is one slot with all their targets",
   );
 }
 

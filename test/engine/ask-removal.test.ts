@@ -170,6 +170,29 @@ describe("it stays", () => {
     expect(bench.entra.keyIds(bench.app)).not.toContain(oldKey(bench));
   });
 
+  test("where another slot names it as its current one, too: its places hold it still", async () => {
+    const { bench } = await verified();
+    const [binding] = bench.settings.bindings;
+    if (binding === undefined) throw new TypeError("the bench binds its application");
+    const slotOf = (slot: string, current: string) => ({
+      slot,
+      current,
+      targets: [slot === "default" ? "billing" : "mail"],
+    });
+    const shared = (current: string) => {
+      const slots = [slotOf("default", "billing 2025"), slotOf("second", current)];
+      bench.settings = { ...bench.settings, bindings: [{ ...binding, slots }] };
+    };
+    for (const current of ["billing 2025", oldKey(bench).toUpperCase()]) {
+      shared(current);
+      const refused = { code: "refused-by-rule", message: expect.stringMatching(/slot "second" .*mail may hold it/) };
+      expect(await foresee(bench)).toMatchObject({ refusal: refused });
+      await expect(ask(bench, { accepts: ["old-in-use"] })).rejects.toMatchObject(refused);
+    }
+    shared("mail 2025");
+    expect(await foresee(bench)).toMatchObject({ refusal: null });
+  });
+
   test("while everything is stopped, and after the rotation was cancelled", async () => {
     const { bench, rotation } = await verified();
     await ask(bench);
