@@ -210,7 +210,7 @@ function addControl(program: Command, run: Run): void {
   program
     .command("adopt <app> <keyid>")
     .description(
-      "let nolapse retire a credential that somebody else made, by the rules for its own; removes nothing now",
+      "enter a credential that somebody else made into the ledger: the rotation that replaces it may retire it; removes nothing",
     )
     .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
     .action((app, keyId, options, command) =>

@@ -4,6 +4,7 @@
  * of "every declared consumer's copy signs in" (design §4.3, invariant 2).
  */
 
+import { removalByHand } from "../core/credentials/adoption.ts";
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
@@ -142,6 +143,17 @@ function haltOf({ haltReason }: Rotation): string {
   return haltReason === null ? "nobody knows why" : REASONS[haltReason];
 }
 
+/** How a person removes it himself. */
+function byHand(holders: readonly Holder[], appId: string, keyId: string): string {
+  const holder = holders.find(
+    (one) => one.appId === appId && one.credentials.some((two) => two.keyId.toLowerCase() === keyId),
+  );
+  const credential = holder?.credentials.find((one) => one.keyId.toLowerCase() === keyId);
+  if (holder === undefined || credential === undefined)
+    return `az ad app credential list --id ${appId} shows what there is`;
+  return removalByHand(holder, credential);
+}
+
 /** The slot whose current credential it is. @throws NolapseError where there is none, or something is in the way. */
 function replaceable(
   items: readonly PlanItem[],
@@ -157,7 +169,7 @@ function replaceable(
   if (item !== undefined) {
     const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;
     throw new NolapseError("refused-by-rule", `it cannot be replaced: ${why}`, {
-      next: `if it must go without a successor: az ad app credential delete --id ${appId} --key-id ${keyId}`,
+      next: `if it must go without a successor: ${byHand(holders, appId, keyId)}`,
     });
   }
   const made = open.find((one) => one.issued?.keyId.toLowerCase() === keyId && one.state !== "verified");
@@ -168,7 +180,7 @@ function replaceable(
   }
   if (holders.some((one) => one.appId === appId && one.credentials.some((two) => two.keyId.toLowerCase() === keyId))) {
     throw new NolapseError("refused-by-rule", `${keyId} is the current credential of no slot in the configuration`, {
-      next: `bind its slot, or remove it without a successor: az ad app credential delete --id ${appId} --key-id ${keyId}`,
+      next: `bind its slot, or remove it without a successor: ${byHand(holders, appId, keyId)}`,
     });
   }
   throw new NolapseError("not-found", `the application has no credential with key id ${keyId}`, {

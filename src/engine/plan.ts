@@ -204,7 +204,7 @@ async function planBinding(
   // what is over is asked for only where a federated credential has taken a credential's place
   const isMoved = records.some((one) => one.kind === "federated");
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
-  return binding.slots.map((slot) => {
+  const items = binding.slots.map((slot) => {
     const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot);
     return planSlot(
       deps,
@@ -212,6 +212,20 @@ async function planBinding(
       open ?? null,
     );
   });
+  return items.map((item) => sharing(item, items));
+}
+
+/**
+ * Two slots that rest on one credential: the rotation of one would take it from the places of the other, which it does not know. Neither
+ * is begun.
+ */
+function sharing(item: PlanItem, items: readonly PlanItem[]): PlanItem {
+  const restsOn = ({ credential, rotation }: PlanItem) => credential?.keyId ?? rotation?.replaces ?? null;
+  const keyId = restsOn(item);
+  const other = items.find((one) => one !== item && keyId !== null && restsOn(one) === keyId);
+  if (other === undefined || item.rotation !== null) return item;
+  const detail = `slots "${item.slot}" and "${other.slot}" name the same one: what several places hold is one slot with all their targets`;
+  return { ...item, status: "cannot", because: "which-credential", detail, startsAt: null, retiresAt: null };
 }
 
 interface SlotFacts {

@@ -22,7 +22,7 @@ const adopt = tenantRoute({
   role: "Admin",
   tag: "control",
   summary:
-    "Let Nolapse retire a credential that somebody else made, by the rules for its own; removes nothing. Reads the list anew, and says so where it was adopted before",
+    "Enter a credential that somebody else made into the ledger: the rotation that replaces it may retire it; removes nothing. Reads the list anew, and says so where it was adopted before",
   params,
   body: z.strictObject({ reason: stated }),
   answer: z.strictObject({

@@ -71,7 +71,14 @@ function Connect({ tenant }: { readonly tenant: string }) {
   const asked = useAnswer("GET /api/v1/t/{tenant}/health", tenant === "" ? null : { params: { tenant } });
   const checks = asked.data?.checks ?? [];
   const wanting = checks.filter(({ state }) => state !== "ok");
-  const state = asked.data === undefined ? "now" : checks.some((one) => one.state === "failed") ? "failed" : "done";
+  const state =
+    asked.error !== null && asked.data === undefined
+      ? "failed"
+      : asked.data === undefined
+        ? "now"
+        : checks.some((one) => one.state === "failed")
+          ? "failed"
+          : "done";
   return (
     <Step state={state} title="1. Connect">
       <p>Nolapse signs in to Entra ID with what its configuration and environment give it.</p>
