@@ -88,22 +88,6 @@ test("what was asked before the pages were there is asked again once changes are
   await expect.poll(() => asked, { timeout: 10_000 }).toEqual(["overview", "events", "overview"]);
 });
 
-test("the list is painted first, and its rows are made after that", async (context) => {
-  const given = await web.open(context);
-  await web.enter(given, "Rita");
-  // how many rows the table has each time that something in the document changes
-  await given.addInitScript(`
-    window.counts = [];
-    new MutationObserver(() => {
-      if (document.querySelector("[role=table]")) counts.push(document.querySelectorAll("[role=table] [role=row]").length);
-    }).observe(document, { childList: true, subtree: true });
-  `);
-  await show(given, "/applications", /app-2/);
-  const counts = (await given.evaluate("counts")) as number[];
-  expect(counts[0]).toBe(1);
-  expect(counts.at(-1)).toBeGreaterThan(4);
-});
-
 test("a hostile name is text, on every page it is on", async (context) => {
   const given = await web.open(context);
   let fired = false;
@@ -247,25 +231,6 @@ test("a life line goes by keyboard: rows, events that are spoken, zoom; Enter op
   await drawer.getByRole("button", { name: "Close" }).click();
   await drawer.waitFor({ state: "detached" });
   await given.getByRole("heading", { level: 1, name: "app-2" }).waitFor();
-});
-
-test("a list is as high as one likes it, and there as a file; each row has its life line", async (context) => {
-  const given = await web.open(context);
-  await web.enter(given, "Rita");
-  await show(given, "/applications", /app-2/);
-  const row = given.getByRole("row", { name: /app-2/ });
-  expect((await row.boundingBox())?.height).toBe(40);
-  // a year that worked, what is on record, the ground and today
-  expect(await row.locator("svg.nl-small rect").count()).toBeGreaterThanOrEqual(1);
-  await given.getByRole("button", { name: "Height of rows: normal" }).click();
-  await given.getByRole("menuitemradio", { name: "compact" }).click();
-  await expect.poll(async () => (await row.boundingBox())?.height).toBe(32);
-  await given.reload();
-  await row.waitFor();
-  expect((await row.boundingBox())?.height).toBe(32);
-  const href = await given.getByRole("link", { name: "Download as CSV" }).getAttribute("href");
-  const file = await given.context().request.get(`${web.stage.server.url}${href}`);
-  expect(await file.text()).toMatch(/^display name,client id/);
 });
 
 test("a Reader sees why a command does nothing", async (context) => {
