@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { portal } from "./portal.ts";
 
 const web = portal();
-const { at, show } = web;
+const { show } = web;
 
 test("the list is painted first, and its rows are made after that", async (context) => {
   const given = await web.open(context);
