@@ -5,7 +5,7 @@ import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, startTransition, useEffect, useRef, useState } from "react";
+import { memo, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
@@ -147,7 +147,8 @@ interface RowProps {
   readonly chosen: RowsProps["chosen"];
 }
 
-function Row({ kind, item, index, top, height, now, tenant, chosen }: RowProps) {
+/** While one scrolls, those that are there already stay as they are: each is a dozen parts. */
+const Row = memo(function Row({ kind, item, index, top, height, now, tenant, chosen }: RowProps) {
   const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
   return (
     <div role="row" className={`app-row ${kind}`} style={place} aria-rowindex={index + 2}>
@@ -180,7 +181,7 @@ function Row({ kind, item, index, top, height, now, tenant, chosen }: RowProps) 
       )}
     </div>
   );
-}
+});
 
 function ChooseAll({ selection, choose, total }: NonNullable<RowsProps["chosen"]> & { readonly total: number }) {
   const count = countOf(selection, total);

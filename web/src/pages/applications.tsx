@@ -2,7 +2,7 @@
 import { Button, Dropdown, Option } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import { Command } from "../frame/command.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
@@ -37,6 +37,8 @@ export function Applications() {
   // those that came by consent have a page of their own
   const wanted: Filter = { type: "application", ...filter };
   const [selection, choose] = useSelection(JSON.stringify([tenant, wanted]));
+  // the same as long as nobody chooses: rows that are there stay as they are
+  const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -57,7 +59,7 @@ export function Applications() {
         label="App registrations"
         tenant={tenant}
         filter={wanted}
-        chosen={{ selection, choose }}
+        chosen={chosen}
         head={(first, density) =>
           countOf(selection, first.total) > 0 ? (
             <ChosenBar tenant={tenant} filter={wanted} total={first.total} selection={selection} choose={choose} />

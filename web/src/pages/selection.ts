@@ -1,5 +1,5 @@
 /** What is chosen of a list: some, one by one, or all that match but some, however many of them were seen. */
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 /** One by one at most, as the server takes them. */
 export const MOST_IDS = 200;
@@ -39,5 +39,6 @@ export function allToggled(selection: Selection, total: number): Selection {
 export function useSelection(list: string): readonly [Selection, (selection: Selection) => void] {
   const [kept, keep] = useState({ list, selection: NOTHING });
   const selection = kept.list === list ? kept.selection : NOTHING;
-  return [selection, (next) => keep({ list, selection: next })];
+  const choose = useCallback((next: Selection) => keep({ list, selection: next }), [list]);
+  return [selection, choose];
 }
