@@ -5,7 +5,7 @@ import { useChange } from "../api/queries.ts";
 import { rowName } from "../lines/life-sentence.ts";
 import { Name } from "../text/name.tsx";
 import { Ask } from "./dialog.tsx";
-import { Reason } from "./say-no.tsx";
+import { isStated, Reason } from "./say-no.tsx";
 
 interface Props {
   readonly tenant: string;
@@ -25,7 +25,7 @@ export function AdoptDialog({ tenant, id, credential, close }: Props) {
       verb="Adopt"
       problem={adopt.error}
       busy={adopt.isPending}
-      ready={reason.trim().length >= 10}
+      ready={isStated(reason)}
       act={act}
       close={close}
     >

@@ -10,7 +10,7 @@ import { rowName } from "../lines/life-sentence.ts";
 import { counted } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 import { Ask } from "./dialog.tsx";
-import { Reason } from "./say-no.tsx";
+import { isStated, Reason } from "./say-no.tsx";
 import { isTyped, TypedEnd } from "./typed-end.tsx";
 import { Blocked } from "./warnings.tsx";
 
@@ -57,7 +57,7 @@ export function LeakedDialog({ tenant, id, credentials, close }: Props) {
       verb="Replace and remove"
       problem={rotate.error}
       busy={rotate.isPending}
-      ready={possible && reason.trim().length >= 10 && isTyped(typed, keyId)}
+      ready={possible && isStated(reason) && isTyped(typed, keyId)}
       act={act}
       close={close}
     >
@@ -105,14 +105,7 @@ function Which(props: {
 }
 
 function Told({ answer: { blocked, minutes, targets, rotation, privileged } }: { readonly answer: Foreseen }) {
-  if (blocked !== null) {
-    return (
-      <>
-        <Blocked why={blocked.why} />
-        {blocked.next === null ? null : <p>Instead: {blocked.next}.</p>}
-      </>
-    );
-  }
+  if (blocked !== null) return <Blocked {...blocked} />;
   return (
     <>
       <p>

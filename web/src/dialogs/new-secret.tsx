@@ -26,6 +26,7 @@ import { EndsAfter } from "./ends-after.tsx";
 import { type Asked, askedFor, firstLasting, type Lasting } from "./lasting.ts";
 import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
+import { isStated } from "./say-no.tsx";
 import { ShownValue } from "./shown-value.tsx";
 import { Blocked, Warnings } from "./warnings.tsx";
 
@@ -132,7 +133,7 @@ function Form(props: FormProps) {
   const offered = { presets, custom, now: options.now, withStart: isShown };
   const asked = askedFor(wanted.lasting, offered, zone);
   const set = (more: Partial<Wanted>) => setWanted({ ...wanted, ...more });
-  const maySee = lent && refusal === null && wanted.reason.trim().length >= 10;
+  const maySee = lent && refusal === null && isStated(wanted.reason);
   const ready = wanted.description.trim() !== "" && asked !== null && blocked === null && (!isShown || maySee) && !busy;
   return (
     <form

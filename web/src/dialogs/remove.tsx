@@ -9,7 +9,7 @@ import { Time } from "../frame/time.tsx";
 import { rowName } from "../lines/life-sentence.ts";
 import { Name } from "../text/name.tsx";
 import { Ask } from "./dialog.tsx";
-import { Reason } from "./say-no.tsx";
+import { isStated, Reason } from "./say-no.tsx";
 import { isTyped, TypedEnd } from "./typed-end.tsx";
 import { Blocked } from "./warnings.tsx";
 
@@ -51,7 +51,7 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
       verb="Remove now"
       problem={remove.error}
       busy={remove.isPending}
-      ready={possible && reason.trim().length >= 10 && isTyped(typed, keyId)}
+      ready={possible && isStated(reason) && isTyped(typed, keyId)}
       act={act}
       close={close}
     >
@@ -76,14 +76,7 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
 }
 
 function Told({ answer: { blocked, at, waits, overrules, privileged, now } }: { readonly answer: Foreseen }) {
-  if (blocked !== null) {
-    return (
-      <>
-        <Blocked why={blocked.why} />
-        {blocked.next === null ? null : <p>Instead: {blocked.next}.</p>}
-      </>
-    );
-  }
+  if (blocked !== null) return <Blocked {...blocked} />;
   return (
     <>
       {overrules.length === 0 ? null : (

@@ -6,7 +6,7 @@ import { useChange } from "../api/queries.ts";
 import { Time } from "../frame/time.tsx";
 import { plainName } from "../text/names.ts";
 import { Ask } from "./dialog.tsx";
-import { Reason } from "./say-no.tsx";
+import { isStated, Reason } from "./say-no.tsx";
 import { SHOWN, useValue, ValueDialog } from "./value.tsx";
 
 export type RevealRequest = Answer<"GET /api/v1/t/{tenant}/reveal-requests">["items"][number];
@@ -28,7 +28,7 @@ export function AskRevealDialog({ tenant, rotation, close }: Props & { readonly 
       verb="Ask for it"
       problem={ask.error}
       busy={ask.isPending}
-      ready={reason.trim().length >= 10}
+      ready={isStated(reason)}
       act={() => ask.mutate({ params: { tenant, id: rotation.id }, body }, { onSuccess: close })}
       close={close}
     >

@@ -42,6 +42,11 @@ function WhichPart({
   );
 }
 
+/** Whether a reason that is required says enough; the server asks for as much. */
+export function isStated(reason: string): boolean {
+  return reason.trim().length >= 10;
+}
+
 export function Reason({
   reason,
   set,
@@ -74,7 +79,7 @@ export function RefuseDialog({ tenant, rotation, close }: Props) {
       verb="Refuse"
       problem={refuse.error}
       busy={refuse.isPending}
-      ready={refuse.data === undefined && reason.trim().length >= 10}
+      ready={refuse.data === undefined && isStated(reason)}
       act={() => refuse.mutate({ params: { tenant, id: rotation.id }, body: { what: part, reason } })}
       close={close}
     >

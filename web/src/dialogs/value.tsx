@@ -19,6 +19,7 @@ import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client } from "../api/queries.ts";
 import { Failure } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
+import { isStated } from "./say-no.tsx";
 
 type Rotation = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
 
@@ -61,7 +62,7 @@ export function RevealDialog({ tenant, rotation, close }: Props) {
       body: { reason, ...(ticket === "" ? {} : { ticket }) },
     }),
   );
-  const isEnough = reason.trim().length >= 10;
+  const isEnough = isStated(reason);
   return (
     <ValueDialog
       title="Reveal the value"

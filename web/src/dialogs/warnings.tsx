@@ -18,11 +18,13 @@ export function Warnings({ warnings }: { readonly warnings: readonly string[] })
 }
 
 /** What no choice in the dialog mends. */
-export function Blocked({ why }: { readonly why: string | null }) {
+export function Blocked({ why, next = null }: { readonly why: string | null; readonly next?: string | null }) {
   if (why === null) return null;
   return (
     <MessageBar intent="error" layout="multiline">
-      <MessageBarBody>Not possible: {why}.</MessageBarBody>
+      <MessageBarBody>
+        Not possible: {why}.{next === null ? "" : ` Instead: ${next}.`}
+      </MessageBarBody>
     </MessageBar>
   );
 }

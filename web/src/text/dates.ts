@@ -6,27 +6,20 @@ const MINUTE = 60_000;
 
 type Style = "date" | "dateTime" | "dateTimeSeconds" | "short" | "time" | "month";
 
+const DATE_TIME: Intl.DateTimeFormatOptions = {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+};
+
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
-  dateTime: {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  },
-  dateTimeSeconds: {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-  },
+  dateTime: DATE_TIME,
+  dateTimeSeconds: { ...DATE_TIME, second: "2-digit" },
   short: { day: "numeric", month: "short" },
   time: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
   month: { month: "short", year: "numeric" },
