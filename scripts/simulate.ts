@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--pace brisk|usual] [--json]`: one rehearsal on the embedded directory,
+ * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--pace brisk|usual|lasting] [--json]`: one rehearsal on the embedded directory,
  * the Graph adapter, the SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break: their
  * story, in the smallest world of this seed that still shows it, is on stderr with the line that replays it.
  */
@@ -55,8 +55,8 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function paceOf(text: string): Pace {
-  if (text === "brisk" || text === "usual") return text;
-  process.stderr.write(`--pace is brisk or usual, not ${text}\n  npm run simulate -- --pace usual\n`);
+  if (text === "brisk" || text === "usual" || text === "lasting") return text;
+  process.stderr.write(`--pace is brisk, usual or lasting, not ${text}\n  npm run simulate -- --pace usual\n`);
   process.exit(2);
 }
 

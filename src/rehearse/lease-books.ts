@@ -24,6 +24,11 @@ export class LeaseBooks {
     return null;
   }
 
+  /** The process that works on a rotation of this object, until it gives it back; null where nobody does. */
+  holderOf(objectId: string): string | null {
+    return this.#leases.get(objectId)?.process ?? null;
+  }
+
   /** What a dead process held is free at once. */
   died(process: string): void {
     for (const [object, lease] of this.#leases) if (lease.process === process) this.#leases.delete(object);

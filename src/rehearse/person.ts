@@ -5,7 +5,7 @@
 import type { Person } from "../core/policy/approval.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { approve } from "../engine/approve.ts";
-import { cancel, recover, resume, stop } from "../engine/control.ts";
+import { ask, cancel, recover, resume, stop } from "../engine/control.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { ApprovalBooks } from "./approval-books.ts";
 import type { Watch } from "./invariants.ts";
@@ -31,12 +31,19 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
   for (const one of [...watch.rotations.values()]) {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
+    if (one.state === "halted" && one.haltReason === "value-lost") await tried(issueAnew(deps, one));
     if (isAsked(deps, one)) await say(deps, people, one);
   }
   if (watch.removalOff) await tried(recover(deps, true, NAME));
   if (isStopped) return;
   const halted = [...watch.rotations.values()].some((one) => one.state === "halted");
   if (halted || watch.breakerOpen || watch.stopped || watch.coverage.isLossy) await tried(resume(deps, NAME));
+}
+
+/** What the halt itself advises: nothing brings the value back, so the rotation is cancelled and the next one begun. */
+async function issueAnew(deps: Deps, { id, holder }: Rotation): Promise<void> {
+  await cancel(deps, id, NAME);
+  await ask(deps, [holder.appId], { now: true, actor: NAME });
 }
 
 /** Whether the rotation waits for somebody's word: by its policy before it begins, in mode propose wherever it stands. */

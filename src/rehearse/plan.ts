@@ -114,23 +114,24 @@ const POLICY_ORDER =
   );
 
 /**
- * How fast its credentials go round: `brisk`, where short lives work the engine, four rotations a year of one application; or
- * `usual`, lives that the portal offers (24, 12 and 6 months), with one of twelve that is brisk.
+ * How fast its credentials go round: `brisk`, where short lives work the engine, four rotations a year of one application;
+ * `usual`, lives that the portal offers (24, 12 and 6 months), with one of twelve that is brisk; or `lasting`, where most live as long
+ * as they may, two years, the others one, and one of twenty-four is brisk.
  */
-export type Pace = "brisk" | "usual";
+export type Pace = "brisk" | "usual" | "lasting";
 
 /** Of eleven applications of a tenant: the longest life that there is, a year, and the half year that is recommended. */
 const USUAL = "longest yearly longest yearly default longest yearly longest yearly longest default".split(" ");
 
+/** Of twenty-three applications of a tenant two thirds have the longest life that there is, the others a year. */
+const LASTING = Array.from({ length: 23 }, (_, place) => (place % 3 === 1 ? "yearly" : "longest"));
+
 function policyAt(pace: Pace, place: number): string {
-  const round = USUAL.length + 1;
-  const [order, at] =
-    pace === "brisk"
-      ? [POLICY_ORDER, place]
-      : place % round === USUAL.length
-        ? [POLICY_ORDER, Math.floor(place / round)]
-        : [USUAL, place % round];
-  return order[at % order.length] ?? "quick";
+  if (pace === "brisk") return POLICY_ORDER[place % POLICY_ORDER.length] ?? "quick";
+  const most = pace === "usual" ? USUAL : LASTING;
+  const round = most.length + 1;
+  if (place % round < most.length) return most[place % round] ?? "quick";
+  return POLICY_ORDER[Math.floor(place / round) % POLICY_ORDER.length] ?? "quick";
 }
 
 /** What kind of tenant is drawn, and for how long it lives. */
@@ -172,7 +173,7 @@ export function drawWorld(chance: Chance, { applications, pace, start, length }:
     // two of the largest leave room for others
     share: chance.pick([0.01, 0.02, 0.1, 0.4]),
     withoutSecond: chance.hits(0.15),
-    ...drawBeginning(chance, drawTroubles(chance, plans, length)),
+    ...drawBeginning(chance, drawTroubles(chance, plans, length, pace === "lasting")),
   };
 }
 

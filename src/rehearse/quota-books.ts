@@ -34,6 +34,8 @@ interface Surroundings {
   readonly share: number;
   /** Processes side by side. */
   readonly managers: number;
+  /** The process that works on a rotation of this object; null where nobody does. */
+  holderOf(objectId: string): string | null;
   now(): EpochMs;
   /** Whether the weather itself refuses requests just now. */
   isThrottling(): boolean;
@@ -135,7 +137,7 @@ export class QuotaBooks {
     const [mine, theirs] = [waiting.request, asked.request];
     const isSameKind = [isWrite, readsKeys, isReport].every((is) => is(mine) === is(theirs));
     if (!isSameKind || this.#isBusy(waiting)) return false;
-    const [own, other] = [this.#ends(mine), this.#ends(theirs)];
+    const [own, other] = [this.#ends(waiting), this.#ends(asked)];
     return own.length > 0 && other.length > 0 && Math.max(...own) < Math.min(...other);
   }
 
@@ -145,10 +147,10 @@ export class QuotaBooks {
     return isWrite(request) && [...this.#asked.keys()].some((one) => one !== request && objectOf(one) === object);
   }
 
-  /** When the credentials end that rotations of this object are about; none where nobody works on it. */
-  #ends(request: GateRequest): readonly number[] {
+  /** When the credentials end that rotations of this object are about; none where the process works on none of them: a scan has time. */
+  #ends({ process, request }: Asked): readonly number[] {
     const object = objectOf(request);
-    if (object === null) return [];
+    if (object === null || this.#around.holderOf(object) !== process) return [];
     return [...this.#around.rotations.values()].flatMap(({ holder, state, listWrite, replacesEnd }) => {
       if (holder.objectId.toLowerCase() !== object || state === "cancelled") return [];
       return state === "retired" && listWrite === null ? [] : [replacesEnd ?? Number.MAX_SAFE_INTEGER];

@@ -16,7 +16,8 @@ const BESIDE_A_READ = 0.05;
 const LEAST = 140;
 const MOST = 155;
 
-export interface QuotaReach extends Pick<ConstructorParameters<typeof QuotaBooks>[0], "rotations" | "isThrottling"> {
+export interface QuotaReach
+  extends Pick<ConstructorParameters<typeof QuotaBooks>[0], "rotations" | "holderOf" | "isThrottling"> {
   readonly ground: Ground;
   readonly turns: Turns;
   readonly chance: Chance;
@@ -30,10 +31,10 @@ export class Quota {
   readonly #share: number;
 
   private constructor(reach: QuotaReach, share: number, managers: number) {
-    const { rotations, isThrottling, turns } = reach;
+    const { rotations, holderOf, isThrottling, turns } = reach;
     this.#reach = reach;
     this.#share = share;
-    this.books = new QuotaBooks({ rotations, share, managers, isThrottling, now: () => turns.now });
+    this.books = new QuotaBooks({ rotations, holderOf, share, managers, isThrottling, now: () => turns.now });
   }
 
   /** Null where the plan says nothing of limits. */

@@ -146,6 +146,7 @@ export class Rehearsal {
       turns,
       chance: Chance.of(options.seed, "quota"),
       rotations: this.watch.rotations,
+      holderOf: (objectId) => this.watch.leases.holderOf(objectId),
       isThrottling: () => this.#isThrottling,
       broken: (what) => this.watch.broken(turns.now, what, null),
     });

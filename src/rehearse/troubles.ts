@@ -55,14 +55,17 @@ const RATES = {
   restored: 2,
 } as const;
 
+/** What somebody changes the policy of an application to. */
 const POLICY_NAMES = ["quick", "default", "yearly", "patient", "windowed", "evidenced", "frozen"];
+const LASTING_NAMES = ["default", "yearly", "longest", "longest", "quick"];
 const YEAR = 365 * DAY;
 
-/** The troubles of a run, in the order of time. */
+/** The troubles of a run, in the order of time; `lasting`: of a tenant whose credentials go on to live long. */
 export function drawTroubles(
   chance: Chance,
   applications: readonly ApplicationPlan[],
   length: DurationMs,
+  lasting: boolean,
 ): readonly Trouble[] {
   const years = (applications.length * length) / YEAR;
   const troubles: Trouble[] = [];
@@ -71,13 +74,19 @@ export function drawTroubles(
     const times = Math.floor(expected) + (chance.hits(expected % 1) ? 1 : 0);
     for (let time = 0; time < times; time += 1) {
       const at = chance.between(0, Math.max(1, Math.floor(length / MINUTE))) * MINUTE;
-      troubles.push(draw(chance, what as keyof typeof RATES, at, chance.pick(applications)));
+      const policies = lasting ? LASTING_NAMES : POLICY_NAMES;
+      troubles.push(draw(chance, what as keyof typeof RATES, at, { application: chance.pick(applications), policies }));
     }
   }
   return troubles.sort((a, b) => a.at - b.at);
 }
 
-function draw(chance: Chance, what: keyof typeof RATES, at: DurationMs, application: ApplicationPlan): Trouble {
+function draw(
+  chance: Chance,
+  what: keyof typeof RATES,
+  at: DurationMs,
+  { application, policies }: { readonly application: ApplicationPlan; readonly policies: readonly string[] },
+): Trouble {
   const about = { at, application: application.displayName };
   const place = chance.between(0, application.reloads.length - 1);
   const days = (low: number, high: number) => chance.between(low * 24, high * 24) * HOUR;
@@ -98,7 +107,7 @@ function draw(chance: Chance, what: keyof typeof RATES, at: DurationMs, applicat
     case "target-gone":
       return { ...about, what, place, lasts: days(1, 30) };
     case "policy-changed":
-      return { ...about, what, policy: chance.pick(POLICY_NAMES) };
+      return { ...about, what, policy: chance.pick(policies) };
     case "stopped":
       return { at, what, lasts: chance.hits(0.8) ? days(1, 4) : days(10, 25) };
     case "mode-changed":

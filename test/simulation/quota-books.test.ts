@@ -25,7 +25,15 @@ function books({ share = 0.1, isThrottling = false, managers = 1 } = {}) {
     const holder = { type: "application", objectId: idOf(index), appId: `app ${index}` } as const;
     rotations.set(String(index), rotation({ id: String(index), holder, replacesEnd: plus(NOW, index * DAY) }));
   }
-  const made = new QuotaBooks({ rotations, share, managers, now: () => now, isThrottling: () => isThrottling });
+  let inHand = true;
+  const made = new QuotaBooks({
+    rotations,
+    share,
+    managers,
+    holderOf: () => (inHand ? "one" : null),
+    now: () => now,
+    isThrottling: () => isThrottling,
+  });
   const send = (request: GateRequest, process = "one") => {
     made.asks(process, request);
     const said = made.sent(process, request).map(({ what }) => what);
@@ -35,7 +43,10 @@ function books({ share = 0.1, isThrottling = false, managers = 1 } = {}) {
   const pass = (ms: number) => {
     now = plus(now, ms);
   };
-  return { made, send, pass };
+  const putDown = () => {
+    inHand = false;
+  };
+  return { made, send, pass, putDown };
 }
 
 describe("the share", () => {
@@ -72,6 +83,14 @@ describe("the order", () => {
     again.asks("one", early);
     expect(again.called(early)).toEqual([]);
     expect(again.called(late)).toEqual([]);
+  });
+
+  test("is not that of a scan's own reads, of objects whose rotation nobody works on at the moment", () => {
+    const { made, putDown } = books();
+    const [early, late] = [get(`applications/${idOf(1)}`), get(`applications/${idOf(2)}`)];
+    for (const one of [late, early]) made.asks("one", one);
+    putDown();
+    expect(made.called(late)).toEqual([]);
   });
 
   test("binds neither another process, nor another kind, nor one that its own object holds back", () => {

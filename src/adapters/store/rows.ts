@@ -32,8 +32,18 @@ export function rotationRow(rotation: Rotation) {
   };
 }
 
-export function rotationFrom(row: { readonly body: string }): Rotation {
-  return JSON.parse(row.body) as Rotation;
+/** Of how many documents the reading is kept; a step asks for the same few again and again. */
+const KEPT = 1_024;
+const kept = new Map<string, Rotation>();
+
+/** The rotation of a document: the same object for the same text, as nothing ever changes one. */
+export function rotationFrom({ body }: { readonly body: string }): Rotation {
+  const known = kept.get(body);
+  if (known !== undefined) return known;
+  const rotation = JSON.parse(body) as Rotation;
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(body, rotation);
+  return rotation;
 }
 
 export function ledgerRow(entry: LedgerEntry) {
