@@ -118,7 +118,7 @@ export const REASONS = {
   "list-contended": "somebody else keeps changing the list of certificates; it was not replaced",
   "holder-gone": "the application or service principal is no longer in the directory",
   "issued-gone": "the new credential was removed by somebody else, and the copies at its targets no longer sign in",
-  "value-lost": "the sealed value cannot be opened",
+  "value-lost": "the value of the new credential is gone, or its seal cannot be opened",
   "guard-refused": "the retire guard says no",
 } as const;
 

@@ -10,6 +10,7 @@ import type { AuditEntry } from "../ports/store.ts";
 import { rotationOf, storeEvents } from "./amend.ts";
 import type { Deps } from "./deps.ts";
 import { stopped } from "./facts.ts";
+import { anew } from "./steps/value.ts";
 
 export interface HandOver {
   readonly rotation: Rotation;
@@ -157,11 +158,12 @@ function takenAlready({ id, holder }: Rotation): NolapseError {
   });
 }
 
-async function openSealed(deps: Deps, { id, tenantId, holder: { appId } }: Rotation): Promise<SecretValue> {
+async function openSealed(deps: Deps, rotation: Rotation): Promise<SecretValue> {
+  const { id, tenantId, holder } = rotation;
   const kept = await deps.store.sealed(id);
-  if (kept !== null) return deps.sealer.open(kept.sealed, { tenantId, appId, keyId: kept.keyId });
+  if (kept !== null) return deps.sealer.open(kept.sealed, { tenantId, appId: holder.appId, keyId: kept.keyId });
   throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store", {
-    next: "nolapse cancel ROTATION, then nolapse rotate APP --now: a new one is issued",
+    next: anew(rotation),
   });
 }
 

@@ -31,7 +31,7 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
   for (const one of [...watch.rotations.values()]) {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
-    if (one.state === "halted" && one.haltReason === "value-lost") await tried(issueAnew(deps, one));
+    if (one.state === "halted" && isPastMending(one)) await tried(issueAnew(deps, one));
     if (isAsked(deps, one)) await say(deps, people, one);
   }
   if (watch.removalOff) await tried(recover(deps, true, NAME));
@@ -40,7 +40,12 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
   if (halted || watch.breakerOpen || watch.stopped || watch.coverage.isLossy) await tried(resume(deps, NAME));
 }
 
-/** What the halt itself advises: nothing brings the value back, so the rotation is cancelled and the next one begun. */
+/** Nothing brings back a value that nobody has, or a credential that somebody removed. */
+function isPastMending({ haltReason }: Rotation): boolean {
+  return haltReason === "value-lost" || haltReason === "issued-gone";
+}
+
+/** What Nolapse itself advises there: the rotation is cancelled and the next one begun. */
 async function issueAnew(deps: Deps, { id, holder }: Rotation): Promise<void> {
   await cancel(deps, id, NAME);
   await ask(deps, [holder.appId], { now: true, actor: NAME });

@@ -2,6 +2,7 @@ import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import type { SignIn } from "../../core/credentials/sign-in.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { bindingOf } from "../../core/policy/settings.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import type { Claimed } from "../claimed.ts";
 
@@ -13,12 +14,17 @@ export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
   // a certificate was sealed before the directory had given it a key id
   if (sealed === null || issued === null || sealed.keyId !== (issued.certificate?.sha256 ?? issued.keyId)) {
     throw new NolapseError("seal-key-wrong", "the value of the new credential is no longer in the store", {
-      next: "nolapse cancel ROTATION, then nolapse rotate APP --now: a new one is issued",
+      next: anew(rotation),
     });
   }
   const context = { tenantId: rotation.tenantId, appId: rotation.holder.appId, keyId: sealed.keyId };
   const value = await deps.sealer.open(sealed.sealed, context);
   return rotation.kind === "certificate" ? CertificateValue.from(value) : value;
+}
+
+/** What to type where nothing can bring back what was issued. */
+export function anew({ id, displayName }: Rotation): string {
+  return `nolapse cancel ${id}, then nolapse rotate "${displayName}" --now: another one is issued`;
 }
 
 /** Where the rotation's application signs in: at home, or where its entry says. */

@@ -12,7 +12,7 @@ import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
 import type { Copy } from "../../ports/target.ts";
 import type { Claimed, Extra } from "../claimed.ts";
 import { targetOf } from "./target.ts";
-import { signInOf } from "./value.ts";
+import { anew, signInOf } from "./value.ts";
 
 export async function verify(claimed: Claimed, name: string): Promise<void> {
   const target = targetOf(claimed, name);
@@ -56,17 +56,17 @@ async function missed(claimed: Claimed): Promise<boolean> {
   const reads = missedReads(claimed.rotation);
   const at = await claimed.now();
   const next = nextReadAt(READ_SCHEDULE, reads[0] ?? at, reads.length + 1);
-  if (next === null) {
-    await claimed.halt("issued-gone");
-    return true;
-  }
   const failure = {
     code: "directory-absent",
     message: `the directory does not show the new credential ${issued.keyId} (read ${reads.length + 1} of ${READ_SCHEDULE.length})`,
-    next: "nothing is removed meanwhile; further reads, over ten minutes in all, say whether it is gone",
+    next:
+      next === null
+        ? `nothing brings it back: ${anew(claimed.rotation)}`
+        : "nothing is removed meanwhile; further reads, over ten minutes in all, say whether it is gone",
     at,
   } as const;
-  await claimed.record([{ type: "failed", at, failure, notBefore: next, verifying: false, missed: true }]);
+  await claimed.record([{ type: "failed", at, failure, notBefore: next ?? at, verifying: false, missed: true }]);
+  if (next === null) await claimed.halt("issued-gone");
   return true;
 }
 
