@@ -18,7 +18,11 @@ const BEN = { actor: "entra:ben", objectId: "b" };
 
 function books(parts: Partial<Rotation> = {}) {
   const one: Rotation = { ...rotation({ id: "one", replaces: "old" }), ...parts };
-  const around = { rotations: new Map([["one", one]]), isPrivileged: (appId: string) => appId === one.holder.appId };
+  const around = {
+    rotations: new Map([["one", one]]),
+    isPrivileged: (appId: string) => appId === one.holder.appId,
+    now: () => NOW,
+  };
   const privileged = new ApprovalBooks(around);
   const ordinary = new ApprovalBooks({ ...around, isPrivileged: () => false });
   const call = (port: Call["port"], method: string, about: unknown): Call => ({
