@@ -26,6 +26,8 @@ interface Surroundings {
   readonly rotations: ReadonlyMap<string, Rotation>;
   /** Whether the application of this client id can make itself master of the tenant, from the beginning. */
   isPrivileged(appId: string): boolean;
+  /** Whether a person has said that what it replaces has leaked, which is his word on all of it. */
+  isLeaked(rotation: Rotation): boolean;
   now(): EpochMs;
 }
 
@@ -117,6 +119,7 @@ export class ApprovalBooks {
   #againstMode({ rotation }: Write, mode: Mode): string | null {
     if (mode === "observe") return "the mode is observe";
     if (mode !== "propose" || rotation === null || this.#spoken.has(rotation.id)) return null;
+    if (this.#around.isLeaked(rotation)) return null;
     return "the mode is propose and nobody has approved it";
   }
 

@@ -30,7 +30,7 @@ export class Books {
     });
     this.rules = new RuleBooks({ rotations, limits, timeZone, said: this.words });
     const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
-    this.approvals = new ApprovalBooks({ rotations, isPrivileged, now });
+    this.approvals = new ApprovalBooks({ rotations, isPrivileged, isLeaked: (one) => this.words.isLeaked(one), now });
   }
 
   /** What was done although something forbids it, right after an effect of a process that was started with these settings. */

@@ -119,9 +119,11 @@ export class WordBooks {
   /** Whether it would have gone without a word. By evidence: the books of rules judge that. */
   #isByRule({ deliveries, replaces, policy }: Rotation, retire: RetireRule, now: EpochMs): boolean {
     if (retire !== "after-overlap") return retire === "after-evidence";
-    return deliveries.every(
-      ({ target }) => now - (this.#left.get(`${target} ${replaces}`) ?? now) >= policy.overlap - INEXACT,
-    );
+    return deliveries.every(({ target }) => {
+      const since = this.#left.get(`${target} ${replaces}`);
+      // a place that never held it keeps nobody from going on without it
+      return since === undefined || now - since >= policy.overlap - INEXACT;
+    });
   }
 
   /** Invariant 2: no word shortens the time that a declared consumer takes to reload, and what it signed in with before. */
@@ -145,8 +147,11 @@ export class WordBooks {
     const held = isStale ? keyId : this.#around.keyIdOf(place.copy);
     if (held === null || held === before) return;
     this.#held.set(name, held);
-    const left = `${name} ${before}`;
-    if (!this.#left.has(left)) this.#left.set(left, isStale ? place.staleUntil : now);
+    // what somebody else's hand has put there in between is what it held right before
+    for (const one of [before, this.#around.keyIdOf(place.former)]) {
+      const left = `${name} ${one}`;
+      if (one !== held && !this.#left.has(left)) this.#left.set(left, isStale ? place.staleUntil : now);
+    }
   }
 
   #replacing(keyId: string): Rotation | undefined {
