@@ -96,7 +96,7 @@ function wordsOf(world: HuntingWorld, chance: Chance, applications: WorldPlan["a
   if (world !== "words" && world !== "becoming-privileged") return [];
   const kinds: readonly Word["what"][] =
     world === "words"
-      ? ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked"]
+      ? ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"]
       : ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"];
   return applications.flatMap(({ displayName }) =>
     kinds.map((what) => drawWord(chance, what, chance.between(0, 30 * 24) * HOUR, displayName)),

@@ -677,6 +677,19 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "remove-now-outlives-the-rule",
+    mistake:
+      "a word goes on although the configuration has said since that there is another consumer, or that the old one stays",
+    world: "words",
+    changes: [
+      in_(
+        "src/core/rotation/retirement.ts",
+        `  return longestRule(retire, policy.retire, asked.retire) === retire && (isComplete || !complete);`,
+        `  return removal.why !== "" || (longestRule(retire, policy.retire, asked.retire) === retire && (isComplete || !complete));`,
+      ),
+    ],
+  },
+  {
     name: "adopting-is-a-proof",
     mistake: "what a person adopts goes at once, as if his word proved that whoever used it has another one",
     world: "words",

@@ -32,6 +32,8 @@ export interface Reach {
   after(pause: DurationMs, work: () => Promise<void>): void;
   /** Something a person does by a command, in the process of somebody who may crash in its middle. */
   asPerson(work: (deps: Deps) => Promise<void>): void;
+  /** Somebody edits the entry of one application. */
+  rebind: World["rebind"];
 }
 
 interface Waiting {
@@ -39,6 +41,8 @@ interface Waiting {
   readonly until: EpochMs;
 }
 
+/** A policy under which an old credential lives to its end. */
+const KEPT_LONGER = "long";
 const WHY = "asked for by a person of the rehearsal";
 
 export class Askers {
@@ -97,6 +101,10 @@ export class Askers {
         return this.#adopt(inhabitant, word.pick);
       case "value-asked":
         return this.#askValue(appId);
+      case "thought-again": {
+        const change = word.how === "kept-longer" ? { policy: KEPT_LONGER } : ({ consumers: "unknown" } as const);
+        return this.#reach.rebind(appId, (binding) => ({ ...binding, ...change }));
+      }
       case "privileged":
         return this.#privilege(inhabitant, word);
     }

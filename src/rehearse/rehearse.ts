@@ -122,7 +122,8 @@ export class Rehearsal {
     this.#hands = this.#makeHands();
     this.#books = new Books(world, this.watch, () => turns.now);
     const asPerson = (work: (deps: Deps) => Promise<void>) => this.#asPerson(work);
-    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson });
+    const rebind: World["rebind"] = (appId, change) => this.#hands.rebind(appId, change);
+    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind });
     this.#consumption = new Consumption({
       books: this.#books,
       world,

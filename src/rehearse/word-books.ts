@@ -34,9 +34,15 @@ export interface Surroundings {
   keyIdOf(value: SecretValue): string | null;
 }
 
-interface Word {
-  readonly accepts: readonly ReasonCode[];
+/** What the configuration asks for, when it is asked: whoever spoke knows of nothing that was said since. */
+interface Asked {
   readonly retire: RetireRule;
+  /** Nobody but the places holds a copy. */
+  readonly complete: boolean;
+}
+
+interface Word extends Asked {
+  readonly accepts: readonly ReasonCode[];
 }
 
 /** Why a consumer may be refused that still has the old one: its value had leaked, or a person was told who might be. */
@@ -59,9 +65,8 @@ export class WordBooks {
 
   /** A person asks that it goes now, knowing of all this; whether or not his answer reaches him. */
   asks(appId: string, keyId: string, accepts: readonly ReasonCode[], settings: TenantSettings): void {
-    const rotation = this.#replacing(keyId);
-    const rules = [rotation?.policy.retire, policyOf(settings, appId)?.retire].filter((one) => one !== undefined);
-    this.#words.set(keyId, [...(this.#words.get(keyId) ?? []), { accepts, retire: longest(rules) }]);
+    const asked = askedFor(this.#replacing(keyId), settings, appId);
+    this.#words.set(keyId, [...(this.#words.get(keyId) ?? []), { accepts, ...asked }]);
   }
 
   /** A person says that its value has leaked. */
@@ -102,23 +107,27 @@ export class WordBooks {
       return [];
     }
     if (emergency !== undefined) return ["as leaked although nobody has said so"];
-    const retire = longest([policy.retire, policyOf(settings, holder.appId)?.retire ?? policy.retire]);
+    const asked = askedFor(rotation, settings, holder.appId);
+    const { retire } = asked;
     const words = this.isAsked(rotation) ? (this.#words.get(replaces) ?? []) : [];
-    const isByRule = this.#isByRule(rotation, retire, now);
-    if (words.length === 0) return isByRule ? [] : [`by the rule ${retire} although nobody has asked for it`];
-    const standing = words.filter((one) => longest([one.retire, retire]) === one.retire);
+    const isByRule = this.#isByRule(rotation, asked, now);
+    if (words.length === 0) return isByRule ? [] : [`by the rule ${ruleOf(asked)} although nobody has asked for it`];
+    const standing = words.filter(
+      (one) => longest([one.retire, retire]) === one.retire && (asked.complete || !one.complete),
+    );
     const told = standing.some(({ accepts }) => accepts.length > 0);
     if (!isByRule) this.#gone.set(replaces, told ? "told" : "untold");
     return [
-      ...(isByRule || standing.length > 0 ? [] : [`on a word that knew nothing of the rule ${retire}`]),
+      ...(isByRule || standing.length > 0 ? [] : [`on a word that knew nothing of the rule ${ruleOf(asked)}`]),
       ...(isByRule || standing.length === 0 || told ? [] : ["on a word that named nothing of what it overrules"]),
       ...(policy.retire === "after-evidence" ? [] : this.#unreloaded(rotation, now)),
     ];
   }
 
   /** Whether it would have gone without a word. By evidence: the books of rules judge that. */
-  #isByRule({ deliveries, replaces, policy }: Rotation, retire: RetireRule, now: EpochMs): boolean {
+  #isByRule({ deliveries, replaces, policy }: Rotation, { retire, complete }: Asked, now: EpochMs): boolean {
     if (retire !== "after-overlap") return retire === "after-evidence";
+    if (!complete) return false;
     return deliveries.every(({ target }) => {
       const since = this.#left.get(`${target} ${replaces}`);
       // a place that never held it keeps nobody from going on without it
@@ -163,6 +172,19 @@ export class WordBooks {
 
 function isEarly({ replacesEnd }: Rotation, now: EpochMs): boolean {
   return replacesEnd === null || replacesEnd > now + INEXACT;
+}
+
+function askedFor(rotation: Rotation | undefined, settings: TenantSettings, appId: string): Asked {
+  const rules = [rotation?.policy.retire, policyOf(settings, appId)?.retire].filter((one) => one !== undefined);
+  const binding = settings.bindings.find((one) => one.appId === appId);
+  return {
+    retire: longest(rules),
+    complete: rotation?.consumersComplete === true && binding?.consumers === "complete",
+  };
+}
+
+function ruleOf({ retire, complete }: Asked): string {
+  return complete ? retire : `${retire} with consumers unknown`;
 }
 
 function longest(rules: readonly RetireRule[]): RetireRule {

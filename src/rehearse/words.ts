@@ -27,6 +27,8 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | { readonly what: "leaked"; readonly pick: number }
   | { readonly what: "adopted"; readonly pick: number }
   | { readonly what: "value-asked" }
+  /** Somebody says in the configuration that the old one shall stay longer, or that not all consumers are known: whoever spoke before knew nothing of it. */
+  | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
   /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
   | { readonly what: "privileged"; readonly by: PrivilegeKind; readonly lasts: DurationMs }
 );
@@ -41,6 +43,7 @@ const RATES = {
   adopted: 6,
   "value-asked": 8,
   privileged: 6,
+  "thought-again": 6,
 } as const;
 
 const YEAR = 365 * DAY;
@@ -85,6 +88,10 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
       return { ...about, what, moment: drawMoment(chance, open, soon()), pick: chance.fraction() };
     case "value-asked":
       return { ...about, what, moment: { states: [chance.pick(open.slice(1))], later: soon() } };
+    case "thought-again": {
+      const how = chance.pick(["kept-longer", "consumer-found"] as const);
+      return { ...about, what, moment: { states: ["verified"], later: chance.between(1, 30 * 60) * MINUTE }, how };
+    }
     case "privileged": {
       const by = chance.pick(["app-role", "directory-role"] as const);
       return { ...about, what, moment: drawMoment(chance, open, soon()), by, lasts: chance.between(1, 60) * DAY };

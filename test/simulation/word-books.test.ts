@@ -27,12 +27,18 @@ function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rota
   const [first] = made.deliveries;
   if (first === undefined) throw new Error("the rotation has no delivery");
   const target = first.target;
-  const settings = (retire = policy.retire) =>
+  const settings = (retire = policy.retire, consumers = "complete") =>
     ({
-      bindings: [{ appId: made.holder.appId, policy: "asked" }],
+      bindings: [{ appId: made.holder.appId, policy: "asked", consumers }],
       policies: { asked: completePolicy("asked", { ...policy, ...(retire === undefined ? {} : { retire }) }) },
     }) as unknown as TenantSettings;
-  const one: Rotation = { ...made, policy: completePolicy("one", policy), deliveries: [first], ...parts };
+  const one: Rotation = {
+    ...made,
+    consumersComplete: true,
+    policy: completePolicy("one", policy),
+    deliveries: [first],
+    ...parts,
+  };
   const rotations = new Map([["one", one]]);
   const place = new Place({
     name: target,
@@ -54,10 +60,10 @@ function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rota
     await place.deliver(consignment as Parameters<Place["deliver"]>[0]);
     word.after({ port: "target", method: "deliver", args: [target, consignment] }, APPLIED, settings(), now);
   };
-  const removed = (after: number, retire = policy.retire) => {
+  const removed = (after: number, retire = policy.retire, consumers = "complete") => {
     now = plus(NOW, after);
     const call = { port: "entra", method: "removeSecret", args: [one.holder, "old"] } as const;
-    return word.after(call, APPLIED, settings(retire), now).map(({ what }) => what);
+    return word.after(call, APPLIED, settings(retire, consumers), now).map(({ what }) => what);
   };
   const ask = (...accepts: Parameters<WordBooks["asks"]>[2]) => word.asks(one.holder.appId, "old", accepts, settings());
   return { word, deliver, removed, ask };
@@ -97,6 +103,7 @@ describe("an early removal", () => {
     await deliver();
     ask("until-expiry");
     expect(removed(DAY, "never")).toEqual([expect.stringContaining("knew nothing of the rule never")]);
+    expect(removed(DAY, "at-expiry", "unknown")).toEqual([expect.stringContaining("with consumers unknown")]);
   });
 
   test.each([
