@@ -37,9 +37,16 @@ function say({ report, figures }: Rehearsed, seconds: number): string {
     `seed ${seed}: ${applicationYears} application-years, ${steps} port calls, ${figures.crashes} crashes, ${seconds.toFixed(1)} s`,
     `${figures.rotations} rotations (${figures.retired} retired, ${figures.halted} halted), ${figures.signIns} sign-ins`,
     `${figures.troubles} troubles by other hands, ${figures.excused} refused sign-ins they caused`,
+    `words: ${wordsOf(figures.words)}`,
     `lapses ${lapses}, orphans ${orphans}, breaks ${breaks}`,
     `story ${storyHash}`,
   ].join("\n");
+}
+
+/** What persons asked for, and what came of it. */
+function wordsOf(words: Readonly<Record<string, number>>): string {
+  const said = Object.entries(words).sort(([one], [other]) => one.localeCompare(other));
+  return said.length === 0 ? "none" : said.map(([what, times]) => `${what} ${times}`).join(", ");
 }
 
 /** Ends a run once it shows one of that kind: one of another kind, earlier, would hide it. */

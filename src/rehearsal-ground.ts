@@ -3,7 +3,7 @@
  * as the program uses it, on one driven clock and without a socket. Beside compose.ts the only file that knows adapters and
  * directory.
  */
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,12 +16,10 @@ import { createKeyPool } from "./adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "./adapters/issuers/self-signed.ts";
 import { ensureLocalKey, openLocalKey } from "./adapters/seal/local-key.ts";
 import { type SharedFile, type SqliteStore, shareSqliteFile } from "./adapters/store/open.ts";
-import { certificatePem } from "./core/credentials/certificate-value.ts";
-import type { HolderRef, Kind } from "./core/credentials/credential.ts";
 import { NolapseError } from "./core/errors.ts";
 import { SELF_SIGNED } from "./core/policy/policy.ts";
 import { SecretValue } from "./core/secret-value.ts";
-import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "./core/time.ts";
+import { type EpochMs, epochMs } from "./core/time.ts";
 import {
   createDirectory,
   createSigningKeys,
@@ -32,18 +30,9 @@ import {
   type SigningKeys,
 } from "./directory/index.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { Issuer } from "./ports/issuer.ts";
 import type { Sealer } from "./ports/sealer.ts";
-import type {
-  Booted,
-  FirstOfAll,
-  Gate,
-  Ground,
-  MadeByHand,
-  Outside,
-  Registered,
-  TrueCredential,
-} from "./rehearse/ground.ts";
+import { type ByHand, othersClient, outsideOf, register, SMALL, truth } from "./rehearsal-hands.ts";
+import type { Booted, Gate, Ground } from "./rehearse/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";
@@ -51,8 +40,6 @@ const VERSION = "0.0.0-simulation";
 const STORE = "nolapse.db";
 /** Where Linux keeps files in memory: the crashes of a rehearsal are none of the machine's. */
 const IN_MEMORY = "/dev/shm";
-/** The fewest resource units. */
-const SMALL = { size: "S" } as const;
 const START = epochMs(Date.UTC(2026, 0, 1));
 /** So many moves of the clock before the event loop turns. */
 const MOVES_AT_ONCE = 16;
@@ -102,6 +89,8 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
   const hands: ByHand = {
     directory,
     client: await othersClient(directory),
+    grantor: null,
+    grants: new Map(),
     issuer: createSelfSigned("by hand", keyPool.source("by hand")),
     faults: () => faults,
   };
@@ -236,165 +225,4 @@ function budgetBehind(
   const time = { processNow: () => clock.processNow(), sleep: stage.sleep };
   const gate = new GraphGate(time, stage.waits);
   return (clientId) => new WitnessedSpender(stage, gate, { ...options, appId: clientId ?? "", share: stage.share });
-}
-
-async function othersClient(directory: Directory): Promise<ByHand["client"]> {
-  const permissions = ["Application.ReadWrite.All", "Policy.ReadWrite.ApplicationConfiguration"];
-  const [made] = await directory.seed([{ name: "Other hands", permissions, secrets: [{ end: "P200Y" }] }]);
-  return { clientId: made?.appId ?? "", clientSecret: made?.secrets[0]?.value ?? "" };
-}
-
-/** What people and other tools work with. */
-interface ByHand {
-  readonly directory: Directory;
-  /** Another one than Nolapse's own: the audit log tells them apart. */
-  readonly client: { readonly clientId: string; readonly clientSecret: string };
-  /** Makes their certificates. */
-  readonly issuer: Issuer;
-  readonly faults: () => FaultPlanInput;
-}
-
-async function register(
-  hands: ByHand,
-  displayName: string,
-  first: FirstOfAll,
-  more: Partial<ScenarioApplication>,
-): Promise<Registered> {
-  const { directory } = hands;
-  const secrets = first.kind === "certificate" ? [] : [{ name: first.name, end: formatInstant(first.end) }];
-  const permissions = first.privileged === true ? ["Application.ReadWrite.All"] : [];
-  const [made] = await directory.seed([{ name: displayName, secrets, permissions, ...more }]);
-  if (made?.id === undefined) throw new Error(`the directory did not register ${displayName}`);
-  const holder = { type: "application", objectId: made.id, appId: made.appId } as const;
-  if (first.kind === "certificate") return firstCertificate(hands, holder, first);
-  const [secret] = made.secrets;
-  if (secret === undefined) throw new Error(`the directory made no secret for ${displayName}`);
-  return { holder, keyId: secret.keyId, value: new SecretValue(secret.value), end: first.end };
-}
-
-async function firstCertificate(hands: ByHand, holder: HolderRef, first: MadeByHand): Promise<Registered> {
-  const { value, entry } = await certificateOf(hands, first);
-  await callerOf(hands)("PATCH", `/applications/${holder.objectId}`, { keyCredentials: [entry] });
-  const [there] = truth(hands.directory, holder).filter(({ kind }) => kind === "certificate");
-  if (there === undefined) throw new Error("the directory took no first certificate");
-  return { holder, keyId: there.keyId, value, end: first.end };
-}
-
-/** A certificate made by hand, and its entry for a list. */
-async function certificateOf({ directory, issuer }: ByHand, { name, end }: MadeByHand) {
-  const notBefore = epochMs(directory.clock.now() - DAY);
-  const { value } = await issuer.issue({ commonName: name, keySize: 2048, notBefore, notAfter: end });
-  const key = new X509Certificate(value.certificate).raw.toString("base64");
-  return { value, entry: { type: "AsymmetricX509Cert", usage: "Verify", displayName: name, key } };
-}
-
-/** What the directory holds, past every lag: from its state, which no fault reaches. */
-function truth(directory: Directory, holder: HolderRef): readonly TrueCredential[] {
-  const object = directory.object(holder.objectId);
-  const entries = (kind: Kind) =>
-    (object?.[kind === "secret" ? "passwordCredentials" : "keyCredentials"] ?? []) as readonly Record<
-      string,
-      string | null
-    >[];
-  return (["secret", "certificate"] as const).flatMap((kind) =>
-    entries(kind).map(({ keyId, displayName, hint, startDateTime, endDateTime, usage, key }) => ({
-      keyId: keyId ?? "",
-      kind,
-      name: displayName ?? null,
-      hint: hint ?? null,
-      start: parseInstant(startDateTime ?? ""),
-      end: parseInstant(endDateTime ?? ""),
-      usage: kind === "secret" ? null : usage === "Verify" ? "verify" : "other",
-      customKeyIdentifier: null,
-      certificate: null,
-      publicPart: key == null ? null : certificatePem(key),
-    })),
-  );
-}
-
-type Call = (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>;
-
-/** One request over Graph, as somebody who may do all this, in a moment without faults. */
-function callerOf({ directory, client, faults }: ByHand, limits?: FaultPlanInput["limits"]): Call {
-  const { admin, url } = directory;
-  const post = { "content-type": "application/json" };
-  const calmly: Call = async (method, path, body) => {
-    const answered = await directory.plainFetch(`${url}/${admin.tenantId}/oauth2/v2.0/token`, {
-      method: "POST",
-      body: new URLSearchParams({
-        grant_type: "client_credentials",
-        client_id: client.clientId,
-        client_secret: client.clientSecret,
-        scope: `${url}/.default`,
-      }).toString(),
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-    });
-    const { access_token } = JSON.parse(await answered.text()) as { access_token: string };
-    const answer = await directory.plainFetch(`${url}/v1.0${path}`, {
-      method,
-      headers: { authorization: `Bearer ${access_token}`, ...(body === undefined ? {} : post) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    // what is gone already, or cannot be found, is as it should be: other hands do not coordinate
-    const isFine = [400, 404, ...(limits === undefined ? [] : [429])].includes(answer.status);
-    const isDone = answer.status < 300;
-    if (!isDone && !isFine) {
-      throw new Error(`${method} ${path} was answered ${answer.status}: ${text}`);
-    }
-    return isDone && text !== "" ? (JSON.parse(text) as Record<string, unknown>) : {};
-  };
-  return async (method, path, body) => {
-    directory.faults.set({ rules: [], ...(limits === undefined ? {} : { limits }) });
-    try {
-      return await calmly(method, path, body);
-    } finally {
-      directory.faults.set(faults());
-    }
-  };
-}
-
-/** The hands of others. */
-function outsideOf(hands: ByHand): Outside {
-  const call = callerOf(hands);
-  return {
-    async addSecret(holder, { name, end }) {
-      const passwordCredential = { displayName: name, endDateTime: formatInstant(end) };
-      const made = await call("POST", `/applications/${holder.objectId}/addPassword`, { passwordCredential });
-      const [keyId, value] = [String(made.keyId ?? ""), String(made.secretText ?? "none was made")];
-      return { holder, keyId, value: new SecretValue(value), end };
-    },
-    async removeSecret(holder, keyId) {
-      await call("POST", `/applications/${holder.objectId}/removePassword`, { keyId });
-    },
-    async readList(holder) {
-      const { keyCredentials } = await call("GET", `/applications/${holder.objectId}?$select=keyCredentials`);
-      return ((keyCredentials ?? []) as unknown[]).map((entry) => JSON.stringify(entry));
-    },
-    async writeList(holder, { kept, added }) {
-      const fresh = added === null ? [] : [{ ...(await certificateOf(hands, added)).entry, keyId: added.keyId }];
-      const keyCredentials = [...kept.map((entry) => JSON.parse(entry) as unknown), ...fresh];
-      await call("PATCH", `/applications/${holder.objectId}`, { keyCredentials });
-    },
-    async readsKeys(times) {
-      const spending = callerOf(hands, SMALL);
-      for (let time = 0; time < times; time += 1) await spending("GET", "/applications?$select=keyCredentials&$top=1");
-    },
-    async deleteApplication(holder) {
-      await call("DELETE", `/applications/${holder.objectId}`);
-    },
-    async restoreApplication(holder) {
-      await call("POST", `/directory/deletedItems/${holder.objectId}/restore`, {});
-    },
-    async limitSecrets(longest) {
-      const restriction =
-        longest === null
-          ? { restrictionType: "passwordAddition", maxLifetime: null }
-          : { restrictionType: "passwordLifetime", maxLifetime: `P${Math.floor((longest as number) / DAY)}D` };
-      await call("PATCH", "/policies/defaultAppManagementPolicy", {
-        isEnabled: longest !== "none",
-        applicationRestrictions: { passwordCredentials: longest === "none" ? [] : [restriction], keyCredentials: [] },
-      });
-    },
-  };
 }

@@ -74,9 +74,15 @@ export const ROOMS: readonly Room[] = [
   },
   { path: "client", purpose: "the library applications embed", rooms: [], packages: "any" },
   {
+    path: "rehearsal-hands.ts",
+    purpose: "what people and other tools do in the tenant of a rehearsal",
+    rooms: ["core", "directory", "ports", "rehearse"],
+    packages: "any",
+  },
+  {
     path: "rehearsal-ground.ts",
     purpose: "puts the rehearsal together",
-    rooms: ["adapters", "core", "directory", "ports", "rehearse"],
+    rooms: ["adapters", "core", "directory", "ports", "rehearsal-hands.ts", "rehearse"],
     packages: "any",
   },
   {

@@ -8,6 +8,7 @@ import { GOOD_PLACES, type PlaceFaults, type WorldPlan } from "../../src/rehears
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
 import type { Finding } from "../../src/rehearse/report.ts";
 import type { Trouble } from "../../src/rehearse/troubles.ts";
+import { drawWord, type Word } from "../../src/rehearse/words.ts";
 import type { Mutant } from "./list.ts";
 
 export type HuntingWorld = NonNullable<Mutant["world"]> | "usual";
@@ -75,8 +76,31 @@ function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applicatio
   if (world === "certificates") return certified(chance);
   if (world === "small-share") return allAtOnce(chance);
   const all = applications(chance);
+  if (world === "words" || world === "becoming-privileged") return [...all, ...spokenOf(chance)];
   if (world === "privileged") return all.map((one) => ({ ...one, privileged: one.displayName !== "patient" }));
   return world === "two-managers" ? all.slice(0, 2) : all;
+}
+
+/** What goes late by its rule, asks a person, or keeps its value. */
+function spokenOf(chance: Chance): WorldPlan["applications"] {
+  const left = () => chance.between(22, 29) * DAY + chance.between(0, 20) * HOUR;
+  return [
+    { displayName: "late", policy: "long", left: left(), reloads: [DAY] },
+    { displayName: "asks", policy: "approved", left: left(), reloads: [HOUR] },
+    { displayName: "keeps", policy: "kept", left: left(), reloads: [MINUTE] },
+  ];
+}
+
+/** In the one world what persons ask for, in the other privileges that come in the middle, and persons who ask all the same. */
+function wordsOf(world: HuntingWorld, chance: Chance, applications: WorldPlan["applications"]): Word[] {
+  if (world !== "words" && world !== "becoming-privileged") return [];
+  const kinds: readonly Word["what"][] =
+    world === "words"
+      ? ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"]
+      : ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"];
+  return applications.flatMap(({ displayName }) =>
+    kinds.map((what) => drawWord(chance, what, chance.between(0, 30 * 24) * HOUR, displayName)),
+  );
 }
 
 function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {
@@ -117,6 +141,7 @@ const CRASHING: ReadonlySet<HuntingWorld> = new Set(["usual", "lost-answers", "c
 export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions {
   const chance = Chance.of(seed, `hunt ${world}`);
   const isPair = world === "two-managers";
+  const inhabited = inhabitants(world, chance);
   const faults = FAULTS[world] ?? (!isPair && world !== "other-hands");
   return {
     seed,
@@ -125,12 +150,13 @@ export function huntOptions(world: HuntingWorld, seed: number): RehearsalOptions
     everyCall: isPair,
     crashes: CRASHING.has(world) ? crashesByChance(Chance.of(seed, "crashes"), CRASHES) : NO_CRASHES,
     plan: {
-      applications: inhabitants(world, chance),
+      applications: inhabited,
       limits: null,
       ...(world === "small-share" ? { share: 0.01 } : {}),
       places: world === "bad-places" ? BAD : isPair ? { ...GOOD_PLACES, stalls: 0.5 } : GOOD_PLACES,
       managers: isPair ? 2 : 1,
       troubles: troublesOf(world, chance).sort((a, b) => a.at - b.at),
+      words: wordsOf(world, Chance.of(seed, "words"), inhabited),
     },
     enough: ({ findings }) => findings.length > 0,
   };

@@ -31,7 +31,9 @@ export interface Mutant {
     | "failing-reads"
     | "privileged"
     | "modes"
-    | "small-share";
+    | "small-share"
+    | "words"
+    | "becoming-privileged";
 }
 
 const in_ = (file: string, find: string, put: string): Change => ({ file, find, put });
@@ -651,6 +653,123 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/schedule/budget.ts",
         `    const at = this.#waiting.findIndex((one) => one.asked.rank > asked.rank);`,
         `    const at = this.#waiting.findIndex((one) => one.asked.rank > Number.MAX_VALUE);`,
+      ),
+    ],
+  },
+  {
+    name: "remove-now-forgets-reload",
+    mistake: "Remove now takes the old credential away though a declared consumer cannot have reloaded yet",
+    world: "words",
+    changes: [
+      in_(
+        "src/core/rotation/retirement.ts",
+        `  const reloaded = plus(verifiedAt, effectiveOverlap({ overlap: 0 }, targets));`,
+        `  const reloaded = targets.length > 0 ? verifiedAt : plus(verifiedAt, effectiveOverlap({ overlap: 0 }, targets));`,
+      ),
+    ],
+  },
+  {
+    name: "remove-now-tells-nothing",
+    mistake: "a person's word overrules what he was never told",
+    world: "words",
+    changes: [
+      in_("src/engine/ask-removal.ts", `  if (untold.length === 0) return;`, `  if (untold.length >= 0) return;`),
+    ],
+  },
+  {
+    name: "remove-now-outlives-the-rule",
+    mistake:
+      "a word goes on although the configuration has said since that there is another consumer, or that the old one stays",
+    world: "words",
+    changes: [
+      in_(
+        "src/core/rotation/retirement.ts",
+        `  return longestRule(retire, policy.retire, asked.retire) === retire && (isComplete || !complete);`,
+        `  return removal.why !== "" || (longestRule(retire, policy.retire, asked.retire) === retire && (isComplete || !complete));`,
+      ),
+    ],
+  },
+  {
+    name: "adopting-is-a-proof",
+    mistake: "what a person adopts goes at once, as if his word proved that whoever used it has another one",
+    world: "words",
+    changes: [
+      in_(
+        "src/engine/adopt.ts",
+        `  if (await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at)))`,
+        `  const isAdopted = await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at));\n  if (isAdopted) await deps.entra.removeSecret(holder, credential.keyId);\n  if (isAdopted)`,
+      ),
+    ],
+  },
+  {
+    name: "one-approval-removes",
+    mistake: "of a privileged application one of two persons is enough for the removal",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/core/rotation/apply-course.ts",
+        `    parts.includes(part) && (by === undefined || isEnough(approvers, part, by.persons));`,
+        `    parts.includes(part) && (by === undefined || isEnough(approvers, part, part === "retire" ? 1 : by.persons));`,
+      ),
+    ],
+  },
+  {
+    name: "remove-now-keeps-approvals",
+    mistake: "two persons approved the removal in its time, and one word has it go before",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/core/rotation/apply-course.ts",
+        `  if ((r.privileges ?? []).length === 0) return r;`,
+        `  if ((r.privileges ?? []).length >= 0) return r;`,
+      ),
+    ],
+  },
+  {
+    name: "harden-forgets-issued",
+    mistake: "an application that becomes privileged is held to two persons only where nothing was issued yet",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/engine/harden.ts",
+        `    for (const rotation of await deps.store.rotations({ tenantId, appId })) {`,
+        `    for (const rotation of await deps.store.rotations({ tenantId, appId, states: ["planned"] })) {`,
+      ),
+    ],
+  },
+  {
+    name: "unconfirmed-beside-one",
+    mistake: "a name that only a machine vouches for is the second of two persons",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/core/rotation/apply-course.ts",
+        `.filter((one) => unproven || isProven(one));`,
+        `.filter((one) => unproven || isProven(one) || one.id !== "");`,
+      ),
+    ],
+  },
+  {
+    name: "value-shown-to-one",
+    mistake: "the sealed value of an application that became privileged is still shown to whoever asks",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/engine/control.ts",
+        `  if (!isPrivileged(rotation)) return;\n  const why =`,
+        `  if (!isPrivileged(rotation) || rotation.issued !== null) return;\n  const why =`,
+      ),
+    ],
+  },
+  {
+    name: "hardened-keeps-value",
+    mistake: "the value of an application that became privileged is kept as its policy said before",
+    world: "becoming-privileged",
+    changes: [
+      in_(
+        "src/core/policy/privilege.ts",
+        `{ ...policy, approval: "both", custody: "none" };`,
+        `{ ...policy, approval: "both" };`,
       ),
     ],
   },

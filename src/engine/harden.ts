@@ -3,7 +3,7 @@
  * begun, and what is sealed is shown on nobody's word alone (design §4.7). A privilege that is gone softens nothing: the next rotation is
  * without it.
  */
-import { APPROVALS } from "../core/policy/approval.ts";
+import { APPROVALS, type ApprovalRule } from "../core/policy/approval.ts";
 import type { Privileges } from "../core/policy/privilege.ts";
 import type { Rotation, RotationEvent, RotationState } from "../core/rotation/rotation.ts";
 import { tryStore } from "./amend.ts";
@@ -20,14 +20,14 @@ export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promis
     for (const rotation of await deps.store.rotations({ tenantId, appId })) {
       const privileges = [...new Set([...(rotation.privileges ?? []), ...found])];
       if (privileges.length === (rotation.privileges ?? []).length) continue;
-      await tryStore(deps, rotation, events(rotation, privileges, approvals.persons, await deps.clock.now()), NOLAPSE);
+      await tryStore(deps, rotation, events(rotation, privileges, approvals, await deps.clock.now()), NOLAPSE);
     }
   }
 }
 
 /** One that is under way is decided anew at once. */
-function events({ state }: Rotation, privileges: readonly string[], persons: number, at: Rotation["plannedAt"]) {
-  const found: RotationEvent = { type: "privileges-found", at, privileges, persons };
+function events({ state }: Rotation, privileges: readonly string[], rule: ApprovalRule, at: Rotation["plannedAt"]) {
+  const found: RotationEvent = { type: "privileges-found", at, privileges, ...rule };
   const waited: RotationEvent = { type: "waited", at, dueAt: at };
   return ENDED.has(state) ? [found] : [found, waited];
 }

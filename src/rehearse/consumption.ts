@@ -1,10 +1,10 @@
 /** The consumers' side of a run: when they look at their places, when they sign in, and whose fault a refusal is. */
 import { type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
+import type { Books } from "./books.ts";
 import type { Consumer } from "./consumers.ts";
 import type { TroubleSpan } from "./hands.ts";
 import type { Watch } from "./invariants.ts";
 import type { Notices } from "./notices.ts";
-import type { RuleBooks } from "./rule-books.ts";
 import type { Call, Outcome, Story } from "./story.ts";
 import { type Turns, WORLD } from "./turns.ts";
 import type { World } from "./world.ts";
@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly story: Story;
   readonly watch: Watch;
   readonly notices: Notices;
-  readonly rules: RuleBooks;
+  readonly books: Books;
   /** The trouble that others have made for an application. */
   troubleOf(appId: string): TroubleSpan | null;
 }
@@ -84,26 +84,34 @@ export class Consumption {
   }
 
   async signIn(consumer: Consumer): Promise<void> {
-    const { story, turns, watch, rules } = this.#around;
+    const { story, turns, watch, books } = this.#around;
     this.signIns += 1;
     const { outcome, lapse } = await consumer.signIn();
     const about = outcome === "issued" ? "" : consumer.appId;
     story.event(turns.now, `${consumer.name} signs in: ${outcome}`, about);
     const keyId = outcome === "issued" ? watch.keyIdOf(consumer.held.value) : null;
-    if (keyId !== null) rules.signedIn(consumer.appId, keyId, turns.now);
+    if (keyId !== null) books.rules.signedIn(consumer.appId, keyId, turns.now);
     if (lapse) this.#lapsed(consumer, outcome);
   }
 
   /** A refusal of what worked before. Others may have caused it; else it is ours, or should have been announced. */
   #lapsed(consumer: Consumer, outcome: string): void {
-    const { world, watch, turns, notices, troubleOf } = this.#around;
+    const { world, watch, turns, notices, books, troubleOf } = this.#around;
     const { now } = turns;
     const { appId, held, name } = consumer;
     const keyId = watch.keyIdOf(held.value) ?? "";
     const objectId = world.of(appId)?.first.holder.objectId ?? "";
     const truth = watch.truth(objectId);
     const byOthers = truth.length === 0 || held.from === "others" || watch.wasRemovedByOthers(keyId);
-    if (byOthers || !world.isDeclared(consumer)) {
+    const isDeclared = world.isDeclared(consumer) && consumer.reload === consumer.place.reload;
+    const announced = books.words.announced(keyId);
+    if (announced === "untold" && !isDeclared && !byOthers) {
+      const why = `${name} is refused: ${outcome}; a person had it removed, and was told of nobody who might use it`;
+      watch.unannounced(now, why, appId);
+      return;
+    }
+    const byWord = announced === "leaked" || (announced === "told" && !isDeclared);
+    if (byOthers || byWord || !world.isDeclared(consumer)) {
       this.excused += 1;
       return;
     }

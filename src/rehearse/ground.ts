@@ -17,6 +17,7 @@ import type { SamlSigning } from "../ports/saml-signing.ts";
 import type { Sealer } from "../ports/sealer.ts";
 import type { Store } from "../ports/store.ts";
 import type { Verifier } from "../ports/verifier.ts";
+import type { PrivilegeKind } from "./words.ts";
 
 /** A fault of the directory as its fault file writes it (design §7). */
 export interface FaultRule {
@@ -120,6 +121,12 @@ export interface Outside {
   /** Into the recycle bin, and back out of it. */
   deleteApplication(holder: HolderRef): Promise<void>;
   restoreApplication(holder: HolderRef): Promise<void>;
+  /**
+   * Grants an application a role by which it can master the tenant; the object id of its service principal, null where there is none to
+   * grant it to, or it has it already.
+   */
+  grantRole(holder: HolderRef, by: PrivilegeKind): Promise<string | null>;
+  revokeRole(principalId: string, by: PrivilegeKind): Promise<void>;
   /** The tenant's app management policy: `none` is no policy, null forbids secrets, a length limits their life. */
   limitSecrets(longest: DurationMs | null | "none"): Promise<void>;
 }

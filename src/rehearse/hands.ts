@@ -114,6 +114,12 @@ export class Hands {
     }
   }
 
+  /** Somebody edits the entry of one application, and the processes read the configuration again. */
+  rebind(appId: string, change: Parameters<World["rebind"]>[1]): void {
+    this.#reach.world.rebind(appId, change);
+    this.#reach.reconfigured();
+  }
+
   async #meet(trouble: Trouble, index: number): Promise<void> {
     const { world, story, now } = this.#reach;
     const inhabitant = "application" in trouble ? world.named(trouble.application) : undefined;
@@ -163,7 +169,7 @@ export class Hands {
   }
 
   async #meetOne(trouble: Trouble, inhabitant: Inhabitant): Promise<void> {
-    const { ground, world, giveUp, after } = this.#reach;
+    const { ground, giveUp, after } = this.#reach;
     const { holder } = inhabitant.first;
     switch (trouble.what) {
       case "secret-added":
@@ -197,8 +203,7 @@ export class Hands {
         return;
       }
       case "policy-changed":
-        world.rebind(holder.appId, (binding) => ({ ...binding, policy: trouble.policy }));
-        return this.#reach.reconfigured();
+        return this.rebind(holder.appId, (binding) => ({ ...binding, policy: trouble.policy }));
       case "cancelled":
         return giveUp(holder.appId);
       default:

@@ -2,7 +2,7 @@
  * The persons who look at what Nolapse reports, once a day: let it go on after a halt, an open breaker or a scan that lost too much, approve what
  * waits, give up what can never go on, and compare the store after a backup was restored.
  */
-import type { Person } from "../core/policy/approval.ts";
+import type { ApprovedPart, Person } from "../core/policy/approval.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { approve } from "../engine/approve.ts";
 import { ask, cancel, recover, resume, stop } from "../engine/control.ts";
@@ -13,8 +13,11 @@ import type { Watch } from "./invariants.ts";
 /** A name that only the machine vouches for. */
 const NAME = "person";
 /** Two whom the directory itself has confirmed, as `az login` has it. */
-const FIRST: Person = { actor: "entra:ann@rehearsal.invalid", objectId: "a0000000-0000-4000-8000-000000000001" };
-const SECOND: Person = { actor: "entra:ben@rehearsal.invalid", objectId: "b0000000-0000-4000-8000-000000000002" };
+export const FIRST: Person = { actor: "entra:ann@rehearsal.invalid", objectId: "a0000000-0000-4000-8000-000000000001" };
+export const SECOND: Person = {
+  actor: "entra:ben@rehearsal.invalid",
+  objectId: "b0000000-0000-4000-8000-000000000002",
+};
 
 export interface People {
   readonly watch: Watch;
@@ -32,7 +35,8 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
     if (one.state === "halted" && isPastMending(one)) await tried(issueAnew(deps, one));
-    if (isAsked(deps, one)) await say(deps, people, one);
+    const part = askedFor(deps, one);
+    if (part !== null) await say(deps, people, one, part);
   }
   if (watch.removalOff) await tried(recover(deps, true, NAME));
   if (isStopped) return;
@@ -51,19 +55,30 @@ async function issueAnew(deps: Deps, { id, holder }: Rotation): Promise<void> {
   await ask(deps, [holder.appId], { now: true, actor: NAME });
 }
 
-/** Whether the rotation waits for somebody's word: by its policy before it begins, in mode propose wherever it stands. */
-function isAsked({ settings }: Deps, { state, policy, approvals }: Rotation): boolean {
-  if (approvals.issue !== null || state === "retired" || state === "cancelled") return false;
-  return settings.mode === "propose" || (state === "planned" && policy.approval !== "none");
+/**
+ * What of the rotation waits for somebody's word: all of it by its policy before it begins, in mode propose wherever it stands; its end
+ * where the application has become privileged since, or the old one shall go before its time. Null: nothing.
+ */
+function askedFor({ settings }: Deps, { state, policy, approvals }: Rotation): ApprovedPart | "both" | null {
+  if (state === "retired" || state === "cancelled") return null;
+  if (approvals.issue === null && (settings.mode === "propose" || (state === "planned" && policy.approval !== "none")))
+    return "both";
+  const isAtEnd = state === "verified" && approvals.retire === null;
+  return isAtEnd && (policy.approval === "both" || policy.approval === "retire") ? "retire" : null;
 }
 
 /** One word a look: who must approve beside another one comes a day later. A mere name and a second word of the first are tried, too. */
-async function say(deps: Deps, { approvals, hasSecond }: People, { id, privileges = [] }: Rotation): Promise<void> {
-  const isSecondsTurn = hasSecond && approvals.count(id) > 0;
+async function say(
+  deps: Deps,
+  { approvals, hasSecond }: People,
+  { id, privileges = [] }: Rotation,
+  part: ApprovedPart | "both",
+): Promise<void> {
+  const isSecondsTurn = hasSecond && approvals.count(id, part === "both" ? "issue" : part) > 0;
   const persons = privileges.length === 0 ? [NAME] : [NAME, isSecondsTurn ? SECOND : FIRST];
   for (const person of persons) {
-    approvals.approves(id, person);
-    await tried(approve(deps, id, "both", person));
+    approvals.approves(id, person, part);
+    await tried(approve(deps, id, part, person).then(() => approvals.approves(id, person, part)));
   }
 }
 

@@ -6,6 +6,7 @@ import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, MINUTE, plus, 
 import type { Chance } from "./chance.ts";
 import { RELOADS } from "./consumers.ts";
 import { drawTroubles, type Trouble } from "./troubles.ts";
+import type { Word } from "./words.ts";
 
 /** One application of the plan a world is made from. */
 export interface ApplicationPlan {
@@ -58,6 +59,8 @@ export interface WorldPlan {
   readonly skew?: DurationMs;
   /** What people and other tools do in the meantime. */
   readonly troubles?: readonly Trouble[];
+  /** What persons ask of Nolapse in the meantime, and privileges that come and go. */
+  readonly words?: readonly Word[];
   /** The part of Graph's limits for a small tenant that each process may spend, from 0 to 1; nothing is limited where not given. */
   readonly share?: number;
   /** Of two persons who must approve the second never comes; he does where not given. */

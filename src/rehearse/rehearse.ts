@@ -8,7 +8,8 @@ import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../cor
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
-import { ApprovalBooks } from "./approval-books.ts";
+import { Askers } from "./askers.ts";
+import { Books } from "./books.ts";
 import { Chance } from "./chance.ts";
 import { Consumption } from "./consumption.ts";
 import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
@@ -21,10 +22,10 @@ import { giveUp, holdBack, lookAfter } from "./person.ts";
 import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan.ts";
 import { ManagerProcess, type Stage } from "./process.ts";
 import { Quota } from "./quota.ts";
-import type { FindingKind, Rehearsed } from "./report.ts";
-import { RuleBooks } from "./rule-books.ts";
+import { type Rehearsed, rehearsed } from "./report.ts";
 import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
+import { drawWords } from "./words.ts";
 import { buildWorld, type World } from "./world.ts";
 import { FELT } from "./writes.ts";
 
@@ -61,7 +62,7 @@ const GOES_ROUND = 40_000;
 /** How often a process dies, per port call at stake. */
 const CRASHES = 1 / 800;
 /** Somebody looks at what Nolapse reports and lets it go on. */
-const PERSON_LOOKS_EVERY = 1 * DAY;
+const PERSON_LOOKS_EVERY = DAY;
 /** What ends within this is looked at for notices. */
 const NOTICED_WITHIN = 12 * DAY;
 
@@ -84,8 +85,8 @@ export class Rehearsal {
   readonly #notices = new Notices();
   readonly #hands: Hands;
   readonly #tool: ListTool;
-  readonly #rules: RuleBooks;
-  readonly #approvals: ApprovalBooks;
+  readonly #books: Books;
+  readonly #askers: Askers;
   /** Null where nothing is limited. */
   readonly #quota: Quota | null;
   readonly #consumption: Consumption;
@@ -100,7 +101,7 @@ export class Rehearsal {
   static async open(ground: Ground, options: RehearsalOptions): Promise<Rehearsal> {
     const chance = Chance.of(options.seed, "world");
     const { applications = APPLICATIONS, pace = "brisk", duration: length, plan: given } = options;
-    const plan = given ?? drawWorld(chance, { applications, pace, start: ground.start, length });
+    const plan = given ?? withWords(options, drawWorld(chance, { applications, pace, start: ground.start, length }));
     const turns = new Turns({
       start: ground.start,
       chance: Chance.of(options.seed, "turns"),
@@ -119,12 +120,12 @@ export class Rehearsal {
     this.#story = new Story(ground.digest());
     this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
-    const { limits, timeZone } = world.settings;
-    this.#rules = new RuleBooks({ rotations: this.watch.rotations, limits, timeZone });
-    const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
-    this.#approvals = new ApprovalBooks({ rotations: this.watch.rotations, isPrivileged });
+    this.#books = new Books(world, this.watch, () => turns.now);
+    const asPerson = (work: (deps: Deps) => Promise<void>) => this.#asPerson(work);
+    const rebind: World["rebind"] = (appId, change) => this.#hands.rebind(appId, change);
+    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind });
     this.#consumption = new Consumption({
-      rules: this.#rules,
+      books: this.#books,
       world,
       turns,
       story: this.#story,
@@ -133,13 +134,9 @@ export class Rehearsal {
       troubleOf: (appId) => this.#hands.troubleOf(appId),
     });
     this.#tool = new ListTool({
-      ground,
-      watch: this.watch,
-      story: this.#story,
+      ...this.#reach(),
       chance: Chance.of(options.seed, "another tool"),
       isContested: (appId) => world.of(appId)?.isContested === true,
-      now: () => turns.now,
-      after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
     });
     this.#quota = Quota.of(world.plan, {
       ground,
@@ -164,6 +161,7 @@ export class Rehearsal {
       },
       react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
+        if (call.port === "store") this.#stored(call, outcome);
         return FELT.has(call.port) ? this.#react(call, outcome, process) : undefined;
       },
       died: (process) => {
@@ -185,46 +183,34 @@ export class Rehearsal {
     this.#everyDay();
     const troubles = this.#world.plan.troubles ?? [];
     this.#hands.prepare(troubles);
+    this.#askers.prepare(this.#world.plan.words ?? []);
     for (let place = 0; place < (this.#world.plan.managers ?? 1); place++) this.#bootAfter(place, 0);
     const horizon = plus(this.#ground.start, duration);
     await this.#turns.run(horizon, () => this.#goesRound() || (enough?.(this.watch) ?? false));
     this.#options.ended?.(this.#turns.now);
     await this.#end();
-    const { findings, rotations } = this.watch;
-    const of = (...kinds: FindingKind[]) => findings.filter((one) => kinds.includes(one.kind)).length;
-    const states = [...rotations.values()].map((one) => one.state);
     const years = (this.#world.inhabitants.length * (this.#turns.now - this.#ground.start)) / YEAR;
-    return {
-      report: {
-        seed,
-        applicationYears: Math.round(years * 1_000) / 1_000,
-        steps: this.#story.steps,
-        lapses: of("lapse", "unannounced"),
-        orphans: of("orphan"),
-        breaks: of("break"),
-        storyHash: this.#story.hash(),
-      },
-      findings,
-      figures: {
-        rotations: states.length,
-        retired: states.filter((one) => one === "retired").length,
-        halted: states.filter((one) => one === "halted").length,
-        crashes: this.#crashes,
-        signIns: this.#consumption.signIns,
-        troubles: troubles.length,
-        excused: this.#consumption.excused,
-      },
-    };
+    const { signIns, excused } = this.#consumption;
+    const lived = { seed, years, steps: this.#story.steps, storyHash: this.#story.hash() };
+    const counted = { crashes: this.#crashes, troubles: troubles.length, words: this.#askers.counts };
+    return rehearsed(lived, this.watch, { ...counted, signIns, excused });
   }
 
   /** What the world does about an effect outside. */
   async #react(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> {
-    const unapproved = this.#approvals.after(call, outcome, deps.settings.mode);
-    for (const { what, about } of [...this.#rules.after(call, outcome, this.#turns.now), ...unapproved])
+    for (const { what, about } of this.#books.after(call, outcome, deps.settings))
       this.watch.broken(this.#turns.now, what, about);
     await this.#consumption.react(call, outcome);
     await this.#tool.beside(call);
     await this.#quota?.beside(call);
+  }
+
+  /** What persons wait for may have come, and what is kept is looked at. */
+  #stored(call: Call, outcome: Outcome): void {
+    const stored = this.#books.stored(call, outcome);
+    if (stored === null) return;
+    for (const { what, about } of stored.found) this.watch.broken(this.#turns.now, what, about);
+    this.#askers.sees(stored.change.rotation);
   }
 
   /** Whether the engine is at work for ever at one instant, which is a finding. */
@@ -326,7 +312,7 @@ export class Rehearsal {
     if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
     await lookAfter(deps, {
       watch: this.watch,
-      approvals: this.#approvals,
+      approvals: this.#books.approvals,
       isStopped: this.#held > 0,
       hasSecond: this.#world.plan.withoutSecond !== true,
     });
@@ -361,15 +347,23 @@ export class Rehearsal {
     this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());
   }
 
-  #makeHands(): Hands {
+  /** What whoever does something in the world needs of it. */
+  #reach() {
     const turns = this.#turns;
-    return new Hands({
+    return {
       ground: this.#ground,
       world: this.#world,
       watch: this.watch,
       story: this.#story,
       now: () => turns.now,
-      after: (pause, work) => turns.event(WORLD, plus(turns.now, pause), work),
+      after: (pause: DurationMs, work: () => Promise<void>) => turns.event(WORLD, plus(turns.now, pause), work),
+    };
+  }
+
+  #makeHands(): Hands {
+    const turns = this.#turns;
+    return new Hands({
+      ...this.#reach(),
       reconfigured: () => {
         // one after the other, so that for a while two processes go by two files
         for (const [index, process] of [...this.#processes.keys()].entries()) {
@@ -392,10 +386,15 @@ export class Rehearsal {
         const running = [...this.#processes.keys()];
         for (const process of running) await process.die();
         await work();
-        this.#rules.forget();
+        this.#books.forget();
         for (const process of running) this.#bootAgain(process, MINUTE);
       },
       lookAgain: (consumer) => this.#consumption.look(consumer),
     });
   }
+}
+
+/** Drawn from a chance of their own: without them the world is what it always was. */
+function withWords({ seed, duration }: RehearsalOptions, plan: WorldPlan): WorldPlan {
+  return { ...plan, words: drawWords(Chance.of(seed, "words"), plan.applications, duration) };
 }

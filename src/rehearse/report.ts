@@ -1,4 +1,5 @@
 /** What a rehearsal found, and how it is said. */
+import type { Rotation } from "../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
 
 /** What `npm run simulate -- --json` prints. */
@@ -40,12 +41,39 @@ export interface RehearsalFigures {
   readonly troubles: number;
   /** Sign-ins refused because of what other hands did, and lapses that were announced in time. */
   readonly excused: number;
+  /** What persons asked of Nolapse, by its kind; ` done` behind it, or the code of the refusal, for what came of it. */
+  readonly words: Readonly<Record<string, number>>;
 }
 
 export interface Rehearsed {
   readonly report: RehearsalReport;
   readonly findings: readonly Finding[];
   readonly figures: RehearsalFigures;
+}
+
+/** The report of a run: how long it was and how it went, and what the watch knows of it. */
+export function rehearsed(
+  { seed, years, steps, storyHash }: Pick<RehearsalReport, "seed" | "steps" | "storyHash"> & { readonly years: number },
+  watch: { readonly findings: readonly Finding[]; readonly rotations: ReadonlyMap<string, Pick<Rotation, "state">> },
+  figures: Omit<RehearsalFigures, "rotations" | "retired" | "halted">,
+): Rehearsed {
+  const { findings } = watch;
+  const of = (...kinds: FindingKind[]) => findings.filter((one) => kinds.includes(one.kind)).length;
+  const states = [...watch.rotations.values()].map((one) => one.state);
+  const inState = (state: Rotation["state"]) => states.filter((one) => one === state).length;
+  return {
+    report: {
+      seed,
+      applicationYears: Math.round(years * 1_000) / 1_000,
+      steps,
+      lapses: of("lapse", "unannounced"),
+      orphans: of("orphan"),
+      breaks: of("break"),
+      storyHash,
+    },
+    findings,
+    figures: { ...figures, rotations: states.length, retired: inState("retired"), halted: inState("halted") },
+  };
 }
 
 export function hasFindings({ lapses, orphans, breaks }: RehearsalReport): boolean {

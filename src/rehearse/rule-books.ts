@@ -27,6 +27,11 @@ interface Rules {
   readonly rotations: ReadonlyMap<string, Rotation>;
   readonly limits: TenantSettings["limits"];
   readonly timeZone: string;
+  /** What persons of the world have said of it: its value has leaked, or it shall go now. */
+  readonly said?: {
+    isLeaked(rotation: Rotation): boolean;
+    isAsked(rotation: Rotation): boolean;
+  };
 }
 
 /** What was done although a rule forbids it, and to which application. */
@@ -88,7 +93,7 @@ export class RuleBooks {
       this.#issues.filter((one) => one.at > now - span + INEXACT && one.meant <= meant).length;
     const step = RAMP.find(({ below }) => this.#clean(now) < below);
     const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
-    if (limits !== null && !isUrgent(rotation, now)) {
+    if (limits !== null && !this.#isLeaked(rotation) && !isUrgent(rotation, now)) {
       if (within(HOUR) >= limits.issuesPerHour) said.push("more credentials were created than the hourly limit allows");
       if (step !== undefined && within(DAY) >= step.perDay)
         said.push(`more than ${step.perDay} credentials were created in a day of the ramp`);
@@ -101,12 +106,17 @@ export class RuleBooks {
     const rotation = this.#of((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return [];
     const said = this.#frozen(rotation, now).map((why) => `key id ${keyId} was removed ${why}`);
+    // what has leaked goes at once, and is one more of the wave for all others
+    const isLeaked = this.#isLeaked(rotation);
     if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
     const others = this.#earlyBeside(keyId, now).filter((at) => at > now - REMEMBERED);
     const isFirstWave = others.length > 0 && now < Math.min(...others) + CLEAN_AFTER - INEXACT;
-    if (this.#rules.limits !== null && isFirstWave) said.push("a second one was retired early in the first wave");
+    if (this.#rules.limits !== null && isFirstWave && !isLeaked)
+      said.push("a second one was retired early in the first wave");
     if (!this.#early.has(keyId)) this.#early.set(keyId, now);
-    return [...said, ...this.#unproven(rotation, keyId, now)];
+    // who was told of the evidence has said that it goes all the same
+    const isTold = isLeaked || this.#rules.said?.isAsked(rotation) === true;
+    return isTold ? said : [...said, ...this.#unproven(rotation, keyId, now)];
   }
 
   /** What was retired early, what others removed in the meantime included: that is a wave's member, too. */
@@ -133,7 +143,9 @@ export class RuleBooks {
     ];
   }
 
-  #frozen({ policy, displayName }: Rotation, now: EpochMs): string[] {
+  #frozen(rotation: Rotation, now: EpochMs): string[] {
+    const { policy, displayName } = rotation;
+    if (this.#isLeaked(rotation)) return [];
     // a process whose clock is ahead ends it as much too early as one that is behind begins it too late
     const dates = [plus(now, -INEXACT), now, plus(now, INEXACT)].map((at) => wallClock(at, this.#rules.timeZone).date);
     const isInside = policy.freeze.some(({ from, to }) => dates.every((date) => from <= date && date <= to));
@@ -148,6 +160,10 @@ export class RuleBooks {
         verifiedAt !== null &&
         verifiedAt <= now - CLEAN_AFTER + INEXACT,
     ).length;
+  }
+
+  #isLeaked(rotation: Rotation): boolean {
+    return this.#rules.said?.isLeaked(rotation) === true;
   }
 
   #of(which: (rotation: Rotation) => boolean): Rotation | undefined {

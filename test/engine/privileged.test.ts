@@ -164,6 +164,23 @@ describe("an application that becomes privileged while it is renewed", () => {
     expect(line).toMatchObject({ rotation: id, details: { privileges: "Application.ReadWrite.All" } });
   });
 
+  test.each([false, true])(
+    "a name nobody has confirmed counts from then on only where the configuration lets it: %s",
+    async (unproven) => {
+      const { bench, grant } = becoming({ policy: { approval: "issue" } });
+      bench.settings = { ...bench.settings, approvals: { persons: 2, unproven } };
+      await bench.run();
+      const id = await idOf(bench);
+      await approve(bench.deps(), id, "issue", NAME);
+      grant();
+      await bench.run();
+      await approve(bench.deps(), id, "issue", ANN);
+      expect((await bench.rotation())?.approvals.issue !== null).toBe(unproven);
+      if (!unproven) await approve(bench.deps(), id, "issue", BEN);
+      await bench.drive((one) => one?.state === "verified");
+    },
+  );
+
   test("keeps its old credential until two have approved the removal, and shows a kept value to nobody", async () => {
     const { bench, grant } = becoming({ policy: { retire: "after-overlap", custody: "keep" }, complete: true });
     await bench.drive((one) => one?.state === "verified");

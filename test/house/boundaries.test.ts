@@ -76,6 +76,7 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["src/core/p-engine.ts", "../engine/advance.ts"],
   ["src/x509/p-ports.ts", "../ports/clock.ts"],
   ["src/rehearsal-ground.ts", "../test/support/needs.ts"],
+  ["src/rehearsal-hands.ts", "../adapters/seal/local-key.ts"],
   ["src/x509/p-adapter.ts", "../adapters/seal/local-key.ts"],
   ["src/core/deeper/p-engine.ts", "../../engine/advance.ts"],
   ["src/core/credentials/p-later.ts", "../rotation/decide.ts"],

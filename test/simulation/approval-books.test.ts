@@ -18,7 +18,12 @@ const BEN = { actor: "entra:ben", objectId: "b" };
 
 function books(parts: Partial<Rotation> = {}) {
   const one: Rotation = { ...rotation({ id: "one", replaces: "old" }), ...parts };
-  const around = { rotations: new Map([["one", one]]), isPrivileged: (appId: string) => appId === one.holder.appId };
+  const around = {
+    rotations: new Map([["one", one]]),
+    isPrivileged: (appId: string) => appId === one.holder.appId,
+    isLeaked: ({ emergency }: Rotation) => emergency !== undefined,
+    now: () => NOW,
+  };
   const privileged = new ApprovalBooks(around);
   const ordinary = new ApprovalBooks({ ...around, isPrivileged: () => false });
   const call = (port: Call["port"], method: string, about: unknown): Call => ({
@@ -84,6 +89,62 @@ describe("privileged applications", () => {
     for (const one of [ANN, BEN]) privileged.approves("one", one);
     expect(said(privileged, "enforce", call("entra", "removeSecret", "old"))).toEqual([]);
     expect(said(privileged, "enforce", call("entra", "removeSecret", "another"))).toHaveLength(1);
+  });
+});
+
+describe("an application that becomes privileged", () => {
+  const removal = (one: Rotation): Call => ({ port: "entra", method: "removeSecret", args: [one.holder, "old"] });
+  const issued = { keyId: "new", at: NOW } as unknown as NonNullable<Rotation["issued"]>;
+  const deliver: Call = { port: "target", method: "deliver", args: ["place", { keyId: "new" }] };
+
+  test("is held to two from when the store knows it on; what was issued before is delivered all the same", () => {
+    const { one, ordinary, said } = books({ state: "verified", issued, privileges: ["a role"] });
+    expect(said(ordinary, "enforce", removal(one))).toEqual([]);
+    ordinary.committed(one);
+    expect(said(ordinary, "enforce", deliver)).toEqual([]);
+    expect(said(ordinary, "enforce", removal(one))).toEqual([expect.stringContaining("0 of two persons")]);
+    for (const person of [ANN, BEN]) ordinary.approves("one", person, "retire");
+    expect(said(ordinary, "enforce", removal(one))).toEqual([]);
+  });
+
+  test("wants two more words for the end of the old one before its time", () => {
+    let now = NOW;
+    const word = { actor: "ann", why: "it is not used", told: { retire: "at-expiry", complete: true } } as const;
+    const { one } = books({ state: "verified", issued, privileges: ["a role"] });
+    const asked: Rotation = { ...one, removal: { at: plus(NOW, DAY), ...word } };
+    const around = { rotations: new Map([["one", asked]]), isPrivileged: () => true, isLeaked: () => false };
+    const approvals = new ApprovalBooks({ ...around, now: () => now });
+    for (const person of [ANN, BEN]) approvals.approves("one", person);
+    expect(approvals.after(removal(asked), APPLIED, "enforce")).toEqual([]);
+    now = plus(NOW, DAY);
+    approvals.committed(asked);
+    approvals.approves("one", ANN, "retire");
+    expect(approvals.after(removal(asked), APPLIED, "enforce")).toHaveLength(1);
+    approvals.approves("one", BEN, "retire");
+    expect(approvals.after(removal(asked), APPLIED, "enforce")).toEqual([]);
+  });
+
+  test("is known once three readings have shown it, and no more when it has lost its role", () => {
+    let now = NOW;
+    const { one } = books({ state: "verified", issued });
+    const around = { rotations: new Map([["one", one]]), isPrivileged: () => false, isLeaked: () => false };
+    const approvals = new ApprovalBooks({ ...around, now: () => now });
+    const page: Call = { port: "entra", method: "directoryRolePage", args: [null] };
+    const grants = [{ principalId: "its principal", roleId: "a role" }];
+    const read = () => approvals.after(page, { ok: true, value: { grants, next: null } }, "enforce");
+    approvals.granted(one.holder.appId, "its principal");
+    for (const after of [0, 1, HOUR, 2 * HOUR]) {
+      now = plus(NOW, after);
+      read();
+      expect(approvals.after(removal(one), APPLIED, "enforce")).toEqual([]);
+    }
+    now = plus(NOW, 4 * HOUR);
+    expect(approvals.after(removal(one), APPLIED, "enforce")).toEqual([
+      { what: expect.stringContaining("has become privileged"), about: one.holder.appId },
+    ]);
+    expect(approvals.after(deliver, APPLIED, "enforce")).toEqual([]);
+    approvals.revoked("its principal");
+    expect(approvals.after(removal(one), APPLIED, "enforce")).toEqual([]);
   });
 });
 

@@ -11,6 +11,8 @@ import { memoryStore, Shelf } from "./memory-store.ts";
 
 /** RoleManagement.ReadWrite.Directory. */
 const MASTERS_ROLES = "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8";
+/** Application Administrator. */
+const ADMINISTRATOR = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3";
 const START = epochMs(1_767_225_600_000); // 2026-01-01
 
 export interface MemoryGround extends Ground {
@@ -23,11 +25,13 @@ async function notInMemory(): Promise<never> {
   throw new Error("this trouble is not for the ground in memory");
 }
 
-function makePrivileged(entra: FakeEntra, displayName: string, appId: string): void {
-  if (entra.appRoles.length === 0)
+/** Its service principal, which is made where there is none; Graph's own is made before. */
+function principalOf(entra: FakeEntra, principals: Map<string, string>, appId: string): string {
+  if (principals.size === 0)
     entra.seed({ type: "servicePrincipal", appId: GRAPH_APP_ID, displayName: "Microsoft Graph" });
-  const own = entra.seed({ type: "servicePrincipal", appId, displayName });
-  entra.appRoles = [...entra.appRoles, { principalId: own.objectId, roleId: MASTERS_ROLES }];
+  const own = principals.get(appId) ?? entra.seed({ type: "servicePrincipal", appId, displayName: appId }).objectId;
+  principals.set(appId, own);
+  return own;
 }
 
 /** A tenant whose faults are those the weather names, as far as the fake knows them. */
@@ -35,6 +39,8 @@ export function memoryGround(): MemoryGround {
   let now: EpochMs = START;
   const entra = new FakeEntra({ now: () => now });
   const shelf = new Shelf();
+  /** Service principals by client id. */
+  const principals = new Map<string, string>();
   return {
     entra,
     shelf,
@@ -50,7 +56,10 @@ export function memoryGround(): MemoryGround {
       const seeded = entra.seed({ displayName, secrets: [secret] });
       const [keyId = "", value = ""] = [seeded.keyIds[0], seeded.values[0]];
       const { type, objectId, appId } = seeded;
-      if (secret.privileged === true) makePrivileged(entra, displayName, appId);
+      if (secret.privileged === true) {
+        const principalId = principalOf(entra, principals, appId);
+        entra.appRoles = [...entra.appRoles, { principalId, roleId: MASTERS_ROLES }];
+      }
       return { holder: { type, objectId, appId }, keyId, value: new SecretValue(value), end: secret.end };
     },
     async truth(holder) {
@@ -94,6 +103,17 @@ export function memoryGround(): MemoryGround {
       deleteApplication: notInMemory,
       restoreApplication: notInMemory,
       limitSecrets: notInMemory,
+      async grantRole({ appId }, by) {
+        const principalId = principalOf(entra, principals, appId);
+        if (by === "app-role") entra.appRoles = [...entra.appRoles, { principalId, roleId: MASTERS_ROLES }];
+        else entra.directoryRoles = [...entra.directoryRoles, { principalId, roleId: ADMINISTRATOR }];
+        return principalId;
+      },
+      async revokeRole(principalId, by) {
+        const without = (grants: typeof entra.appRoles) => grants.filter((one) => one.principalId !== principalId);
+        if (by === "app-role") entra.appRoles = without(entra.appRoles);
+        else entra.directoryRoles = without(entra.directoryRoles);
+      },
     },
     backup: notInMemory,
     restore: notInMemory,

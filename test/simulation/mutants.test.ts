@@ -20,6 +20,11 @@ const HUNTED = [
   "propose-asks-nobody",
   "quota-is-not-looked-at",
   "first-come-first-served",
+  "remove-now-forgets-reload",
+  "remove-now-tells-nothing",
+  "one-approval-removes",
+  "harden-forgets-issued",
+  "value-shown-to-one",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -56,6 +61,8 @@ describe("hunted", () => {
     "failing-reads",
     "privileged",
     "modes",
+    "words",
+    "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };
     expect(await huntOne({ name: "", mistake: "none", ...sound }, 1)).toMatchObject({ caught: false, what: null });

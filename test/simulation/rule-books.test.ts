@@ -6,11 +6,13 @@ import { DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/ti
 import { RuleBooks } from "../../src/rehearse/rule-books.ts";
 import { attempt, NOW, rotation } from "../core/make.ts";
 
+const isAsked = ({ removal }: Rotation) => removal !== undefined;
 const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 
 function world(limits: { readonly issuesPerHour: number } | null = { issuesPerHour: 2 }) {
   const rotations = new Map<string, Rotation>();
-  const books = new RuleBooks({ rotations, limits, timeZone: "Europe/Amsterdam" });
+  const persons = { isLeaked: ({ emergency }: Rotation) => emergency !== undefined, isAsked };
+  const books = new RuleBooks({ rotations, limits, timeZone: "Europe/Amsterdam", said: persons });
   const add = (id: string, parts: Partial<Rotation> = {}, policy: PolicyInput = {}) => {
     const holder = { type: "application", objectId: `object ${id}`, appId: `app ${id}` } as const;
     const lasting = { lifetime: 90 * DAY, renewBefore: 30 * DAY, retire: "after-overlap", ...policy } as const;
@@ -131,4 +133,28 @@ describe("evidence", () => {
       "key id old a was removed early although nobody has used another one since",
     ]);
   });
+
+  test("is nobody's question where a person who was told of it has it removed", () => {
+    const { add, said } = world();
+    const told = { retire: "after-evidence", complete: true } as const;
+    const removal = { at: NOW, actor: "entra:ann", why: "it is not used", told };
+    add("a", { ...verified, removal }, { retire: "after-evidence", evidenceWindow: 35 * DAY });
+    expect(said("removeSecret", "a", NOW)).toEqual([]);
+  });
+});
+
+test("what has leaked waits for no ramp, no freeze and no wave, and is one of the wave for all others", () => {
+  const { add, said } = world();
+  const emergency = { at: NOW, actor: "entra:ann" };
+  const freeze = [{ from: "2026-01-01", to: "2026-12-31", reason: "audit" }];
+  add("new", {});
+  add("leaking", { emergency }, { freeze });
+  expect(said("addSecret", "new", NOW)).toEqual([]);
+  expect(said("addSecret", "leaking", NOW)).toEqual([]);
+  add("leaked", { ...verified, emergency }, { freeze });
+  add("other", verified);
+  expect(said("removeSecret", "leaked", NOW)).toEqual([]);
+  expect(said("removeSecret", "other", plus(NOW, HOUR))).toEqual(["a second one was retired early in the first wave"]);
+  add("leaked, too", { ...verified, emergency });
+  expect(said("removeSecret", "leaked, too", plus(NOW, HOUR))).toEqual([]);
 });

@@ -57,8 +57,15 @@ export function unapproved(
   return part === "issue" ? "approval-issue" : "approval-retire";
 }
 
+const UNPROVEN = "unproven ";
+
 export function personId({ objectId, actor }: Person): string {
-  return objectId === null ? `unproven ${actor}` : objectId.toLowerCase();
+  return objectId === null ? `${UNPROVEN}${actor}` : objectId.toLowerCase();
+}
+
+/** Whether it is somebody whose sign-in the directory has confirmed. */
+export function isProven({ id }: Pick<Approved, "id">): boolean {
+  return !id.startsWith(UNPROVEN);
 }
 
 /** Whether as many different persons as are needed have approved this part. */

@@ -1,6 +1,6 @@
 /** What holds a rotation up, ends it or lets it go on; part of `applyEvent`. */
 
-import { type ApprovedPart, isEnough } from "../policy/approval.ts";
+import { type ApprovedPart, isEnough, isProven } from "../policy/approval.ts";
 import { hardened } from "../policy/privilege.ts";
 import type { EpochMs } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
@@ -137,12 +137,15 @@ function refusedBy(r: Rotation, { at, what, actor, why }: Of<"approval-refused">
  * From here on it is what it would be if it were opened now; what fewer persons have approved waits for the others. What is done goes on:
  * in mode propose nothing but the approval moves an issued one, and its successor would never arrive. A second creation is approved anew.
  */
-function hardenedBy(r: Rotation, { privileges, persons }: Of<"privileges-found">): Rotation {
-  const approved = (part: ApprovedPart) => (isEnough(r.approvers ?? [], part, persons) ? r.approvals[part] : null);
+function hardenedBy(r: Rotation, { privileges, persons, unproven }: Of<"privileges-found">): Rotation {
+  // a name that only a machine vouches for was one person's word while one was enough, and is none beside another's
+  const approvers = (r.approvers ?? []).filter((one) => unproven || isProven(one));
+  const approved = (part: ApprovedPart) => (isEnough(approvers, part, persons) ? r.approvals[part] : null);
   return {
     ...r,
     privileges,
     persons,
+    ...(r.approvers === undefined ? {} : { approvers }),
     policy: hardened(r.policy, privileges),
     approvals: {
       issue: r.issued === null ? approved("issue") : r.approvals.issue,

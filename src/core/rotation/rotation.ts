@@ -7,7 +7,7 @@ import type { HolderRef, Kind } from "../credentials/credential.ts";
 import type { Federated, SignInEvidence, SuccessorKind } from "../credentials/federation.ts";
 import type { Assurance, Probe } from "../credentials/sign-in.ts";
 import type { NolapseErrorCode } from "../errors.ts";
-import type { Approved, ApprovedPart, Refused, RemovalWord } from "../policy/approval.ts";
+import type { ApprovalRule, Approved, ApprovedPart, Refused, RemovalWord } from "../policy/approval.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
@@ -349,8 +349,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "retire-intended"; readonly certificate: RetiredCertificate | null }
   | { readonly type: "removed" }
   | { readonly type: "emergency-asked"; readonly actor: string }
-  /** A scan has found the application privileged by more than was known; `persons` is how many approve from now on. */
-  | { readonly type: "privileges-found"; readonly privileges: readonly string[]; readonly persons: number }
+  /** A scan has found the application privileged by more than was known; `persons` and `unproven` say whose words let it go on from now on. */
+  | ({ readonly type: "privileges-found"; readonly privileges: readonly string[] } & ApprovalRule)
   | ({ readonly type: "removal-asked" } & RemovalWord)
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }

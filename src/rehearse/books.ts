@@ -1,0 +1,69 @@
+/** The books beside the watch: limits, persons' words and approvals, values of privileged applications; asked together after every effect. */
+import type { TenantSettings } from "../core/policy/settings.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { Change, Claim } from "../ports/store.ts";
+import { ApprovalBooks } from "./approval-books.ts";
+import type { Watch } from "./invariants.ts";
+import { type Forbidden, RuleBooks } from "./rule-books.ts";
+import type { Call, Outcome } from "./story.ts";
+import { ValueBooks } from "./value-books.ts";
+import { WordBooks } from "./word-books.ts";
+import type { World } from "./world.ts";
+
+export class Books {
+  readonly rules: RuleBooks;
+  readonly approvals: ApprovalBooks;
+  readonly words: WordBooks;
+  readonly values = new ValueBooks();
+  readonly #now: () => EpochMs;
+
+  constructor(world: World, watch: Watch, now: () => EpochMs) {
+    const { rotations } = watch;
+    const { limits, timeZone } = world.settings;
+    const placed = world.inhabitants.flatMap(({ places, first }) => places.map((place) => ({ place, first })));
+    this.#now = now;
+    this.words = new WordBooks({
+      rotations,
+      places: new Map(placed.map(({ place }) => [place.name, place])),
+      firsts: new Map(placed.map(({ place, first }) => [place.name, first.keyId])),
+      keyIdOf: (value) => watch.keyIdOf(value),
+    });
+    this.rules = new RuleBooks({ rotations, limits, timeZone, said: this.words });
+    const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
+    this.approvals = new ApprovalBooks({ rotations, isPrivileged, isLeaked: (one) => this.words.isLeaked(one), now });
+  }
+
+  /** What was done although something forbids it, right after an effect of a process that was started with these settings. */
+  after(call: Call, outcome: Outcome, settings: TenantSettings): readonly Forbidden[] {
+    return [
+      ...this.rules.after(call, outcome, this.#now()),
+      ...this.approvals.after(call, outcome, settings.mode),
+      ...this.words.after(call, outcome, settings, this.#now()),
+    ];
+  }
+
+  /** The change that a call of the store has stored, null where it is no such call or stored nothing. */
+  stored(
+    { method, args }: Call,
+    outcome: Outcome,
+  ): { readonly change: Change; readonly found: readonly Forbidden[] } | null {
+    const change = outcome.ok && outcome.value === true ? changeOf(method, args) : null;
+    if (change === null) return null;
+    this.approvals.committed(change.rotation);
+    return { change, found: this.values.committed(change, this.#now()) };
+  }
+
+  /** The store is older than the directory. */
+  forget(): void {
+    this.rules.forget();
+    this.approvals.forget();
+    this.values.forget();
+  }
+}
+
+function changeOf(method: string, args: readonly unknown[]): Change | null {
+  if (method === "open") return { rotation: args[0] as Change["rotation"], audit: [] };
+  if (method !== "commit" && method !== "amend") return null;
+  const [, change] = args as [Claim | Change["rotation"], Change];
+  return change;
+}
