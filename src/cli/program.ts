@@ -207,15 +207,7 @@ function addSaml(program: Command, run: Run): void {
 
 function addControl(program: Command, run: Run): void {
   const control = async () => import("./commands/control.ts");
-  program
-    .command("adopt <app> <keyid>")
-    .description(
-      "enter a credential that somebody else made into the ledger: the rotation that replaces it may retire it; removes nothing",
-    )
-    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
-    .action((app, keyId, options, command) =>
-      act(run, command, async (it) => (await import("./commands/adopt.ts")).adopt(it, app, keyId, options)),
-    );
+  addLeftovers(program, run);
   program
     .command("stop")
     .description("hold back all writing in the tenant")
@@ -263,6 +255,29 @@ function addControl(program: Command, run: Run): void {
     .command("backup <file>")
     .description("write a consistent copy of the store to a new file")
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+/** What somebody else made, and what is to go before its time. */
+function addLeftovers(program: Command, run: Run): void {
+  program
+    .command("adopt <app> <keyid>")
+    .description(
+      "enter a credential that somebody else made into the ledger: the rotation that replaces it, or nolapse remove, may retire it; removes nothing now",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
+    .action((app, keyId, options, command) =>
+      act(run, command, async (it) => (await import("./commands/adopt.ts")).adopt(it, app, keyId, options)),
+    );
+  program
+    .command("remove <app> <keyid>")
+    .description(
+      "let an old credential go before its rule says so, or an adopted one that no rotation replaces; shows what that overrules, and asks",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
+    .option("--accept <code...>", "with --yes: what it may overrule, by the codes that it shows without")
+    .action((app, keyId, options, command) =>
+      act(run, command, async (it) => (await import("./commands/remove.ts")).remove(it, app, keyId, options)),
+    );
 }
 
 /** Where a person carries the value. */

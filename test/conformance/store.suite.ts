@@ -120,6 +120,20 @@ function opening(store: () => Store): void {
       expect(await store().renewals(OTHER_TENANT)).toEqual({ open: [], retired: [] });
     });
 
+    it("counts that of a leftover as no renewal and as nothing clean, and lets it stand in no slot's way", async () => {
+      const proven = { verifiedAt: plus(NOW, -2 * DAY), state: "verified" } as const;
+      expect(await open(store(), numbered(1, { ...proven, id: "left", slot: "api", leftover: true }))).toBe(true);
+      const claimed = await claim(store(), NOW);
+      if (claimed === null) throw new TypeError("it is due");
+      await store().commit(claimed, change({ ...claimed.rotation, state: "halted" }));
+      expect(await store().renewals(TENANT)).toEqual({ open: [], retired: [] });
+      expect((await store().tally(TENANT, NOW)).clean).toBe(0);
+      expect((await store().rotation("left"))?.verifiedAt).toBe(proven.verifiedAt);
+      expect(await open(store(), numbered(2, { id: "next", slot: "api" }))).toBe(true);
+      // and one that is under way keeps none from being opened
+      expect(await open(store(), numbered(3, { ...proven, id: "another", slot: "api", leftover: true }))).toBe(true);
+    });
+
     it("has another version after a change, and the same one while nothing changes, where it can tell", async () => {
       const before = await store().version();
       await store().rotations({});

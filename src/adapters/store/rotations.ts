@@ -26,12 +26,12 @@ export function rotations(
   | "nextDue"
 > {
   return {
-    open: (rotation, ledger, audit) =>
+    open: (rotation, ledger, ...audit) =>
       write(async (db) => {
         const { changed } = await opened(db, rotationRow(rotation));
         if (changed === 0) return false;
         for (const entry of ledger) await enterLedger(db, ledgerRow(entry));
-        await writeAudit(db, [audit]);
+        await writeAudit(db, audit);
         return true;
       }),
 
