@@ -189,6 +189,7 @@ async function loopTenant(
           metrics?.set(tenant.name, samples);
           server?.set(tenant.name, samples);
         },
+        onWord: () => tellAll(context, deps, notifying, null, last),
         onScan: (result) => {
           if (result instanceof NolapseError) {
             void admission?.failed(result);
@@ -209,7 +210,7 @@ async function loopTenant(
   );
 }
 
-/** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`. */
+/** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`, or there was none since. */
 async function tellAll(
   { speaker, signal }: Context,
   deps: Deps,
