@@ -159,6 +159,8 @@ export type Counted = "issues" | "retirements" | "outcomes";
 export interface RotationFilter {
   readonly tenantId?: string;
   readonly appId?: string;
+  /** Any of these, some hundreds at most. */
+  readonly appIds?: readonly string[];
   readonly states?: readonly RotationState[];
 }
 

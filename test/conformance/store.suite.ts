@@ -120,6 +120,20 @@ function opening(store: () => Store): void {
       expect(await store().renewals(OTHER_TENANT)).toEqual({ open: [], retired: [] });
     });
 
+    it("gives those of several applications, in any state or in some, and of no other tenant", async () => {
+      for (const number of [1, 2, 3]) {
+        const holder = { ...numbered(number).holder, appId: `app-${number}` };
+        await open(store(), numbered(number, { holder }));
+      }
+      const of = async (filter: Parameters<Store["rotations"]>[0]) =>
+        (await store().rotations(filter)).map((one) => one.id).toSorted();
+      const appIds = ["app-1", "app-3", "app-9"];
+      expect(await of({ tenantId: TENANT, appIds })).toEqual(["r1", "r3"]);
+      expect(await of({ tenantId: TENANT, appIds, states: ["retired"] })).toEqual([]);
+      expect(await of({ tenantId: OTHER_TENANT, appIds })).toEqual([]);
+      expect(await of({ tenantId: TENANT, appIds: [] })).toEqual([]);
+    });
+
     it("counts that of a leftover as no renewal and as nothing clean, and lets it stand in no slot's way", async () => {
       const proven = { verifiedAt: plus(NOW, -2 * DAY), state: "verified" } as const;
       expect(await open(store(), numbered(1, { ...proven, id: "left", slot: "api", leftover: true }))).toBe(true);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { ReasonCode } from "../../src/core/reasons.ts";
-import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import type { Rotation, RotationEvent } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { adopt } from "../../src/engine/adopt.ts";
 import { approve, refuseApproval } from "../../src/engine/approve.ts";
@@ -78,6 +78,33 @@ describe("it goes", () => {
     await ask(bench);
     await goneAfter(bench);
     expect(bench.entra.keyIds(bench.app)).not.toContain(oldKey(bench));
+  });
+
+  test("by the word, where evidence was due no later and somebody signs in at the last moment", async () => {
+    const policy = { retire: "after-evidence", evidenceWindow: MINUTE, overlap: 0 } as const;
+    const bench = new Workbench({
+      endsIn: 200 * DAY,
+      complete: true,
+      policy: { maxAge: 300 * DAY, lifetime: 200 * DAY, ...policy },
+    });
+    // read again within the hour, so that the evidence is there before the word lets it go
+    const error = new NolapseError("directory-unreachable", "no answer");
+    bench.entra.fail("signIns", { fault: "error", error });
+    const rotation = await bench.drive(is("verified"));
+    bench.entra.federation.signsIn(bench.app.appId, { keyId: rotation.issued?.keyId ?? "" });
+    bench.clock.advance(HOUR);
+    await bench.run();
+    await ask(bench);
+    // after the last look of the decision, and before the one of the removal
+    const observe = (_: Rotation, event: RotationEvent) => {
+      if (event.type === "verified") {
+        bench.entra.federation.signsIn(bench.app.appId, { keyId: oldKey(bench), client: "Billing batch" });
+      }
+    };
+    const { removedAt, verifiedAt } = await bench.drive((one) => one?.removedAt != null, 3, { observe });
+    expect((removedAt ?? 0) - (verifiedAt ?? 0)).toBeLessThan(RELOADED + HOUR);
+    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    expect(trail.filter(({ action }) => action === "failed")).toEqual([]);
   });
 
   test("with who asked, and why, in the trail; asked again it is the same word", async () => {

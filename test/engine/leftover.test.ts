@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
 import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
+import type { Holder } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { ReasonCode } from "../../src/core/reasons.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
@@ -11,7 +12,7 @@ import { adopt } from "../../src/engine/adopt.ts";
 import { approve } from "../../src/engine/approve.ts";
 import { askRemoval, foreseeRemoval } from "../../src/engine/ask-removal.ts";
 import { ask as rotate, stop } from "../../src/engine/control.ts";
-import { mayGo } from "../../src/engine/leftover.ts";
+import { byHandOf, mayGo } from "../../src/engine/leftover.ts";
 import { type BenchOptions, START, TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", objectId: "aaaaaaaa-0000-4000-8000-000000000001" };
@@ -184,6 +185,19 @@ async function driveTo({ bench }: Left, id: string, state: Rotation["state"]): P
   }
   throw new Error(`${id} never came to ${state}: ${JSON.stringify(await bench.store.rotation(id))}`);
 }
+
+test("by hand it is told with the object and the kind that it is of", () => {
+  const credential = { keyId: "k" } as const;
+  const of = (type: "application" | "servicePrincipal", kind: "secret" | "certificate") => {
+    const holder = { type, appId: "app", objectId: "object", credentials: [{ ...credential, kind }] };
+    return byHandOf([holder as unknown as Holder], "app", "K");
+  };
+  expect(of("application", "secret")).toBe("az ad app credential delete --id app --key-id k");
+  expect(of("application", "certificate")).toBe("az ad app credential delete --id app --key-id k --cert");
+  expect(of("servicePrincipal", "secret")).toBe("az ad sp credential delete --id object --key-id k");
+  expect(of("servicePrincipal", "certificate")).toBe("az ad sp credential delete --id object --key-id k --cert");
+  expect(byHandOf([], "app", "k")).toContain("az ad app credential list --id app");
+});
 
 describe("it stays", () => {
   test("until two persons have approved, where the application is privileged", async () => {

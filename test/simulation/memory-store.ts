@@ -143,6 +143,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
         (one) =>
           (filter.tenantId === undefined || filter.tenantId === one.tenantId) &&
           (filter.appId === undefined || one.holder.appId === filter.appId) &&
+          (filter.appIds === undefined || filter.appIds.includes(one.holder.appId)) &&
           (filter.states === undefined || filter.states.includes(one.state)),
       );
     },
