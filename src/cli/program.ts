@@ -1,8 +1,9 @@
 /** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { DAY } from "../core/time.ts";
 import type { Context, GlobalOptions, Parts, Surroundings } from "./context.ts";
 import { countFromOne, countOf, duration, whole } from "./numbers-typed.ts";
+import { SHELLS } from "./render/completion.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
@@ -72,6 +73,13 @@ export function buildProgram(run: Run): Command {
   addControl(program, run);
   addOversight(program, run);
   addSurroundings(program, run);
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .description("print the script by which your shell completes nolapse: bash, zsh or fish")
+    .action((shell, _options, command) =>
+      actAlone(run, command, async (it) => (await import("./commands/completion.ts")).completion(it, program, shell)),
+    );
   hintAtHelp(program, "nolapse");
   return program;
 }
