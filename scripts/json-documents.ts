@@ -302,6 +302,7 @@ export const DOCUMENTS = {
     adoptedAt: instant,
     before: z.boolean().describe("it was adopted before, and nothing was done"),
   }),
+  init: z.strictObject({ path: text, tenant: text, tenantId: guid }),
   remove: z.strictObject({
     rotation: text.describe("whose removal it is"),
     appId: guid,

@@ -342,6 +342,15 @@ function addOversight(program: Command, run: Run): void {
 }
 
 function addSurroundings(program: Command, run: Run): void {
+  program
+    .command("init")
+    .description(
+      "write a first nolapse.yaml for the tenant you are signed in to, in mode observe; changes nothing else",
+    )
+    .option("--name <name>", "what the tenant is called in it", "main")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/init.ts")).init(it, options)),
+    );
   const config = program.command("config").description("the configuration");
   const commands = async () => import("./commands/config.ts");
   config

@@ -248,6 +248,6 @@ function failedScan(tenant: string, { message, next }: NolapseError): string[] {
 export function needFile(path: string | null): void {
   if (path !== null) return;
   throw new NolapseError("config-not-found", "there is no nolapse.yaml, so no application is bound to a target", {
-    next: "write one (nolapse config schema describes it), or look first: nolapse scan",
+    next: "nolapse init writes one; or look first: nolapse scan",
   });
 }
