@@ -302,6 +302,15 @@ export const DOCUMENTS = {
     adoptedAt: instant,
     before: z.boolean().describe("it was adopted before, and nothing was done"),
   }),
+  init: z.strictObject({ path: text, tenant: text, tenantId: guid }),
+  remove: z.strictObject({
+    rotation: text.describe("whose removal it is"),
+    appId: guid,
+    keyId: guid,
+    at: maybeInstant.describe("not before this instant"),
+    before: z.boolean().describe("it was asked for before, and nothing was changed"),
+    overrules: z.array(z.strictObject({ code: text, detail: text.nullable() })),
+  }),
   recover: z.strictObject({
     accepted: z.boolean(),
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),

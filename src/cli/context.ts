@@ -257,15 +257,20 @@ export function actorOf({ env }: Pick<Context, "env">): string {
   return `cli:${env.SUDO_USER ?? env.USER ?? env.LOGNAME ?? systemUser()}`;
 }
 
-/** Who approves: the person the directory confirms, else the name this machine has for them, which it says. */
-export async function personOf(context: Context, config: ResolvedConfig, tenant: TenantConfig): Promise<Person> {
+/** Who approves or asks: the person the directory confirms, else the name this machine has for them, which it says. */
+export async function personOf(
+  context: Context,
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  does: "approving" | "asking" = "approving",
+): Promise<Person> {
   try {
     const { objectId, userPrincipalName } = await context.composition.signedInPerson(config, tenant, context.env);
     return { actor: `entra:${userPrincipalName}`, objectId };
   } catch (thrown) {
     const { message, next } = asNolapseError(thrown);
     const actor = actorOf(context);
-    context.speaker.say(`nolapse: approving as ${actor}, a name nobody has confirmed: ${message}`);
+    context.speaker.say(`nolapse: ${does} as ${actor}, a name nobody has confirmed: ${message}`);
     if (next !== null) context.speaker.say(`hint: ${next}`);
     return { actor, objectId: null };
   }

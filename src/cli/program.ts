@@ -1,8 +1,9 @@
 /** The commands, their options, and what surrounds them: signals, errors, exit codes. Each command is loaded when used. */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { DAY } from "../core/time.ts";
 import type { Context, GlobalOptions, Parts, Surroundings } from "./context.ts";
 import { countFromOne, countOf, duration, whole } from "./numbers-typed.ts";
+import { SHELLS } from "./render/completion.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
 
@@ -72,6 +73,13 @@ export function buildProgram(run: Run): Command {
   addControl(program, run);
   addOversight(program, run);
   addSurroundings(program, run);
+  program
+    .command("completion")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .description("print the script by which your shell completes nolapse: bash, zsh or fish")
+    .action((shell, _options, command) =>
+      actAlone(run, command, async (it) => (await import("./commands/completion.ts")).completion(it, program, shell)),
+    );
   hintAtHelp(program, "nolapse");
   return program;
 }
@@ -207,15 +215,7 @@ function addSaml(program: Command, run: Run): void {
 
 function addControl(program: Command, run: Run): void {
   const control = async () => import("./commands/control.ts");
-  program
-    .command("adopt <app> <keyid>")
-    .description(
-      "enter a credential that somebody else made into the ledger: the rotation that replaces it may retire it; removes nothing",
-    )
-    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
-    .action((app, keyId, options, command) =>
-      act(run, command, async (it) => (await import("./commands/adopt.ts")).adopt(it, app, keyId, options)),
-    );
+  addLeftovers(program, run);
   program
     .command("stop")
     .description("hold back all writing in the tenant")
@@ -263,6 +263,29 @@ function addControl(program: Command, run: Run): void {
     .command("backup <file>")
     .description("write a consistent copy of the store to a new file")
     .action((file, _options, command) => act(run, command, async (it) => (await control()).storeBackup(it, file)));
+}
+
+/** What somebody else made, and what is to go before its time. */
+function addLeftovers(program: Command, run: Run): void {
+  program
+    .command("adopt <app> <keyid>")
+    .description(
+      "enter a credential that somebody else made into the ledger: the rotation that replaces it, or nolapse remove, may retire it; removes nothing now",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
+    .action((app, keyId, options, command) =>
+      act(run, command, async (it) => (await import("./commands/adopt.ts")).adopt(it, app, keyId, options)),
+    );
+  program
+    .command("remove <app> <keyid>")
+    .description(
+      "let an old credential go before its rule says so, or an adopted one that no rotation replaces; shows what that overrules, and asks",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail; at least 10 characters")
+    .option("--accept <code...>", "with --yes: what it may overrule, by the codes that it shows without")
+    .action((app, keyId, options, command) =>
+      act(run, command, async (it) => (await import("./commands/remove.ts")).remove(it, app, keyId, options)),
+    );
 }
 
 /** Where a person carries the value. */
@@ -319,6 +342,15 @@ function addOversight(program: Command, run: Run): void {
 }
 
 function addSurroundings(program: Command, run: Run): void {
+  program
+    .command("init")
+    .description(
+      "write a first nolapse.yaml for the tenant you are signed in to, in mode observe; changes nothing else",
+    )
+    .option("--name <name>", "what the tenant is called in it", "main")
+    .action((options, command) =>
+      act(run, command, async (it) => (await import("./commands/init.ts")).init(it, options)),
+    );
   const config = program.command("config").description("the configuration");
   const commands = async () => import("./commands/config.ts");
   config

@@ -17,7 +17,7 @@ export async function composeNotary({ seal }: Pick<ResolvedConfig, "seal">): Pro
 
 /** Who is told of what needs a person. References are read when something is sent. */
 export async function composeNotifying(
-  { notify, seal }: Pick<ResolvedConfig, "notify" | "seal">,
+  { notify, seal, server }: Pick<ResolvedConfig, "notify" | "seal" | "server">,
   owners: Owners,
   resolve: Resolve,
 ): Promise<Notifying> {
@@ -40,6 +40,7 @@ export async function composeNotifying(
     channels,
     heartbeats,
     owners,
+    portal: server?.url ?? null,
     fingerprint: (text) => createHash("sha256").update(text).digest("hex"),
     // by the machine's clock, as a file's time is; a key in a vault is rolled there, and the vault says how old it is
     sealKeyAge: async () =>

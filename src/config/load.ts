@@ -116,7 +116,7 @@ export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): Resolv
   if (!existsSync(file)) {
     if (path === null) return fromEnvironment(env);
     throw new NolapseError("config-not-found", `there is no configuration file ${file}`, {
-      next: "name an existing file with --config, or write one: nolapse config schema describes it",
+      next: "name an existing file with --config, or write one: nolapse init",
     });
   }
   const source = parseSource(file, readFileSync(file, "utf8"));

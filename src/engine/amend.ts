@@ -4,7 +4,7 @@ import { NolapseError } from "../core/errors.ts";
 import { applyEvent, mayCome } from "../core/rotation/apply-event.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { AuditEntry } from "../ports/store.ts";
+import type { AuditEntry, Change } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 
@@ -75,6 +75,7 @@ export async function tryStore(
   actor: string,
   lines: readonly AuditEntry[] = [],
   note: AuditEntry["details"] = {},
+  more: Pick<Change, "erase"> = {},
 ): Promise<Rotation | null> {
   let rotation = before;
   const audit: AuditEntry[] = [...lines];
@@ -84,5 +85,5 @@ export async function tryStore(
     const entry = auditLine(last, event, rotation, note);
     if (entry !== null) audit.push({ ...entry, actor });
   }
-  return (await deps.store.amend(before, { rotation, audit })) ? rotation : null;
+  return (await deps.store.amend(before, { ...more, rotation, audit })) ? rotation : null;
 }

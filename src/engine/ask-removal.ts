@@ -1,14 +1,13 @@
 /**
  * *Remove now*: a person's word that an old credential shall go without waiting for the rule it would go by. It ends the overlap of the
- * rotation that replaces it; the removal itself is that rotation's own retire step, behind the same guard. What protects a declared
- * consumer, the approvals, windows, waves and every switch hold as ever; what the word overrules is told before, and has to be named.
+ * rotation that replaces it; the removal itself is that rotation's own retire step, behind the same guard. A leftover, which none replaces,
+ * gets a rotation that makes nothing and rests on what its slot's last one has proven. What protects a declared consumer, the approvals, windows, waves and every switch hold as ever; what the word overrules is told before, and has to be named.
  */
 
-import { parseMarkedName } from "../core/credentials/marker.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
 import { longestRule } from "../core/policy/reload.ts";
-import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
+import type { TargetSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { applyEvent } from "../core/rotation/apply-event.ts";
 import { decide } from "../core/rotation/decide.ts";
@@ -19,18 +18,17 @@ import type { Facts } from "../core/rotation/verdict.ts";
 import type { EpochMs } from "../core/time.ts";
 import { storeEvents } from "./amend.ts";
 import { approvedEvent, isPrivileged } from "./approve.ts";
+import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { gatherFacts } from "./facts.ts";
+import { type LeftoverPlace, leftoverOf, sharedSlot } from "./leftover.ts";
 import { requireWriting } from "./may-write.ts";
 import { UNFINISHED } from "./picture.ts";
 import { requireReason } from "./stated-reason.ts";
 import { usesOf } from "./steps/uses.ts";
 
 /** Which credential of which application. */
-export interface RemovalPlace {
-  readonly appId: string;
-  readonly keyId: string;
-}
+export type RemovalPlace = LeftoverPlace;
 
 /** Something that the word overrules. */
 export interface Overruled {
@@ -40,6 +38,8 @@ export interface Overruled {
 
 export interface RemovalForeseen {
   readonly rotation: Rotation;
+  /** It is opened by the word; else it is under way. */
+  readonly opens: boolean;
   /** Why it is not possible at all; null where it is. */
   readonly refusal: NolapseError | null;
   /** It was asked for before, or is gone: nothing would be changed. */
@@ -68,12 +68,12 @@ export async function foreseeRemoval(
 
 /** The same from the books alone. */
 async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<RemovalForeseen> {
-  const rotation = await holding(deps, place);
+  const { rotation, opens } = await holding(deps, place);
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
   const targets = known(facts.targets);
   const refusal = (await sharedWith(deps, rotation)) ?? refusalOf(rotation, targets, facts, now);
-  if (refusal !== null) return { rotation, refusal, before: false, at: null, waits: null, overrules: [] };
+  if (refusal !== null) return { rotation, opens, refusal, before: false, at: null, waits: null, overrules: [] };
   const before = wordStands(rotation, facts.asked) || rotation.removedAt !== null;
   const then = before ? rotation : wordOn(rotation, facts, { person, why: "", now }).reduce(applyEvent, rotation);
   const { at } = retirement(then, targets, facts.asked);
@@ -84,7 +84,7 @@ async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<Re
   const detail = verdict.verdict === "wait" ? (verdict.detail ?? null) : null;
   const waits = holds ? { because: verdict.because, detail } : null;
   const overrules = before ? [] : byRule(rotation, targets, facts, now);
-  return { rotation, refusal: null, before, at, waits, overrules };
+  return { rotation, opens, refusal: null, before, at, waits, overrules };
 }
 
 export interface RemovalAsked {
@@ -107,7 +107,7 @@ export async function askRemoval(
 ): Promise<Rotation> {
   requireReason(why);
   await requireWriting(deps);
-  const { rotation, refusal, before, overrules } = await look(deps, place, person);
+  const { rotation, opens, refusal, before, overrules } = await look(deps, place, person);
   if (refusal !== null) throw refusal;
   if (before) return rotation;
   requireNamed(overrules, accepts);
@@ -115,8 +115,28 @@ export async function askRemoval(
   if (!accepts.includes("old-in-use")) requireNamed(await byEvidence(deps, rotation, signal), accepts);
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
-  const events = wordOn(rotation, facts, { person, why: why.trim(), now });
-  return storeEvents(deps, rotation, [...events, { type: "waited", at: now, dueAt: now }], person.actor);
+  const events: readonly RotationEvent[] = [
+    ...wordOn(rotation, facts, { person, why: why.trim(), now }),
+    { type: "waited", at: now, dueAt: now },
+  ];
+  return opens ? begin(deps, rotation, events, person) : storeEvents(deps, rotation, events, person.actor);
+}
+
+/** Stores the rotation of a leftover together with the word that it rests on. @throws NolapseError `store-busy`. */
+async function begin(
+  { store }: Deps,
+  planned: Rotation,
+  events: readonly RotationEvent[],
+  { actor }: Person,
+): Promise<Rotation> {
+  let rotation = planned;
+  const lines = events.flatMap((event) => {
+    const before = rotation;
+    rotation = applyEvent(before, event);
+    return auditLine(before, event, rotation, {}) ?? [];
+  });
+  if (await store.open(rotation, [], ...lines.map((one) => ({ ...one, actor })))) return rotation;
+  throw new NolapseError("store-busy", "somebody else has just asked for the same", { next: "look again" });
 }
 
 /** @throws NolapseError `refused-by-rule` where the word would overrule more than the person said he knows of. */
@@ -143,12 +163,14 @@ function wordOn(rotation: Rotation, facts: Facts, { person, why, now }: Word): R
   ];
 }
 
-/** The verified rotation whose old credential it is. @throws NolapseError where there is none, with what can be done instead. */
-async function holding({ store, settings }: Deps, { appId, keyId }: RemovalPlace): Promise<Rotation> {
+/** The verified rotation whose old credential it is, or that of a leftover. @throws NolapseError where there is none, with what can be done instead. */
+async function holding(deps: Deps, place: RemovalPlace): Promise<Pick<RemovalForeseen, "rotation" | "opens">> {
+  const { store, settings } = deps;
+  const { appId, keyId } = place;
   const { tenantId } = settings;
   const open = await store.rotations({ tenantId, appId, states: UNFINISHED });
   const replaces = open.find((one) => one.replaces === keyId);
-  if (replaces?.state === "verified") return replaces;
+  if (replaces?.state === "verified") return { rotation: replaces, opens: false };
   if (replaces?.state === "halted")
     throw no("the rotation that replaces it is halted", "mend what halted it, then Try now, or nolapse resume");
   if (replaces !== undefined)
@@ -159,33 +181,13 @@ async function holding({ store, settings }: Deps, { appId, keyId }: RemovalPlace
   const entry = (await store.ledger(tenantId, appId)).find((one) => one.keyId === keyId);
   if (entry !== undefined && entry.removedAt !== null)
     throw new NolapseError("not-found", `${keyId} is removed already`, { next: `nolapse explain ${appId}` });
-  // nothing is removed without a proof that another one of the same slot works, and only a rotation makes that proof: adopting it is none
-  throw no(
-    "no rotation replaces it, so nothing proves that whoever reads it has another one",
-    `look into its sign-ins; if it must go: az ad app credential delete --id ${appId} --key-id ${keyId}`,
-  );
+  return { rotation: await leftoverOf(deps, place), opens: true };
 }
 
-/** Another slot that names it as its current credential and has not moved on: its places hold it still, and nothing proves another one there. */
-async function sharedWith({ store, settings }: Deps, rotation: Rotation): Promise<NolapseError | null> {
-  const { tenantId, holder, slot, replaces, replacesName } = rotation;
-  const records = await store.slots(tenantId, holder.appId);
-  const { description } = parseMarkedName(replacesName ?? "");
-  const isIt = (current: string) =>
-    current.trim().toLowerCase() === replaces.toLowerCase() ||
-    [replacesName?.trim(), description.trim()].includes(current.trim());
-  const found = bindingOf(settings, holder.appId)?.slots.find(
-    (one) =>
-      one.slot !== slot &&
-      one.current !== null &&
-      isIt(one.current) &&
-      !records.some((record) => record.slot === one.slot && record.keyId !== replaces),
-  );
-  if (found === undefined) return null;
-  return no(
-    `slot "${found.slot}" names it as its current credential, too, and ${found.targets.join(", ")} may hold it still`,
-    "one credential for several places is one slot with all their targets",
-  );
+async function sharedWith(deps: Deps, rotation: Rotation): Promise<NolapseError | null> {
+  const shared = await sharedSlot(deps, rotation);
+  if (shared === null) return null;
+  return no(shared, "one credential for several places is one slot with all their targets");
 }
 
 const LEAKED = "Leaked… (nolapse rotate --emergency) takes it away as soon as the new one is verified";

@@ -1,5 +1,6 @@
 /** What Nolapse knows of one credential: what made it, what is proven of it, who was seen to use it. From the books alone; the log is read on its own. */
 import { type LifeLineRow, lifeLine, type Span } from "../core/pictures/life-line.ts";
+import { hasMade } from "../core/rotation/leftover.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, plus } from "../core/time.ts";
 import type { CredentialChange, SignInRow } from "../ports/logs.ts";
@@ -53,7 +54,7 @@ export async function credentialLife(
   const { known, rotations, retirements } = await lifeFacts(deps, portrait);
   const row = lifeLine(known, rotations, span, retirements).rows.find((one) => one.keyId === keyId);
   if (row === undefined) return null;
-  const issuedBy = rotations.find(({ issued }) => issued?.keyId === keyId) ?? null;
+  const issuedBy = rotations.find((one) => hasMade(one, keyId)) ?? null;
   const replacedBy = rotations.find(({ replaces, state }) => replaces === keyId && state !== "cancelled") ?? null;
   const kept = issuedBy === null ? null : await deps.store.sealed(issuedBy.id);
   return {

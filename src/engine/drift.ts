@@ -144,7 +144,8 @@ async function replacedCopies(
   const listed = new Map(holders.toReversed().map((one) => [one.appId, one]));
   const bound = new Set(settings.bindings.map((one) => one.appId));
   const open = await store.rotations({ tenantId, states: UNDER_WAY });
-  const underWay = new Set(open.map((one) => placeOf(one.holder.appId, one.slot)));
+  const moving = open.filter(({ leftover }) => leftover !== true);
+  const underWay = new Set(moving.map((one) => placeOf(one.holder.appId, one.slot)));
   const drift: Drift[] = [];
   for (const { slot, rotation } of await store.issuances(tenantId)) {
     const { appId, keyId } = slot;

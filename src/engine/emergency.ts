@@ -4,7 +4,6 @@
  * of "every declared consumer's copy signs in" (design §4.3, invariant 2).
  */
 
-import { removalByHand } from "../core/credentials/adoption.ts";
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
@@ -15,6 +14,7 @@ import { approvedEvent, isPrivileged } from "./approve.ts";
 import { isFault } from "./control.ts";
 import type { Deps } from "./deps.ts";
 import { discover } from "./discover.ts";
+import { byHandOf } from "./leftover.ts";
 import { requireWriting } from "./may-write.ts";
 import { applicationNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
@@ -143,17 +143,6 @@ function haltOf({ haltReason }: Rotation): string {
   return haltReason === null ? "nobody knows why" : REASONS[haltReason];
 }
 
-/** How a person removes it himself. */
-function byHand(holders: readonly Holder[], appId: string, keyId: string): string {
-  const holder = holders.find(
-    (one) => one.appId === appId && one.credentials.some((two) => two.keyId.toLowerCase() === keyId),
-  );
-  const credential = holder?.credentials.find((one) => one.keyId.toLowerCase() === keyId);
-  if (holder === undefined || credential === undefined)
-    return `az ad app credential list --id ${appId} shows what there is`;
-  return removalByHand(holder, credential);
-}
-
 /** The slot whose current credential it is. @throws NolapseError where there is none, or something is in the way. */
 function replaceable(
   items: readonly PlanItem[],
@@ -169,7 +158,7 @@ function replaceable(
   if (item !== undefined) {
     const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;
     throw new NolapseError("refused-by-rule", `it cannot be replaced: ${why}`, {
-      next: `if it must go without a successor: ${byHand(holders, appId, keyId)}`,
+      next: `if it must go without a successor: ${byHandOf(holders, appId, keyId)}`,
     });
   }
   const made = open.find((one) => one.issued?.keyId.toLowerCase() === keyId && one.state !== "verified");
@@ -180,7 +169,7 @@ function replaceable(
   }
   if (holders.some((one) => one.appId === appId && one.credentials.some((two) => two.keyId.toLowerCase() === keyId))) {
     throw new NolapseError("refused-by-rule", `${keyId} is the current credential of no slot in the configuration`, {
-      next: `bind its slot, or remove it without a successor: ${byHand(holders, appId, keyId)}`,
+      next: `bind its slot, or remove it without a successor: ${byHandOf(holders, appId, keyId)}`,
     });
   }
   throw new NolapseError("not-found", `the application has no credential with key id ${keyId}`, {

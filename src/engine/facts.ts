@@ -3,6 +3,7 @@
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { longestRule } from "../core/policy/reload.ts";
 import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
+import { hasProven } from "../core/rotation/leftover.ts";
 import { isUnderWay } from "../core/rotation/own-credential.ts";
 import { retirement } from "../core/rotation/retirement.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
@@ -149,13 +150,13 @@ export async function succession(deps: Deps, rotation: Rotation): Promise<Facts[
   const { tenantId, holder, slot, issued } = rotation;
   const { appId } = holder;
   const open = await deps.store.rotations({ tenantId, appId, states: UNDER_WAY });
-  const underWay = open.some((one) => one.slot === slot && one.id !== rotation.id);
+  const underWay = open.some((one) => one.slot === slot && one.id !== rotation.id && one.leftover !== true);
   const current = (await deps.store.slots(tenantId, holder.appId)).find((one) => one.slot === slot);
   if (current === undefined || current.keyId === issued?.keyId) return { underWay, by: null };
   const all = await deps.store.rotations({ tenantId, appId });
   const others = all.filter((one) => one.slot === slot && one.id !== rotation.id);
-  const later = others.find((one) => one.issued?.keyId === current.keyId && one.verifiedAt !== null);
-  if (later?.issued == null) return { underWay, by: null };
+  const later = others.find((one) => hasProven(one, current.keyId));
+  if (later === undefined) return { underWay, by: null };
   const { kind, federated, assurance } = later;
   const by = { rotation: later.id, kind, issued: later.issued, assurance };
   const targets = later.deliveries.map((one) => one.target);

@@ -2,15 +2,17 @@
 
 import { away, type Finding, noticeStep } from "../core/pictures/notice.ts";
 import { DEFAULT_NOTICE_STEPS } from "../core/policy/policy.ts";
-import { REASONS } from "../core/reasons.ts";
+import { REASONS, type ReasonCode } from "../core/reasons.ts";
+import { decide } from "../core/rotation/decide.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { forecast } from "../core/schedule/forecast.ts";
-import { DAY, type EpochMs, HOUR, plus } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
-import { lossOf } from "./facts.ts";
+import { gatherFacts, lossOf } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
+import { WAITS_FOR, waitingReveals } from "./reveal-request.ts";
 
 /** A scan older than this is overdue: the loop scans every hour. */
 const OVERDUE = 6 * HOUR;
@@ -22,7 +24,7 @@ export async function findingsOf(
   deps: Deps,
   items: readonly PlanItem[],
   now: EpochMs,
-  sealKeyAge: number | null,
+  { sealKeyAge, portal }: { readonly sealKeyAge: number | null; readonly portal: string | null },
 ): Promise<readonly Finding[]> {
   const { store, settings } = deps;
   const { tenantId } = settings;
@@ -33,6 +35,7 @@ export async function findingsOf(
     ...items.flatMap((one) => endingOf(one, now)),
     ...items.flatMap(({ rotation }) => (rotation === null ? [] : lateOf(rotation, now))),
     ...halted.map(haltOf),
+    ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
     ...(sealKeyAge !== null && sealKeyAge > OLD_KEY
@@ -48,6 +51,49 @@ export function isOverdue(scan: ScanSummary | null, now: EpochMs): boolean {
 
 function whole(kind: Finding["kind"], key: string, title: string, next: string): Finding {
   return { kind, appId: null, key, title, next };
+}
+
+/** What waits for another person's word: never a value, nor the reason that somebody gave, which the page has. */
+async function wordsAwaited(deps: Deps, now: EpochMs, portal: string | null): Promise<Finding[]> {
+  const page = portal === null ? null : `${portal}/t/${encodeURIComponent(deps.settings.name)}/plan`;
+  const asked = (await waitingReveals(deps)).filter(({ state }) => state === "asked");
+  const reveals = asked.map(({ id, displayName, actor }) => {
+    const title = `${displayName}: ${actor} asks to see a value; another Admin must allow it within ${formatHours(WAITS_FOR)}`;
+    return whole("reveal-asked", id, title, page ?? "open Plan and approvals in the portal");
+  });
+  const waiting = await awaitingApproval(deps, now);
+  if (waiting.length === 0) return reveals;
+  const names = [...new Set(waiting.map(({ displayName }) => displayName))].toSorted();
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const many = waiting.length === 1 ? "1 rotation waits" : `${waiting.length} rotations wait`;
+  const title = `${many} for a person's approval: ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+  const key = waiting.map(({ id }) => id).toSorted();
+  return [...reveals, whole("approval", key.join(" "), title, page ?? "nolapse plan")];
+}
+
+/** So many applications are named in one line of a digest. */
+const MOST_NAMED = 5;
+
+const AWAITS_WORD: ReadonlySet<ReasonCode> = new Set(["approval-issue", "approval-retire", "mode-propose"]);
+
+/** Rotations that nothing but a person's yes moves now; what one has refused waits for nobody. */
+async function awaitingApproval(deps: Deps, now: EpochMs): Promise<readonly Rotation[]> {
+  const { store, settings } = deps;
+  const open = await store.rotations({ tenantId: settings.tenantId, states: ["planned", "verified"] });
+  const found: Rotation[] = [];
+  for (const rotation of open) {
+    const { approvals, policy } = rotation;
+    const part = rotation.state === "planned" ? "issue" : "retire";
+    const asks = settings.mode === "propose" || policy.approval !== "none" || rotation.holder.appId === deps.own?.appId;
+    if (!asks || approvals[part] !== null) continue;
+    const verdict = decide(rotation, await gatherFacts(deps, rotation, now), now);
+    if (verdict.verdict === "wait" && AWAITS_WORD.has(verdict.because)) found.push(rotation);
+  }
+  return found;
+}
+
+function formatHours(length: DurationMs): string {
+  return `${Math.round(length / HOUR)} hours`;
 }
 
 /** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */

@@ -12,15 +12,26 @@ import type { Deps } from "./deps.ts";
 
 const ENDED: ReadonlySet<RotationState> = new Set(["retired", "cancelled", "halted"]);
 
-/** Stores what a scan has found on every rotation that does not know it. One that is being worked on is left to the next scan. */
+/** So many applications in one question to the store. */
+const ASKED_AT_ONCE = 500;
+
+/**
+ * Stores what a scan has found on every rotation that does not know it; of one that is retired the kept value is erased, which nothing else
+ * would come to do any more. One that is being worked on is left to the next scan.
+ */
 export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promise<void> {
   const { tenantId, approvals = APPROVALS } = deps.settings;
   // those that the configuration no longer names, too: what it issued for them may be sealed still
-  for (const [appId, found] of held) {
-    for (const rotation of await deps.store.rotations({ tenantId, appId })) {
-      const privileges = [...new Set([...(rotation.privileges ?? []), ...found])];
-      if (privileges.length === (rotation.privileges ?? []).length) continue;
-      await tryStore(deps, rotation, events(rotation, privileges, approvals, await deps.clock.now()), NOLAPSE);
+  const all = [...held.keys()];
+  for (let from = 0; from < all.length; from += ASKED_AT_ONCE) {
+    const appIds = all.slice(from, from + ASKED_AT_ONCE);
+    for (const rotation of await deps.store.rotations({ tenantId, appIds })) {
+      const known = rotation.privileges ?? [];
+      const privileges = [...new Set([...known, ...(held.get(rotation.holder.appId) ?? [])])];
+      if (privileges.length === known.length) continue;
+      const found = events(rotation, privileges, approvals, await deps.clock.now());
+      const more = rotation.state === "retired" ? { erase: true } : {};
+      await tryStore(deps, rotation, found, NOLAPSE, [], {}, more);
     }
   }
 }

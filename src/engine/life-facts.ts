@@ -2,6 +2,7 @@
 import { endOf } from "../core/credentials/credential.ts";
 import { type Known, thumbprintOf } from "../core/pictures/life-line.ts";
 import { isCovered } from "../core/pictures/outlook.ts";
+import { hasMade } from "../core/rotation/leftover.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
@@ -69,7 +70,7 @@ function originOf(ledger: readonly LedgerEntry[], keyId: string): Known["origin"
 
 /** A credential that is gone: its dates are those its rotations knew. */
 function removed(entry: LedgerEntry, rotations: readonly Rotation[]): Known {
-  const made = rotations.find(({ issued }) => issued?.keyId === entry.keyId);
+  const made = rotations.find((one) => hasMade(one, entry.keyId));
   const took = rotations.find(({ replaces }) => replaces === entry.keyId);
   return {
     keyId: entry.keyId,

@@ -14,6 +14,7 @@ import { hardenOpened } from "./harden.ts";
 import { lookAfterValues, NOTHING_DUE } from "./look-after-values.ts";
 import { openDue } from "./open.ts";
 import { makePlan } from "./plan.ts";
+import { waitingReveals } from "./reveal-request.ts";
 import { whileSealing } from "./seal-trail.ts";
 import type { Swept } from "./sweep-shown.ts";
 import { lookAtWaiting } from "./waiting.ts";
@@ -113,6 +114,8 @@ export interface LoopOptions {
   readonly onScan?: (result: Scan | NolapseError) => void;
   /** After a scan and the work it asked for; null where the scan failed. */
   readonly onRound?: (scan: Scan | null) => Promise<void>;
+  /** Somebody has asked for another person's word since the last look, which a round would tell an hour later. */
+  readonly onWord?: () => Promise<void>;
 }
 
 async function loop(deps: Deps, options: LoopOptions): Promise<void> {
@@ -120,6 +123,7 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   let scanAt = await deps.clock.now();
   let inVain = 0;
   await lookAtWaiting(deps);
+  let known = new Set<string>();
   while (!signal.aborted) {
     const now = await deps.clock.now();
     let scanned: Scan | null | undefined;
@@ -138,10 +142,20 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
     const { values } = drained;
     const nextDue = soonest(drained.nextDue, values.due, againAt(values, await deps.clock.now()));
     inVain = drained.steps === 0 && nextDue !== null && nextDue <= now ? inVain + 1 : 0;
+    const asked = options.onWord === undefined ? known : await askedReveals(deps);
+    const isNew = [...asked].some((id) => !known.has(id));
+    known = asked;
     if (scanned !== undefined && options.onRound !== undefined) await options.onRound(scanned);
+    else if (isNew && !signal.aborted) await options.onWord?.();
     const until = nextDue === null || nextDue > scanAt ? scanAt : nextDue;
     if (!signal.aborted) await pause(deps, until, { now, inVain, signal });
   }
+}
+
+/** Requests to see a value that wait for another person, by id. */
+async function askedReveals(deps: Deps): Promise<Set<string>> {
+  const waiting = await waitingReveals(deps);
+  return new Set(waiting.flatMap(({ id, state }) => (state === "asked" ? [id] : [])));
 }
 
 /**

@@ -45,7 +45,8 @@ export async function tellWithoutScan(
 async function tellAll(deps: Deps, notifying: Notifying, scan: Scan | null, signal?: AbortSignal): Promise<Told> {
   const now = await deps.clock.now(signal);
   const items = scan === null ? [] : (await makePlan(deps, scan)).items;
-  const findings = await findingsOf(deps, items, now, await notifying.sealKeyAge());
+  const { portal } = notifying;
+  const findings = await findingsOf(deps, items, now, { sealKeyAge: await notifying.sealKeyAge(), portal });
   const { name: tenant, tenantId } = deps.settings;
   const failures: NolapseError[] = [];
   let sent = 0;

@@ -175,7 +175,10 @@ async function readStanding(deps: Deps, scan: Scan, only: string | null): Promis
     ),
     open: await inTurns(
       deps,
-      groupedBy(await store.rotations(open), (one) => one.holder.appId),
+      groupedBy(
+        (await store.rotations(open)).filter(({ leftover }) => leftover !== true),
+        (one) => one.holder.appId,
+      ),
     ),
     privileges: scan.privileges,
   };

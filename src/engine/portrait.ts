@@ -51,7 +51,8 @@ export function portraitOf(
     now,
     credentials: standings,
     slots: slots.map(plannedSlot),
-    rotations: open,
+    // a leftover that goes says nothing of what signs in, and is followed by nothing
+    rotations: open.filter(({ leftover }) => leftover !== true),
     retirements: retirements(deps, open),
   });
   const safe = slots.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.lastSafeAt]));

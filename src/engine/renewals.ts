@@ -15,7 +15,8 @@ export class Renewals {
   }
 
   /** Takes in how a rotation is now; whether that changes an instant. The same twice changes nothing. */
-  heard({ id, state, verifiedAt }: Pick<Rotation, "id" | "state" | "verifiedAt">): boolean {
+  heard({ id, state, verifiedAt, leftover }: Pick<Rotation, "id" | "state" | "verifiedAt" | "leftover">): boolean {
+    if (leftover === true) return false;
     const former = this.#open.get(id);
     if (state === "retired") {
       // it was verified before, so its instant is there already and stays

@@ -55,7 +55,9 @@ export async function schedule(deps: Deps, items: readonly PlanItem[], now: Epoc
   const tally = await store.tally(settings.tenantId, now);
   const verified = await store.rotations({ tenantId: settings.tenantId, states: ["verified"] });
   const soonClean = verified
-    .flatMap(({ verifiedAt }) => (verifiedAt === null ? [] : [plus(verifiedAt, CLEAN_AFTER)]))
+    .flatMap(({ verifiedAt, leftover }) =>
+      verifiedAt === null || leftover === true ? [] : [plus(verifiedAt, CLEAN_AFTER)],
+    )
     .filter((at) => at > now);
   const pace = { ...settings, tally, cleanAt: soonClean };
   const starts = issueTimes(due.flatMap(dueOf), pace, now);

@@ -63,7 +63,7 @@ export async function makeShown(deps: Deps, hand: Hand, subject: ShownSubject, a
     throw byHand(thrown);
   });
   const block = shownBlock({ ...subject, holder });
-  if (block !== null) throw no(block, "deliver it to a target instead, where nobody sees it");
+  if (block !== null) throw no(block, INSTEAD);
   const { start, end } = shownSpan({ ...subject, holder }, asked.lasting, serviceTime);
   const secret = await intend(deps, holder, asked, end);
   const request = { displayName: secret.name, end, start };
@@ -82,11 +82,15 @@ export async function makeShown(deps: Deps, hand: Hand, subject: ShownSubject, a
   throw byHand(outcome.error);
 }
 
+/** Decision 0014: no second person's word makes it anything but a credential that one person holds and nobody renews. */
+const FOR_NOBODY = "for a privileged application no secret is made that one person holds";
+const INSTEAD =
+  "deliver it to a target, where nobody sees it, or upload a certificate whose key was made where it is used";
+
 /** What forbids that anybody sees a new value of this application; null: nothing. */
 export function shownBlock({ holder, privileges, appPolicies }: ShownSubject): string | null {
-  if (privileges === null)
-    return "whether it is privileged is not known, and values of privileged applications are shown to nobody";
-  if (privileges.length > 0) return `it is privileged by ${privileges.join(", ")}: its values are shown to nobody`;
+  if (privileges === null) return `whether it is privileged is not known, and ${FOR_NOBODY}`;
+  if (privileges.length > 0) return `it is privileged by ${privileges.join(", ")}, and ${FOR_NOBODY}`;
   if (isFull(holder))
     return "it holds two client secrets, and an application for personal accounts has room for no more";
   if (appPolicies.state !== "read") return null;

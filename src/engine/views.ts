@@ -19,6 +19,7 @@ import {
 import type { AppManagementReading } from "../core/policy/app-policy.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { type CheckResult, explain } from "../core/rotation/decide.ts";
+import { hasMade } from "../core/rotation/leftover.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Verdict } from "../core/rotation/verdict.ts";
 import type { Forecast } from "../core/schedule/forecast.ts";
@@ -229,7 +230,7 @@ function credentialView(
   const open = rotations.filter((one) => one.state !== "retired" && one.state !== "cancelled");
   const replaced = open.find((one) => one.replaces === row.keyId);
   const item = items.find((one) => one.credential?.keyId === row.keyId);
-  const successor = open.find((one) => one.issued?.keyId === row.keyId);
+  const successor = open.find((one) => hasMade(one, row.keyId));
   const because = replaced?.reason ?? item?.because ?? successor?.reason ?? "not-bound";
   return {
     row,

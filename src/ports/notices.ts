@@ -36,6 +36,8 @@ export interface Notifying {
   readonly channels: readonly Channel[];
   readonly heartbeats: readonly Heartbeat[];
   readonly owners: Owners;
+  /** Where people open the portal, an origin; null where the configuration does not say. */
+  readonly portal: string | null;
   /** Digest of what is told, to compare it with the last. */
   fingerprint(text: string): string;
   /** Milliseconds since the seal key was made, null where nothing is known. */

@@ -159,6 +159,8 @@ export type Counted = "issues" | "retirements" | "outcomes";
 export interface RotationFilter {
   readonly tenantId?: string;
   readonly appId?: string;
+  /** Any of these, some hundreds at most. */
+  readonly appIds?: readonly string[];
   readonly states?: readonly RotationState[];
 }
 
@@ -197,11 +199,12 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   forgetMissing(tenantId: string, audit: AuditEntry): Promise<number>;
 
   /**
-   * Opens a rotation with its audit line and ledger entry (an adopted current credential), unless one is open for the
+   * Opens a rotation with its audit lines and ledger entry (an adopted current credential), unless one is open for the
    * same replaced key id (any state but retired and cancelled), or one is under way in the same slot (planned to
-   * delivered, or halted; a verified one only waits to retire and is no obstacle). Returns whether it was opened.
+   * delivered, or halted; a verified one only waits to retire and is no obstacle, and that of a leftover never is one). Returns
+   * whether it was opened.
    */
-  open(rotation: Rotation, ledger: readonly LedgerEntry[], audit: AuditEntry): Promise<boolean>;
+  open(rotation: Rotation, ledger: readonly LedgerEntry[], ...audit: readonly AuditEntry[]): Promise<boolean>;
   rotation(id: string): Promise<Rotation | null>;
   /** Newest first. */
   rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
@@ -214,7 +217,7 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   }): Promise<RotationPage>;
 
   /**
-   * When the successors were verified of the rotations that have one: of those in overlap by their ids, of retired ones, which keep it,
+   * When the successors were verified of the rotations that have made one: of those in overlap by their ids, of retired ones, which keep it,
    * the instants alone; in no order.
    */
   renewals(tenantId: string): Promise<{

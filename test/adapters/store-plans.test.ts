@@ -79,6 +79,7 @@ test.each([
     () => store.rotations({ tenantId: TENANT, appId: "a", states: ["planned", "issued", "accepted", "verified"] }),
     /rotations_of_app/,
   ],
+  ["those of several", () => store.rotations({ tenantId: TENANT, appIds: ["a", "b"] }), /rotations_of_app/],
   ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
   ["the next one due", () => store.nextDue(TENANT), /rotations_due/],
   ["the trail after a number", () => store.auditTrail(TENANT, 7, 50), /audit_tenant/],

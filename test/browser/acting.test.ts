@@ -320,6 +320,20 @@ test("what takes one's own rights says so, leads to where one lends them, and ba
   await page.waitForURL(/\/t\/contoso$/);
 });
 
+test("nobody is handed a secret of a privileged application: the dialog leads to the way that works", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await show(page, `${app("mighty")}?new=secret`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("radio", { name: /Show it to me once/ }).check();
+  await dialog.getByText(/Not possible: it is privileged by Application.ReadWrite.All/).waitFor();
+  expect(await dialog.getByRole("button", { name: "Create and show" }).isDisabled()).toBe(true);
+  expect(await faultsEverywhere(page, "New client secret of a privileged application")).toEqual([]);
+  await dialog.getByRole("link", { name: "Upload a certificate" }).click();
+  await page.getByRole("dialog", { name: /New certificate/ }).waitFor();
+  expect(await page.getByRole("tab", { name: "Upload" }).getAttribute("aria-selected")).toBe("true");
+});
+
 test("a certificate is refused before the call where its targets hold none", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Ann");

@@ -120,6 +120,34 @@ function opening(store: () => Store): void {
       expect(await store().renewals(OTHER_TENANT)).toEqual({ open: [], retired: [] });
     });
 
+    it("gives those of several applications, in any state or in some, and of no other tenant", async () => {
+      for (const number of [1, 2, 3]) {
+        const holder = { ...numbered(number).holder, appId: `app-${number}` };
+        await open(store(), numbered(number, { holder }));
+      }
+      const of = async (filter: Parameters<Store["rotations"]>[0]) =>
+        (await store().rotations(filter)).map((one) => one.id).toSorted();
+      const appIds = ["app-1", "app-3", "app-9"];
+      expect(await of({ tenantId: TENANT, appIds })).toEqual(["r1", "r3"]);
+      expect(await of({ tenantId: TENANT, appIds, states: ["retired"] })).toEqual([]);
+      expect(await of({ tenantId: OTHER_TENANT, appIds })).toEqual([]);
+      expect(await of({ tenantId: TENANT, appIds: [] })).toEqual([]);
+    });
+
+    it("counts that of a leftover as no renewal and as nothing clean, and lets it stand in no slot's way", async () => {
+      const proven = { verifiedAt: plus(NOW, -2 * DAY), state: "verified" } as const;
+      expect(await open(store(), numbered(1, { ...proven, id: "left", slot: "api", leftover: true }))).toBe(true);
+      const claimed = await claim(store(), NOW);
+      if (claimed === null) throw new TypeError("it is due");
+      await store().commit(claimed, change({ ...claimed.rotation, state: "halted" }));
+      expect(await store().renewals(TENANT)).toEqual({ open: [], retired: [] });
+      expect((await store().tally(TENANT, NOW)).clean).toBe(0);
+      expect((await store().rotation("left"))?.verifiedAt).toBe(proven.verifiedAt);
+      expect(await open(store(), numbered(2, { id: "next", slot: "api" }))).toBe(true);
+      // and one that is under way keeps none from being opened
+      expect(await open(store(), numbered(3, { ...proven, id: "another", slot: "api", leftover: true }))).toBe(true);
+    });
+
     it("has another version after a change, and the same one while nothing changes, where it can tell", async () => {
       const before = await store().version();
       await store().rotations({});

@@ -54,6 +54,7 @@ const verified = rotation({
 });
 
 describe("planned", () => {
+  const READ_FIVE_TIMES = Array.from({ length: 5 }, () => ({ at: NOW, keyIds: [] }));
   const withdrawn = attempt({ outcome: "withdrawn" });
   const cases: [string, Rotation, Partial<Facts>, string][] = [
     ["a fresh one is preflighted", rotation(), {}, "do preflight"],
@@ -63,6 +64,18 @@ describe("planned", () => {
     ["a stop comes before everything", ready, { stopped: true, mode: "observe" }, "wait for somebody because stopped"],
     ["observe", ready, { mode: "observe" }, "wait for somebody because mode-observe"],
     ["propose", ready, { mode: "propose" }, "wait for somebody because mode-propose"],
+    [
+      "propose, once what was begun before is settled",
+      { ...ready, attempts: [attempt({ outcome: "unknown", startedAt: NOW, reads: READ_FIVE_TIMES })] },
+      { mode: "propose" },
+      "wait for somebody because mode-propose",
+    ],
+    [
+      "propose, where an answer was lost, which is looked for first",
+      { ...ready, attempts: [attempt({ outcome: "unknown", startedAt: NOW })] },
+      { mode: "propose" },
+      "do read-attempt",
+    ],
     ["propose, approved", { ...ready, approvals: { issue: NOW, retire: null } }, { mode: "propose" }, "do issue"],
     [
       "backing off",

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
 import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns, useEvidence } from "./make.ts";
 
 const proven = delivery({ receipt: { version: null, at: NOW }, intendedAt: NOW, verifiedAt: NOW, assurance: "token" });
@@ -224,6 +224,79 @@ describe("by a federated credential", () => {
     expect(allowed, "the property is not empty").toBeGreaterThan(50);
   });
 });
+
+describe("of a leftover", () => {
+  const word = {
+    at: NOW,
+    actor: "ann",
+    why: "the vendor has left",
+    told: { retire: "at-expiry", complete: true },
+  } as const;
+  const asked: GuardFacts = {
+    ...withRotation(retire, { leftover: true, removal: word, issued: issued({ at: plus(NOW, -DAY) }) }),
+    holder: holder({
+      credentials: [secret("new", { end: plus(NOW, 90 * DAY) }), secret("old", { start: plus(NOW, -30 * DAY) })],
+    }),
+    shared: null,
+  };
+  const older = (start: EpochMs | null) => holder({ credentials: [secret("new"), secret("old", { start })] });
+
+  test("allows what was adopted, is older than what stays, and a person has asked for", () => {
+    expect(why(asked)).toBe("allowed");
+  });
+
+  test.each<[string, GuardFacts, RegExp]>([
+    ["without a person's word", { ...asked, rotation: without(asked.rotation, "removal") }, /nobody has asked/],
+    ["of what Nolapse made", { ...asked, ledger: { origin: "issued", removedAt: null } }, /nobody has adopted/],
+    ["where a slot names it", { ...asked, shared: 'slot "b" names it' }, /slot "b" names it/],
+    ["where nobody looked at the slots", without(asked, "shared"), /nobody has looked/],
+    ["of what is newer than what stays", { ...asked, holder: older(NOW) }, /newer/],
+    ["of what may be newer", { ...asked, holder: older(null) }, /newer/],
+    ["on an old proof", withRotation(asked, { deliveries: [{ ...proven, verifiedAt: null }] }), /not verified/],
+  ])("refuses %s", (_, facts, reason) => {
+    expect(why(facts)).toMatch(reason);
+  });
+
+  test("whatever the facts, one that is allowed has been adopted, asked for, and is older than a live and freshly proven other", () => {
+    const near = fc.integer({ min: -12, max: 1 }).map((minutes) => plus(NOW, minutes * MINUTE));
+    const anyFacts = fc.record({
+      origin: fc.constantFrom("issued", "adopted", "adopted", "adopted", "orphan"),
+      removal: fc.constantFrom(word, word, word, undefined),
+      shared: fc.constantFrom(null, null, null, undefined, "a slot names it"),
+      start: fc.option(fc.integer({ min: -3, max: 1 }).map((days) => plus(NOW, days * DAY))),
+      ends: fc.constantFrom(plus(NOW, DAY), plus(NOW, DAY), NOW),
+      proof: fc.option(near, { freq: 9 }),
+    } as const);
+    let allowed = 0;
+    fc.assert(
+      fc.property(anyFacts, ({ origin, removal, shared, start, ends, proof }) => {
+        const deliveries = [{ ...proven, verifiedAt: proof }];
+        const { removal: _, ...rest } = asked.rotation;
+        const { shared: __, ...facts } = asked;
+        const answer = mayRemove({
+          ...facts,
+          ...(shared === undefined ? {} : { shared }),
+          ledger: { origin, removedAt: null },
+          holder: holder({ credentials: [secret("new", { end: ends }), secret("old", { start })] }),
+          rotation: { ...rest, deliveries, ...(removal === undefined ? {} : { removal }) },
+        });
+        if (!answer.allowed) return;
+        allowed += 1;
+        expect([origin, removal, shared]).toEqual(["adopted", word, null]);
+        expect(start).not.toBeNull();
+        expect(start ?? 0).toBeLessThan(asked.rotation.issued?.at ?? 0);
+        expect(ends).toBeGreaterThan(NOW);
+        expect(NOW - (proof ?? 0)).toBeLessThanOrEqual(10 * MINUTE);
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(allowed, "the property is not empty").toBeGreaterThan(50);
+  });
+});
+
+function without<T extends object, K extends keyof T>(all: T, name: K): T {
+  return Object.fromEntries(Object.entries(all).filter(([key]) => key !== name)) as T;
+}
 
 test("whatever the facts, a removal that is allowed is of a ledger key with a live, freshly proven other", () => {
   const near = fc.integer({ min: -12, max: 1 }).map((minutes) => plus(NOW, minutes * MINUTE));

@@ -1,14 +1,18 @@
 /** One digest per recipient, and again only when something changed; owners hear of their own applications alone. */
 import { expect, it } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import type { Digest } from "../../src/core/pictures/notice.ts";
+import { type Digest, type Finding, htmlOf } from "../../src/core/pictures/notice.ts";
 import { HOUR, plus } from "../../src/core/time.ts";
+import { approve } from "../../src/engine/approve.ts";
+import type { Deps } from "../../src/engine/deps.ts";
 import { discover, type Scan } from "../../src/engine/discover.ts";
+import { run } from "../../src/engine/maintain.ts";
 import { metricsOf } from "../../src/engine/metrics.ts";
 import { type Notifying, tell, tellTest, tellWithoutScan } from "../../src/engine/notify.ts";
 import { makePlan } from "../../src/engine/plan.ts";
+import { askReveal, refuseReveal } from "../../src/engine/reveal-request.ts";
 import { audit } from "../conformance/store.suite.ts";
-import { TENANT, Workbench } from "../support/workbench.ts";
+import { START, TENANT, Workbench } from "../support/workbench.ts";
 
 class Listener implements Notifying {
   readonly told: { recipient: string; kinds: string[]; digest: Digest }[] = [];
@@ -31,6 +35,7 @@ class Listener implements Notifying {
   ];
   readonly owners = { mailOf: async () => ["ann@contoso.example"] };
   readonly fingerprint = (text: string) => text;
+  readonly portal: string | null = "https://nolapse.contoso.example";
   keyAge: number | null = null;
   readonly sealKeyAge = async () => this.keyAge;
 }
@@ -162,4 +167,83 @@ it("a tenant whose scan never succeeded is told of", async () => {
   await tellWithoutScan(deps, listener, null);
   expect(listener.told[0]?.kinds).toEqual(["scan-overdue"]);
   expect(titled(listener, "scan-overdue")).toEqual(["no scan has succeeded yet"]);
+});
+
+const CID = { actor: "entra:cid@contoso.example", objectId: "cid" };
+
+/** A rotation of a privileged application whose value is sealed here. */
+async function sealed(bench: Workbench) {
+  const rotation = await bench.drive((one) => one?.issued != null);
+  const privileges = ["Application.ReadWrite.All"];
+  await bench.store.amend(rotation, { rotation: { ...rotation, privileges }, audit: [] });
+  return rotation.id;
+}
+
+it("who may let somebody see a value is told once that he asks, with the page and never a value or his reason", async () => {
+  const [bench, listener] = [new Workbench({ endsIn: 25 * 24 * HOUR }), new Listener()];
+  const id = await sealed(bench);
+  await round(bench, listener);
+  const { id: request } = await askReveal(bench.deps(), id, "the vault is down for hours", CID);
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", ["reveal-asked"]]]);
+  const [finding] = listener.told[0]?.digest.findings.filter(({ kind }) => kind === "reveal-asked") ?? [];
+  expect(finding).toEqual({
+    kind: "reveal-asked",
+    appId: null,
+    key: request,
+    title: "Billing: entra:cid@contoso.example asks to see a value; another Admin must allow it within 24 hours",
+    next: "https://nolapse.contoso.example/t/contoso/plan",
+  });
+  expect(JSON.stringify(listener.told)).not.toContain("vault is down");
+  bench.clock.advance(HOUR);
+  expect((await round(bench, listener)).told).toEqual([]);
+  await refuseReveal(bench.deps(), request, { actor: "entra:ann", objectId: "ann" }, null);
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", []]]);
+});
+
+it("what waits for an approval is told once, and where it is given", async () => {
+  const [bench, listener] = [new Workbench({ settings: { mode: "propose" } }), new Listener()];
+  await bench.run();
+  expect((await round(bench, listener)).told[0]).toEqual(["https://hook.example", ["approval"]]);
+  expect(titled(listener, "approval")).toEqual(["1 rotation waits for a person's approval: Billing"]);
+  expect((await round(bench, listener)).told).toEqual([]);
+  const open = await bench.rotation();
+  await approve(bench.deps(), open?.id ?? "", "both", CID.actor);
+  expect((await round(bench, listener)).told).toEqual([["https://hook.example", []]]);
+  const quiet = new Listener();
+  expect((await round(new Workbench(), quiet)).told[0]).toEqual(["https://hook.example", ["ending"]]);
+});
+
+it("the loop tells of a request as soon as it is made, and not again while it is the same", async () => {
+  const bench = new Workbench();
+  const id = await sealed(bench);
+  const end = new AbortController();
+  let told = 0;
+  let rounds = 0;
+  const clock: Deps["clock"] = {
+    ...bench.clock,
+    now: bench.clock.now,
+    wait: async () => {
+      rounds += 1;
+      if (rounds === 2) await askReveal(bench.deps(), id, "the vault is down for hours", CID);
+      if (rounds === 5) end.abort();
+    },
+  };
+  const onWord = async () => {
+    told += 1;
+  };
+  await run(bench.deps({ clock }), { signal: end.signal, onWord });
+  expect(told).toBe(1);
+});
+
+it("a page stands as a link in a mail, and nothing in it is markup", () => {
+  const finding = {
+    kind: "reveal-asked",
+    appId: null,
+    key: "1",
+    title: "<b>app</b>",
+    next: "https://a.example/t/x&y/plan",
+  };
+  const page = htmlOf({ tenant: "contoso", tenantId: TENANT, at: START, test: false, findings: [finding as Finding] });
+  expect(page).toContain('<a href="https://a.example/t/x&amp;y/plan">https://a.example/t/x&amp;y/plan</a>');
+  expect(page).toContain("&lt;b&gt;app&lt;/b&gt;");
 });

@@ -8,6 +8,7 @@ import { approve } from "../../src/engine/approve.ts";
 import { ask, showSecret } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { askEmergency } from "../../src/engine/emergency.ts";
+import { hardenOpened } from "../../src/engine/harden.ts";
 import { makePlan } from "../../src/engine/plan.ts";
 import { approveReveal, askReveal, type ConfirmedPerson, showApproved } from "../../src/engine/reveal-request.ts";
 import { explainApplication, waitingOf } from "../../src/engine/views.ts";
@@ -199,7 +200,43 @@ describe("an application that becomes privileged while it is renewed", () => {
     grant();
     await bench.run();
     expect(await bench.rotation()).toMatchObject({ state: "retired", privileges: ["Application.ReadWrite.All"] });
+    // no value of such an application is kept, and nothing else would ever erase this one
+    expect(await bench.store.sealed(await idOf(bench))).toBeNull();
     await expect(showSecret(bench.deps(), bench.app.appId, "a look", "cli:root")).rejects.toThrow("privileged");
+  });
+
+  test("has the answer that was lost looked for before anybody has approved anything", async () => {
+    const { bench, grant } = becoming({ settings: { mode: "propose" } });
+    await bench.run();
+    bench.entra.fail("addSecret", { fault: "lost-after" });
+    bench.entra.readLag = 60_000;
+    await approve(bench.deps(), await idOf(bench), "issue", ANN);
+    await bench.drive((one) => one?.attempts[0]?.outcome === "unknown", 1);
+    grant();
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ state: "planned", approvals: { issue: null } });
+    await bench.drive((one) => one?.attempts[0]?.outcome === "orphan-removed", 1);
+    expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
+    bench.clock.advance(DAY);
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ state: "planned", attempts: [{ outcome: "orphan-removed" }] });
+    expect(await waits(bench)).toMatchObject({ because: "mode-propose" });
+  });
+
+  test("is found by one question for all of them, whatever their number", async () => {
+    const bench = privileged();
+    const { store } = bench.deps();
+    let asked = 0;
+    const counting = new Proxy(store, {
+      get: (of, name) => {
+        const value = Reflect.get(of, name);
+        if (name === "rotations") asked += 1;
+        return typeof value === "function" ? value.bind(of) : value;
+      },
+    });
+    const held = new Map(Array.from({ length: 40 }, (_, index) => [`app-${index}`, ["Application.ReadWrite.All"]]));
+    await hardenOpened(bench.deps({ store: counting }), held);
+    expect(asked).toBe(1);
   });
 });
 

@@ -108,7 +108,7 @@ it("is looked for where its answer was lost, for a day, and forgotten where it n
 it("is made for nobody where it is not known whether the application is privileged", async () => {
   const { subject } = await ready();
   expect(shownBlock({ ...subject, privileges: null })).toContain("not known");
-  expect(shownBlock({ ...subject, privileges: ["Application.ReadWrite.All"] })).toContain("shown to nobody");
+  expect(shownBlock({ ...subject, privileges: ["Application.ReadWrite.All"] })).toContain("one person holds");
   expect(shownBlock(subject)).toBeNull();
 });
 

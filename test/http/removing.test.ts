@@ -74,6 +74,44 @@ test("what is current, what nobody adopted, and what no rotation replaces is ref
   });
 });
 
+test("an adopted leftover goes by a rotation of its own, which the word opens and which makes nothing", async () => {
+  const { id: first, keyId: replaced, at: old } = await overlapping();
+  const { objectId } = stage.application("app-1");
+  const made = await stage.graph("POST", `/applications/${objectId}/addPassword`, {
+    passwordCredential: { displayName: "vendor", endDateTime: "2032-12-01T00:00:00Z" },
+  });
+  const keyId = String(made.body.keyId);
+  const at = old.replace(/[^/]+$/, keyId);
+  stage.directory.clock.advance(60_000);
+  await stage.run();
+  const [ann, otto] = [await stage.signIn("Ann"), await stage.signIn("Otto")];
+  expect((await otto.get(at)).body.acts).toEqual({ adopt: true, remove: false, leaked: false });
+  expect((await otto.get(`${at}/removal`)).body).toMatchObject({ next: expect.stringContaining("nolapse adopt") });
+  // newer than the one that would stay, until the slot has moved on
+  await ann.post(`${at}/adopt`, { reason: "the vendor made it by hand" });
+  expect((await otto.get(at)).body.acts.remove).toBe(false);
+  await otto.post(`${T}/applications/${objectId}/rotate`, { now: true });
+  const id = await stage.rotationOf("app-1");
+  expect(id).not.toBe(first);
+  await stage.until(id, "verified");
+  expect((await otto.get(at)).body.acts).toEqual({ adopt: false, remove: true, leaked: false });
+  const seen = (await otto.get(`${at}/removal`)).body;
+  expect(seen).toMatchObject({ rotation: null, blocked: null, before: false, waits: null, privileged: false });
+  const done = await otto.post(`${at}/remove`, { reason: WHY, accepts: [...codesOf(seen), "old-in-use"] });
+  expect(done.body).toEqual({ rotation: expect.any(String), state: "verified" });
+  expect((await otto.get(at)).body).toMatchObject({ acts: { remove: false }, replacedBy: { state: "verified" } });
+  const current = (await otto.get(`${T}/rotations/${id}`)).body.issued;
+  // the one that stays is still its own rotation's work
+  const stays = old.replace(/[^/]+$/, current);
+  expect((await otto.get(stays)).body.issuedBy).toMatchObject({ id });
+  await stage.until(done.body.rotation, "retired", 1);
+  expect((await otto.get(at)).body.removedAt).toEqual(expect.any(String));
+  const held = stage.directory.state().applications.find(({ entity }) => entity.id === objectId)?.entity;
+  const left = ((held?.passwordCredentials ?? []) as { keyId: string }[]).map((one) => one.keyId);
+  expect(left).not.toContain(keyId);
+  expect(left).toEqual(expect.arrayContaining([current, replaced]));
+});
+
 test("a program has no word of its own for it, and a Reader none at all", async () => {
   const { at } = await overlapping();
   const headers = { authorization: `Bearer ${await stage.token("robot")}`, "content-type": "application/json" };

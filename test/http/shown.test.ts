@@ -108,8 +108,13 @@ test("the directory judges the person: who is no administrator gets nothing by N
   expect(await trail("shown-refused")).toHaveLength(1);
 });
 
-test("nobody sees the value of a privileged application", async () => {
-  expect((await ann.get(`${of("mighty")}/secret-options`)).body.shown.blocked).toContain("privileged");
+test("nobody makes a secret to hold of a privileged application, and is told the ways that work", async () => {
+  const { shown } = (await ann.get(`${of("mighty")}/secret-options`)).body;
+  expect(shown).toMatchObject({ blocked: expect.stringContaining("privileged by"), privileged: true });
+  expect((await ann.get(`${of("app-2")}/secret-options`)).body.shown).toMatchObject({
+    blocked: null,
+    privileged: false,
+  });
   const refused = await ann.post(`${of("mighty")}/shown-secrets`, asked);
   expect(refused.body).toMatchObject({ status: 409, code: "refused-by-rule" });
   expect(await held("mighty")).toHaveLength(1);

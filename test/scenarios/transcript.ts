@@ -94,8 +94,24 @@ const PLACES = {
 };
 
 /** Somebody else deletes it; its service principal goes with it. */
-async function deleteApplication({ directory, applications, environment }: Site, name: string): Promise<void> {
-  const id = applications.find((one) => one.name === name)?.id;
+async function deleteApplication(site: Site, name: string): Promise<void> {
+  const id = site.applications.find((one) => one.name === name)?.id;
+  const { status } = await asAdministrator(site, "DELETE", `/applications/${id}`);
+  if (status !== 204) throw new Error(`deleting ${name} was answered ${status}`);
+}
+
+/** Somebody makes a secret in the Entra portal, of the first application; it is called `$HAND` from then on. */
+async function makeByHand(site: Site, displayName: string): Promise<void> {
+  const endDateTime = new Date(site.directory.clock.now() + 400 * 86_400_000).toISOString();
+  const path = `/applications/${site.applications[0]?.id}/addPassword`;
+  const made = await asAdministrator(site, "POST", path, { passwordCredential: { displayName, endDateTime } });
+  byHand.set(site, ((await made.json()) as { keyId: string }).keyId);
+}
+
+/** The key id of what somebody made by hand. */
+const byHand = new WeakMap<Site, string>();
+
+async function asAdministrator({ directory, environment }: Site, method: string, path: string, json?: unknown) {
   const body = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: environment.AZURE_CLIENT_ID ?? "",
@@ -106,11 +122,14 @@ async function deleteApplication({ directory, applications, environment }: Site,
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   const answered = await directory.fetch(signIn, { method: "POST", body, headers });
   const { access_token } = (await answered.json()) as { access_token: string };
-  const { status } = await directory.fetch(`${directory.url}/v1.0/applications/${id}`, {
-    method: "DELETE",
-    headers: { authorization: `Bearer ${access_token}` },
+  return directory.fetch(`${directory.url}/v1.0${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${access_token}`,
+      ...(json === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
-  if (status !== 204) throw new Error(`deleting ${name} was answered ${status}`);
 }
 
 async function change(site: Site, verb: string, words: readonly string[]): Promise<void> {
@@ -119,8 +138,9 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
   switch (verb) {
     case "replace": {
       const text = readFileSync(path, "utf8");
-      if (!text.includes(second)) throw new Error(`${first} does not hold ${second}`);
-      writeFileSync(path, text.replace(second, third.replaceAll("\\n", "\n")));
+      const [from, to] = [second, third].map((one) => one.replaceAll("\\n", "\n"));
+      if (from === undefined || !text.includes(from)) throw new Error(`${first} does not hold ${second}:\n${text}`);
+      writeFileSync(path, text.replace(from, to ?? ""));
       return;
     }
     case "write":
@@ -169,6 +189,8 @@ async function change(site: Site, verb: string, words: readonly string[]): Promi
     case "deleted":
       for (const name of words) await deleteApplication(site, name);
       return;
+    case "by-hand":
+      return makeByHand(site, first);
     case "directory-down":
       await site.directory.close();
       return;
@@ -200,12 +222,13 @@ const answers = new WeakMap<Site, string>();
 /** The value that a person was last handed, for the vendor's own sign-in with it. */
 const handed = new WeakMap<Site, string>();
 
-/** Types one command line: variables before the name, `$APP1` and `$KEY1` for ids of the first application, `$ROTATION` for the newest. */
+/** Types one command line: variables before the name, `$APP1` and `$KEY1` for ids of the first application, `$ROTATION` for the newest, `$HAND` as {@link makeByHand} has it. */
 async function type(site: Site, command: string): Promise<Ended> {
   const [rotation] = command.includes("$ROTATION") ? await site.rotations() : [];
   const named = (word: string) =>
     word
       .replaceAll("$ROTATION", rotation?.id ?? "")
+      .replaceAll("$HAND", byHand.get(site) ?? "")
       .replaceAll(/\$APP(\d)/g, (_, number) => site.applications[Number(number) - 1]?.appId ?? "")
       .replaceAll(/\$KEY(\d)/g, (_, number) => site.applications[Number(number) - 1]?.secrets[0]?.keyId ?? "");
   const words = wordsOf(command).map(named);

@@ -114,19 +114,21 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.trail.push({ ...audit, details: { ...audit.details, forgotten } });
       return forgotten;
     },
-    async open(rotation, ledger, audit) {
+    async open(rotation, ledger, ...audit) {
       const all = [...shelf.rotations.values()];
       const same = all.some((one) => one.replaces === rotation.replaces && !ENDED.includes(one.state));
       const busy = all.some(
         (one) =>
           one.holder.appId === rotation.holder.appId &&
           one.slot === rotation.slot &&
+          one.leftover !== true &&
+          rotation.leftover !== true &&
           ![...ENDED, "verified"].includes(one.state),
       );
       if (same || busy) return false;
       shelf.rotations.set(rotation.id, rotation);
       for (const entry of ledger) shelf.ledger.set(entry.keyId, entry);
-      shelf.trail.push(audit);
+      shelf.trail.push(...audit);
       return true;
     },
     putImage: async (name, image) => {
@@ -141,6 +143,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
         (one) =>
           (filter.tenantId === undefined || filter.tenantId === one.tenantId) &&
           (filter.appId === undefined || one.holder.appId === filter.appId) &&
+          (filter.appIds === undefined || filter.appIds.includes(one.holder.appId)) &&
           (filter.states === undefined || filter.states.includes(one.state)),
       );
     },
@@ -161,7 +164,9 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
       const of = (state: string) =>
         all.flatMap((one) =>
-          one.state === state && one.verifiedAt !== null ? [{ id: one.id, verifiedAt: one.verifiedAt }] : [],
+          one.state === state && one.verifiedAt !== null && one.leftover !== true
+            ? [{ id: one.id, verifiedAt: one.verifiedAt }]
+            : [],
         );
       return { open: of("verified"), retired: of("retired").map(({ verifiedAt }) => verifiedAt) };
     },
@@ -280,6 +285,7 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
         one.failures === 0 &&
         ["verified", "retired"].includes(one.state) &&
         one.verifiedAt !== null &&
+        one.leftover !== true &&
         one.verifiedAt <= now - 28 * HOUR,
     ).length,
     earlyRetirements: early.done,

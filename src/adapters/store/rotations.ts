@@ -26,12 +26,12 @@ export function rotations(
   | "nextDue"
 > {
   return {
-    open: (rotation, ledger, audit) =>
+    open: (rotation, ledger, ...audit) =>
       write(async (db) => {
         const { changed } = await opened(db, rotationRow(rotation));
         if (changed === 0) return false;
         for (const entry of ledger) await enterLedger(db, ledgerRow(entry));
-        await writeAudit(db, [audit]);
+        await writeAudit(db, audit);
         return true;
       }),
 
@@ -208,14 +208,14 @@ const ofTenant = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .orderBy("id"),
 );
 
-async function findRotations(db: Db, { tenantId, appId, states }: RotationFilter): Promise<Rotation[]> {
-  const { rows } = await rowsOf(db, { tenantId, appId, states });
+async function findRotations(db: Db, { tenantId, appId, appIds, states }: RotationFilter): Promise<Rotation[]> {
+  const { rows } = await rowsOf(db, { tenantId, appId, appIds, states });
   return rows.map(rotationFrom);
 }
 
 async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationFilter[K] | undefined }) {
-  const { tenantId, appId, states } = filter;
-  if (tenantId !== undefined) {
+  const { tenantId, appId, appIds, states } = filter;
+  if (tenantId !== undefined && appIds === undefined) {
     const tenant = { tenant: tenantId };
     if (appId === undefined) return states === undefined ? ofTenant(db, tenant) : ofTenantInStates(db, tenant, states);
     const application = { ...tenant, app: appId };
@@ -223,9 +223,16 @@ async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationF
     return ofApplicationInStates(db, application, states);
   }
   let query = db.selectFrom("rotations").select("body");
+  if (tenantId !== undefined) query = query.where("tenant_id", "=", tenantId);
+  if (appIds !== undefined) query = query.where("app_id", "in", [...appIds]);
   if (appId !== undefined) query = query.where("app_id", "=", appId);
   if (states !== undefined) query = query.where("state", "in", [...states]);
-  return { rows: await query.orderBy("planned_at", "desc").orderBy("id").execute() };
+  return {
+    rows: await query
+      .orderBy(appIds === undefined ? "planned_at" : newest, "desc")
+      .orderBy("id")
+      .execute(),
+  };
 }
 
 type Page = Parameters<Store["rotationPage"]>[0];

@@ -12,19 +12,21 @@ export type Row<T extends keyof Tables> = {
 };
 
 /** The columns of a rotation that queries need, and the document itself. */
+/** That of a leftover is under way in no slot and has renewed nothing: its body says all of it, and no number counts it. */
 export function rotationRow(rotation: Rotation) {
+  const isLeftover = rotation.leftover === true;
   return {
     id: rotation.id,
     tenant_id: rotation.tenantId,
     object_id: rotation.holder.objectId,
     app_id: rotation.holder.appId,
-    slot: rotation.slot,
+    slot: isLeftover ? `${rotation.slot} ${rotation.id}` : rotation.slot,
     replaces: rotation.replaces,
     state: rotation.state,
     due_at: rotation.dueAt,
     replaces_end: rotation.replacesEnd,
     priority: rotation.policy.priority,
-    verified_at: rotation.verifiedAt,
+    verified_at: isLeftover ? null : rotation.verifiedAt,
     failures: rotation.failures,
     planned_at: rotation.plannedAt,
     updated_at: rotation.updatedAt,

@@ -23,7 +23,7 @@ export async function adopt(
       : `nolapse: ${holder.displayName}: ${what} is adopted; nothing was removed`,
   );
   speaker.say(
-    "nolapse: the rotation that replaces it, as the current credential of a slot, may retire it; nothing else does",
+    "nolapse: the rotation that replaces it, as the current credential of a slot, may retire it; else a person's word: nolapse remove",
   );
   if (globals.json === true) {
     speaker.json({

@@ -189,6 +189,7 @@ async function loopTenant(
           metrics?.set(tenant.name, samples);
           server?.set(tenant.name, samples);
         },
+        onWord: () => tellAll(context, deps, notifying, null, last),
         onScan: (result) => {
           if (result instanceof NolapseError) {
             void admission?.failed(result);
@@ -209,7 +210,7 @@ async function loopTenant(
   );
 }
 
-/** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`. */
+/** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`, or there was none since. */
 async function tellAll(
   { speaker, signal }: Context,
   deps: Deps,
@@ -247,6 +248,6 @@ function failedScan(tenant: string, { message, next }: NolapseError): string[] {
 export function needFile(path: string | null): void {
   if (path !== null) return;
   throw new NolapseError("config-not-found", "there is no nolapse.yaml, so no application is bound to a target", {
-    next: "write one (nolapse config schema describes it), or look first: nolapse scan",
+    next: "nolapse init writes one; or look first: nolapse scan",
   });
 }

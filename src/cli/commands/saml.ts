@@ -75,7 +75,7 @@ function needStore(context: Context): ReturnType<typeof configOf> {
   const config = configOf(context);
   if (config.store !== null) return config;
   throw new NolapseError("config-not-found", "there is no configuration file, so there is no store to remember it in", {
-    next: "write nolapse.yaml (nolapse config schema describes it), or name one with --config",
+    next: "nolapse init writes a nolapse.yaml; or name one with --config",
   });
 }
 

@@ -1,6 +1,7 @@
 /** The explanation of one application: the same checks and reason codes that the engine decides by. */
 import { REMARKS } from "../../core/credentials/certificate-remarks.ts";
 import { REASONS } from "../../core/reasons.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
@@ -135,7 +136,7 @@ function rotationLines({ rotation, verdict, checks }: Judged, { now }: Explanati
   return [
     "",
     style.bold(`rotation ${rotation.id}: ${rotation.state}`),
-    `  replaces ${rotation.replaces} by ${rotation.issued?.keyId ?? "nothing yet"}; opened because ${REASONS[rotation.reason]}`,
+    `  ${whatOf(rotation)}; opened because ${REASONS[rotation.reason]}`,
     `  ${next}: ${REASONS[verdict.because]} [${verdict.because}]`,
     ...checkLines(checks),
     ...rotation.listLosses.map(
@@ -165,4 +166,9 @@ function checkLines(checks: Judged["checks"]): string[] {
         (one) => `  ● ${one.check}: ${one.sentence}${detailOf(one)}${one.reason === null ? "" : ` [${one.reason}]`}`,
       ),
   ];
+}
+
+function whatOf({ leftover, replaces, issued }: Rotation): string {
+  if (leftover === true) return `lets ${replaces} go, which nothing replaces, and rests on ${issued?.keyId}`;
+  return `replaces ${replaces} by ${issued?.keyId ?? "nothing yet"}`;
 }

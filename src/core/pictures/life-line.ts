@@ -7,6 +7,7 @@ import type { Credential, Kind } from "../credentials/credential.ts";
 import type { Assurance } from "../credentials/sign-in.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
+import { hasMade } from "../rotation/leftover.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
 import { type EpochMs, earliest, latest, plus } from "../time.ts";
@@ -103,7 +104,7 @@ export function lifeLine(
   retirements: Circumstances["retirements"] = new Map(),
 ): LifeLine {
   const rows = known.map((one): LifeLineRow => {
-    const made = rotations.find(({ issued }) => issued?.keyId === one.keyId);
+    const made = rotations.find((rotation) => hasMade(rotation, one.keyId));
     const takes = rotations.find(({ replaces, state }) => replaces === one.keyId && state !== "cancelled");
     const both = overlapOf(made, takes, one, retirements);
     const segments = segmentsOf(one, known, both, span.now);

@@ -5,6 +5,8 @@ export type FindingKind =
   | "urgent"
   | "ending"
   | "halted"
+  | "reveal-asked"
+  | "approval"
   | "breaker-open"
   | "scan-incomplete"
   | "scan-lossy"
@@ -39,6 +41,8 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   halted: "Halted: needs a person",
   "breaker-open": "Breaker open",
   "removal-off": "Removal switched off",
+  "reveal-asked": "Somebody asks to see a value",
+  approval: "Waits for approval",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
   "scan-lossy": "Scan lost too much",
@@ -110,8 +114,12 @@ ${body}
 `;
 }
 
-/** What it is, and below it what to do; only what is typed stands as code. */
+/** What it is, and below it what to do; only what is typed stands as code, and only a page as a link. */
 function itemOf({ title, next }: Finding): string {
+  if (/^https?:\/\/\S+$/.test(next)) {
+    const page = escapeHtml(next);
+    return `<li style="margin: 0.4em 0">${escapeHtml(title)}<br><a href="${page}">${page}</a></li>`;
+  }
   const [, words = "", command = ""] = /^(.*?)(nolapse [a-z].*)?$/s.exec(next) ?? [];
   const typed = command === "" ? "" : `<code>${escapeHtml(command)}</code>`;
   return `<li style="margin: 0.4em 0">${escapeHtml(title)}<br>${escapeHtml(words)}${typed}</li>`;

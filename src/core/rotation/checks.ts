@@ -16,7 +16,7 @@ import { approvalDetail, needsApproval, ownAlone, ownLast, ownProof } from "./ow
 import { retireTime, uses } from "./retire-checks.ts";
 import { retirement } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
-import { type Check, doStep, halt, type Situation, wait } from "./verdict.ts";
+import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
 
 /** A preflight older than this is made again before anything is created. */
 export const PREFLIGHT_LASTS = 1 * HOUR;
@@ -32,12 +32,17 @@ const mode: Check = {
   name: "mode",
   judge: ({ facts, rotation }) => {
     if (facts.mode === "observe") return wait(null, "mode-observe");
-    // in propose, a person's word on this rotation is what starts it
+    // in propose, a person's word on this rotation is what starts it; what was begun by one that counts no more is settled first
     if (facts.mode !== "propose" || rotation.approvals.issue !== null) return null;
-    if (rotation.refusals?.issue === undefined) return wait(null, "mode-propose");
-    return wait(null, "approval-refused", approvalDetail(rotation, "issue"));
+    if (rotation.state === "planned" && unsettled(rotation).length > 0) return null;
+    return unproposed(rotation);
   },
 };
+
+function unproposed(rotation: Rotation): Verdict {
+  if (rotation.refusals?.issue === undefined) return wait(null, "mode-propose");
+  return wait(null, "approval-refused", approvalDetail(rotation, "issue"));
+}
 
 /** What only signing in as the application can move is left alone by everybody else. */
 const self: Check = {
@@ -124,10 +129,12 @@ const window: Check = {
 
 const approvalToIssue: Check = {
   name: "approval",
-  judge: ({ rotation, facts }) =>
-    needsApproval(rotation, facts, "issue") && rotation.approvals.issue === null
-      ? wait(null, unapproved(rotation.refusals, "issue"), approvalDetail(rotation, "issue"))
-      : null,
+  judge: ({ rotation, facts }) => {
+    if (rotation.approvals.issue !== null) return null;
+    if (facts.mode === "propose") return unproposed(rotation);
+    if (!needsApproval(rotation, facts, "issue")) return null;
+    return wait(null, unapproved(rotation.refusals, "issue"), approvalDetail(rotation, "issue"));
+  },
 };
 
 const tries: Check = {

@@ -43,6 +43,8 @@ export interface GuardFacts {
   readonly uses?: UseEvidence | null;
   /** Attempt ids on the holder that carry our instance and that this store does not know. */
   readonly unknownAttempts: readonly string[];
+  /** Of a leftover: why a slot may hold it after all, null where none does; absent where nobody looked. */
+  readonly shared?: string | null;
   /** It is the credential that Nolapse itself signs in with. */
   readonly own?: boolean;
   readonly now: EpochMs;
@@ -71,8 +73,8 @@ function retireRefusal(facts: GuardFacts): string | null {
   if (ledger?.origin === "orphan") return "the ledger has it as an orphan, not as a credential in use";
   const issued = rotation.issued;
   if (issued === null || issued.keyId === keyId) return "the rotation has no successor";
-  const uses = usesRefusal(facts);
-  if (uses !== null) return uses;
+  const refusal = leftoverRefusal(facts, issued.at) ?? usesRefusal(facts);
+  if (refusal !== null) return refusal;
   if (rotation.kind === "federated") return federatedRefusal(facts, issued.at);
   const successor = holder.credentials.find((one) => one.keyId === issued.keyId);
   if (successor === undefined) return "the successor is not in the directory";
@@ -85,6 +87,19 @@ function retireRefusal(facts: GuardFacts): string | null {
   if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ten minutes`;
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
   if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
+  return null;
+}
+
+/** What no slot has made way for goes on a person's word alone, and never where it may be the one that somebody uses next. */
+function leftoverRefusal({ rotation, ledger, shared, keyId, holder }: GuardFacts, issuedAt: EpochMs): string | null {
+  if (rotation.leftover !== true) return null;
+  if (rotation.removal === undefined && rotation.emergency === undefined) return "nobody has asked for its removal";
+  if (ledger?.origin !== "adopted") return "nobody has adopted it";
+  if (shared === undefined) return "nobody has looked whether a slot names it";
+  if (shared !== null) return shared;
+  const old = holder.credentials.find((one) => one.keyId === keyId);
+  if (old !== undefined && (old.start === null || old.start >= issuedAt))
+    return "it may be newer than the credential that would stay";
   return null;
 }
 

@@ -256,6 +256,8 @@ export interface Rotation {
   readonly absentReads: readonly EpochMs[];
   readonly retiredAt: EpochMs | null;
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
+  /** It makes nothing: it lets an adopted credential go that no rotation replaces, and rests on what another one has made. */
+  readonly leftover?: true;
   /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
   readonly emergency?: { readonly at: EpochMs; readonly actor: string };
   /** Set once a person has said that the old one shall go without waiting for its rule; what protects declared consumers still holds. */

@@ -6,6 +6,7 @@ import { REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { RemoveCredentialOutcome } from "../../ports/entra.ts";
 import type { Claimed } from "../claimed.ts";
+import { sharedSlot } from "../leftover.ts";
 import { noteUnknownMarks } from "../recognise.ts";
 import { removeCertificate } from "./remove-certificate.ts";
 import { evidenceNow } from "./sign-ins.ts";
@@ -27,6 +28,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   const { holder } = await deps.entra.read(rotation.holder, signal);
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
+  const shared = rotation.leftover === true ? { shared: await sharedSlot(deps, rotation) } : {};
   const switches = await deps.store.switches(rotation.tenantId);
   const now = await claimed.now();
   const judge = (at: EpochMs) =>
@@ -39,6 +41,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
       removalOff: switches.removalOff?.why ?? null,
       evidence,
       ...(uses === undefined ? {} : { uses }),
+      ...shared,
       unknownAttempts: unknown,
       own: rotation.holder.appId === deps.own?.appId,
       now: at,

@@ -31,7 +31,10 @@ export async function usesNow(claimed: Claimed): Promise<UseEvidence | "later" |
   if (!early || evidence === undefined) return undefined;
   const seen = await look(claimed, await claimed.now());
   const then = retirement({ ...rotation, uses: seen.uses }, targets, asked(deps, rotation));
-  if (then.early && then.at !== null && then.at <= seen.uses.readAt) return seen.uses;
+  if (then.early && then.at !== null && then.at <= seen.uses.readAt) {
+    // a person's word that was due no later lets it go whatever this look shows, and asks for none
+    return then.evidence === undefined ? undefined : seen.uses;
+  }
   await note(claimed, seen);
   return "later";
 }

@@ -116,7 +116,14 @@ async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean>
 
 /** The target holds something else: it lost the write, or somebody put another value there. It is delivered again. */
 async function drifted(claimed: Claimed, name: string): Promise<void> {
-  const error = new NolapseError("target-failed", `the copy read back from ${name} is not the one that was delivered`, {
+  const what = `the copy read back from ${name} is not the one that was delivered`;
+  if (claimed.rotation.leftover === true) {
+    // it has no value to deliver; whether the slot's own shall be brought back is its rotation's matter
+    const next = `see who writes to ${name}, then nolapse rotate --now; the leftover stays meanwhile`;
+    await claimed.fail(new NolapseError("target-failed", what, { next }));
+    return claimed.halt("drift-target");
+  }
+  const error = new NolapseError("target-failed", what, {
     next: `it is delivered again; see that nobody else writes to ${name}`,
   });
   const { failure, notBefore } = await claimed.failure(error);

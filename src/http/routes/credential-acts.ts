@@ -4,11 +4,13 @@ import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { formatInstant, MINUTE } from "../../core/time.ts";
 import { adoptOf } from "../../engine/adopt.ts";
 import { isPrivileged } from "../../engine/approve.ts";
-import { askRemoval, foreseeRemoval } from "../../engine/ask-removal.ts";
+import { askRemoval, foreseeRemoval, type RemovalPlace } from "../../engine/ask-removal.ts";
 import { foreseeEmergency } from "../../engine/emergency.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { count, id, instant, iso, maybe, reason, scope, scopeOf, state, stated } from "./shapes.ts";
 import { placeOf } from "./subject.ts";
@@ -22,7 +24,7 @@ const adopt = tenantRoute({
   role: "Admin",
   tag: "control",
   summary:
-    "Enter a credential that somebody else made into the ledger: the rotation that replaces it may retire it; removes nothing. Reads the list anew, and says so where it was adopted before",
+    "Enter a credential that somebody else made into the ledger: the rotation that replaces it, or a person's word (…/remove), may retire it; removes nothing. Reads the list anew, and says so where it was adopted before",
   params,
   body: z.strictObject({ reason: stated }),
   answer: z.strictObject({
@@ -53,7 +55,7 @@ const removal = tenantRoute({
   rate: 10,
   answer: z.strictObject({
     ...scope,
-    rotation: z.string(),
+    rotation: z.string().nullable().meta({ description: "null where the word opens one, of a leftover" }),
     blocked: z.strictObject({ why: z.string(), next: z.string().nullable() }).nullable(),
     before: z.boolean().meta({ description: "it was asked for before, or is gone: nothing would be changed" }),
     at: maybe.meta({ description: "not before this instant: by then every declared consumer can have reloaded" }),
@@ -62,12 +64,12 @@ const removal = tenantRoute({
     privileged: z.boolean(),
   }),
   handle: async ({ tenant, caller, params: { id: application, keyId }, signal }) => {
-    const { appId } = seenBy(tenant, caller, application);
-    const seen = await foreseeRemoval(tenant.deps, { appId, keyId }, personOf(caller), signal);
-    const { rotation, refusal, before, at, waits, overrules } = seen;
+    const place = removalPlace(tenant, seenBy(tenant, caller, application), keyId);
+    const seen = await foreseeRemoval(tenant.deps, place, personOf(caller), signal);
+    const { rotation, opens, refusal, before, at, waits, overrules } = seen;
     return {
       ...(await scopeOf(tenant)),
-      rotation: rotation.id,
+      rotation: opens ? null : rotation.id,
       blocked: refusal && { why: refusal.message, next: refusal.next },
       before,
       at: iso(at),
@@ -77,6 +79,11 @@ const removal = tenantRoute({
     };
   },
 });
+
+function removalPlace(tenant: Tenant, { appId, holders }: Portrait, keyId: string): RemovalPlace {
+  const { held } = pictureOf(tenant).scan.privileges;
+  return { appId, keyId, holders, privileges: held.get(appId) ?? [] };
+}
 
 function againstJson(code: ReasonCode, detail: string | null) {
   return { reason: code, sentence: REASONS[code], detail };
@@ -89,7 +96,7 @@ const remove = tenantRoute({
   person: true,
   tag: "control",
   summary:
-    "Let an old credential go now, whose verified successor its rotation keeps it beside: by that rotation's own removal, behind every check that protects a declared consumer",
+    "Let an old credential go now, whose verified successor its rotation keeps it beside, or an adopted leftover that no rotation replaces: by a rotation's removal, behind every check that protects a declared consumer",
   params,
   rate: 10,
   body: z.strictObject({
@@ -102,10 +109,10 @@ const remove = tenantRoute({
   }),
   answer: z.strictObject({ rotation: z.string(), state }),
   handle: async ({ tenant, caller, params: { id: application, keyId }, body, signal }) => {
-    const { appId } = seenBy(tenant, caller, application);
+    const place = removalPlace(tenant, seenBy(tenant, caller, application), keyId);
     requirePrivilegesRead(pictureOf(tenant).scan);
     const asked = { accepts: body.accepts, why: body.reason, person: personOf(caller) };
-    const rotation = await askRemoval(tenant.deps, { appId, keyId }, asked, signal);
+    const rotation = await askRemoval(tenant.deps, place, asked, signal);
     await tenant.changed(rotation, "removal-asked");
     return { rotation: rotation.id, state: rotation.state };
   },

@@ -13,6 +13,7 @@ import {
   credentialLog,
 } from "../../engine/credential-life.ts";
 import { asked } from "../../engine/facts.ts";
+import { mayGo } from "../../engine/leftover.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import type { Explanation } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -91,7 +92,9 @@ async function actsOf({ deps }: Tenant, { holders, items }: Portrait, { row, rep
   const isBound = items.some((one) => one.slot !== null && one.credential?.keyId === row.keyId);
   return {
     adopt: await mayBeAdopted(deps, holder, credential),
-    remove: isOld && !wordStands(replacedBy, asked(deps, replacedBy)) && replacedBy.emergency === undefined,
+    remove: isOld
+      ? !wordStands(replacedBy, asked(deps, replacedBy)) && replacedBy.emergency === undefined
+      : replacedBy === null && row.origin === "adopted" && !row.current && (await mayGo(deps, holder, credential)),
     leaked: isOpen ? replacedBy.emergency === undefined : isBound && isLive(credential, await deps.clock.now()),
   };
 }

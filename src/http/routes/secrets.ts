@@ -86,7 +86,13 @@ const options = tenantRoute({
     ...scope,
     slots: z.array(slotShape),
     shown: z
-      .strictObject({ blocked: z.string().nullable(), presets: z.array(preset), custom, warnings })
+      .strictObject({
+        blocked: z.string().nullable(),
+        privileged: z.boolean().meta({ description: "it is, or may be: no choice mends that" }),
+        presets: z.array(preset),
+        custom,
+        warnings,
+      })
       .meta({ description: "of a secret by hand, whose value an Admin sees once" }),
   }),
   handle: async ({ tenant, caller, params }) => {
@@ -98,6 +104,7 @@ const options = tenantRoute({
       slots,
       shown: {
         blocked: shownBlock(subject),
+        privileged: subject.privileges?.length !== 0,
         presets: presetsOf("secret", subject, null, now).map(presetJson),
         custom: rangeJson(endRange("secret", subject, plus(now, SHORTEST_SPAN), now)),
         warnings: await groundWarnings(tenant.deps, subject, now),

@@ -19,10 +19,10 @@ type Slot = Options["slots"][number];
 
 type Way = "create" | "upload";
 
-export function NewCertificateDialog(props: NewCredentialProps) {
+export function NewCertificateDialog({ first: firstWay, ...props }: NewCredentialProps & { readonly first: Way }) {
   const { tenant, application, close } = props;
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
-  const [way, setWay] = useState<Way>("create");
+  const [way, setWay] = useState<Way>(firstWay);
   const first = asked.data?.slots.find(({ blocked }) => blocked === null) ?? asked.data?.slots[0];
   const tabs = (
     <TabList aria-label="Create or upload" selectedValue={way} onTabSelect={(_, { value }) => setWay(value as Way)}>

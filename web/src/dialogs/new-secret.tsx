@@ -9,11 +9,14 @@ import {
   DialogContent,
   Field,
   Input,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
   Radio,
   RadioGroup,
   Textarea,
 } from "@fluentui/react-components";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useAnswer } from "../api/queries.ts";
@@ -156,7 +159,11 @@ function Form(props: FormProps) {
         ) : (
           <OldOne slot={slot} wanted={wanted} set={set} />
         )}
-        <Blocked why={blocked} />
+        {isShown && options.shown.privileged ? (
+          <NotHeld {...props} why={blocked} deliver={() => set({ goes: "targets" })} />
+        ) : (
+          <Blocked why={blocked} />
+        )}
         <Warnings warnings={isShown ? options.shown.warnings : (slot?.warnings ?? [])} />
         {problem === null ? null : <Failure problem={problem} />}
       </DialogContent>
@@ -167,6 +174,39 @@ function Form(props: FormProps) {
         </Button>
       </DialogActions>
     </form>
+  );
+}
+
+interface NotHeldProps extends FormProps {
+  readonly why: string | null;
+  readonly deliver: () => void;
+}
+
+/** Of a privileged application nobody is handed a secret; both ways that work are one step away. */
+function NotHeld({ options, tenant, application, why, deliver }: NotHeldProps) {
+  const isBound = options.slots.some(({ blocked }) => blocked === null);
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        Not possible: {why}. Two persons let Nolapse deliver one where nobody sees it; where only a person gets to, a
+        key that is made there never has to be carried.
+      </MessageBarBody>
+      <MessageBarActions>
+        {isBound ? (
+          <Button size="small" onClick={deliver}>
+            Straight to its targets
+          </Button>
+        ) : null}
+        <Link
+          className="link"
+          to="/t/$tenant/applications/$id"
+          params={{ tenant, id: application.objectId }}
+          search={{ new: "upload" }}
+        >
+          Upload a certificate
+        </Link>
+      </MessageBarActions>
+    </MessageBar>
   );
 }
 

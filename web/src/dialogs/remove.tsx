@@ -57,9 +57,11 @@ export function RemoveDialog({ tenant, id, credential, close }: Props) {
     >
       <div className="stack">
         <p>
-          <Name text={rowName(credential)} /> ({keyId.slice(0, 8)}) is removed from the directory by the rotation that
-          has replaced it, once its successor is proven again at every target. Whoever still reads it elsewhere is cut
-          off. Nobody can bring it back.
+          <Name text={rowName(credential)} /> ({keyId.slice(0, 8)}) is removed from the directory{" "}
+          {seen !== undefined && seen.rotation === null && seen.blocked === null
+            ? "by a rotation of its own, which makes nothing: no other one replaces it. It goes once the current credential"
+            : "by the rotation that has replaced it, once its successor"}{" "}
+          is proven again at every target. Whoever still reads it elsewhere is cut off. Nobody can bring it back.
         </p>
         <Shown asked={asked} rows={3}>
           {(answer) => <Told answer={answer} />}

@@ -86,8 +86,13 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       {search.new === "secret" ? (
         <NewSecretDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
       ) : null}
-      {search.new === "certificate" ? (
-        <NewCertificateDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
+      {search.new === "certificate" || search.new === "upload" ? (
+        <NewCertificateDialog
+          tenant={tenant}
+          application={answer}
+          first={search.new === "upload" ? "upload" : "create"}
+          close={() => set({ new: undefined })}
+        />
       ) : null}
       {search.new === "rotation" ? (
         <RotateDialog tenant={tenant} application={answer} close={() => set({ new: undefined })} />
