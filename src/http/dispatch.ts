@@ -55,8 +55,8 @@ export function dispatcher(around: Around): Handler {
       signal: around.house.ending.signal,
     };
     const shared = await keeping?.together(async () => {
-      const { text, etag } = textOf(route, await route.handle(asked));
-      const written = writtenOf(text, Buffer.from(text), etag);
+      const { body, etag } = bodyOf(route, await route.handle(asked));
+      const written = writtenOf(typeof body === "string" ? Buffer.from(body) : body, etag);
       if (written !== null) keeping.keep(written);
       return written;
     });
@@ -66,8 +66,8 @@ export function dispatcher(around: Around): Handler {
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
     if (route.method !== "GET") return reply.type("application/json").send(jsonOf(route, answer));
-    const { text, etag } = textOf(route, answer);
-    return sendWritten(text, etag, request, reply);
+    const { body, etag } = bodyOf(route, answer);
+    return sendWritten(body, etag, request, reply);
   };
 }
 
@@ -78,13 +78,11 @@ function jsonOf(route: Route, answer: unknown): string {
 }
 
 /** An answer as it is sent, and its tag. */
-function textOf(route: Route, answer: unknown) {
-  const { text, tells } = answer instanceof WrittenItems ? withItems(route, answer) : whole(jsonOf(route, answer));
-  return { text, etag: etagOf(tells) };
+function bodyOf(route: Route, answer: unknown): { readonly body: Buffer | string; readonly etag: string } {
+  if (answer instanceof WrittenItems) return withItems(route, answer);
+  const text = jsonOf(route, answer);
+  return { body: text, etag: etagOf(text) };
 }
-
-/** A text that is told from others by itself. */
-const whole = (text: string) => ({ text, tells: text });
 
 const NONE = '"items":[]}';
 
@@ -92,8 +90,11 @@ const NONE = '"items":[]}';
 function withItems(route: Route, { head, items }: WrittenItems<unknown>) {
   const empty = inAscii(jsonOf(route, { ...head, items: [] }));
   if (!empty.endsWith(NONE)) throw new TypeError(`${route.path} has something after its items`);
-  const text = `${empty.slice(0, -2)}${items.text}]}`;
-  return { text, tells: empty + items.tag };
+  const body = Buffer.allocUnsafe(empty.length + items.length);
+  const begin = body.write(empty.slice(0, -2), "latin1");
+  items.writeTo(body, begin);
+  body.write("]}", begin + items.length, "latin1");
+  return { body, etag: etagOf(empty + items.tag) };
 }
 
 /** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */
