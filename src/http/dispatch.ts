@@ -9,6 +9,7 @@ import { type Caller, personOf } from "./caller.ts";
 import { etagOf, isKnown } from "./etag.ts";
 import type { House } from "./house.ts";
 import { idempotencyKey } from "./idempotency.ts";
+import { jsonText } from "./json-text.ts";
 import { given, writtenOf } from "./kept-answers.ts";
 import { UnfitRequest } from "./problem.ts";
 import { mayAll } from "./roles.ts";
@@ -74,14 +75,14 @@ export function dispatcher(around: Around): Handler {
 /** @throws TypeError where the route names no such answer. */
 function jsonOf(route: Route, answer: unknown): string {
   if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-  return JSON.stringify(route.answer.parse(answer));
+  return jsonText(route.answer, answer);
 }
 
 /** An answer as it is sent, and its tag. */
 function bodyOf(route: Route, answer: unknown): { readonly body: Buffer | string; readonly etag: string } {
   if (answer instanceof WrittenItems) return withItems(route, answer);
   const text = jsonOf(route, answer);
-  return { body: text, etag: etagOf(text) };
+  return { body: Buffer.from(text), etag: etagOf(text) };
 }
 
 const NONE = '"items":[]}';

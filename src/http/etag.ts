@@ -9,7 +9,7 @@ const NOW = /"now":"[^"]*"/g;
 
 /** Of an answer's JSON text. */
 export function etagOf(text: string): string {
-  return `W/"${hash("sha256", text.replaceAll(NOW, ""), "base64url").slice(0, 22)}"`;
+  return `W/"${hash("sha512-256", text.replaceAll(NOW, ""), "base64url").slice(0, 22)}"`;
 }
 
 /** Whether `If-None-Match` names this tag; compared weakly (RFC 9110, 13.1.2). */
