@@ -40,12 +40,29 @@ const fits = fc.record(
     loose: fc.constant({ id: "a", more: [1] }),
     either: fc.constantFrom("a", 1),
     perhaps: text,
-    rows: fc.array(
-      fc.record({ id: text, more: fc.option(fc.array(fc.boolean())) }, { noNullPrototype: true }),
-      { maxLength: 3 },
-    ),
+    rows: fc.array(fc.record({ id: text, more: fc.option(fc.array(fc.boolean())) }, { noNullPrototype: true }), {
+      maxLength: 3,
+    }),
   },
-  { requiredKeys: ["text", "instant", "day", "count", "share", "most", "yes", "what", "same", "counts", "none", "loose", "either", "rows"], noNullPrototype: true },
+  {
+    requiredKeys: [
+      "text",
+      "instant",
+      "day",
+      "count",
+      "share",
+      "most",
+      "yes",
+      "what",
+      "same",
+      "counts",
+      "none",
+      "loose",
+      "either",
+      "rows",
+    ],
+    noNullPrototype: true,
+  },
 );
 
 /** What both ways make of a value: its text, or why there is none. */
@@ -74,7 +91,20 @@ test("what fits is written as it would be after a look, in the order of the sche
 test("what does not fit is refused in the words of the schema, whatever it is and wherever", () => {
   const odd = fc.oneof(
     fc.anything(),
-    fc.constantFrom(undefined, null, Number.NaN, 2 ** 53, -1, 1.5, "2026-13-01T00:00:00Z", "2026-03-01", {}, [], [[]], "three"),
+    fc.constantFrom(
+      undefined,
+      null,
+      Number.NaN,
+      2 ** 53,
+      -1,
+      1.5,
+      "2026-13-01T00:00:00Z",
+      "2026-03-01",
+      {},
+      [],
+      [[]],
+      "three",
+    ),
   );
   const name = fc.constantFrom(...Object.keys(schema.shape), "unnamed");
   fc.assert(
