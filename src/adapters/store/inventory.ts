@@ -1,5 +1,6 @@
 /** What scans saw. */
 import { sql } from "kysely";
+import { Order } from "../../core/pictures/order.ts";
 import { missingNeedsPerson, scanTooLossy } from "../../core/schedule/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
@@ -124,10 +125,10 @@ export function inventory({
  * SQLite takes 32,766 parameters in one statement; far fewer do, and keep a statement short. And so many rows are read, compared or written
  * before others have their turn.
  */
-const AT_ONCE = 500;
+const AT_ONCE = 250;
 
 /** Names that are compared before others have their turn, which takes far less than a row. */
-const COMPARED = 20 * AT_ONCE;
+const COMPARED = 40 * AT_ONCE;
 
 type Pause = () => Promise<void>;
 type Known = ReadonlyMap<string, Tables["holders"]>;
@@ -176,6 +177,24 @@ async function missUnseen(
   return gone.length / known.size;
 }
 
+/**
+ * In the order of the primary key: page after page is then written once. In any other one a page that does not fit in the cache is written
+ * again and again, and where it is done so SQLite reads and sums up the whole log anew when it commits.
+ */
+async function byObject(seen: readonly SeenHolder[], pause: Pause): Promise<Order> {
+  const ids = seen.map(({ objectId }) => objectId);
+  const compare = (a: number, b: number) => {
+    const [one, other] = [ids[a] as string, ids[b] as string];
+    return one < other ? -1 : one > other ? 1 : 0;
+  };
+  const work = Order.of(ids.keys(), compare);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await pause();
+  }
+}
+
 /** Writes what is new or has changed, and of all others, which are most, only when they were seen. */
 async function noteSeen(
   db: Db,
@@ -185,10 +204,12 @@ async function noteSeen(
   seen: readonly SeenHolder[],
 ): Promise<void> {
   const again = { tenant: summary.tenantId, at: summary.scannedAt };
+  const order = await byObject(seen, pause);
   for (let from = 0; from < seen.length; from += AT_ONCE) {
     await pause();
     const unchanged: string[] = [];
-    for (const one of seen.slice(from, from + AT_ONCE)) {
+    for (let place = from; place < Math.min(from + AT_ONCE, seen.length); place += 1) {
+      const one = seen[order.at(place)] as SeenHolder;
       const before = known.get(one.objectId);
       const row = holderRow(summary, one, before);
       if (isSame(before, row)) unchanged.push(one.objectId);

@@ -1,5 +1,6 @@
 /** The embedded store: SQLite in one file. */
 import type { Store } from "../../ports/store.ts";
+import { checkpointBeside, flushLog } from "./checkpoint.ts";
 import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
@@ -39,18 +40,22 @@ const SELDOM = 30;
 function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
   if (opened.path === ":memory:") return inOne(opened, line);
   return async (work) => {
-    const own = openToWrite(opened.path);
-    try {
-      return await line.long(own.handle, () => {
-        const begun = performance.now();
-        let last = begun;
-        return work(own.sql, async () => {
-          const now = performance.now();
-          if (now - begun > LONGEST_SHARED && now - last < SELDOM) return;
-          await turned();
-          last = performance.now();
-        });
+    const { path } = opened;
+    const own = openToWrite(path);
+    const inSlices = async () => {
+      const begun = performance.now();
+      let last = begun;
+      const done = await work(own.sql, async () => {
+        const now = performance.now();
+        if (now - begun > LONGEST_SHARED && now - last < SELDOM) return;
+        await turned();
+        last = performance.now();
       });
+      await flushLog(path);
+      return done;
+    };
+    try {
+      return await line.long(own.handle, inSlices, () => checkpointBeside(path));
     } finally {
       own.handle.close();
     }
