@@ -3,9 +3,11 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, StatementSync } from "node:sqlite";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkpointBeside, flushLog } from "../../src/adapters/store/checkpoint.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
+import { missingNeedsPerson } from "../../src/core/schedule/blast-radius.ts";
 import { DAY, plus } from "../../src/core/time.ts";
 import { NOW, TENANT } from "../core/make.ts";
 
@@ -94,6 +96,39 @@ test("rows are written in the order of their key, whatever order they were seen 
   await store.recordScan(later, shuffled);
   const order = written.filter((one, place) => one !== written[place - 1]);
   expect(order).toEqual(whole.map(({ objectId }) => objectId));
+});
+
+test("what was known is found among what is seen, in whatever order, some twice and some gone", async () => {
+  const number = fc.integer({ min: 0, max: 1_200 });
+  const numbers = fc.array(number, { minLength: 1, maxLength: 900, size: "max" });
+  const objects = (all: readonly number[], keyId: string) =>
+    all.map((one) => ({
+      type: "application" as const,
+      objectId: nameOf(one),
+      appId: `app ${one}`,
+      displayName: "Application",
+      credentials: [{ keyId }],
+    }));
+  await fc.assert(
+    fc.asyncProperty(numbers, numbers, fc.boolean(), async (known, now, complete) => {
+      const its = openSqliteStore({ path: ":memory:" });
+      await its.recordScan(summary, objects(known, FIRST));
+      const { lost } = await its.recordScan({ ...later, complete }, objects(now, SECOND));
+      const [before, after] = [new Set(known), new Set(now)];
+      const gone = [...before].filter((one) => !after.has(one));
+      expect(lost).toBe(complete ? gone.length / before.size : 0);
+      const areKept = !complete || missingNeedsPerson(gone.length, before.size);
+      const apps = Array.from({ length: 1_201 }, (_, one) => `app ${one}`);
+      const left = (await its.inventory(TENANT, apps)).map(({ objectId, keyIds }) => `${objectId} ${keyIds}`);
+      const wanted = [
+        ...[...after].map((one) => `${nameOf(one)} ${SECOND}`),
+        ...(areKept ? gone.map((one) => `${nameOf(one)} ${FIRST}`) : []),
+      ];
+      expect(left.toSorted()).toEqual(wanted.toSorted());
+      await its.close();
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test("one that lasts long comes to its end sooner, and others still have their turn every so often", async () => {

@@ -34,7 +34,7 @@ type AtLength = Database["writeAtLength"];
 /** So long others may have their turn in between, milliseconds: who writes waits meanwhile, another process at most its busy timeout. */
 const LONGEST_SHARED = 3_000;
 /** And after that only where they have waited so long, so that it comes to its end soon. */
-const SELDOM = 30;
+const SELDOM = 20;
 
 /** By a second handle of its own, as long as it takes; what is in memory alone has only the one. */
 function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
