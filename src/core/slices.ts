@@ -56,3 +56,8 @@ export function atOnce<T>(work: Slices<T>): T {
     if (done === true) return value;
   }
 }
+
+/** As much of it as is wanted. */
+export function* whileIt(work: Slices<void>, isWanted: () => boolean): Slices<void> {
+  while (isWanted() && work.next().done !== true) yield;
+}

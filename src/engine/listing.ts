@@ -34,7 +34,12 @@ export interface Found {
   readonly numbers: Bits;
   readonly total: number;
   readonly facets: Readonly<Record<"next" | "policy" | "kind", Readonly<Record<string, number>>>>;
+  /** By its order: at which step of that every so many of them are, as far as pages were read. They are none after a change. */
+  readonly steps: Map<string, { readonly changes: number; readonly at: number[] }>;
 }
+
+/** Of what was found, so many lie between two places whose step is kept. */
+const BETWEEN = 256;
 
 export type Sort = "signsInUntil" | "displayName" | "next";
 const SORTS: readonly Sort[] = ["signsInUntil", "displayName", "next"];
@@ -80,6 +85,8 @@ export class Listing {
   readonly times: Times;
   /** How many applications were read for the questions so far. */
   read = 0;
+  /** How often an order has changed. */
+  #changes = 0;
 
   /** @param portraits is its own from here on: the orders compare by how the applications in it are. */
   private constructor(portraits: Portrait[], orders: Readonly<Record<Sort, Order>>, times: Times) {
@@ -130,6 +137,7 @@ export class Listing {
     this.#note(number, portrait, true);
     this.#count(portrait, true);
     for (const sort of SORTS) this.#orders[sort].add(number);
+    this.#changes += 1;
     return true;
   }
 
@@ -154,32 +162,59 @@ export class Listing {
         policy: counts(this.#policy),
         kind: counts(Object.entries({ secret, certificate, none })),
       },
+      steps: new Map(),
     };
   }
 
   /** A part of what was found, in an order. */
-  page({ numbers, total }: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
+  page(found: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
+    return this.numbers(found, sort, descending, from, limit).map((number) => this.#at(number));
+  }
+
+  /** The numbers of a part of what was found, in an order. An application keeps its number for as long as the listing is there. */
+  numbers(found: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly number[] {
+    const { numbers, total } = found;
     if (from >= total) return [];
     const order = this.#orders[sort];
-    const numberAt = (step: number) => order.at(descending ? order.count - 1 - step : step);
+    const last = order.count - 1;
+    const shown: number[] = [];
     // where nothing is left out, its place is known
-    const isAll = total === order.count;
-    const shown: Portrait[] = [];
-    let passed = isAll ? from : 0;
-    for (let step = passed; step < order.count && shown.length < limit; step += 1) {
-      const number = numberAt(step);
-      if (!isAll && !numbers.has(number)) continue;
+    if (total === order.count) {
+      const end = Math.min(from + limit, total);
+      for (let step = from; step < end; step += 1) shown.push(order.at(descending ? last - step : step));
+      return shown;
+    }
+    const steps = this.#stepsOf(found, `${sort} ${descending}`);
+    const near = Math.min(Math.floor(from / BETWEEN), steps.length - 1);
+    let passed = Math.max(0, near) * BETWEEN;
+    for (let step = steps[near] ?? 0; step <= last && shown.length < limit; step += 1) {
+      const number = order.at(descending ? last - step : step);
+      if (!numbers.has(number)) continue;
+      if (passed === steps.length * BETWEEN) steps.push(step);
       passed += 1;
-      if (passed > from) shown.push(this.#at(number));
+      if (passed > from) shown.push(number);
     }
     return shown;
+  }
+
+  /** The application of a number. */
+  at(number: number): Portrait {
+    return this.#at(number);
+  }
+
+  #stepsOf({ steps }: Found, order: string): number[] {
+    const known = steps.get(order);
+    if (known?.changes === this.#changes) return known.at;
+    const at: number[] = [];
+    steps.set(order, { changes: this.#changes, at });
+    return at;
   }
 
   /** The first few of those with a fact or with one of these outlooks, in an order. */
   first(of: Fact | readonly NextCode[], sort: Sort, limit: number): readonly Portrait[] {
     const numbers = typeof of === "string" ? this.#facts[of] : this.#having(of);
     return this.page(
-      { numbers, total: numbers.count, facets: { next: {}, policy: {}, kind: {} } },
+      { numbers, total: numbers.count, facets: { next: {}, policy: {}, kind: {} }, steps: new Map() },
       sort,
       false,
       0,

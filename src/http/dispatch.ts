@@ -9,6 +9,7 @@ import { type Caller, personOf } from "./caller.ts";
 import { etagOf, isKnown } from "./etag.ts";
 import type { House } from "./house.ts";
 import { idempotencyKey } from "./idempotency.ts";
+import { jsonText } from "./json-text.ts";
 import { given, writtenOf } from "./kept-answers.ts";
 import { UnfitRequest } from "./problem.ts";
 import { mayAll } from "./roles.ts";
@@ -24,6 +25,7 @@ import {
   WrittenItems,
 } from "./route.ts";
 import { isToken, type Session, type Sessions } from "./sessions.ts";
+import { type Lent, Slabs } from "./slabs.ts";
 
 interface Around {
   readonly house: House;
@@ -55,8 +57,9 @@ export function dispatcher(around: Around): Handler {
       signal: around.house.ending.signal,
     };
     const shared = await keeping?.together(async () => {
-      const { text, etag } = textOf(route, await route.handle(asked));
-      const written = writtenOf(text, Buffer.from(text), etag);
+      // not lent: it is kept
+      const { body, etag } = bodyOf(route, await route.handle(asked), ownMemory);
+      const written = writtenOf(body, etag);
       if (written !== null) keeping.keep(written);
       return written;
     });
@@ -66,34 +69,47 @@ export function dispatcher(around: Around): Handler {
     if (isRedirect(answer)) return reply.redirect(answer.redirect, 302);
     if (isText(answer)) return sendText(answer, reply);
     if (route.method !== "GET") return reply.type("application/json").send(jsonOf(route, answer));
-    const { text, etag } = textOf(route, answer);
-    return sendWritten(text, etag, request, reply);
+    const lent: Lent[] = [];
+    const { body, etag } = bodyOf(route, answer, (length) => {
+      const one = slabs.take(length);
+      lent.push(one);
+      return one.bytes;
+    });
+    // when all of it is with the machine; where the other side went away before, it is not used again
+    for (const one of lent) reply.raw.once("finish", one.giveBack);
+    return sendWritten(body, etag, request, reply);
   };
 }
 
 /** @throws TypeError where the route names no such answer. */
 function jsonOf(route: Route, answer: unknown): string {
   if (route.answer === null) throw new TypeError(`${route.path} answers with something it does not name`);
-  return JSON.stringify(route.answer.parse(answer));
+  return jsonText(route.answer, answer);
 }
 
-/** An answer as it is sent, and its tag. */
-function textOf(route: Route, answer: unknown) {
-  const { text, tells } = answer instanceof WrittenItems ? withItems(route, answer) : whole(jsonOf(route, answer));
-  return { text, etag: etagOf(tells) };
-}
+type Memory = (length: number) => Buffer;
+const ownMemory: Memory = (length) => Buffer.allocUnsafe(length);
+/** Of answers that are sent once. */
+const slabs = new Slabs();
 
-/** A text that is told from others by itself. */
-const whole = (text: string) => ({ text, tells: text });
+/** An answer as it is sent, and its tag; a long one in the memory it is given. */
+function bodyOf(route: Route, answer: unknown, memory: Memory): { readonly body: Buffer; readonly etag: string } {
+  if (answer instanceof WrittenItems) return withItems(route, answer, memory);
+  const text = jsonOf(route, answer);
+  return { body: Buffer.from(text), etag: etagOf(text) };
+}
 
 const NONE = '"items":[]}';
 
 /** The head with its items put in; they are told from others by less than their text. @throws TypeError where `items` is not its end. */
-function withItems(route: Route, { head, items }: WrittenItems<unknown>) {
+function withItems(route: Route, { head, items }: WrittenItems<unknown>, memory: Memory) {
   const empty = inAscii(jsonOf(route, { ...head, items: [] }));
   if (!empty.endsWith(NONE)) throw new TypeError(`${route.path} has something after its items`);
-  const text = `${empty.slice(0, -2)}${items.text}]}`;
-  return { text, tells: empty + items.tag };
+  const body = memory(empty.length + items.length);
+  const begin = body.write(empty.slice(0, -2), "latin1");
+  items.writeTo(body, begin);
+  body.write("]}", begin + items.length, "latin1");
+  return { body, etag: etagOf(empty + items.tag) };
 }
 
 /** @throws NolapseError `usage` for a key that is none, and where the answer may not be kept. */
@@ -183,7 +199,7 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
   };
 }
 
-function sendWritten(body: Buffer | string, etag: string, request: FastifyRequest, reply: FastifyReply) {
+function sendWritten(body: Buffer, etag: string, request: FastifyRequest, reply: FastifyReply) {
   reply.header("etag", etag);
   if (isKnown(request.headers["if-none-match"], etag)) return reply.code(304).send();
   // of bytes nobody else says it

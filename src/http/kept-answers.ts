@@ -91,11 +91,12 @@ export class KeptAnswers {
 }
 
 const BEGINS = '{"now":"';
-/** An answer that begins with its `now`, as what can be kept of it; null where it does not. `body` is `text` as bytes. */
-export function writtenOf(text: string, body: Buffer, etag: string): Written | null {
-  const end = text.indexOf('"', BEGINS.length);
-  // up to there a character is a byte
-  return text.startsWith(BEGINS) && end > 0 ? { body, instant: end - BEGINS.length, etag } : null;
+/** An answer that begins with its `now`, as what can be kept of it; null where it does not. */
+export function writtenOf(body: Buffer, etag: string): Written | null {
+  const end = body.indexOf('"', BEGINS.length);
+  return end > 0 && body.toString("latin1", 0, BEGINS.length) === BEGINS
+    ? { body, instant: end - BEGINS.length, etag }
+    : null;
 }
 
 /**

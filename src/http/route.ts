@@ -6,6 +6,7 @@ import type { House } from "./house.ts";
 import { once } from "./idempotency.ts";
 import type { Written } from "./kept-answers.ts";
 import { type Least, mayAll } from "./roles.ts";
+import type { RowsText } from "./rows.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -23,14 +24,13 @@ export interface Redirect {
 }
 
 /**
- * An answer whose last property, `items`, is text already: each of them was held to the route's schema when it was written. The rest is
- * held to it as every answer is.
+ * An answer whose last property, `items`, is text already, of the words that the route's schema names. The rest is held to it as every
+ * answer is.
  */
 export class WrittenItems<A> {
   readonly head: Omit<A, "items">;
-  readonly items: { readonly text: string; readonly tag: string };
+  readonly items: RowsText;
 
-  /** @param items in ASCII, with commas between, and a text that is another one where they are others, whatever the present is. */
   constructor(head: Omit<A, "items">, items: WrittenItems<A>["items"]) {
     this.head = head;
     this.items = items;

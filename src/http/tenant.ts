@@ -4,6 +4,7 @@ import type { Holder } from "../core/credentials/credential.ts";
 import type { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
+import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
@@ -12,10 +13,11 @@ import { type Ownership, type OwnersList, readOwnership } from "../engine/owners
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
 import type { Hand } from "../engine/register.ts";
 import { Renewals } from "../engine/renewals.ts";
-import { turnEvery } from "../engine/turns.ts";
+import { inTurns, turnEvery } from "../engine/turns.ts";
 import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
 import { KeptAnswers } from "./kept-answers.ts";
+import { writeRows } from "./rows.ts";
 
 export interface TenantParts {
   readonly deps: Deps;
@@ -149,6 +151,15 @@ export class Tenant {
     picture.forget();
     this.#changes.listed += 1;
     this.#tell({ type: "scan" }, formatInstant(scan.scannedAt));
+    // what cannot be written says so to who asks for it
+    void this.#writeAhead(picture).catch(() => undefined);
+  }
+
+  /** Writes the rows of the list before somebody asks for them, a few at a time and only as long as this picture is shown. */
+  async #writeAhead(picture: Picture): Promise<void> {
+    const rows = writeRows(picture.listing, this.ownership, await this.deps.clock.now());
+    const isShown = () => this.#picture === picture && !this.leaving.signal.aborted;
+    await inTurns(this.deps, whileIt(rows, isShown));
   }
 
   /** Takes in that a scan failed: what is shown stays, and says so. */

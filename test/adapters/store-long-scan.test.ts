@@ -1,15 +1,18 @@
 /** A scan of many objects is recorded in one transaction and many slices: in between others read what was before, and a failure leaves that. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { StatementSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { checkpointBeside, flushLog } from "../../src/adapters/store/checkpoint.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
+import { missingNeedsPerson } from "../../src/core/schedule/blast-radius.ts";
 import { DAY, plus } from "../../src/core/time.ts";
 import { NOW, TENANT } from "../core/make.ts";
 
 const MANY = 5_000;
-const AT_ONCE = 500;
+const AT_ONCE = 250;
 const [FIRST, SECOND] = ["aaaaaaaa-0000-4000-8000-000000000001", "aaaaaaaa-0000-4000-8000-000000000002"];
 
 let folder: string;
@@ -81,6 +84,53 @@ test("others have their turn after every few hundred rows, whether all is new, n
   }
 });
 
+test("rows are written in the order of their key, whatever order they were seen in", async () => {
+  const written: string[] = [];
+  const { run } = StatementSync.prototype;
+  vi.spyOn(StatementSync.prototype, "run").mockImplementation(function (this: StatementSync, ...values) {
+    for (const one of values as unknown[]) if (/^object \d/.test(String(one))) written.push(String(one));
+    return run.apply(this, values);
+  });
+  const whole = seen(FIRST);
+  const shuffled = whole.map((_, place) => whole[(place * 2_237) % MANY] as (typeof whole)[number]);
+  await store.recordScan(later, shuffled);
+  const order = written.filter((one, place) => one !== written[place - 1]);
+  expect(order).toEqual(whole.map(({ objectId }) => objectId));
+});
+
+test("what was known is found among what is seen, in whatever order, some twice and some gone", async () => {
+  const number = fc.integer({ min: 0, max: 1_200 });
+  const numbers = fc.array(number, { minLength: 1, maxLength: 900, size: "max" });
+  const objects = (all: readonly number[], keyId: string) =>
+    all.map((one) => ({
+      type: "application" as const,
+      objectId: nameOf(one),
+      appId: `app ${one}`,
+      displayName: "Application",
+      credentials: [{ keyId }],
+    }));
+  await fc.assert(
+    fc.asyncProperty(numbers, numbers, fc.boolean(), async (known, now, complete) => {
+      const its = openSqliteStore({ path: ":memory:" });
+      await its.recordScan(summary, objects(known, FIRST));
+      const { lost } = await its.recordScan({ ...later, complete }, objects(now, SECOND));
+      const [before, after] = [new Set(known), new Set(now)];
+      const gone = [...before].filter((one) => !after.has(one));
+      expect(lost).toBe(complete ? gone.length / before.size : 0);
+      const areKept = !complete || missingNeedsPerson(gone.length, before.size);
+      const apps = Array.from({ length: 1_201 }, (_, one) => `app ${one}`);
+      const left = (await its.inventory(TENANT, apps)).map(({ objectId, keyIds }) => `${objectId} ${keyIds}`);
+      const wanted = [
+        ...[...after].map((one) => `${nameOf(one)} ${SECOND}`),
+        ...(areKept ? gone.map((one) => `${nameOf(one)} ${FIRST}`) : []),
+      ];
+      expect(left.toSorted()).toEqual(wanted.toSorted());
+      await its.close();
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test("one that lasts long comes to its end sooner, and others still have their turn every so often", async () => {
   let asked = 0;
   // four seconds have gone after the first slice, and each after it takes 10 ms
@@ -132,4 +182,59 @@ test("one that fails half-way leaves the scan before, and the next is recorded",
   expect([await keys(), (await store.lastScan(TENANT))?.scannedAt]).toEqual([[FIRST, FIRST], NOW]);
   await store.recordScan(later, seen(SECOND));
   expect(await keys()).toEqual([SECOND, SECOND]);
+});
+
+test("what a crash leaves at any moment is the scan before, whole, or this one", async () => {
+  await store.recordScan(summary, seen(FIRST));
+  const scan = { going: true };
+  const recorded = store.recordScan(later, seen(SECOND)).then(() => {
+    scan.going = false;
+  });
+  let images = 0;
+  const image = () => {
+    const to = join(folder, `image-${images++}`);
+    mkdirSync(to);
+    for (const name of ["nolapse.db", "nolapse.db-wal"]) copyFileSync(join(folder, name), join(to, name));
+  };
+  for (let turns = 0; scan.going; turns += 1) {
+    if (turns % 5 === 0) image();
+    await new Promise((turned) => setImmediate(turned));
+  }
+  await recorded;
+  // committed, and not copied into the database yet
+  image();
+  const found = [];
+  for (let number = 0; number < images; number += 1) {
+    const left = openSqliteStore({ path: join(folder, `image-${number}`, "nolapse.db") });
+    const apps = [0, MANY / 2, MANY - 1].map((one) => `app ${one}`);
+    const keys = new Set((await left.inventory(TENANT, apps)).flatMap(({ keyIds }) => keyIds));
+    found.push([[...keys], (await left.lastScan(TENANT))?.scannedAt]);
+    await left.close();
+  }
+  expect(found.at(0)).toEqual([[FIRST], summary.scannedAt]);
+  expect(found.at(-1)).toEqual([[SECOND], later.scannedAt]);
+  for (const one of found) expect([found[0], found.at(-1)]).toContainEqual(one);
+});
+
+test("its log is copied into the database beside the event loop, before the next who writes", async () => {
+  const exec = vi.spyOn(DatabaseSync.prototype, "exec");
+  await store.recordScan(summary, seen(FIRST));
+  const inFile = () => readFileSync(join(folder, "nolapse.db")).includes(nameOf(MANY - 1));
+  expect(inFile()).toBe(false);
+  await store.noteAttempts(TENANT, ["one"]);
+  expect(inFile()).toBe(true);
+  // not by a handle of this thread
+  expect(exec.mock.calls.flat().filter((text) => /wal_checkpoint/.test(text))).toEqual([]);
+  expect(exec).toHaveBeenCalledWith("PRAGMA wal_autocheckpoint = 0");
+});
+
+test("a log that cannot be copied or flushed keeps nobody from reading or writing", async () => {
+  await checkpointBeside(join(folder, "no such folder", "nolapse.db"));
+  await flushLog(join(folder, "no such folder", "nolapse.db"));
+  expect(existsSync(join(folder, "no such folder"))).toBe(false);
+  const other = join(folder, "none.db");
+  writeFileSync(other, "no database");
+  writeFileSync(`${other}-wal`, Buffer.alloc(2 * 1024 * 1024));
+  await checkpointBeside(other);
+  expect(readFileSync(other, "utf8")).toBe("no database");
 });

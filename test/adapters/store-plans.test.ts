@@ -91,8 +91,12 @@ test.each([
   expect(plans.filter((plan) => /^SCAN (?!CONSTANT)/.test(plan) && !/USING (COVERING )?INDEX/.test(plan))).toEqual([]);
 });
 
-test("a page of rotations is not sorted, however many there are", async () => {
-  const plans = await plansOf(() => store.rotationPage({ tenantId: TENANT, limit: 50, after: null }));
+test.each([
+  ["a page of rotations", () => store.rotationPage({ tenantId: TENANT, limit: 50, after: null })],
+  ["those of an application", () => store.rotations({ tenantId: TENANT, appId: "a" })],
+  ["its open ones", () => store.rotations({ tenantId: TENANT, appId: "a", states: ["planned", "verified"] })],
+])("%s: they lie in their order, and are not sorted", async (_what, work) => {
+  const plans = await plansOf(work);
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
 });
 

@@ -213,3 +213,29 @@ test("a change moves one application, and reads no others but by halving", () =>
   expect(listing.find({ q: "zebra", policy: "two" }, null).total).toBe(1);
   expect(listing.find({}, null).total).toBe(50_000);
 });
+
+test("parts of a long filter are the same in whatever order they are read, and after a change in between", () => {
+  const listing = tenantOf(3_000);
+  const what: Wanted = { type: "application" };
+  const whole = (sort: Sort, descending: boolean) =>
+    sorted(
+      listing.all.filter((one) => isWanted(one, what)),
+      sort,
+      descending,
+    );
+  const found = listing.find(what, null);
+  const isAsWhole = (of: typeof found, sort: Sort, descending: boolean) => {
+    const all = whole(sort, descending);
+    for (const from of [1_200, 0, 255, 256, 1_490, 257, 700, 511, 512, 1_200]) {
+      expect(listing.page(of, sort, descending, from, 20)).toEqual(all.slice(from, from + 20));
+    }
+  };
+  isAsWhole(found, "signsInUntil", false);
+  isAsWhole(found, "displayName", true);
+  // one of them goes to another place in each order, and is still one of them
+  const change = { number: 7, name: "Aa", next: "stops", until: 1, secrets: 2, policy: "two", bound: true } as const;
+  expect(listing.put(portraitOf(change))).toBe(true);
+  isAsWhole(found, "signsInUntil", false);
+  isAsWhole(found, "displayName", true);
+  isAsWhole(listing.find(what, null), "signsInUntil", true);
+});

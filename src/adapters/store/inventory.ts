@@ -1,5 +1,6 @@
 /** What scans saw. */
 import { sql } from "kysely";
+import { Order } from "../../core/pictures/order.ts";
 import { missingNeedsPerson, scanTooLossy } from "../../core/schedule/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
@@ -89,9 +90,9 @@ export function inventory({
   return {
     recordScan: (summary, seen) =>
       writeAtLength(async (db, pause) => {
-        const known = await knownOf(db, summary.tenantId, pause);
-        const lost = summary.complete ? await missUnseen(db, pause, summary, known, seen) : 0;
+        const known = new KnownInOrder(db, summary.tenantId, pause);
         await noteSeen(db, pause, summary, known, seen);
+        const lost = summary.complete ? await missUnseen(db, pause, summary, known) : 0;
         const full = { ...summary, lost };
         await scanned(db, scanRow(full));
         return full;
@@ -124,24 +125,68 @@ export function inventory({
  * SQLite takes 32,766 parameters in one statement; far fewer do, and keep a statement short. And so many rows are read, compared or written
  * before others have their turn.
  */
-const AT_ONCE = 500;
-
-/** Names that are compared before others have their turn, which takes far less than a row. */
-const COMPARED = 20 * AT_ONCE;
+const AT_ONCE = 250;
 
 type Pause = () => Promise<void>;
-type Known = ReadonlyMap<string, Tables["holders"]>;
+type Row = Tables["holders"];
 
-/** By object id. */
-async function knownOf(db: Db, tenant: string, pause: Pause): Promise<Known> {
-  const known = new Map<string, Tables["holders"]>();
-  for (let after = ""; ; ) {
-    const { rows } = await knownAfter(db, { tenant, after, limit: AT_ONCE });
-    for (const row of rows) known.set(row.object_id, row);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < AT_ONCE) return known;
-    after = last.object_id;
-    await pause();
+/**
+ * What is known, in the order of object ids and read a part at a time, beside what was seen in the same order: all of it at once is as much
+ * memory as the scan itself. Ids are ASCII, as the directory's are; SQLite and JavaScript put those in the same order.
+ */
+class KnownInOrder {
+  readonly #db: Db;
+  readonly #tenant: string;
+  readonly #pause: Pause;
+  #rows: readonly Row[] = [];
+  #place = 0;
+  #isEnd = false;
+  /** Whether the row at the place was asked for. */
+  #isSeen = false;
+  /** How many there are, as far as they were passed. */
+  count = 0;
+  /** Those passed that nobody asked for, by object id. */
+  readonly unseen: string[] = [];
+
+  constructor(db: Db, tenant: string, pause: Pause) {
+    this.#db = db;
+    this.#tenant = tenant;
+    this.#pause = pause;
+  }
+
+  /** The row of an object whose id is not before any that was asked for. Reads nothing that is written behind it meanwhile. */
+  async find(objectId: string): Promise<Row | undefined> {
+    for (;;) {
+      const row = this.#rows[this.#place];
+      if (row === undefined) {
+        if (!(await this.more())) return undefined;
+      } else if (row.object_id < objectId) this.#pass(row);
+      else if (row.object_id > objectId) return undefined;
+      else {
+        this.#isSeen = true;
+        return row;
+      }
+    }
+  }
+
+  /** Passes those that were read, and reads the next part; false where there is none. */
+  async more(): Promise<boolean> {
+    for (let row = this.#rows[this.#place]; row !== undefined; row = this.#rows[this.#place]) this.#pass(row);
+    if (this.#isEnd) return false;
+    const after = this.#rows.at(-1)?.object_id ?? "";
+    await this.#pause();
+    this.#rows = (await knownAfter(this.#db, { tenant: this.#tenant, after, limit: AT_ONCE })).rows;
+    await this.#pause();
+    this.#place = 0;
+    this.#isEnd = this.#rows.length < AT_ONCE;
+    return this.#rows.length > 0;
+  }
+
+  #pass({ object_id }: Row): void {
+    if (!this.#isSeen) this.unseen.push(object_id);
+    this.#isSeen = false;
+    this.count += 1;
+    this.#place += 1;
   }
 }
 
@@ -153,27 +198,37 @@ async function missUnseen(
   db: Db,
   pause: Pause,
   { tenantId: tenant, scannedAt: at }: { readonly tenantId: string; readonly scannedAt: EpochMs },
-  known: Known,
-  seen: readonly { readonly objectId: string }[],
+  known: KnownInOrder,
 ): Promise<number> {
-  if (known.size === 0) return 0;
-  const unseen = new Set<string>();
-  for (const [place, one] of [...known.keys()].entries()) {
-    if (place % COMPARED === 0) await pause();
-    unseen.add(one);
-  }
-  for (const [place, { objectId }] of seen.entries()) {
-    if (place % COMPARED === 0) await pause();
-    unseen.delete(objectId);
-  }
-  const gone = [...unseen];
-  const areKept = missingNeedsPerson(gone.length, known.size);
-  for (let from = 0; from < gone.length; from += AT_ONCE) {
-    const ids = gone.slice(from, from + AT_ONCE);
+  // all that is left was not seen
+  while (await known.more());
+  const { unseen, count } = known;
+  if (count === 0) return 0;
+  const areKept = missingNeedsPerson(unseen.length, count);
+  for (let from = 0; from < unseen.length; from += AT_ONCE) {
+    const ids = unseen.slice(from, from + AT_ONCE);
     await pause();
     await (areKept ? missed(db, { tenant, at }, ids) : forgotten(db, { tenant }, ids));
   }
-  return gone.length / known.size;
+  return unseen.length / count;
+}
+
+/**
+ * In the order of the primary key: page after page is then written once. In any other one a page that does not fit in the cache is written
+ * again and again, and where it is done so SQLite reads and sums up the whole log anew when it commits.
+ */
+async function byObject(seen: readonly SeenHolder[], pause: Pause): Promise<Order> {
+  const ids = seen.map(({ objectId }) => objectId);
+  const compare = (a: number, b: number) => {
+    const [one, other] = [ids[a] as string, ids[b] as string];
+    return one < other ? -1 : one > other ? 1 : 0;
+  };
+  const work = Order.of(ids.keys(), compare);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await pause();
+  }
 }
 
 /** Writes what is new or has changed, and of all others, which are most, only when they were seen. */
@@ -181,15 +236,17 @@ async function noteSeen(
   db: Db,
   pause: Pause,
   summary: Omit<ScanSummary, "lost">,
-  known: Known,
+  known: KnownInOrder,
   seen: readonly SeenHolder[],
 ): Promise<void> {
   const again = { tenant: summary.tenantId, at: summary.scannedAt };
+  const order = await byObject(seen, pause);
   for (let from = 0; from < seen.length; from += AT_ONCE) {
     await pause();
     const unchanged: string[] = [];
-    for (const one of seen.slice(from, from + AT_ONCE)) {
-      const before = known.get(one.objectId);
+    for (let place = from; place < Math.min(from + AT_ONCE, seen.length); place += 1) {
+      const one = seen[order.at(place)] as SeenHolder;
+      const before = await known.find(one.objectId);
       const row = holderRow(summary, one, before);
       if (isSame(before, row)) unchanged.push(one.objectId);
       else await noted(db, row);
@@ -201,8 +258,8 @@ async function noteSeen(
 function holderRow(
   { tenantId, scannedAt }: Omit<ScanSummary, "lost">,
   { objectId, type, appId, displayName, credentials }: SeenHolder,
-  before: Tables["holders"] | undefined,
-): Tables["holders"] {
+  before: Row | undefined,
+): Row {
   return {
     tenant_id: tenantId,
     object_id: objectId,
@@ -216,7 +273,7 @@ function holderRow(
   };
 }
 
-function isSame(old: Tables["holders"] | undefined, row: Tables["holders"]): boolean {
+function isSame(old: Row | undefined, row: Row): boolean {
   return (
     old?.type === row.type &&
     old.app_id === row.app_id &&

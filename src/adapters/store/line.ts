@@ -12,6 +12,8 @@ interface Verb {
   /** Does the work. Gives what answers the caller once the answer may be known; null for work that answers by itself. */
   readonly run: () => Promise<() => void>;
   readonly fail: (why: unknown) => void;
+  /** Of a long one: work beside the event loop that others who write wait for as well. */
+  readonly afterwards?: (() => Promise<void>) | undefined;
 }
 
 /** Verbs that share one flush: more than ever work side by side, so that nobody waits for an endless stream of others. */
@@ -41,10 +43,11 @@ export class Line {
 
   /**
    * One writing transaction that lets the event loop turn in between. Its handle is nobody else's, so that those who read by theirs go on
-   * meanwhile and see what was before; SQLite lets one write at a time, so others that write wait here and not inside of it.
+   * meanwhile and see what was before; SQLite lets one write at a time, so others that write wait here and not inside of it. They wait for
+   * what is done `afterwards` too, which never rejects; the answer does not.
    */
-  long<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
-    return this.#enter(handle, "long", work);
+  long<T>(handle: DatabaseSync, work: () => Promise<T>, afterwards?: () => Promise<void>): Promise<T> {
+    return this.#enter(handle, "long", work, afterwards);
   }
 
   /** What no transaction may be open for: closing, copying. */
@@ -52,13 +55,18 @@ export class Line {
     return this.#enter(handle, "alone", work);
   }
 
-  #enter<T>(handle: DatabaseSync, kind: Verb["kind"], work: () => Promise<T>): Promise<T> {
+  #enter<T>(
+    handle: DatabaseSync,
+    kind: Verb["kind"],
+    work: () => Promise<T>,
+    afterwards?: Verb["afterwards"],
+  ): Promise<T> {
     return new Promise<T>((give, fail) => {
       const run = async () => {
         const result = await work();
         return () => give(result);
       };
-      this.#waiting.push({ handle, kind, run, fail });
+      this.#waiting.push({ handle, kind, run, fail, afterwards });
       if (!this.#busy) void this.#serve();
     });
   }
@@ -82,10 +90,12 @@ export class Line {
   /** Begins a long transaction; when it is over, those who waited for it are served. */
   #begin(verb: Verb): void {
     this.#isLong = true;
-    void this.#single(verb).then(() => {
-      this.#isLong = false;
-      if (!this.#busy) void this.#serve();
-    });
+    void this.#single(verb)
+      .then(() => verb.afterwards?.())
+      .then(() => {
+        this.#isLong = false;
+        if (!this.#busy) void this.#serve();
+      });
   }
 
   /** A transaction of its own. */

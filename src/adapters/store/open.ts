@@ -1,5 +1,6 @@
 /** The embedded store: SQLite in one file. */
 import type { Store } from "../../ports/store.ts";
+import { checkpointBeside, flushLog } from "./checkpoint.ts";
 import type { LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
@@ -33,24 +34,28 @@ type AtLength = Database["writeAtLength"];
 /** So long others may have their turn in between, milliseconds: who writes waits meanwhile, another process at most its busy timeout. */
 const LONGEST_SHARED = 3_000;
 /** And after that only where they have waited so long, so that it comes to its end soon. */
-const SELDOM = 30;
+const SELDOM = 20;
 
 /** By a second handle of its own, as long as it takes; what is in memory alone has only the one. */
 function atLengthBy(opened: OpenDatabase, line: Line): AtLength {
   if (opened.path === ":memory:") return inOne(opened, line);
   return async (work) => {
-    const own = openToWrite(opened.path);
-    try {
-      return await line.long(own.handle, () => {
-        const begun = performance.now();
-        let last = begun;
-        return work(own.sql, async () => {
-          const now = performance.now();
-          if (now - begun > LONGEST_SHARED && now - last < SELDOM) return;
-          await turned();
-          last = performance.now();
-        });
+    const { path } = opened;
+    const own = openToWrite(path);
+    const inSlices = async () => {
+      const begun = performance.now();
+      let last = begun;
+      const done = await work(own.sql, async () => {
+        const now = performance.now();
+        if (now - begun > LONGEST_SHARED && now - last < SELDOM) return;
+        await turned();
+        last = performance.now();
       });
+      await flushLog(path);
+      return done;
+    };
+    try {
+      return await line.long(own.handle, inSlices, () => checkpointBeside(path));
     } finally {
       own.handle.close();
     }

@@ -1,5 +1,4 @@
 /** Rotations: opening, finding, and the people's word on them. */
-import { sql } from "kysely";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
@@ -164,16 +163,14 @@ const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .where("due_at", "is not", null),
 );
 
-/** An instant that is calculated is in no index: else one in this order is taken, and all rotations of the tenant are read. */
-const newest = sql<number>`planned_at + 0`;
-
+/** Both by `rotations_of_app`, which has them in this order: to sort them costs as much as to find them. */
 const ofApplication = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
   db
     .selectFrom("rotations")
     .select("body")
     .where("tenant_id", "=", value("tenant"))
     .where("app_id", "=", value("app"))
-    .orderBy(newest, "desc")
+    .orderBy("planned_at", "desc")
     .orderBy("id"),
 );
 
@@ -185,7 +182,7 @@ const ofApplicationInStates = preparedForEach(
       .where("tenant_id", "=", value("tenant"))
       .where("app_id", "=", value("app"))
       .where("state", "in", [...states])
-      .orderBy(newest, "desc")
+      .orderBy("planned_at", "desc")
       .orderBy("id"),
 );
 

@@ -43,10 +43,11 @@ export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: Ho
   }
 }
 
-/** A second handle of a file that is open and up to date, for one long transaction. @throws NolapseError `store-…`. */
+/** A second handle of a file that is open and up to date, for one long transaction that copies no log. @throws NolapseError `store-…`. */
 export function openToWrite(path: string): Pick<OpenDatabase, "handle" | "sql"> {
   try {
     const handle = open(path, "durable");
+    handle.exec("PRAGMA wal_autocheckpoint = 0");
     return { handle, sql: speaking(handle) };
   } catch (thrown) {
     throw storeFailure(thrown, path);

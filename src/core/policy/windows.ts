@@ -41,13 +41,14 @@ export function openAt(
 /**
  * Whether a freeze is in force at `now`; both its dates are frozen from their first to their last minute. `until` is the
  * first instant that no freeze covers, so that two that touch are one; `reason` is of the freeze in force now.
- * @throws RangeError for an unknown zone.
+ * @throws RangeError for an unknown zone, where there is a freeze.
  */
 export function frozenAt(
   freezes: readonly Freeze[],
   zone: string,
   now: EpochMs,
 ): { frozen: false } | { frozen: true; until: EpochMs; reason: string } {
+  if (freezes.length === 0) return { frozen: false };
   const covering = (date: string) => freezes.find((freeze) => freeze.from <= date && date <= freeze.to);
   const first = covering(wallClock(now, zone).date);
   if (first === undefined) return { frozen: false };

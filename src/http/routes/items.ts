@@ -8,9 +8,10 @@ import type { Picture } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { csvRow } from "../csv.ts";
 import { type Route, tenantRoute, WrittenItems } from "../route.ts";
+import { rowsText } from "../rows.ts";
 import type { Tenant } from "../tenant.ts";
 import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
-import { item, itemsText } from "./item.ts";
+import { item } from "./item.ts";
 import { pictureOf } from "./own.ts";
 import { count, iso, scope, scopeOf } from "./shapes.ts";
 
@@ -39,10 +40,11 @@ const list = tenantRoute({
     const found = foundIn(tenant, picture, query);
     const { from, next } = placeOf(query, found.total);
     const { sort, descending } = sortOf(query);
-    const shown = picture.listing.page(found, sort, descending, from, query.limit);
+    const { listing } = picture;
+    const shown = listing.numbers(found, sort, descending, from, query.limit);
     return new WrittenItems(
       { ...(await scopeOf(tenant)), total: found.total, facets: found.facets, next },
-      itemsText(tenant, shown, await tenant.deps.clock.now()),
+      rowsText(listing, tenant.ownership, shown, await tenant.deps.clock.now()),
     );
   },
 });

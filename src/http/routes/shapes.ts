@@ -5,6 +5,7 @@ import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.t
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
+import type { Scan } from "../../engine/discover.ts";
 import { REASON_LENGTH } from "../../engine/stated-reason.ts";
 import type { Tenant } from "../tenant.ts";
 
@@ -61,7 +62,20 @@ export async function scopeOf(tenant: Tenant): Promise<{ now: string; coverage: 
   return { now: formatInstant(await tenant.deps.clock.now()), coverage: coverageOf(tenant) };
 }
 
-function coverageOf({ picture, missed: last }: Tenant): z.input<typeof coverage> {
+type Covered = z.input<typeof coverage>;
+/** Of a scan, where none has failed since: the same for each who asks. */
+const covered = new WeakMap<Scan, Covered>();
+
+function coverageOf({ picture, missed }: Tenant): Covered {
+  if (picture === null || missed !== null) return coverageAnew(picture, missed);
+  const known = covered.get(picture.scan);
+  if (known !== undefined) return known;
+  const made = coverageAnew(picture, null);
+  covered.set(picture.scan, made);
+  return made;
+}
+
+function coverageAnew(picture: Tenant["picture"], last: Tenant["missed"]): Covered {
   const missed = last && { at: formatInstant(last.at), why: last.error.message, next: last.error.next };
   if (picture === null)
     return { scannedAt: null, complete: false, applications: 0, servicePrincipals: 0, failures: [], missed };
