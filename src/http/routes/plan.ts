@@ -1,7 +1,6 @@
 /** What will happen, what waits for a person, what cannot be renewed and why. */
 import { z } from "zod";
-import { awaitsIssue } from "../../core/pictures/outlook.ts";
-import { unapproved } from "../../core/policy/approval.ts";
+import { asksApproval, unapprovedBecause } from "../../core/pictures/rotation-groups.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { approvalDetail } from "../../core/rotation/own-credential.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
@@ -62,14 +61,10 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
   const { settings, store } = deps;
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
   return open.flatMap((one): Row[] => {
-    const asksRetire = one.policy.approval === "retire" || one.policy.approval === "both";
-    const issue = one.state === "planned" && awaitsIssue(one, settings.mode);
-    const retire = one.state === "verified" && asksRetire && one.approvals.retire === null;
-    if (!issue && !retire) return [];
+    const part = asksApproval(one, settings.mode);
+    if (part === null) return [];
     const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
-    const part = issue ? "issue" : "retire";
-    const asked = unapproved(one.refusals, part);
-    const because = issue && settings.mode === "propose" && asked !== "approval-refused" ? "mode-propose" : asked;
+    const because = unapprovedBecause(one, part, settings.mode);
     return [
       {
         appId: one.holder.appId,
@@ -77,7 +72,7 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
         displayName: one.displayName,
         slot: one.slot,
         keyId: one.replaces,
-        what: issue ? "issue" : "retire",
+        what: part,
         status: "in-progress",
         reason: because,
         sentence: REASONS[because],
