@@ -13,7 +13,7 @@ import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { capital, oldOneWords } from "../text/rotation.ts";
 import { GROUP_EMPTY, GROUP_MEANS, GROUP_WORDS, groupIn, groupsSentence } from "../text/rotation-groups.ts";
-import "./rotations.css";
+import "./groups.css";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
 type Groups = Answer<typeof GROUPS>;
@@ -34,7 +34,13 @@ export function Rotations() {
         {({ groups, coverage, now }) => (
           <>
             <Incomplete coverage={coverage} />
-            <p>{groups.every(({ total }) => total === 0) ? <Still /> : <strong>{groupsSentence(groups)}</strong>}</p>
+            <p>
+              {groups.every(({ group, total }) => group === "finished" || total === 0) ? (
+                <Still />
+              ) : (
+                <strong>{groupsSentence(groups)}</strong>
+              )}
+            </p>
             <TabList
               className="scrolled-tabs"
               selectedValue={only ?? "all"}
@@ -98,7 +104,7 @@ function Head({ group, total }: Pick<Group, "group" | "total">) {
           color={group === "waits" && total > 0 ? "important" : "informative"}
         />
       </h2>
-      <span className="faint">{GROUP_MEANS[group]}</span>
+      {total === 0 ? null : <span className="faint">{GROUP_MEANS[group]}</span>}
     </div>
   );
 }
