@@ -60,7 +60,7 @@ async function draw(link: string): Promise<void> {
       await shoot(page, `new-secret-${scheme}`);
       await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
       await page.getByRole("link", { name: "Rotations" }).click();
-      await page.getByRole("tab", { name: "Done" }).click();
+      await page.getByRole("tab", { name: /^Finished/ }).click();
       await page.getByRole("link", { name: "Billing API" }).click();
       await page.getByRole("heading", { name: "What came of it" }).waitFor();
       await shoot(page, `rotation-${scheme}`);
@@ -98,8 +98,7 @@ async function drawUnderWay(page: Page): Promise<void> {
   await page.getByText(/of 4 sign-ins with the new secret; they are spread/).waitFor();
   await shoot(page, "under-way-light");
   await page.getByRole("navigation").getByRole("link", { name: "Rotations" }).click();
-  await page.getByRole("tab", { name: "All" }).click();
-  await page.getByText(/rotations in all/).waitFor();
+  await page.getByText(/is under way, .* finished\./).waitFor();
   await shoot(page, "rotations-light");
 }
 

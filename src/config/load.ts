@@ -1,22 +1,16 @@
 /** Reads the configuration, resolves every default, and freezes it; or makes one from the environment alone. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { NolapseError } from "../core/errors.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy/policy.ts";
-import type { Binding, TargetSettings, TenantSettings } from "../core/policy/settings.ts";
+import type { TargetSettings, TenantSettings } from "../core/policy/settings.ts";
 import { DEFAULT_SHARE } from "../core/schedule/graph-limits.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs } from "../core/time.ts";
+import { entriesOf } from "./entries.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
-import {
-  type AuthSettings,
-  type BoundEntry,
-  type ConfigFile,
-  configSchema,
-  type NotifyEntry,
-  type TargetTypeSchema,
-} from "./schema.ts";
+import { type AuthSettings, type ConfigFile, configSchema, type NotifyEntry, type TargetTypeSchema } from "./schema.ts";
 
 export const DEFAULT_CONFIG = "nolapse.yaml";
 
@@ -162,13 +156,13 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
     );
   }
   if (file.limits === "off") warnings.push("limits are off: no ramp, no hourly limit, no waves; only for tests");
-  const bindings = file.applications.flatMap((one) => ("appId" in one ? [binding(one)] : []));
+  const { bindings, choices } = entriesOf(source, file);
   checkWriters(source, file);
-  const choices = file.applications.flatMap((one) => ("match" in one ? [one] : []));
   const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
     const cloud = cloudOf(tenant.cloud, around.env);
     return {
       name,
+      configuredIn: basename(source.path),
       tenantId: tenant.id.toLowerCase(),
       timeZone: tenant.timeZone,
       mode: tenant.mode,
@@ -309,26 +303,6 @@ function withPaths(
       typeof value === "string" && isPath(key) ? resolve(folder, value) : value,
     ]),
   );
-}
-
-function binding(entry: BoundEntry): Binding {
-  return {
-    appId: entry.appId.toLowerCase(),
-    ...(entry.objectId === undefined ? {} : { objectId: entry.objectId.toLowerCase() }),
-    policy: entry.policy ?? null,
-    slots:
-      entry.credentials?.map(({ slot, current, targets }) => ({ slot, current, targets })) ??
-      (entry.targets === undefined ? [] : [{ slot: "default", current: null, targets: entry.targets }]),
-    consumers: entry.consumers ?? "unknown",
-    signIn:
-      entry.signIn === undefined
-        ? null
-        : {
-            authority: entry.signIn.authority ?? null,
-            tenant: entry.signIn.tenant ?? null,
-            scope: entry.signIn.scope ?? null,
-          },
-  };
 }
 
 type CloudEntry = ConfigFile["tenants"][string]["cloud"];

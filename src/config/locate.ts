@@ -8,6 +8,8 @@ export interface Source {
   readonly value: unknown;
   /** `file:line:column` of the value at this path, or of the nearest thing around it; of the key, when asked. */
   place(at: readonly PropertyKey[], key?: boolean): string;
+  /** Line and column of the value at this path; null where it is not there. */
+  position(at: readonly PropertyKey[]): { readonly line: number; readonly column: number } | null;
 }
 
 /** Parses the text. @throws NolapseError `config-invalid` with the place, for text that is not YAML. */
@@ -40,6 +42,12 @@ export function parseSource(path: string, text: string): Source {
         if (offset !== null) return at(offset);
       }
       return path;
+    },
+    position: (where) => {
+      const offset = offsetOf(document.contents, where, false);
+      if (offset === null) return null;
+      const { line, col: column } = lines.linePos(offset);
+      return { line, column };
     },
   };
 }

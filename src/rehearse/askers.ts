@@ -7,9 +7,10 @@ import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { type DurationMs, type EpochMs, plus } from "../core/time.ts";
 import { adopt } from "../engine/adopt.ts";
-import { askRemoval, foreseeRemoval } from "../engine/ask-removal.ts";
+import { askRemoval, foreseeRemoval, type RemovalPlace } from "../engine/ask-removal.ts";
 import { reveal } from "../engine/control.ts";
 import type { Deps } from "../engine/deps.ts";
+import { discover } from "../engine/discover.ts";
 import { askEmergency } from "../engine/emergency.ts";
 import { approveReveal, askReveal, showApproved } from "../engine/reveal-request.ts";
 import { tryNow } from "../engine/try-now.ts";
@@ -49,6 +50,8 @@ export class Askers {
   readonly #reach: Reach;
   /** By client id: what is said once a rotation of the application comes to that. */
   readonly #waiting = new Map<string, Waiting[]>();
+  /** By client id: what was adopted last, which may be nobody's old one. */
+  readonly #adopted = new Map<string, string>();
   /** How often each was said, and how often it was done. */
   readonly counts: Record<string, number> = {};
 
@@ -112,17 +115,18 @@ export class Askers {
 
   /** He looks what it overrules, thinks, and says that it goes; who does not look is refused where there is anything. */
   async #askRemoval(word: Word & { readonly what: "removal-asked" }, appId: string): Promise<void> {
-    const keyId = this.#of(appId).find(({ state }) => state === "verified")?.replaces;
+    const replaced = this.#of(appId).find(({ state }) => state === "verified")?.replaces;
+    const keyId = replaced ?? this.#adopted.get(appId);
     if (keyId === undefined) return;
-    const place = { appId, keyId };
     const ask = (accepts: readonly ReasonCode[]) =>
       this.#does("removal-asked", async (deps) => {
+        const place = await placeOf(deps, appId, keyId);
         this.#reach.books.words.asks(appId, keyId, accepts, deps.settings);
         await askRemoval(deps, place, { accepts, why: WHY, person: FIRST });
       });
     if (!word.isTold) return ask([]);
     this.#reach.asPerson(async (deps) => {
-      const { refusal, overrules } = await foreseeRemoval(deps, place, FIRST);
+      const { refusal, overrules } = await foreseeRemoval(deps, await placeOf(deps, appId, keyId), FIRST);
       if (refusal !== null) throw refusal;
       const accepts = overrules.map(({ code }) => code);
       this.#reach.after(word.thinks, async () => ask(accepts));
@@ -152,6 +156,7 @@ export class Askers {
     this.#does("adopted", async (deps) => {
       const { before } = await adopt(deps, holder.appId, { keyId, why: WHY, actor: FIRST.actor });
       if (before) this.#count("adopted before");
+      this.#adopted.set(holder.appId, keyId);
     });
   }
 
@@ -229,6 +234,13 @@ export class Askers {
   #count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
+}
+
+/** Whoever asks looks at the tenant first, as the command does. */
+async function placeOf(deps: Deps, appId: string, keyId: string): Promise<RemovalPlace> {
+  const scan = await discover(deps);
+  const holders = scan.holders.filter((one) => one.appId === appId);
+  return { appId, keyId, holders, privileges: scan.privileges.held.get(appId) ?? [] };
 }
 
 function isMoment({ moment: { states } }: Word, rotation: Rotation): boolean {

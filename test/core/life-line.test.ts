@@ -112,6 +112,58 @@ test("successors follow one upon another where a plan renews, and only there", (
   expect(lifeLine([{ ...managed, renewed: false }], [], SPAN).successors).toEqual([]);
 });
 
+describe("a removal that is only planned", () => {
+  const early = completePolicy("p", {
+    ...{ lifetime: 90 * DAY, renewBefore: 30 * DAY, overlap: 7 * DAY },
+    retire: "after-overlap",
+  });
+  const ends = forecast({ keyId: "k1", start: plus(NOW, -100 * DAY), end: plus(NOW, 80 * DAY) }, early, [], NOW);
+  const renewAt = ((ends?.rotateAt ?? 0) - NOW) / DAY;
+  const managed = known({ forecast: ends, policy: early, renewed: true });
+  const goesAt = (
+    one: Known,
+    rotations: ReturnType<typeof rotation>[] = [],
+    goes = new Map<string, EpochMs | null>(),
+  ) => lifeLine([one], rotations, SPAN, goes).rows[0]?.goesAt;
+
+  test("is where the overlap with the successor is over, and on record is only what comes before it", () => {
+    expect(shapes([managed])).toEqual([
+      [
+        "k1",
+        "happened worked -100..0",
+        `recorded valid 0..${renewAt + 7}`,
+        `forecast overlap ${renewAt}..${renewAt + 7}`,
+        `forecast removed ${renewAt + 7}..80`,
+      ],
+    ]);
+    expect(goesAt(managed)).toBe(plus(NOW, (renewAt + 7) * DAY));
+    expect(lifeLine([managed], [], SPAN).successors[0]?.overlapUntil).toBe(goesAt(managed));
+  });
+
+  test("is none where it lives to its own end, nobody renews it, it has ended or is gone", () => {
+    const late = completePolicy("q", {
+      lifetime: 90 * DAY,
+      renewBefore: 30 * DAY,
+      overlap: 7 * DAY,
+      retire: "at-expiry",
+    });
+    expect(goesAt({ ...managed, policy: late })).toBeNull();
+    expect(shapes([{ ...managed, policy: late }])[0]).toContain(`forecast overlap ${renewAt}..80`);
+    expect(goesAt({ ...managed, renewed: false })).toBeNull();
+    expect(goesAt({ ...managed, removedAt: plus(NOW, -DAY) })).toBeNull();
+    expect(goesAt({ ...managed, end: plus(NOW, -DAY) })).toBeNull();
+  });
+
+  test("of a rotation is when that retires it, and not before now", () => {
+    const open = rotation({ replaces: "k1", issued: issued({ keyId: "k2", at: plus(NOW, -DAY) }), state: "verified" });
+    const old = known({ current: false });
+    expect(goesAt(old, [open], new Map([[open.id, plus(NOW, 5 * DAY)]]))).toBe(plus(NOW, 5 * DAY));
+    expect(goesAt(old, [open], new Map([[open.id, plus(NOW, -DAY)]]))).toBe(NOW);
+    expect(goesAt(old, [open], new Map([[open.id, plus(NOW, 81 * DAY)]]))).toBeNull();
+    expect(goesAt(old, [open])).toBeNull();
+  });
+});
+
 test("whatever the dates, segments lie in order in the span's reach and none is empty", () => {
   const instant = fc.integer({ min: NOW - 900 * DAY, max: NOW + 900 * DAY }).map((ms) => ms as EpochMs);
   const any = fc.record({

@@ -105,6 +105,28 @@ describe("the list", () => {
     await otto.post(`${T}/rotations/${await stage.rotationOf("app-2")}/cancel`);
   });
 
+  test("rotations come in groups, one of them a page at a time, and each is in one", async () => {
+    const rita = await stage.signIn("Rita");
+    const { groups } = (await rita.get(`${T}/rotations/groups`)).body;
+    expect(groups.map(({ group }: { group: string }) => group)).toEqual(["waits", "under-way", "overlap", "finished"]);
+    const totals: number[] = groups.map(({ total }: { total: number }) => total);
+    expect(totals.reduce((sum, one) => sum + one)).toBe((await rita.get(`${T}/rotations`)).body.total);
+    for (const { group, total } of groups as { group: string; total: number }[]) {
+      const seen: string[] = [];
+      let cursor = "";
+      do {
+        const { body } = await rita.get(`${T}/rotations/groups?group=${group}&limit=1${cursor}`);
+        const page = body.groups.find((one: { group: string }) => one.group === group);
+        expect(
+          body.groups.filter((one: { group: string; items: unknown[] }) => one !== page && one.items.length > 0),
+        ).toEqual([]);
+        seen.push(...page.items.map(({ id }: { id: string }) => id));
+        cursor = page.next === null ? "" : `&cursor=${page.next}`;
+      } while (cursor !== "");
+      expect([group, new Set(seen).size]).toEqual([group, total]);
+    }
+  });
+
   test("is searched by name, client id, object id and key id", async () => {
     const { appId, objectId } = stage.application("app-2");
     for (const q of ["APP-2", appId.slice(0, 9), objectId]) expect(await names(`q=${q}`)).toEqual(["app-2"]);

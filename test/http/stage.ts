@@ -58,6 +58,8 @@ export interface StageOptions {
   readonly pages?: string;
   /** Only these are bound to their targets; where left out, all but robot, whose target holds certificates. */
   readonly only?: readonly string[];
+  /** Nobody but the targets holds a copy of a value, so that an old one may go early. */
+  readonly complete?: true;
   /** It is the demo's server, whose clock people send on; what happens then is for {@link Stage.watch}. */
   readonly demo?: true;
 }
@@ -342,7 +344,7 @@ function writeConfig(
   folder: string,
   directory: Directory,
   applications: Applications,
-  { policy = {}, only }: StageOptions,
+  { policy = {}, only, complete }: StageOptions,
 ): void {
   const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
@@ -372,6 +374,7 @@ function writeConfig(
       appId: applications.get(name)?.appId,
       policy: "quick",
       targets: [target],
+      ...(complete === undefined ? {} : { consumers: "complete" }),
     })),
     limits: "off",
   };

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Cursor, moved, settled, zoomed } from "../../web/src/lines/life-cursor.ts";
 import { eventSentence, rowEvents, successorEvents } from "../../web/src/lines/life-events.ts";
 import { type LifeRow, spanAround } from "../../web/src/lines/life-line.ts";
+import { rowSentence } from "../../web/src/lines/life-sentence.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-11-23T10:42:00Z");
@@ -27,6 +28,7 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
   assurance: null,
   deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
   rotation: null,
+  goesAt: null,
   reason: null,
   ...more,
 });
@@ -138,4 +140,17 @@ describe("the keys", () => {
     ]);
     expect(zoom("x", 365)).toBeNull();
   });
+});
+
+test("a removal that is planned is said as a forecast, and the end of its overlap not once more", () => {
+  const goes = secret({
+    goesAt: at(12),
+    segments: [{ from: at(5), to: at(12), tense: "forecast", what: "overlap" }],
+  });
+  const words = (row: LifeRow) => rowEvents(row, NOW, spanAround(NOW, 365)).map(({ word, more }) => [word, more]);
+  expect(words(goes)).toContainEqual(["Removal", "forecast"]);
+  expect(words(goes)).not.toContainEqual(["The overlap ends", "forecast"]);
+  expect(words({ ...goes, goesAt: null })).toContainEqual(["The overlap ends", "forecast"]);
+  expect(rowSentence(goes, NOW, ZONE)).toContain("Renewal forecast for Sat 28 Nov 2026, removal for Sat 5 Dec 2026.");
+  expect(rowSentence({ ...goes, deadlines: null }, NOW, ZONE)).toContain("Removal forecast for Sat 5 Dec 2026.");
 });

@@ -13,6 +13,7 @@ import {
 } from "../../web/src/lines/life-line.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
+import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
 import { binAt, daysOf, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
 
 const DAY = 86_400_000;
@@ -42,6 +43,7 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
   assurance: null,
   deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
   rotation: null,
+  goesAt: null,
   reason: null,
   ...more,
 });
@@ -56,6 +58,30 @@ test("names of months stand apart, and none is cut off, however narrow it is", (
 });
 
 describe("a row of the life line", () => {
+  test("has a filled cap where it was removed, and a hollow one where it is only to be", () => {
+    const planned = secret({
+      goesAt: at(12),
+      segments: [
+        { from: at(-130), to: at(0), tense: "happened", what: "worked" },
+        { from: at(0), to: at(12), tense: "recorded", what: "valid" },
+        { from: at(5), to: at(12), tense: "forecast", what: "overlap" },
+        { from: at(12), to: at(50), tense: "forecast", what: "removed" },
+      ],
+    });
+    const { caps, strokes, torn } = rowDrawing(planned, RANGE, NOW, WIDTH);
+    expect(caps).toEqual([{ x: 377, kind: "goes" }]);
+    expect(strokes).toMatchObject([{ from: 377, to: 415, kind: "removed" }]);
+    // a range that ends between the two: it goes within it, whatever it says of its end
+    expect(rowDrawing(planned, spanAround(NOW, 20), NOW, WIDTH).torn.right).toBe(false);
+    expect(torn.right).toBe(false);
+    expect(rowDrawing({ ...planned, goesAt: null }, spanAround(NOW, 20), NOW, WIDTH).torn.right).toBe(true);
+    const cut = {
+      ...planned,
+      segments: planned.segments.slice(0, 1).concat({ ...planned.segments[1], to: at(9) } as never),
+    };
+    expect(wholeRow(cut).segments.at(-1)?.to).toBe(at(12));
+  });
+
   test("is solid until today, which is the middle, and pale from there to its end", () => {
     const { bars, torn, cross, caps } = rowDrawing(secret({}), RANGE, NOW, WIDTH);
     expect(bars).toEqual([
@@ -316,4 +342,14 @@ test("the small line of a list's row has today in its middle, and nothing too na
   expect((bars[1]?.x ?? 0) + (bars[1]?.width ?? 0)).toBeCloseTo(SMALL.width / 2, 1);
   expect(bars[2]).toEqual({ x: SMALL.width / 2, width: 1, tense: "recorded", both: false });
   expect(bars[3]).toMatchObject({ x: SMALL.width * 0.75, width: SMALL.width / 4, tense: "forecast" });
+});
+
+test("a narrow page begins with six months, a wide one with two years, and an address goes first", () => {
+  expect([usualDays(true), usualDays(false)].map((days) => SPANS.find(([value]) => value === days)?.[1])).toEqual([
+    "6 months",
+    "2 years",
+  ]);
+  expect([daysIn("913", true), daysIn("7", true), daysIn(undefined, false), daysIn("x", false)]).toEqual([
+    913, 91, 365, 365,
+  ]);
 });

@@ -163,6 +163,9 @@ const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .where("due_at", "is not", null),
 );
 
+/** An instant that is calculated is in no index: of several applications, else one in this order is taken, and all rotations of the tenant are read. */
+const newest = sql<number>`planned_at + 0`;
+
 /** Both by `rotations_of_app`, which has them in this order: to sort them costs as much as to find them. */
 const ofApplication = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
   db

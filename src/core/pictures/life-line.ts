@@ -23,7 +23,7 @@ export type SegmentWhat =
   | "valid"
   /** Both generations sign in. */
   | "overlap"
-  /** It was removed before its own end, which would have been here. */
+  /** It was removed before its own end, which would have been here; as a forecast: it is to be. */
   | "removed"
   /** It has ended and another one works. */
   | "ended"
@@ -64,6 +64,8 @@ export interface LifeLineRow extends Known {
   readonly copies: number | null;
   readonly assurance: Assurance | null;
   readonly rotation: string | null;
+  /** When a plan removes it before its own end; null where none does, and once it is gone. */
+  readonly goesAt: EpochMs | null;
 }
 
 /** When each step of the rotation that issued it was proven. */
@@ -106,8 +108,14 @@ export function lifeLine(
   const rows = known.map((one): LifeLineRow => {
     const made = rotations.find((rotation) => hasMade(rotation, one.keyId));
     const takes = rotations.find(({ replaces, state }) => replaces === one.keyId && state !== "cancelled");
-    const both = overlapOf(made, takes, one, retirements);
-    const segments = segmentsOf(one, known, both, span.now);
+    const next = nextOf(one, rotations, span.now);
+    const both = overlapOf(made, takes, one, retirements) ?? next;
+    const goesAt = removalOf(
+      one,
+      takes === undefined || next !== null ? next?.to : retirements.get(takes.id),
+      span.now,
+    );
+    const segments = segmentsOf(one, known, { both, goesAt }, span.now);
     return {
       ...one,
       segments: segments.filter(({ from, to }) => to > span.from && from < span.to && to > from),
@@ -115,6 +123,7 @@ export function lifeLine(
       copies: made?.deliveries.length ?? null,
       assurance: made?.assurance ?? null,
       rotation: made?.id ?? takes?.id ?? null,
+      goesAt,
     };
   });
   return { rows: rows.sort(byInterest), successors: successorsOf(known, rotations, span) };
@@ -136,7 +145,7 @@ const NEVER = 8_640_000_000_000_000 as EpochMs;
 function segmentsOf(
   one: Known,
   all: readonly Known[],
-  both: { readonly from: EpochMs; readonly to: EpochMs } | null,
+  { both, goesAt }: { readonly both: Both | null; readonly goesAt: EpochMs | null },
   now: EpochMs,
 ): Segment[] {
   const start = one.start ?? (0 as EpochMs);
@@ -147,14 +156,28 @@ function segmentsOf(
     if (to > from) segments.push({ from, to, tense, what });
   };
   put(start, earliest(stops, now), "happened", "worked");
-  put(latest(start, now), stops, "recorded", "valid");
+  put(latest(start, now), goesAt ?? stops, "recorded", "valid");
   if (both !== null) {
     put(both.from, earliest(both.to, now), "happened", "overlap");
     put(latest(both.from, now), both.to, "forecast", "overlap");
   }
+  if (goesAt !== null) put(goesAt, stops, "forecast", "removed");
   if (one.removedAt !== null) put(one.removedAt, end, "recorded", "removed");
   else if (end < now) put(end, now, "happened", "ended");
   return one.signsIn ? [...segments, ...lapsesAfter(one, all, end, now)] : segments;
+}
+
+/** In which both a credential and its successor work. */
+interface Both {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** When a plan removes it, where that is before its own end. What is due at once goes no earlier than now. */
+function removalOf({ end, removedAt }: Known, at: EpochMs | null | undefined, now: EpochMs): EpochMs | null {
+  if (removedAt !== null || at == null || (end !== null && end <= now)) return null;
+  const goes = latest(at, now);
+  return end === null || goes < end ? goes : null;
 }
 
 /** The time in which both of a rotation's credentials work, as far as it is this credential's. */
@@ -195,20 +218,34 @@ function proofsOf({ issued, acceptedAt, deliveries, verifiedAt, retiredAt }: Rot
   };
 }
 
+/** The overlap with the first successor, of a credential that a plan replaces and whose successor is not there yet. */
+function nextOf(one: Known, rotations: readonly Rotation[], now: EpochMs): Both | null {
+  const { current, forecast, policy, end, renewed, keyId } = one;
+  const isTaken = rotations.some(
+    ({ replaces, issued, state }) => replaces === keyId && issued !== null && state !== "cancelled",
+  );
+  if (!current || !renewed || forecast === null || policy === null || end === null || isTaken) return null;
+  const from = latest(forecast.rotateAt, now);
+  return { from, to: latest(from, goesBefore(policy, from, end)) };
+}
+
+/** When the one before goes, of a successor from this instant on. */
+function goesBefore({ retire, overlap }: Policy, from: EpochMs, end: EpochMs): EpochMs {
+  return retire === "after-overlap" ? earliest(end, plus(from, overlap)) : end;
+}
+
 /** One after another from each current credential that a plan replaces, to the end of the span. */
 function successorsOf(known: readonly Known[], rotations: readonly Rotation[], { to, now }: Span): Successor[] {
   const found: Successor[] = [];
-  for (const { current, forecast, policy, end, renewed, keyId } of known) {
-    const isTaken = rotations.some(
-      ({ replaces, issued, state }) => replaces === keyId && issued !== null && state !== "cancelled",
-    );
-    if (!current || !renewed || forecast === null || policy === null || end === null || isTaken) continue;
-    let from = latest(forecast.rotateAt, now);
+  for (const one of known) {
+    const { policy, end } = one;
+    const next = nextOf(one, rotations, now);
+    if (next === null || policy === null || end === null) continue;
+    let from = next.from;
     let before = end;
     while (from < to && found.length < MOST_SUCCESSORS) {
       const ends = plus(from, policy.lifetime);
-      const goes = policy.retire === "after-overlap" ? earliest(before, plus(from, policy.overlap)) : before;
-      found.push({ from, to: ends, overlapUntil: latest(from, goes) });
+      found.push({ from, to: ends, overlapUntil: latest(from, goesBefore(policy, from, before)) });
       before = ends;
       from = latest(plus(ends, -policy.renewBefore), plus(from, 1));
     }

@@ -2,17 +2,14 @@
 import type { Holder } from "../credentials/credential.ts";
 import { NolapseError } from "../errors.ts";
 import { completePolicy, type Policy } from "./policy.ts";
-import type { Binding, Match, TenantSettings } from "./settings.ts";
+import type { Binding, Choice, Match, TenantSettings } from "./settings.ts";
 
 /**
  * The policy of one application or service principal: the one its binding names, else the first choice that matches, else
  * the one called `default`, else all defaults. @throws NolapseError `config-invalid` for a name that is not configured.
  */
 export function policyFor(settings: TenantSettings, holder: Holder): Policy {
-  const name =
-    namedBy(settings.bindings).get(holder.appId.toLowerCase()) ??
-    settings.choices.find((choice) => matches(choice.match, holder))?.policy ??
-    null;
+  const name = entryFor(settings, holder)?.policy ?? null;
   if (name === null) return configured(settings, "default") ?? completePolicy("default", {});
   const policy = configured(settings, name);
   if (policy === null) {
@@ -23,16 +20,28 @@ export function policyFor(settings: TenantSettings, holder: Holder): Policy {
   return policy;
 }
 
-/** Policies by client id, of the first binding of an application that names one; made once for each list of bindings. */
-const named = new WeakMap<readonly Binding[], ReadonlyMap<string, string>>();
+/** The entry that decides which policy it gets: its binding, where that names one, else the first choice that matches; null: the default. */
+export function entryFor(
+  settings: Pick<TenantSettings, "bindings" | "choices">,
+  holder: Holder,
+): Binding | Choice | null {
+  return (
+    namedBy(settings.bindings).get(holder.appId.toLowerCase()) ??
+    settings.choices.find((choice) => matches(choice.match, holder)) ??
+    null
+  );
+}
 
-function namedBy(bindings: readonly Binding[]): ReadonlyMap<string, string> {
+/** By client id, the first binding of an application that names a policy; made once for each list of bindings. */
+const named = new WeakMap<readonly Binding[], ReadonlyMap<string, Binding>>();
+
+function namedBy(bindings: readonly Binding[]): ReadonlyMap<string, Binding> {
   const known = named.get(bindings);
   if (known !== undefined) return known;
-  const made = new Map<string, string>();
-  for (const { appId, policy } of bindings) {
-    const key = appId.toLowerCase();
-    if (policy !== null && !made.has(key)) made.set(key, policy);
+  const made = new Map<string, Binding>();
+  for (const binding of bindings) {
+    const key = binding.appId.toLowerCase();
+    if (binding.policy !== null && !made.has(key)) made.set(key, binding);
   }
   named.set(bindings, made);
   return made;

@@ -30,12 +30,26 @@ export interface SlotSettings {
   readonly targets: readonly string[];
 }
 
+/** Where an entry begins in the configuration file: line and column, from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An entry that gives a policy to every application that fits. */
+export interface Choice {
+  readonly match: Match;
+  readonly policy: string;
+  readonly place?: Place;
+}
+
 /** An entry that names an application by its appId and binds slots to targets. */
 export interface Binding {
   readonly appId: string;
   /** The application's object id, for an application that rolls its own certificate. */
   readonly objectId?: string;
   readonly policy: string | null;
+  readonly place?: Place;
   readonly slots: readonly SlotSettings[];
   /** `complete`: nobody but the targets holds a copy. */
   readonly consumers: "complete" | "unknown";
@@ -62,6 +76,8 @@ export interface TargetSettings {
 export interface TenantSettings {
   /** Its name in the configuration. */
   readonly name: string;
+  /** The name of the configuration file, without its folder; left out where there is none. */
+  readonly configuredIn?: string;
   readonly tenantId: string;
   readonly timeZone: string;
   readonly mode: Mode;
@@ -74,7 +90,7 @@ export interface TenantSettings {
   readonly limits: { readonly issuesPerHour: number } | null;
   readonly policies: Readonly<Record<string, Policy>>;
   /** Which policy an application gets when its binding names none: first match wins, else the one called `default`. */
-  readonly choices: readonly { readonly match: Match; readonly policy: string }[];
+  readonly choices: readonly Choice[];
   readonly bindings: readonly Binding[];
   readonly exclude: readonly Match[];
   readonly targets: Readonly<Record<string, TargetSettings>>;

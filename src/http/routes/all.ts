@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
+import { assigningRoutes } from "./assigning.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
 import { credentialActRoutes } from "./credential-acts.ts";
@@ -44,6 +45,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...rehearsalRoutes,
     ...controlRoutes,
     ...rotatingManyRoutes,
+    ...assigningRoutes,
     ...credentialActRoutes,
     ...approvalRoutes,
     ...secretRoutes,

@@ -5,7 +5,7 @@ import { lineOf, type Portrait } from "../../engine/portrait.ts";
 import type { Tenant } from "../tenant.ts";
 import { count, holderType, instant, outlook, outlookJson } from "./shapes.ts";
 
-const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
+export const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
 
 export const item = {
   objectId: z.string(),

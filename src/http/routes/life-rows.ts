@@ -29,11 +29,12 @@ export const lifeRow = {
   assurance: assurance.nullable(),
   deadlines: z.strictObject({ renew: instant, urgent: instant, lastSafe: instant }).nullable(),
   rotation: z.string().nullable(),
+  goesAt: maybe.meta({ description: "when a plan removes it before its own end; a forecast" }),
   reason: reason.nullable(),
 };
 
 export function lifeRowJson(
-  { segments, proofs: proven, forecast, policy: _, renewed: __, start, end, removedAt, ...rest }: LifeLineRow,
+  { segments, proofs: proven, forecast, policy: _, renewed: __, start, end, removedAt, goesAt, ...rest }: LifeLineRow,
   { from, to }: Pick<Span, "from" | "to">,
 ) {
   // clipped: what lies outside may be an end that nobody can write as a date
@@ -43,6 +44,7 @@ export function lifeRowJson(
     start: iso(start),
     end: iso(end),
     removedAt: iso(removedAt),
+    goesAt: iso(goesAt),
     segments: segments.map((one) => ({ ...one, from: inside(one.from), to: inside(one.to) })),
     proofs: proven && {
       issued: iso(proven.issued),

@@ -1,7 +1,7 @@
 /** What will happen, what waits for a person, what cannot be renewed and why. */
 import { z } from "zod";
-import { awaitsIssue } from "../../core/pictures/outlook.ts";
-import { unapproved } from "../../core/policy/approval.ts";
+import { asksApproval, unapprovedBecause } from "../../core/pictures/rotation-groups.ts";
+import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { approvalDetail } from "../../core/rotation/own-credential.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
@@ -35,10 +35,11 @@ const item = z.strictObject({
 
 type Row = z.input<typeof item>;
 
-function rowOf(one: PlanItem): Row {
+/** `objectId`: of the application, which is known where the credential is not. */
+function rowOf(one: PlanItem & { readonly objectId: string }): Row {
   return {
     appId: one.appId,
-    objectId: one.holder?.objectId ?? null,
+    objectId: one.holder?.objectId ?? one.objectId,
     displayName: one.displayName,
     slot: one.slot,
     keyId: one.credential?.keyId ?? null,
@@ -62,14 +63,10 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
   const { settings, store } = deps;
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
   return open.flatMap((one): Row[] => {
-    const asksRetire = one.policy.approval === "retire" || one.policy.approval === "both";
-    const issue = one.state === "planned" && awaitsIssue(one, settings.mode);
-    const retire = one.state === "verified" && asksRetire && one.approvals.retire === null;
-    if (!issue && !retire) return [];
+    const part = asksApproval(one, settings.mode);
+    if (part === null) return [];
     const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
-    const part = issue ? "issue" : "retire";
-    const asked = unapproved(one.refusals, part);
-    const because = issue && settings.mode === "propose" && asked !== "approval-refused" ? "mode-propose" : asked;
+    const because = unapprovedBecause(one, part, settings.mode);
     return [
       {
         appId: one.holder.appId,
@@ -77,7 +74,7 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
         displayName: one.displayName,
         slot: one.slot,
         keyId: one.replaces,
-        what: issue ? "issue" : "retire",
+        what: part,
         status: "in-progress",
         reason: because,
         sentence: REASONS[because],
@@ -94,6 +91,29 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
   });
 }
 
+/** What somebody here can mend first, and of that what settles most. */
+function mendsOf(rows: readonly Row[]) {
+  const groups = Object.entries(Object.groupBy(rows, (row) => row.reason)).map(([, of = []]) => {
+    const [first] = of;
+    if (first === undefined) throw new TypeError("a group of nothing");
+    const { text, by } = mendOf(first.reason);
+    return {
+      reason: first.reason,
+      sentence: first.sentence,
+      mend: text,
+      by,
+      credentials: of.length,
+      applications: new Set(of.map(({ appId }) => appId)).size,
+    };
+  });
+  return groups.sort(
+    (a, b) =>
+      Number(a.by === "others") - Number(b.by === "others") ||
+      b.applications - a.applications ||
+      (a.reason < b.reason ? -1 : 1),
+  );
+}
+
 const plan = tenantRoute({
   method: "GET",
   path: "/plan",
@@ -103,6 +123,7 @@ const plan = tenantRoute({
   summary: "What waits for a person, what comes in the next 30 days, what cannot be renewed",
   query: z.strictObject({
     tab: z.enum(["waiting", "next", "cannot"]).default("waiting"),
+    reason: reason.optional().meta({ description: "only rows with this reason; the counts stay those of all" }),
     limit: z.coerce.number().int().min(1).max(200).default(50),
     cursor: z
       .string()
@@ -114,6 +135,20 @@ const plan = tenantRoute({
     tab: z.enum(["waiting", "next", "cannot"]),
     total: count,
     reasons: z.record(z.string(), count),
+    mends: z
+      .array(
+        z.strictObject({
+          reason,
+          sentence: z.string(),
+          mend: z.string(),
+          by: z
+            .enum(["you", "others"])
+            .meta({ description: "who does it: whoever looks after Nolapse, or somebody else" }),
+          credentials: count,
+          applications: count,
+        }),
+      )
+      .meta({ description: "of what cannot be renewed: each reason, and the one thing to do about it" }),
     next: z.string().nullable(),
     issuedBy: maybe,
     retiredBy: maybe,
@@ -128,10 +163,12 @@ const plan = tenantRoute({
     const planned = (fact: "bound" | "cannot") =>
       picture.listing
         .having(fact)
-        .flatMap(({ items, open }) =>
-          items.filter(
-            ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
-          ),
+        .flatMap(({ objectId, items, open }) =>
+          items
+            .filter(
+              ({ slot, credential }) => slot !== null || !open.some(({ replaces }) => replaces === credential?.keyId),
+            )
+            .map((one) => ({ ...one, objectId })),
         );
     const soon = plus(now, 30 * DAY);
     const at = (one: PlanItem) => one.startsAt ?? one.forecast?.rotateAt ?? null;
@@ -149,13 +186,15 @@ const plan = tenantRoute({
     rows.sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0));
     const reasons: Record<string, number> = {};
     for (const row of rows) reasons[row.reason] = (reasons[row.reason] ?? 0) + 1;
-    const page = pageOf(rows, query);
+    const shown = query.reason === undefined ? rows : rows.filter((row) => row.reason === query.reason);
+    const page = pageOf(shown, query);
     const { issuedBy, retiredBy, waves } = picture.plan;
     return {
       ...(await scopeOf(tenant)),
       tab: query.tab,
       total: rows.length,
       reasons,
+      mends: query.tab === "cannot" ? mendsOf(rows) : [],
       next: page.next,
       issuedBy: iso(issuedBy),
       retiredBy: iso(retiredBy),

@@ -1,7 +1,15 @@
 /** What is being replaced: the list, and one with its steps, proofs and checks. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
+import {
+  byUrgency,
+  groupOf,
+  ROTATION_GROUPS,
+  type RotationGroup,
+  waitsFor,
+} from "../../core/pictures/rotation-groups.ts";
 import { isEnough } from "../../core/policy/approval.ts";
+import type { TenantSettings } from "../../core/policy/settings.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { acceptanceProgress } from "../../core/rotation/acceptance.ts";
 import { explain } from "../../core/rotation/decide.ts";
@@ -11,6 +19,7 @@ import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { rotationOf } from "../../engine/amend.ts";
 import { missing } from "../../engine/approve.ts";
 import { gatherFacts } from "../../engine/facts.ts";
+import { UNFINISHED } from "../../engine/picture.ts";
 import type { Caller } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -41,9 +50,12 @@ const summary = {
   failures: count,
   lastFailure: failure.nullable(),
   privileged: z.boolean(),
+  waitsFor: reason.nullable().meta({ description: "what only a person can do for it to go on" }),
+  waitsWhy: z.string().nullable().meta({ description: "the same in words" }),
 };
 
-function summaryOf(rotation: Rotation) {
+function summaryOf(rotation: Rotation, settings: TenantSettings) {
+  const waits = waitsFor(rotation, settings);
   const { holder, deliveries } = rotation;
   const receipts = deliveries.flatMap(({ receipt }) => (receipt === null ? [] : [receipt.at]));
   const whole = receipts.length === deliveries.length && receipts.length > 0;
@@ -76,6 +88,8 @@ function summaryOf(rotation: Rotation) {
     failures: rotation.failures,
     lastFailure: rotation.lastFailure && { ...rotation.lastFailure, at: formatInstant(rotation.lastFailure.at) },
     privileged: (rotation.privileges ?? []).length > 0,
+    waitsFor: waits,
+    waitsWhy: waits === null ? null : REASONS[waits],
   };
 }
 
@@ -90,6 +104,10 @@ export async function rotationFor(tenant: Tenant, caller: Caller, wanted: string
 function placeOf(cursor: string | undefined): { readonly plannedAt: EpochMs; readonly id: string } | null {
   const [, at, id = ""] = /^(\d+)_(.+)$/.exec(cursor ?? "") ?? [];
   return at === undefined ? null : { plannedAt: epochMs(Number(at)), id };
+}
+
+function cursorOf(place: { readonly plannedAt: EpochMs; readonly id: string } | null): string | null {
+  return place && `${place.plannedAt}_${place.id}`;
 }
 
 const list = tenantRoute({
@@ -123,10 +141,76 @@ const list = tenantRoute({
       limit: query.limit,
       after: placeOf(query.cursor),
     });
-    const next = page.next && `${page.next.plannedAt}_${page.next.id}`;
-    return { ...(await scopeOf(tenant)), total: page.total, next, items: page.items.map(summaryOf) };
+    const next = cursorOf(page.next);
+    return {
+      ...(await scopeOf(tenant)),
+      total: page.total,
+      next,
+      items: page.items.map((one) => summaryOf(one, settings)),
+    };
   },
 });
+
+/** So many of a group are shown before somebody asks for it alone. */
+const SHOWN = 5;
+
+const group = z.enum(ROTATION_GROUPS);
+
+const grouped = tenantRoute({
+  method: "GET",
+  path: "/rotations/groups",
+  madeOf: "store",
+  role: "Reader",
+  tag: "rotations",
+  summary:
+    "Rotations by what they wait for: for a person, under way, in overlap, finished; how many, and the first of each or more of one",
+  query: z.strictObject({
+    group: group.optional().meta({ description: "this one alone, a page at a time" }),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z
+      .string()
+      .regex(/^(\d{1,7}|\d{1,15}_[\w.~-]{1,100})$/)
+      .optional(),
+  }),
+  answer: z.strictObject({
+    ...scope,
+    groups: z.array(
+      z.strictObject({
+        group,
+        total: count,
+        next: z.string().nullable().meta({ description: "the cursor of the next page of this group" }),
+        items: z.array(z.strictObject(summary)),
+      }),
+    ),
+  }),
+  handle: async ({ tenant, query }) => {
+    const { store, settings } = tenant.deps;
+    const { tenantId } = settings;
+    const open = await store.rotations({ tenantId, states: UNFINISHED });
+    const pageIn = async (one: RotationGroup) => {
+      const wanted = query.group === undefined ? SHOWN : one === query.group ? query.limit : 0;
+      const cursor = one === query.group ? query.cursor : undefined;
+      if (one === "finished") return finishedPage(tenant, wanted, cursor);
+      const all = open.filter((rotation) => groupOf(rotation, settings) === one).sort(byUrgency(one));
+      const from = Number(cursor ?? 0);
+      const next = wanted > 0 && from + wanted < all.length ? String(from + wanted) : null;
+      return { total: all.length, next, items: all.slice(from, from + wanted) };
+    };
+    const groups = [];
+    for (const one of ROTATION_GROUPS) {
+      const { items, ...rest } = await pageIn(one);
+      groups.push({ group: one, ...rest, items: items.map((rotation) => summaryOf(rotation, settings)) });
+    }
+    return { ...(await scopeOf(tenant)), groups };
+  },
+});
+
+/** Newest first, and never all of them: there are years of these. */
+async function finishedPage({ deps: { store, settings } }: Tenant, limit: number, cursor: string | undefined) {
+  const states = ["retired", "cancelled"] as const;
+  const page = await store.rotationPage({ tenantId: settings.tenantId, states, limit, after: placeOf(cursor) });
+  return { ...page, next: limit === 0 ? null : cursorOf(page.next) };
+}
 
 const show = tenantRoute({
   method: "GET",
@@ -183,7 +267,7 @@ const show = tenantRoute({
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
       ...(await scopeOf(tenant)),
-      ...summaryOf(rotation),
+      ...summaryOf(rotation, deps.settings),
       verdict,
       because,
       sentence: REASONS[because],
@@ -252,4 +336,4 @@ function safetyOf({ removedAt, verifiedAt, attempts, replacesEnd, issued }: Rota
   ];
 }
 
-export const rotationRoutes: readonly Route[] = [list, show];
+export const rotationRoutes: readonly Route[] = [list, grouped, show];

@@ -10,6 +10,7 @@ import {
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import type { ApiProblem } from "../api/client.ts";
+import { useFocusBack } from "../frame/over.ts";
 import { Failure } from "../frame/states.tsx";
 
 export interface AskProps {
@@ -24,6 +25,7 @@ export interface AskProps {
 }
 
 export function Ask({ title, verb, children, problem, busy, act, close, ready = true }: AskProps) {
+  useFocusBack();
   return (
     <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
       <DialogSurface>

@@ -13,6 +13,7 @@ import {
   Option,
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
+import { useFocusBack } from "../frame/over.ts";
 import { plainName } from "../text/names.ts";
 import { takesFocus } from "./first-field.ts";
 
@@ -29,6 +30,7 @@ interface FrameProps extends Pick<NewCredentialProps, "application" | "close"> {
 }
 
 export function NewCredentialFrame({ what, application, close, children }: FrameProps) {
+  useFocusBack();
   return (
     <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
       <DialogSurface className="wide">

@@ -19,6 +19,7 @@ import {
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useAnswer } from "../api/queries.ts";
+import { useFocusBack } from "../frame/over.ts";
 import { hasRole, useSession } from "../frame/session.tsx";
 import { Failure } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -37,6 +38,7 @@ interface Props {
 }
 
 export function ShownValue({ tenant, name, shown, close }: Props) {
+  useFocusBack();
   const [value, setValue] = useState<string | null>(shown.value);
   const [stored, setStored] = useState(false);
   const [leaving, setLeaving] = useState(false);

@@ -7,6 +7,7 @@ import { useAnswer } from "../api/queries.ts";
 import { counted } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import "./find.css";
+import { useFocusBack } from "./over.ts";
 import { Time } from "./time.tsx";
 
 type Item = Answer<"GET /api/v1/t/{tenant}/applications">["items"][number];
@@ -21,6 +22,7 @@ interface FindDialogProps {
 }
 
 export function FindDialog({ tenant, close }: FindDialogProps) {
+  useFocusBack();
   const navigate = useNavigate();
   const id = useId();
   const [text, setText] = useState("");

@@ -48,7 +48,7 @@ export function Frame() {
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         />
-        <Link to="/" className="brand">
+        <Link to="/" className="brand" aria-label="Nolapse">
           <img src="/mark.svg" alt="" width={24} height={24} />
           <span>Nolapse</span>
         </Link>

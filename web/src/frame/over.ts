@@ -39,20 +39,39 @@ export function useLeave({ tenant, id }: Place): () => void {
   };
 }
 
-/** The focus goes back to where it was once this is closed; where it was opened by its address, to what would open it. */
-export function useFocusBack(opener: string): void {
+const OVER = "[role=dialog], [role=alertdialog]";
+
+/** Where the focus was on the page itself when something was last opened over it. */
+let onPage: Element | null = null;
+
+/**
+ * The focus goes back to where it was once this is closed: to the button, or to that of the menu it was chosen in. Where it was opened by its
+ * address, to what would open it, which `opener` finds; where that is gone, to the page. What opens in its place keeps the focus.
+ */
+export function useFocusBack(opener?: string): void {
   const before = useRef<Element | null>(null);
-  // before the drawer takes the focus
-  before.current ??= document.activeElement;
+  // before it takes the focus
+  before.current ??= openerOf(document.activeElement);
   useEffect(
     () => () => {
       const former = before.current;
-      const isThere = former instanceof HTMLElement && former.isConnected && former !== document.body;
-      const main = document.getElementById("main");
-      const wanted = isThere && former !== main ? former : (document.querySelector<HTMLElement>(opener) ?? main);
-      // the drawer's own end comes first, or it would take the focus away again
-      window.setTimeout(() => wanted?.focus({ preventScroll: true }), 0);
+      // its own end comes first, or it would take the focus away again
+      window.setTimeout(() => {
+        const main = document.getElementById("main");
+        const other = opener === undefined ? null : document.querySelector(opener);
+        const wanted = [former, onPage, other].find((one) => one?.isConnected && one !== document.body && one !== main);
+        const isCovered = document.querySelector(OVER) !== null && wanted?.closest(OVER) == null;
+        if (!isCovered) ((wanted ?? main) as HTMLElement | null)?.focus({ preventScroll: true });
+      }, 0);
     },
     [opener],
   );
+}
+
+/** A menu closes when something is chosen of it, and the button that opens it stays. */
+function openerOf(active: Element | null): Element | null {
+  const menu = active?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  const found = menu == null ? active : (document.getElementById(menu) ?? active);
+  if (found?.closest(OVER) == null) onPage = found;
+  return found;
 }

@@ -22,6 +22,7 @@ export function rowEvents(row: LifeRow, now: number, range: Range): readonly Lif
     ...proven(row),
     ...beginning(row, now),
     ...gaps(row, now, range),
+    ...(row.goesAt === null ? [] : [event(row.goesAt, "Removal", "forecast")]),
     ...deadlines(row),
     ...ending(row, now),
   ];
@@ -93,7 +94,7 @@ function beginning({ start, proofs }: LifeRow, now: number): LifeEvent[] {
   return [event(start, Date.parse(start) > now ? "Valid from here" : "Began to work")];
 }
 
-function gaps({ segments }: LifeRow, now: number, range: Range): LifeEvent[] {
+function gaps({ segments, goesAt }: LifeRow, now: number, range: Range): LifeEvent[] {
   return segments.flatMap(({ what, tense, from, to }) => {
     const [begins, ends] = [Date.parse(from), Date.parse(to)];
     if (what === "lapse") {
@@ -102,7 +103,8 @@ function gaps({ segments }: LifeRow, now: number, range: Range): LifeEvent[] {
         ...(ends < Math.min(now, range.to) ? [event(to, "Signed in again")] : []),
       ];
     }
-    const isForecast = what === "overlap" && tense === "forecast" && ends < range.to;
+    // where the plan removes it then, that is what is said
+    const isForecast = what === "overlap" && tense === "forecast" && ends < range.to && to !== goesAt;
     return isForecast ? [event(to, "The overlap ends", "forecast")] : [];
   });
 }

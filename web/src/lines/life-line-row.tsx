@@ -135,7 +135,7 @@ function Ends({ row, drawing, drawn }: { readonly row: LifeRow; readonly drawing
       {torn.left ? <path d={`M0 ${BAR_Y}l4 3-4 3 4 3-4 3Z`} className="nl-torn" /> : null}
       {torn.right ? <path d={`M${width - 7} ${BAR_Y}l7 6-7 6Z`} className="nl-arrow" /> : null}
       {caps.map(({ x, kind }) => (
-        <rect key={kind} x={x - 1.25} y={BAR_Y - 3} width={2.5} height={BAR + 6} className={`nl-cap-${kind}`} />
+        <Cap key={kind} x={x} y={BAR_Y} kind={kind} />
       ))}
       {cross === null ? null : (
         <path d={`M${cross.x - 4} ${middle - 4}l8 8m0-8-8 8`} className={`nl-cross-${cross.kind}`} />
@@ -143,6 +143,12 @@ function Ends({ row, drawing, drawn }: { readonly row: LifeRow; readonly drawing
       <EndWords row={row} drawing={drawing} drawn={drawn} />
     </>
   );
+}
+
+/** Filled where something has happened; hollow, and so a little wider, where it is only planned. */
+function Cap({ x, y, kind }: { readonly x: number; readonly y: number; readonly kind: "removed" | "goes" | "starts" }) {
+  const width = kind === "goes" ? 4 : 2.5;
+  return <rect x={x - width / 2} y={y - 3} width={width} height={BAR + 6} className={`nl-cap-${kind}`} />;
 }
 
 function EndWords({
@@ -258,6 +264,9 @@ export function CloseUp({
         <Grid {...inner} height={116} top={20} />
         <Bars bars={successor.bars} patterns={drawn.patterns} y={32} />
         <Bars bars={drawing.bars} patterns={drawn.patterns} y={62} />
+        {drawing.caps.map(({ x, kind }) => (
+          <Cap key={kind} x={x} y={62} kind={kind} />
+        ))}
         <RulerLine drawing={drawing} y={98} patterns={drawn.patterns} />
         {deadlineLabels(row, own, inner.width).map(({ name, at, x, line }) => (
           <text

@@ -2,6 +2,7 @@
 import { Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
 import { TextBulletListLtrRegular } from "@fluentui/react-icons";
 import { type ReactNode, useId, useState } from "react";
+import { useNarrow } from "../frame/narrow.ts";
 import { eventSentence, rowEvents, SUCCESSORS, successorEvents } from "./life-events.ts";
 import { useLifeKeys } from "./life-keys.ts";
 import { closeUpRange, type LifeLine } from "./life-line.ts";
@@ -11,6 +12,7 @@ import { rowName, rowSentence, successorsSentence } from "./life-sentence.ts";
 import { useWidth } from "./measured.ts";
 import { Patterns } from "./patterns.tsx";
 import type { Range } from "./scale.ts";
+import { SPANS, usualDays } from "./spans.ts";
 
 export interface LifeLineTableProps {
   readonly line: LifeLine;
@@ -25,15 +27,6 @@ export interface LifeLineTableProps {
 
 /** So many rows of what is removed are shown before one asks for all of them. */
 const FOLDED = 12;
-
-/** Days before and after now. */
-const SPANS = [
-  [45, "3 months"],
-  [183, "1 year"],
-  [365, "2 years"],
-  [913, "5 years"],
-] as const;
-const USUAL = 365;
 
 export function LifeLineTable(props: LifeLineTableProps) {
   const { days, onDays } = props;
@@ -115,6 +108,7 @@ function rowsOf(line: LifeLine, rows: LifeLine["rows"], range: Range): readonly 
 function Drawing(props: LifeLineTableProps & { readonly id: string }) {
   const { line, range, days, onDays, selected, onSelect, onOpen, id } = props;
   const [all, setAll] = useState(false);
+  const narrow = useNarrow();
   const [ref, width] = useWidth<HTMLTableCellElement>(800);
   const now = Date.parse(line.now);
   const drawn: Drawn = { range, now, width, zone: line.zone, patterns: id };
@@ -123,7 +117,7 @@ function Drawing(props: LifeLineTableProps & { readonly id: string }) {
   const keys = useLifeKeys(
     rows.map(({ key, events }) => ({ row: key, events: events.length })),
     (key) => (key === SUCCESSORS ? undefined : onOpen(key)),
-    { spans: SPANS.map(([value]) => value), days, usual: USUAL, set: onDays },
+    { spans: SPANS.map(([value]) => value), days, usual: usualDays(narrow), set: onDays },
   );
   const first = shown.find((one) => closeUpRange(one, now) !== null) ?? shown[0];
   const open = selected ?? first?.keyId ?? null;

@@ -40,7 +40,7 @@ export interface RowDrawing {
   readonly strokes: readonly Stroke[];
   /** Begins before the range; goes on after it. */
   readonly torn: { readonly left: boolean; readonly right: boolean };
-  readonly caps: readonly { readonly x: number; readonly kind: "removed" | "starts" }[];
+  readonly caps: readonly { readonly x: number; readonly kind: "removed" | "goes" | "starts" }[];
   readonly cross: { readonly x: number; readonly kind: "ended" | "lapse" } | null;
   readonly chain: readonly Event[];
   readonly ruler: Ruler | null;
@@ -69,15 +69,17 @@ export function rowDrawing(row: LifeRow, range: Range, now: number, width: numbe
   const start = row.start === null ? Number.NEGATIVE_INFINITY : momentOf(row.start);
   const end = row.end === null ? Number.POSITIVE_INFINITY : momentOf(row.end);
   const removed = row.removedAt === null ? null : momentOf(row.removedAt);
+  const goes = row.goesAt === null ? null : momentOf(row.goesAt);
   const isInside = (at: number) => at >= range.from && at <= range.to;
   const lapse = strokes.find(({ kind }) => kind === "lapse");
   const ended = strokes.find(({ kind }) => kind === "ended");
   return {
     bars,
     strokes,
-    torn: { left: start < range.from && bars.length > 0, right: removed === null && end > range.to },
+    torn: { left: start < range.from && bars.length > 0, right: removed === null && (goes ?? end) > range.to },
     caps: [
       ...(removed !== null && isInside(removed) ? [{ x: place(removed), kind: "removed" as const }] : []),
+      ...(goes !== null && isInside(goes) ? [{ x: place(goes), kind: "goes" as const }] : []),
       ...(start > now && isInside(start) ? [{ x: place(start), kind: "starts" as const }] : []),
     ],
     cross: isInside(end) && end <= now ? crossOf(place(end), lapse ?? ended) : null,
@@ -179,8 +181,8 @@ export function closeUpRange(row: LifeRow, now: number): Range | null {
  * its own, would end it there.
  */
 export function wholeRow(row: LifeRow): LifeRow {
-  const { end, removedAt } = row;
-  const stops = removedAt ?? end;
+  const { end, removedAt, goesAt } = row;
+  const stops = removedAt ?? goesAt ?? end;
   if (stops === null) return row;
   const last = row.segments.findLastIndex(({ what }) => what === "valid");
   const segments = row.segments.map((one, index) =>

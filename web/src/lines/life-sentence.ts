@@ -30,8 +30,9 @@ export function rowSentence(row: LifeRow, now: number, zone: string): string {
   if (lapse !== undefined) said.push(`Nothing signed in from ${on(lapse.from)} to ${on(lapse.to)}.`);
   if (row.deadlines !== null) {
     const { renew, urgent, lastSafe } = row.deadlines;
-    said.push(`Renewal forecast for ${on(renew)}. Urgent from ${on(urgent)}, last safe moment ${on(lastSafe)}.`);
-  }
+    const goes = row.goesAt === null ? "" : `, removal for ${on(row.goesAt)}`;
+    said.push(`Renewal forecast for ${on(renew)}${goes}. Urgent from ${on(urgent)}, last safe moment ${on(lastSafe)}.`);
+  } else if (row.goesAt !== null) said.push(`Removal forecast for ${on(row.goesAt)}.`);
   return said.join(" ");
 }
 

@@ -18,10 +18,12 @@ import { NewSecretDialog } from "../dialogs/new-secret.tsx";
 import { RotateDialog } from "../dialogs/rotate.tsx";
 import { WaitingValue } from "../dialogs/shown-value.tsx";
 import { Command } from "../frame/command.tsx";
+import { useNarrow } from "../frame/narrow.ts";
 import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
+import { daysIn } from "../lines/spans.ts";
 import { applicationSentence } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
@@ -65,6 +67,7 @@ export function Application() {
 function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
   const search = useSearch({ from: "/framed/t/$tenant/applications/$id" });
   const navigate = useNavigate();
+  const narrow = useNarrow();
   const tab: TabName = search.tab !== undefined && search.tab in TABS ? (search.tab as TabName) : "credentials";
   const set = (more: Record<string, string | undefined>) =>
     void navigate({
@@ -127,7 +130,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
           <Life
             answer={answer}
             tenant={tenant}
-            days={Number(search.days ?? 365)}
+            days={daysIn(search.days, narrow)}
             selected={search.key ?? null}
             set={set}
           />
@@ -227,8 +230,7 @@ interface LifeProps {
   readonly set: (more: Record<string, string | undefined>) => void;
 }
 
-function Life({ answer, tenant, days: wanted, selected, set }: LifeProps) {
-  const days = [45, 183, 365, 913].includes(wanted) ? wanted : 365;
+function Life({ answer, tenant, days, selected, set }: LifeProps) {
   // by whole days, so that the address asked for stays the same all day
   const today = Math.floor(Date.parse(answer.now) / 86_400_000) * 86_400_000;
   const range = spanAround(today, days);

@@ -1,7 +1,16 @@
 /** Stands in place of the filters while something is chosen: how many, and what can be done with them. */
 import { Button, Toolbar, Tooltip } from "@fluentui/react-components";
-import { ArrowDownloadRegular, ArrowSyncRegular, DismissRegular } from "@fluentui/react-icons";
-import { type ComponentProps, useState } from "react";
+import {
+  ArrowDownloadRegular,
+  ArrowSyncRegular,
+  DismissRegular,
+  DocumentTextRegular,
+  PersonAddRegular,
+} from "@fluentui/react-icons";
+import { type ReactElement, type ReactNode, useState } from "react";
+import { AddOwnerDialog } from "../dialogs/add-owner.tsx";
+import { AssignPolicyDialog } from "../dialogs/assign-policy.tsx";
+import type { ChosenProps } from "../dialogs/chosen.ts";
 import { RotateManyDialog } from "../dialogs/rotate-many.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { grouped } from "../text/dates.ts";
@@ -16,33 +25,30 @@ interface Props {
   readonly choose: (selection: Selection) => void;
 }
 
-type Rotating = Pick<ComponentProps<typeof RotateManyDialog>, "chosen" | "count">;
+/** What of it is open: with what was chosen when it was, since the list lives on behind it, and nobody means what he has not seen there. */
+type Opened = { readonly what: "rotate" | "policy" | "owner" } & Pick<ChosenProps, "chosen" | "count">;
+
+const DIALOGS = { rotate: RotateManyDialog, policy: AssignPolicyDialog, owner: AddOwnerDialog } as const;
 
 export function ChosenBar({ tenant, filter, total, selection, choose }: Props) {
-  // as it was when the dialog opened: the list lives on behind it, and nobody means what he has not seen there
-  const [rotating, setRotating] = useState<Rotating | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const count = countOf(selection, total);
   const tooMany = count > MOST_AT_ONCE ? `At most ${MOST_AT_ONCE} at once: narrow the list with its filters.` : null;
-  const refusal = useRefusal("Operator") ?? tooMany;
-  const rotate = (
-    <Button
-      icon={<ArrowSyncRegular />}
-      disabledFocusable={refusal !== null}
-      onClick={() => setRotating({ chosen: askedOf(selection, filter, total), count })}
-    >
-      Rotate…
-    </Button>
-  );
+  const role = useRefusal("Operator");
+  const open = (what: Opened["what"]) => setOpened({ what, chosen: askedOf(selection, filter, total), count });
+  const Opened = opened === null ? null : DIALOGS[opened.what];
   return (
     <Toolbar className="filters chosen" aria-label="What is chosen">
       <strong role="status">{grouped(count)} selected</strong>
-      {refusal === null ? (
-        rotate
-      ) : (
-        <Tooltip content={refusal} relationship="description">
-          {rotate}
-        </Tooltip>
-      )}
+      <Act icon={<ArrowSyncRegular />} refusal={role ?? tooMany} act={() => open("rotate")}>
+        Rotate…
+      </Act>
+      <Act icon={<DocumentTextRegular />} refusal={tooMany} act={() => open("policy")}>
+        Policy…
+      </Act>
+      <Act icon={<PersonAddRegular />} refusal={tooMany} act={() => open("owner")}>
+        Owner…
+      </Act>
       <Button as="a" icon={<ArrowDownloadRegular />} href={fileAddress(tenant, filter, selection)}>
         Export
       </Button>
@@ -52,8 +58,32 @@ export function ChosenBar({ tenant, filter, total, selection, choose }: Props) {
       {selection.ids.length < MOST_IDS ? null : (
         <span className="faint">At most {MOST_IDS} one by one; all that match can be selected above the names.</span>
       )}
-      {rotating === null ? null : <RotateManyDialog tenant={tenant} {...rotating} close={() => setRotating(null)} />}
+      {opened === null || Opened === null ? null : (
+        <Opened tenant={tenant} chosen={opened.chosen} count={opened.count} close={() => setOpened(null)} />
+      )}
     </Toolbar>
+  );
+}
+
+interface ActProps {
+  readonly icon: ReactElement;
+  /** Why it does nothing; null where it does. */
+  readonly refusal: string | null;
+  readonly act: () => void;
+  readonly children: ReactNode;
+}
+
+function Act({ icon, refusal, act, children }: ActProps) {
+  const button = (
+    <Button icon={icon} disabledFocusable={refusal !== null} onClick={act}>
+      {children}
+    </Button>
+  );
+  if (refusal === null) return button;
+  return (
+    <Tooltip content={refusal} relationship="description">
+      {button}
+    </Tooltip>
   );
 }
 

@@ -118,7 +118,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
       <div>
         <dt>Rotations running</dt>
         <dd>
-          <Link className="figure link" to="/t/$tenant/rotations" params={params} search={{ state: "open" }}>
+          <Link className="figure link" to="/t/$tenant/rotations" params={params} search={{}}>
             {grouped(figures.running)}
           </Link>
           <span className={figures.halted > 0 ? "two ended" : "two"}>{grouped(figures.halted)} halted</span>

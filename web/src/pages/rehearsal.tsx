@@ -287,7 +287,7 @@ function Mend({ report, tenant }: { readonly report: Report; readonly tenant: st
             <strong className="number">{grouped(count)}</strong>
             <span className="grow">
               {sentence}
-              <Link className="link two" to="/t/$tenant/plan" params={{ tenant }} search={{ tab: "cannot" }}>
+              <Link className="link two" to="/t/$tenant/plan" params={{ tenant }} search={{ tab: "cannot", reason }}>
                 Which ones
               </Link>
             </span>

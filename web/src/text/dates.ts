@@ -70,8 +70,17 @@ export function shortDistance(at: number, now: number, zone: string): string {
   return unit === "now" ? "now" : `${at < now ? "−" : ""}${grouped(amount)} ${unit === "minute" ? "min" : unit[0]}`;
 }
 
-function amountOf(at: number, now: number, zone: string): readonly [number, "day" | "hour" | "minute" | "now"] {
+const YEAR = 365.25 * 24 * HOUR;
+/** From here on nobody counts days: a certificate to 2123 ends in so many years. */
+const LONG = 4 * YEAR;
+
+function amountOf(
+  at: number,
+  now: number,
+  zone: string,
+): readonly [number, "year" | "day" | "hour" | "minute" | "now"] {
   const apart = Math.abs(at - now);
+  if (apart >= LONG) return [Math.floor(apart / YEAR), "year"];
   if (apart >= 48 * HOUR) return [Math.abs(calendarDays(now, at, zone)), "day"];
   if (apart >= 90 * MINUTE) return [Math.floor(apart / HOUR), "hour"];
   if (apart >= MINUTE) return [Math.floor(apart / MINUTE), "minute"];

@@ -1,0 +1,53 @@
+/** Rotations in groups: what waits for a person on top, each group with its count, by keyboard and on a narrow page. */
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal({ policy: { approval: "retire" } });
+const { show } = web;
+
+const headings = async (page: Awaited<ReturnType<typeof web.open>>) =>
+  (await page.locator("main h2").allTextContents()).map((text) => text.trim());
+
+test("groups stand in their order with their counts, and follow what happens", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "/rotations", /app-1/);
+  // mighty is privileged, and takes the word of two persons
+  expect(await headings(page)).toEqual(["Waits for a person 1", "Under way 2"]);
+  await page.getByText("1 rotation waits for a person; 2 are under way, 0 in overlap, 0 finished.").waitFor();
+  await web.stage.until(await web.stage.rotationOf("app-1"), "verified");
+  await web.stage.run();
+  await page.getByText("3 rotations wait for a person", { exact: false }).waitFor();
+  const waits = page.getByRole("region", { name: /^Waits for a person/ });
+  await waits.getByText("A person must approve the removal of the old one").first().waitFor();
+  await waits.getByText("A person must take the new value to its place: nolapse deliver").waitFor();
+  expect(await faultsEverywhere(page, "Rotations in groups")).toEqual([]);
+});
+
+test("a group alone has an address, is reached by the arrows of its tab, and Back leads to all", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await web.stage
+    .signIn("Otto")
+    .then((otto) =>
+      otto.post(`/api/v1/t/contoso/applications/${web.stage.application("app-2").objectId}/rotate`, { now: true }),
+    );
+  await show(page, "/rotations?state=halted", /wait for a person/);
+  const selected = page.getByRole("tab", { selected: true });
+  await expect.poll(() => selected.textContent()).toContain("Waits for a person");
+  await selected.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/state=under-way/);
+  await page
+    .getByRole("region", { name: /^Under way 1/ })
+    .getByRole("link", { name: "app-2" })
+    .waitFor();
+  expect(await headings(page)).toEqual(["Under way 1"]);
+  expect(await faultsEverywhere(page, "One group of rotations")).toEqual([]);
+  await page.getByRole("tab", { name: /^Finished/ }).click();
+  await page.getByText("Nothing has been renewed yet.").waitFor();
+  await page.getByRole("tab", { name: "All" }).click();
+  await page.getByRole("region", { name: /^Waits for a person/ }).waitFor();
+  expect(web.said).toEqual([]);
+});

@@ -1,0 +1,83 @@
+/** One row of the plan: which credential, what becomes of it and why, and when. */
+import { Checkbox } from "@fluentui/react-components";
+import { Link } from "@tanstack/react-router";
+import type { Answer } from "../api/client.ts";
+import { Time } from "../frame/time.tsx";
+import { Name } from "../text/name.tsx";
+import { plainName } from "../text/names.ts";
+import { capital } from "../text/rotation.ts";
+
+type PlanAnswer = Answer<"GET /api/v1/t/{tenant}/plan">;
+type Item = PlanAnswer["items"][number];
+type TabName = PlanAnswer["tab"];
+
+const PARTS = { issue: "a new credential", retire: "the old one goes" } as const;
+
+function keyWords({ keyId, slot }: Item): string {
+  return [...(keyId === null ? [] : [`key id ${keyId.slice(0, 8)}`]), ...(slot === null ? [] : [`slot ${slot}`])].join(
+    ", ",
+  );
+}
+
+interface RowProps {
+  readonly one: Item;
+  readonly tab: TabName;
+  /** The server's. */
+  readonly now: string;
+  readonly tenant: string;
+  /** Null, or left out, where there is nothing to choose. */
+  readonly chosen?: boolean | null;
+  readonly choose?: (id: string, on: boolean) => void;
+}
+
+const DATES = {
+  waiting: ["decideBy", "decide by"],
+  next: ["plannedAt", "planned for"],
+  cannot: ["end", "ends"],
+} as const;
+
+/** What the date of a row is: an end that is past is not to come. */
+function dateWord(tab: TabName, at: string | null, now: string): string {
+  const [, word] = DATES[tab];
+  return tab === "cannot" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word;
+}
+
+export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => undefined }: RowProps) {
+  const [date] = DATES[tab];
+  const word = dateWord(tab, one[date], now);
+  const { rotation } = one;
+  return (
+    <li>
+      {chosen === null || rotation === null ? null : (
+        <Checkbox
+          aria-label={`Choose ${plainName(one.displayName)}`}
+          checked={chosen}
+          onChange={(_, { checked }) => choose(rotation, checked === true)}
+        />
+      )}
+      <span className="grow">
+        {one.objectId === null ? (
+          <Name text={one.displayName} />
+        ) : (
+          <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: one.objectId }} search={{}}>
+            <Name text={one.displayName} />
+          </Link>
+        )}
+        <span className="two faint">{tab === "cannot" ? keyWords(one) : PARTS[one.what]}</span>
+      </span>
+      <span className="grow">
+        {tab === "cannot" ? capital(one.detail ?? "") : capital(one.sentence)}
+        {tab === "cannot" || one.detail === null ? null : <span className="two faint">{one.detail}</span>}
+      </span>
+      <span className="when">
+        <Time at={one[date]} now={now} />
+        <span className="two faint">{word}</span>
+      </span>
+      {rotation === null ? null : (
+        <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>
+          Review
+        </Link>
+      )}
+    </li>
+  );
+}
