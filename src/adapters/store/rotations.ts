@@ -1,4 +1,5 @@
 /** Rotations: opening, finding, and the people's word on them. */
+import { sql } from "kysely";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
