@@ -732,8 +732,8 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/engine/harden.ts",
-        `    for (const rotation of await deps.store.rotations({ tenantId, appId })) {`,
-        `    for (const rotation of await deps.store.rotations({ tenantId, appId, states: ["planned"] })) {`,
+        `    for (const rotation of await deps.store.rotations({ tenantId, appIds })) {`,
+        `    for (const rotation of await deps.store.rotations({ tenantId, appIds, states: ["planned"] })) {`,
       ),
     ],
   },
