@@ -153,13 +153,17 @@ export class WordBooks {
     const before = this.#held.get(name);
     if (place === undefined) return;
     const isStale = place.staleUntil > now;
+    const until = isStale ? place.staleUntil : now;
     const held = isStale ? keyId : this.#around.keyIdOf(place.copy);
+    // written once more, it gives the new one sooner than after the write before
+    const former = `${name} ${this.#around.keyIdOf(place.former)}`;
+    if (held !== null && until < (this.#left.get(former) ?? 0)) this.#left.set(former, until);
     if (held === null || held === before) return;
     this.#held.set(name, held);
     // what somebody else's hand has put there in between is what it held right before
     for (const one of [before, this.#around.keyIdOf(place.former)]) {
       const left = `${name} ${one}`;
-      if (one !== held && !this.#left.has(left)) this.#left.set(left, isStale ? place.staleUntil : now);
+      if (one !== held && !this.#left.has(left)) this.#left.set(left, until);
     }
   }
 
