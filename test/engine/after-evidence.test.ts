@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { explainApplication, waitingOf } from "../../src/engine/views.ts";
 import type { SignInRow } from "../../src/ports/logs.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
@@ -144,6 +144,21 @@ test("the very last look counts: a use of the old one between decision and remov
   expect(looks).toBe(2);
   expect(await waits(bench)).toMatchObject({ because: "old-in-use" });
   expect(bench.entra.keyIds(bench.app)).toHaveLength(2);
+});
+
+test("a new one that somebody removed halts it, whatever the log is asked in between: its reads are a series of their own", async () => {
+  const { bench, rotation } = await verified();
+  const newKey = rotation.issued?.keyId ?? "";
+  await days(bench, 34, () => signsIn(bench, newKey));
+  await bench.entra.removeSecret(bench.app, newKey);
+  bench.clock.advance(2 * DAY);
+  // each look comes a moment late, as in life: at the fifth the evidence is older than ten minutes, and is read once more
+  for (let looks = 0; looks < 20 && !is("halted")(await bench.rotation()); looks += 1) {
+    const { nextDue } = await bench.run();
+    bench.clock.advance(Math.max(0, (nextDue ?? 0) - bench.clock.at) + SECOND);
+  }
+  expect(await bench.rotation()).toMatchObject({ state: "halted", haltReason: "issued-gone" });
+  expect(bench.entra.keyIds(bench.app)).toEqual([oldKey(bench)]);
 });
 
 test("the overlap's reason is in explain: the policy's own, or the target that reloads slowest", async () => {

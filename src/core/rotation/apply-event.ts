@@ -5,7 +5,7 @@
 import { isEnough } from "../policy/approval.ts";
 import type { EpochMs } from "../time.ts";
 import { foldProbe } from "./acceptance.ts";
-import { changeCourse, triedAgain, untried } from "./apply-course.ts";
+import { changeCourse, missedReads, triedAgain, untried } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
 import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
@@ -332,6 +332,8 @@ function changeRetirement(
 ): Rotation {
   switch (event.type) {
     case "uses-read":
+      // who signs in with the old one says nothing of a new one that reads no longer show: that series goes on
+      if (missedReads(r).length > 0) return { ...r, uses: event.uses };
       return { ...r, ...CLEAR, lastFailure: event.failure, uses: event.uses };
     case "own-tried":
       return { ...r, ...CLEAR, ownProof: { at: event.at, proven: event.proven } };
