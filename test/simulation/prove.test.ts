@@ -5,10 +5,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { simulateMany } from "../../scripts/prove/many.ts";
 import { nextSeed, rowOf } from "../../scripts/prove.ts";
 
-/** Application-years: the first seeds' worlds, brisk and usual; `npm run prove` lives through as many as one likes. */
-const [YEARS, SEEDS] = process.env.NOLAPSE_REQUIRE_ALL === "1" ? [520, 7] : [10, 1];
+/** Application-years: the first seeds' worlds, brisk, usual and lasting; `npm run prove` lives through as many as one likes. */
+const [YEARS, SEEDS] = process.env.NOLAPSE_REQUIRE_ALL === "1" ? [5_000, 32] : [10, 1];
 
-test("seed after seed, nothing is found", { timeout: 600_000 }, async () => {
+test("seed after seed, nothing is found", { timeout: 3_000_000 }, async () => {
   const { total, lived } = await simulateMany({
     firstSeed: 1,
     applicationYears: YEARS,
@@ -21,7 +21,7 @@ test("seed after seed, nothing is found", { timeout: 600_000 }, async () => {
     orphans: 0,
     breaks: 0,
   });
-  expect(total.applicationYears).toBe(YEARS);
+  expect(total.applicationYears).toBeGreaterThanOrEqual(YEARS);
   expect(new Set(total.storyHashes).size).toBe(SEEDS);
 });
 

@@ -7,11 +7,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files of half a minute and more, longest first; the order is all that counts, so nobody need keep the seconds. */
 export const LONG_FILES: readonly string[] = [
+  "test/simulation/prove.test.ts",
   "test/chaos/driver.test.ts",
   "test/scenarios/transcripts.test.ts",
   "test/chaos/killed.test.ts",
   "test/chaos/killed-certificates.test.ts",
-  "test/simulation/prove.test.ts",
   "test/simulation/crash-sweep.test.ts",
   "test/chaos/together.test.ts",
   "test/browser/portal.test.ts",
