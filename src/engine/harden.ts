@@ -16,7 +16,7 @@ const ENDED: ReadonlySet<RotationState> = new Set(["retired", "cancelled", "halt
 const ASKED_AT_ONCE = 500;
 
 /**
- * Stores what a scan has found on every rotation that does not know it; of one that is retired the kept value is erased, which nothing else
+ * Stores what a scan has found on every rotation that does not know it; of one that is over the kept value is erased, which nothing else
  * would come to do any more. One that is being worked on is left to the next scan.
  */
 export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promise<void> {
@@ -30,10 +30,15 @@ export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promis
       const privileges = [...new Set([...known, ...(held.get(rotation.holder.appId) ?? [])])];
       if (privileges.length === known.length) continue;
       const found = events(rotation, privileges, approvals, await deps.clock.now());
-      const more = rotation.state === "retired" ? { erase: true } : {};
+      const more = isKeptForNobody(rotation) ? { erase: true } : {};
       await tryStore(deps, rotation, found, NOLAPSE, [], {}, more);
     }
   }
+}
+
+/** Whether no step of it would erase its value any more; before it is proven, what was sealed may be needed to tell whose a credential is. */
+function isKeptForNobody({ state, verifiedAt }: Rotation): boolean {
+  return state === "retired" || (state === "cancelled" && verifiedAt !== null);
 }
 
 /** One that is under way is decided anew at once. */

@@ -3,7 +3,7 @@ import { removalByHand } from "../core/credentials/adoption.ts";
 import { type Credential, type Holder, isLive } from "../core/credentials/credential.ts";
 import { parseMarkedName } from "../core/credentials/marker.ts";
 import { NolapseError } from "../core/errors.ts";
-import { bindingOf } from "../core/policy/settings.ts";
+import { bindingOf, type SlotSettings } from "../core/policy/settings.ts";
 import { hasProven, leftoverRotation, type Proven } from "../core/rotation/leftover.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Deps } from "./deps.ts";
@@ -32,7 +32,7 @@ export async function leftoverOf(deps: Deps, place: LeftoverPlace): Promise<Rota
     });
   }
   const at = await deps.clock.now();
-  const newer = newerThan(last, holder, credential);
+  const newer = await newerThan(deps, last, holder, credential);
   if (newer !== null) throw newer;
   const successor = holder.credentials.find((one) => one.keyId === last.issued.keyId);
   if (last.kind !== "federated" && (successor === undefined || !isLive(successor, at))) {
@@ -50,7 +50,7 @@ export async function leftoverOf(deps: Deps, place: LeftoverPlace): Promise<Rota
 /** Whether asking for it would come to anything, by the books and what a scan saw of it. */
 export async function mayGo(deps: Deps, holder: Holder, credential: Credential): Promise<boolean> {
   const last = await restsOn(deps, { appId: holder.appId, keyId: credential.keyId, holders: [holder] });
-  return !(last instanceof NolapseError) && newerThan(last, holder, credential) === null;
+  return !(last instanceof NolapseError) && (await newerThan(deps, last, holder, credential)) === null;
 }
 
 /**
@@ -80,6 +80,9 @@ async function restsOn(
       `nolapse rotate ${appId} --now makes and proves one, then ask again; ${byHand}`,
     );
   }
+  const unproven = undeliveredTo(slot, last);
+  if (unproven !== null)
+    return no(unproven, `nolapse rotate ${appId} --now delivers to all of them first, then ask again`);
   if (last.self) return no("its application rolls its own certificate, and nobody else can prove what stays", byHand);
   const entry = (await store.ledger(tenantId, appId)).find((one) => one.keyId === keyId);
   if (entry === undefined) {
@@ -87,9 +90,20 @@ async function restsOn(
     return no("somebody else made it, no rotation replaces it, and nobody has had Nolapse adopt it", next);
   }
   if (entry.origin !== "adopted") return no("Nolapse made it, and its rotation was given up or is over", byHand);
+  // the slot's own first credential is adopted by its rotation, and not by a person
+  if (all.some((one) => one.replaces === keyId && one.state === "cancelled" && one.leftover !== true))
+    return no("the rotation that was to take it away was cancelled, so somebody may sign in with it still", byHand);
   if (last.holder.objectId !== entry.holder.objectId)
     return no("it is on another object of the application than the credential that would stay", byHand);
   return last;
+}
+
+/** Places of the slot that the credential in question never went to: they may hold any other one. Null where there are none. */
+function undeliveredTo({ targets }: SlotSettings, { deliveries }: Pick<Rotation, "deliveries">): string | null {
+  const missing = targets.filter((target) => !deliveries.some((one) => one.target === target));
+  return missing.length === 0
+    ? null
+    : `${missing.join(", ")} of its slot was never given the credential that would stay, and may hold this one still`;
 }
 
 /** How a person removes it himself, as far as a scan saw what it is. */
@@ -102,19 +116,40 @@ export function byHandOf(holders: readonly Holder[], appId: string, keyId: strin
   return `az ad app credential list --id ${appId} shows what there is`;
 }
 
-/** What was made after the one that would stay is somebody's newest, whatever the slot says. */
-function newerThan({ issued, slot, holder: { appId } }: Proven, holder: Holder, one: Credential): NolapseError | null {
-  if (one.start !== null && one.start < issued.at) return null;
-  const when = one.start === null ? "may be newer" : "is newer";
+/**
+ * What was made after the one that would stay is somebody's newest, whatever the slot says. A certificate may be older than the day on which
+ * somebody added it.
+ */
+async function newerThan(
+  { store, settings: { tenantId } }: Deps,
+  { issued, slot, holder: { appId } }: Proven,
+  holder: Holder,
+  one: Credential,
+): Promise<NolapseError | null> {
+  const drifts = await store.drifts(tenantId, appId, issued.at);
+  const isAdded = drifts.some(({ what, keyId }) => what === "drift-added" && keyId === one.keyId);
+  const isOlder = one.start !== null && one.start < issued.at;
+  if (isOlder && !isAdded) return null;
+  const when = isOlder ? "was added after" : one.start === null ? "may be newer than" : "is newer than";
   return no(
-    `it ${when} than the current credential of slot "${slot}": somebody may be about to use it`,
+    `it ${when} the current credential of slot "${slot}": somebody may be about to use it`,
     `nolapse rotate ${appId} --now makes a newer one first; or by hand: ${removalByHand(holder, one)}`,
   );
 }
 
-/** A slot that names it as its current credential and has not moved on: its places hold it still, and nothing proves another one there. */
+/**
+ * A slot that names it as its current credential and has not moved on: its places hold it still, and nothing proves another one there. Of a
+ * leftover the configuration is judged anew as when its removal was asked for.
+ */
 export async function sharedSlot({ store, settings }: Deps, rotation: Rotation): Promise<string | null> {
   const { tenantId, holder, slot, replaces, replacesName, leftover } = rotation;
+  if (leftover === true) {
+    const [only, another] = bindingOf(settings, holder.appId)?.slots ?? [];
+    if (only === undefined) return "its application is bound to no slot any more";
+    if (another !== undefined) return "its application has several slots, any of which may read it";
+    const unproven = undeliveredTo(only, rotation);
+    if (unproven !== null) return unproven;
+  }
   const records = await store.slots(tenantId, holder.appId);
   const { description } = parseMarkedName(replacesName ?? "");
   const isIt = (current: string) =>

@@ -11,7 +11,7 @@ import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { adopt } from "../../src/engine/adopt.ts";
 import { approve } from "../../src/engine/approve.ts";
 import { askRemoval, foreseeRemoval } from "../../src/engine/ask-removal.ts";
-import { ask as rotate, stop } from "../../src/engine/control.ts";
+import { cancel, ask as rotate, stop } from "../../src/engine/control.ts";
 import { byHandOf, mayGo } from "../../src/engine/leftover.ts";
 import { type BenchOptions, START, TENANT, Workbench } from "../support/workbench.ts";
 
@@ -168,6 +168,13 @@ describe("it goes", () => {
     });
     await adopt(it.bench.deps(), it.bench.app.appId, { keyId: stored, why: WHY, actor: ANN.actor });
     const certificate = { ...it, keyId: stored };
+    await it.bench.run();
+    await expect(foresee(certificate)).rejects.toMatchObject({
+      message: expect.stringContaining("was added after the current credential"),
+    });
+    it.bench.clock.advance(HOUR);
+    const { rotations } = await rotate(it.bench.deps(), [it.bench.app.appId], { now: true, actor: ANN.actor });
+    await driveTo(it, rotations[0]?.id ?? "", "retired");
     const { id } = await word(certificate);
     const done = await driveTo(certificate, id, "retired");
     expect(it.bench.entra.certificateIds(it.bench.app)).toEqual([kept]);
@@ -246,7 +253,54 @@ describe("it stays", () => {
     it.bench.settings = { ...it.bench.settings, bindings: [{ ...binding, slots }] };
     await hours(it, 40);
     expect(gone(it)).toBe(false);
-    expect((await it.bench.store.rotation(id))?.lastFailure?.message).toContain('slot "vendor" names it');
+    expect((await it.bench.store.rotation(id))?.lastFailure?.message).toContain("several slots");
+  });
+
+  test.each([
+    [
+      "a place is bound that was never given the current one",
+      { targets: ["billing", "mail"] },
+      /mail of its slot was never given/,
+    ],
+    ["another slot is bound", { vendor: true }, /several slots/],
+  ])(
+    "where after the word %s",
+    async (_, { targets = ["billing"], vendor = false }: { targets?: string[]; vendor?: boolean }, why) => {
+      const it = await left();
+      const { id } = await word(it);
+      const [binding] = it.bench.settings.bindings;
+      if (binding === undefined) throw new TypeError("the bench binds its application");
+      const more = vendor ? [{ slot: "vendor", current: null, targets: ["mail"] }] : [];
+      const slots = [{ slot: "default", current: null, targets }, ...more];
+      it.bench.settings = { ...it.bench.settings, bindings: [{ ...binding, slots }] };
+      await hours(it, 5);
+      expect(gone(it)).toBe(false);
+      expect((await it.bench.store.rotation(id))?.lastFailure?.message).toMatch(why);
+    },
+  );
+
+  test("where a place of the slot was never given the current one: it is not even asked for", async () => {
+    const it = await left();
+    const [binding] = it.bench.settings.bindings;
+    if (binding === undefined) throw new TypeError("the bench binds its application");
+    const slots = [{ slot: "default", current: null, targets: ["billing", "mail"] }];
+    it.bench.settings = { ...it.bench.settings, bindings: [{ ...binding, slots }] };
+    await expect(foresee(it)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: expect.stringContaining("mail of its slot was never given the credential that would stay"),
+    });
+  });
+
+  test("where the rotation that was to take it away was cancelled: somebody had a reason", async () => {
+    const policy = { retire: "after-overlap", overlap: 7 * DAY } as const;
+    const bench = new Workbench({ complete: true, policy });
+    const { id, replaces } = await bench.drive((one) => one?.state === "verified");
+    await cancel(bench.deps(), id, ANN.actor);
+    bench.clock.advance(HOUR);
+    await expect(foresee({ bench, keyId: replaces } as Left)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: expect.stringContaining("was cancelled"),
+    });
   });
 
   test("where it is refused, each with the way out", async () => {

@@ -272,7 +272,9 @@ describe("safety", () => {
     await bench.entra.removeSecret(bench.app, issued?.keyId ?? "");
     const rotation = await bench.drive((one) => one?.state === "halted");
     expect(rotation.haltReason).toBe("issued-gone");
-    expect(rotation.lastFailure?.next).toContain(`nolapse cancel ${rotation.id}, then nolapse rotate`);
+    expect(rotation.lastFailure?.next).toContain(
+      `nolapse cancel ${rotation.id}, then nolapse rotate ${bench.app.appId} --now`,
+    );
     expect(bench.entra.keyIds(bench.app)).toEqual(bench.app.keyIds);
   });
 

@@ -90,12 +90,13 @@ export class Line {
   /** Begins a long transaction; when it is over, those who waited for it are served. */
   #begin(verb: Verb): void {
     this.#isLong = true;
+    const goOn = () => {
+      this.#isLong = false;
+      if (!this.#busy) void this.#serve();
+    };
     void this.#single(verb)
       .then(() => verb.afterwards?.())
-      .then(() => {
-        this.#isLong = false;
-        if (!this.#busy) void this.#serve();
-      });
+      .then(goOn, goOn);
   }
 
   /** A transaction of its own. */

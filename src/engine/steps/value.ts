@@ -23,8 +23,9 @@ export async function sealedValue(claimed: Claimed): Promise<SecretValue> {
 }
 
 /** What to type where nothing can bring back what was issued. */
-export function anew({ id, displayName }: Rotation): string {
-  return `nolapse cancel ${id}, then nolapse rotate "${displayName}" --now: another one is issued`;
+export function anew({ id, holder }: Rotation): string {
+  // by its client id: a name that its owner wrote goes into no line that somebody copies
+  return `nolapse cancel ${id}, then nolapse rotate ${holder.appId} --now: another one is issued`;
 }
 
 /** Where the rotation's application signs in: at home, or where its entry says. */

@@ -65,8 +65,8 @@ async function missed(claimed: Claimed): Promise<boolean> {
         : "nothing is removed meanwhile; further reads, over ten minutes in all, say whether it is gone",
     at,
   } as const;
-  await claimed.record([{ type: "failed", at, failure, notBefore: next ?? at, verifying: false, missed: true }]);
-  if (next === null) await claimed.halt("issued-gone");
+  const read = { type: "failed", at, failure, notBefore: next ?? at, verifying: false, missed: true } as const;
+  await claimed.record(next === null ? [read, { type: "halted", at, reason: "issued-gone" }] : [read]);
   return true;
 }
 
