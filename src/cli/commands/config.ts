@@ -7,10 +7,27 @@ import { count, type ExitCode } from "../speak.ts";
 export async function show(context: Context): Promise<ExitCode> {
   const { speaker, globals } = context;
   const config = configOf(context);
-  if (globals.json === true) speaker.json(config);
-  else speaker.data(stringify(readable(config)).trimEnd());
+  const shown = withoutPlaces(config);
+  if (globals.json === true) speaker.json(shown);
+  else speaker.data(stringify(readable(shown)).trimEnd());
   warn(context, config);
   return 0;
+}
+
+/** Where an entry stands in the file, which is for whoever edits it in the portal's lines. */
+const PLACES = new Set(["place", "configuredIn"]);
+
+/** What the file means, without where it says so. */
+function withoutPlaces(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPlaces);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([name, one]) => !(PLACES.has(name) && isPlace(one)));
+  return Object.fromEntries(kept.map(([name, one]) => [name, withoutPlaces(one)]));
+}
+
+/** A policy or a target may have any name, and its entry is no place. */
+function isPlace(value: unknown): boolean {
+  return typeof value === "string" || (typeof value === "object" && value !== null && "line" in value);
 }
 
 const DURATIONS = new Set("lifetime maxAge renewBefore overlap evidenceWindow reload over window timeout".split(" "));
