@@ -136,6 +136,9 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  * the test as well.
  */
 export const LONG_FILES: Readonly<Record<string, string>> = {
+  "src/cli/program.ts": "one list of all commands and their options, read from top to bottom",
+  "src/engine/listing.ts": "one index with all its orders; each change must move an application in every one of them",
+  "test/engine/privileged.test.ts": "one table of what two persons are asked for, a case each",
   "test/support/fake-entra.ts":
     "one class stands for the whole directory; what it does not share with the ports lies in fake-*.ts",
   "scripts/mutants/list.ts": "a list of texts to find and to put, which nobody reads from end to end",
