@@ -44,7 +44,7 @@ export class Line {
   /**
    * One writing transaction that lets the event loop turn in between. Its handle is nobody else's, so that those who read by theirs go on
    * meanwhile and see what was before; SQLite lets one write at a time, so others that write wait here and not inside of it. They wait for
-   * what is done `afterwards` too, which never rejects; the answer does not.
+   * what is done `afterwards` too, whatever comes of it; the answer does not.
    */
   long<T>(handle: DatabaseSync, work: () => Promise<T>, afterwards?: () => Promise<void>): Promise<T> {
     return this.#enter(handle, "long", work, afterwards);
