@@ -39,9 +39,10 @@ export const RULES: readonly RuleMutant[] = [
   off(
     "rule-mode",
     "observe and propose write like enforce",
-    "src/core/rotation/checks.ts",
-    `const mode: Check = {\n  name: "mode",\n  judge: ({ facts, rotation }) => {`,
-    `const mode: Check = {\n  name: "mode",\n  judge: ({ facts, rotation }) => {\n    if (facts.mode !== undefined) return null;`,
+    // two checks ask for it, so it is taken from what they judge by
+    "src/engine/facts.ts",
+    `    mode: settings.mode,`,
+    `    mode: "enforce",`,
   ),
   off(
     "rule-ramp",
