@@ -63,13 +63,9 @@ async function restsOn(
 ): Promise<Proven | NolapseError> {
   const { tenantId } = settings;
   const byHand = `if it must go: ${byHandOf(holders, appId, keyId)}`;
-  const [slot, another] = bindingOf(settings, appId)?.slots ?? [];
-  if (slot === undefined || another !== undefined) {
-    const why =
-      slot === undefined
-        ? "its application is bound to no slot"
-        : "its application has several slots, any of which may read it";
-    return no(`no rotation replaces it, and ${why}: nothing proves that whoever reads it has another one`, byHand);
+  const slot = onlySlot(settings, appId);
+  if (typeof slot === "string") {
+    return no(`no rotation replaces it, and ${slot}: nothing proves that whoever reads it has another one`, byHand);
   }
   const record = (await store.slots(tenantId, appId)).find((one) => one.slot === slot.slot);
   const all = record === undefined ? [] : await store.rotations({ tenantId, appId });
@@ -96,6 +92,13 @@ async function restsOn(
   if (last.holder.objectId !== entry.holder.objectId)
     return no("it is on another object of the application than the credential that would stay", byHand);
   return last;
+}
+
+/** The one slot whose readers alone can hold a leftover; else why nobody knows who holds it. */
+function onlySlot(settings: Deps["settings"], appId: string): SlotSettings | string {
+  const [only, another] = bindingOf(settings, appId)?.slots ?? [];
+  if (only === undefined) return "its application is bound to no slot";
+  return another === undefined ? only : "its application has several slots, any of which may read it";
 }
 
 /** Places of the slot that the credential in question never went to: they may hold any other one. Null where there are none. */
@@ -144,9 +147,8 @@ async function newerThan(
 export async function sharedSlot({ store, settings }: Deps, rotation: Rotation): Promise<string | null> {
   const { tenantId, holder, slot, replaces, replacesName, leftover } = rotation;
   if (leftover === true) {
-    const [only, another] = bindingOf(settings, holder.appId)?.slots ?? [];
-    if (only === undefined) return "its application is bound to no slot any more";
-    if (another !== undefined) return "its application has several slots, any of which may read it";
+    const only = onlySlot(settings, holder.appId);
+    if (typeof only === "string") return only;
     const unproven = undeliveredTo(only, rotation);
     if (unproven !== null) return unproven;
   }
