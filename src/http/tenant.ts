@@ -6,6 +6,7 @@ import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
+import { TrailWatch } from "../engine/check-trail.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -72,6 +73,8 @@ export class Tenant {
   readonly #events: Events;
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
+  /** What is known of its audit trail. */
+  readonly trail: TrailWatch = new TrailWatch();
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #renewals = new Renewals({ open: [], retired: [] });

@@ -48,7 +48,7 @@ test("an Operator looks, names what his word overrules, and it goes in its time;
   await stage.until(id, "retired", 1);
   const { removedAt } = (await otto.get(at)).body;
   expect(Date.parse(removedAt)).toBeGreaterThanOrEqual(Date.parse(seen.at));
-  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
   const word = trail.find(({ action }: { action: string }) => action === "removal-asked");
   expect(word).toMatchObject({ actor: "entra:otto@contoso.example", keyId, details: { why: WHY } });
 });
