@@ -6,7 +6,7 @@ import { parseInstant } from "../../core/time.ts";
 import { exportTrail } from "../../engine/export-trail.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
-import { count, id, instant, iso, maybe, reason, scope, scopeOf } from "./shapes.ts";
+import { count, id, instant, iso, maybe, named, namedIn, reason, scope, scopeOf } from "./shapes.ts";
 
 const number = z.coerce.number().int().nonnegative().optional();
 
@@ -37,7 +37,7 @@ const list = tenantRoute({
         rotation: z.string().nullable(),
         appId: z.string().nullable(),
         application: z
-          .strictObject({ objectId: z.string(), displayName: z.string() })
+          .strictObject(named)
           .nullable()
           .meta({ description: "as the last scan saw it; null where it saw none" }),
         keyId: z.string().nullable(),
@@ -72,7 +72,6 @@ type Entry = Awaited<ReturnType<Tenant["deps"]["store"]["auditPage"]>>[number];
 
 function shown(tenant: Tenant, entry: Entry) {
   const { sequence, at, actor, action, rotation, appId, keyId, reason: code, details } = entry;
-  const portrait = appId === null ? null : (tenant.picture?.find(appId) ?? null);
   return {
     sequence,
     at: iso(at) ?? "",
@@ -80,7 +79,7 @@ function shown(tenant: Tenant, entry: Entry) {
     action,
     rotation,
     appId,
-    application: portrait && { objectId: portrait.objectId, displayName: portrait.displayName },
+    application: appId === null ? null : namedIn(tenant, appId),
     keyId,
     reason: code,
     why: code === null ? null : REASONS[code],

@@ -1,8 +1,13 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
-import { formatDuration } from "../../core/time.ts";
+import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
+import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
 import { type Route, tenantRoute } from "../route.ts";
-import { count, iso, kind, maybe, scope, scopeOf } from "./shapes.ts";
+import { count, instant, iso, kind, maybe, named, namedIn, scope, scopeOf } from "./shapes.ts";
+
+const preflight = z
+  .strictObject({ at: instant, failed: z.string().nullable(), next: z.string().nullable() })
+  .meta({ description: "whether it is there and could be written; failed says why not" });
 
 const targets = tenantRoute({
   method: "GET",
@@ -18,19 +23,31 @@ const targets = tenantRoute({
         name: z.string(),
         type: z.string(),
         kinds: z.array(kind),
+        readBack: z.boolean().meta({ description: "whether what lies there can be read, and signed in with" }),
         reload: z.string(),
         carriedBy: z.string().nullable(),
-        applications: z.array(z.string()).meta({ description: "client ids" }),
+        applications: z.array(
+          z.strictObject({
+            appId: z.string(),
+            application: z.strictObject(named).nullable().meta({ description: "null where no scan saw it" }),
+          }),
+        ),
+        lastPreflight: preflight
+          .nullable()
+          .meta({ description: "by a rotation, or asked for since the server was started, whichever was later" }),
         lastVerified: maybe,
       }),
     ),
   }),
   handle: async ({ tenant }) => {
-    const { settings, store } = tenant.deps;
+    const { settings, store, targets: places } = tenant.deps;
     const rotations = await store.rotations({ tenantId: settings.tenantId });
-    const verified = new Map<string, number>();
-    for (const { target, verifiedAt } of rotations.flatMap(({ deliveries }) => deliveries)) {
-      if (verifiedAt !== null) verified.set(target, Math.max(verifiedAt, verified.get(target) ?? 0));
+    const [verified, passed] = [new Map<string, EpochMs>(), new Map<string, EpochMs>()];
+    for (const { deliveries, preflightAt } of rotations) {
+      for (const { target, verifiedAt } of deliveries) {
+        keepLater(verified, target, verifiedAt);
+        keepLater(passed, target, preflightAt);
+      }
     }
     return {
       ...(await scopeOf(tenant)),
@@ -38,14 +55,48 @@ const targets = tenantRoute({
         name,
         type,
         kinds: [...kinds],
+        readBack: places.get(name)?.readBack !== undefined,
         reload: typeof reload === "number" ? formatDuration(reload) : reload,
         carriedBy,
         applications: settings.bindings
           .filter(({ slots }) => slots.some((one) => one.targets.includes(name)))
-          .map(({ appId }) => appId),
-        lastVerified: iso(verified.get(name) as never),
+          .map(({ appId }) => ({ appId, application: namedIn(tenant, appId) })),
+        // a place that only a person can reach is never tried
+        lastPreflight: carriedBy === null ? lastPreflight(passed.get(name) ?? null, tenant.triedLast(name)) : null,
+        lastVerified: iso(verified.get(name)),
       })),
     };
+  },
+});
+
+function keepLater(known: Map<string, EpochMs>, name: string, at: EpochMs | null): void {
+  if (at !== null && at > (known.get(name) ?? 0)) known.set(name, at);
+}
+
+function lastPreflight(passed: EpochMs | null, tried: Tried | null): z.input<typeof preflight> | null {
+  if (tried !== null && tried.at >= (passed ?? 0)) return shown(tried);
+  return passed === null ? null : shown({ at: passed, error: null });
+}
+
+const shown = ({ at, error }: Tried) => ({
+  at: formatInstant(at),
+  failed: error?.message ?? null,
+  next: error?.next ?? null,
+});
+
+const tryTarget = tenantRoute({
+  method: "POST",
+  path: "/targets/preflight",
+  rate: 20,
+  role: "Operator",
+  tag: "settings",
+  summary: "Asks now whether a target is there and could be written; nothing is changed there",
+  body: z.strictObject({ target: z.string().min(1).max(200) }),
+  answer: preflight,
+  handle: async ({ tenant, body, signal }) => {
+    const tried = await preflightTarget(tenant.deps, body.target, signal);
+    tenant.tried(body.target, tried);
+    return shown(tried);
   },
 });
 
@@ -97,4 +148,4 @@ const policies = tenantRoute({
   },
 });
 
-export const settingsRoutes: readonly Route[] = [targets, policies];
+export const settingsRoutes: readonly Route[] = [targets, tryTarget, policies];

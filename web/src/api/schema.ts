@@ -493,7 +493,14 @@ export interface Api {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "type": string; "kinds": ("secret" | "certificate")[]; "reload": string; "carriedBy": string | null; "applications": (string)[]; "lastVerified": string | null })[] };
+    answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "type": string; "kinds": ("secret" | "certificate")[]; "readBack": boolean; "reload": string; "carriedBy": string | null; "applications": ({ "appId": string; "application": { "objectId": string; "displayName": string } | null })[]; "lastPreflight": { "at": string; "failed": string | null; "next": string | null } | null; "lastVerified": string | null })[] };
+  };
+  /** Asks now whether a target is there and could be written; nothing is changed there */
+  "POST /api/v1/t/{tenant}/targets/preflight": {
+    params: { tenant: string };
+    query: {  };
+    body: { "target": string };
+    answer: { "at": string; "failed": string | null; "next": string | null };
   };
   /** The rules, and how many applications each holds for */
   "GET /api/v1/t/{tenant}/policies": {

@@ -42,7 +42,7 @@ export function Columned<T>({ label, columns, items, keyOf }: ColumnedProps<T>) 
     );
   }
   return (
-    <section className="card">
+    <section className="card table-scroll">
       <table className="table" aria-label={label}>
         <thead>
           <tr>
