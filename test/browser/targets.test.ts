@@ -1,4 +1,4 @@
-/** The page Targets: a place is tried on somebody's word, says why it cannot be written, and is one that a Reader only looks at. */
+/** The pages of the configuration: a place is tried on somebody's word, says why it cannot be written, and what is about nobody any more is named. */
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -36,4 +36,19 @@ test("a Reader sees why he cannot, and where only a person can look nobody is as
   const carried = page.getByRole("row", { name: /^by-hand/ });
   await carried.getByText("carried by the vendor").waitFor();
   expect(await carried.getByRole("button").count()).toBe(0);
+});
+
+test("an entry whose application is gone is said on Policies, with what to do", async (context) => {
+  await web.stage.graph("DELETE", `/applications/${web.stage.application("app-1").objectId}`);
+  await web.stage.run();
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/policies", /1 entry is about an application that the last scan did not find/);
+  const bar = page.locator(".fui-MessageBar", { hasText: "did not find" });
+  await bar.getByText(web.stage.application("app-1").appId).waitFor();
+  await bar.getByText(/restore it under Deleted applications/).waitFor();
+  expect(await faultsEverywhere(page, "An entry about nobody")).toEqual([]);
+  await page.getByRole("link", { name: "3 managed" }).click();
+  await page.waitForURL(/applications\?policy=quick&managed=true/);
+  await page.getByText("3 applications", { exact: true }).waitFor();
 });

@@ -61,3 +61,33 @@ test("there is nothing to try where only a person can look, or where no target h
     "not-found",
   ]);
 });
+
+test("a policy counts the registrations it is for, and those it renews", async () => {
+  const { policies: rules } = await policiesNow();
+  // bound: app-1, app-2, mighty and carried; the others have no rule of their own, and service principals have nothing to renew
+  expect(rules).toEqual([
+    ["default", 6, 0],
+    ["quick", 4, 4],
+  ]);
+  expect((await otto.get(`${T}/applications?type=application`)).body.total).toBe(10);
+  expect((await otto.get(`${T}/applications`)).body.total).toBeGreaterThan(10);
+});
+
+test("an entry whose application is gone is named with what was last known of it, and only where the scan has seen all", async () => {
+  expect((await policiesNow()).gone).toEqual([]);
+  const { appId, objectId } = stage.application("app-1");
+  await stage.graph("DELETE", `/applications/${objectId}`);
+  const { scan } = await stage.run();
+  const { policies: rules, gone } = await policiesNow();
+  expect(rules).toContainEqual(["quick", 3, 3]);
+  expect(gone).toEqual([{ appId, displayName: "app-1", policy: "quick", targets: ["app-1"] }]);
+  if (scan === null) throw new Error("nothing was scanned");
+  await stage.admission.seen({ ...scan, coverage: { ...scan.coverage, complete: false } });
+  expect((await policiesNow()).gone).toEqual([]);
+});
+
+async function policiesNow() {
+  const { items, gone } = (await otto.get(`${T}/policies`)).body;
+  const policies = items.map((one: Record<string, unknown>) => [one.name, one.applications, one.managed]);
+  return { policies, gone };
+}

@@ -1,6 +1,7 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
 import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
+import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
 import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { count, instant, iso, kind, maybe, named, namedIn, scope, scopeOf } from "./shapes.ts";
@@ -106,7 +107,7 @@ const policies = tenantRoute({
   madeOf: "listing",
   role: "Reader",
   tag: "settings",
-  summary: "The rules, and how many applications each holds for",
+  summary: "The rules, how many applications each holds for, and entries whose application is gone",
   answer: z.strictObject({
     ...scope,
     items: z.array(
@@ -122,15 +123,29 @@ const policies = tenantRoute({
         custody: z.string(),
         probe: z.string(),
         priority: z.int(),
-        applications: count,
+        applications: count.meta({ description: "registrations it is for, and what else it renews" }),
+        managed: count.meta({ description: "those of them that are renewed by it" }),
       }),
     ),
+    gone: z
+      .array(
+        z.strictObject({
+          appId: z.string(),
+          displayName: z.string().nullable().meta({ description: "as its last rotation has it" }),
+          policy: z.string().nullable(),
+          targets: z.array(z.string()),
+        }),
+      )
+      .meta({
+        description: "entries of the configuration whose application the last scan did not see, where it saw all",
+      }),
   }),
   handle: async ({ tenant }) => {
-    const counts = tenant.picture?.listing.countsOf("policy") ?? new Map<string, number>();
+    const { deps, picture } = tenant;
+    const held = picture?.keep("policies held", () => heldByPolicy(deps, picture)) ?? new Map<string, Held>();
     return {
       ...(await scopeOf(tenant)),
-      items: Object.values(tenant.deps.settings.policies).map((one) => ({
+      items: Object.values(deps.settings.policies).map((one) => ({
         name: one.name,
         kind: one.kind,
         lifetime: formatDuration(one.lifetime),
@@ -142,8 +157,12 @@ const policies = tenantRoute({
         custody: one.custody,
         probe: one.probe,
         priority: one.priority,
-        applications: counts.get(one.name) ?? 0,
+        ...(held.get(one.name) ?? { applications: 0, managed: 0 }),
       })),
+      gone:
+        picture === null
+          ? []
+          : (await goneEntries(deps, picture)).map((one) => ({ ...one, targets: [...one.targets] })),
     };
   },
 });

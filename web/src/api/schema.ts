@@ -502,12 +502,12 @@ export interface Api {
     body: { "target": string };
     answer: { "at": string; "failed": string | null; "next": string | null };
   };
-  /** The rules, and how many applications each holds for */
+  /** The rules, how many applications each holds for, and entries whose application is gone */
   "GET /api/v1/t/{tenant}/policies": {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number })[] };
+    answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number; "managed": number })[]; "gone": ({ "appId": string; "displayName": string | null; "policy": string | null; "targets": (string)[] })[] };
   };
   /** The trail, newest first; after a number, for who follows it, oldest first */
   "GET /api/v1/t/{tenant}/audit": {
