@@ -4,7 +4,15 @@ import { endedSentence, endsWords, reloadWords, targetsSentence } from "../../we
 import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
-import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
+import {
+  headSentence,
+  oldOneWords,
+  outcomeOf,
+  safetyWords,
+  stepProgress,
+  titleWords,
+  untilWords,
+} from "../../web/src/text/rotation.ts";
 
 const ZONE = "Europe/Amsterdam";
 const at = (text: string) => Date.parse(text);
@@ -160,7 +168,13 @@ describe("a rotation", () => {
   ])("calls the end of the old one what it is %#", (rotation, word) => expect(oldOneWords(rotation)[0]).toBe(word));
 
   test("that is over says what came of it", () => {
-    const done = { ...over, issued: "k", targets: [{ ...target, verifiedAt: over.now }], removedAt: over.now };
+    const done = {
+      ...over,
+      leftover: false,
+      issued: "k",
+      targets: [{ ...target, verifiedAt: over.now }],
+      removedAt: over.now,
+    };
     expect(outcomeOf({ ...done, state: "retired" })).toEqual([
       "The new credential was proven at 1 of 1 target before the old one went.",
       "The old one was removed, and seen absent since.",
@@ -168,6 +182,28 @@ describe("a rotation", () => {
     expect(outcomeOf({ ...done, state: "cancelled", issued: null, removedAt: null })).toEqual([
       "No new credential was made.",
       "The old one was left alone, and works.",
+    ]);
+    expect(outcomeOf({ ...done, leftover: true, state: "retired" })[0]).toBe(
+      "The current credential was proven at 1 of 1 target before the old one went.",
+    );
+    expect(outcomeOf({ ...done, leftover: true, state: "cancelled" })[0]).toBe(
+      "The current credential stays as it is.",
+    );
+  });
+
+  test("of a leftover is no renewal: an old one goes, and nothing new is made", () => {
+    const words = { secret: "client secret", certificate: "certificate" };
+    const renewal = { leftover: false, state: "verified", kind: "certificate", replacesKind: "secret" } as const;
+    const told = (parts: object) => titleWords({ ...renewal, ...parts }, words);
+    expect([told({}), told({ state: "retired" })]).toEqual(["gets a new certificate", "got a new certificate"]);
+    expect([told({ leftover: true }), told({ leftover: true, state: "retired" })]).toEqual([
+      "lets an old client secret go",
+      "has let an old client secret go",
+    ]);
+    const safety = { code: "new-is-proven", ok: true } as const;
+    expect([safetyWords(safety, renewal), safetyWords(safety, { leftover: true })]).toEqual([
+      "The new one is proven at its targets.",
+      "The current one is proven at its targets.",
     ]);
   });
 });
