@@ -63,6 +63,8 @@ interface Walk extends Place {
 export class TrailWatch {
   #walk: Walk | null = null;
   #last: Checked | null = null;
+  /** Whether the walk stands before what is broken: there it stays, so that every look finds it at once. */
+  #isStuck = false;
   /** The furthest place that was ever found whole: a chain that was cut off or made anew no longer has it. */
   #known: Place = { position: 0, hash: GENESIS };
   #turn: Promise<unknown> = Promise.resolve();
@@ -88,7 +90,7 @@ export class TrailWatch {
     const contradiction = await this.#contradiction(deps);
     if (contradiction !== null) return this.#say(total, null, contradiction);
     let walk = this.#walk;
-    if (walk === null || now >= plus(walk.begunAt, AGAIN_AFTER)) {
+    if (walk === null || (now >= plus(walk.begunAt, AGAIN_AFTER) && !this.#isStuck)) {
       walk = { position: 0, hash: GENESIS, begunAt: now, since: null };
     }
     for (const end = walk.position + AT_ONCE; walk.position < total; await scheduler.turn?.()) {
@@ -97,8 +99,10 @@ export class TrailWatch {
         return this.#say(total, walk.position, null);
       }
       const stretch = await readStretch(deps, notary, walk);
+      if (stretch === null) break;
+      this.#isStuck = stretch.broken !== null;
       if (stretch.broken !== null) {
-        this.#walk = null;
+        this.#walk = walk;
         return this.#say(total, null, stretch.broken);
       }
       walk = { ...walk, ...stretch.end, since: walk.since ?? stretch.since };
@@ -132,10 +136,10 @@ interface Stretch {
   readonly broken: BrokenAt | null;
 }
 
-/** The next part of the chain, held to its own end as the whole is by an export. */
-async function readStretch(deps: Deps, notary: Notary, { position, hash }: Place): Promise<Stretch> {
+/** The next part of the chain, held to its own end as the whole is by an export; null where there is none. */
+async function readStretch(deps: Deps, notary: Notary, { position, hash }: Place): Promise<Stretch | null> {
   const { lines, end } = await stretchAfter(deps, position, hash);
-  if (end === null) return { end: { position, hash }, since: null, broken: null };
+  if (end === null) return null;
   const header = headerLine(notary, {
     kind: "header",
     version: 1,

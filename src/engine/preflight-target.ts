@@ -6,7 +6,7 @@ import type { Deps } from "./deps.ts";
 export interface Tried {
   readonly at: EpochMs;
   /** Why it could not; null where it could. */
-  readonly error: NolapseError | null;
+  readonly error: Pick<NolapseError, "message" | "next"> | null;
 }
 
 /** Tries the place of that name. @throws NolapseError `not-found` where the configuration names none, `refused-by-rule` where only a person can bring a value there. */

@@ -85,6 +85,7 @@ test.each([
   ["the trail after a number", () => store.auditTrail(TENANT, 7, 50), /audit_tenant/],
   ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 }), /audit_tenant/],
   ["the trail of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 }), /audit_app/],
+  ["the end of it", () => store.auditPage(TENANT, { appId: "a", limit: 50 }), /audit_app/],
   ["the trail of an action", () => store.auditPage(TENANT, { action: "a", limit: 50 }), /audit_of_action/],
   ["all actions", () => store.auditActions(TENANT), /COVERING INDEX audit_/],
 ] as const)("%s is found by an index", async (_what, work, index) => {

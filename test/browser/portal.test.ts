@@ -29,6 +29,8 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Audit", () => "/audit", /signed-in/],
   ["Health", () => "/health", /Pause all writing/],
   ["Rehearsal", () => "/rehearsals", /No rehearsal yet/],
+  ["Tenants", () => "/../../tenants", /contoso/],
+  ["Welcome", () => "/welcome", /Three steps/],
   ["My applications", () => "/mine", /My applications/],
 ];
 

@@ -134,6 +134,17 @@ it("what was checked is checked again from the first entry on after a day", asyn
   expect((await trail.look()).broken).toMatchObject({ position: 1 });
 });
 
+it("what is broken stays said at every look, however far into a long trail it is, and is not lost when all is checked again", async () => {
+  const trail = new Trail();
+  await trail.writeMany(AT_ONCE + 600);
+  trail.tamper(`UPDATE audit SET actor = 'nobody' WHERE sequence = ${AT_ONCE + 550}`);
+  expect(await trail.look()).toMatchObject({ underWay: AT_ONCE, broken: null });
+  for (const days of [0, 0, 2]) {
+    trail.bench.clock.at = plus(trail.bench.clock.at, days * DAY);
+    expect(await trail.look()).toMatchObject({ underWay: null, broken: { position: AT_ONCE + 550 } });
+  }
+});
+
 it("two that look at once make one check of it", async () => {
   const trail = new Trail();
   await trail.writeMany(AT_ONCE + 2);

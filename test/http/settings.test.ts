@@ -51,6 +51,19 @@ test("a target that cannot be written says why, until it can be again; nothing i
   expect((await target("app-2")).lastPreflight.failed).toBeNull();
 });
 
+test("what a rotation's own preflight has failed with is said as well", async () => {
+  const place = join(stage.folder, "mighty");
+  renameSync(place, `${place}-moved`);
+  const id = await stage.rotationOf("mighty");
+  for (const name of ["Ann", "Otto"] as const) {
+    const said = await (await stage.signIn(name)).post(`${T}/rotations/${id}/approve`, { what: "issue" });
+    expect(said.status).toBe(200);
+  }
+  await stage.run();
+  expect((await target("mighty")).lastPreflight).toMatchObject({ failed: expect.stringContaining("mighty") });
+  renameSync(`${place}-moved`, place);
+});
+
 test("there is nothing to try where only a person can look, or where no target has the name", async () => {
   const answers = ["by-hand", "nowhere", "__proto__"].map((name) =>
     otto.post(`${T}/targets/preflight`, { target: name }),

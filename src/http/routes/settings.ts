@@ -1,5 +1,6 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
 import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
 import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
@@ -43,11 +44,13 @@ const targets = tenantRoute({
   handle: async ({ tenant }) => {
     const { settings, store, targets: places } = tenant.deps;
     const rotations = await store.rotations({ tenantId: settings.tenantId });
-    const [verified, passed] = [new Map<string, EpochMs>(), new Map<string, EpochMs>()];
-    for (const { deliveries, preflightAt } of rotations) {
-      for (const { target, verifiedAt } of deliveries) {
-        keepLater(verified, target, verifiedAt);
-        keepLater(passed, target, preflightAt);
+    const verified = new Map<string, EpochMs>();
+    const tries = new Map<string, Tried>();
+    for (const rotation of rotations) {
+      for (const { target, verifiedAt } of rotation.deliveries) {
+        if (verifiedAt !== null && verifiedAt > (verified.get(target) ?? 0)) verified.set(target, verifiedAt);
+        const tried = triedBy(rotation);
+        if (tried !== null && tried.at > (tries.get(target)?.at ?? 0)) tries.set(target, tried);
       }
     }
     return {
@@ -63,20 +66,24 @@ const targets = tenantRoute({
           .filter(({ slots }) => slots.some((one) => one.targets.includes(name)))
           .map(({ appId }) => ({ appId, application: namedIn(tenant, appId) })),
         // a place that only a person can reach is never tried
-        lastPreflight: carriedBy === null ? lastPreflight(passed.get(name) ?? null, tenant.triedLast(name)) : null,
+        lastPreflight: carriedBy === null ? later(tries.get(name) ?? null, tenant.triedLast(name)) : null,
         lastVerified: iso(verified.get(name)),
       })),
     };
   },
 });
 
-function keepLater(known: Map<string, EpochMs>, name: string, at: EpochMs | null): void {
-  if (at !== null && at > (known.get(name) ?? 0)) known.set(name, at);
+/** How the targets of a rotation were found by it; of several, which one has failed is not known. */
+function triedBy({ state, preflightAt, lastFailure, deliveries }: Rotation): Tried | null {
+  const isAboutIt =
+    state === "planned" && deliveries.length === 1 && /^(target-|disk-full$)/.test(lastFailure?.code ?? "");
+  if (lastFailure !== null && isAboutIt) return { at: lastFailure.at, error: lastFailure };
+  return preflightAt === null ? null : { at: preflightAt, error: null };
 }
 
-function lastPreflight(passed: EpochMs | null, tried: Tried | null): z.input<typeof preflight> | null {
-  if (tried !== null && tried.at >= (passed ?? 0)) return shown(tried);
-  return passed === null ? null : shown({ at: passed, error: null });
+function later(one: Tried | null, other: Tried | null): z.input<typeof preflight> | null {
+  const last = other !== null && other.at >= (one?.at ?? 0) ? other : one;
+  return last && shown(last);
 }
 
 const shown = ({ at, error }: Tried) => ({
