@@ -1,5 +1,5 @@
 /** The entries of `applications`: which application goes to which targets, which policy whoever fits gets, and where that is written. */
-import type { Binding, Choice, Place } from "../core/policy/settings.ts";
+import type { Binding, Choice, ListPlace, Place } from "../core/policy/settings.ts";
 import type { Source } from "./locate.ts";
 import type { BoundEntry, ConfigFile } from "./schema.ts";
 
@@ -16,6 +16,12 @@ export function entriesOf(
     bindings: placed.flatMap(({ entry, place }) => ("appId" in entry ? [binding(entry, place)] : [])),
     choices: placed.flatMap(({ entry, place }) => ("match" in entry ? [{ ...entry, place }] : [])),
   };
+}
+
+/** Where their list begins; null where there is none. */
+export function entriesPlace(source: Source): ListPlace | null {
+  const place = source.position(["applications"]);
+  return place && { ...place, flow: source.isFlow(["applications"]) };
 }
 
 function binding(entry: BoundEntry, place: Place): Binding {

@@ -7,7 +7,7 @@ import type { TargetSettings, TenantSettings } from "../core/policy/settings.ts"
 import { DEFAULT_SHARE } from "../core/schedule/graph-limits.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs } from "../core/time.ts";
-import { entriesOf } from "./entries.ts";
+import { entriesOf, entriesPlace } from "./entries.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
 import { type AuthSettings, type ConfigFile, configSchema, type NotifyEntry, type TargetTypeSchema } from "./schema.ts";
@@ -157,12 +157,14 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
   }
   if (file.limits === "off") warnings.push("limits are off: no ramp, no hourly limit, no waves; only for tests");
   const { bindings, choices } = entriesOf(source, file);
+  const entriesAt = entriesPlace(source);
   checkWriters(source, file);
   const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
     const cloud = cloudOf(tenant.cloud, around.env);
     return {
       name,
       configuredIn: basename(source.path),
+      ...(entriesAt === null ? {} : { entriesAt }),
       tenantId: tenant.id.toLowerCase(),
       timeZone: tenant.timeZone,
       mode: tenant.mode,

@@ -1,5 +1,5 @@
 /** Problems with their place: file, line and column, and the nearest known name for a misspelt one. */
-import { isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import { isCollection, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 
@@ -10,6 +10,8 @@ export interface Source {
   place(at: readonly PropertyKey[], key?: boolean): string;
   /** Line and column of the value at this path; null where it is not there. */
   position(at: readonly PropertyKey[]): { readonly line: number; readonly column: number } | null;
+  /** Whether the list or map at this path stands in brackets or braces. */
+  isFlow(at: readonly PropertyKey[]): boolean;
 }
 
 /** Parses the text. @throws NolapseError `config-invalid` with the place, for text that is not YAML. */
@@ -49,6 +51,10 @@ export function parseSource(path: string, text: string): Source {
       const { line, col: column } = lines.linePos(offset);
       return { line, column };
     },
+    isFlow: (where) => {
+      const node = nodeOf(document.contents, where, false);
+      return isCollection(node) && node.flow === true;
+    },
   };
 }
 
@@ -73,6 +79,10 @@ function repeatedKey(root: unknown): { readonly name: string; readonly offset: n
 }
 
 function offsetOf(root: unknown, where: readonly PropertyKey[], key: boolean): number | null {
+  return (nodeOf(root, where, key) as Node | null)?.range?.[0] ?? null;
+}
+
+function nodeOf(root: unknown, where: readonly PropertyKey[], key: boolean): unknown {
   let node: unknown = root;
   for (const [index, part] of where.entries()) {
     const items: unknown = isNode(node) && "items" in node ? node.items : null;
@@ -85,7 +95,7 @@ function offsetOf(root: unknown, where: readonly PropertyKey[], key: boolean): n
     if (pair === undefined) return null;
     node = key && index === where.length - 1 ? pair.key : (pair.value ?? pair.key);
   }
-  return (node as Node | null)?.range?.[0] ?? null;
+  return node;
 }
 
 /** The first problem zod found, as one sentence with its place and what to do. */

@@ -21,7 +21,11 @@ export const ERRORS = {
   "config-invalid": { exit: 2, handling: "person", meaning: "The configuration has an unknown or wrong entry" },
   "config-reference": { exit: 2, handling: "person", meaning: "A referenced variable or file has no value" },
   "credentials-missing": { exit: 2, handling: "person", meaning: "No way to sign in to the tenant is configured" },
-  "not-found": { exit: 2, handling: "person", meaning: "The named application, credential or rotation is not known" },
+  "not-found": {
+    exit: 2,
+    handling: "person",
+    meaning: "The named application, credential, rotation or target is not known",
+  },
   incomplete: { exit: 4, handling: "retry", meaning: "Some part could not be read or done" },
   "refused-by-guard": { exit: 5, handling: "person", meaning: "A safety rule forbids the removal" },
   "refused-by-mode": { exit: 5, handling: "person", meaning: "The tenant's mode does not allow writing" },

@@ -2,6 +2,7 @@
 
 import { NolapseError } from "../core/errors.ts";
 import { APPROVALS, type ApprovedPart, isEnough, type Person, personId } from "../core/policy/approval.ts";
+import { asksPerson } from "../core/rotation/own-credential.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import { amend, rotationOf } from "./amend.ts";
@@ -86,9 +87,8 @@ export async function withdrawApproval(
 }
 
 /** Whether a person is asked for this part at all. */
-function asks({ settings, own }: Deps, { policy, holder }: Rotation, what: ApprovedPart): boolean {
-  if (what === "issue" && settings.mode === "propose") return true;
-  return policy.approval === what || policy.approval === "both" || holder.appId === own?.appId;
+export function asks({ settings, own }: Deps, rotation: Rotation, what: ApprovedPart): boolean {
+  return asksPerson(rotation, what, { mode: settings.mode, own: own?.appId ?? null });
 }
 
 /** @throws NolapseError `refused-by-rule` where the part has begun. */

@@ -183,8 +183,9 @@ export async function askUndo(
 }
 
 function whyNoUndo(rotation: Rotation, now: EpochMs): { readonly why: string; readonly next: string } | null {
-  const { state, replacesKind, replacesCertificate, displayName } = rotation;
-  const renew = `nolapse rotate "${displayName}" --now makes a new one`;
+  const { state, replacesKind, replacesCertificate, holder } = rotation;
+  // by its id: owners choose the name, and this is typed into a shell
+  const renew = `nolapse rotate ${holder.appId} --now makes a new one`;
   if (replacesKind === "secret")
     return { why: "a client secret cannot be put back: nobody has its value", next: renew };
   if (state !== "retired")

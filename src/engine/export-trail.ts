@@ -1,8 +1,16 @@
 /** The sealed trail of a tenant as lines: for `nolapse audit export`, and for checking the store itself. */
-import { type EntryLine, GENESIS, type HeaderLine, signed, type TrailLine } from "../core/audit/audit-chain.ts";
+import {
+  type CheckpointLine,
+  type EntryLine,
+  GENESIS,
+  type HeaderLine,
+  signed,
+  type TrailLine,
+} from "../core/audit/audit-chain.ts";
 import { NolapseError } from "../core/errors.ts";
 import { type EpochMs, formatInstant } from "../core/time.ts";
 import type { Notary } from "../ports/notary.ts";
+import type { Link } from "../ports/trail.ts";
 import type { Deps } from "./deps.ts";
 import { entryLine, sealTrail } from "./seal-trail.ts";
 
@@ -27,27 +35,39 @@ export async function* exportTrail(deps: Deps, since: EpochMs | null): AsyncGene
   const to = { position: head?.position ?? 0, hash: head?.hash ?? GENESIS };
   const exportedAt = formatInstant(await deps.clock.now());
   yield headerLine(notary, { kind: "header", version: 1, tenant: tenantId, exportedAt, from, to });
-  let previous = from.previous;
-  for (let after = from.position - 1; after < to.position; ) {
-    const read = await store.links(tenantId, after, BATCH);
-    const last = read.at(-1)?.link.position;
-    if (last === undefined) return;
-    const marks = new Map((await store.checkpoints(tenantId, after, BATCH)).map((one) => [one.position, one]));
-    for (const { link, entry } of read) {
-      // sealed after the header was made: left to the next export
-      if (link.position > to.position) return;
-      if (entry !== null) yield { ...entryLine(entry, link.position, previous), hash: link.hash } satisfies EntryLine;
-      previous = link.hash;
-      const mark = marks.get(link.position);
-      if (mark !== undefined) {
-        yield { kind: "checkpoint", tenant: tenantId, ...mark, at: formatInstant(mark.at) };
-      }
-    }
-    after = last;
+  let { position, previous } = { ...from, position: from.position - 1 };
+  while (position < to.position) {
+    const { lines, end } = await stretchAfter(deps, position, previous);
+    if (end === null) return;
+    // sealed after the header was made: left to the next export
+    yield* lines.filter((line) => line.position <= to.position);
+    position = end.position;
+    previous = end.hash;
   }
 }
 
-function headerLine(notary: Notary, body: Omit<HeaderLine, "publicKey" | "signature">): HeaderLine {
+/** Some hundred links of the chain after a position as lines, each checkpoint after the entry it is about, and the last link; null at the end of the chain. */
+export async function stretchAfter(
+  { store, settings }: Pick<Deps, "store" | "settings">,
+  position: number,
+  previous: string,
+): Promise<{ readonly lines: readonly (EntryLine | CheckpointLine)[]; readonly end: Link | null }> {
+  const { tenantId } = settings;
+  const read = await store.links(tenantId, position, BATCH);
+  const marks = new Map((await store.checkpoints(tenantId, position, BATCH)).map((one) => [one.position, one]));
+  const lines: (EntryLine | CheckpointLine)[] = [];
+  let before = previous;
+  for (const { link, entry } of read) {
+    if (entry !== null) lines.push({ ...entryLine(entry, link.position, before), hash: link.hash });
+    before = link.hash;
+    const mark = marks.get(link.position);
+    if (mark !== undefined) lines.push({ kind: "checkpoint", tenant: tenantId, ...mark, at: formatInstant(mark.at) });
+  }
+  return { lines, end: read.at(-1)?.link ?? null };
+}
+
+/** What a part of the trail holds, signed. */
+export function headerLine(notary: Notary, body: Omit<HeaderLine, "publicKey" | "signature">): HeaderLine {
   const line = { ...body, publicKey: notary.publicKey };
   return { ...line, signature: notary.sign(signed(line)) };
 }

@@ -250,11 +250,6 @@ export class Listing {
     return [...this.#facts[fact]].map((number) => this.#at(number));
   }
 
-  countsOf(what: "policy" | "next"): ReadonlyMap<string, number> {
-    const sets = what === "policy" ? this.#policy : this.#next;
-    return new Map([...sets].map(([name, set]) => [name, set.count]));
-  }
-
   #at(number: number): Portrait {
     this.read += 1;
     return this.#portraits[number] as Portrait;

@@ -48,6 +48,7 @@ export function portraitOf(
   const standings = credentials.map(({ holder, one }) => standingOf(deps, holder, one));
   const outlook = outlookOf({
     mode: deps.settings.mode,
+    own: deps.own?.appId ?? null,
     now,
     credentials: standings,
     slots: slots.map(plannedSlot),

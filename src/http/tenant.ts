@@ -6,11 +6,13 @@ import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
+import { TrailWatch } from "../engine/check-trail.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
+import type { Tried } from "../engine/preflight-target.ts";
 import type { Hand } from "../engine/register.ts";
 import { Renewals } from "../engine/renewals.ts";
 import { inTurns, turnEvery } from "../engine/turns.ts";
@@ -72,6 +74,9 @@ export class Tenant {
   readonly #events: Events;
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
+  readonly #tried = new Map<string, Tried>();
+  /** What is known of its audit trail. */
+  readonly trail: TrailWatch = new TrailWatch();
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #renewals = new Renewals({ open: [], retired: [] });
@@ -210,6 +215,17 @@ export class Tenant {
     this.#soil(appId, true);
     void this.#repaint();
     this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
+  }
+
+  /** Keeps how a target was found when somebody asked. */
+  tried(target: string, how: Tried): void {
+    this.#tried.set(target, how);
+    this.#changes.painted += 1;
+  }
+
+  /** Null where nobody has asked since the server was started. */
+  triedLast(target: string): Tried | null {
+    return this.#tried.get(target) ?? null;
   }
 
   /** Keeps what a list of certificates was like; the oldest gives way. */

@@ -8,7 +8,7 @@ import type { DriftStore } from "./drift.ts";
 import type { NoticeStore } from "./notices.ts";
 import type { RevealStore } from "./reveals.ts";
 import type { ShownStore } from "./shown.ts";
-import type { TrailStore } from "./trail.ts";
+import type { NumberedEntry, TrailStore, WantedEntries } from "./trail.ts";
 
 /** Why a key id may be removed by Nolapse: it issued it, was told to adopt it, or confirmed it as its own orphan. */
 export type LedgerOrigin = "issued" | "adopted" | "orphan";
@@ -288,6 +288,13 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
     after: number,
     limit: number,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  /**
+   * Part of the trail of a tenant, at most `limit` entries: after a sequence number the ones that follow it, oldest first; otherwise those
+   * before a number, or before now, newest first.
+   */
+  auditPage(tenantId: string, wanted: WantedEntries): Promise<readonly NumberedEntry[]>;
+  /** Every action that stands in the trail of a tenant, in alphabetical order. */
+  auditActions(tenantId: string): Promise<readonly string[]>;
   /** The lines with one of these actions since an instant, oldest first: what was begun and not yet ended, by any process. */
   auditSince(
     tenantId: string,

@@ -4,6 +4,16 @@ import type { AuditEntry } from "./store.ts";
 /** An entry of the trail with the store's number for it. */
 export type NumberedEntry = AuditEntry & { readonly sequence: number };
 
+/** Which part of a trail is wanted. */
+export interface WantedEntries {
+  /** Sequence numbers, left out themselves. */
+  readonly after?: number | undefined;
+  readonly before?: number | undefined;
+  readonly appId?: string | undefined;
+  readonly action?: string | undefined;
+  readonly limit: number;
+}
+
 /** Where an entry stands in its tenant's chain. */
 export interface Link {
   /** 1, 2, 3 … per tenant. */

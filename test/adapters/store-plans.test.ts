@@ -83,6 +83,11 @@ test.each([
   ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
   ["the next one due", () => store.nextDue(TENANT), /rotations_due/],
   ["the trail after a number", () => store.auditTrail(TENANT, 7, 50), /audit_tenant/],
+  ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 }), /audit_tenant/],
+  ["the trail of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 }), /audit_app/],
+  ["the end of it", () => store.auditPage(TENANT, { appId: "a", limit: 50 }), /audit_app/],
+  ["the trail of an action", () => store.auditPage(TENANT, { action: "a", limit: 50 }), /audit_of_action/],
+  ["all actions", () => store.auditActions(TENANT), /COVERING INDEX audit_/],
 ] as const)("%s is found by an index", async (_what, work, index) => {
   const plans = await plansOf(work);
   expect(plans.length).toBeGreaterThan(0);
@@ -95,6 +100,9 @@ test.each([
   ["a page of rotations", () => store.rotationPage({ tenantId: TENANT, limit: 50, after: null })],
   ["those of an application", () => store.rotations({ tenantId: TENANT, appId: "a" })],
   ["its open ones", () => store.rotations({ tenantId: TENANT, appId: "a", states: ["planned", "verified"] })],
+  ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 })],
+  ["that of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 })],
+  ["that of an action", () => store.auditPage(TENANT, { action: "a", limit: 50 })],
 ])("%s: they lie in their order, and are not sorted", async (_what, work) => {
   const plans = await plansOf(work);
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);

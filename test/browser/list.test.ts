@@ -1,6 +1,6 @@
 /** App registrations in a real browser: painted before its rows, as high as one likes them, there as a file. */
 import { expect, test } from "vitest";
-import { portal } from "./portal.ts";
+import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal();
 const { show } = web;
@@ -38,4 +38,24 @@ test("a list is as high as one likes it, and there as a file; each row has its l
   const href = await given.getByRole("link", { name: "Download as CSV" }).getAttribute("href");
   const file = await given.context().request.get(`${web.stage.server.url}${href}`);
   expect(await file.text()).toMatch(/^display name,client id/);
+});
+
+test("on a narrow page a row has two lines: the name, and below it what happens next, whole", async (context) => {
+  const given = await web.open(context, { width: 320 });
+  await web.enter(given, "Rita");
+  await show(given, "/applications", /app-2/);
+  const row = given.getByRole("row", { name: /app-2/ });
+  expect((await row.boundingBox())?.height).toBe(60);
+  const name = await row.getByRole("link", { name: "app-2" }).boundingBox();
+  const next = row.locator("[class^=next-]");
+  const below = await next.boundingBox();
+  expect(below?.y).toBeGreaterThanOrEqual((name?.y ?? 0) + (name?.height ?? 0));
+  const cut = await row
+    .getByRole("cell")
+    .filter({ visible: true })
+    .evaluateAll((cells: { scrollWidth: number; clientWidth: number }[]) =>
+      cells.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
+    );
+  expect(cut).toEqual([false, false, false, false]);
+  expect(await faultsEverywhere(given, "A narrow list")).toEqual([]);
 });

@@ -14,8 +14,11 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Overview", () => "", /Now and next/],
   ["App registrations", () => "/applications", /app-2/],
   ["Register an application", () => "/applications/new", /Supported account types/],
-  ["Enterprise applications", () => "/enterprise", /Their publishers renew/],
+  ["Enterprise applications", () => consented().then(() => "/enterprise"), /outsider/],
   ["Application", () => app("app-2"), /Client secrets/],
+  ["Application, targets", () => `${app("app-2")}?tab=targets`, /env-file/],
+  ["Application, owners", () => `${app("app-2")}?tab=owners`, /Rita/],
+  ["Application, activity", () => `${app("app-1")}?tab=activity`, /entry by entry/],
   ["Application, checks", () => `${app("app-2")}?tab=checks`, /Why/],
   ["Rotations", () => "/rotations", /app-1/],
   ["Rotation", async () => `/rotations/${await web.stage.rotationOf("app-1")}`, /If it stops here/],
@@ -26,8 +29,20 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Audit", () => "/audit", /signed-in/],
   ["Health", () => "/health", /Pause all writing/],
   ["Rehearsal", () => "/rehearsals", /No rehearsal yet/],
+  ["Tenants", () => "/../../tenants", /contoso/],
+  ["Welcome", () => "/welcome", /Three steps/],
   ["My applications", () => "/mine", /My applications/],
 ];
+
+/** An application of another tenant is here by consent, with a secret of its own on the service principal. */
+async function consented(): Promise<void> {
+  const { appId } = web.stage.application("outsider");
+  const made = await web.stage.graph("POST", "/servicePrincipals", { appId });
+  if (made.status === 201) {
+    await web.stage.graph("POST", `/servicePrincipals/${made.body.id}/addPassword`, {});
+    await web.stage.run();
+  }
+}
 
 describe("every page", () => {
   for (const scheme of ["light", "dark"] as const) {

@@ -135,9 +135,19 @@ export async function tooWide(page: Page, name: string): Promise<string[]> {
     .toBeLessThanOrEqual(320)
     .catch(() => undefined);
   const seen = await width();
+  const within = String(await page.evaluate(SIDEWAYS));
   await page.setViewportSize({ width: 1280, height: 800 });
-  return seen > 320 ? [`${name}: ${seen} px wide`] : [];
+  return [
+    ...(seen > 320 ? [`${name}: ${seen} px wide`] : []),
+    ...(within === "" ? [] : [`${name}: has to be scrolled sideways: ${within}`]),
+  ];
 }
+
+/** What of a page has to be scrolled sideways in itself; a chart, a row of tabs and a command may be. */
+const SIDEWAYS = `[...document.querySelectorAll("main *")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX))
+  .filter((one) => one.closest("svg, pre, [role=tablist], .nl-scroll") === null)
+  .map((one) => one.className + " " + one.scrollWidth + " px in " + one.clientWidth).join(", ")`;
 
 function build(folder: string): void {
   const vite = join(root, "node_modules/vite/bin/vite.js");

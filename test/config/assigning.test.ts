@@ -16,14 +16,14 @@ const fits = holder({ appId: id(3), displayName: "Billing API" });
 const left = holder({ appId: id(4), displayName: "Left over" });
 const ALL = [bound, bare, fits, left];
 
-const entries = (dash: string) => `applications:
-${dash}- appId: ${id(1)}
-${dash}  policy: standard
-${dash}  targets: [one]
-${dash}- appId: ${id(2)}
-${dash}  targets: [two]
-${dash}- match: { displayName: "billing*" }
-${dash}  policy: standard
+const entries = (dash: string, gap = " ") => `applications:
+${dash}-${gap}appId: ${id(1)}
+${dash} ${gap}policy: standard
+${dash} ${gap}targets: [one]
+${dash}-${gap}appId: ${id(2)}
+${dash} ${gap}targets: [two]
+${dash}-${gap}match: { displayName: "billing*" }
+${dash} ${gap}policy: standard
 `;
 
 interface File {
@@ -53,8 +53,8 @@ ${applications}`,
   return { path, settings };
 }
 
-/** Does what the dialog says: the lines above the first entry, and the line of each entry in place of, or beside, what is there. */
-function follow({ path }: File, { lines, above, edits }: ReturnType<typeof assignPolicy>): void {
+/** Does what the dialog says: the lines where the list begins, and the line of each entry in place of, or beside, what is there. */
+function follow({ path }: File, { lines, at, edits }: ReturnType<typeof assignPolicy>): void {
   const text = readFileSync(path, "utf8").split("\n");
   for (const { place, text: line, instead } of edits.toSorted((a, b) => (b.place?.line ?? 0) - (a.place?.line ?? 0))) {
     const first = (place?.line ?? 0) - 1;
@@ -63,34 +63,59 @@ function follow({ path }: File, { lines, above, edits }: ReturnType<typeof assig
     if (instead === null) text.splice(first + 1, 0, indent + line);
     else text[old] = indent + line;
   }
-  text.splice(above === null ? text.length - 1 : above.line - 1, 0, ...lines.trimEnd().split("\n"));
+  if (at?.flow) {
+    const line = text[at.line - 1] ?? "";
+    expect(line[at.column - 1]).toBe("[");
+    text[at.line - 1] = line.slice(0, at.column) + lines + line.slice(at.column);
+  } else text.splice(at === null ? text.length - 1 : at.line - 1, 0, ...lines.trimEnd().split("\n"));
   writeFileSync(path, text.join("\n"));
 }
 
-test.each(["", "  ", "    "])(
-  "what is written as it is shown gives all of them the policy, with entries at '%s-'",
-  (dash) => {
-    const file = written(entries(dash));
-    const before = file.settings();
-    expect(ALL.map((one) => policyFor(before, one).name)).toEqual(["standard", "default", "standard", "default"]);
-    const made = assignPolicy(before, ALL, "quick");
-    expect(made).toMatchObject({ already: 0, added: 2, above: { line: 8 } });
-    expect(made.edits.map(({ appId, place, instead }) => [appId, place?.line, instead])).toEqual([
-      [id(1), 8, "standard"],
-      [id(2), 11, null],
-    ]);
-    follow(file, made);
-    expect(ALL.map((one) => policyFor(file.settings(), one).name)).toEqual(ALL.map(() => "quick"));
-    expect(assignPolicy(file.settings(), ALL, "quick")).toMatchObject({ already: 4, added: 0, lines: "", edits: [] });
-  },
-);
+test.each([
+  ["", " "],
+  ["  ", " "],
+  ["    ", " "],
+  ["  ", "   "],
+  ["", "     "],
+])("what is written as it is shown gives all of them the policy, with entries at '%s-%s'", (dash, gap) => {
+  const file = written(entries(dash, gap));
+  const before = file.settings();
+  expect(ALL.map((one) => policyFor(before, one).name)).toEqual(["standard", "default", "standard", "default"]);
+  const made = assignPolicy(before, ALL, "quick");
+  expect(made).toMatchObject({ already: 0, added: 2, at: { line: 8, flow: false } });
+  expect(made.edits.map(({ appId, place, instead }) => [appId, place?.line, instead])).toEqual([
+    [id(1), 8, "standard"],
+    [id(2), 11, null],
+  ]);
+  follow(file, made);
+  expect(ALL.map((one) => policyFor(file.settings(), one).name)).toEqual(ALL.map(() => "quick"));
+  expect(assignPolicy(file.settings(), ALL, "quick")).toMatchObject({ already: 4, added: 0, lines: "", edits: [] });
+});
 
 test("a file without entries gets the key with them", () => {
   const file = written("");
   const made = assignPolicy(file.settings(), ALL, "quick");
-  expect(made).toMatchObject({ added: 4, above: null, edits: [] });
+  expect(made).toMatchObject({ added: 4, at: null, edits: [] });
   follow(file, made);
   expect(ALL.map((one) => policyFor(file.settings(), one).name)).toEqual(ALL.map(() => "quick"));
+});
+
+const CHOICE = '{ match: { displayName: "billing*" }, policy: standard }';
+
+test.each([
+  "applications: []\n",
+  "applications: [ ] # none yet\n",
+  "applications:\n  []\n",
+  `applications: [${CHOICE}]\n`,
+  `applications: [ ${CHOICE}, ]\n`,
+  `applications: [ # by hand\n  ${CHOICE},\n]\n`,
+  `applications:\n  [\n    ${CHOICE}\n  ]\n`,
+])("a list in brackets takes them behind its bracket: %j", (list) => {
+  const file = written(list);
+  const made = assignPolicy(file.settings(), [fits, left], "quick");
+  expect(made).toMatchObject({ added: 2, at: { flow: true }, edits: [] });
+  follow(file, made);
+  expect([fits, left, bare].map((one) => policyFor(file.settings(), one).name)).toEqual(["quick", "quick", "default"]);
 });
 
 test.each(["no", "null", "1.5", "a: b", 'q"uo\\te', "with\nline", "\u2028next", "# x", "Üb"])(

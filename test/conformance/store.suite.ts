@@ -264,6 +264,33 @@ function changes(store: () => Store): void {
       expect(await store().auditTrail(OTHER_TENANT, 0, 10)).toEqual([]);
     });
 
+    it("reads the trail backwards from now or from a number, forwards after one, of an application or an action alone", async () => {
+      for (const [action, appId] of [
+        ["b", "one"],
+        ["a", "two"],
+        ["b", "one"],
+        ["c", "one"],
+        ["a", "one"],
+      ] as const)
+        await store().audit(audit(action, { appId }));
+      await store().audit(audit("z", { tenantId: OTHER_TENANT }));
+      const all = await store().auditTrail(TENANT, 0, 10);
+      const at = (place: number) => all[place]?.sequence ?? 0;
+      const found = async (wanted: Parameters<Store["auditPage"]>[1]) =>
+        (await store().auditPage(TENANT, wanted)).map(({ sequence }) => sequence);
+      expect(await store().auditPage(TENANT, { limit: 9 })).toEqual(all.toReversed());
+      expect(await found({ limit: 2 })).toEqual([at(4), at(3)]);
+      expect(await found({ before: at(3), limit: 2 })).toEqual([at(2), at(1)]);
+      expect(await found({ after: at(1), limit: 2 })).toEqual([at(2), at(3)]);
+      expect(await found({ after: at(1), before: at(3), limit: 9 })).toEqual([at(2)]);
+      expect(await found({ appId: "one", action: "b", limit: 9 })).toEqual([at(2), at(0)]);
+      expect(await found({ appId: "one", before: at(4), limit: 1 })).toEqual([at(3)]);
+      expect(await found({ action: "a", after: 0, limit: 9 })).toEqual([at(1), at(4)]);
+      expect(await found({ appId: "three", limit: 9 })).toEqual([]);
+      expect(await store().auditActions(TENANT)).toEqual(["a", "b", "c"]);
+      expect(await store().auditActions("nobody")).toEqual([]);
+    });
+
     it("finds lines of the trail by what was done, and since when", async () => {
       for (const [index, action] of ["a", "b", "a", "c"].entries()) {
         await store().audit({ ...audit(action), at: plus(NOW, index) });

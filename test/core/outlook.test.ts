@@ -20,6 +20,7 @@ const slot = { status: "later" as const, because: "not-due" as const, keyId: "k1
 const judge = (parts: Partial<Circumstances> = {}) =>
   outlookOf({
     mode: "enforce",
+    own: null,
     now: NOW,
     credentials: [standing()],
     slots: [],
@@ -53,6 +54,11 @@ describe("what happens next", () => {
     [
       "a rotation that waits",
       { slots: [slot], rotations: [rotation({ policy: approval })] },
+      ["waits-for-approval", "approval-issue"],
+    ],
+    [
+      "a rotation of Nolapse's own, which always waits",
+      { slots: [slot], own: rotation().holder.appId, rotations: [rotation()] },
       ["waits-for-approval", "approval-issue"],
     ],
     [

@@ -80,7 +80,23 @@ test.each<[string, Partial<Rotation>, Mode, string, string | null]>([
   ["cancelled", { state: "cancelled", policy: both, approvals: word }, "propose", "finished", null],
 ])("%s", (_, parts, mode, group, waits) => {
   const one = rotation(parts);
-  expect([groupOf(one, { mode, targets }), waitsFor(one, { mode, targets })]).toEqual([group, waits]);
+  const around = { mode, targets, own: null };
+  expect([groupOf(one, around), waitsFor(one, around)]).toEqual([group, waits]);
+});
+
+test.each<[Partial<Rotation>, string, string | null]>([
+  [{ state: "planned", approvals: word }, "waits", "approval-issue"],
+  [{ state: "planned", approvals: { issue: NOW, retire: null } }, "under-way", null],
+  [{ state: "verified", approvals: { issue: NOW, retire: null } }, "waits", "approval-retire"],
+  [{ state: "verified", approvals: { issue: NOW, retire: NOW } }, "overlap", null],
+])("Nolapse's own, %j, waits for a person whatever its policy says", (parts, group, waits) => {
+  const one = rotation(parts);
+  const around = { mode: "enforce" as const, targets, own: one.holder.appId };
+  expect(one.policy.approval).toBe("none");
+  expect([groupOf(one, around), waitsFor(one, around)]).toEqual([group, waits]);
+  expect(groupOf(one, { ...around, own: "another application" })).toBe(
+    one.state === "planned" ? "under-way" : "overlap",
+  );
 });
 
 test("what ends first is on top, of an overlap what is over first; what has no such time comes last", () => {

@@ -324,6 +324,8 @@ describe("undo", () => {
     const { id } = await bench.drive(retired);
     await expect(askUndo(bench.deps(), id, { length: DAY, actor: "x" })).rejects.toMatchObject({
       code: "refused-by-rule",
+      // what owners call it goes into no shell
+      next: `nolapse rotate ${bench.app.appId} --now makes a new one`,
     });
     const certified = await withCertificate({ policy: EARLY, complete: true, endsIn: 10 * DAY });
     const rotation = await certified.drive(retired);

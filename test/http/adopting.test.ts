@@ -41,7 +41,7 @@ test("an Admin adopts, with a reason; the pages and the trail say so, and asking
     adoptedAt: since,
     before: true,
   });
-  const trail = (await ann.get(`${T}/audit?limit=500`)).body.items;
+  const trail = (await ann.get(`${T}/audit?after=0&limit=500`)).body.items;
   expect(trail.filter(({ action }: { action: string }) => action === "adopted")).toMatchObject([
     { actor: "entra:ann@contoso.example", appId, keyId, details: { why: WHY, object: objectId } },
   ]);

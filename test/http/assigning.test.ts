@@ -42,7 +42,7 @@ test("lines are for those who have another policy; entries of their own are to b
   expect(quick.body.assignment).toMatchObject({
     ...{ policy: "quick", already: 1, added: 1, edits: [] },
     lines: `  - match: { appId: ${stage.application("stranger").appId} } # stranger\n    policy: quick\n`,
-    above: expect.any(Number),
+    at: { line: expect.any(Number), flow: false },
   });
   const usual = await ask({ ...ids("app-2", "stranger"), policy: "default" });
   expect(usual.body.assignment).toMatchObject({

@@ -99,7 +99,7 @@ test("what has failed is tried now by an Operator's word, also a program's; what
   expect((await stage.ask(url, asked)).body).toEqual({ rotation: id, state: "accepted" });
   await stage.run();
   expect((await stage.manager.deps.store.rotation(id))?.state).toBe("verified");
-  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
   expect(trail.find(({ action }: { action: string }) => action === "retry-asked")).toMatchObject({
     actor: expect.stringMatching(/^entra-app:/),
     details: { why: "the file is there again" },

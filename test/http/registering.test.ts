@@ -26,7 +26,7 @@ test("it is there at once, with its ids, its enterprise application, its redirec
   expect((await ann.get(`${T}/applications?q=brand`)).body.total).toBe(1);
   const { body } = await stage.graph("GET", `/applications/${objectId}`);
   expect(body.spa.redirectUris).toEqual([redirect.uri]);
-  const { items } = (await ann.get(`${T}/audit?limit=500`)).body;
+  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
   const own = items.filter(({ actor }: { actor: string }) => actor === "entra:ann@contoso.example");
   expect(own.map(({ action }: { action: string }) => action)).toEqual(
     expect.arrayContaining(["register-asked", "registered", "principal-made"]),

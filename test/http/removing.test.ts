@@ -48,7 +48,7 @@ test("an Operator looks, names what his word overrules, and it goes in its time;
   await stage.until(id, "retired", 1);
   const { removedAt } = (await otto.get(at)).body;
   expect(Date.parse(removedAt)).toBeGreaterThanOrEqual(Date.parse(seen.at));
-  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
   const word = trail.find(({ action }: { action: string }) => action === "removal-asked");
   expect(word).toMatchObject({ actor: "entra:otto@contoso.example", keyId, details: { why: WHY } });
 });
@@ -100,7 +100,12 @@ test("an adopted leftover goes by a rotation of its own, which the word opens an
   const done = await otto.post(`${at}/remove`, { reason: WHY, accepts: [...codesOf(seen), "old-in-use"] });
   expect(done.body).toEqual({ rotation: expect.any(String), state: "verified" });
   expect((await otto.get(at)).body).toMatchObject({ acts: { remove: false }, replacedBy: { state: "verified" } });
-  const current = (await otto.get(`${T}/rotations/${id}`)).body.issued;
+  const { issued: current, leftover } = (await otto.get(`${T}/rotations/${id}`)).body;
+  expect(leftover).toBe(false);
+  expect((await otto.get(`${T}/rotations/${done.body.rotation}`)).body).toMatchObject({
+    leftover: true,
+    issued: current,
+  });
   // the one that stays is still its own rotation's work
   const stays = old.replace(/[^/]+$/, current);
   expect((await otto.get(stays)).body.issuedBy).toMatchObject({ id });

@@ -28,7 +28,7 @@ const say = (who: Visitor, request: string, what: string, body = {}) =>
   who.post(`${T}/reveal-requests/${request}/${what}`, body);
 const waiting = async (who: Visitor) => (await who.get(`${T}/reveal-requests`)).body.items;
 const trail = async () =>
-  (await ann.get(`${T}/audit?limit=500`)).body.items.filter(({ action }: { action: string }) =>
+  (await ann.get(`${T}/audit?after=0&limit=500`)).body.items.filter(({ action }: { action: string }) =>
     action.startsWith("reveal"),
   );
 
@@ -73,7 +73,7 @@ test("another Admin finds it, approves, and who asked sees it once; all of it is
     { action: "revealed", actor: by("ann"), details: { request, approvedBy: by("amy"), why: `${WHY.reason} (INC-7)` } },
   ]);
   const everything = await Promise.all(
-    [`/audit?limit=500`, "/reveal-requests", `/rotations/${rotation}`].map((path) => ann.get(`${T}${path}`)),
+    [`/audit?after=0&limit=500`, "/reveal-requests", `/rotations/${rotation}`].map((path) => ann.get(`${T}${path}`)),
   );
   for (const { text } of everything) expect(text).not.toContain(shown.body.value);
 });

@@ -79,7 +79,7 @@ test("all that match are asked for in one request, once under one key, and come 
   expect((await rotate(asked)).body.opened).toBe(0);
   const [opened] = await rotationsOf("app-2");
   expect(opened).toMatchObject({ reason: "asked-for", state: "planned" });
-  const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+  const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
   const own = trail.filter(({ rotation }: { rotation: string }) => rotation === opened?.id);
   expect(own.slice(0, 1)).toMatchObject([
     { action: "planned", actor: "entra:otto@contoso.example", reason: "asked-for" },
@@ -237,7 +237,7 @@ describe("a value that has leaked", () => {
     await stage.until(rotation?.id ?? "", "retired", 1);
     const { removedAt } = (await otto.get(`${of("app-2")}/credentials/${keyId}`)).body;
     expect(Date.parse(removedAt) - begun).toBeLessThan(60 * 60_000);
-    const trail = (await otto.get(`${T}/audit?limit=500`)).body.items;
+    const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
     expect(trail.find(({ action }: { action: string }) => action === "emergency-asked")).toMatchObject({
       actor: "entra:otto@contoso.example",
       keyId,

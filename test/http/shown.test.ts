@@ -28,7 +28,7 @@ const held = async (name: string) =>
     endDateTime: string;
   }[];
 const trail = async (action: string) =>
-  (await ann.get(`${T}/audit?limit=500`)).body.items.filter((one: { action: string }) => one.action === action);
+  (await ann.get(`${T}/audit?after=0&limit=500`)).body.items.filter((one: { action: string }) => one.action === action);
 
 test("its value is in the one answer, signs in, and is noted with who and why; nothing else ever says it", async () => {
   const made = await ann.post(`${of("stranger")}/shown-secrets`, { ...asked, ticket: "INC-9" });

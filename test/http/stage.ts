@@ -282,7 +282,7 @@ function scenario() {
         id: FABRIKAM,
         domains: ["fabrikam.example"],
         users: [{ name: "Wanda", upn: "wanda@fabrikam.example" }],
-        applications: [{ name: "outsider", secrets: secrets("P400D") }],
+        applications: [{ name: "outsider", audience: "AzureADMultipleOrgs", secrets: secrets("P400D") }],
         consented: [PORTAL],
       },
     ],

@@ -51,7 +51,7 @@ test("it is read, looked at, and added once the list was still for half a minute
   expect((await upload(second.der.toString("base64"))).status).toBe(200);
   expect((await held()).map((one) => one.keyId)).toContain(keyId);
   expect(await held()).toHaveLength(2);
-  const { items } = (await ann.get(`${T}/audit?limit=500`)).body;
+  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
   const lines = items.filter(({ action }: { action: string }) => action.startsWith("certificate-"));
   expect(lines.map(({ action }: { action: string }) => action)).toEqual([
     "certificate-intended",
@@ -104,7 +104,7 @@ test("a private key that came along is kept nowhere and said nowhere, and the sa
   stage.directory.clock.advance(32_000);
   expect((await upload(key)).status).toBe(200);
   const secret = /PRIVATE KEY-----\n(.{40})/.exec(key)?.[1] ?? "none";
-  const trail = (await ann.get(`${T}/audit?limit=500`)).text;
+  const trail = (await ann.get(`${T}/audit?after=0&limit=500`)).text;
   for (const text of [seen.text, trail, stage.said.join(), JSON.stringify(stage.directory.state())])
     expect(text.includes(secret)).toBe(false);
 });

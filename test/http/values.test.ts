@@ -60,7 +60,7 @@ test("a reveal takes an Admin, a reason and a person; it is noted with who and w
   expect((await otto.post(path, { reason: "the pipeline needs it" })).status).toBe(403);
   const shown = await ann.post(path, { reason: "the pipeline needs it", ticket: "INC-7" });
   expect([shown.status, shown.headers.get("cache-control")]).toEqual([200, "no-store"]);
-  const { items } = (await ann.get(`${T}/audit?limit=500`)).body;
+  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
   const lines = items.filter(({ action }: { action: string }) => action === "revealed");
   const why = "the pipeline needs it (INC-7)";
   expect(lines).toMatchObject([{ actor: "entra:ann@contoso.example", rotation, details: { why } }]);
@@ -94,7 +94,7 @@ test("a person carries the value to a manual target: handed over once, acknowled
     target: "by-hand",
     rotation: carried,
   });
-  const { items } = (await ann.get(`${T}/audit?limit=500`)).body;
+  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
   const own = items.filter(
     (one: { rotation: string; actor: string }) =>
       one.rotation === carried && one.actor === "entra:otto@contoso.example",

@@ -238,6 +238,22 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
     },
+    async auditPage(tenantId, { after, before, appId, action, limit }) {
+      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
+      const found = numbered.filter(
+        (one) =>
+          one.tenantId === tenantId &&
+          one.sequence > (after ?? 0) &&
+          one.sequence < (before ?? Number.POSITIVE_INFINITY) &&
+          one.appId === (appId ?? one.appId) &&
+          one.action === (action ?? one.action),
+      );
+      return (after === undefined ? found.toReversed() : found).slice(0, limit);
+    },
+    async auditActions(tenantId) {
+      const own = shelf.trail.filter((one) => one.tenantId === tenantId);
+      return [...new Set(own.map(({ action }) => action))].toSorted();
+    },
     async auditSince(tenantId, actions, since) {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);

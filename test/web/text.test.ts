@@ -1,10 +1,18 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
+import { endedSentence, endsWords, reloadWords, targetsSentence } from "../../web/src/text/catalogue.ts";
 import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
-import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
+import {
+  headSentence,
+  oldOneWords,
+  outcomeOf,
+  safetyWords,
+  stepProgress,
+  titleWords,
+  untilWords,
+} from "../../web/src/text/rotation.ts";
 
 const ZONE = "Europe/Amsterdam";
 const at = (text: string) => Date.parse(text);
@@ -160,7 +168,13 @@ describe("a rotation", () => {
   ])("calls the end of the old one what it is %#", (rotation, word) => expect(oldOneWords(rotation)[0]).toBe(word));
 
   test("that is over says what came of it", () => {
-    const done = { ...over, issued: "k", targets: [{ ...target, verifiedAt: over.now }], removedAt: over.now };
+    const done = {
+      ...over,
+      leftover: false,
+      issued: "k",
+      targets: [{ ...target, verifiedAt: over.now }],
+      removedAt: over.now,
+    };
     expect(outcomeOf({ ...done, state: "retired" })).toEqual([
       "The new credential was proven at 1 of 1 target before the old one went.",
       "The old one was removed, and seen absent since.",
@@ -168,6 +182,28 @@ describe("a rotation", () => {
     expect(outcomeOf({ ...done, state: "cancelled", issued: null, removedAt: null })).toEqual([
       "No new credential was made.",
       "The old one was left alone, and works.",
+    ]);
+    expect(outcomeOf({ ...done, leftover: true, state: "retired" })[0]).toBe(
+      "The current credential was proven at 1 of 1 target before the old one went.",
+    );
+    expect(outcomeOf({ ...done, leftover: true, state: "cancelled" })[0]).toBe(
+      "The current credential stays as it is.",
+    );
+  });
+
+  test("of a leftover is no renewal: an old one goes, and nothing new is made", () => {
+    const words = { secret: "client secret", certificate: "certificate" };
+    const renewal = { leftover: false, state: "verified", kind: "certificate", replacesKind: "secret" } as const;
+    const told = (parts: object) => titleWords({ ...renewal, ...parts }, words);
+    expect([told({}), told({ state: "retired" })]).toEqual(["gets a new certificate", "got a new certificate"]);
+    expect([told({ leftover: true }), told({ leftover: true, state: "retired" })]).toEqual([
+      "lets an old client secret go",
+      "has let an old client secret go",
+    ]);
+    const safety = { code: "new-is-proven", ok: true } as const;
+    expect([safetyWords(safety, renewal), safetyWords(safety, { leftover: true })]).toEqual([
+      "The new one is proven at its targets.",
+      "The current one is proven at its targets.",
     ]);
   });
 });
@@ -199,9 +235,26 @@ describe("numbers on the first page", () => {
 });
 
 test("the sentence of the targets says who writes, and which were never seen to work", () => {
-  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z" };
+  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z", lastPreflight: null };
   expect(targetsSentence([target])).toBe("Nolapse writes to 1 target.");
   expect(targetsSentence([target, { ...target, carriedBy: "the vendor" }, { ...target, lastVerified: null }])).toBe(
     "Nolapse writes to 2 targets. To 1 a person carries the value. 1 has not been verified by a rotation yet.",
   );
+});
+
+test("the sentence of the targets begins with those that could not be written", () => {
+  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z", lastPreflight: { failed: null } };
+  const failed = { ...target, lastPreflight: { failed: "its folder is gone" } };
+  expect(targetsSentence([target, failed])).toBe("1 of 2 targets could not be written when it was tried last.");
+  expect(targetsSentence([failed, failed, target])).toBe(
+    "2 of 3 targets could not be written when they were tried last.",
+  );
+});
+
+test.each([
+  ["1m", "within 1 minute"],
+  ["start", "only when they start"],
+  ["hook", "when they are told"],
+])("applications that take a new value %s do so %s", (reload, words) => {
+  expect(reloadWords(reload)).toBe(words);
 });

@@ -63,6 +63,16 @@ const switchesOf = prepared((db, value: Value<OfTenant>) =>
   db.selectFrom("switches").selectAll().where("tenant_id", "=", value("tenant")),
 );
 
+const actionAfter = prepared((db, value: Value<OfTenant & { readonly action: string }>) =>
+  db
+    .selectFrom("audit")
+    .select("action")
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", ">", value("action"))
+    .orderBy("action")
+    .limit(1),
+);
+
 /** The verbs of the ledger, slots and attempts. */
 export function books({
   read,
@@ -132,7 +142,10 @@ export function books({
 export function trail({
   read,
   write,
-}: Database): Pick<Store, "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditSince"> {
+}: Database): Pick<
+  Store,
+  "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditPage" | "auditActions" | "auditSince"
+> {
   return {
     switches: (tenantId) => read((db) => readSwitches(db, tenantId)),
 
@@ -163,6 +176,31 @@ export function trail({
           .limit(limit)
           .execute();
         return rows.map(auditFrom);
+      }),
+
+    auditPage: (tenantId, { after, before, appId, action, limit }) =>
+      read(async (db) => {
+        let query = db.selectFrom("audit").selectAll().where("tenant_id", "=", tenantId);
+        if (after !== undefined) query = query.where("sequence", ">", after);
+        if (before !== undefined) query = query.where("sequence", "<", before);
+        if (appId !== undefined) query = query.where("app_id", "=", appId);
+        if (action !== undefined) query = query.where("action", "=", action);
+        const rows = await query
+          .orderBy("sequence", after === undefined ? "desc" : "asc")
+          .limit(limit)
+          .execute();
+        return rows.map(auditFrom);
+      }),
+
+    auditActions: (tenantId) =>
+      read(async (db) => {
+        const found: string[] = [];
+        // from one to the next by the index: there are a few dozen, and many lines of each
+        for (let last: string | undefined = ""; last !== undefined; ) {
+          last = (await actionAfter(db, { tenant: tenantId, action: last })).rows[0]?.action;
+          if (last !== undefined) found.push(last);
+        }
+        return found;
       }),
 
     auditSince: (tenantId, actions, since) =>

@@ -5,6 +5,7 @@
 import { unapproved } from "../policy/approval.ts";
 import type { Mode } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
+import { type Asking, asksPerson } from "../rotation/own-credential.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
 import { type EpochMs, earliest, latest } from "../time.ts";
@@ -46,6 +47,8 @@ export interface PlannedSlot {
 
 export interface Circumstances {
   readonly mode: Mode;
+  /** The client id of Nolapse's own application, where its credential is replaced, too. */
+  readonly own: string | null;
   readonly now: EpochMs;
   readonly credentials: readonly Standing[];
   /** Of bound slots only. */
@@ -88,7 +91,7 @@ export function outlookOf(around: Circumstances): Outlook {
 }
 
 function nextOf(
-  { mode, slots, rotations, retirements, now }: Circumstances,
+  { mode, own, slots, rotations, retirements, now }: Circumstances,
   clients: readonly Standing[],
   signsIn: boolean,
   endless: boolean,
@@ -109,7 +112,7 @@ function nextOf(
     return because === null ? say("stops", until, cannot.because) : say("renewed-elsewhere", until, because);
   }
   const moving = rotations.find(({ state }) => state !== "verified");
-  if (moving !== undefined) return underWay(moving, mode, until, say);
+  if (moving !== undefined) return underWay(moving, { mode, own }, until, say);
   const overlap = rotations.find(({ state }) => state === "verified");
   if (overlap !== undefined) return say("overlap", overlapEnd(overlap, retirements), overlap.reason, overlap.id);
   if (slots.length > 0) return planned(slots, mode, until, say);
@@ -143,9 +146,10 @@ const ELSEWHERE: readonly ReasonCode[] = ["platform-managed", "managed-elsewhere
 
 type Say = (code: NextCode, at: EpochMs | null, reason: ReasonCode | null, rotation?: string | null) => Outlook["next"];
 
-function underWay(rotation: Rotation, mode: Mode, until: EpochMs | null, say: Say): Outlook["next"] {
+function underWay(rotation: Rotation, asking: Asking, until: EpochMs | null, say: Say): Outlook["next"] {
+  const { mode } = asking;
   if (mode === "observe") return say("stops", until, "mode-observe", rotation.id);
-  if (rotation.state === "planned" && awaitsIssue(rotation, mode)) {
+  if (rotation.state === "planned" && awaitsIssue(rotation, asking)) {
     const isRefused = rotation.refusals?.issue !== undefined;
     const because = mode === "propose" && !isRefused ? "mode-propose" : unapproved(rotation.refusals, "issue");
     return say("waits-for-approval", until, because, rotation.id);
@@ -154,9 +158,8 @@ function underWay(rotation: Rotation, mode: Mode, until: EpochMs | null, say: Sa
 }
 
 /** Whether a person must let it begin. */
-export function awaitsIssue({ approvals, policy }: Pick<Rotation, "approvals" | "policy">, mode: Mode): boolean {
-  const asked = mode === "propose" || policy.approval === "issue" || policy.approval === "both";
-  return asked && approvals.issue === null;
+export function awaitsIssue(rotation: Pick<Rotation, "approvals" | "policy" | "holder">, asking: Asking): boolean {
+  return rotation.approvals.issue === null && asksPerson(rotation, "issue", asking);
 }
 
 function planned(slots: readonly PlannedSlot[], mode: Mode, until: EpochMs | null, say: Say): Outlook["next"] {

@@ -2,6 +2,7 @@
 import { type ApprovedPart, unapproved } from "../policy/approval.ts";
 import type { Mode, TenantSettings } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
+import { type Asking, asksPerson } from "../rotation/own-credential.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import { awaitsIssue } from "./outlook.ts";
 
@@ -10,14 +11,14 @@ export const ROTATION_GROUPS = ["waits", "under-way", "overlap", "finished"] as 
 
 export type RotationGroup = (typeof ROTATION_GROUPS)[number];
 
-type Around = Pick<TenantSettings, "mode" | "targets">;
+type Around = Asking & Pick<TenantSettings, "targets">;
 
 /** The part that does not begin before a person approves it; null where none waits for that. */
-export function asksApproval(rotation: Rotation, mode: Mode): ApprovedPart | null {
-  const { state, policy, approvals } = rotation;
-  if (state === "planned") return awaitsIssue(rotation, mode) ? "issue" : null;
-  const asksRetire = policy.approval === "retire" || policy.approval === "both";
-  return state === "verified" && asksRetire && approvals.retire === null ? "retire" : null;
+export function asksApproval(rotation: Rotation, asking: Asking): ApprovedPart | null {
+  const { state, approvals } = rotation;
+  if (state === "planned") return awaitsIssue(rotation, asking) ? "issue" : null;
+  const isAsked = state === "verified" && approvals.retire === null;
+  return isAsked && asksPerson(rotation, "retire", asking) ? "retire" : null;
 }
 
 /** Why its approval is missing: what the policy or the mode says, or a person's no. */
@@ -27,11 +28,11 @@ export function unapprovedBecause(rotation: Rotation, part: ApprovedPart, mode: 
 }
 
 /** What only a person can do for it to go on; null where it goes on by itself, or is over. */
-export function waitsFor(rotation: Rotation, { mode, targets }: Around): ReasonCode | null {
+export function waitsFor(rotation: Rotation, { mode, own, targets }: Around): ReasonCode | null {
   const { state, deliveries } = rotation;
   if (state === "halted") return rotation.haltReason ?? rotation.reason;
   if (mode === "observe" && state !== "retired" && state !== "cancelled") return "mode-observe";
-  const part = asksApproval(rotation, mode);
+  const part = asksApproval(rotation, { mode, own });
   if (part !== null) return unapprovedBecause(rotation, part, mode);
   if (state !== "accepted") return null;
   const open = deliveries.filter(({ receipt }) => receipt === null);
@@ -40,9 +41,9 @@ export function waitsFor(rotation: Rotation, { mode, targets }: Around): ReasonC
   return open.every(({ intendedAt }) => intendedAt !== null) ? "person-installs" : "person-takes";
 }
 
-export function groupOf(rotation: Rotation, settings: Around): RotationGroup {
+export function groupOf(rotation: Rotation, around: Around): RotationGroup {
   if (rotation.state === "retired" || rotation.state === "cancelled") return "finished";
-  if (waitsFor(rotation, settings) !== null) return "waits";
+  if (waitsFor(rotation, around) !== null) return "waits";
   return rotation.state === "verified" ? "overlap" : "under-way";
 }
 

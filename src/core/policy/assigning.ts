@@ -4,7 +4,7 @@
  */
 import type { Holder } from "../credentials/credential.ts";
 import { entryFor, policyFor } from "./policy-choice.ts";
-import { bindingOf, type Match, type Place, type TenantSettings } from "./settings.ts";
+import { bindingOf, type ListPlace, type Match, type Place, type TenantSettings } from "./settings.ts";
 
 /** Which policy an application has, and what gave it to it. */
 export interface PolicySource {
@@ -30,11 +30,11 @@ export interface Edit {
 export interface Assignment {
   /** How many have it already. */
   readonly already: number;
-  /** Entries to put above all others, since of several that fit the first one holds; empty where there are none. */
+  /** Entries to put before all others, since of several that fit the first one holds; empty where there are none. */
   readonly lines: string;
   readonly added: number;
-  /** Where the first entry stands now; null where there is none, and `lines` begins with the key itself. */
-  readonly above: Place | null;
+  /** Where they go: above the first dash, or right behind the bracket; null where there is no list, and `lines` begins with the key itself. */
+  readonly at: ListPlace | null;
   readonly edits: readonly Edit[];
 }
 
@@ -60,29 +60,29 @@ export function assignPolicy(settings: TenantSettings, holders: readonly Holder[
   });
   const edited = new Set(edits.map(({ appId }) => appId));
   const added = others.filter(({ appId }) => !edited.has(appId));
-  const above = firstPlace(settings);
+  const at = settings.entriesAt ?? null;
   return {
     already: holders.length - others.length,
-    lines: added.length === 0 ? "" : linesOf(added, wanted, above),
+    lines: added.length === 0 ? "" : linesOf(added, wanted, at),
     added: added.length,
-    above,
+    at,
     edits,
   };
 }
 
-function firstPlace({ bindings, choices }: TenantSettings): Place | null {
-  const places = [...bindings, ...choices].flatMap(({ place }) => (place === undefined ? [] : [place]));
-  return places.reduce<Place | null>((so, one) => (so === null || one.line < so.line ? one : so), null);
-}
-
-/** As far to the right as the entries that are there: in a list of YAML all must be. */
-function linesOf(holders: readonly Holder[], policy: string, above: Place | null): string {
-  const dash = " ".repeat(above === null ? 2 : Math.max(0, above.column - 3));
+/** As far to the right as the dashes that are there: in a list of YAML all must be. In brackets a remark could take what follows with it. */
+function linesOf(holders: readonly Holder[], policy: string, at: ListPlace | null): string {
+  if (at?.flow) {
+    return holders
+      .map(({ appId }) => `{ match: { appId: ${appId.toLowerCase()} }, policy: ${scalar(policy)} },\n  `)
+      .join("");
+  }
+  const dash = " ".repeat(at === null ? 2 : at.column - 1);
   const entries = holders.flatMap(({ appId, displayName }) => [
     `${dash}- match: { appId: ${appId.toLowerCase()} } # ${remark(displayName)}`,
     `${dash}  policy: ${scalar(policy)}`,
   ]);
-  return `${[...(above === null ? ["applications:"] : []), ...entries].join("\n")}\n`;
+  return `${[...(at === null ? ["applications:"] : []), ...entries].join("\n")}\n`;
 }
 
 /** A name as YAML takes it for text: plain where it can be nothing else, else in quotes as JSON has them (yaml.org/spec/1.2.2 §7.3.1). */

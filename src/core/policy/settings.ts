@@ -36,6 +36,11 @@ export interface Place {
   readonly column: number;
 }
 
+/** Where the list of entries begins: its first dash, or the bracket of a list that stands in brackets. */
+export interface ListPlace extends Place {
+  readonly flow: boolean;
+}
+
 /** An entry that gives a policy to every application that fits. */
 export interface Choice {
   readonly match: Match;
@@ -78,6 +83,8 @@ export interface TenantSettings {
   readonly name: string;
   /** The name of the configuration file, without its folder; left out where there is none. */
   readonly configuredIn?: string;
+  /** Where its entries for applications begin; left out where it has no list of them. */
+  readonly entriesAt?: ListPlace;
   readonly tenantId: string;
   readonly timeZone: string;
   readonly mode: Mode;

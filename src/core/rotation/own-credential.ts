@@ -3,6 +3,7 @@
  * goes only after a fresh process has read the directory with the new one. Losing it would lose everything else.
  */
 import type { ApprovedPart } from "../policy/approval.ts";
+import type { Mode } from "../policy/settings.ts";
 import { plus } from "../time.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import type { Rotation } from "./rotation.ts";
@@ -11,6 +12,22 @@ import { type Check, doStep, type Facts, wait } from "./verdict.ts";
 /** Whether a person must approve; for Nolapse's own credential both, whatever the policy says. */
 export function needsApproval({ policy }: Rotation, { own }: Facts, what: "issue" | "retire"): boolean {
   return own?.isThis === true || policy.approval === what || policy.approval === "both";
+}
+
+/** What decides whether a person is asked: the mode, and which application is Nolapse's own, by its client id; null where none is. */
+export interface Asking {
+  readonly mode: Mode;
+  readonly own: string | null;
+}
+
+/** Whether a person must let this part begin, approved or not: as the mode and the policy say, and of Nolapse's own credential always. */
+export function asksPerson(
+  { policy, holder }: Pick<Rotation, "policy" | "holder">,
+  part: ApprovedPart,
+  { mode, own }: Asking,
+): boolean {
+  if (part === "issue" && mode === "propose") return true;
+  return holder.appId === own || policy.approval === part || policy.approval === "both";
 }
 
 /** What a person should know who finds it waiting for an approval: who has spoken, and that another one must. */

@@ -4,6 +4,7 @@ import type { SignIn } from "../sign-in.ts";
 import { applicationRoutes } from "./applications.ts";
 import { approvalRoutes } from "./approvals.ts";
 import { assigningRoutes } from "./assigning.ts";
+import { auditRoutes } from "./audit.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { controlRoutes } from "./control.ts";
 import { credentialActRoutes } from "./credential-acts.ts";
@@ -54,6 +55,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...valueRoutes,
     ...revealRoutes,
     ...settingsRoutes,
+    ...auditRoutes,
     ...oversightRoutes,
     ...(demo === undefined ? [] : demoRoutes(demo, signIn, origin)),
   ];

@@ -18,8 +18,14 @@ const assignment = z.strictObject({
   policy: z.string(),
   already: count.meta({ description: "have it already" }),
   added: count,
-  lines: z.string().meta({ description: "entries for `applications`, above all others; empty where none is needed" }),
-  above: line.meta({ description: "the line the first entry begins at now; null where there is none yet" }),
+  lines: z.string().meta({ description: "entries for `applications`, before all others; empty where none is needed" }),
+  at: z
+    .strictObject({
+      line: z.int().positive(),
+      flow: z.boolean().meta({ description: "the list stands in brackets: they go right behind the first one" }),
+    })
+    .nullable()
+    .meta({ description: "the line the list begins at, above which they go; null where there is none yet" }),
   edits: z.array(
     z.strictObject({
       appId: z.string(),
@@ -104,10 +110,10 @@ function assigned({ deps: { settings } }: Tenant, portraits: readonly Portrait[]
       { path: "policy", message: `there is no policy ${policy}: one of ${Object.keys(settings.policies).join(", ")}` },
     ]);
   }
-  const { already, added, lines, above, edits } = assignPolicy(settings, portraits.map(mainOf), policy);
+  const { already, added, lines, at, edits } = assignPolicy(settings, portraits.map(mainOf), policy);
   return {
     ...{ policy, already, added, lines },
-    above: above?.line ?? null,
+    at: at && { line: at.line, flow: at.flow },
     edits: edits.map(({ place, ...one }) => ({ ...one, line: place?.line ?? null })),
   };
 }

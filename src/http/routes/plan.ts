@@ -63,7 +63,7 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
   const { settings, store } = deps;
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
   return open.flatMap((one): Row[] => {
-    const part = asksApproval(one, settings.mode);
+    const part = asksApproval(one, { mode: settings.mode, own: deps.own?.appId ?? null });
     if (part === null) return [];
     const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
     const because = unapprovedBecause(one, part, settings.mode);

@@ -9,7 +9,6 @@ import {
   waitsFor,
 } from "../../core/pictures/rotation-groups.ts";
 import { isEnough } from "../../core/policy/approval.ts";
-import type { TenantSettings } from "../../core/policy/settings.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { acceptanceProgress } from "../../core/rotation/acceptance.ts";
 import { explain } from "../../core/rotation/decide.ts";
@@ -17,7 +16,8 @@ import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Facts } from "../../core/rotation/verdict.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { rotationOf } from "../../engine/amend.ts";
-import { missing } from "../../engine/approve.ts";
+import { asks, missing } from "../../engine/approve.ts";
+import type { Deps } from "../../engine/deps.ts";
 import { gatherFacts } from "../../engine/facts.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
 import type { Caller } from "../caller.ts";
@@ -43,6 +43,9 @@ const summary = {
   replacesEnd: maybe,
   removedAt: maybe.meta({ description: "when the replaced one was removed" }),
   issued: z.string().nullable(),
+  leftover: z
+    .boolean()
+    .meta({ description: "it makes nothing: it only lets an old credential go, and `issued` is what it rests on" }),
   proofs,
   plannedAt: instant,
   updatedAt: instant,
@@ -54,8 +57,8 @@ const summary = {
   waitsWhy: z.string().nullable().meta({ description: "the same in words" }),
 };
 
-function summaryOf(rotation: Rotation, settings: TenantSettings) {
-  const waits = waitsFor(rotation, settings);
+function summaryOf(rotation: Rotation, deps: Deps) {
+  const waits = waitsFor(rotation, aroundIn(deps));
   const { holder, deliveries } = rotation;
   const receipts = deliveries.flatMap(({ receipt }) => (receipt === null ? [] : [receipt.at]));
   const whole = receipts.length === deliveries.length && receipts.length > 0;
@@ -75,6 +78,7 @@ function summaryOf(rotation: Rotation, settings: TenantSettings) {
     replacesEnd: iso(rotation.replacesEnd),
     removedAt: iso(rotation.removedAt),
     issued: rotation.issued?.keyId ?? null,
+    leftover: rotation.leftover === true,
     proofs: {
       issued: iso(rotation.issued?.at),
       accepted: iso(rotation.acceptedAt),
@@ -91,6 +95,10 @@ function summaryOf(rotation: Rotation, settings: TenantSettings) {
     waitsFor: waits,
     waitsWhy: waits === null ? null : REASONS[waits],
   };
+}
+
+function aroundIn({ settings: { mode, targets }, own }: Deps) {
+  return { mode, targets, own: own?.appId ?? null };
 }
 
 /** The rotation of an address, where the caller may see its application. @throws NolapseError `not-found`. */
@@ -146,7 +154,7 @@ const list = tenantRoute({
       ...(await scopeOf(tenant)),
       total: page.total,
       next,
-      items: page.items.map((one) => summaryOf(one, settings)),
+      items: page.items.map((one) => summaryOf(one, tenant.deps)),
     };
   },
 });
@@ -191,7 +199,7 @@ const grouped = tenantRoute({
       const wanted = query.group === undefined ? SHOWN : one === query.group ? query.limit : 0;
       const cursor = one === query.group ? query.cursor : undefined;
       if (one === "finished") return finishedPage(tenant, wanted, cursor);
-      const all = open.filter((rotation) => groupOf(rotation, settings) === one).sort(byUrgency(one));
+      const all = open.filter((rotation) => groupOf(rotation, aroundIn(tenant.deps)) === one).sort(byUrgency(one));
       const from = Number(cursor ?? 0);
       const next = wanted > 0 && from + wanted < all.length ? String(from + wanted) : null;
       return { total: all.length, next, items: all.slice(from, from + wanted) };
@@ -199,7 +207,7 @@ const grouped = tenantRoute({
     const groups = [];
     for (const one of ROTATION_GROUPS) {
       const { items, ...rest } = await pageIn(one);
-      groups.push({ group: one, ...rest, items: items.map((rotation) => summaryOf(rotation, settings)) });
+      groups.push({ group: one, ...rest, items: items.map((rotation) => summaryOf(rotation, tenant.deps)) });
     }
     return { ...(await scopeOf(tenant)), groups };
   },
@@ -267,7 +275,7 @@ const show = tenantRoute({
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
       ...(await scopeOf(tenant)),
-      ...summaryOf(rotation, deps.settings),
+      ...summaryOf(rotation, deps),
       verdict,
       because,
       sentence: REASONS[because],
@@ -308,11 +316,9 @@ function deadlinesOf({ state }: Rotation, { forecast }: Facts) {
 }
 
 function approvalsOf({ deps }: Tenant, rotation: Rotation) {
-  const asked = (part: "issue" | "retire") =>
-    rotation.policy.approval === part ||
-    rotation.policy.approval === "both" ||
-    (part === "issue" && deps.settings.mode === "propose");
-  const parts = (["issue", "retire"] as const).filter((part) => asked(part) && rotation.approvals[part] === null);
+  const parts = (["issue", "retire"] as const).filter(
+    (part) => rotation.approvals[part] === null && asks(deps, rotation, part),
+  );
   return {
     issue: iso(rotation.approvals.issue),
     retire: iso(rotation.approvals.retire),

@@ -1,8 +1,15 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
-import { formatDuration } from "../../core/time.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
+import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
+import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
+import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
 import { type Route, tenantRoute } from "../route.ts";
-import { count, iso, kind, maybe, scope, scopeOf } from "./shapes.ts";
+import { count, instant, iso, kind, maybe, named, namedIn, scope, scopeOf } from "./shapes.ts";
+
+const preflight = z
+  .strictObject({ at: instant, failed: z.string().nullable(), next: z.string().nullable() })
+  .meta({ description: "whether it is there and could be written; failed says why not" });
 
 const targets = tenantRoute({
   method: "GET",
@@ -18,19 +25,33 @@ const targets = tenantRoute({
         name: z.string(),
         type: z.string(),
         kinds: z.array(kind),
+        readBack: z.boolean().meta({ description: "whether what lies there can be read, and signed in with" }),
         reload: z.string(),
         carriedBy: z.string().nullable(),
-        applications: z.array(z.string()).meta({ description: "client ids" }),
+        applications: z.array(
+          z.strictObject({
+            appId: z.string(),
+            application: z.strictObject(named).nullable().meta({ description: "null where no scan saw it" }),
+          }),
+        ),
+        lastPreflight: preflight
+          .nullable()
+          .meta({ description: "by a rotation, or asked for since the server was started, whichever was later" }),
         lastVerified: maybe,
       }),
     ),
   }),
   handle: async ({ tenant }) => {
-    const { settings, store } = tenant.deps;
+    const { settings, store, targets: places } = tenant.deps;
     const rotations = await store.rotations({ tenantId: settings.tenantId });
-    const verified = new Map<string, number>();
-    for (const { target, verifiedAt } of rotations.flatMap(({ deliveries }) => deliveries)) {
-      if (verifiedAt !== null) verified.set(target, Math.max(verifiedAt, verified.get(target) ?? 0));
+    const verified = new Map<string, EpochMs>();
+    const tries = new Map<string, Tried>();
+    for (const rotation of rotations) {
+      for (const { target, verifiedAt } of rotation.deliveries) {
+        if (verifiedAt !== null && verifiedAt > (verified.get(target) ?? 0)) verified.set(target, verifiedAt);
+        const tried = triedBy(rotation);
+        if (tried !== null && tried.at > (tries.get(target)?.at ?? 0)) tries.set(target, tried);
+      }
     }
     return {
       ...(await scopeOf(tenant)),
@@ -38,14 +59,52 @@ const targets = tenantRoute({
         name,
         type,
         kinds: [...kinds],
+        readBack: places.get(name)?.readBack !== undefined,
         reload: typeof reload === "number" ? formatDuration(reload) : reload,
         carriedBy,
         applications: settings.bindings
           .filter(({ slots }) => slots.some((one) => one.targets.includes(name)))
-          .map(({ appId }) => appId),
-        lastVerified: iso(verified.get(name) as never),
+          .map(({ appId }) => ({ appId, application: namedIn(tenant, appId) })),
+        // a place that only a person can reach is never tried
+        lastPreflight: carriedBy === null ? later(tries.get(name) ?? null, tenant.triedLast(name)) : null,
+        lastVerified: iso(verified.get(name)),
       })),
     };
+  },
+});
+
+/** How the targets of a rotation were found by it; of several, which one has failed is not known. */
+function triedBy({ state, preflightAt, lastFailure, deliveries }: Rotation): Tried | null {
+  const isAboutIt =
+    state === "planned" && deliveries.length === 1 && /^(target-|disk-full$)/.test(lastFailure?.code ?? "");
+  if (lastFailure !== null && isAboutIt) return { at: lastFailure.at, error: lastFailure };
+  return preflightAt === null ? null : { at: preflightAt, error: null };
+}
+
+function later(one: Tried | null, other: Tried | null): z.input<typeof preflight> | null {
+  const last = other !== null && other.at >= (one?.at ?? 0) ? other : one;
+  return last && shown(last);
+}
+
+const shown = ({ at, error }: Tried) => ({
+  at: formatInstant(at),
+  failed: error?.message ?? null,
+  next: error?.next ?? null,
+});
+
+const tryTarget = tenantRoute({
+  method: "POST",
+  path: "/targets/preflight",
+  rate: 20,
+  role: "Operator",
+  tag: "settings",
+  summary: "Asks now whether a target is there and could be written; nothing is changed there",
+  body: z.strictObject({ target: z.string().min(1).max(200) }),
+  answer: preflight,
+  handle: async ({ tenant, body, signal }) => {
+    const tried = await preflightTarget(tenant.deps, body.target, signal);
+    tenant.tried(body.target, tried);
+    return shown(tried);
   },
 });
 
@@ -55,7 +114,7 @@ const policies = tenantRoute({
   madeOf: "listing",
   role: "Reader",
   tag: "settings",
-  summary: "The rules, and how many applications each holds for",
+  summary: "The rules, how many applications each holds for, and entries whose application is gone",
   answer: z.strictObject({
     ...scope,
     items: z.array(
@@ -71,15 +130,29 @@ const policies = tenantRoute({
         custody: z.string(),
         probe: z.string(),
         priority: z.int(),
-        applications: count,
+        applications: count.meta({ description: "registrations it is for, and what else it renews" }),
+        managed: count.meta({ description: "those of them that are renewed by it" }),
       }),
     ),
+    gone: z
+      .array(
+        z.strictObject({
+          appId: z.string(),
+          displayName: z.string().nullable().meta({ description: "as its last rotation has it" }),
+          policy: z.string().nullable(),
+          targets: z.array(z.string()),
+        }),
+      )
+      .meta({
+        description: "entries of the configuration whose application the last scan did not see, where it saw all",
+      }),
   }),
   handle: async ({ tenant }) => {
-    const counts = tenant.picture?.listing.countsOf("policy") ?? new Map<string, number>();
+    const { deps, picture } = tenant;
+    const held = picture?.keep("policies held", () => heldByPolicy(deps, picture)) ?? new Map<string, Held>();
     return {
       ...(await scopeOf(tenant)),
-      items: Object.values(tenant.deps.settings.policies).map((one) => ({
+      items: Object.values(deps.settings.policies).map((one) => ({
         name: one.name,
         kind: one.kind,
         lifetime: formatDuration(one.lifetime),
@@ -91,10 +164,14 @@ const policies = tenantRoute({
         custody: one.custody,
         probe: one.probe,
         priority: one.priority,
-        applications: counts.get(one.name) ?? 0,
+        ...(held.get(one.name) ?? { applications: 0, managed: 0 }),
       })),
+      gone:
+        picture === null
+          ? []
+          : (await goneEntries(deps, picture)).map((one) => ({ ...one, targets: [...one.targets] })),
     };
   },
 });
 
-export const settingsRoutes: readonly Route[] = [targets, policies];
+export const settingsRoutes: readonly Route[] = [targets, tryTarget, policies];

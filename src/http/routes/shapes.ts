@@ -55,6 +55,15 @@ export const coverage = z
     description: "how much of the tenant was seen; where it is not complete, nothing follows from what is missing",
   });
 
+/** An application beside its client id. */
+export const named = { objectId: z.string(), displayName: z.string() };
+
+/** As the last scan saw it; null where it saw none. */
+export function namedIn({ picture }: Tenant, appId: string): z.input<z.ZodObject<typeof named>> | null {
+  const found = picture?.find(appId) ?? null;
+  return found && { objectId: found.objectId, displayName: found.displayName };
+}
+
 /** What stands in every answer about a tenant: the server's now, and what the last scan saw. */
 export const scope = { now: instant, coverage };
 

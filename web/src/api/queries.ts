@@ -37,12 +37,15 @@ export const client: QueryClient = new QueryClient({
 
 export type Asked<R extends GetRoute> = UseQueryResult<Answer<R>, ApiProblem>;
 
+/** Milliseconds until what was answered is asked for again; where it depends on the answer, `false` lets it be. */
+type Every<A> = number | ((answer: A | undefined) => number | false);
+
 /** Asks for what a page shows; `null` asks nothing yet. */
-export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null, every?: number): Asked<R> {
+export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null, every?: Every<Answer<R>>): Asked<R> {
   return useQuery<Answer<R>, ApiProblem>({
     queryKey: [route, asking],
     enabled: asking !== null,
-    ...(every === undefined ? {} : { refetchInterval: every }),
+    refetchInterval: typeof every === "function" ? (query) => every(query.state.data) : (every ?? false),
     queryFn: ({ signal }) => answerTo(route, asking as Asking<R>, signal),
   });
 }

@@ -86,7 +86,7 @@ interface ToWriteProps {
 }
 
 function ToWrite({ assignment, file, items }: ToWriteProps) {
-  const { policy, already, added, lines, above, edits } = assignment;
+  const { policy, already, added, lines, at, edits } = assignment;
   const name = file ?? "nolapse.yaml";
   const unbound = items.filter(({ managed }) => !managed).length;
   if (added + edits.length === 0)
@@ -108,9 +108,9 @@ function ToWrite({ assignment, file, items }: ToWriteProps) {
         {added === 0 ? null : (
           <>
             <p>
-              {above === null
+              {at === null
                 ? `At the end of ${name}, which has no entries for applications yet:`
-                : `In ${name} above line ${above}, before all other entries, since the first one that fits holds:`}
+                : `In ${name} ${at.flow ? `right behind the [ that begins the list in line ${at.line}` : `above line ${at.line}`}, before all other entries, since the first one that fits holds:`}
             </p>
             <Lines label="Lines" text={lines} />
           </>

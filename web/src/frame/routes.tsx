@@ -116,12 +116,12 @@ const plan = createRoute({
 const targets = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/targets",
-  component: lazyRouteComponent(() => import("../pages/settings.tsx"), "Targets"),
+  component: lazyRouteComponent(() => import("../pages/targets.tsx"), "Targets"),
 });
 const policies = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/policies",
-  component: lazyRouteComponent(() => import("../pages/settings.tsx"), "Policies"),
+  component: lazyRouteComponent(() => import("../pages/policies.tsx"), "Policies"),
 });
 const audit = createRoute({
   getParentRoute: () => framed,

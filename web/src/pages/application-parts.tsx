@@ -2,6 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { Fact } from "../frame/fact.tsx";
+import { hasRole, useSession } from "../frame/session.tsx";
 import { Empty } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { AUDIENCES, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
@@ -88,6 +89,22 @@ export function Owners({ answer }: { readonly answer: Shows }) {
 }
 
 export function Activity({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
+  const { role } = useSession().me;
+  return (
+    <>
+      <Rotations answer={answer} tenant={tenant} />
+      {hasRole(role, "Reader") ? (
+        <p>
+          <Link className="link" to="/t/$tenant/audit" params={{ tenant }} search={{ application: answer.appId }}>
+            All that was done here, entry by entry
+          </Link>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Rotations({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
   if (answer.rotations.length === 0) return <Empty>Nolapse has done nothing here yet.</Empty>;
   return (
     <section className="card">

@@ -7,6 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { useNarrow } from "../frame/narrow.ts";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
 import { grouped } from "../text/dates.ts";
@@ -23,6 +24,8 @@ interface Column {
   readonly head: string;
   /** Left out where there is less room: below 1,024 px, or below 640. */
   readonly hide?: "hide-middle" | "hide-small";
+  /** Its place in a row of two lines. */
+  readonly place?: "app-next";
   readonly cell: (item: Item, now: string) => ReactNode;
 }
 
@@ -37,11 +40,20 @@ const CLIENT: Column = {
   cell: ({ appId }) => <span className="mono">{appId.slice(0, 8)}…</span>,
 };
 const HELD: Column = { head: "Credentials", hide: "hide-middle", cell: (item) => <Held {...item} /> };
-const NEXT: Column = { head: "What happens next", cell: ({ next }) => <NextPhrase next={next} /> };
+const NEXT: Column = {
+  head: "What happens next",
+  place: "app-next",
+  cell: ({ next }) => <NextPhrase next={next} />,
+};
 const UNTIL: Column = {
   head: "Signs in until",
-  cell: ({ signsInUntil }, now) => <Time at={signsInUntil} now={now} far="short" />,
+  cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
+
+/** On a narrow page how far away it is has to do. */
+function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
+  return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
+}
 
 /** After the name. */
 export const COLUMNS: Readonly<Record<"registered" | "enterprise", readonly Column[]>> = {
@@ -81,7 +93,11 @@ export interface RowsProps {
   readonly chosen?: { readonly selection: Selection; readonly choose: (selection: Selection) => void };
 }
 
-export function ApplicationRows({ kind, label, items, total, now, tenant, height, more, chosen }: RowsProps) {
+/** A narrow page has two lines in each row; pixels of the second one. */
+const SECOND_LINE = 20;
+
+export function ApplicationRows({ kind, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
+  const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
   const rows = useVirtualizer({
     count: total,
@@ -108,8 +124,8 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, height
         <div role="row" className={`app-row app-head ${kind}`} aria-rowindex={1}>
           {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
           <span role="columnheader">Display name</span>
-          {columns.map(({ head, hide }) => (
-            <span key={head} role="columnheader" className={hide}>
+          {columns.map(({ head, hide, place }) => (
+            <span key={head} role="columnheader" className={hide ?? place}>
               {head}
             </span>
           ))}
@@ -172,8 +188,8 @@ const Row = memo(function Row({ kind, item, index, top, height, now, tenant, cho
               <Name text={item.displayName} />
             </Link>
           </span>
-          {COLUMNS[kind].map(({ head, hide, cell }) => (
-            <span key={head} role="cell" className={hide}>
+          {COLUMNS[kind].map(({ head, hide, place, cell }) => (
+            <span key={head} role="cell" className={hide ?? place}>
               {cell(item, now)}
             </span>
           ))}

@@ -1,5 +1,5 @@
 /** Which one is next? Every application, what stops first on top. */
-import { Button, Dropdown, Option } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
@@ -11,6 +11,7 @@ import { plainName } from "../text/names.ts";
 import { type Filter, fileAddress, type List } from "./application-list.ts";
 import { ChosenBar } from "./chosen-bar.tsx";
 import { ListedApplications, Wanted } from "./listed-applications.tsx";
+import { Pill } from "./pill.tsx";
 import { countOf, useSelection } from "./selection.ts";
 
 const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
@@ -145,31 +146,3 @@ const SORTS = [
   ["displayName", "name"],
   ["next", "what happens first"],
 ] as const;
-
-interface PillProps {
-  readonly label: string;
-  readonly options: readonly (readonly [string, string])[];
-  readonly value: string | undefined;
-  readonly set: (value: string | undefined) => void;
-  readonly must?: true;
-}
-
-function Pill({ label, options, value, set, must }: PillProps) {
-  const chosen = options.find(([name]) => name === value)?.[1] ?? value;
-  return (
-    <Dropdown
-      className="pill"
-      aria-label={label}
-      value={`${label}: ${chosen ?? "any"}`}
-      selectedOptions={[value ?? ""]}
-      onOptionSelect={(_, { optionValue }) => set(optionValue === "" ? undefined : optionValue)}
-    >
-      {must ? null : <Option value="">any</Option>}
-      {options.map(([name, text]) => (
-        <Option key={name} value={name}>
-          {text}
-        </Option>
-      ))}
-    </Dropdown>
-  );
-}

@@ -1,86 +1,188 @@
-/** Who did what, unaltered? */
-import { Button } from "@fluentui/react-components";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+/** Who did what, unaltered? Newest first; where in it one is, and of which application, is in the address. */
+import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { type Column, Columned } from "../frame/columned.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
+import { brokenSentence, trailSentence } from "../text/audit.ts";
+import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
+import { Pill } from "./pill.tsx";
 
 const PAGE = 200;
+/** While a long trail is checked, a part at each request; milliseconds. */
+const GOES_ON = 1_000;
+
+type Entry = Answer<"GET /api/v1/t/{tenant}/audit">["items"][number];
 
 export function Audit() {
   const { name: tenant } = useTenant();
   const search = useSearch({ from: "/framed/t/$tenant/audit" });
   const navigate = useNavigate();
-  const after = /^\d{1,9}$/.test(search.after ?? "") ? Number(search.after) : 0;
+  const { application, action } = search;
+  const [before, after] = [numberIn(search.before), numberIn(search.after)];
   const asked = useAnswer(
     "GET /api/v1/t/{tenant}/audit",
-    tenant === "" ? null : { params: { tenant }, query: { after, limit: PAGE } },
+    tenant === "" ? null : { params: { tenant }, query: { before, after, application, action, limit: PAGE } },
   );
-  const go = (next: number) =>
-    void navigate({ to: "/t/$tenant/audit", params: { tenant }, search: { after: String(next) } });
+  const go = (to: Record<string, string | undefined>) =>
+    void navigate({ to: "/t/$tenant/audit", params: { tenant }, search: { application, action, ...to } });
   return (
     <div className="page">
       <div className="page-head">
-        <h1>Audit</h1>
+        <div>
+          <h1>Audit</h1>
+          <Unbroken tenant={tenant} />
+        </div>
         <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/audit/export`}>
           Export
         </Button>
       </div>
-      <p className="faint">
-        The export is sealed; <code className="mono">nolapse audit verify</code> says whether a line was changed or left
-        out.
-      </p>
       <Shown asked={asked} rows={10}>
-        {({ items, next }) => (
+        {({ items, earlier, later, actions }) => (
           <>
-            {items.length === 0 ? <Empty>No entry yet.</Empty> : null}
-            <section className="card table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    {["Number", "When", "Who", "What", "About", "Details"].map((head) => (
-                      <th key={head} scope="col">
-                        {head}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((one) => (
-                    <tr key={one.sequence}>
-                      <th scope="row">{one.sequence}</th>
-                      <td>
-                        <Time at={one.at} form="dateTime" />
-                      </td>
-                      <td className="mono">{one.actor}</td>
-                      <td className="mono">{one.action}</td>
-                      <td className="mono">{one.rotation ?? one.appId ?? one.keyId ?? ""}</td>
-                      <td>
-                        {one.reason === null ? null : (
-                          <>
-                            {capital(one.why ?? "")} <span className="faint mono">{one.reason}</span>
-                            <br />
-                          </>
-                        )}
-                        {Object.entries(one.details)
-                          .filter(([, value]) => value !== null)
-                          .map(([name, value]) => `${name}: ${String(value)}`)
-                          .join("; ")}
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </section>
+            <div className="filters">
+              <Pill
+                label="What"
+                options={actions.map((one) => [one, one] as const)}
+                value={action}
+                set={(value) => go({ action: value })}
+              />
+              {application === undefined ? null : (
+                <Button shape="circular" onClick={() => go({ application: undefined })}>
+                  Only <Name text={items[0]?.application?.displayName ?? application} /> ×
+                </Button>
+              )}
+            </div>
+            {items.length === 0 ? (
+              <Empty>{before === undefined && after === undefined ? "No entry yet." : "No entry is left here."}</Empty>
+            ) : (
+              <Columned
+                label="Audit trail"
+                columns={columnsOf(tenant)}
+                // what is after a number comes oldest first, for who follows the trail
+                items={after === undefined ? items : items.toReversed()}
+                keyOf={({ sequence }) => String(sequence)}
+              />
+            )}
             <div className="actions">
-              {after > 0 ? <Button onClick={() => go(Math.max(0, after - PAGE))}>Earlier</Button> : null}
-              {next === null ? null : <Button onClick={() => go(next)}>Later</Button>}
+              {later === null ? null : <Button onClick={() => go({ after: String(later) })}>Later</Button>}
+              {earlier === null ? null : <Button onClick={() => go({ before: String(earlier) })}>Earlier</Button>}
             </div>
           </>
         )}
       </Shown>
     </div>
+  );
+}
+
+const numberIn = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined);
+
+/** Whether the trail is as it was written. A part of it is checked each time this is asked. */
+function Unbroken({ tenant }: { readonly tenant: string }) {
+  const { zone } = useTenant();
+  const asked = useAnswer(
+    "GET /api/v1/t/{tenant}/audit/check",
+    tenant === "" ? null : { params: { tenant } },
+    (told) => (told === undefined || told.underWay === null ? false : GOES_ON),
+  );
+  return (
+    <Shown asked={asked} rows={1}>
+      {(check) => {
+        if (check.broken !== null) return <Broken broken={check.broken} tenant={tenant} />;
+        const { strong, rest } = trailSentence(check, zone);
+        return (
+          <p>
+            <strong>{strong}</strong> {rest}
+          </p>
+        );
+      }}
+    </Shown>
+  );
+}
+
+interface BrokenProps {
+  readonly broken: NonNullable<Answer<"GET /api/v1/t/{tenant}/audit/check">["broken"]>;
+  readonly tenant: string;
+}
+
+function Broken({ broken, tenant }: BrokenProps) {
+  const { sequence, recorded, found } = broken;
+  return (
+    <MessageBar intent="error" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>The trail is broken.</MessageBarTitle> {brokenSentence(broken)}
+        <span className="two mono">sealed {recorded ?? "not known"}</span>
+        <span className="two mono">found {found ?? "nothing"}</span>
+        <span className="two">
+          Next: keep an export of what is there; <code className="mono">nolapse audit verify</code> names every entry
+          that is not what was sealed.
+        </span>
+      </MessageBarBody>
+      {sequence === null ? null : (
+        <MessageBarActions>
+          <Link className="link" to="/t/$tenant/audit" params={{ tenant }} search={{ before: String(sequence + 1) }}>
+            Show where
+          </Link>
+        </MessageBarActions>
+      )}
+    </MessageBar>
+  );
+}
+
+function columnsOf(tenant: string): readonly [Column<Entry>, ...Column<Entry>[]] {
+  return [
+    { head: "Number", cell: ({ sequence }) => sequence },
+    { head: "When", cell: ({ at }) => <Time at={at} form="dateTime" /> },
+    { head: "Who", mono: true, cell: ({ actor }) => actor },
+    { head: "What", mono: true, cell: ({ action }) => action },
+    { head: "About", cell: (one) => aboutOf(one, tenant) },
+    { head: "Details", cell: (one) => detailsOf(one) },
+  ];
+}
+
+function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string) {
+  if (appId === null && rotation === null && keyId === null) return null;
+  return (
+    <>
+      {application !== null ? (
+        <Link
+          className="link"
+          to="/t/$tenant/applications/$id"
+          params={{ tenant, id: application.objectId }}
+          search={{}}
+        >
+          <Name text={application.displayName} />
+        </Link>
+      ) : (
+        <span className="mono">{appId}</span>
+      )}
+      {rotation === null ? null : (
+        <span className="two">
+          <Link className="link mono" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>
+            {rotation}
+          </Link>
+        </span>
+      )}
+      {keyId === null ? null : <span className="two mono">{keyId}</span>}
+    </>
+  );
+}
+
+function detailsOf({ reason, why, details }: Entry) {
+  const said = Object.entries(details)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join("; ");
+  if (reason === null) return said === "" ? null : said;
+  return (
+    <>
+      {capital(why ?? "")} <span className="faint mono">{reason}</span>
+      <br />
+      {said}
+    </>
   );
 }

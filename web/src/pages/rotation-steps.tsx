@@ -26,7 +26,7 @@ export function Steps({ rotation }: { readonly rotation: RotationShown }) {
           </div>
           <Time at={rotation.plannedAt} form="dateTime" />
         </li>
-        {PROOFS.map((proof) => (
+        {PROOFS.filter((proof) => !rotation.leftover || proof === "verified" || proof === "retired").map((proof) => (
           <Step
             key={proof}
             proof={proof}
@@ -58,6 +58,12 @@ function Step({ proof, rotation, isRunning }: StepProps) {
       <div>
         <strong>{isRunning ? coming : name}</strong>
         <p>{progress ?? fact}</p>
+        {rotation.leftover && proof === "verified" ? (
+          <p>
+            It makes nothing: it rests on <span className="mono">{rotation.issued}</span>, which another rotation has
+            made.
+          </p>
+        ) : null}
         <Evidence proof={proof} rotation={rotation} />
       </div>
       {isProven ? (

@@ -16,7 +16,15 @@ import { useTenant } from "../frame/tenant.tsx";
 import { Coming, Time } from "../frame/time.tsx";
 import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
-import { capital, headSentence, oldOneWords, outcomeOf, SAFETY, untilWords } from "../text/rotation.ts";
+import {
+  capital,
+  headSentence,
+  oldOneWords,
+  outcomeOf,
+  safetyWords,
+  titleWords,
+  untilWords,
+} from "../text/rotation.ts";
 import { CheckList } from "./checks.tsx";
 import { ReasonCode } from "./reason-code.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
@@ -84,15 +92,15 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
   const { state, approvals, targets } = rotation;
   const isOpen = isOpenState(state);
   const byHand = targets.find(({ carriedBy, verifiedAt }) => carriedBy !== null && verifiedAt === null);
-  const isSealed = rotation.issued !== null && isOpen;
+  // what a leftover rests on is sealed, if at all, by the rotation that made it
+  const isSealed = rotation.issued !== null && isOpen && !rotation.leftover;
   const close = () => setOpen(null);
   const mine = useOwnApprovals(rotation);
   return (
     <div className="page-head">
       <div>
         <h1>
-          <Name text={rotation.displayName} /> {state === "retired" ? "got" : "gets"} a new{" "}
-          {KIND_WORDS[rotation.kind] ?? rotation.kind}
+          <Name text={rotation.displayName} /> {titleWords(rotation, KIND_WORDS)}
         </h1>
         <p>
           <strong>{STATE_WORDS[state]}.</strong> {headSentence(rotation)}
@@ -181,7 +189,7 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
             ) : (
               <ErrorCircleFilled aria-hidden="true" />
             )}{" "}
-            {SAFETY[code][ok ? 0 : 1]}
+            {safetyWords({ code, ok }, rotation)}
           </li>
         ))}
       </ul>

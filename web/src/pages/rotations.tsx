@@ -196,7 +196,7 @@ function Row({ one, now, tenant }: RowProps) {
           <Name text={one.displayName} />
         </Link>
         <span className="two faint">
-          {KIND_WORDS[one.kind] ?? one.kind}, slot {one.slot}
+          {one.leftover ? "an old one goes" : (KIND_WORDS[one.kind] ?? one.kind)}, slot {one.slot}
         </span>
       </span>
       <FiveProofs proven={one.proofs} state={one.state} />

@@ -1,6 +1,6 @@
 /** The words of the pages. Sentences about credentials come from the server: command line and page say the same. */
 import type { Answer } from "../api/client.ts";
-import { counted, distance, grouped, written } from "./dates.ts";
+import { counted, distance, grouped, spelled, written } from "./dates.ts";
 import { plainName } from "./names.ts";
 
 /** Titles of refusals, by their code. */
@@ -184,9 +184,24 @@ export function endedSentence({ endedIn30Days }: Overview["figures"]): string | 
 }
 
 /** Whether every value gets to its place by itself, and has been seen there. */
+/** When the applications of a target take a new value, at the worst. */
+export function reloadWords(reload: string): string {
+  if (reload === "start") return "only when they start";
+  return reload === "hook" ? "when they are told" : `within ${spelled(reload)}`;
+}
+
 export function targetsSentence(
-  targets: readonly { readonly carriedBy: string | null; readonly lastVerified: string | null }[],
+  targets: readonly {
+    readonly carriedBy: string | null;
+    readonly lastVerified: string | null;
+    readonly lastPreflight: { readonly failed: string | null } | null;
+  }[],
 ): string {
+  const failed = targets.filter(({ lastPreflight }) => lastPreflight !== null && lastPreflight.failed !== null).length;
+  if (failed > 0) {
+    const when = failed === 1 ? "it was" : "they were";
+    return `${grouped(failed)} of ${counted(targets.length, "target")} could not be written when ${when} tried last.`;
+  }
   const carried = targets.filter(({ carriedBy }) => carriedBy !== null).length;
   const unseen = targets.filter(({ lastVerified }) => lastVerified === null).length;
   const written = targets.length - carried;

@@ -89,8 +89,23 @@ function acceptanceProgress(
   return `${many}; they are spread over time, and the last is due ${written(Date.parse(endsAt), zone, "dateTimeSeconds")}.`;
 }
 
+/** What an application gets by it, behind its name; by that of a leftover nothing: an old credential goes. */
+export function titleWords(
+  { leftover, state, kind, replacesKind }: Pick<Shown, "leftover" | "state" | "kind" | "replacesKind">,
+  words: Readonly<Record<string, string>>,
+): string {
+  const isOver = state === "retired";
+  if (leftover) return `${isOver ? "has let" : "lets"} an old ${words[replacesKind] ?? replacesKind} go`;
+  return `${isOver ? "got" : "gets"} a new ${words[kind] ?? kind}`;
+}
+
+/** Where what an old credential is followed by was made by another rotation, it is no new one. */
+function followerWords({ leftover }: Pick<Shown, "leftover">): "current" | "new" {
+  return leftover ? "current" : "new";
+}
+
 /** What holds where a rotation stops, and what held once it is over. */
-export const SAFETY = {
+const SAFETY = {
   "old-still-works": ["The old credential still works: nothing stops.", "The old credential no longer works."],
   "new-is-proven": ["The new one is proven at its targets.", "The new one is not proven yet."],
   "nothing-unknown": [
@@ -99,19 +114,29 @@ export const SAFETY = {
   ],
 } as const;
 
+/** What holds, or does not, where a rotation stops. */
+export function safetyWords(
+  { code, ok }: { readonly code: keyof typeof SAFETY; readonly ok: boolean },
+  rotation: Pick<Shown, "leftover">,
+): string {
+  return SAFETY[code][ok ? 0 : 1].replace("The new one", `The ${followerWords(rotation)} one`);
+}
+
 /** The outcome of one that is over, a statement each. */
 export function outcomeOf({
+  leftover,
   state,
   replacesEnd,
   removedAt,
   issued,
   targets,
   now,
-}: Pick<Shown, "state" | "replacesEnd" | "removedAt" | "issued" | "targets" | "now">): readonly string[] {
+}: Pick<Shown, "leftover" | "state" | "replacesEnd" | "removedAt" | "issued" | "targets" | "now">): readonly string[] {
+  const follower = `The ${followerWords({ leftover })} credential`;
   const hasEnded = replacesEnd !== null && Date.parse(replacesEnd) <= Date.parse(now);
   if (state === "cancelled") {
     return [
-      issued === null ? "No new credential was made." : "The new credential stays as it is.",
+      issued === null ? "No new credential was made." : `${follower} stays as it is.`,
       hasEnded ? "The old one was left alone, and has ended since." : "The old one was left alone, and works.",
     ];
   }
@@ -119,7 +144,7 @@ export function outcomeOf({
   return [
     targets.length === 0
       ? "What took over was proven before the old one went."
-      : `The new credential was proven at ${proven} of ${counted(targets.length, "target")} before the old one went.`,
+      : `${follower} was proven at ${proven} of ${counted(targets.length, "target")} before the old one went.`,
     removedAt === null ? "The old one is gone from the directory." : "The old one was removed, and seen absent since.",
   ];
 }

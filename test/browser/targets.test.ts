@@ -1,0 +1,54 @@
+/** The pages of the configuration: a place is tried on somebody's word, says why it cannot be written, and what is about nobody any more is named. */
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal();
+const { show } = web;
+
+test("a target is tried now, and stays a row with the reason where it cannot be written", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "/targets", /by-hand/);
+  const row = page.getByRole("row", { name: /^app-2/ });
+  await row.getByText("within 1 minute").waitFor();
+  await row.getByText("never").waitFor();
+  await row.getByRole("button", { name: "Preflight now: app-2" }).click();
+  await row.getByText(/1 Mar 2031/).waitFor();
+  const place = join(web.stage.folder, "app-2");
+  renameSync(place, `${place}-moved`);
+  await row.getByRole("button", { name: "Preflight now: app-2" }).click();
+  await row.locator(".ended").waitFor();
+  await page.getByText("1 of 5 targets could not be written when it was tried last.").waitFor();
+  expect(await faultsEverywhere(page, "A target that cannot be written")).toEqual([]);
+  await row.getByRole("link", { name: "app-2" }).click();
+  await page.getByRole("heading", { level: 1, name: "app-2" }).waitFor();
+});
+
+test("a Reader sees why he cannot, and where only a person can look nobody is asked to", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/targets", /by-hand/);
+  const button = page.getByRole("button", { name: "Preflight now: app-1" });
+  expect(await button.getAttribute("aria-disabled")).toBe("true");
+  expect(await button.getAttribute("title")).toContain("Needs the role Operator.");
+  const carried = page.getByRole("row", { name: /^by-hand/ });
+  await carried.getByText("carried by the vendor").waitFor();
+  expect(await carried.getByRole("button").count()).toBe(0);
+});
+
+test("an entry whose application is gone is said on Policies, with what to do", async (context) => {
+  await web.stage.graph("DELETE", `/applications/${web.stage.application("app-1").objectId}`);
+  await web.stage.run();
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/policies", /1 entry is about an application that the last scan did not find/);
+  const bar = page.locator(".fui-MessageBar", { hasText: "did not find" });
+  await bar.getByText(web.stage.application("app-1").appId).waitFor();
+  await bar.getByText(/restore it under Deleted applications/).waitFor();
+  expect(await faultsEverywhere(page, "An entry about nobody")).toEqual([]);
+  await page.getByRole("link", { name: "3 managed" }).click();
+  await page.waitForURL(/applications\?policy=quick&managed=true/);
+  await page.getByText("3 applications", { exact: true }).waitFor();
+});

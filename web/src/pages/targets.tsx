@@ -1,0 +1,120 @@
+/** Can Nolapse write where it must? The places are those of the configuration; whether one could be written is asked for here. */
+import { Button } from "@fluentui/react-components";
+import { Link } from "@tanstack/react-router";
+import type { Answer } from "../api/client.ts";
+import { useAnswer, useChange } from "../api/queries.ts";
+import { type Column, Columned } from "../frame/columned.tsx";
+import { useRefusal } from "../frame/session.tsx";
+import { Empty, Failure, Incomplete, Shown } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
+import { Time } from "../frame/time.tsx";
+import { reloadWords, targetsSentence } from "../text/catalogue.ts";
+import { Name } from "../text/name.tsx";
+
+type Target = Answer<"GET /api/v1/t/{tenant}/targets">["items"][number];
+
+export function Targets() {
+  const { name: tenant } = useTenant();
+  const asked = useAnswer("GET /api/v1/t/{tenant}/targets", tenant === "" ? null : { params: { tenant } });
+  return (
+    <div className="page">
+      <h1>Targets</h1>
+      <Shown asked={asked}>
+        {({ items, coverage, now }) => (
+          <>
+            <Incomplete coverage={coverage} />
+            {items.length === 0 ? (
+              <Empty>No target yet. Add one under targets in nolapse.yaml.</Empty>
+            ) : (
+              <>
+                <p>{targetsSentence(items)}</p>
+                <Columned label="Targets" columns={columnsOf(tenant, now)} items={items} keyOf={({ name }) => name} />
+              </>
+            )}
+          </>
+        )}
+      </Shown>
+    </div>
+  );
+}
+
+function columnsOf(tenant: string, now: string): readonly [Column<Target>, ...Column<Target>[]] {
+  return [
+    { head: "Name", mono: true, cell: ({ name }) => name },
+    {
+      head: "Kind",
+      cell: ({ type, kinds, carriedBy }) => (
+        <>
+          {type}
+          <span className="two faint">{carriedBy === null ? kinds.join(", ") : `carried by ${carriedBy}`}</span>
+        </>
+      ),
+    },
+    { head: "Applications", cell: ({ applications }) => <Applications applications={applications} tenant={tenant} /> },
+    { head: "Read back", cell: ({ readBack }) => (readBack ? "yes" : "no") },
+    { head: "Taken up", cell: ({ reload }) => reloadWords(reload) },
+    { head: "Last verified", cell: ({ lastVerified }) => <Time at={lastVerified} now={now} /> },
+    { head: "Last preflight", cell: (one) => <Preflight one={one} tenant={tenant} now={now} /> },
+  ];
+}
+
+function Applications({ applications, tenant }: Pick<Target, "applications"> & { readonly tenant: string }) {
+  if (applications.length === 0) return <span className="faint">none</span>;
+  return applications.map(({ appId, application }) => (
+    <span key={appId} className="one-line">
+      {application === null ? (
+        <span className="mono">{appId}</span>
+      ) : (
+        <Link
+          className="link"
+          to="/t/$tenant/applications/$id"
+          params={{ tenant, id: application.objectId }}
+          search={{}}
+        >
+          <Name text={application.displayName} />
+        </Link>
+      )}
+    </span>
+  ));
+}
+
+interface PreflightProps {
+  readonly one: Target;
+  readonly tenant: string;
+  readonly now: string;
+}
+
+/** When it was tried last and what came of it, and the word to try it now. */
+function Preflight({ one: { name, carriedBy, lastPreflight }, tenant, now }: PreflightProps) {
+  const change = useChange("POST /api/v1/t/{tenant}/targets/preflight");
+  const refusal = useRefusal("Operator");
+  // only a person can look there
+  if (carriedBy !== null) return <span className="faint">–</span>;
+  return (
+    <>
+      {lastPreflight === null ? (
+        <span className="faint">never</span>
+      ) : lastPreflight.failed === null ? (
+        <Time at={lastPreflight.at} now={now} />
+      ) : (
+        <>
+          <span className="ended">{lastPreflight.failed}</span>
+          {lastPreflight.next === null ? null : <span className="two">Next: {lastPreflight.next}</span>}
+          <span className="two faint">
+            <Time at={lastPreflight.at} now={now} />
+          </span>
+        </>
+      )}{" "}
+      <Button
+        size="small"
+        aria-label={`Preflight now: ${name}`}
+        title={refusal ?? undefined}
+        disabledFocusable={refusal !== null || change.isPending}
+        onClick={() => change.mutate({ params: { tenant }, body: { target: name } })}
+      >
+        Preflight now
+      </Button>
+      {change.error === null ? null : <Failure problem={change.error} />}
+    </>
+  );
+}
