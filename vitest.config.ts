@@ -1,6 +1,11 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./test/support/longest-first.ts";
 import TotalsReporter from "./test/support/reporter.ts";
+
+// inherited by the workers, one for each file: what Node.js compiled for one, packages above all, it need not for the next
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
 
 export default defineConfig({
   // tests reach the package by its own name, unbuilt

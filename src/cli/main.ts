@@ -14,7 +14,9 @@ if (Number(version.split(".")[0]) < FLOOR) {
   // what the commands say of themselves, written down by `npm run docs`: whoever asks this has no use for anything else
   process.stdout.write(readFileSync(new URL("help.txt", import.meta.url)));
 } else {
-  enableCompileCache();
+  const { directory } = enableCompileCache();
+  // a thread takes it from the environment alone
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   const { main } = await import("./program.ts");
   // the parts are loaded when a command runs: --help and a slip in the options need none of them
   await main(process.argv, {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync, StatementSync } from "node:sqlite";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { checkpointBeside, flushLog } from "../../src/adapters/store/checkpoint.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { missingNeedsPerson } from "../../src/core/schedule/blast-radius.ts";
@@ -226,6 +226,20 @@ test("its log is copied into the database beside the event loop, before the next
   // not by a handle of this thread
   expect(exec.mock.calls.flat().filter((text) => /wal_checkpoint/.test(text))).toEqual([]);
   expect(exec).toHaveBeenCalledWith("PRAGMA wal_autocheckpoint = 0");
+});
+
+test("a log that was copied is short again after the next commit: a small scan starts no thread", async () => {
+  const started = vi.fn();
+  process.on("worker", started);
+  onTestFinished(() => void process.off("worker", started));
+  await store.recordScan(summary, seen(FIRST));
+  for (const days of [1, 2]) {
+    const small = { ...summary, tenantId: "another tenant", scannedAt: plus(NOW, days * DAY), applications: 1 };
+    await store.recordScan(small, seen(FIRST).slice(0, 1));
+  }
+  // waits for its turn behind the last scan, and what it leaves to the disk
+  await store.noteAttempts(TENANT, ["one"]);
+  expect(started).toHaveBeenCalledOnce();
 });
 
 test("a log that cannot be copied or flushed keeps nobody from reading or writing", async () => {

@@ -1,7 +1,6 @@
 /** The program itself, but that the process kills itself with SIGKILL at a given port call (NOLAPSE_TEST_CRASH). */
 import { main } from "../../src/cli/program.ts";
 import { compose } from "../../src/compose.ts";
-import { startDirectory } from "../../src/embedded-directory.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import type { CrashPoint } from "../support/site.ts";
 
@@ -50,7 +49,7 @@ function wrap(deps: Deps): Deps {
 }
 
 await main(process.argv, {
-  startDirectory,
+  startDirectory: async (request) => (await import("../../src/embedded-directory.ts")).startDirectory(request),
   async compose() {
     const composition = compose();
     return {

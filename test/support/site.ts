@@ -178,13 +178,10 @@ export class Site {
     const child = spawn(process.execPath, ["--", more.crash === undefined ? MAIN : CRASHING, ...args], {
       cwd: this.folder,
       env: {
-        PATH: process.env.PATH,
-        HOME: this.folder,
-        USER: "ann",
-        NO_COLOR: "1",
+        ...around(this.folder),
         ...this.environment,
         ...more.env,
-        ...(more.crash === undefined ? {} : crashing(more.crash)),
+        ...(more.crash === undefined ? {} : { NOLAPSE_TEST_CRASH: JSON.stringify(more.crash) }),
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -201,7 +198,7 @@ export class Site {
       ["--quiet", "--return", "--echo", "never", "--command", words.join(" "), "/dev/null"],
       {
         cwd: this.folder,
-        env: { PATH: process.env.PATH, HOME: this.folder, USER: "ann", NO_COLOR: "1", ...this.environment, ...env },
+        env: { ...around(this.folder), ...this.environment, ...env },
         stdio: ["pipe", "pipe", "pipe"],
       },
     );
@@ -311,6 +308,12 @@ export class Site {
   }
 }
 
+/** What surrounds the program, whoever it signs in as: little of what surrounds the tests, but what Node.js compiled before. */
+function around(folder: string): Record<string, string | undefined> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_COMPILE_CACHE, HOME: folder, USER: "ann", NO_COLOR: "1" };
+}
+
 function placeOf({ name, files }: SiteApplication, vault: TestVault | null): Record<string, string> {
   if (vault !== null) return { type: "key-vault", vault: vault.url, name };
   if (files === null) {
@@ -334,12 +337,4 @@ export async function ended(child: ChildProcess): Promise<Ended> {
     child.once("error", fail);
     child.once("close", (code, signal) => done({ code, signal, stdout, stderr }));
   });
-}
-
-/** What makes the program kill itself; it keeps compiled code, as the program does by itself. */
-function crashing(point: CrashPoint): Record<string, string> {
-  return {
-    NOLAPSE_TEST_CRASH: JSON.stringify(point),
-    NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
-  };
 }

@@ -1,5 +1,5 @@
 /** Looks at our own way to the directory: both servers without a token, then the token itself. */
-import { decodeJwt } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import { asNolapseError } from "../../core/errors.ts";
 import { epochMs } from "../../core/time.ts";
 import type { Diagnosis, OwnIdentity, Reached } from "../../ports/diagnosis.ts";

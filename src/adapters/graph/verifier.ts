@@ -10,7 +10,7 @@
  *   not on record, so they prove nothing about it.
  */
 import { randomUUID } from "node:crypto";
-import { decodeJwt } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import { CertificateValue } from "../../core/credentials/certificate-value.ts";
 import type { Probe, ProbeOutcome } from "../../core/credentials/sign-in.ts";
 import type { SecretValue } from "../../core/secret-value.ts";

@@ -17,6 +17,9 @@ const BUSY_TIMEOUT = 10_000;
 /** Pages (of 4 KiB) of the write-ahead log before it is copied into the database, which flushes twice: SQLite's own 1,000 are 100 steps. */
 const CHECKPOINT_EVERY = 8_000;
 
+/** Bytes of a log file that are kept once its content was copied: with more, what is long past would look like a log still to copy (`checkpoint.ts`). */
+const KEPT_LOG = 512 * 1024;
+
 /** An open database: Kysely for the queries, the handle for what has no query. */
 export interface OpenDatabase {
   readonly path: string;
@@ -80,7 +83,7 @@ function open(path: string, how: How): DatabaseSync {
   const durable = how === "durable";
   if (!durable) handle.exec("PRAGMA locking_mode = EXCLUSIVE");
   handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durable ? "FULL" : "OFF"}; PRAGMA foreign_keys = ON;`);
-  handle.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
+  handle.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}; PRAGMA journal_size_limit = ${KEPT_LOG}`);
   return handle;
 }
 
