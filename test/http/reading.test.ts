@@ -150,6 +150,12 @@ describe("the list", () => {
   });
 });
 
+test("everybody who is signed in learns the zone of the tenants, an owner as well", async () => {
+  const oswin = await stage.signIn("Oswin");
+  expect((await oswin.get("/api/v1/me")).body.zones).toEqual({ contoso: "Europe/Amsterdam" });
+  expect((await oswin.get(`${T}/overview`)).status).toBe(403);
+});
+
 test("one application is found by either of its object ids or its client id", async () => {
   const { appId, objectId } = stage.application("app-1");
   const { body } = await rita.get(`${T}/applications/${objectId}`);

@@ -1,7 +1,7 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
 import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
-import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
+import { counted, dayOf, distance, inBoth, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
@@ -16,6 +16,9 @@ describe("dates", () => {
     expect(written(at("2026-11-28T23:30:00Z"), ZONE)).toBe("Sun 29 Nov 2026");
     expect(written(at("2026-09-01T00:00:00Z"), "UTC", "short")).toBe("1 Sep");
     expect(dayOf(at("2026-11-28T23:30:00Z"), ZONE)).toBe("2026-11-29");
+    expect(inBoth("2026-11-28T09:04:00Z", ZONE)).toBe(
+      "Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z",
+    );
   });
 
   test.each([

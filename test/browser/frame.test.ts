@@ -1,0 +1,122 @@
+/** What stands around every page: what holds writing back and the way out, how old what is shown is, on a phone as well. */
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal();
+const { show } = web;
+
+/** Stops it in a person's name, opens the breaker, and lets a scan lose what it knew. */
+async function held(): Promise<void> {
+  const { store, settings, clock } = web.stage.manager.deps;
+  const { tenantId } = settings;
+  const at = await clock.now();
+  const audit = { tenantId, at, actor: "x", rotation: null, appId: null, keyId: null, reason: null, details: {} };
+  await store.turn(tenantId, "breaker", { at, why: "the last 3 acceptances failed" }, { ...audit, action: "breaker" });
+  await store.turn(tenantId, "removalOff", { at, why: "a backup was restored" }, { ...audit, action: "removal-off" });
+  const last = await store.lastScan(tenantId);
+  if (last === null) throw new Error("it was scanned");
+  await store.recordScan({ ...last, scannedAt: at }, []);
+}
+
+test("what holds writing back opens to its reasons and the way out; the word to go on says before what it does, and after what came of it", async (context) => {
+  const given = await web.open(context);
+  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await held();
+  await web.enter(given, "Ann");
+  await show(given, "/health", /checks? wants?|Everything Nolapse needs/);
+  const paused = given.getByRole("button", { name: "Paused" });
+  await paused.press("Enter");
+  const reasons = given.getByRole("dialog", { name: "Paused" });
+  await reasons.getByText(/^Nolapse paused by itself on Sat 1 Mar 2031, 13:00: the last 3/).waitFor();
+  await reasons.getByText(/no longer saw 100 % of the known objects/).waitFor();
+  await reasons.getByRole("button", { name: "Copy Command" }).click();
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("nolapse resume");
+  expect(await faultsEverywhere(given, "Paused")).toEqual([]);
+  await given.keyboard.press("Escape");
+  await reasons.waitFor({ state: "detached" });
+  await given.getByRole("button", { name: "No removals" }).click();
+  await given
+    .getByRole("dialog", { name: "No removals" })
+    .getByText(/a backup was restored/)
+    .waitFor();
+  await given.keyboard.press("Escape");
+  // nobody has pressed Pause: both are there
+  await given.getByRole("button", { name: "Pause all writing" }).waitFor();
+  await given.getByRole("button", { name: "Let writing go on" }).click();
+  const dialog = given.getByRole("dialog");
+  await dialog.getByText(/^The breaker of .* closes: the last 3 acceptances failed/).waitFor();
+  await dialog.getByText(/On your word they are really gone, and are forgotten/).waitFor();
+  await dialog.getByText("No rotation is halted.").waitFor();
+  expect(await faultsEverywhere(given, "Let writing go on")).toEqual([]);
+  await dialog.getByRole("button", { name: "Go on" }).click();
+  await dialog.getByText("Writing goes on.").waitFor();
+  await dialog.getByText(/^\d+ objects that scans no longer see are forgotten/).waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await paused.waitFor({ state: "detached" });
+  expect(await given.getByRole("button", { name: "Let writing go on" }).count()).toBe(0);
+  expect(await given.getByRole("button", { name: /^Copy What to do about/ }).count()).toBeGreaterThan(0);
+});
+
+test("a phone says under the page's sentence how old it is, above it which tenant, and what holds writing back", async (context) => {
+  const given = await web.open(context, { width: 390 });
+  await web.enter(given, "Ann");
+  await web.stage.run();
+  const { store, settings, clock } = web.stage.manager.deps;
+  const audit = { tenantId: settings.tenantId, actor: "x", action: "stop", rotation: null, appId: null, keyId: null };
+  const at = await clock.now();
+  await store.turn(settings.tenantId, "stopped", { at, by: "somebody" }, { ...audit, at, reason: null, details: {} });
+  await show(given, "", /Now and next/);
+  await given.getByText("contoso", { exact: true }).waitFor();
+  await given.getByRole("button", { name: "Paused" }).waitFor();
+  const top = async (part: ReturnType<typeof given.locator>) => (await part.boundingBox())?.y ?? Number.NaN;
+  const stamp = given.locator("main .stamp").filter({ visible: true });
+  const [sentence, seen, figures] = [
+    await top(given.getByRole("heading", { level: 1 })),
+    await top(stamp),
+    await top(given.getByText("Rotation debt")),
+  ];
+  expect(sentence < seen && seen < figures).toBe(true);
+  await store.turn(settings.tenantId, "stopped", null, { ...audit, at, reason: null, details: {} });
+  await show(given, "/health", /checks? wants?|Everything Nolapse needs/);
+  expect(await top(given.getByRole("heading", { level: 1 }))).toBeLessThan(await top(stamp));
+  expect(await faultsEverywhere(given, "Health on a phone")).toEqual([]);
+  // between a phone and a desk the stamp is an icon, which has its words as the places beside it have
+  await given.setViewportSize({ width: 800, height: 800 });
+  await expect.poll(() => given.locator("nav .stamp").getAttribute("title")).toMatch(/^Complete scan, /);
+});
+
+test("the scan stamp ages while nobody answers: no tick, then amber, then red with the day of the last scan", async (context) => {
+  const given = await web.open(context);
+  await web.stage.run();
+  await web.enter(given, "Rita");
+  await given.clock.install();
+  await show(given, "", /Now and next/);
+  const stamp = given.locator("nav .stamp");
+  await stamp.locator("svg.fine").waitFor();
+  await stamp.getByText(/^Complete scan, /).waitFor();
+  await given.route("**/api/v1/**", (route) => route.abort());
+  await given.clock.fastForward(10 * 60_000);
+  await stamp.getByText(/^The server has not answered since Sat 1 Mar 2031/).waitFor();
+  await stamp.locator("svg.urgent").waitFor();
+  await given.clock.fastForward(3 * 24 * 3_600_000);
+  await stamp.locator("svg.ended").waitFor();
+  await stamp.getByText("Last complete scan Sat 1 Mar").waitFor();
+  await given.unroute("**/api/v1/**");
+  await given.clock.fastForward(120_000);
+  await stamp.locator("svg.fine").waitFor();
+});
+
+test("an owner has the tenant's own time and the scan's age", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Oswin");
+  await show(given, "/mine", /You own 1 application/);
+  await given
+    .locator("nav .stamp")
+    .getByText(/^Complete scan, /)
+    .waitFor();
+  await given.getByRole("link", { name: "app-1" }).click();
+  const end = given.locator("dt", { hasText: "Signs in until" }).locator("xpath=following-sibling::dd").locator("time");
+  const instant = (await end.getAttribute("datetime")) ?? "";
+  const here = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Amsterdam", hour: "2-digit", minute: "2-digit" });
+  expect(await end.textContent()).toContain(here.format(Date.parse(instant)));
+});
