@@ -294,5 +294,7 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
     actions: readonly string[],
     since: EpochMs,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  /** The lines about one rotation, oldest first. */
+  auditOf(tenantId: string, rotation: string): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
   close(): Promise<void>;
 }

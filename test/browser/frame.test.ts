@@ -120,3 +120,34 @@ test("an owner has the tenant's own time and the scan's age", async (context) =>
   const here = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Amsterdam", hour: "2-digit", minute: "2-digit" });
   expect(await end.textContent()).toContain(here.format(Date.parse(instant)));
 });
+
+test("a rotation is announced step by step, and says who began it and what happened; its application has what came of it", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  const id = await web.stage.rotationOf("app-1");
+  await show(given, `/rotations/${id}`, /If it stops here/);
+  const steps = given.getByRole("heading", { name: "What happened" }).locator("xpath=..").getByRole("listitem");
+  await expect.poll(() => steps.last().textContent()).toMatch(/planned.*nolapse$/);
+  await given.getByText("Begun by").waitFor();
+  const said = given.getByRole("status").filter({ hasText: "In overlap." });
+  expect(await said.count()).toBe(0);
+  await web.stage.until(id, "verified");
+  await said.waitFor({ state: "attached" });
+  await expect.poll(() => steps.first().textContent()).toMatch(/verified/);
+  expect(await faultsEverywhere(given, "Rotation with what happened")).toEqual([]);
+
+  await show(given, `${web.app("app-1")}?tab=targets`, /Verified/);
+  await given.getByText("Read again within 1 minute").waitFor();
+  expect(await faultsEverywhere(given, "Targets of an application")).toEqual([]);
+  await show(given, `${web.app("app-1")}?tab=activity`, /client secret/);
+  await given.getByRole("img", { name: /^4 of 5 proven/ }).waitFor();
+
+  const { servicePrincipal } = await (
+    await given.context().request.get(`${web.stage.server.url}/api/v1/t/contoso${web.app("app-1")}`)
+  ).json();
+  await web.stage.graph("PATCH", `/servicePrincipals/${servicePrincipal}`, { accountEnabled: false });
+  await web.stage.run();
+  await show(given, web.app("app-1"), /Its service principal is disabled: nobody signs in/);
+  await given.getByText(servicePrincipal).waitFor();
+  expect(await faultsEverywhere(given, "Application that is switched off")).toEqual([]);
+});

@@ -275,6 +275,15 @@ function changes(store: () => Store): void {
       expect(await found(OTHER_TENANT, ["a"], NOW)).toEqual([]);
     });
 
+    it("gives the lines about one rotation, of this tenant, oldest first", async () => {
+      for (const [index, about] of ["one", "other", "one", null].entries())
+        await store().audit({ ...audit(`a${index}`), rotation: about });
+      await store().audit({ ...audit("elsewhere"), tenantId: OTHER_TENANT, rotation: "one" });
+      const actions = async (rotation: string) => (await store().auditOf(TENANT, rotation)).map(({ action }) => action);
+      expect(await actions("one")).toEqual(["a0", "a2"]);
+      expect(await actions("none")).toEqual([]);
+    });
+
     it("notes attempts on a person's word", async () => {
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
       await store().noteAttempts(TENANT, ["cccccccccccc"]);

@@ -242,6 +242,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);
     },
+    async auditOf(tenantId, rotation) {
+      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
+      return numbered.filter((one) => one.tenantId === tenantId && one.rotation === rotation);
+    },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
     ...memoryShown(shelf),

@@ -132,7 +132,7 @@ export function books({
 export function trail({
   read,
   write,
-}: Database): Pick<Store, "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditSince"> {
+}: Database): Pick<Store, "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditSince" | "auditOf"> {
   return {
     switches: (tenantId) => read((db) => readSwitches(db, tenantId)),
 
@@ -173,6 +173,18 @@ export function trail({
           .where("tenant_id", "=", tenantId)
           .where("action", "in", [...actions])
           .where("at", ">=", since)
+          .orderBy("sequence")
+          .execute();
+        return rows.map(auditFrom);
+      }),
+
+    auditOf: (tenantId, rotation) =>
+      read(async (db) => {
+        const rows = await db
+          .selectFrom("audit")
+          .selectAll()
+          .where("rotation", "=", rotation)
+          .where("tenant_id", "=", tenantId)
           .orderBy("sequence")
           .execute();
         return rows.map(auditFrom);

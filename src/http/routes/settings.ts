@@ -1,8 +1,14 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
+import type { TargetSettings } from "../../core/policy/settings.ts";
 import { formatDuration } from "../../core/time.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { count, iso, kind, maybe, scope, scopeOf } from "./shapes.ts";
+
+/** How long applications may take to read a target again, as the configuration writes it. */
+export function reloadText(reload: TargetSettings["reload"]): string {
+  return typeof reload === "number" ? formatDuration(reload) : reload;
+}
 
 const targets = tenantRoute({
   method: "GET",
@@ -38,7 +44,7 @@ const targets = tenantRoute({
         name,
         type,
         kinds: [...kinds],
-        reload: typeof reload === "number" ? formatDuration(reload) : reload,
+        reload: reloadText(reload),
         carriedBy,
         applications: settings.bindings
           .filter(({ slots }) => slots.some((one) => one.targets.includes(name)))
