@@ -1,6 +1,6 @@
 /** What stands around every page: what holds writing back and the way out, how old what is shown is, on a phone as well. */
 import { expect, test } from "vitest";
-import { faultsEverywhere, portal } from "./portal.ts";
+import { faultsEverywhere, portal, throughAuthority } from "./portal.ts";
 
 const web = portal();
 const { show } = web;
@@ -150,4 +150,63 @@ test("a rotation is announced step by step, and says who began it and what happe
   await show(given, web.app("app-1"), /Its service principal is disabled: nobody signs in/);
   await given.getByText(servicePrincipal).waitFor();
   expect(await faultsEverywhere(given, "Application that is switched off")).toEqual([]);
+});
+
+test("pressed again after a lost answer it is the same request: one rotation is opened, and its page comes", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Otto");
+  await show(given, `${web.app("app-2")}?new=rotation`, /Client secrets/);
+  const dialog = given.getByRole("dialog", { name: "Rotate app-2 now?" });
+  await dialog.getByText("1 can be rotated, 0 cannot.").waitFor();
+  const keys: (string | undefined)[] = [];
+  await given.route(/\/applications\/[^/]+\/rotate$/, async (route) => {
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length > 1) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await dialog.getByRole("button", { name: "Rotate now" }).click();
+  await dialog.getByText("It is not known yet whether Entra ID was changed.").waitFor();
+  await dialog.getByText(/nothing is made twice/).waitFor();
+  expect(await faultsEverywhere(given, "A lost answer")).toEqual([]);
+  await dialog.getByRole("button", { name: "Rotate now" }).click();
+  await given.waitForURL(/\/rotations\//);
+  expect(keys.length).toBe(2);
+  expect(keys[0]).toBe(keys[1]);
+  const { appId } = web.stage.application("app-2");
+  expect(await web.stage.manager.deps.store.rotations({ appId })).toHaveLength(1);
+});
+
+test("a session that is over lies over the page: one signs in beside it, and goes on with what one has typed", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Otto");
+  await show(given, "/rehearsals", /No rehearsal yet/);
+  await given.getByRole("button", { name: "Rehearse…" }).click();
+  const days = given.getByRole("spinbutton", { name: "Days" });
+  await days.fill("21");
+  const [{ name, value } = { name: "", value: "" }] = await given.context().cookies();
+  const cookie = `${name}=${value}`;
+  const { csrf } = (await web.stage.ask("/api/v1/me", { headers: { cookie } })).body;
+  await web.stage.visitor(cookie, csrf).post("/auth/sign-out");
+  await given.getByRole("dialog").getByRole("button", { name: "Rehearse" }).click();
+  const over = given.getByRole("alertdialog", { name: "You are signed out" });
+  await over.waitFor();
+  expect(await faultsEverywhere(given, "Signed out")).toEqual([]);
+  // the next change ends the stream, and without a session none is opened
+  await web.stage.run();
+  await given.getByText("Live updates stopped. Trying again.").waitFor({ state: "attached" });
+  const [beside] = await Promise.all([
+    given.context().waitForEvent("page"),
+    over.getByRole("link", { name: "Sign in again" }).click(),
+  ]);
+  await throughAuthority(beside, "Otto");
+  await beside.waitForURL(/\/rehearsals$/);
+  await beside.close();
+  await over.getByRole("button", { name: "I have signed in" }).click();
+  await over.waitFor({ state: "detached" });
+  expect(await days.inputValue()).toBe("21");
+  await given.getByRole("dialog").getByRole("button", { name: "Rehearse" }).click();
+  await given.waitForURL(/\/rehearsals\/[\da-f-]{36}$/);
+  // changes are heard again
+  await expect.poll(() => given.getByText("Live updates stopped").count()).toBe(0);
 });

@@ -2,7 +2,7 @@
 import { Checkbox, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { type Answer, type ApiProblem, type Body, change } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
 import { Loading } from "../frame/states.tsx";
@@ -27,9 +27,6 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
   const rotate = useChange(ROTATE);
   const body = { ...chosen, now: early };
   const params = { tenant };
-  // sent again after a lost answer it is the same change; with other words another one
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one key for each request
-  const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(body)]);
   const isDone = rotate.data !== undefined;
   const { seen, problem } = useForeseen(tenant, body);
   return (
@@ -39,7 +36,7 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
       problem={rotate.error ?? (isDone ? null : problem)}
       busy={rotate.isPending}
       ready={!isDone && isPossible(seen)}
-      act={() => rotate.mutate({ params, body: { ...body, ...seenOf(chosen, seen) }, key })}
+      act={() => rotate.mutate({ params, body: { ...body, ...seenOf(chosen, seen) } })}
       close={close}
     >
       {rotate.data !== undefined ? (

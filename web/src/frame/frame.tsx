@@ -31,7 +31,7 @@ import { TenantSwitcher } from "./tenant-switcher.tsx";
 
 export function Frame() {
   const tenant = useTenantView();
-  const live = useLive(tenant.name);
+  const live = useLive(tenant.name, useSession().me.csrf);
   const [open, setOpen] = useState(false);
   const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);
