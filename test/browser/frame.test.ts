@@ -1,5 +1,6 @@
 /** What stands around every page: what holds writing back and the way out, how old what is shown is, on a phone as well. */
 import { expect, test } from "vitest";
+import { NolapseError } from "../../src/core/errors.ts";
 import { faultsEverywhere, portal, throughAuthority } from "./portal.ts";
 
 const web = portal();
@@ -83,6 +84,20 @@ test("a phone says under the page's sentence how old it is, above it which tenan
   // between a phone and a desk the stamp is an icon, which has its words as the places beside it have
   await given.setViewportSize({ width: 800, height: 800 });
   await expect.poll(() => given.locator("nav .stamp").getAttribute("title")).toMatch(/^Complete scan, /);
+  // as many words as there may be find their place beside the tenant
+  await store.turn(settings.tenantId, "stopped", { at, by: "somebody" }, { ...audit, at, reason: null, details: {} });
+  await web.stage.admission.failed(new NolapseError("directory-unreachable", "Graph did not answer"));
+  await given.getByRole("button", { name: "Scan failed" }).waitFor();
+  for (const width of [1024, 800, 640]) {
+    await given.setViewportSize({ width, height: 800 });
+    for (const name of ["Paused", "No removals", "Scan failed", "Find an application or key id (Ctrl+K)"]) {
+      const box = await given.getByRole("button", { name }).boundingBox();
+      expect([width, name, (box?.x ?? width) + (box?.width ?? 0) <= width]).toEqual([width, name, true]);
+    }
+    expect([width, await given.evaluate("document.documentElement.scrollWidth")]).toEqual([width, width]);
+  }
+  await store.turn(settings.tenantId, "stopped", null, { ...audit, at, reason: null, details: {} });
+  await web.stage.run();
 });
 
 test("the scan stamp ages while nobody answers: no tick, then amber, then red with the day of the last scan", async (context) => {
@@ -96,7 +111,7 @@ test("the scan stamp ages while nobody answers: no tick, then amber, then red wi
   await stamp.getByText(/^Complete scan, /).waitFor();
   await given.route("**/api/v1/**", (route) => route.abort());
   await given.clock.fastForward(10 * 60_000);
-  await stamp.getByText(/^The server has not answered since Sat 1 Mar 2031/).waitFor();
+  await stamp.getByText(/^Nothing was heard of the server since Sat 1 Mar 2031/).waitFor();
   await stamp.locator("svg.urgent").waitFor();
   await given.clock.fastForward(3 * 24 * 3_600_000);
   await stamp.locator("svg.ended").waitFor();
@@ -129,7 +144,7 @@ test("a rotation is announced step by step, and says who began it and what happe
   const steps = given.getByRole("heading", { name: "What happened" }).locator("xpath=..").getByRole("listitem");
   await expect.poll(() => steps.last().textContent()).toMatch(/planned.*nolapse$/);
   await given.getByText("Begun by").waitFor();
-  const said = given.getByRole("status").filter({ hasText: "In overlap." });
+  const said = given.getByRole("status").filter({ hasText: "In overlap" });
   expect(await said.count()).toBe(0);
   await web.stage.until(id, "verified");
   await said.waitFor({ state: "attached" });
@@ -148,6 +163,7 @@ test("a rotation is announced step by step, and says who began it and what happe
   await web.stage.graph("PATCH", `/servicePrincipals/${servicePrincipal}`, { accountEnabled: false });
   await web.stage.run();
   await show(given, web.app("app-1"), /Its service principal is disabled: nobody signs in/);
+  await given.getByText("Switched off in Entra ID: nobody signs in.").waitFor();
   await given.getByText(servicePrincipal).waitFor();
   expect(await faultsEverywhere(given, "Application that is switched off")).toEqual([]);
 });

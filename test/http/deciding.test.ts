@@ -110,24 +110,24 @@ test("what has failed is tried now by an Operator's word, also a program's; what
 test("the first page says all that holds writing back: a person, the breaker, a scan that lost too much, a file; and what going on came to", async () => {
   const [ann, rita] = [await stage.signIn("Ann"), await stage.signIn("Rita")];
   const switches = async () => (await rita.get(`${T}/overview`)).body.switches;
-  expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
+  // asked twice, an answer is kept and given again: a clock that stands still makes it no older
+  for (let time = 0; time < 3; time += 1)
+    expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
   const { store, settings, clock } = stage.manager.deps;
   const last = await store.lastScan(settings.tenantId);
   if (last === null) throw new Error("it was scanned");
   await store.recordScan({ ...last, scannedAt: await clock.now() }, []);
   await ann.post(`${T}/stop`);
   writeFileSync(join(stage.folder, "STOP"), "");
-  // what is kept is kept for less than a second, and a file changes no version
-  stage.directory.clock.advance(1_000);
   expect(await switches()).toMatchObject({
     stopped: { by: "entra:ann@contoso.example" },
     brake: expect.stringMatching(/^the stop file .* exists$/),
     loss: "the last scan no longer saw 100 % of the known objects, so nothing is written",
   });
   const { body } = await ann.post(`${T}/resume`);
+  expect((await switches()).brake).not.toBeNull();
   expect(body).toMatchObject({ resumed: 0, busy: [], stillStopped: expect.stringMatching(/^the stop file/) });
   expect(body.forgotten).toBeGreaterThan(2);
   rmSync(join(stage.folder, "STOP"));
-  stage.directory.clock.advance(1_000);
   expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
 });

@@ -36,7 +36,7 @@ test("it is green where the scan is whole and young, and the server is heard", (
 test.each<[string, Partial<Seen>, Partial<Seen["coverage"]>, string]>([
   ["live updates stopped", { live: "lost" }, {}, "Live updates stopped. Trying again."],
   ["the last scan failed", {}, { missed: { at: "", why: "", next: null } }, "The last one failed."],
-  ["nobody answers", { since: 240_000 }, {}, "The server has not answered since Mon 16 Nov 2026, 10:12."],
+  ["nobody answers", { since: 240_000 }, {}, "Nothing was heard of the server since Mon 16 Nov 2026, 10:12."],
 ])("it is not green where %s", (_, more, less, why) => {
   expect([seen(more, less).tone, ...seen(more, less).but]).toEqual(["urgent", why]);
 });
@@ -49,7 +49,7 @@ test("it is not green where not all was read, or nothing yet", () => {
 test("it is amber, then red, by its own age, whether the server is heard or not", () => {
   expect(short(seen({ now: "2026-11-16T15:00:00Z" }))).toEqual(["urgent", "Last complete scan, 6 hours ago"]);
   expect(short(seen({ now: "2026-11-23T09:00:00Z" }))).toEqual(["ended", "Last complete scan Mon 16 Nov"]);
-  const unheard = "The server has not answered since Mon 16 Nov 2026, 10:12.";
+  const unheard = "Nothing was heard of the server since Mon 16 Nov 2026, 10:12.";
   expect(short(seen({ since: 6 * HOUR }))).toEqual(["urgent", "Last complete scan, 6 hours ago", unheard]);
   expect(short(seen({ since: 7 * 24 * HOUR }))).toEqual(["ended", "Last complete scan Mon 16 Nov", unheard]);
 });

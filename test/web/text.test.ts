@@ -1,6 +1,6 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
+import { applicationSentence, endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
 import { counted, dayOf, distance, inBoth, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
@@ -207,4 +207,18 @@ test("the sentence of the targets says who writes, and which were never seen to 
   expect(targetsSentence([target, { ...target, carriedBy: "the vendor" }, { ...target, lastVerified: null }])).toBe(
     "Nolapse writes to 2 targets. To 1 a person carries the value. 1 has not been verified by a rotation yet.",
   );
+});
+
+test("an application that is switched off does not sign in, however long its credentials last; what stops is said all the same", () => {
+  const until = "2027-01-01T00:00:00Z";
+  const next = { code: "renews", sentence: "", at: until, reason: null, because: null, rotation: null } as const;
+  const given = { signsIn: true, signsInUntil: until, next, now: "2026-11-23T09:42:00Z" };
+  const strong = (more: object) => applicationSentence({ ...given, ...more }, ZONE).strong;
+  expect([strong({}), strong({ enabled: true, servicePrincipalEnabled: null })]).toEqual(
+    Array(2).fill("Signs in without a break."),
+  );
+  expect([strong({ enabled: false }), strong({ servicePrincipalEnabled: false })]).toEqual(
+    Array(2).fill("Switched off in Entra ID: nobody signs in."),
+  );
+  expect(strong({ enabled: false, next: { ...next, code: "stops" } })).toMatch(/^Stops on /);
 });

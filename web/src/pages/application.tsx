@@ -24,7 +24,7 @@ import { useTenant } from "../frame/tenant.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
 import { daysIn } from "../lines/spans.ts";
-import { applicationSentence } from "../text/catalogue.ts";
+import { applicationSentence, isSwitchedOff } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
@@ -151,14 +151,14 @@ function leakableOf({ managed, credentials }: Shows): readonly Leakable[] {
 }
 
 /** Who is switched off does not sign in, however long the credentials last. */
-function SwitchedOff({ answer: { enabled, servicePrincipalEnabled } }: { readonly answer: Shows }) {
-  if (enabled && servicePrincipalEnabled !== false) return null;
+function SwitchedOff({ answer }: { readonly answer: Shows }) {
+  if (!isSwitchedOff(answer)) return null;
   return (
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>Switched off in Entra ID.</MessageBarTitle>{" "}
-        {enabled ? "Its service principal is disabled" : "It is disabled"}: nobody signs in through it here, whatever
-        its credentials are. Whoever administers it can enable it there.
+        {answer.enabled ? "Its service principal is disabled" : "It is disabled"}: nobody signs in through it here,
+        whatever its credentials are. Whoever administers it can enable it there.
       </MessageBarBody>
     </MessageBar>
   );
@@ -197,7 +197,7 @@ function Head({ answer, tenant, set }: HeadProps) {
             <ErrorCircleFilled className="ended" aria-hidden="true" />
           ) : code === "ended" || !answer.signsIn ? (
             <SubtractCircleRegular aria-hidden="true" />
-          ) : code === "waits-for-approval" ? (
+          ) : code === "waits-for-approval" || isSwitchedOff(answer) ? (
             <WarningFilled className="urgent" aria-hidden="true" />
           ) : (
             <CheckmarkCircleFilled className="fine" aria-hidden="true" />

@@ -194,7 +194,7 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
 
 /** Says what step it has come to, or that it halted; the first one is no news, and tries are none. */
 function Announced({ rotation: { state, haltWhy } }: { readonly rotation: RotationShown }) {
-  const said = useSaid(`${STATE_WORDS[state]}.${haltWhy === null ? "" : ` ${capital(haltWhy)}.`}`);
+  const said = useSaid(`${STATE_WORDS[state]}${haltWhy === null ? "" : `: ${haltWhy}`}`);
   return (
     <p className="unseen" role="status">
       {said}

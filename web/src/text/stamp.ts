@@ -39,7 +39,9 @@ export function stampOf({ coverage, now, since, live, zone }: Seen): Stamp {
   const but = [
     ...(missed === null ? [] : ["The last one failed."]),
     ...(live === "lost" ? ["Live updates stopped. Trying again."] : []),
-    ...(since < UNHEARD ? [] : [`The server has not answered since ${written(Date.parse(now), zone, "dateTime")}.`]),
+    ...(since < UNHEARD
+      ? []
+      : [`Nothing was heard of the server since ${written(Date.parse(now), zone, "dateTime")}.`]),
   ];
   if (scannedAt === null) return { tone: "urgent", head: "No scan yet", lines: [], but };
   const at = Date.parse(scannedAt);
