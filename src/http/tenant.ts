@@ -132,7 +132,9 @@ export class Tenant {
     const { listed, painted } = this.#changes;
     if (of === "listing") return String(listed);
     const stored = await this.deps.store.version();
-    return stored === null ? null : `${listed} ${painted} ${stored}`;
+    if (stored === null) return null;
+    // answers say what stops writing from outside, and that is in no store
+    return `${listed} ${painted} ${stored} ${(await this.deps.brake.pulled()) ?? ""}`;
   }
 
   /** Takes a scan in. */

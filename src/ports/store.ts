@@ -282,12 +282,6 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   version(): Promise<string | null>;
 
   audit(entry: AuditEntry): Promise<void>;
-  /** The trail of a tenant, oldest first, at most `limit` entries after sequence number `after`. */
-  auditTrail(
-    tenantId: string,
-    after: number,
-    limit: number,
-  ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
   /**
    * Part of the trail of a tenant, at most `limit` entries: after a sequence number the ones that follow it, oldest first; otherwise those
    * before a number, or before now, newest first.
@@ -301,5 +295,7 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
     actions: readonly string[],
     since: EpochMs,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  /** The lines about one rotation, oldest first. */
+  auditOf(tenantId: string, rotation: string): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
   close(): Promise<void>;
 }

@@ -82,7 +82,7 @@ test.each([
   ["those of several", () => store.rotations({ tenantId: TENANT, appIds: ["a", "b"] }), /rotations_of_app/],
   ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
   ["the next one due", () => store.nextDue(TENANT), /rotations_due/],
-  ["the trail after a number", () => store.auditTrail(TENANT, 7, 50), /audit_tenant/],
+  ["the trail after a number", () => store.auditPage(TENANT, { after: 7, limit: 50 }), /audit_tenant/],
   ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 }), /audit_tenant/],
   ["the trail of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 }), /audit_app/],
   ["the end of it", () => store.auditPage(TENANT, { appId: "a", limit: 50 }), /audit_app/],

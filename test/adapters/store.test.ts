@@ -165,7 +165,7 @@ describe("the SQLite file", () => {
     });
     opened.handle.close();
     await store.audit(audit("verified"));
-    expect(await store.auditTrail(TENANT, 0, 10)).toHaveLength(2);
+    expect(await store.auditPage(TENANT, { after: 0, limit: 10 })).toHaveLength(2);
     await store.close();
   });
 

@@ -5,6 +5,25 @@ import { faultsEverywhere, portal } from "./portal.ts";
 const web = portal({ policy: { approval: "issue" } });
 const { show } = web;
 
+test("one alone is looked at before in the same way: what can and what cannot, its targets, the writes, the last safe moment", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, `${web.app("app-2")}?new=rotation`, /Client secrets/);
+  const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
+  await dialog.getByText("1 can be rotated, 0 cannot.").waitFor();
+  await dialog.getByText("delivered to app-2 and verified there").waitFor();
+  await dialog.getByText(/Last safe moment: /).waitFor();
+  await dialog.getByText(/^1 new credential, 1 delivery, 1 removal. The last new one is made by/).waitFor();
+  expect(await faultsEverywhere(page, "Rotate one")).toEqual([]);
+  await dialog.getByRole("checkbox", { name: "Also what is not due yet" }).uncheck();
+  await dialog.getByText("0 can be rotated, 1 cannot.").waitFor();
+  await dialog
+    .getByRole("listitem")
+    .filter({ hasText: /^app-2: cannot, .*\[not-due\]/ })
+    .waitFor();
+  expect(await dialog.getByRole("button", { name: "Rotate now" }).isDisabled()).toBe(true);
+});
+
 test("all that match are chosen but one, seen before what comes of it, and rotated with one request", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Otto");

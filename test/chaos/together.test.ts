@@ -35,7 +35,9 @@ test("two run processes on one store rotate every application once", { timeout: 
   expect(await states()).toEqual(Array(8).fill("retired"));
   for (const rotation of await site.rotations()) expect(rotation.attempts).toHaveLength(1);
   for (const application of site.applications) expect(keyIds(application)).toHaveLength(1);
-  const trail = await site.inside((deps) => deps.store.auditTrail(site.directory.admin.tenantId, 0, 10_000));
+  const trail = await site.inside((deps) =>
+    deps.store.auditPage(site.directory.admin.tenantId, { after: 0, limit: 10_000 }),
+  );
   for (const action of ["planned", "issued", "accepted", "removed", "retired"])
     expect(trail.filter((line) => line.action === action).length, action).toBe(8);
 });

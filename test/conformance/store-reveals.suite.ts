@@ -35,7 +35,7 @@ export function revealRequests(store: () => Store): void {
       expect(await store().stepReveal(approved, "asked", [audit("reveal-approved")])).toBe(true);
       expect(await store().stepReveal(approved, "asked", [audit("twice")])).toBe(false);
       expect(await store().revealRequest("r1")).toEqual(approved);
-      expect((await store().auditTrail(TENANT, 0, 9)).map(({ action }) => action)).toEqual([
+      expect((await store().auditPage(TENANT, { after: 0, limit: 9 })).map(({ action }) => action)).toEqual([
         "reveal-asked",
         "reveal-approved",
       ]);

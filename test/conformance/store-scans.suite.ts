@@ -25,7 +25,7 @@ export function scans(store: () => Store): void {
 
     const many = Array.from({ length: 20 }, (_, index) => `object ${index}`);
     const forgotten = async () =>
-      (await store().auditTrail(TENANT, 0, 9)).map(({ action, details }) => [action, details]);
+      (await store().auditPage(TENANT, { after: 0, limit: 9 })).map(({ action, details }) => [action, details]);
 
     it("go on losing what was lost until it is seen again", async () => {
       await store().recordScan(summary, seen(...many));

@@ -49,7 +49,9 @@ export function shownSecrets(store: () => Store): void {
         null,
         plus(NOW, 5),
       ]);
-      expect((await store().auditTrail(TENANT, 0, 9)).map(({ action }) => action)).toEqual(["shown-asked"]);
+      expect((await store().auditPage(TENANT, { after: 0, limit: 9 })).map(({ action }) => action)).toEqual([
+        "shown-asked",
+      ]);
     });
 
     it("leave images under names of their own alone, which are kept until they are forgotten", async () => {

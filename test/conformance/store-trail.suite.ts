@@ -127,7 +127,7 @@ export function drifts(store: () => Store): void {
       expect(await store().noteDrift(drift("k1", { what: "drift-removed" }), audit("drift"))).toBe(true);
       expect(await store().noteDrift(drift("k1", { what: "drift-target", target: "env" }), audit("drift"))).toBe(true);
       expect(await store().noteDrift(drift("k1", { what: "drift-target", target: "kv" }), audit("drift"))).toBe(true);
-      expect(await store().auditTrail(TENANT, 0, 10)).toHaveLength(4);
+      expect(await store().auditPage(TENANT, { after: 0, limit: 10 })).toHaveLength(4);
     });
 
     it("gives what was noticed since an instant, oldest first, of one application or all", async () => {

@@ -98,7 +98,7 @@ function opening(store: () => Store): void {
       expect(await open(store(), numbered(1, { id: "again", slot: "other" }))).toBe(false);
       expect(await open(store(), numbered(1, { id: "again", replaces: "else" }))).toBe(false);
       expect((await store().rotations({})).map((one) => one.id)).toEqual(["r1"]);
-      expect(await store().auditTrail(TENANT, 0, 10)).toHaveLength(1);
+      expect(await store().auditPage(TENANT, { after: 0, limit: 10 })).toHaveLength(1);
     });
 
     it("lets the next one open in a slot whose last one only waits to retire", async () => {
@@ -217,7 +217,7 @@ function changes(store: () => Store): void {
       ]);
       expect(await store().slots(TENANT, null)).toEqual([slot]);
       expect(await store().slots(TENANT, "another")).toEqual([]);
-      expect((await store().auditTrail(TENANT, 0, 10)).at(-1)).toMatchObject(line);
+      expect((await store().auditPage(TENANT, { after: 0, limit: 10 })).at(-1)).toMatchObject(line);
       expect([...(await store().knownAttempts(TENANT, ["aaaaaaaaaaaa", "bbbbbbbbbbbb"]))]).toEqual(["aaaaaaaaaaaa"]);
     });
 
@@ -252,16 +252,16 @@ function changes(store: () => Store): void {
       const ledger = await store().ledger(TENANT, holder.appId);
       expect(ledger.find(({ keyId }) => keyId === "theirs")).toEqual(adopted);
       expect(ledger.find(({ keyId }) => keyId === "made")).toMatchObject({ origin: "issued" });
-      const trail = await store().auditTrail(TENANT, 0, 10);
+      const trail = await store().auditPage(TENANT, { after: 0, limit: 10 });
       expect(trail.map(({ action }) => action)).toEqual(["planned", "adopted"]);
     });
 
     it("reads the trail in its order, in pages", async () => {
       for (const action of ["a", "b", "c"]) await store().audit(audit(action));
-      const first = await store().auditTrail(TENANT, 0, 2);
-      const rest = await store().auditTrail(TENANT, first.at(-1)?.sequence ?? 0, 2);
+      const first = await store().auditPage(TENANT, { after: 0, limit: 2 });
+      const rest = await store().auditPage(TENANT, { after: first.at(-1)?.sequence ?? 0, limit: 2 });
       expect([...first, ...rest].map((one) => one.action)).toEqual(["a", "b", "c"]);
-      expect(await store().auditTrail(OTHER_TENANT, 0, 10)).toEqual([]);
+      expect(await store().auditPage(OTHER_TENANT, { after: 0, limit: 10 })).toEqual([]);
     });
 
     it("reads the trail backwards from now or from a number, forwards after one, of an application or an action alone", async () => {
@@ -274,7 +274,7 @@ function changes(store: () => Store): void {
       ] as const)
         await store().audit(audit(action, { appId }));
       await store().audit(audit("z", { tenantId: OTHER_TENANT }));
-      const all = await store().auditTrail(TENANT, 0, 10);
+      const all = await store().auditPage(TENANT, { after: 0, limit: 10 });
       const at = (place: number) => all[place]?.sequence ?? 0;
       const found = async (wanted: Parameters<Store["auditPage"]>[1]) =>
         (await store().auditPage(TENANT, wanted)).map(({ sequence }) => sequence);
@@ -302,6 +302,15 @@ function changes(store: () => Store): void {
       expect(await found(OTHER_TENANT, ["a"], NOW)).toEqual([]);
     });
 
+    it("gives the lines about one rotation, of this tenant, oldest first", async () => {
+      for (const [index, about] of ["one", "other", "one", null].entries())
+        await store().audit({ ...audit(`a${index}`), rotation: about });
+      await store().audit({ ...audit("elsewhere"), tenantId: OTHER_TENANT, rotation: "one" });
+      const actions = async (rotation: string) => (await store().auditOf(TENANT, rotation)).map(({ action }) => action);
+      expect(await actions("one")).toEqual(["a0", "a2"]);
+      expect(await actions("none")).toEqual([]);
+    });
+
     it("notes attempts on a person's word", async () => {
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
       await store().noteAttempts(TENANT, ["cccccccccccc"]);
@@ -325,7 +334,7 @@ function switchesAndTally(store: () => Store): void {
       expect(await store().switches(OTHER_TENANT)).toMatchObject({ stopped: null });
       await store().turn(TENANT, "stopped", null, audit("resume"));
       expect((await store().switches(TENANT)).stopped).toBeNull();
-      expect((await store().auditTrail(TENANT, 0, 10)).map((one) => one.action)).toEqual([
+      expect((await store().auditPage(TENANT, { after: 0, limit: 10 })).map((one) => one.action)).toEqual([
         "stop",
         "stop",
         "removal-off",

@@ -20,7 +20,9 @@ async function stray() {
     adopt(bench.deps(), named, { keyId, why: WHY, actor: ANN, ...more });
   const ledger = () => bench.store.ledger(bench.settings.tenantId, bench.app.appId);
   const trail = async () =>
-    (await bench.store.auditTrail(bench.settings.tenantId, 0, 100)).filter(({ action }) => action === "adopted");
+    (await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 100 })).filter(
+      ({ action }) => action === "adopted",
+    );
   return { bench, keyId, ask, ledger, trail };
 }
 

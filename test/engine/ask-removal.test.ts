@@ -103,7 +103,7 @@ describe("it goes", () => {
     };
     const { removedAt, verifiedAt } = await bench.drive((one) => one?.removedAt != null, 3, { observe });
     expect((removedAt ?? 0) - (verifiedAt ?? 0)).toBeLessThan(RELOADED + HOUR);
-    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
     expect(trail.filter(({ action }) => action === "failed")).toEqual([]);
   });
 
@@ -114,7 +114,7 @@ describe("it goes", () => {
     await askRemoval(bench.deps(), await place(bench), { accepts: [], why: "asked for once more", person: ANN });
     await goneAfter(bench);
     expect(await foresee(bench)).toMatchObject({ before: true });
-    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
     const words = trail.filter(({ action }) => action === "removal-asked");
     expect(words).toMatchObject([{ actor: ANN.actor, keyId: oldKey(bench), details: { why: WHY } }]);
     expect(trail.find(({ action }) => action === "removed")).toMatchObject({ details: { early: true, asked: true } });

@@ -41,7 +41,7 @@ it("an added credential is told once, attributed, in explain and in the trail", 
   ]);
   expect(await noticed(bench)).toEqual([]);
   expect((await explainApplication(bench.deps(), bench.app.appId, DAY)).drift).toMatchObject([{ keyId }]);
-  const trail = await bench.store.auditTrail(TENANT, 0, 1000);
+  const trail = await bench.store.auditPage(TENANT, { after: 0, limit: 1000 });
   expect(trail.filter((one) => one.action === "drift")).toMatchObject([
     { reason: "drift-added", keyId, details: { by: drift?.by } },
   ]);

@@ -78,7 +78,7 @@ describe("the leaked credential goes", () => {
     const bench = leaked();
     await ask(bench);
     await untilGone(bench);
-    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
     const of = (action: string) => trail.find((one) => one.action === action);
     expect(of("planned")).toMatchObject({ actor: ANN.actor, reason: "leaked", keyId: keyOf(bench) });
     expect(of("emergency-asked")).toMatchObject({ actor: ANN.actor, keyId: keyOf(bench) });

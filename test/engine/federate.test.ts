@@ -111,7 +111,7 @@ describe("before the first sign-in", () => {
     }
     expect(await bench.rotation()).toMatchObject({ state: "delivered" });
     expect(bench.entra.calls.filter((one) => one.call === "signIns")).toHaveLength(5);
-    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 100);
+    const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 100 });
     expect(
       trail.filter((one) => one.action === "sign-ins-read"),
       "looks without news are not told",

@@ -76,7 +76,7 @@ test("waits for the person, then for the word, then for the first sign-in, each 
   bench.clock.advance(15 * MINUTE);
   await bench.run(over);
   expect(await bench.rotation()).toMatchObject({ state: "verified", assurance: "consumer-evidence" });
-  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 999);
+  const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 999 });
   const said = trail.filter(({ actor }) => actor === "cli:ann").map(({ action }) => action);
   expect(said).toEqual(["revealed", "delivery-intended", "revealed", "delivered"]);
   expect(JSON.stringify(trail)).not.toContain(value.reveal());
@@ -142,7 +142,7 @@ test("a credential that is gone before it was taken is not handed over", async (
   await bench.entra.removeSecret(bench.app, issued?.keyId ?? "");
   bench.clock.advance(HOUR);
   expect(await code(handOver(deps(), await id(), ANN))).toBe("directory-absent");
-  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+  const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
   expect(trail.some((one) => one.action === "revealed")).toBe(false);
 });
 

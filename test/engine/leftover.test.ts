@@ -61,7 +61,7 @@ async function word(it: Left, more: { accepts?: readonly ReasonCode[]; privilege
   return askRemoval(it.bench.deps(), where, { accepts, why: WHY, person: ANN });
 }
 const gone = ({ bench, keyId }: Left) => !bench.entra.keyIds(bench.app).includes(keyId);
-const trailOf = ({ bench }: Left) => bench.store.auditTrail(TENANT, 0, 1000);
+const trailOf = ({ bench }: Left) => bench.store.auditPage(TENANT, { after: 0, limit: 1000 });
 
 async function hours({ bench }: Left, count: number): Promise<void> {
   for (let hour = 0; hour < count; hour += 1) {

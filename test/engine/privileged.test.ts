@@ -321,7 +321,7 @@ describe("approval", () => {
     await approve(bench.deps(), id, "retire", BEN);
     await approve(bench.deps(), id, "retire", ANN);
     await bench.drive((one) => one?.state === "retired");
-    const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+    const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
     expect(trail.filter((one) => one.action === "approved").map((one) => one.actor)).toEqual(
       [ANN, BEN, BEN, ANN].map((one) => one.actor),
     );
@@ -397,7 +397,7 @@ test("its value is neither kept nor shown", async () => {
     code: "refused-by-rule",
     message: expect.stringContaining("privileged"),
   });
-  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+  const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
   expect(trail.some((one) => one.action === "revealed")).toBe(false);
   await bench.drive((one) => one?.state === "verified");
   expect(await bench.store.sealed(id)).toBeNull();

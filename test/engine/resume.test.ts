@@ -54,7 +54,9 @@ test("what scans no longer see holds all writing back, scan after scan, until a 
   expect([forgotten, await holds()]).toEqual([6, null]);
   await discover(bench.deps());
   expect(await holds()).toBeNull();
-  const said = (await bench.store.auditTrail(TENANT, 0, 99)).filter(({ action }) => action === "loss-accepted");
+  const said = (await bench.store.auditPage(TENANT, { after: 0, limit: 99 })).filter(
+    ({ action }) => action === "loss-accepted",
+  );
   expect(said).toMatchObject([{ actor: "cli:ann", details: { forgotten: 6 } }]);
   expect((await resume(bench.deps(), "cli:ann")).forgotten).toBe(0);
 });

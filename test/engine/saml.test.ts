@@ -42,7 +42,7 @@ async function signing(endsIn = 20 * DAY): Promise<{ bench: Workbench; app: Seed
 const renew = (bench: Workbench, more: Partial<Parameters<typeof renewSaml>[2]> = {}, over = {}) =>
   renewSaml(bench.deps(over), "Expenses", { end: null, actor: "ann", ...more });
 const actions = async (bench: Workbench) =>
-  (await bench.store.auditTrail(bench.settings.tenantId, 0, 100)).map((one) => one.action);
+  (await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 100 })).map((one) => one.action);
 const made = (bench: Workbench) => bench.entra.calls.filter((one) => one.call === "addSigning").length;
 
 describe("what there is", () => {

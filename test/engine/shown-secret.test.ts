@@ -22,7 +22,8 @@ async function ready(over: (bench: Workbench) => Partial<Deps> = () => ({}), opt
   const subject = { holder, privileges: [], appPolicies: { state: "not-asked" } } as const;
   const asked = { description: "by hand", lasting: { lifetime: 90 * DAY }, why: "the vendor asks for it", person: ann };
   const keyIds = async () => (await bench.entra.read(bench.app)).holder.credentials.map(({ keyId }) => keyId);
-  const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
+  const actions = async () =>
+    (await bench.store.auditPage(deps.settings.tenantId, { after: 0, limit: 99 })).map(({ action }) => action);
   return { bench, deps, hand, subject, make: () => makeShown(deps, hand, subject, asked), keyIds, actions };
 }
 

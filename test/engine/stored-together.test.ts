@@ -29,7 +29,7 @@ test("a whole rotation takes no more than eighteen transactions", async () => {
   await bench.drive((rotation) => rotation?.state === "retired", 40, { store });
   expect(writes.length).toBeLessThanOrEqual(18);
   // whatever the last one told is in the trail, too
-  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 100);
+  const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 100 });
   expect(trail.map((one) => one.action)).toEqual(
     expect.arrayContaining(["accepted", "verified", "removed", "retired"]),
   );

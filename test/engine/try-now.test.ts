@@ -32,7 +32,7 @@ test("what has failed is tried at once, and goes on where its cause is mended; t
   expect(await tryNow(bench.deps(), await idOf(bench), ANN)).toMatchObject({ what: "retry-asked" });
   await bench.run();
   expect(await bench.rotation()).toMatchObject({ state: "issued", failures: 0 });
-  const trail = await bench.store.auditTrail(bench.settings.tenantId, 0, 1000);
+  const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
   expect(trail.find(({ action }) => action === "retry-asked")).toMatchObject({
     actor: ANN.actor,
     details: { why: ANN.why },

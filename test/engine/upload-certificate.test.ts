@@ -58,8 +58,10 @@ async function ready({ readLag, frozen = false }: { readonly readLag: DurationMs
   bench.clock.advance(MINUTE);
   const upload = (signal?: AbortSignal) =>
     uploadCertificate(deps, hand, subject, look, { brought, description: "theirs", actor: "entra:ann" }, signal);
-  const actions = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).map(({ action }) => action);
-  const told = async () => (await bench.store.auditTrail(deps.settings.tenantId, 0, 99)).at(-1)?.details;
+  const actions = async () =>
+    (await bench.store.auditPage(deps.settings.tenantId, { after: 0, limit: 99 })).map(({ action }) => action);
+  const told = async () =>
+    (await bench.store.auditPage(deps.settings.tenantId, { after: 0, limit: 99 })).at(-1)?.details;
   const image = () => bench.store.image(`upload ${app.objectId}`);
   /** A tool that adds one to a list of before, and so loses an entry of others. */
   const stale = (keyId: string) =>

@@ -63,7 +63,7 @@ test("rotate now opens what is not due, once, and says what stays", async () => 
   const why = "the pipeline is not ready for it";
   const cancelled = await otto.post(`${T}/rotations/${asked.rotations[0].id}/cancel`, { reason: why });
   expect(cancelled.body).toMatchObject({ state: "cancelled" });
-  const trail = await stage.manager.deps.store.auditTrail(stage.directory.admin.tenantId, 0, 1_000);
+  const trail = await stage.manager.deps.store.auditPage(stage.directory.admin.tenantId, { after: 0, limit: 1_000 });
   expect(trail.find(({ action }) => action === "cancelled")?.details).toMatchObject({ why });
   expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({ code: "renews" });
 });
@@ -105,4 +105,29 @@ test("what has failed is tried now by an Operator's word, also a program's; what
     details: { why: "the file is there again" },
   });
   expect((await (await stage.signIn("Rita")).post(url)).body).toMatchObject({ code: "role-missing" });
+});
+
+test("the first page says all that holds writing back: a person, the breaker, a scan that lost too much, a file; and what going on came to", async () => {
+  const [ann, rita] = [await stage.signIn("Ann"), await stage.signIn("Rita")];
+  const switches = async () => (await rita.get(`${T}/overview`)).body.switches;
+  // asked twice, an answer is kept and given again: a clock that stands still makes it no older
+  for (let time = 0; time < 3; time += 1)
+    expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
+  const { store, settings, clock } = stage.manager.deps;
+  const last = await store.lastScan(settings.tenantId);
+  if (last === null) throw new Error("it was scanned");
+  await store.recordScan({ ...last, scannedAt: await clock.now() }, []);
+  await ann.post(`${T}/stop`);
+  writeFileSync(join(stage.folder, "STOP"), "");
+  expect(await switches()).toMatchObject({
+    stopped: { by: "entra:ann@contoso.example" },
+    brake: expect.stringMatching(/^the stop file .* exists$/),
+    loss: "the last scan no longer saw 100 % of the known objects, so nothing is written",
+  });
+  const { body } = await ann.post(`${T}/resume`);
+  expect((await switches()).brake).not.toBeNull();
+  expect(body).toMatchObject({ resumed: 0, busy: [], stillStopped: expect.stringMatching(/^the stop file/) });
+  expect(body.forgotten).toBeGreaterThan(2);
+  rmSync(join(stage.folder, "STOP"));
+  expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
 });

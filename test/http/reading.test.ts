@@ -150,6 +150,12 @@ describe("the list", () => {
   });
 });
 
+test("everybody who is signed in learns the zone of the tenants, an owner as well", async () => {
+  const oswin = await stage.signIn("Oswin");
+  expect((await oswin.get("/api/v1/me")).body.zones).toEqual({ contoso: "Europe/Amsterdam" });
+  expect((await oswin.get(`${T}/overview`)).status).toBe(403);
+});
+
 test("one application is found by either of its object ids or its client id", async () => {
   const { appId, objectId } = stage.application("app-1");
   const { body } = await rita.get(`${T}/applications/${objectId}`);
@@ -164,6 +170,35 @@ test("one application is found by either of its object ids or its client id", as
   for (const id of [appId, body.servicePrincipal, objectId.toUpperCase()]) {
     expect((await rita.get(`${T}/applications/${id}`)).body.objectId, id).toBe(objectId);
   }
+});
+
+test("an application says what it is here, where its value went last, and how far its rotations are", async () => {
+  const { objectId } = stage.application("app-1");
+  const shown = async () => (await rita.get(`${T}/applications/${objectId}`)).body;
+  const before = await shown();
+  expect(before).toMatchObject({
+    tenantId: stage.directory.admin.tenantId,
+    servicePrincipalEnabled: true,
+    enabled: true,
+    mode: "enforce",
+    createdAt: expect.any(String),
+    targets: [{ name: "app-1", reload: "1m", written: null }],
+    rotations: [{ kind: "secret", proofs: { issued: expect.any(String), verified: null } }],
+  });
+  await stage.graph("PATCH", `/servicePrincipals/${before.servicePrincipal}`, { accountEnabled: false });
+  await stage.run();
+  expect(await shown()).toMatchObject({ servicePrincipalEnabled: false, enabled: true });
+  await stage.graph("PATCH", `/servicePrincipals/${before.servicePrincipal}`, { accountEnabled: true });
+  await stage.run();
+});
+
+test("a rotation says who began it and what happened, newest first", async () => {
+  const { body } = await rita.get(`${T}/rotations/${await stage.rotationOf("app-1")}`);
+  expect(body.startedBy).toBe("nolapse");
+  expect(body.events.at(-1)).toMatchObject({ actor: "nolapse", action: "planned" });
+  const order = body.events.map(({ sequence }: { sequence: number }) => sequence);
+  expect(order).toEqual(order.toSorted((a: number, b: number) => b - a));
+  expect(body.events.map(({ action }: { action: string }) => action)).toContain("issued");
 });
 
 test("the checks are those that nolapse explain prints", async () => {
@@ -193,6 +228,14 @@ test("a life line has the proofs of its rotation, and follows it without another
   expect(old.segments.map(({ tense, what }: { tense: string; what: string }) => `${tense} ${what}`)).toContain(
     "forecast overlap",
   );
+  const { targets, rotations } = (await rita.get(`${T}/applications/${objectId}`)).body;
+  expect(targets[0].written).toMatchObject({
+    keyId: made.keyId,
+    rotation: rotations[0].id,
+    thumbprint: null,
+    verifiedAt: expect.any(String),
+  });
+  expect(targets[0].written.at <= targets[0].written.verifiedAt).toBe(true);
   expect((await rita.get(`${T}/applications?q=app-1`)).body.items[0].next).toMatchObject({ code: "overlap" });
 });
 

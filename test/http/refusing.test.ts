@@ -34,7 +34,7 @@ test("a no takes a reason, says what stops and when, stays until somebody approv
   );
   await stage.run();
   expect((await stage.manager.deps.store.rotation(id))?.state).toBe("planned");
-  const trail = await stage.manager.deps.store.auditTrail(stage.directory.admin.tenantId, 0, 1_000);
+  const trail = await stage.manager.deps.store.auditPage(stage.directory.admin.tenantId, { after: 0, limit: 1_000 });
   expect(trail.find(({ action }) => action === "approval-refused")).toMatchObject({
     actor: "entra:ann@contoso.example",
     details: { what: "issue", why: WHY },

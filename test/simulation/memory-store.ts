@@ -234,10 +234,6 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     async audit(entry) {
       shelf.trail.push(entry);
     },
-    async auditTrail(tenantId, after, limit) {
-      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
-      return numbered.filter((one) => one.tenantId === tenantId && one.sequence > after).slice(0, limit);
-    },
     async auditPage(tenantId, { after, before, appId, action, limit }) {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       const found = numbered.filter(
@@ -257,6 +253,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     async auditSince(tenantId, actions, since) {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);
+    },
+    async auditOf(tenantId, rotation) {
+      const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
+      return numbered.filter((one) => one.tenantId === tenantId && one.rotation === rotation);
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),

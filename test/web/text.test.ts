@@ -1,7 +1,13 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { endedSentence, endsWords, reloadWords, targetsSentence } from "../../web/src/text/catalogue.ts";
-import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
+import {
+  applicationSentence,
+  endedSentence,
+  endsWords,
+  reloadWords,
+  targetsSentence,
+} from "../../web/src/text/catalogue.ts";
+import { counted, dayOf, distance, inBoth, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import {
@@ -24,6 +30,9 @@ describe("dates", () => {
     expect(written(at("2026-11-28T23:30:00Z"), ZONE)).toBe("Sun 29 Nov 2026");
     expect(written(at("2026-09-01T00:00:00Z"), "UTC", "short")).toBe("1 Sep");
     expect(dayOf(at("2026-11-28T23:30:00Z"), ZONE)).toBe("2026-11-29");
+    expect(inBoth("2026-11-28T09:04:00Z", ZONE)).toBe(
+      "Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z",
+    );
   });
 
   test.each([
@@ -257,4 +266,18 @@ test.each([
   ["hook", "when they are told"],
 ])("applications that take a new value %s do so %s", (reload, words) => {
   expect(reloadWords(reload)).toBe(words);
+});
+
+test("an application that is switched off does not sign in, however long its credentials last; what stops is said all the same", () => {
+  const until = "2027-01-01T00:00:00Z";
+  const next = { code: "renews", sentence: "", at: until, reason: null, because: null, rotation: null } as const;
+  const given = { signsIn: true, signsInUntil: until, next, now: "2026-11-23T09:42:00Z" };
+  const strong = (more: object) => applicationSentence({ ...given, ...more }, ZONE).strong;
+  expect([strong({}), strong({ enabled: true, servicePrincipalEnabled: null })]).toEqual(
+    Array(2).fill("Signs in without a break."),
+  );
+  expect([strong({ enabled: false }), strong({ servicePrincipalEnabled: false })]).toEqual(
+    Array(2).fill("Switched off in Entra ID: nobody signs in."),
+  );
+  expect(strong({ enabled: false, next: { ...next, code: "stops" } })).toMatch(/^Stops on /);
 });

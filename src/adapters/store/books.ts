@@ -1,4 +1,4 @@
-/** The books: instance, ledger, slots, attempts, switches, tally, audit trail. */
+/** The books: instance, ledger, slots, attempts, switches, tally. */
 import {
   CLEAN_AFTER,
   ISSUE_ACTIONS,
@@ -12,7 +12,7 @@ import type { Counted, Store, Switches, Tally } from "../../ports/store.ts";
 import { enterLedger, noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { prepared, type Value } from "./prepared.ts";
-import { auditFrom, ledgerFrom, ledgerRow, slotFrom } from "./rows.ts";
+import { ledgerFrom, ledgerRow, slotFrom } from "./rows.ts";
 
 /** How many outcomes the breaker looks back on, and how long a wave of retirements is remembered (design §4.7). */
 const RECENT = 20;
@@ -61,16 +61,6 @@ const slotsOf = prepared((db, value: Value<OfApplication>) =>
 
 const switchesOf = prepared((db, value: Value<OfTenant>) =>
   db.selectFrom("switches").selectAll().where("tenant_id", "=", value("tenant")),
-);
-
-const actionAfter = prepared((db, value: Value<OfTenant & { readonly action: string }>) =>
-  db
-    .selectFrom("audit")
-    .select("action")
-    .where("tenant_id", "=", value("tenant"))
-    .where("action", ">", value("action"))
-    .orderBy("action")
-    .limit(1),
 );
 
 /** The verbs of the ledger, slots and attempts. */
@@ -138,14 +128,8 @@ export function books({
   };
 }
 
-/** The verbs of switches, tally and audit trail. */
-export function trail({
-  read,
-  write,
-}: Database): Pick<
-  Store,
-  "switches" | "turn" | "tally" | "audit" | "auditTrail" | "auditPage" | "auditActions" | "auditSince"
-> {
+/** The verbs of switches and tally. */
+export function switchboard({ read, write }: Database): Pick<Store, "switches" | "turn" | "tally"> {
   return {
     switches: (tenantId) => read((db) => readSwitches(db, tenantId)),
 
@@ -162,59 +146,6 @@ export function trail({
       }),
 
     tally: (tenantId, now, of) => read((db) => tally(db, tenantId, now, of)),
-
-    audit: (entry) => write((db) => writeAudit(db, [entry])),
-
-    auditTrail: (tenantId, after, limit) =>
-      read(async (db) => {
-        const rows = await db
-          .selectFrom("audit")
-          .selectAll()
-          .where("tenant_id", "=", tenantId)
-          .where("sequence", ">", after)
-          .orderBy("sequence")
-          .limit(limit)
-          .execute();
-        return rows.map(auditFrom);
-      }),
-
-    auditPage: (tenantId, { after, before, appId, action, limit }) =>
-      read(async (db) => {
-        let query = db.selectFrom("audit").selectAll().where("tenant_id", "=", tenantId);
-        if (after !== undefined) query = query.where("sequence", ">", after);
-        if (before !== undefined) query = query.where("sequence", "<", before);
-        if (appId !== undefined) query = query.where("app_id", "=", appId);
-        if (action !== undefined) query = query.where("action", "=", action);
-        const rows = await query
-          .orderBy("sequence", after === undefined ? "desc" : "asc")
-          .limit(limit)
-          .execute();
-        return rows.map(auditFrom);
-      }),
-
-    auditActions: (tenantId) =>
-      read(async (db) => {
-        const found: string[] = [];
-        // from one to the next by the index: there are a few dozen, and many lines of each
-        for (let last: string | undefined = ""; last !== undefined; ) {
-          last = (await actionAfter(db, { tenant: tenantId, action: last })).rows[0]?.action;
-          if (last !== undefined) found.push(last);
-        }
-        return found;
-      }),
-
-    auditSince: (tenantId, actions, since) =>
-      read(async (db) => {
-        const rows = await db
-          .selectFrom("audit")
-          .selectAll()
-          .where("tenant_id", "=", tenantId)
-          .where("action", "in", [...actions])
-          .where("at", ">=", since)
-          .orderBy("sequence")
-          .execute();
-        return rows.map(auditFrom);
-      }),
   };
 }
 

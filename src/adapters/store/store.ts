@@ -1,7 +1,7 @@
 /** The repository: each verb of the port as one transaction, in SQL that both databases understand; but `version`, which is each one's own. */
 import type { Store } from "../../ports/store.ts";
 import { answers } from "./answers.ts";
-import { books, trail } from "./books.ts";
+import { books, switchboard } from "./books.ts";
 import { chain } from "./chain.ts";
 import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
@@ -11,6 +11,7 @@ import { notices } from "./notices.ts";
 import { reveals } from "./reveals.ts";
 import { rotations } from "./rotations.ts";
 import { shown } from "./shown.ts";
+import { trail } from "./trail.ts";
 
 /** The verbs, and how often anything they tell of has changed by them; a lease alone is nothing that anybody is told of. */
 export interface Repository {
@@ -40,6 +41,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Repos
     ...leases,
     commit: (...change: Parameters<Store["commit"]>) => counted(leases.commit(...change)),
     ...books(telling),
+    ...switchboard(telling),
     ...trail(telling),
     ...chain(telling),
     ...drift(telling),

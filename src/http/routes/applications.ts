@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { lifeLine } from "../../core/pictures/life-line.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, formatInstant } from "../../core/time.ts";
 import { lifeFacts } from "../../engine/life-facts.ts";
 import type { Portrait } from "../../engine/portrait.ts";
@@ -14,7 +15,9 @@ import { listRoutes } from "./items.ts";
 import { lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { holderType, id, instant, iso, kind, maybe, reason, scope, scopeOf } from "./shapes.ts";
+import { proofsOf } from "./rotations.ts";
+import { reloadText } from "./settings.ts";
+import { holderType, id, instant, iso, kind, maybe, proofs, reason, scope, scopeOf } from "./shapes.ts";
 
 const mine = tenantRoute({
   method: "GET",
@@ -65,7 +68,11 @@ const show = tenantRoute({
   answer: z.strictObject({
     ...scope,
     ...item,
+    tenantId: z.string(),
     servicePrincipal: z.string().nullable(),
+    servicePrincipalEnabled: z.boolean().nullable().meta({
+      description: "false where nobody can sign in through it here; null where there is none",
+    }),
     createdAt: maybe,
     signInAudience: z.string().nullable(),
     tags: z.array(z.string()),
@@ -76,20 +83,50 @@ const show = tenantRoute({
       description: "its page in the Microsoft Entra admin center; null where the cloud is none of Microsoft's",
     }),
     credentials: z.array(credential),
-    targets: z.array(z.strictObject({ name: z.string(), type: z.string(), carriedBy: z.string().nullable() })),
-    rotations: z.array(z.strictObject({ id: z.string(), state: z.string(), slot: z.string(), plannedAt: instant })),
+    targets: z.array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string(),
+        carriedBy: z.string().nullable(),
+        reload: z.string().meta({ description: "how long the applications may take to read it again, at worst" }),
+        written: z
+          .strictObject({
+            at: instant,
+            version: z.string().nullable(),
+            keyId: z.string().nullable(),
+            thumbprint: z.string().nullable().meta({ description: "SHA-1 of a certificate, lower-case hex" }),
+            rotation: z.string(),
+            verifiedAt: maybe,
+          })
+          .nullable()
+          .meta({ description: "the last value that a rotation has put there, by its receipt" }),
+      }),
+    ),
+    rotations: z.array(
+      z.strictObject({
+        id: z.string(),
+        state: z.string(),
+        slot: z.string(),
+        kind: z.string(),
+        plannedAt: instant,
+        proofs,
+      }),
+    ),
   }),
   handle: async ({ tenant, caller, params }) => {
     await tenant.painted();
     const portrait = seenBy(tenant, caller, params.id);
     const told = await credentialsIn(tenant.deps, ownOf(tenant, portrait), portrait.appId, 90 * DAY);
+    const principal = portrait.holders.find(({ type }) => type === "servicePrincipal");
     const main = portrait.holders.find(({ type }) => type === portrait.type);
     const names = [...new Set(told.credentials.flatMap(({ targets }) => targets))];
     const { settings } = tenant.deps;
     return {
       ...(await scopeOf(tenant)),
       ...itemJson(tenant, portrait, await tenant.deps.clock.now()),
-      servicePrincipal: portrait.holders.find(({ type }) => type === "servicePrincipal")?.objectId ?? null,
+      tenantId: settings.tenantId,
+      servicePrincipal: principal?.objectId ?? null,
+      servicePrincipalEnabled: principal?.enabled ?? null,
       createdAt: iso(main?.createdAt),
       signInAudience: main?.signInAudience ?? null,
       tags: [...(main?.tags ?? [])],
@@ -114,17 +151,41 @@ const show = tenantRoute({
       })),
       targets: names.flatMap((name) => {
         const target = settings.targets[name];
-        return target === undefined ? [] : [{ name, type: target.type, carriedBy: target.carriedBy ?? null }];
+        if (target === undefined) return [];
+        const { type, carriedBy = null, reload } = target;
+        return [{ name, type, carriedBy, reload: reloadText(reload), written: writtenTo(name, told.rotations) }];
       }),
       rotations: told.rotations.map((rotation) => ({
         id: rotation.id,
         state: rotation.state,
         slot: rotation.slot,
+        kind: rotation.kind,
         plannedAt: formatInstant(rotation.plannedAt),
+        proofs: proofsOf(rotation),
       })),
     };
   },
 });
+
+/** The value a target got last, of all that rotations have put there. */
+function writtenTo(target: string, rotations: readonly Rotation[]) {
+  const receipts = rotations.flatMap(({ id: its, issued, deliveries }) =>
+    deliveries.flatMap(({ target: there, receipt, verifiedAt }) =>
+      there === target && receipt !== null ? [{ its, issued, receipt, verifiedAt }] : [],
+    ),
+  );
+  const [last] = receipts.toSorted((a, b) => b.receipt.at - a.receipt.at);
+  return last === undefined
+    ? null
+    : {
+        at: formatInstant(last.receipt.at),
+        version: last.receipt.version,
+        keyId: last.issued?.keyId ?? null,
+        thumbprint: last.issued?.certificate?.sha1 ?? null,
+        rotation: last.its,
+        verifiedAt: iso(last.verifiedAt),
+      };
+}
 
 /** By the login authority (learn.microsoft.com/entra/fundamentals/faq names the three). */
 const ADMIN_CENTERS: Readonly<Record<string, string>> = {

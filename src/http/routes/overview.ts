@@ -6,6 +6,7 @@ import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import { lossOf } from "../../engine/facts.ts";
 import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
@@ -32,12 +33,21 @@ const switches = z.strictObject({
   stopped: z.strictObject({ at: instant, by: z.string() }).nullable(),
   removalOff: z.strictObject({ at: instant, why: z.string() }).nullable(),
   breaker: z.strictObject({ at: instant, why: z.string() }).nullable(),
+  brake: z.string().nullable().meta({ description: "what stops it from outside: the stop file or NOLAPSE_STOP" }),
+  loss: z.string().nullable().meta({ description: "what the last scan no longer saw, where that holds writing back" }),
 });
 
 export async function switchesOf({ deps }: Tenant): Promise<z.input<typeof switches>> {
-  const { stopped, removalOff, breaker } = await deps.store.switches(deps.settings.tenantId);
+  const { tenantId } = deps.settings;
+  const { stopped, removalOff, breaker } = await deps.store.switches(tenantId);
   const at = <T extends { readonly at: EpochMs }>(one: T | null) => one && { ...one, at: formatInstant(one.at) };
-  return { stopped: at(stopped), removalOff: at(removalOff), breaker: at(breaker) };
+  return {
+    stopped: at(stopped),
+    removalOff: at(removalOff),
+    breaker: at(breaker),
+    brake: await deps.brake.pulled(),
+    loss: lossOf(await deps.store.lastScan(tenantId)),
+  };
 }
 
 function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sentence> {

@@ -59,9 +59,7 @@ const summary = {
 
 function summaryOf(rotation: Rotation, deps: Deps) {
   const waits = waitsFor(rotation, aroundIn(deps));
-  const { holder, deliveries } = rotation;
-  const receipts = deliveries.flatMap(({ receipt }) => (receipt === null ? [] : [receipt.at]));
-  const whole = receipts.length === deliveries.length && receipts.length > 0;
+  const { holder } = rotation;
   return {
     id: rotation.id,
     appId: holder.appId,
@@ -79,13 +77,7 @@ function summaryOf(rotation: Rotation, deps: Deps) {
     removedAt: iso(rotation.removedAt),
     issued: rotation.issued?.keyId ?? null,
     leftover: rotation.leftover === true,
-    proofs: {
-      issued: iso(rotation.issued?.at),
-      accepted: iso(rotation.acceptedAt),
-      delivered: whole ? iso(Math.max(...receipts) as (typeof receipts)[number]) : null,
-      verified: iso(rotation.verifiedAt),
-      retired: iso(rotation.retiredAt),
-    },
+    proofs: proofsOf(rotation),
     plannedAt: formatInstant(rotation.plannedAt),
     updatedAt: formatInstant(rotation.updatedAt),
     dueAt: iso(rotation.dueAt),
@@ -99,6 +91,19 @@ function summaryOf(rotation: Rotation, deps: Deps) {
 
 function aroundIn({ settings: { mode, targets }, own }: Deps) {
   return { mode, targets, own: own?.appId ?? null };
+}
+
+/** When each step was proven; delivered is the last of its targets. */
+export function proofsOf({ issued, acceptedAt, deliveries, verifiedAt, retiredAt }: Rotation): z.input<typeof proofs> {
+  const receipts = deliveries.flatMap(({ receipt }) => (receipt === null ? [] : [receipt.at]));
+  const whole = receipts.length === deliveries.length && receipts.length > 0;
+  return {
+    issued: iso(issued?.at),
+    accepted: iso(acceptedAt),
+    delivered: whole ? iso(Math.max(...receipts) as (typeof receipts)[number]) : null,
+    verified: iso(verifiedAt),
+    retired: iso(retiredAt),
+  };
 }
 
 /** The rotation of an address, where the caller may see its application. @throws NolapseError `not-found`. */
@@ -220,6 +225,9 @@ async function finishedPage({ deps: { store, settings } }: Tenant, limit: number
   return { ...page, next: limit === 0 ? null : cursorOf(page.next) };
 }
 
+/** So much of what was done in one rotation is shown; one that fails for weeks has more. */
+const EVENTS = 100;
+
 const show = tenantRoute({
   method: "GET",
   path: "/rotations/{id}",
@@ -262,6 +270,19 @@ const show = tenantRoute({
       missing: z.array(z.enum(["issue", "retire"])),
       by: z.array(z.strictObject({ part: z.enum(["issue", "retire"]), actor: z.string() })),
     }),
+    startedBy: z.string().nullable().meta({ description: "whose word or rule opened it, as the trail has it" }),
+    events: z
+      .array(
+        z.strictObject({
+          sequence: count,
+          at: instant,
+          actor: z.string(),
+          action: z.string(),
+          reason: reason.nullable(),
+          why: z.string().nullable().meta({ description: "the reason in words" }),
+        }),
+      )
+      .meta({ description: `what was done, newest first; the last ${EVENTS} of it` }),
     safety: z.array(
       z.strictObject({ code: z.enum(["old-still-works", "new-is-proven", "nothing-unknown"]), ok: z.boolean() }),
     ),
@@ -271,6 +292,7 @@ const show = tenantRoute({
     const { deps } = tenant;
     const now = await deps.clock.now();
     const facts = await gatherFacts(deps, rotation, now);
+    const lines = await deps.store.auditOf(deps.settings.tenantId, rotation.id);
     const judged = { rotation, ...explain(rotation, facts, now) };
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
@@ -299,6 +321,14 @@ const show = tenantRoute({
         code: code === null ? null : String(code),
       })),
       approvals: approvalsOf(tenant, rotation),
+      startedBy: lines[0]?.actor ?? null,
+      events: lines
+        .slice(-EVENTS)
+        .reverse()
+        .map(({ sequence, at, actor, action, reason: code }) => ({
+          ...{ sequence, at: formatInstant(at), actor, action },
+          ...{ reason: code, why: code === null ? null : REASONS[code] },
+        })),
       safety: safetyOf(rotation, now),
     };
   },

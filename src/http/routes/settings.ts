@@ -1,5 +1,6 @@
 /** What the configuration says: targets and policies, and what they are about. No reference, and nothing behind one, is shown. */
 import { z } from "zod";
+import type { TargetSettings } from "../../core/policy/settings.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
 import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
@@ -10,6 +11,11 @@ import { count, instant, iso, kind, maybe, named, namedIn, scope, scopeOf } from
 const preflight = z
   .strictObject({ at: instant, failed: z.string().nullable(), next: z.string().nullable() })
   .meta({ description: "whether it is there and could be written; failed says why not" });
+
+/** How long applications may take to read a target again, as the configuration writes it. */
+export function reloadText(reload: TargetSettings["reload"]): string {
+  return typeof reload === "number" ? formatDuration(reload) : reload;
+}
 
 const targets = tenantRoute({
   method: "GET",
@@ -60,7 +66,7 @@ const targets = tenantRoute({
         type,
         kinds: [...kinds],
         readBack: places.get(name)?.readBack !== undefined,
-        reload: typeof reload === "number" ? formatDuration(reload) : reload,
+        reload: reloadText(reload),
         carriedBy,
         applications: settings.bindings
           .filter(({ slots }) => slots.some((one) => one.targets.includes(name)))

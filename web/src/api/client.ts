@@ -10,21 +10,36 @@ export type Params<R extends Route> = Api[R]["params"];
 export type Query<R extends Route> = Api[R]["query"];
 export type Body<R extends Route> = Api[R]["body"];
 
+/**
+ * Whether it is not known if anything was written to the directory: nobody has answered, and the same may be sent again ("repeat"), or
+ * something broke, and it may not ("wait").
+ */
+export type Doubt = "repeat" | "wait" | null;
+
 /** A refusal in the server's own words; `status` 0 where there was no answer at all. */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: Problem["code"] | "no-answer";
   readonly next: string | null;
   readonly request: string | null;
+  readonly doubt: Doubt;
 
-  constructor(status: number, problem: Pick<Problem, "detail" | "next" | "id"> & { code: ApiProblem["code"] }) {
+  constructor(
+    status: number,
+    problem: Pick<Problem, "detail" | "next" | "id"> & { code: ApiProblem["code"] },
+    doubt: Doubt = null,
+  ) {
     super(problem.detail);
+    this.doubt = doubt;
     this.status = status;
     this.code = problem.code;
     this.next = problem.next;
     this.request = problem.id ?? null;
   }
 }
+
+/** Hears that the session is over, whatever was asked. */
+export const sessionOver = new EventTarget();
 
 /** Kept here alone, and sent with every change: another site cannot read it. */
 let csrf: string | null = null;
@@ -42,6 +57,37 @@ export interface Changing<R extends Route> extends Asking<R> {
   readonly body?: Body<R>;
   /** Sent twice under one key it is made once. */
   readonly key?: string;
+}
+
+/** Their answers hold a value, which the server keeps nowhere: it takes no key for them. */
+const REVEALS: readonly ChangeRoute[] = [
+  "POST /api/v1/t/{tenant}/applications/{id}/shown-secrets",
+  "POST /api/v1/t/{tenant}/shown-secrets/{id}/show",
+  "POST /api/v1/t/{tenant}/rotations/{id}/deliver",
+  "POST /api/v1/t/{tenant}/rotations/{id}/reveal",
+  "POST /api/v1/t/{tenant}/reveal-requests/{id}/show",
+];
+/** They only look, and may be long: nothing is gained by keeping their answers. */
+const LOOKS: readonly ChangeRoute[] = [
+  "POST /api/v1/t/{tenant}/applications/chosen",
+  "POST /api/v1/t/{tenant}/applications/rotate/check",
+  "POST /api/v1/t/{tenant}/applications/{id}/certificates/check",
+];
+const OF_TENANT = "POST /api/v1/t/";
+/** These write to the directory, or let it be written to. */
+const WRITES =
+  /^POST \/api\/v1\/t\/\{tenant\}\/(applications|approvals|rotations\/\{id\}\/(approve|cancel|try)$|shown-secrets\/\{id\}\/drop$)/;
+
+/** Whether the server makes it once under a key, however often it is sent. */
+export function takesKey(route: ChangeRoute): boolean {
+  return route.startsWith(OF_TENANT) && !REVEALS.includes(route) && !LOOKS.includes(route);
+}
+
+/** With 503 nothing has begun. */
+function doubtOf(route: Route, status: number): Doubt {
+  const broke = status === 0 || (status >= 500 && status !== 503);
+  if (!broke || !WRITES.test(route) || LOOKS.includes(route as ChangeRoute)) return null;
+  return status === 0 && takesKey(route as ChangeRoute) ? "repeat" : "wait";
 }
 
 /** The address of a route. */
@@ -74,14 +120,21 @@ export function change<R extends ChangeRoute>(route: R, asking: Changing<R>): Pr
   });
 }
 
-async function send<R extends Route>(_route: R, address: string, init: RequestInit): Promise<Answer<R>> {
+async function send<R extends Route>(route: R, address: string, init: RequestInit): Promise<Answer<R>> {
   const early = init.method === undefined ? takeEarly(address) : null;
   const response = await (early ?? fetch(address, init)).catch((thrown: unknown) => {
     if (init.signal?.aborted) throw thrown;
-    throw new ApiProblem(0, { code: "no-answer", detail: "The server does not answer.", next: null });
+    throw new ApiProblem(
+      0,
+      { code: "no-answer", detail: "The server does not answer.", next: null },
+      doubtOf(route, 0),
+    );
   });
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
   if (response.ok) return (isJson ? await response.json() : await response.text()) as Answer<R>;
+  const { status, statusText } = response;
+  if (status === 401) sessionOver.dispatchEvent(new Event("over"));
   const problem = isJson ? ((await response.json()) as Problem) : null;
-  throw new ApiProblem(response.status, problem ?? { code: "unexpected", detail: response.statusText, next: null });
+  const said = problem ?? { code: "unexpected" as const, detail: statusText, next: null };
+  throw new ApiProblem(status, said, doubtOf(route, status));
 }

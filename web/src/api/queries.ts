@@ -7,19 +7,17 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useState } from "react";
 import {
   type Answer,
   ApiProblem,
   type Asking,
   type ChangeRoute,
   type Changing,
-  change,
   type GetRoute,
   read,
 } from "./client.ts";
-
-/** Hears that the session is over. */
-export const sessionOver = new EventTarget();
+import { type Send, sender } from "./once.ts";
 
 export const client: QueryClient = new QueryClient({
   defaultOptions: {
@@ -46,7 +44,7 @@ export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null
     queryKey: [route, asking],
     enabled: asking !== null,
     refetchInterval: typeof every === "function" ? (query) => every(query.state.data) : (every ?? false),
-    queryFn: ({ signal }) => answerTo(route, asking as Asking<R>, signal),
+    queryFn: ({ signal }) => read(route, asking as Asking<R>, signal),
   });
 }
 
@@ -61,24 +59,21 @@ export function useLook<R extends GetRoute>(route: R, asking: Asking<R> | null):
     staleTime: "static",
     gcTime: 0,
     placeholderData: () => undefined,
-    queryFn: ({ signal }) => answerTo(route, asking as Asking<R>, signal),
+    queryFn: ({ signal }) => read(route, asking as Asking<R>, signal),
   });
 }
 
-async function answerTo<R extends GetRoute>(route: R, asking: Asking<R>, signal: AbortSignal): Promise<Answer<R>> {
-  try {
-    return await read(route, asking, signal);
-  } catch (thrown) {
-    if (thrown instanceof ApiProblem && thrown.status === 401) sessionOver.dispatchEvent(new Event("over"));
-    throw thrown;
-  }
+/** Sends changes, each made once however often it is pressed; from one opening of a dialog to its end. */
+export function useSend(): Send {
+  return useState(sender)[0];
 }
 
 /** A change; everything that is shown is asked for again after it. Its answer is kept nowhere. */
 export function useChange<R extends ChangeRoute>(route: R) {
   const all = useQueryClient();
+  const send = useSend();
   return useMutation<Answer<R>, ApiProblem, Changing<R>>({
-    mutationFn: (asking) => change(route, asking),
+    mutationFn: (asking) => send(route, asking),
     gcTime: 0,
     onSettled: () => void all.invalidateQueries(),
   });

@@ -19,7 +19,7 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
-import { client, useAnswer } from "../api/queries.ts";
+import { client, useAnswer, useSend } from "../api/queries.ts";
 import { useRefusal } from "../frame/session.tsx";
 import { Failure, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -94,6 +94,7 @@ function useCreating({ tenant, application, show }: FormProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [busy, setBusy] = useState(false);
   const navigate = useNavigate();
+  const send = useSend();
   const params = { tenant, id: application.objectId };
   const create = async ({ goes, reason, ticket, slot, removeOld, ...wanted }: Wanted, lasting: Asked) => {
     const body = { ...lasting, description: wanted.description.trim() };
@@ -103,7 +104,7 @@ function useCreating({ tenant, application, show }: FormProps) {
       return show(await change(made, { params, body: { ...body, ...why } }));
     }
     const opened = "POST /api/v1/t/{tenant}/applications/{id}/secrets";
-    const { rotation } = await change(opened, { params, body: { ...body, slot, keepOld: !removeOld } });
+    const { rotation } = await send(opened, { params, body: { ...body, slot, keepOld: !removeOld } });
     return navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } });
   };
   const act = async (wanted: Wanted, lasting: Asked) => {

@@ -2,7 +2,7 @@
 import { Checkbox, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import { type Answer, type ApiProblem, type Body, change } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
 import { Loading } from "../frame/states.tsx";
@@ -27,27 +27,16 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
   const rotate = useChange(ROTATE);
   const body = { ...chosen, now: early };
   const params = { tenant };
-  // sent again after a lost answer it is the same change; with other words another one
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one key for each request
-  const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(body)]);
   const isDone = rotate.data !== undefined;
-  // once, and not with each event: what has changed since is found by who does it
-  const look = useMutation<Look, ApiProblem, Body<typeof CHECK>>({
-    mutationFn: (asked) => change(CHECK, { params, body: asked }),
-    gcTime: 0,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked for anew
-  useEffect(() => look.mutate(body), [early]);
-  const seen = look.data;
-  const ready = !isDone && seen !== undefined && seen.blocked === null && seen.opens + seen.open > 0;
+  const { seen, problem } = useForeseen(tenant, body);
   return (
     <Ask
       title={isDone ? "Rotations" : `Rotate ${counted(count, "application")}?`}
       verb={seen === undefined || seen.opens === 0 ? "Rotate" : `Rotate ${seen.opens}`}
-      problem={rotate.error ?? (isDone ? null : look.error)}
+      problem={rotate.error ?? (isDone ? null : problem)}
       busy={rotate.isPending}
-      ready={ready}
-      act={() => rotate.mutate({ params, body: { ...body, ...seenOf(chosen, seen) }, key })}
+      ready={!isDone && isPossible(seen)}
+      act={() => rotate.mutate({ params, body: { ...body, ...seenOf(chosen, seen) } })}
       close={close}
     >
       {rotate.data !== undefined ? (
@@ -59,11 +48,30 @@ export function RotateManyDialog({ tenant, chosen, count, close }: Props) {
             onChange={(_, { checked }) => setEarly(checked === true)}
             label="Also what is not due yet"
           />
-          {seen === undefined ? look.error === null ? <Loading rows={4} /> : null : <Foreseen seen={seen} />}
+          {seen === undefined ? problem === null ? <Loading rows={4} /> : null : <Foreseen seen={seen} />}
         </>
       )}
     </Ask>
   );
+}
+
+/** What would come of it: asked once, and not with each event; what has changed since is found by who does it. */
+export function useForeseen(
+  tenant: string,
+  body: Body<typeof CHECK>,
+): { readonly seen: Look | undefined; readonly problem: ApiProblem | null } {
+  const look = useMutation<Look, ApiProblem, Body<typeof CHECK>>({
+    mutationFn: (asked) => change(CHECK, { params: { tenant }, body: asked }),
+    gcTime: 0,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked for anew
+  useEffect(() => look.mutate(body), [body.now]);
+  return { seen: look.data, problem: look.error };
+}
+
+/** Whether anything would be begun, or go on by this word. */
+export function isPossible(seen: Look | undefined): boolean {
+  return seen !== undefined && seen.blocked === null && seen.opens + seen.open > 0;
 }
 
 /** What was looked at, so that the word is for no others; what is chosen by ids can be no others. */
@@ -71,7 +79,8 @@ function seenOf({ query }: Props["chosen"], seen: Look | undefined): Pick<Props[
   return query === undefined || seen === undefined ? {} : { query: { ...query, members: seen.members } };
 }
 
-function Foreseen({ seen }: { readonly seen: Look }) {
+/** `one`: of one application, whose slots are all there are. */
+export function Foreseen({ seen, one = false }: { readonly seen: Look; readonly one?: boolean }) {
   const { opens, open, refused, twoPersons, blocked, held, writes, issuedBy, retiredBy, now } = seen;
   return (
     <>
@@ -111,21 +120,31 @@ function Foreseen({ seen }: { readonly seen: Look }) {
       {open === 0 ? null : (
         <p>What is under way and waits for a person's word begins by yours, unless it takes two persons.</p>
       )}
-      <WhyNot seen={seen} />
-      <details>
-        <summary>All of them</summary>
-        <ul className="plain">
-          {seen.items.map((one) => (
-            <li key={`${one.objectId} ${one.slot}`}>
-              {plainName(one.displayName)}
-              {one.slot === null || one.slot === "default" ? "" : ` (${one.slot})`}: {WORDS[one.outcome]}
-              {one.outcome === "refused" ? `, ${one.sentence} [${one.reason}]` : ""}
-              {one.detail === null ? "" : `: ${one.detail}`}
-            </li>
-          ))}
-        </ul>
-      </details>
+      {one ? null : <WhyNot seen={seen} />}
+      {one ? (
+        <Slots seen={seen} />
+      ) : (
+        <details>
+          <summary>All of them</summary>
+          <Slots seen={seen} />
+        </details>
+      )}
     </>
+  );
+}
+
+function Slots({ seen }: { readonly seen: Look }) {
+  return (
+    <ul className="plain" aria-label="What can and what cannot">
+      {seen.items.map((one) => (
+        <li key={`${one.objectId} ${one.slot}`}>
+          {plainName(one.displayName)}
+          {one.slot === null || one.slot === "default" ? "" : ` (${one.slot})`}: {WORDS[one.outcome]}
+          {one.outcome === "refused" ? `, ${one.sentence} [${one.reason}]` : ""}
+          {one.detail === null ? "" : `: ${one.detail}`}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -18,7 +18,7 @@ import {
 } from "@fluentui/react-components";
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
-import { client, useAnswer } from "../api/queries.ts";
+import { client, useAnswer, useSend } from "../api/queries.ts";
 import { useFocusBack } from "../frame/over.ts";
 import { hasRole, useSession } from "../frame/session.tsx";
 import { Failure } from "../frame/states.tsx";
@@ -39,6 +39,7 @@ interface Props {
 
 export function ShownValue({ tenant, name, shown, close }: Props) {
   useFocusBack();
+  const send = useSend();
   const [value, setValue] = useState<string | null>(shown.value);
   const [stored, setStored] = useState(false);
   const [leaving, setLeaving] = useState(false);
@@ -47,7 +48,7 @@ export function ShownValue({ tenant, name, shown, close }: Props) {
   const end = async (how: "keep" | "drop") => {
     setProblem(null);
     try {
-      await change(`POST /api/v1/t/{tenant}/shown-secrets/{id}/${how}`, { params: { tenant, id: shown.secret } });
+      await send(`POST /api/v1/t/{tenant}/shown-secrets/{id}/${how}`, { params: { tenant, id: shown.secret } });
       setValue(null);
       close();
     } catch (thrown) {

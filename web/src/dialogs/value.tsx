@@ -16,7 +16,7 @@ import {
 } from "@fluentui/react-components";
 import { useEffect, useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
-import { client } from "../api/queries.ts";
+import { client, useSend } from "../api/queries.ts";
 import { Failure } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
 import { isStated } from "./say-no.tsx";
@@ -94,9 +94,10 @@ export function HandOverDialog({ tenant, rotation, target, close }: Props & { re
     change("POST /api/v1/t/{tenant}/rotations/{id}/deliver", { params: { tenant, id: rotation.id }, body: { target } }),
   );
   const [said, setSaid] = useState<ApiProblem | null>(null);
+  const send = useSend();
   const carrier = rotation.targets.find(({ name }) => name === target);
   const installed = () =>
-    void change("POST /api/v1/t/{tenant}/rotations/{id}/delivered", {
+    void send("POST /api/v1/t/{tenant}/rotations/{id}/delivered", {
       params: { tenant, id: rotation.id },
       body: { target },
     })

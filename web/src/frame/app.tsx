@@ -10,10 +10,11 @@ import {
   FluentProvider,
 } from "@fluentui/react-components";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
-import { keepToken } from "../api/client.ts";
-import { sessionOver, useAnswer } from "../api/queries.ts";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { keepToken, sessionOver } from "../api/client.ts";
+import { type Asked, client, useAnswer } from "../api/queries.ts";
 import { SignIn } from "../pages/sign-in.tsx";
+import { focusBelow } from "./over.ts";
 import { router } from "./routes.tsx";
 import { SessionContext } from "./session.tsx";
 import { isSignedOut, signInAddress } from "./sign-in-address.ts";
@@ -36,14 +37,16 @@ export function App() {
 const signedOut = isSignedOut();
 
 function Gate({ choice, choose }: Pick<ReturnType<typeof useTheme>, "choice" | "choose">) {
-  const { data: me, error, refetch } = useAnswer("GET /api/v1/me", signedOut ? null : { params: {} });
+  const asked = useAnswer("GET /api/v1/me", signedOut ? null : { params: {} });
+  const { data: me, error, refetch } = asked;
+  useSamePerson(me?.objectId);
   const session = useMemo(() => (me === undefined ? null : { me, theme: { choice, choose } }), [me, choice, choose]);
   if (me !== undefined) keepToken(me.csrf);
   if (session !== null) {
     return (
       <SessionContext.Provider value={session}>
         <RouterProvider router={router} />
-        <SessionOver />
+        <SessionOver asked={asked} />
       </SessionContext.Provider>
     );
   }
@@ -55,24 +58,50 @@ function Gate({ choice, choose }: Pick<ReturnType<typeof useTheme>, "choice" | "
   );
 }
 
-/** Over the page, so that what one was doing is still there. */
-function SessionOver() {
-  const [over, setOver] = useState(false);
+/** What one person has typed is nothing for another one who signs in meanwhile: he gets a document of his own. */
+function useSamePerson(objectId: string | undefined): void {
+  const first = useRef(objectId);
   useEffect(() => {
-    const heard = () => setOver(true);
+    first.current ??= objectId;
+    if (objectId !== undefined && first.current !== objectId) window.location.reload();
+  }, [objectId]);
+}
+
+const SIGNED_OUT = "signed-out";
+
+/** Over the page, so that what one was doing is still there: one signs in beside it, and comes back to it. */
+function SessionOver({ asked: { dataUpdatedAt, refetch, isFetching } }: { readonly asked: Asked<"GET /api/v1/me"> }) {
+  /** What was known of the session when it was over; null while it goes on. */
+  const [over, setOver] = useState<number | null>(null);
+  const known = useRef(dataUpdatedAt);
+  known.current = dataUpdatedAt;
+  useEffect(() => {
+    const heard = () => setOver((before) => before ?? known.current);
     sessionOver.addEventListener("over", heard);
     return () => sessionOver.removeEventListener("over", heard);
   }, []);
+  useEffect(() => {
+    if (over === null || dataUpdatedAt === over) return;
+    setOver(null);
+    focusBelow(SIGNED_OUT);
+    void client.invalidateQueries();
+  }, [over, dataUpdatedAt]);
   return (
-    <Dialog open={over} modalType="alert">
-      <DialogSurface>
+    <Dialog open={over !== null} modalType="alert">
+      <DialogSurface className={SIGNED_OUT}>
         <DialogBody>
           <DialogTitle>You are signed out</DialogTitle>
           <DialogContent>
-            The session is over: after an hour without a request, after eight hours, or because somebody ended it.
+            <p>
+              The session is over: after an hour without a request, after eight hours, or because somebody ended it.
+            </p>
+            <p>Signing in opens beside this page, and what you have typed stays here. Come back when it is done.</p>
           </DialogContent>
           <DialogActions>
-            <Button as="a" href={signInAddress()} appearance="primary">
+            <Button disabled={isFetching} onClick={() => void refetch()}>
+              I have signed in
+            </Button>
+            <Button as="a" href={signInAddress()} target="_blank" rel="noopener" appearance="primary">
               Sign in again
             </Button>
           </DialogActions>

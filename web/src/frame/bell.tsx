@@ -2,16 +2,14 @@
 import { Button, CounterBadge, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
 import { AlertRegular, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { counted, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
 import "./bell.css";
+import { useSaid } from "./said.ts";
 import { Empty } from "./states.tsx";
 import { type Overview, useTenant } from "./tenant.tsx";
-
-/** One announcement in so much time; milliseconds. */
-const APART = 5_000;
 
 export function Bell() {
   const { name, overview } = useTenant();
@@ -64,26 +62,6 @@ function Waiting({ tenant, overview }: WaitingProps) {
       </span>
     </>
   );
-}
-
-/** The sentence once it has changed, and never more often than one can listen to; the first one is no news. */
-function useSaid(sentence: string): string {
-  const [said, setSaid] = useState("");
-  const known = useRef(sentence);
-  const last = useRef(Number.NEGATIVE_INFINITY);
-  useEffect(() => {
-    if (known.current === sentence) return;
-    const timer = window.setTimeout(
-      () => {
-        known.current = sentence;
-        last.current = performance.now();
-        setSaid(sentence);
-      },
-      Math.max(0, last.current + APART - performance.now()),
-    );
-    return () => window.clearTimeout(timer);
-  }, [sentence]);
-  return said;
 }
 
 interface RowsProps extends WaitingProps {

@@ -1,6 +1,7 @@
 /** What `nolapse doctor` says, a row each: whether it is good, what was found, and what to type where it is not. */
 import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
+import { Copy } from "./fact.tsx";
 
 type Checks = Answer<"GET /api/v1/t/{tenant}/health">["checks"];
 
@@ -22,7 +23,11 @@ export function CheckRows({ checks }: { readonly checks: Checks }) {
           </span>
           <span className="grow">
             {says}
-            {fix === null ? null : <span className="two mono">{fix}</span>}
+            {fix === null ? null : (
+              <span className="two mono">
+                {fix} <Copy what={`What to do about ${name}`} text={fix} />
+              </span>
+            )}
           </span>
         </li>
       ))}

@@ -1,5 +1,5 @@
 /** What stands around every page: top bar, navigation, scan stamp. */
-import { Badge, Button, CounterBadge, Tooltip } from "@fluentui/react-components";
+import { Button, CounterBadge } from "@fluentui/react-components";
 import {
   AppsListRegular,
   ArrowSyncCircleRegular,
@@ -21,16 +21,19 @@ import { Bell } from "./bell.tsx";
 import { DemoClock } from "./demo-clock.tsx";
 import { Find } from "./find.tsx";
 import { useLive } from "./live.ts";
+import { useNarrow } from "./narrow.ts";
 import { pagePath } from "./over.ts";
 import { ScanStamp } from "./scan-stamp.tsx";
 import { hasRole, useSession } from "./session.tsx";
+import { Tags } from "./tags.tsx";
 import { TenantContext, type TenantView, useTenantView } from "./tenant.tsx";
 import { TenantSwitcher } from "./tenant-switcher.tsx";
 
 export function Frame() {
   const tenant = useTenantView();
-  const live = useLive(tenant.name);
+  const live = useLive(tenant.name, useSession().me.csrf);
   const [open, setOpen] = useState(false);
+  const narrow = useNarrow();
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: ({ location }) => pagePath(location.pathname) });
   useNewPage(path, main, () => setOpen(false));
@@ -39,36 +42,54 @@ export function Frame() {
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <header className="bar">
-        <Button
-          className="only-small"
-          appearance="subtle"
-          icon={<NavigationRegular />}
-          aria-label="Navigation"
-          aria-expanded={open}
-          onClick={() => setOpen(!open)}
-        />
-        <Link to="/" className="brand" aria-label="Nolapse">
-          <img src="/mark.svg" alt="" width={24} height={24} />
-          <span>Nolapse</span>
-        </Link>
-        <TenantSwitcher />
-        <Tags tenant={tenant} />
-        <Find />
-        <DemoClock />
-        <Bell />
-        <Account />
+      <header>
+        <div className="bar">
+          <Button
+            className="only-small"
+            appearance="subtle"
+            icon={<NavigationRegular />}
+            aria-label="Navigation"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          />
+          <Link to="/" className="brand" aria-label="Nolapse">
+            <img src="/mark.svg" alt="" width={24} height={24} />
+            <span>Nolapse</span>
+          </Link>
+          {narrow ? null : <Place />}
+          <Find />
+          <DemoClock />
+          <Bell />
+          <Account />
+        </div>
+        {narrow ? (
+          <div className="strip">
+            <Place />
+          </div>
+        ) : null}
       </header>
       <div className="below">
         <nav aria-label="Pages" className={open ? "nav nav-open" : "nav"}>
           <Pages tenant={tenant} />
-          <ScanStamp live={live} />
+          {narrow ? null : <ScanStamp live={live} />}
         </nav>
         <main id="main" ref={main} tabIndex={-1}>
           <Outlet />
+          {/* the style sheet puts it below the page's sentence */}
+          {narrow ? <ScanStamp live={live} /> : null}
         </main>
       </div>
     </TenantContext.Provider>
+  );
+}
+
+/** Which tenant it is, and what takes away from what the pages promise. */
+function Place() {
+  return (
+    <>
+      <TenantSwitcher />
+      <Tags />
+    </>
   );
 }
 
@@ -85,33 +106,6 @@ function useNewPage(path: string, main: { readonly current: HTMLElement | null }
   }, [path]);
 }
 
-/** Only what is true, and takes away from what the pages promise. */
-function Tags({ tenant: { overview } }: { readonly tenant: TenantView }) {
-  if (overview === null) return null;
-  const { mode, switches, coverage } = overview;
-  const paused = switches.stopped ?? switches.breaker ?? null;
-  const tags: [string, string][] = [
-    ...(mode === "observe"
-      ? [["Watching only", "The mode is observe: nothing is written. Set it in nolapse.yaml."] as [string, string]]
-      : []),
-    ...(paused === null
-      ? []
-      : [["Paused", "Nothing is written. An Admin lets it go on, on the page Health."] as [string, string]]),
-    ...(coverage.missed !== null
-      ? [["Scan failed", coverage.missed.why] as [string, string]]
-      : coverage.complete || coverage.scannedAt === null
-        ? []
-        : [["Incomplete scan", coverage.failures[0] ?? "Not all of the tenant could be read."] as [string, string]]),
-  ];
-  return tags.map(([tag, why]) => (
-    <Tooltip key={tag} content={why} relationship="description">
-      <Badge appearance="tint" color="warning" tabIndex={0} role="note" className="not-small">
-        {tag}
-      </Badge>
-    </Tooltip>
-  ));
-}
-
 function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: TenantView }) {
   const { me } = useSession();
   if (tenant === "") return null;
@@ -119,7 +113,7 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
   if (!hasRole(me.role, "Reader")) {
     return (
       <ul>
-        <Place icon={<PersonRegular />} name="My applications" to="/t/$tenant/mine" params={params} />
+        <NavPlace icon={<PersonRegular />} name="My applications" to="/t/$tenant/mine" params={params} />
       </ul>
     );
   }
@@ -127,9 +121,9 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
   return (
     <>
       <ul>
-        <Place icon={<BoardRegular />} name="Overview" to="/t/$tenant" params={params} exact />
-        <Place icon={<AppsListRegular />} name="App registrations" to="/t/$tenant/applications" params={params} />
-        <Place
+        <NavPlace icon={<BoardRegular />} name="Overview" to="/t/$tenant" params={params} exact />
+        <NavPlace icon={<AppsListRegular />} name="App registrations" to="/t/$tenant/applications" params={params} />
+        <NavPlace
           icon={<BuildingMultipleRegular />}
           name="Enterprise applications"
           to="/t/$tenant/enterprise"
@@ -138,28 +132,28 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
       </ul>
       <h2>Work</h2>
       <ul>
-        <Place
+        <NavPlace
           icon={<ArrowSyncCircleRegular />}
           name="Rotations"
           to="/t/$tenant/rotations"
           params={params}
           count={running + halted}
         />
-        <Place
+        <NavPlace
           icon={<ClipboardTaskListLtrRegular />}
           name="Plan and approvals"
           to="/t/$tenant/plan"
           params={params}
           count={waiting}
         />
-        <Place icon={<TargetRegular />} name="Targets" to="/t/$tenant/targets" params={params} />
-        <Place icon={<ShieldRegular />} name="Policies" to="/t/$tenant/policies" params={params} />
+        <NavPlace icon={<TargetRegular />} name="Targets" to="/t/$tenant/targets" params={params} />
+        <NavPlace icon={<ShieldRegular />} name="Policies" to="/t/$tenant/policies" params={params} />
       </ul>
       <h2>Assurance</h2>
       <ul>
-        <Place icon={<PulseRegular />} name="Rehearsal" to="/t/$tenant/rehearsals" params={params} />
-        <Place icon={<DocumentTextRegular />} name="Audit" to="/t/$tenant/audit" params={params} />
-        <Place icon={<HeartPulseRegular />} name="Health" to="/t/$tenant/health" params={params} />
+        <NavPlace icon={<PulseRegular />} name="Rehearsal" to="/t/$tenant/rehearsals" params={params} />
+        <NavPlace icon={<DocumentTextRegular />} name="Audit" to="/t/$tenant/audit" params={params} />
+        <NavPlace icon={<HeartPulseRegular />} name="Health" to="/t/$tenant/health" params={params} />
       </ul>
     </>
   );
@@ -187,7 +181,7 @@ interface PlaceProps {
   readonly count?: number;
 }
 
-function Place({ icon, name, to, params, exact = false, count = 0 }: PlaceProps) {
+function NavPlace({ icon, name, to, params, exact = false, count = 0 }: PlaceProps) {
   return (
     <li>
       <Link

@@ -8,10 +8,11 @@ const APART = 1_000;
 
 const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "ready"] as const;
 
-/** Whether the stream is there; "lost" while it is being opened again. */
-export function useLive(tenant: string): "live" | "lost" | "opening" {
+/** Whether the stream is there; "lost" while it is being opened again. `session`: another text for another session. */
+export function useLive(tenant: string, session: string | null): "live" | "lost" | "opening" {
   const [state, setState] = useState<"live" | "lost" | "opening">("opening");
   const client = useQueryClient();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was refused without a session is not opened again by itself
   useEffect(() => {
     if (tenant === "") return;
     const source = new EventSource(`/api/v1/t/${encodeURIComponent(tenant)}/events`);
@@ -40,6 +41,6 @@ export function useLive(tenant: string): "live" | "lost" | "opening" {
       window.clearTimeout(timer);
       source.close();
     };
-  }, [tenant, client]);
+  }, [tenant, session, client]);
   return state;
 }

@@ -68,6 +68,18 @@ export function useFocusBack(opener?: string): void {
   );
 }
 
+/**
+ * Gives the focus to what lies on top once the dialog of this class is gone: it stays hidden from who listens as long as nothing in it has
+ * the focus. What was pressed may be disabled meanwhile.
+ */
+export function focusBelow(closed: string): void {
+  window.setTimeout(() => {
+    const top = [...document.querySelectorAll(OVER)].findLast((one) => !one.classList.contains(closed));
+    const first = top?.querySelector<HTMLElement>("input:enabled, textarea:enabled, button:enabled");
+    (first ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  }, 0);
+}
+
 /** A menu closes when something is chosen of it, and the button that opens it stays. */
 function openerOf(active: Element | null): Element | null {
   const menu = active?.closest("[role=menu]")?.getAttribute("aria-labelledby");

@@ -1,31 +1,48 @@
-import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
-import { counted, distance } from "../text/dates.ts";
+import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { useEffect, useState } from "react";
+import { stampOf } from "../text/stamp.ts";
 import { useTenant } from "./tenant.tsx";
 
+interface Props {
+  readonly live: "live" | "lost" | "opening";
+}
+
+const ICONS = { fine: CheckmarkCircleFilled, urgent: WarningFilled, ended: ErrorCircleFilled } as const;
+
 /** When the tenant was seen last, and how much of it; and whether the page hears what changes. */
-export function ScanStamp({ live }: { readonly live: "live" | "lost" | "opening" }) {
-  const { overview, zone } = useTenant();
-  if (overview === null) return null;
-  const { coverage, now } = overview;
-  const { scannedAt, applications, servicePrincipals, missed } = coverage;
-  const complete = coverage.complete && missed === null;
-  const age = scannedAt === null ? null : distance(Date.parse(scannedAt), Date.parse(now), zone);
+export function ScanStamp({ live }: Props) {
+  const { heard, zone } = useTenant();
+  const since = useSince(heard?.at ?? 0);
+  if (heard === null) return null;
+  const { tone, head, lines, but } = stampOf({ ...heard, since, live, zone });
+  const Icon = ICONS[tone];
   return (
-    <div className="stamp">
-      {complete ? (
-        <CheckmarkCircleFilled className="fine" aria-hidden="true" />
-      ) : (
-        <WarningFilled className="urgent" aria-hidden="true" />
-      )}
+    <div className="stamp" title={[head, ...lines, ...but].join(". ")}>
+      <Icon className={tone} aria-hidden="true" />
       <div>
-        <strong>
-          {age === null ? "No scan yet" : `${coverage.complete ? "Complete" : "Incomplete"} scan, ${age}`}
-        </strong>
-        {age === null ? null : <span>{counted(applications, "application")}</span>}
-        {age === null ? null : <span>{counted(servicePrincipals, "service principal")}</span>}
-        {missed === null ? null : <span className="urgent">The last one failed.</span>}
-        {live === "lost" ? <span className="urgent">Live updates stopped. Trying again.</span> : null}
+        <strong className={tone === "ended" ? tone : undefined}>{head}</strong>
+        {lines.map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+        {but.map((line) => (
+          <span key={line} className="urgent">
+            {line}
+          </span>
+        ))}
       </div>
     </div>
   );
+}
+
+/** How often it looks at the clock; milliseconds. */
+const EVERY = 15_000;
+
+/** Milliseconds since an instant of the browser's clock; it goes on by itself. */
+function useSince(at: number): number {
+  const [present, setPresent] = useState(Date.now);
+  useEffect(() => {
+    const timer = window.setInterval(() => setPresent(Date.now()), EVERY);
+    return () => window.clearInterval(timer);
+  }, []);
+  return Math.max(0, present - at);
 }

@@ -8,6 +8,7 @@ import {
   Skeleton,
   SkeletonItem,
 } from "@fluentui/react-components";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import type { ApiProblem } from "../api/client.ts";
 import type { Asked } from "../api/queries.ts";
@@ -34,7 +35,8 @@ export function Loading({ rows = 4 }: { readonly rows?: number }) {
 
 /** What happened, why, and what to do next. */
 export function Failure({ problem, retry }: { readonly problem: ApiProblem; readonly retry?: () => void }) {
-  const { status, code, message, next, request } = problem;
+  const { status, code, message, next, request, doubt } = problem;
+  if (doubt !== null) return <Unsure problem={problem} />;
   return (
     <MessageBar intent={status === 403 || status === 404 ? "warning" : "error"} layout="multiline">
       <MessageBarBody>
@@ -47,6 +49,27 @@ export function Failure({ problem, retry }: { readonly problem: ApiProblem; read
           <Button onClick={retry}>Try again</Button>
         </MessageBarActions>
       )}
+    </MessageBar>
+  );
+}
+
+/** It was sent and may have been done. */
+function Unsure({ problem: { doubt, message, request } }: { readonly problem: ApiProblem }) {
+  const { name: tenant } = useTenant();
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>It is not known yet whether Entra ID was changed.</MessageBarTitle> {message}{" "}
+        {doubt === "repeat"
+          ? "Pressed again here it is the same request, and nothing is made twice."
+          : "Nolapse is finding out by its mark; do not repeat it."}
+        {request === null ? null : <span className="mono"> Request {request}</span>}{" "}
+        {tenant === "" ? null : (
+          <Link className="link" to="/t/$tenant/rotations" params={{ tenant }} search={{}}>
+            Watch
+          </Link>
+        )}
+      </MessageBarBody>
     </MessageBar>
   );
 }

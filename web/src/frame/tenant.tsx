@@ -8,24 +8,53 @@ import { hasRole, useSession } from "./session.tsx";
 
 export type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;
 
+/** What the server last said of the tenant as a whole. */
+export interface Heard {
+  readonly coverage: Overview["coverage"];
+  /** The server's now. */
+  readonly now: string;
+  /** When it came, by the browser's clock; milliseconds. */
+  readonly at: number;
+}
+
 export interface TenantView {
   readonly name: string;
   /** Null before the first answer, and for those who may not see the whole tenant. */
   readonly overview: Overview | null;
+  /** Null before the first answer. */
+  readonly heard: Heard | null;
   readonly zone: string;
 }
 
-export const TenantContext = createContext<TenantView>({ name: "", overview: null, zone: "UTC" });
+export const TenantContext = createContext<TenantView>({ name: "", overview: null, heard: null, zone: "UTC" });
 
 export function useTenant(): TenantView {
   return useContext(TenantContext);
 }
 
+/** How often the tenant is asked about where no event tells; milliseconds. */
+const EVERY = 60_000;
+
 export function useTenantView(): TenantView {
   const { tenant = "" } = useParams({ strict: false }) as { tenant?: string };
   const { me } = useSession();
-  const may = tenant !== "" && hasRole(me.role, "Reader");
-  const { data } = useAnswer("GET /api/v1/t/{tenant}/overview", may ? { params: { tenant } } : null, 60_000);
-  const overview = data?.tenant === tenant ? data : null;
-  return { name: tenant, overview, zone: overview?.zone ?? "UTC" };
+  const asking = tenant === "" ? null : { params: { tenant } };
+  const mayAll = hasRole(me.role, "Reader");
+  const all = useAnswer("GET /api/v1/t/{tenant}/overview", mayAll ? asking : null, EVERY);
+  // whoever may not see all of it learns of his own applications, and how old that is
+  const own = useAnswer("GET /api/v1/t/{tenant}/mine", mayAll ? null : asking, EVERY);
+  const overview = all.data?.tenant === tenant ? all.data : null;
+  const zone = overview?.zone ?? me.zones[tenant] ?? "UTC";
+  return { name: tenant, overview, heard: heardOf(mayAll ? all : own), zone };
+}
+
+interface Said {
+  readonly data: Pick<Overview, "coverage" | "now"> | undefined;
+  readonly dataUpdatedAt: number;
+  readonly isPlaceholderData: boolean;
+}
+
+/** What another tenant's answer says is nothing heard of this one. */
+function heardOf({ data, dataUpdatedAt, isPlaceholderData }: Said): Heard | null {
+  return data === undefined || isPlaceholderData ? null : { coverage: data.coverage, now: data.now, at: dataUpdatedAt };
 }

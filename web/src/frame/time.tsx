@@ -1,4 +1,4 @@
-import { distance, shortDistance, written } from "../text/dates.ts";
+import { distance, inBoth, shortDistance, written } from "../text/dates.ts";
 import { useTenant } from "./tenant.tsx";
 
 interface TimeProps {
@@ -22,14 +22,14 @@ export function Coming({ at, now }: { readonly at: string; readonly now: string 
   );
 }
 
-/** An instant in the tenant's zone; its title has it in UTC. */
+/** An instant in the tenant's zone; its title names the zone, and has it in UTC. */
 export function Time({ at, now, form = "date", far = "long" }: TimeProps) {
   const { zone } = useTenant();
   if (at === null) return <span className="faint">–</span>;
   const moment = Date.parse(at);
   const away = now === undefined ? null : (far === "short" ? shortDistance : distance)(moment, Date.parse(now), zone);
   return (
-    <time dateTime={at} title={`${at} UTC`}>
+    <time dateTime={at} title={inBoth(at, zone)}>
       {far === "only" && away !== null ? away : written(moment, zone, form)}
       {away === null || far === "only" ? null : (
         <span className="faint">{far === "long" ? `, ${away}` : ` ${away}`}</span>

@@ -5,7 +5,9 @@ import { Fact } from "../frame/fact.tsx";
 import { hasRole, useSession } from "../frame/session.tsx";
 import { Empty } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
-import { AUDIENCES, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
+import { FiveProofs } from "../lines/five-proofs.tsx";
+import { AUDIENCES, KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
+import { spelled } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 
 type Shows = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
@@ -17,6 +19,20 @@ export function Essentials({ answer }: { readonly answer: Shows }) {
     <dl className="card facts">
       <Fact name="Application (client) ID" copy={answer.appId} />
       <Fact name="Object ID" copy={answer.objectId} />
+      <Fact name="Directory (tenant) ID" copy={answer.tenantId} />
+      {answer.servicePrincipal === null || answer.servicePrincipal === answer.objectId ? null : (
+        <Fact name="Object ID of its service principal" copy={answer.servicePrincipal} />
+      )}
+      <div>
+        <dt>Sign-in</dt>
+        <dd>{signInWords(answer)}</dd>
+      </div>
+      <div>
+        <dt>Created</dt>
+        <dd>
+          <Time at={answer.createdAt} now={answer.now} />
+        </dd>
+      </div>
       <div>
         <dt>Supported account types</dt>
         <dd>
@@ -28,6 +44,10 @@ export function Essentials({ answer }: { readonly answer: Shows }) {
       <div>
         <dt>Policy</dt>
         <dd>{answer.managed ? answer.policy : "Not managed"}</dd>
+      </div>
+      <div>
+        <dt>Mode</dt>
+        <dd>{MODES[answer.mode]}</dd>
       </div>
       <div>
         <dt>Signs in until</dt>
@@ -49,22 +69,78 @@ export function Essentials({ answer }: { readonly answer: Shows }) {
   );
 }
 
-export function Targets({ answer }: { readonly answer: Shows }) {
+const MODES: Readonly<Record<Shows["mode"], string>> = {
+  observe: "observe: nothing is written",
+  propose: "propose: a person approves each new one",
+  enforce: "enforce",
+};
+
+/** Whether the directory lets anybody sign in through it here at all. */
+function signInWords({ enabled, servicePrincipal, servicePrincipalEnabled }: Shows) {
+  if (!enabled) return <span className="urgent">switched off in Entra ID</span>;
+  if (servicePrincipalEnabled === false)
+    return <span className="urgent">switched off in Entra ID: its service principal is disabled</span>;
+  return servicePrincipal === null ? "no service principal here" : "enabled";
+}
+
+export function Targets({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
   if (answer.targets.length === 0) {
     return <Empty>No target is known: nobody has said where this application reads its credential.</Empty>;
   }
   return (
     <section className="card">
       <ul className="rows">
-        {answer.targets.map(({ name, type, carriedBy }) => (
+        {answer.targets.map(({ name, type, carriedBy, reload, written }) => (
           <li key={name}>
-            <strong className="grow">{name}</strong>
-            <span>{type}</span>
-            {carriedBy === null ? null : <span>carried by {carriedBy}</span>}
+            <span className="grow">
+              <strong>{name}</strong>
+              <span className="two faint">
+                {type}
+                {carriedBy === null ? "" : `, carried by ${carriedBy}`}
+              </span>
+            </span>
+            <span className="grow">
+              {written === null ? (
+                "No rotation has written it yet."
+              ) : (
+                <Written written={written} tenant={tenant} now={answer.now} />
+              )}
+              <span className="two faint">Read again within {spelled(reload)}</span>
+            </span>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+interface WrittenProps {
+  readonly written: NonNullable<Shows["targets"][number]["written"]>;
+  readonly tenant: string;
+  readonly now: string;
+}
+
+function Written({ written, tenant, now }: WrittenProps) {
+  const { at, version, keyId, thumbprint, rotation, verifiedAt } = written;
+  return (
+    <>
+      <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>
+        Written
+      </Link>{" "}
+      <Time at={at} now={now} form="dateTime" />
+      <span className="two">
+        {verifiedAt === null ? (
+          "Not verified there yet"
+        ) : (
+          <>
+            Verified <Time at={verifiedAt} now={now} form="dateTime" />
+          </>
+        )}
+      </span>
+      {version === null ? null : <span className="two mono">Version {version}</span>}
+      {keyId === null ? null : <span className="two mono">Key id {keyId}</span>}
+      {thumbprint === null ? null : <span className="two mono">Thumbprint {thumbprint}</span>}
+    </>
   );
 }
 
@@ -109,12 +185,16 @@ function Rotations({ answer, tenant }: { readonly answer: Shows; readonly tenant
   return (
     <section className="card">
       <ul className="rows">
-        {answer.rotations.map(({ id, state, slot, plannedAt }) => (
+        {answer.rotations.map(({ id, state, slot, kind, proofs, plannedAt }) => (
           <li key={id}>
             <Link className="link grow" to="/t/$tenant/rotations/$id" params={{ tenant, id }}>
               {id}
             </Link>
-            <span>{slot}</span>
+            <span>
+              {KIND_WORDS[kind] ?? kind}
+              {slot === "default" ? "" : ` (${slot})`}
+            </span>
+            <FiveProofs proven={proofs} state={state} />
             <span>{STATE_WORDS[state] ?? state}</span>
             <Time at={plannedAt} now={answer.now} />
           </li>

@@ -24,7 +24,7 @@ import { useTenant } from "../frame/tenant.tsx";
 import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
 import { daysIn } from "../lines/spans.ts";
-import { applicationSentence } from "../text/catalogue.ts";
+import { applicationSentence, isSwitchedOff } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
@@ -113,6 +113,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       {search.born === undefined ? null : <Born />}
       {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
       <Incomplete coverage={answer.coverage} />
+      <SwitchedOff answer={answer} />
       <TabList
         selectedValue={tab}
         onTabSelect={(_, { value }) => set({ tab: String(value) })}
@@ -136,7 +137,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
           />
         </>
       ) : null}
-      {tab === "targets" ? <Targets answer={answer} /> : null}
+      {tab === "targets" ? <Targets answer={answer} tenant={tenant} /> : null}
       {tab === "owners" ? <Owners answer={answer} /> : null}
       {tab === "checks" ? <Checks tenant={tenant} id={answer.objectId} /> : null}
       {tab === "activity" ? <Activity answer={answer} tenant={tenant} /> : null}
@@ -147,6 +148,20 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
 /** What signs in now, on an application whose targets Nolapse knows. */
 function leakableOf({ managed, credentials }: Shows): readonly Leakable[] {
   return managed ? credentials.filter(({ state }) => state === "ok" || state === "expiring") : [];
+}
+
+/** Who is switched off does not sign in, however long the credentials last. */
+function SwitchedOff({ answer }: { readonly answer: Shows }) {
+  if (!isSwitchedOff(answer)) return null;
+  return (
+    <MessageBar intent="warning" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>Switched off in Entra ID.</MessageBarTitle>{" "}
+        {answer.enabled ? "Its service principal is disabled" : "It is disabled"}: nobody signs in through it here,
+        whatever its credentials are. Whoever administers it can enable it there.
+      </MessageBarBody>
+    </MessageBar>
+  );
 }
 
 /** Just registered: what it still needs. */
@@ -182,7 +197,7 @@ function Head({ answer, tenant, set }: HeadProps) {
             <ErrorCircleFilled className="ended" aria-hidden="true" />
           ) : code === "ended" || !answer.signsIn ? (
             <SubtractCircleRegular aria-hidden="true" />
-          ) : code === "waits-for-approval" ? (
+          ) : code === "waits-for-approval" || isSwitchedOff(answer) ? (
             <WarningFilled className="urgent" aria-hidden="true" />
           ) : (
             <CheckmarkCircleFilled className="fine" aria-hidden="true" />

@@ -6,8 +6,9 @@ import { Ask } from "../dialogs/dialog.tsx";
 import { CheckRows } from "../frame/check-rows.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
+import { type Overview, useTenant } from "../frame/tenant.tsx";
 import { counted } from "../text/dates.ts";
+import { hasWord, resumedWords, resumeWords } from "../text/held.ts";
 
 export function Health() {
   const { name: tenant } = useTenant();
@@ -39,37 +40,73 @@ export function Health() {
   );
 }
 
-/** Stops every write, or lets it go on. */
+/** Stops every write, or lets it go on. A scan that lost too much holds writing back without anybody's pause: both are there then. */
 function Switch({ tenant }: { readonly tenant: string }) {
   const { overview } = useTenant();
-  const [open, setOpen] = useState(false);
-  const stop = useChange("POST /api/v1/t/{tenant}/stop");
-  const resume = useChange("POST /api/v1/t/{tenant}/resume");
-  const isStopped = overview !== null && (overview.switches.stopped !== null || overview.switches.breaker !== null);
-  const refusal = useRefusal(isStopped ? "Admin" : "Operator");
+  const [open, setOpen] = useState<"stop" | "resume" | null>(null);
+  const mayStop = useRefusal("Operator");
+  const mayResume = useRefusal("Admin");
   if (overview === null) return null;
-  const change = isStopped ? resume : stop;
+  const { switches } = overview;
+  const close = () => setOpen(null);
   return (
-    <>
-      <Button disabledFocusable={refusal !== null} title={refusal ?? undefined} onClick={() => setOpen(true)}>
-        {isStopped ? "Let writing go on" : "Pause all writing"}
-      </Button>
-      {open ? (
-        <Ask
-          title={isStopped ? "Let writing go on?" : "Pause all writing?"}
-          verb={isStopped ? "Go on" : "Pause"}
-          problem={change.error}
-          busy={change.isPending}
-          act={() => change.mutate({ params: { tenant } }, { onSuccess: () => setOpen(false) })}
-          close={() => setOpen(false)}
-        >
-          <p>
-            {isStopped
-              ? "What is due goes on from where it is."
-              : "Stops every write; the step in hand is finished. Sign-ins are not touched, and reading goes on."}
-          </p>
-        </Ask>
+    <div className="actions">
+      {hasWord(switches) ? (
+        <Button disabledFocusable={mayResume !== null} title={mayResume ?? undefined} onClick={() => setOpen("resume")}>
+          Let writing go on
+        </Button>
       ) : null}
-    </>
+      {switches.stopped === null ? (
+        <Button disabledFocusable={mayStop !== null} title={mayStop ?? undefined} onClick={() => setOpen("stop")}>
+          Pause all writing
+        </Button>
+      ) : null}
+      {open === "stop" ? <StopDialog tenant={tenant} close={close} /> : null}
+      {open === "resume" ? <ResumeDialog tenant={tenant} overview={overview} close={close} /> : null}
+    </div>
+  );
+}
+
+interface DialogProps {
+  readonly tenant: string;
+  readonly close: () => void;
+}
+
+function StopDialog({ tenant, close }: DialogProps) {
+  const stop = useChange("POST /api/v1/t/{tenant}/stop");
+  return (
+    <Ask
+      title="Pause all writing?"
+      verb="Pause"
+      problem={stop.error}
+      busy={stop.isPending}
+      act={() => stop.mutate({ params: { tenant } }, { onSuccess: close })}
+      close={close}
+    >
+      <p>Stops every write; the step in hand is finished. Sign-ins are not touched, and reading goes on.</p>
+    </Ask>
+  );
+}
+
+function ResumeDialog({ tenant, overview, close }: DialogProps & { readonly overview: Overview }) {
+  const { zone } = useTenant();
+  const resume = useChange("POST /api/v1/t/{tenant}/resume");
+  const done = resume.data;
+  return (
+    <Ask
+      title={done === undefined ? "Let writing go on?" : "Done"}
+      verb="Go on"
+      problem={resume.error}
+      busy={resume.isPending}
+      ready={done === undefined}
+      act={() => resume.mutate({ params: { tenant } })}
+      close={close}
+    >
+      <ul className="plain" role={done === undefined ? undefined : "status"}>
+        {(done === undefined ? resumeWords(overview, zone) : resumedWords(done)).map((one) => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </Ask>
   );
 }

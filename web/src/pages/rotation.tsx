@@ -10,6 +10,7 @@ import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
 import { Command } from "../frame/command.tsx";
+import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -59,6 +60,7 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
   return (
     <>
       <Head rotation={rotation} tenant={tenant} />
+      <Announced key={rotation.id} rotation={rotation} />
       <Incomplete coverage={rotation.coverage} />
       {rotation.privileged ? <RevealRequests tenant={tenant} rotation={rotation.id} /> : null}
       {lastFailure === null || state === "retired" ? null : (
@@ -77,6 +79,7 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
             <h2 id="why">Checks</h2>
             <CheckList checks={rotation.checks} />
           </section>
+          <Happened rotation={rotation} />
         </div>
         <div className="stack">
           {isOpenState(state) ? <Safety rotation={rotation} /> : <Outcome rotation={rotation} />}
@@ -197,6 +200,38 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
   );
 }
 
+/** Says what step it has come to, or that it halted; the first one is no news, and tries are none. */
+function Announced({ rotation: { state, haltWhy } }: { readonly rotation: RotationShown }) {
+  const said = useSaid(`${STATE_WORDS[state]}${haltWhy === null ? "" : `: ${haltWhy}`}`);
+  return (
+    <p className="unseen" role="status">
+      {said}
+    </p>
+  );
+}
+
+/** What the trail has of it, newest on top. */
+function Happened({ rotation: { events } }: { readonly rotation: RotationShown }) {
+  return (
+    <section className="card" aria-labelledby="happened">
+      <h2 id="happened">What happened</h2>
+      <ol className="plain">
+        {events.map(({ sequence, at, actor, action, reason, why }) => (
+          <li key={sequence}>
+            <Time at={at} form="dateTimeSeconds" /> <span className="mono">{action}</span>
+            {why === null || reason === null ? null : (
+              <>
+                : {why}. <ReasonCode code={reason} />
+              </>
+            )}
+            <span className="two faint mono">{actor}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
 /** One that is over stays as the record of it. */
 function Outcome({ rotation }: { readonly rotation: RotationShown }) {
   return (
@@ -265,6 +300,12 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
             {capital(rotation.why)}. <ReasonCode code={rotation.reason} />
           </dd>
         </div>
+        {rotation.startedBy === null ? null : (
+          <div>
+            <dt>Begun by</dt>
+            <dd className="mono">{rotation.startedBy}</dd>
+          </div>
+        )}
         <OldOne rotation={rotation} />
         <div>
           <dt>Policy</dt>

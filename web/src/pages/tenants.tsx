@@ -1,12 +1,14 @@
 /** All tenants, each with its sentence; trouble first. */
 import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
+import { useSession } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
 import { overviewSentence } from "../text/catalogue.ts";
 
 const TROUBLE = ["now", "past-last-safe", "soon", "incomplete", "not-scanned", "later", "nothing"];
 
 export function Tenants() {
+  const { zones } = useSession().me;
   const asked = useAnswer("GET /api/v1/tenants", { params: {} }, 60_000);
   return (
     <div className="page">
@@ -22,7 +24,7 @@ export function Tenants() {
                     <Link className="link" to="/t/$tenant" params={{ tenant: one.name }} search={{}}>
                       {one.name}
                     </Link>
-                    <span className="grow">{overviewSentence({ ...one, zone: "UTC" })}</span>
+                    <span className="grow">{overviewSentence({ ...one, zone: zones[one.name] ?? "UTC" })}</span>
                     {one.stopped ? <span className="urgent">paused</span> : null}
                   </li>
                 ))}

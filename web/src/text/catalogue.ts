@@ -228,11 +228,27 @@ export function nextPhrase(next: Overview["next"][number]["next"], zone: string)
 
 type Application = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
 
+type SignsIn = Pick<Application, "signsIn" | "signsInUntil" | "next" | "now">;
+type Switched = Partial<Pick<Application, "enabled" | "servicePrincipalEnabled">>;
+interface Sentence {
+  readonly strong: string;
+  readonly rest: string;
+}
+
+/** Whether the directory lets nobody sign in through it here, whatever its credentials are. */
+export function isSwitchedOff({ enabled = true, servicePrincipalEnabled = null }: Switched): boolean {
+  return !enabled || servicePrincipalEnabled === false;
+}
+
 /** The sentence under an application's name. */
-export function applicationSentence(
-  { signsIn, signsInUntil, next, now }: Pick<Application, "signsIn" | "signsInUntil" | "next" | "now">,
-  zone: string,
-): { readonly strong: string; readonly rest: string } {
+export function applicationSentence(application: SignsIn & Switched, zone: string): Sentence {
+  const sentence = credentialSentence(application, zone);
+  // what stops is said all the same
+  if (!isSwitchedOff(application) || application.next.code === "stops") return sentence;
+  return { ...sentence, strong: "Switched off in Entra ID: nobody signs in." };
+}
+
+function credentialSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: string): Sentence {
   const at = (instant: string) =>
     `${written(Date.parse(instant), zone)}, ${distance(Date.parse(instant), Date.parse(now), zone)}`;
   const because = next.because === null ? "" : ` ${next.because[0]?.toUpperCase()}${next.because.slice(1)}.`;

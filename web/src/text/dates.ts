@@ -47,6 +47,11 @@ export function written(at: number, zone: string, style: Style = "date"): string
     .replace("Sept", "Sep");
 }
 
+/** The same instant in a zone, which is named, and in UTC: `Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z`. */
+export function inBoth(at: string, zone: string): string {
+  return `${written(Date.parse(at), zone, "dateTimeSeconds")} ${zone}; ${at}`;
+}
+
 /** `2026-11-28` in a zone. */
 export function dayOf(at: number, zone: string): string {
   return formatOf("day", zone).format(at);

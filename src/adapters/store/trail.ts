@@ -1,0 +1,75 @@
+/** The audit trail: one line of it written, and its parts read. */
+import type { Store } from "../../ports/store.ts";
+import { writeAudit } from "./change.ts";
+import type { Database } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
+import { auditFrom } from "./rows.ts";
+
+const actionAfter = prepared((db, value: Value<{ readonly tenant: string; readonly action: string }>) =>
+  db
+    .selectFrom("audit")
+    .select("action")
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", ">", value("action"))
+    .orderBy("action")
+    .limit(1),
+);
+
+export function trail({
+  read,
+  write,
+}: Database): Pick<Store, "audit" | "auditPage" | "auditActions" | "auditSince" | "auditOf"> {
+  return {
+    audit: (entry) => write((db) => writeAudit(db, [entry])),
+
+    auditPage: (tenantId, { after, before, appId, action, limit }) =>
+      read(async (db) => {
+        let query = db.selectFrom("audit").selectAll().where("tenant_id", "=", tenantId);
+        if (after !== undefined) query = query.where("sequence", ">", after);
+        if (before !== undefined) query = query.where("sequence", "<", before);
+        if (appId !== undefined) query = query.where("app_id", "=", appId);
+        if (action !== undefined) query = query.where("action", "=", action);
+        const rows = await query
+          .orderBy("sequence", after === undefined ? "desc" : "asc")
+          .limit(limit)
+          .execute();
+        return rows.map(auditFrom);
+      }),
+
+    auditActions: (tenantId) =>
+      read(async (db) => {
+        const found: string[] = [];
+        // from one to the next by the index: there are a few dozen, and many lines of each
+        for (let last: string | undefined = ""; last !== undefined; ) {
+          last = (await actionAfter(db, { tenant: tenantId, action: last })).rows[0]?.action;
+          if (last !== undefined) found.push(last);
+        }
+        return found;
+      }),
+
+    auditSince: (tenantId, actions, since) =>
+      read(async (db) => {
+        const rows = await db
+          .selectFrom("audit")
+          .selectAll()
+          .where("tenant_id", "=", tenantId)
+          .where("action", "in", [...actions])
+          .where("at", ">=", since)
+          .orderBy("sequence")
+          .execute();
+        return rows.map(auditFrom);
+      }),
+
+    auditOf: (tenantId, rotation) =>
+      read(async (db) => {
+        const rows = await db
+          .selectFrom("audit")
+          .selectAll()
+          .where("rotation", "=", rotation)
+          .where("tenant_id", "=", tenantId)
+          .orderBy("sequence")
+          .execute();
+        return rows.map(auditFrom);
+      }),
+  };
+}
