@@ -1,6 +1,6 @@
 /** App registrations in a real browser: painted before its rows, as high as one likes them, there as a file. */
 import { expect, test } from "vitest";
-import { portal } from "./portal.ts";
+import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal();
 const { show } = web;
@@ -38,4 +38,32 @@ test("a list is as high as one likes it, and there as a file; each row has its l
   const href = await given.getByRole("link", { name: "Download as CSV" }).getAttribute("href");
   const file = await given.context().request.get(`${web.stage.server.url}${href}`);
   expect(await file.text()).toMatch(/^display name,client id/);
+});
+
+test("each filter of an address is a pill that says it and takes it away; Ends takes two days", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/applications?owner=none&managed=false&type=servicePrincipal&endsTo=2031-04-01", /No application/);
+  const pill = (name: string) => page.getByRole("combobox", { name, exact: true });
+  // nothing is left of it: the head is there all the same, and one pill after the other goes
+  for (const [name, words] of [
+    ["Owner", "Owner: nobody"],
+    ["Managed", "Managed: no"],
+    ["Only", "Only: enterprise applications"],
+  ] as const) {
+    await expect.poll(() => pill(name).textContent()).toBe(words);
+    await pill(name).click();
+    await page.getByRole("option", { name: "any", exact: true }).click();
+    await page.waitForURL((url) => !url.searchParams.has({ Owner: "owner", Managed: "managed", Only: "type" }[name]));
+  }
+  await page.getByRole("button", { name: "Ends: until Tue 1 Apr 2031" }).click();
+  await page.getByLabel("Ends from").fill("2031-04-02");
+  await page.getByText("This is before the first day.").waitFor();
+  await page.getByLabel("Ends from").fill("2031-03-11");
+  await page.getByLabel("Ends until").press("Enter");
+  await page.waitForURL(/endsFrom=2031-03-11/);
+  await page.getByRole("row", { name: /mighty/ }).waitFor();
+  expect(await page.getByRole("row", { name: /app-2/ }).count()).toBe(0);
+  expect(await faultsEverywhere(page, "Filters")).toEqual([]);
+  expect(web.said).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
 import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
+import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
@@ -204,4 +205,17 @@ test("the sentence of the targets says who writes, and which were never seen to 
   expect(targetsSentence([target, { ...target, carriedBy: "the vendor" }, { ...target, lastVerified: null }])).toBe(
     "Nolapse writes to 2 targets. To 1 a person carries the value. 1 has not been verified by a rotation yet.",
   );
+});
+
+test("the pills of a list say what it is narrowed to, also what only an address can ask for", () => {
+  expect(daysWords({})).toBeNull();
+  expect(daysWords({ endsFrom: "2026-12-01" })).toBe("from Tue 1 Dec 2026");
+  expect(daysWords({ endsTo: "2026-12-07" })).toBe("until Mon 7 Dec 2026");
+  expect(daysWords({ endsFrom: "2026-12-01", endsTo: "2026-12-07" })).toBe("Tue 1 Dec 2026 to Mon 7 Dec 2026");
+  expect(daysWords({ endsFrom: "2026-12-01", endsTo: "2026-12-01" })).toBe("on Tue 1 Dec 2026");
+  expect(daysWords({ endsTo: "soon" })).toBe("until soon");
+  const rows = [{ owners: [{ id: "ab-1", name: "Oswin\u202e" }] }, { owners: null }];
+  expect(ownerChoices("none", rows)).toEqual([["none", "nobody"]]);
+  expect(ownerChoices("AB-1", rows)[1]).toEqual(["AB-1", "Oswin[U+202E]"]);
+  expect(ownerChoices("cd-2", rows)[1]).toEqual(["cd-2", "cd-2"]);
 });
