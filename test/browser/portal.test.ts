@@ -119,7 +119,7 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await timeline.focus();
   await given.keyboard.press("ArrowRight");
   await given.keyboard.press("Shift+ArrowRight");
-  await given.getByText(/in the 2 weeks from/).waitFor();
+  await given.getByText(/In the 2 weeks from/).waitFor();
   await given.keyboard.press("Enter");
   await given.waitForURL(/applications\?endsFrom=\d{4}-\d\d-\d\d&endsTo=/);
   await given.keyboard.press("Control+k");

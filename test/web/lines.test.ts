@@ -14,7 +14,8 @@ import {
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
-import { binAt, daysOf, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
+import { binAt, binOfDay, daysOf, isByMonth, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
+import { spoken, stretchSentence } from "../../web/src/text/timeline.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-11-23T10:42:00Z");
@@ -323,6 +324,39 @@ describe("the tenant timeline", () => {
     expect(binAt(940, 117, 936)).toBe(116);
     expect(daysOf(bins, 28, 28)).toEqual({ from: "2027-03-08", to: "2027-03-14" });
     expect(daysOf(bins, 116, 116).to).toBe("2028-11-19");
+    expect(["2027-03-08", "2027-03-14", "2020-01-01", "2040-01-01"].map((day) => binOfDay(bins, day))).toEqual([
+      28, 28, 0, 116,
+    ]);
+  });
+
+  test("says of a week, and of some side by side, what ends, what is the last one of an application, and what remains", () => {
+    expect(spoken(bins, 20)).toBe(
+      "Week of Mon 11 Jan 2027. 43 credentials end, 40 of them the last of their application. 0 renewed, 200 planned; 3 remain.",
+    );
+    expect(stretchSentence(bins, 28, 29)).toBe(
+      "In the 2 weeks from Mon 8 Mar 2027 to that of Mon 15 Mar 2027: 86 credentials end, 80 of them the last of their application. 0 renewed, 400 planned; 0 remain.",
+    );
+    expect(stretchSentence(bins, 28, 28)).toMatch(/^In the week of Mon 8 Mar 2027: 43 credentials end/);
+    expect(spoken([], 0)).toBe("Nothing ends.");
+  });
+
+  test("five years are in months, of which the last one has its own length", () => {
+    const months = Array.from({ length: 63 }, (_, index) => ({
+      ...(bins[0] as (typeof bins)[number]),
+      day: new Date(Date.UTC(2026, 8 + index, 1)).toISOString().slice(0, 10),
+    }));
+    expect([isByMonth(months), isByMonth(bins), isByMonth([])]).toEqual([true, false, false]);
+    expect(daysOf(months, 5, 5)).toEqual({ from: "2027-02-01", to: "2027-02-28" });
+    expect(daysOf(months, 62, 62)).toEqual({ from: "2031-11-01", to: "2031-11-30" });
+    expect(spoken(months, 5)).toMatch(/^In Feb 2027\. 43 credentials end/);
+    expect(stretchSentence(months, 5, 5)).toMatch(/^In Feb 2027: /);
+    expect(stretchSentence(months, 5, 6)).toMatch(/^In the 2 months from Feb 2027 to Mar 2027: /);
+    const { columns, months: names } = timelineDrawing(
+      { ...timeline, bins: months },
+      { width: 936, up: 120, down: 90 },
+    );
+    expect(columns).toHaveLength(63);
+    expect(names.length).toBeGreaterThan(3);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { endedSentence, endsWords, targetsSentence } from "../../web/src/text/catalogue.ts";
+import { endedSentence, endsWords, overviewSentence, targetsSentence } from "../../web/src/text/catalogue.ts";
 import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
@@ -218,4 +218,12 @@ test("the pills of a list say what it is narrowed to, also what only an address 
   expect(ownerChoices("none", rows)).toEqual([["none", "nobody"]]);
   expect(ownerChoices("AB-1", rows)[1]).toEqual(["AB-1", "Oswin[U+202E]"]);
   expect(ownerChoices("cd-2", rows)[1]).toEqual(["cd-2", "cd-2"]);
+});
+
+test("a scan that did not see all counts at least, and counts no nothing", () => {
+  const coverage = { missed: null } as Parameters<typeof overviewSentence>[0]["coverage"];
+  const said = (count: number) =>
+    overviewSentence({ sentence: { code: "incomplete", count, first: null, later: 0 }, coverage, now: "", zone: ZONE });
+  expect(said(1)).toBe("At least 1 application stops in the next 30 days; not all could be read.");
+  expect(said(0)).toBe("Not all could be read. Of what could, nothing stops in the next 30 days.");
 });

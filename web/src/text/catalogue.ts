@@ -149,6 +149,7 @@ export function overviewSentence({
         ? "Nothing is known yet. The first scan is running."
         : "Nothing is known yet: the first scan failed, and is tried again.";
     case "incomplete":
+      if (count === 0) return "Not all could be read. Of what could, nothing stops in the next 30 days.";
       return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
     case "now":
       return `${many} cannot sign in now.`;
