@@ -243,7 +243,9 @@ test("the plan has what waits, what comes, what cannot be and why", async () => 
       detail: expect.stringContaining("Application.ReadWrite.All"),
     },
   ]);
-  expect((await tab("next")).items).toEqual([]);
+  const { decideBy, items } = await tab("waiting");
+  expect(decideBy).toBe(items[0].decideBy);
+  expect(await tab("next")).toMatchObject({ items: [], load: [], decideBy: null });
   expect((await tab("cannot")).total).toBe(0);
 });
 

@@ -11,6 +11,7 @@ import {
   successorDrawing,
   wholeRow,
 } from "../../web/src/lines/life-line.ts";
+import { loadBars, loadSentence } from "../../web/src/lines/load-bars.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
@@ -386,4 +387,18 @@ test("a narrow page begins with six months, a wide one with two years, and an ad
   expect([daysIn("913", true), daysIn("7", true), daysIn(undefined, false), daysIn("x", false)]).toEqual([
     913, 91, 365, 365,
   ]);
+});
+
+test("what the plan begins by day stands at its day, as tall as its count, and is said in words", () => {
+  const load = [
+    { day: "2026-11-28", issues: 40, urgent: 10 },
+    { day: "2026-12-01", issues: 1, urgent: 0 },
+  ];
+  expect(loadBars(load, 80, 48)).toEqual([
+    { day: "2026-11-28", x: 0, width: 18, height: 48, urgent: 12, count: 40 },
+    { day: "2026-12-01", x: 60, width: 18, height: 3, urgent: 0, count: 1 },
+  ]);
+  expect(loadBars(load, 9_000, 48)[1]?.x).toBe(72);
+  expect(loadBars([], 80, 48)).toEqual([]);
+  expect(loadSentence(load)).toBe("By day (UTC): 40 on Sat 28 Nov 2026, 10 of them urgent; 1 on Tue 1 Dec 2026.");
 });

@@ -4,6 +4,7 @@ import { endedSentence, endsWords, overviewSentence, targetsSentence } from "../
 import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
+import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import { headSentence, oldOneWords, outcomeOf, stepProgress, untilWords } from "../../web/src/text/rotation.ts";
 
@@ -226,4 +227,27 @@ test("a scan that did not see all counts at least, and counts no nothing", () =>
     overviewSentence({ sentence: { code: "incomplete", count, first: null, later: 0 }, coverage, now: "", zone: ZONE });
   expect(said(1)).toBe("At least 1 application stops in the next 30 days; not all could be read.");
   expect(said(0)).toBe("Not all could be read. Of what could, nothing stops in the next 30 days.");
+});
+
+test("the plan says until when the first must be decided, and when what is due is over", () => {
+  const plan = {
+    tab: "waiting" as const,
+    total: 5,
+    mends: [],
+    decideBy: "2026-11-26T08:00:00Z",
+    issuedBy: "2026-11-28T12:48:00Z",
+    retiredBy: null,
+    now: "2026-11-23T09:42:00Z",
+  };
+  expect(planSentence(plan, ZONE)).toBe(
+    "5 rotations wait for a person. The first must be decided by Thu 26 Nov 2026, 09:00.",
+  );
+  expect(planSentence({ ...plan, total: 1, now: "2026-11-27T00:00:00Z" }, ZONE)).toBe(
+    "1 rotation waits for a person. It should have been decided by Thu 26 Nov 2026, 09:00: it is urgent.",
+  );
+  expect(planSentence({ ...plan, decideBy: null }, ZONE)).toBe("5 rotations wait for a person.");
+  expect(finishSentence(plan, ZONE)).toBeNull();
+  expect(finishSentence({ ...plan, tab: "next", retiredBy: "2026-12-05T12:48:00Z" }, ZONE)).toBe(
+    "What is due now has its new credentials by Sat 28 Nov 2026, 13:48. The last of the old ones goes by Sat 5 Dec 2026, 13:48.",
+  );
 });
