@@ -175,6 +175,17 @@ test("the checks are those that nolapse explain prints", async () => {
   expect(body.credentials).toHaveLength(told.credentials.length);
 });
 
+test("a life line says what keeps a credential from being replaced, and nothing of one that is", async () => {
+  const rows = async (name: string) =>
+    (await rita.get(`${T}/applications/${stage.application(name).objectId}/life-line`)).body.rows;
+  expect(await rows("mighty")).toMatchObject([{ held: { by: "approval", reason: "approval-issue" } }]);
+  for (const row of await rows("app-1")) expect(row.held).toBeNull();
+  const [app2] = await rows("app-2");
+  expect(app2).toMatchObject({ held: null, sentence: REASONS[app2.reason as keyof typeof REASONS] });
+  const { body } = await rita.get(`${T}/applications/${stage.application("app-1").objectId}`);
+  expect(body.lapse).toBeNull();
+});
+
 test("a life line has the proofs of its rotation, and follows it without another scan", async () => {
   const { objectId } = stage.application("app-1");
   const before = (await rita.get(`${T}/applications/${objectId}/life-line`)).body;

@@ -1,7 +1,13 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { endedSentence, endsWords, overviewSentence, targetsSentence } from "../../web/src/text/catalogue.ts";
-import { counted, dayOf, distance, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
+import {
+  applicationSentence,
+  endedSentence,
+  endsWords,
+  overviewSentence,
+  targetsSentence,
+} from "../../web/src/text/catalogue.ts";
+import { counted, dayOf, distance, durationWords, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
@@ -46,6 +52,15 @@ describe("dates", () => {
     ["24h", "24 hours"],
     ["unbounded", "unbounded"],
   ])("the length %s is %s", (given, words) => expect(spelled(given)).toBe(words));
+
+  test.each([
+    [1_000, "1 min"],
+    [40 * 60_000, "40 min"],
+    [(3 * 60 + 20) * 60_000, "3 h 20 min"],
+    [47.99 * 3_600_000, "47 h 59 min"],
+    [50 * 3_600_000, "2 days 2 h"],
+    [72 * 3_600_000, "3 days"],
+  ])("%i ms took %s", (length, words) => expect(durationWords(length)).toBe(words));
 
   test("one is not many", () => {
     expect([counted(1, "application"), counted(6214, "application")]).toEqual(["1 application", "6,214 applications"]);
@@ -250,4 +265,16 @@ test("the plan says until when the first must be decided, and when what is due i
   expect(finishSentence({ ...plan, tab: "next", retiredBy: "2026-12-05T12:48:00Z" }, ZONE)).toBe(
     "What is due now has its new credentials by Sat 28 Nov 2026, 13:48. The last of the old ones goes by Sat 5 Dec 2026, 13:48.",
   );
+});
+
+test("a lapse that is over stays in the sentence of its application", () => {
+  const next = { code: "renews", at: null, reason: null, rotation: null, because: null } as never;
+  const told = { signsIn: true, signsInUntil: null, next, now: "2027-03-01T00:00:00Z" };
+  expect(applicationSentence({ ...told, lapse: null }, ZONE).rest).toBe(" It is renewed by itself.");
+  expect(
+    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-05T10:00:00Z" } }, ZONE).rest,
+  ).toBe(" It is renewed by itself. Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027.");
+  expect(
+    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:40:00Z" } }, ZONE).rest,
+  ).toMatch(/ Could not sign in on Wed 3 Feb 2027, for 40 min\.$/);
 });

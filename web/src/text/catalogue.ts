@@ -1,6 +1,6 @@
 /** The words of the pages. Sentences about credentials come from the server: command line and page say the same. */
 import type { Answer } from "../api/client.ts";
-import { counted, distance, grouped, written } from "./dates.ts";
+import { counted, distance, durationWords, grouped, written } from "./dates.ts";
 import { plainName } from "./names.ts";
 
 /** Titles of refusals, by their code. */
@@ -214,9 +214,25 @@ export function nextPhrase(next: Overview["next"][number]["next"], zone: string)
 
 type Application = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
 
-/** The sentence under an application's name. */
-export function applicationSentence(
-  { signsIn, signsInUntil, next, now }: Pick<Application, "signsIn" | "signsInUntil" | "next" | "now">,
+type Told = Pick<Application, "signsIn" | "signsInUntil" | "next" | "now"> & Partial<Pick<Application, "lapse">>;
+
+/** The sentence under an application's name; a lapse that is over is never left out of it. */
+export function applicationSentence(told: Told, zone: string): { readonly strong: string; readonly rest: string } {
+  const { strong, rest } = presentSentence(told, zone);
+  return { strong, rest: told.lapse == null ? rest : `${rest} ${lapseSentence(told.lapse, zone)}` };
+}
+
+/** "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027." */
+export function lapseSentence(lapse: NonNullable<Application["lapse"]>, zone: string): string {
+  const [from, to] = [Date.parse(lapse.from), Date.parse(lapse.to)];
+  const [first, last] = [written(from, zone), written(to, zone)];
+  return first === last
+    ? `Could not sign in on ${first}, for ${durationWords(to - from)}.`
+    : `Could not sign in from ${first} to ${last}.`;
+}
+
+function presentSentence(
+  { signsIn, signsInUntil, next, now }: Told,
   zone: string,
 ): { readonly strong: string; readonly rest: string } {
   const at = (instant: string) =>
