@@ -49,7 +49,38 @@ test("where not all was seen, every bar is open at its end and every count is a 
   await show(page, "", /endings remain/);
   await page.getByText(/^at least \d+ endings remain$/).waitFor();
   await page.locator(".nl-open-end").first().waitFor({ state: "attached" });
+  // beside what says that it is needed, and nowhere else
+  expect(await page.getByRole("button", { name: "Scan again" }).count()).toBe(1);
+  expect(await page.getByRole("button", { name: "Scan again" }).getAttribute("title")).toMatch(
+    /Needs the role Operator/,
+  );
   expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
     "Not all could be read. Of what could, nothing stops in the next 30 days.",
   );
+});
+
+test("an Operator asks for a scan; a second word is told that one is under way", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "", /Now and next/);
+  await page.getByRole("button", { name: "Scan again" }).click();
+  await page.getByRole("button", { name: "Scanning" }).waitFor();
+  expect(web.stage.admission.scanAsked()).toBe(true);
+  await page.reload();
+  await page.getByRole("button", { name: "Scan again" }).click();
+  await page.getByText("Not asked: a scan is under way already. Next: wait for it").waitFor();
+  expect(await faultsEverywhere(page, "Scan again")).toEqual([]);
+});
+
+test("a tenant in which nothing has a credential says so, and where to register one", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.route(/\/overview$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, figures: { ...json.figures, holding: 0 } } });
+  });
+  await show(page, "", /No application has a credential/);
+  await page.getByRole("link", { name: "Register one" }).click();
+  await page.getByRole("heading", { level: 1, name: "Register an application" }).waitFor();
 });

@@ -50,7 +50,7 @@ test("a scan that fails afterwards takes nothing away, is told with every answer
 test("the first page says what stops, what waits and what is next", async () => {
   const { body } = await rita.get(`${T}/overview`);
   expect(body.coverage).toMatchObject({ complete: true, failures: [] });
-  expect(body.figures).toMatchObject({ endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
+  expect(body.figures).toMatchObject({ holding: 10, endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
   for (const [next, many] of [
     ["waits-for-approval", body.figures.waiting],
     ["stops", body.figures.stopping],

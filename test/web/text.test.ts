@@ -198,6 +198,7 @@ describe("numbers on the first page", () => {
     running: 0,
     halted: 0,
     waiting: 0,
+    holding: 9,
     stopping: 0,
   };
 

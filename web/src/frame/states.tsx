@@ -13,6 +13,7 @@ import type { ApiProblem } from "../api/client.ts";
 import type { Asked } from "../api/queries.ts";
 import { TITLES } from "../text/catalogue.ts";
 import { counted, written } from "../text/dates.ts";
+import { ScanAgain } from "./scan-again.tsx";
 import { useTenant } from "./tenant.tsx";
 
 /** In the final shape, after a moment: what comes at once needs no placeholder. */
@@ -114,6 +115,11 @@ function NotAll({ coverage }: { readonly coverage: Coverage }) {
       <MessageBarBody>
         <MessageBarTitle>Incomplete.</MessageBarTitle> {seen} {failures.slice(0, 3).join("; ")}
       </MessageBarBody>
+      {scannedAt === null || missed !== null ? null : (
+        <MessageBarActions>
+          <ScanAgain scannedAt={scannedAt} />
+        </MessageBarActions>
+      )}
     </MessageBar>
   );
 }
@@ -131,6 +137,9 @@ function MissedScan({ coverage: { scannedAt, missed } }: { readonly coverage: Co
         {scannedAt === null ? "" : ` What is shown is from ${at(scannedAt)}; deadlines do not move.`}
         {missed.next === null ? null : <span className="two mono">{missed.next}</span>}
       </MessageBarBody>
+      <MessageBarActions>
+        <ScanAgain scannedAt={missed.at} />
+      </MessageBarActions>
     </MessageBar>
   );
 }

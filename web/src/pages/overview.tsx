@@ -3,6 +3,7 @@ import { Button } from "@fluentui/react-components";
 import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
+import { ScanAgain } from "../frame/scan-again.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
@@ -33,12 +34,23 @@ export function Overview() {
         {(overview) => (
           <>
             <Incomplete coverage={overview.coverage} />
-            <Figures overview={overview} tenant={tenant} />
-            <Ends overview={overview} />
-            <div className="columns">
-              <NeedsPerson overview={overview} tenant={tenant} />
-              <NowAndNext overview={overview} tenant={tenant} />
-            </div>
+            {overview.figures.holding === 0 && overview.coverage.complete ? (
+              <Empty>
+                No application has a credential.{" "}
+                <Link className="link" to="/t/$tenant/applications/new" params={{ tenant }}>
+                  Register one
+                </Link>
+              </Empty>
+            ) : (
+              <>
+                <Figures overview={overview} tenant={tenant} />
+                <Ends overview={overview} />
+                <div className="columns">
+                  <NeedsPerson overview={overview} tenant={tenant} />
+                  <NowAndNext overview={overview} tenant={tenant} />
+                </div>
+              </>
+            )}
           </>
         )}
       </Shown>
@@ -73,9 +85,14 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
           </p>
         )}
       </div>
-      <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/forecast.ics`}>
-        Calendar
-      </Button>
+      <div className="actions">
+        {overview.coverage.complete && overview.coverage.missed === null ? (
+          <ScanAgain scannedAt={overview.coverage.scannedAt} />
+        ) : null}
+        <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/forecast.ics`}>
+          Calendar
+        </Button>
+      </div>
     </div>
   );
 }
