@@ -229,6 +229,23 @@ test("the list as a file has all of it, and no cell that is a formula or a line 
   const hostile = lines.find((line) => line.includes("<img"));
   expect(hostile).toMatch(/^"<img src=x onerror=alert\(1\)>""'/);
   expect((await rita.get(`${T}/applications.csv?q=app-2`)).text.trimEnd().split("\r\n")).toHaveLength(2);
+  const { scan } = await stage.run();
+  if (scan === null) throw new Error("nothing was scanned");
+  const error = new NolapseError("directory-forbidden", "Directory.Read.All is missing");
+  const part = {
+    ...scan,
+    coverage: { ...scan.coverage, complete: false },
+    failures: [{ list: "application" as const, what: "some, or all", error }],
+  };
+  await stage.admission.seen(part);
+  const incomplete = await rita.get(`${T}/applications.csv`);
+  expect(incomplete.headers.get("content-disposition")).toMatch(/-applications-incomplete\.csv"$/);
+  const [first, head] = incomplete.text.split("\r\n");
+  expect(first).toMatch(
+    /^"INCOMPLETE: the scan of \S+ saw \d+ applications; some, or all: Directory\.Read\.All is missing"$/,
+  );
+  expect(head).toBe(lines[0]);
+  await stage.admission.seen(scan);
   expect(csvRow(["=1+1", "@x", "-2", " =3", "a\r\n=b", 'say "a"', "fine"])).toBe(
     `'=1+1,'@x,'-2,' =3,a =b,"say ""a""",fine\r\n`,
   );
