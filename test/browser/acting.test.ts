@@ -39,12 +39,19 @@ test("an application is registered, gets a secret whose value is seen once, and 
   await page.getByRole("textbox", { name: "Name" }).fill("Paper Mill");
   await page.getByRole("radio", { name: "Any Entra ID directory", exact: true }).check();
   await page.getByRole("textbox", { name: "address" }).fill("http://elsewhere.example/");
-  await page.getByRole("button", { name: "Register" }).click();
+  // said while it is typed, and nothing is sent
   await page.getByText("must begin with https://").waitFor();
+  expect(await page.getByRole("button", { name: "Register" }).isDisabled()).toBe(true);
   await page.getByRole("textbox", { name: "address" }).fill(`${back.url}/back`);
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByRole("heading", { level: 1, name: "Paper Mill" }).waitFor();
   await page.getByText("Registered.").waitFor();
+  for (const [words, search] of [
+    ["a credential", "new=secret"],
+    ["a target", "tab=targets"],
+    ["a second owner", "tab=owners"],
+  ] as const)
+    expect(await page.getByRole("link", { name: words }).getAttribute("href")).toContain(search);
 
   await page.getByRole("button", { name: "New client secret" }).click();
   const dialog = page.getByRole("dialog");

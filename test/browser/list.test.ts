@@ -67,3 +67,20 @@ test("each filter of an address is a pill that says it and takes it away; Ends t
   expect(await faultsEverywhere(page, "Filters")).toEqual([]);
   expect(web.said).toEqual([]);
 });
+
+test("on paper a list has every row, and nothing is cut off by what scrolls", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await show(page, "/applications", /app-2/);
+  const list = page.getByRole("region", { name: "Applications" });
+  const cut = () => list.evaluate((one) => one.scrollHeight - one.clientHeight);
+  await expect.poll(cut).toBeGreaterThan(0);
+  await page.emulateMedia({ media: "print" });
+  await expect.poll(cut).toBe(0);
+  const rows = Number(await page.getByRole("table").getAttribute("aria-rowcount"));
+  expect(await list.locator("[role=row]").count()).toBe(rows);
+  expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+  await page.emulateMedia({ media: "screen" });
+  await expect.poll(cut).toBeGreaterThan(0);
+});
