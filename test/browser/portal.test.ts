@@ -127,7 +127,7 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await find.waitFor();
   expect(await faultsOf(given)).toEqual([]);
   await given.keyboard.type("app-1");
-  await given.getByRole("option", { name: /app-1/ }).waitFor();
+  await given.getByRole("option", { name: /^app-1/ }).waitFor();
   await given.keyboard.press("ArrowDown");
   await expect.poll(() => given.getByRole("option", { selected: true }).textContent()).toMatch(/app-1/);
   await given.keyboard.press("Enter");
