@@ -141,6 +141,8 @@ class WebHouse implements WebServer {
     };
     return {
       deps,
+      scanAsked: () => opened.scanAsked(),
+      scanning: () => opened.scanning(),
       seen: (scan) => then(() => opened.seen(scan)),
       failed: (error) => then(() => opened.failed(error)),
       leave: async () => {

@@ -121,6 +121,10 @@ export interface WebServer {
 export interface Admission {
   /** For the loop: a person's word wakes it. */
   readonly deps: Deps;
+  /** Whether a person has asked for a scan that has not begun. */
+  scanAsked(): boolean;
+  /** Takes in that a scan begins. */
+  scanning(): void;
   /** Takes a scan in; settles once the pages show it. */
   seen(scan: Scan): Promise<void>;
   /** Takes in that a scan failed and is tried again. */

@@ -112,6 +112,9 @@ export interface LoopOptions {
   /** Domain time between two scans. */
   readonly scanEvery?: number;
   readonly onScan?: (result: Scan | NolapseError) => void;
+  /** Whether somebody wants a scan at once, whenever the next one is due; asked before each look. */
+  readonly scanAsked?: () => boolean;
+  readonly onScanBegins?: () => void;
   /** After a scan and the work it asked for; null where the scan failed. */
   readonly onRound?: (scan: Scan | null) => Promise<void>;
   /** Somebody has asked for another person's word since the last look, which a round would tell an hour later. */
@@ -127,7 +130,9 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   while (!signal.aborted) {
     const now = await deps.clock.now();
     let scanned: Scan | null | undefined;
-    if (now >= scanAt) {
+    const isAsked = options.scanAsked?.() ?? false;
+    if (isAsked || now >= scanAt) {
+      options.onScanBegins?.();
       // not as the argument: an optional call without a listener would not even scan
       const result = await scanAndOpen(deps, signal);
       // who is told to end has not failed

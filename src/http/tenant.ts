@@ -1,7 +1,7 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder } from "../core/credentials/credential.ts";
-import type { NolapseError } from "../core/errors.ts";
+import { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
@@ -79,6 +79,7 @@ export class Tenant {
   readonly trail: TrailWatch = new TrailWatch();
   #picture: Picture | null = null;
   #missed: Missed | null = null;
+  #scan: "none" | "asked" | "running" = "none";
   #renewals = new Renewals({ open: [], retired: [] });
   /** What was heard while a scan was taken in. */
   #meanwhile: Rotation[] | null = null;
@@ -137,8 +138,28 @@ export class Tenant {
     return `${listed} ${painted} ${stored} ${(await this.deps.brake.pulled()) ?? ""}`;
   }
 
+  /** A person wants the tenant to be looked at now. @throws NolapseError `store-busy` where that is being done already. */
+  askScan(): void {
+    if (this.#scan !== "none") {
+      throw new NolapseError("store-busy", "a scan is under way already", {
+        next: "wait for it: the pages follow as soon as it is over",
+      });
+    }
+    this.#scan = "asked";
+    this.parts.wake();
+  }
+
+  scanAsked(): boolean {
+    return this.#scan === "asked";
+  }
+
+  scanning(): void {
+    this.#scan = "running";
+  }
+
   /** Takes a scan in. */
   async seen(scan: Scan): Promise<void> {
+    this.#scan = "none";
     this.#meanwhile = [];
     const picture = await pictureOf(this.deps, scan);
     const renewals = new Renewals(await this.deps.store.renewals(scan.tenantId));
@@ -171,6 +192,7 @@ export class Tenant {
 
   /** Takes in that a scan failed: what is shown stays, and says so. */
   async failed(error: NolapseError): Promise<void> {
+    this.#scan = "none";
     const at = await this.deps.clock.now();
     this.#missed = { at, error };
     this.#changes.listed += 1;

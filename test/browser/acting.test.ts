@@ -39,12 +39,19 @@ test("an application is registered, gets a secret whose value is seen once, and 
   await page.getByRole("textbox", { name: "Name" }).fill("Paper Mill");
   await page.getByRole("radio", { name: "Any Entra ID directory", exact: true }).check();
   await page.getByRole("textbox", { name: "address" }).fill("http://elsewhere.example/");
-  await page.getByRole("button", { name: "Register" }).click();
+  // said while it is typed, and nothing is sent
   await page.getByText("must begin with https://").waitFor();
+  expect(await page.getByRole("button", { name: "Register" }).isDisabled()).toBe(true);
   await page.getByRole("textbox", { name: "address" }).fill(`${back.url}/back`);
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByRole("heading", { level: 1, name: "Paper Mill" }).waitFor();
   await page.getByText("Registered.").waitFor();
+  for (const [words, search] of [
+    ["a credential", "new=secret"],
+    ["a target", "tab=targets"],
+    ["a second owner", "tab=owners"],
+  ] as const)
+    expect(await page.getByRole("link", { name: words }).getAttribute("href")).toContain(search);
 
   await page.getByRole("button", { name: "New client secret" }).click();
   const dialog = page.getByRole("dialog");
@@ -373,4 +380,43 @@ test("a certificate is uploaded from its text: its key is left behind, and the l
   await page.getByRole("rowheader", { name: /of the vendor/ }).waitFor();
   expect(sent.some((body) => body.includes("BEGIN CERTIFICATE"))).toBe(true);
   expect(sent.join()).not.toContain("PRIVATE KEY");
+});
+
+test("what was filled in is not lost by Escape; a policy that leaves no way is said in place of the form", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann");
+  await show(page, `${app("app-2")}?new=secret`, /Client secrets/);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Description" }).fill("another");
+  await page.keyboard.press("Escape");
+  await dialog.getByRole("button", { name: "Keep open" }).click();
+  expect(await dialog.getByRole("textbox", { name: "Description" }).inputValue()).toBe("another");
+  await page.keyboard.press("Escape");
+  await dialog.getByText("What you have filled in is lost.").waitFor();
+  expect(await faultsEverywhere(page, "Close it?")).toEqual([]);
+  await dialog.getByRole("button", { name: "Close anyway" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const restriction = {
+    restrictionType: "passwordAddition",
+    state: "enabled",
+    maxLifetime: null,
+    restrictForAppsCreatedAfterDateTime: "2014-01-01T00:00:00Z",
+  };
+  const restrict = (isEnabled: boolean) =>
+    web.stage.graph("PATCH", "/policies/defaultAppManagementPolicy", {
+      isEnabled,
+      applicationRestrictions: { passwordCredentials: [restriction], keyCredentials: [] },
+    });
+  await restrict(true);
+  await web.stage.run();
+  await show(page, `${app("app-2")}?new=secret`, /Client secrets/);
+  await dialog.getByText(/No client secret is possible here: .*forbids new secrets/).waitFor();
+  expect(await dialog.getByRole("textbox").count()).toBe(0);
+  await dialog.getByText("How to get an exception").click();
+  await dialog.getByText(/appManagementPolicies\/\$ref/).waitFor();
+  expect(await faultsEverywhere(page, "Blocked by policy")).toEqual([]);
+  await dialog.getByRole("link", { name: "Create a certificate instead" }).click();
+  await page.getByRole("dialog", { name: /New certificate/ }).waitFor();
+  await restrict(false);
+  await web.stage.run();
 });

@@ -43,3 +43,22 @@ test("a narrow page begins with six months, until another range is asked for; a 
   await expect.poll(() => chosen.textContent()).toBe("5 years");
   expect(await faultsEverywhere(page, "A narrow life line")).toEqual([]);
 });
+
+test("an event under the pointer is said to the second with its reason code; Ctrl and the wheel are + and −", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, web.app("mighty"), /Life line/);
+  const cell = page.locator("table.nl-life tbody tr").filter({ hasText: "made by hand" }).locator("td");
+  const box = await cell.boundingBox();
+  // it ends within ten days, near the middle
+  await cell.hover({ position: { x: (box?.width ?? 0) / 2 + 5, y: 20 } });
+  const words = cell.locator(".nl-pointed");
+  await expect.poll(() => words.textContent()).toMatch(/^Ends, \w{3} \d+ \w{3} 2031 at \d\d:\d\d:\d\d.*not-bound$/);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await page.waitForURL(/days=183/);
+  await page.mouse.move(0, 0);
+  await words.waitFor({ state: "detached" });
+  expect(web.said).toEqual([]);
+});

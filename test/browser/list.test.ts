@@ -59,3 +59,48 @@ test("on a narrow page a row has two lines: the name, and below it what happens 
   expect(cut).toEqual([false, false, false, false]);
   expect(await faultsEverywhere(given, "A narrow list")).toEqual([]);
 });
+
+test("each filter of an address is a pill that says it and takes it away; Ends takes two days", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/applications?owner=none&managed=false&type=servicePrincipal&endsTo=2031-04-01", /No application/);
+  const pill = (name: string) => page.getByRole("combobox", { name, exact: true });
+  // nothing is left of it: the head is there all the same, and one pill after the other goes
+  for (const [name, words] of [
+    ["Owner", "Owner: nobody"],
+    ["Managed", "Managed: no"],
+    ["Only", "Only: enterprise applications"],
+  ] as const) {
+    await expect.poll(() => pill(name).textContent()).toBe(words);
+    await pill(name).click();
+    await page.getByRole("option", { name: "any", exact: true }).click();
+    await page.waitForURL((url) => !url.searchParams.has({ Owner: "owner", Managed: "managed", Only: "type" }[name]));
+  }
+  await page.getByRole("button", { name: "Ends: until Tue 1 Apr 2031" }).click();
+  await page.getByLabel("Ends from").fill("2031-04-02");
+  await page.getByText("This is before the first day.").waitFor();
+  await page.getByLabel("Ends from").fill("2031-03-11");
+  await page.getByLabel("Ends until").press("Enter");
+  await page.waitForURL(/endsFrom=2031-03-11/);
+  await page.getByRole("row", { name: /mighty/ }).waitFor();
+  expect(await page.getByRole("row", { name: /app-2/ }).count()).toBe(0);
+  expect(await faultsEverywhere(page, "Filters")).toEqual([]);
+  expect(web.said).toEqual([]);
+});
+
+test("on paper a list has every row, and nothing is cut off by what scrolls", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await show(page, "/applications", /app-2/);
+  const list = page.getByRole("region", { name: "Applications" });
+  const cut = () => list.evaluate((one) => one.scrollHeight - one.clientHeight);
+  await expect.poll(cut).toBeGreaterThan(0);
+  await page.emulateMedia({ media: "print" });
+  await expect.poll(cut).toBe(0);
+  const rows = Number(await page.getByRole("table").getAttribute("aria-rowcount"));
+  expect(await list.locator("[role=row]").count()).toBe(rows);
+  expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+  await page.emulateMedia({ media: "screen" });
+  await expect.poll(cut).toBeGreaterThan(0);
+});

@@ -36,3 +36,52 @@ test("each reason is there once with what to do, what settles most first; its ap
   expect(await unbound.getByRole("link").count()).toBe(0);
   expect(web.said).toEqual([]);
 });
+
+test("what comes is there by day and by rows with their targets, a page at a time", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  const item = {
+    appId: "a",
+    objectId: null,
+    slot: "default",
+    keyId: null,
+    what: "issue",
+    status: "later",
+    reason: "not-due",
+    sentence: "it is not due yet",
+    detail: null,
+    plannedAt: "2031-03-04T12:00:00Z",
+    decideBy: null,
+    lastSafeAt: null,
+    end: null,
+    targets: ["invoice-kv", "hr-kv"],
+    rotation: null,
+    policy: "quick",
+  };
+  await page.route(/\/api\/.*\/plan\?tab=next/, async (route) => {
+    const response = await route.fetch();
+    const isFirst = !route.request().url().includes("cursor=");
+    const json = {
+      ...(await response.json()),
+      total: 2,
+      next: isFirst ? "1" : null,
+      issuedBy: "2031-03-02T12:00:00Z",
+      load: [
+        { day: "2031-03-02", issues: 3, urgent: 1 },
+        { day: "2031-03-04", issues: 1, urgent: 0 },
+      ],
+      items: [{ ...item, displayName: isFirst ? "first" : "second", appId: isFirst ? "a" : "b" }],
+    };
+    await route.fulfill({ response, json });
+  });
+  await show(page, "/plan?tab=next", /2 rotations in the next 30 days/);
+  await page.getByText("What is due now has its new credentials by Sun 2 Mar 2031, 13:00.").waitFor();
+  await page.getByRole("img", { name: "By day (UTC): 3 on Sun 2 Mar 2031, 1 of them urgent; 1 on" }).waitFor();
+  await page.getByText("a new credential for invoice-kv, hr-kv").waitFor();
+  expect(await page.getByText("second").count()).toBe(0);
+  await page.getByRole("button", { name: "Show more of 2" }).click();
+  await page.getByText("second").waitFor();
+  await page.getByText("first", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Show more of 2" }).waitFor({ state: "detached" });
+  expect(await faultsEverywhere(page, "What comes")).toEqual([]);
+});

@@ -134,7 +134,7 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await timeline.focus();
   await given.keyboard.press("ArrowRight");
   await given.keyboard.press("Shift+ArrowRight");
-  await given.getByText(/in the 2 weeks from/).waitFor();
+  await given.getByText(/In the 2 weeks from/).waitFor();
   await given.keyboard.press("Enter");
   await given.waitForURL(/applications\?endsFrom=\d{4}-\d\d-\d\d&endsTo=/);
   await given.keyboard.press("Control+k");
@@ -142,7 +142,7 @@ test("all of it goes by keyboard: past the navigation, into the timeline, to an 
   await find.waitFor();
   expect(await faultsOf(given)).toEqual([]);
   await given.keyboard.type("app-1");
-  await given.getByRole("option", { name: /app-1/ }).waitFor();
+  await given.getByRole("option", { name: /^app-1/ }).waitFor();
   await given.keyboard.press("ArrowDown");
   await expect.poll(() => given.getByRole("option", { selected: true }).textContent()).toMatch(/app-1/);
   await given.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 /** The segments that a page draws: what worked, what is on record, what is only forecast; and a lapse is never rounded away. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Known, lifeLine } from "../../src/core/pictures/life-line.ts";
+import { type Known, lastLapse, lifeLine } from "../../src/core/pictures/life-line.ts";
 import { completePolicy } from "../../src/core/policy/policy.ts";
 import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, type EpochMs, HOUR, plus } from "../../src/core/time.ts";
@@ -66,6 +66,17 @@ describe("one credential", () => {
   test("without an end goes on", () => {
     expect(lifeLine([known({ end: null })], [], SPAN).rows[0]?.segments.at(-1)?.to).toBeGreaterThan(SPAN.to);
   });
+});
+
+test("the last lapse that is over is found, and one that goes on is not", () => {
+  const at = (days: number) => plus(NOW, days * DAY);
+  const rows = (all: readonly Known[]) => lifeLine(all, [], SPAN).rows;
+  const first = known({ start: at(-100), end: at(-60) });
+  const second = known({ keyId: "k2", start: at(-55), end: at(-30) });
+  const third = known({ keyId: "k3", start: at(-28), end: at(80) });
+  expect(lastLapse(rows([first, second, third]), NOW)).toMatchObject({ from: at(-30), to: at(-28) });
+  expect(lastLapse(rows([first, second]), NOW)).toMatchObject({ from: at(-60), to: at(-55) });
+  expect(lastLapse(rows([first]), NOW)).toBeNull();
 });
 
 test("an overlap is in both rows at the same time, and its part to come is forecast", () => {

@@ -50,7 +50,7 @@ test("a scan that fails afterwards takes nothing away, is told with every answer
 test("the first page says what stops, what waits and what is next", async () => {
   const { body } = await rita.get(`${T}/overview`);
   expect(body.coverage).toMatchObject({ complete: true, failures: [] });
-  expect(body.figures).toMatchObject({ endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
+  expect(body.figures).toMatchObject({ holding: 10, endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
   for (const [next, many] of [
     ["waits-for-approval", body.figures.waiting],
     ["stops", body.figures.stopping],
@@ -210,6 +210,17 @@ test("the checks are those that nolapse explain prints", async () => {
   expect(body.credentials).toHaveLength(told.credentials.length);
 });
 
+test("a life line says what keeps a credential from being replaced, and nothing of one that is", async () => {
+  const rows = async (name: string) =>
+    (await rita.get(`${T}/applications/${stage.application(name).objectId}/life-line`)).body.rows;
+  expect(await rows("mighty")).toMatchObject([{ held: { by: "approval", reason: "approval-issue" } }]);
+  for (const row of await rows("app-1")) expect(row.held).toBeNull();
+  const [app2] = await rows("app-2");
+  expect(app2).toMatchObject({ held: null, sentence: REASONS[app2.reason as keyof typeof REASONS] });
+  const { body } = await rita.get(`${T}/applications/${stage.application("app-1").objectId}`);
+  expect(body.lapse).toBeNull();
+});
+
 test("a life line has the proofs of its rotation, and follows it without another scan", async () => {
   const { objectId } = stage.application("app-1");
   const before = (await rita.get(`${T}/applications/${objectId}/life-line`)).body;
@@ -261,6 +272,23 @@ test("the list as a file has all of it, and no cell that is a formula or a line 
   const hostile = lines.find((line) => line.includes("<img"));
   expect(hostile).toMatch(/^"<img src=x onerror=alert\(1\)>""'/);
   expect((await rita.get(`${T}/applications.csv?q=app-2`)).text.trimEnd().split("\r\n")).toHaveLength(2);
+  const { scan } = await stage.run();
+  if (scan === null) throw new Error("nothing was scanned");
+  const error = new NolapseError("directory-forbidden", "Directory.Read.All is missing");
+  const part = {
+    ...scan,
+    coverage: { ...scan.coverage, complete: false },
+    failures: [{ list: "application" as const, what: "some, or all", error }],
+  };
+  await stage.admission.seen(part);
+  const incomplete = await rita.get(`${T}/applications.csv`);
+  expect(incomplete.headers.get("content-disposition")).toMatch(/-applications-incomplete\.csv"$/);
+  const [first, head] = incomplete.text.split("\r\n");
+  expect(first).toMatch(
+    /^"INCOMPLETE: the scan of \S+ saw \d+ applications; some, or all: Directory\.Read\.All is missing"$/,
+  );
+  expect(head).toBe(lines[0]);
+  await stage.admission.seen(scan);
   expect(csvRow(["=1+1", "@x", "-2", " =3", "a\r\n=b", 'say "a"', "fine"])).toBe(
     `'=1+1,'@x,'-2,' =3,a =b,"say ""a""",fine\r\n`,
   );
@@ -286,7 +314,9 @@ test("the plan has what waits, what comes, what cannot be and why", async () => 
       detail: expect.stringContaining("Application.ReadWrite.All"),
     },
   ]);
-  expect((await tab("next")).items).toEqual([]);
+  const { decideBy, items } = await tab("waiting");
+  expect(decideBy).toBe(items[0].decideBy);
+  expect(await tab("next")).toMatchObject({ items: [], load: [], decideBy: null });
   expect((await tab("cannot")).total).toBe(0);
 });
 

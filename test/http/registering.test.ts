@@ -1,6 +1,7 @@
 /** A new application, registered with the person's own rights. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { redirectFault } from "../../src/engine/register.ts";
+import { redirectFault as faultOnPage } from "../../web/src/text/redirect.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -66,10 +67,13 @@ test.each([
   ["https://*.a.example/", "web", false],
   ["https://a.example/#x", "web", false],
   ["https://a.example/(x)", "web", false],
+  ...[..."!$',;)"].map((one) => [`https://a.example/${one}`, "web", false] as const),
   ["https:///", "web", false],
   ["a.example", "web", false],
   ["https://a b", "web", false],
   [`https://a.example/${"x".repeat(250)}`, "web", false],
 ] as const)("%s for %s", (uri, platform, isGood) => {
   expect(redirectFault(uri, platform) === null).toBe(isGood);
+  // the page says the same while it is typed
+  expect(faultOnPage(uri, platform) === null).toBe(isGood);
 });

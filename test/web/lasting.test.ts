@@ -1,5 +1,6 @@
 /** An end of one's own: what a wall clock means in a zone, and what is said of it before anything is asked for. */
 import { describe, expect, test } from "vitest";
+import { policyBlock } from "../../web/src/dialogs/blocked.ts";
 import { askedFor, customEnd } from "../../web/src/dialogs/lasting.ts";
 import { instantOf, wallOf, zoneWords } from "../../web/src/text/wall-clock.ts";
 
@@ -80,4 +81,17 @@ describe("an end of one's own", () => {
     for (const wrong of [{ end: "" }, { end: "2030-01-01T00:00" }, { start: "2026-01-01T00:00" }])
       expect(askedFor({ ...lasting, ...wrong }, offered, ZONE)).toBeNull();
   });
+});
+
+test("a policy is said in place of the form only where it leaves no way at all", () => {
+  const shown = { blocked: "a policy forbids new secrets", privileged: false };
+  const of = (slots: Parameters<typeof policyBlock>[0]["slots"], more = {}) =>
+    policyBlock({ slots, shown: { ...shown, ...more } as never });
+  const forbids = { blocked: { reason: "policy-forbids", why: "the policy of Contoso forbids it" } };
+  expect(of([forbids])).toBe("the policy of Contoso forbids it");
+  expect(of([])).toBe("a policy forbids new secrets");
+  expect(of([], { privileged: true })).toBeNull();
+  expect(of([forbids, { blocked: null }])).toBeNull();
+  expect(of([{ blocked: { reason: "under-way", why: "one is under way" } }])).toBeNull();
+  expect(of([forbids], { blocked: null })).toBeNull();
 });

@@ -30,6 +30,8 @@ const secret = (more: Partial<LifeRow>): LifeRow => ({
   rotation: null,
   goesAt: null,
   reason: null,
+  sentence: null,
+  held: null,
   ...more,
 });
 

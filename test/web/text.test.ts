@@ -4,11 +4,24 @@ import {
   applicationSentence,
   endedSentence,
   endsWords,
+  overviewSentence,
   reloadWords,
   targetsSentence,
 } from "../../web/src/text/catalogue.ts";
-import { counted, dayOf, distance, inBoth, shortDistance, spelled, written } from "../../web/src/text/dates.ts";
+import {
+  counted,
+  dayOf,
+  distance,
+  durationWords,
+  inBoth,
+  shortDistance,
+  spelled,
+  written,
+} from "../../web/src/text/dates.ts";
+import { meant } from "../../web/src/text/find.ts";
+import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
+import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import {
   headSentence,
@@ -61,6 +74,15 @@ describe("dates", () => {
     ["24h", "24 hours"],
     ["unbounded", "unbounded"],
   ])("the length %s is %s", (given, words) => expect(spelled(given)).toBe(words));
+
+  test.each([
+    [1_000, "1 min"],
+    [40 * 60_000, "40 min"],
+    [(3 * 60 + 20) * 60_000, "3 h 20 min"],
+    [47.99 * 3_600_000, "47 h 59 min"],
+    [50 * 3_600_000, "2 days 2 h"],
+    [72 * 3_600_000, "3 days"],
+  ])("%i ms took %s", (length, words) => expect(durationWords(length)).toBe(words));
 
   test("one is not many", () => {
     expect([counted(1, "application"), counted(6214, "application")]).toEqual(["1 application", "6,214 applications"]);
@@ -226,6 +248,7 @@ describe("numbers on the first page", () => {
     running: 0,
     halted: 0,
     waiting: 0,
+    holding: 9,
     stopping: 0,
   };
 
@@ -280,4 +303,72 @@ test("an application that is switched off does not sign in, however long its cre
     Array(2).fill("Switched off in Entra ID: nobody signs in."),
   );
   expect(strong({ enabled: false, next: { ...next, code: "stops" } })).toMatch(/^Stops on /);
+});
+
+test("the pills of a list say what it is narrowed to, also what only an address can ask for", () => {
+  expect(daysWords({})).toBeNull();
+  expect(daysWords({ endsFrom: "2026-12-01" })).toBe("from Tue 1 Dec 2026");
+  expect(daysWords({ endsTo: "2026-12-07" })).toBe("until Mon 7 Dec 2026");
+  expect(daysWords({ endsFrom: "2026-12-01", endsTo: "2026-12-07" })).toBe("Tue 1 Dec 2026 to Mon 7 Dec 2026");
+  expect(daysWords({ endsFrom: "2026-12-01", endsTo: "2026-12-01" })).toBe("on Tue 1 Dec 2026");
+  expect(daysWords({ endsTo: "soon" })).toBe("until soon");
+  const rows = [{ owners: [{ id: "ab-1", name: "Oswin\u202e" }] }, { owners: null }];
+  expect(ownerChoices("none", rows)).toEqual([["none", "nobody"]]);
+  expect(ownerChoices("AB-1", rows)[1]).toEqual(["AB-1", "Oswin[U+202E]"]);
+  expect(ownerChoices("cd-2", rows)[1]).toEqual(["cd-2", "cd-2"]);
+});
+
+test("a scan that did not see all counts at least, and counts no nothing", () => {
+  const coverage = { missed: null } as Parameters<typeof overviewSentence>[0]["coverage"];
+  const said = (count: number) =>
+    overviewSentence({ sentence: { code: "incomplete", count, first: null, later: 0 }, coverage, now: "", zone: ZONE });
+  expect(said(1)).toBe("At least 1 application stops in the next 30 days; not all could be read.");
+  expect(said(0)).toBe("Not all could be read. Of what could, nothing stops in the next 30 days.");
+});
+
+test("the plan says until when the first must be decided, and when what is due is over", () => {
+  const plan = {
+    tab: "waiting" as const,
+    total: 5,
+    mends: [],
+    decideBy: "2026-11-26T08:00:00Z",
+    issuedBy: "2026-11-28T12:48:00Z",
+    retiredBy: null,
+    now: "2026-11-23T09:42:00Z",
+  };
+  expect(planSentence(plan, ZONE)).toBe(
+    "5 rotations wait for a person. The first must be decided by Thu 26 Nov 2026, 09:00.",
+  );
+  expect(planSentence({ ...plan, total: 1, now: "2026-11-27T00:00:00Z" }, ZONE)).toBe(
+    "1 rotation waits for a person. It should have been decided by Thu 26 Nov 2026, 09:00: it is urgent.",
+  );
+  expect(planSentence({ ...plan, decideBy: null }, ZONE)).toBe("5 rotations wait for a person.");
+  expect(finishSentence(plan, ZONE)).toBeNull();
+  expect(finishSentence({ ...plan, tab: "next", retiredBy: "2026-12-05T12:48:00Z" }, ZONE)).toBe(
+    "What is due now has its new credentials by Sat 28 Nov 2026, 13:48. The last of the old ones goes by Sat 5 Dec 2026, 13:48.",
+  );
+});
+
+test("a lapse that is over stays in the sentence of its application", () => {
+  const next = { code: "renews", at: null, reason: null, rotation: null, because: null } as never;
+  const told = { signsIn: true, signsInUntil: null, next, now: "2027-03-01T00:00:00Z" };
+  expect(applicationSentence({ ...told, lapse: null }, ZONE).rest).toBe(" It is renewed by itself.");
+  expect(
+    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-05T10:00:00Z" } }, ZONE).rest,
+  ).toBe(" It is renewed by itself. Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027.");
+  expect(
+    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:40:00Z" } }, ZONE).rest,
+  ).toMatch(/ Could not sign in on Wed 3 Feb 2027, for 40 min\.$/);
+});
+
+test("what is typed into Find means an application, and more where it says so", () => {
+  expect(meant(" billing ")).toEqual({ q: "billing", command: null, pages: [], rotation: null });
+  expect(meant("Rotate Billing API")).toMatchObject({ q: "Billing API", command: "rotation" });
+  expect(meant("new secret hr")).toMatchObject({ q: "hr", command: "secret" });
+  // an application may be called so
+  expect(meant("rotate")).toMatchObject({ q: "rotate", command: null });
+  expect(meant("rot").pages).toEqual(["rotations"]);
+  expect(meant("a").pages).toEqual([]);
+  const id = "6f1e90b4-0000-4000-8000-00000000000a";
+  expect([meant(id).rotation, meant(id.slice(1)).rotation]).toEqual([id, null]);
 });

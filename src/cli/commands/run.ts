@@ -181,6 +181,7 @@ async function loopTenant(
       const deps = admission?.deps ?? manager.deps;
       await runLoop(deps, {
         signal,
+        ...(admission === null ? {} : { scanAsked: admission.scanAsked, onScanBegins: admission.scanning }),
         onRound: async (scan) => {
           await tellAll(context, deps, notifying, scan, last);
           last = scan ?? last;

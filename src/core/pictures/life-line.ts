@@ -195,6 +195,12 @@ function overlapOf(
   return to > from ? { from, to: rotation === takes ? earliest(to, stops) : to } : null;
 }
 
+/** The last time in which nothing signed the application in, as far as it is over and its rows say; null where there was none. */
+export function lastLapse(rows: readonly Pick<LifeLineRow, "segments">[], now: EpochMs): Segment | null {
+  const over = rows.flatMap(({ segments }) => segments.filter(({ what, to }) => what === "lapse" && to < now));
+  return over.reduce<Segment | null>((so, one) => (so === null || one.to > so.to ? one : so), null);
+}
+
 /** From its end to the next start, where nothing else signed the application in. */
 function lapsesAfter(one: Known, all: readonly Known[], end: EpochMs, now: EpochMs): Segment[] {
   const stops = one.removedAt === null ? end : earliest(end, one.removedAt);

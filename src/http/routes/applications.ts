@@ -1,9 +1,9 @@
 /** The list of applications and one application: what it has, what happens next, why, and its life line. */
 import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
-import { lifeLine } from "../../core/pictures/life-line.ts";
+import { lastLapse, lifeLine } from "../../core/pictures/life-line.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import { DAY, formatInstant } from "../../core/time.ts";
+import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
 import { lifeFacts } from "../../engine/life-facts.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { credentialsIn, explainIn, type Seen } from "../../engine/views.ts";
@@ -12,7 +12,7 @@ import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
 import { item, itemJson } from "./item.ts";
 import { listRoutes } from "./items.ts";
-import { lifeRow, lifeRowJson } from "./life-rows.ts";
+import { heldOf, lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { proofsOf } from "./rotations.ts";
@@ -79,6 +79,10 @@ const show = tenantRoute({
     privileges: z.array(z.string()),
     mode: z.enum(["observe", "propose", "enforce"]),
     lastSafeAt: maybe,
+    lapse: z
+      .strictObject({ from: instant, to: instant })
+      .nullable()
+      .meta({ description: "the last time within a year in which nothing signed it in, and which is over" }),
     adminCenter: z.string().nullable().meta({
       description: "its page in the Microsoft Entra admin center; null where the cloud is none of Microsoft's",
     }),
@@ -121,9 +125,11 @@ const show = tenantRoute({
     const main = portrait.holders.find(({ type }) => type === portrait.type);
     const names = [...new Set(told.credentials.flatMap(({ targets }) => targets))];
     const { settings } = tenant.deps;
+    const now = await tenant.deps.clock.now();
     return {
       ...(await scopeOf(tenant)),
-      ...itemJson(tenant, portrait, await tenant.deps.clock.now()),
+      lapse: await lapseOf(tenant, portrait, now),
+      ...itemJson(tenant, portrait, now),
       tenantId: settings.tenantId,
       servicePrincipal: principal?.objectId ?? null,
       servicePrincipalEnabled: principal?.enabled ?? null,
@@ -185,6 +191,13 @@ function writtenTo(target: string, rotations: readonly Rotation[]) {
         rotation: last.its,
         verifiedAt: iso(last.verifiedAt),
       };
+}
+
+async function lapseOf({ deps }: Tenant, portrait: Portrait, now: EpochMs) {
+  const { known, rotations, retirements } = await lifeFacts(deps, portrait);
+  const span = { from: plus(now, -365 * DAY), to: now, now };
+  const lapse = lastLapse(lifeLine(known, rotations, span, retirements).rows, now);
+  return lapse && { from: formatInstant(lapse.from), to: formatInstant(lapse.to) };
 }
 
 /** By the login authority (learn.microsoft.com/entra/fundamentals/faq names the three). */
@@ -266,7 +279,7 @@ const life = tenantRoute({
       from: formatInstant(from),
       to: formatInstant(to),
       zone: deps.settings.timeZone,
-      rows: drawn.rows.map((one) => lifeRowJson(one, { from, to })),
+      rows: drawn.rows.map((one) => lifeRowJson(one, { from, to }, heldOf(one, portrait.outlook, rotations))),
       successors: drawn.successors.map((one) => ({
         from: formatInstant(one.from),
         to: formatInstant(one.to),

@@ -115,6 +115,19 @@ const retry = tenantRoute({
   },
 });
 
+const scan = tenantRoute({
+  method: "POST",
+  path: "/scan",
+  role: "Operator",
+  tag: "control",
+  summary: "Look at the whole tenant now, and do what is due then; the pages follow when it is over",
+  answer: z.strictObject({ asked: z.literal(true) }),
+  handle: async ({ tenant }) => {
+    tenant.askScan();
+    return { asked: true as const };
+  },
+});
+
 const stop = tenantRoute({
   method: "POST",
   path: "/stop",
@@ -148,4 +161,4 @@ const resume = tenantRoute({
   },
 });
 
-export const controlRoutes: readonly Route[] = [rotate, cancel, retry, stop, resume];
+export const controlRoutes: readonly Route[] = [rotate, cancel, retry, scan, stop, resume];

@@ -19,7 +19,7 @@ import type { Explanation } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explanationOf } from "./applications.ts";
-import { lifeRow, lifeRowJson } from "./life-rows.ts";
+import { heldOf, lifeRow, lifeRowJson } from "./life-rows.ts";
 import { seenBy } from "./own.ts";
 import { count, holderType, id, instant, iso, maybe, scope, scopeOf, state } from "./shapes.ts";
 
@@ -74,7 +74,11 @@ const show = tenantRoute({
     const told = await explanationOf(tenant, portrait);
     return {
       ...(await scopeOf(tenant)),
-      ...lifeRowJson(life.row, span),
+      ...lifeRowJson(
+        life.row,
+        span,
+        heldOf(life.row, portrait.outlook, life.replacedBy === null ? [] : [life.replacedBy]),
+      ),
       ...judgedOf(told, keyId),
       privileged: told.privileges.held.length > 0,
       acts: await actsOf(tenant, portrait, life),

@@ -77,7 +77,7 @@ const file = tenantRoute({
   role: "Reader",
   tag: "applications",
   summary:
-    "The same list as a file, all of it; cells that a spreadsheet would take for a formula begin with an apostrophe",
+    "The same list as a file, all of it; where the scan did not see all, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe",
   query: listQuery.omit({ limit: true, cursor: true }).extend({
     only: idList.optional().meta({ description: "object ids, with commas between: these alone" }),
     except: idList.optional().meta({ description: "object ids, with commas between: all but these" }),
@@ -90,7 +90,7 @@ const file = tenantRoute({
     return {
       type: "text/csv; charset=utf-8",
       body: linesOf(tenant, picture, { ...filter, limit: PART }, chosenBy(only, except)),
-      file: `nolapse-${tenant.name}-applications.csv`,
+      file: `nolapse-${tenant.name}-applications${picture.scan.coverage.complete ? "" : "-incomplete"}.csv`,
     };
   },
 });
@@ -109,6 +109,13 @@ async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: 
   const found = foundIn(tenant, picture, query);
   const { sort, descending } = sortOf(query);
   const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
+  const { scannedAt, coverage, failures } = picture.scan;
+  // a program that takes the first line for names of columns fails at this one, and takes no part of a tenant for all of it
+  if (!coverage.complete) {
+    const seen = `the scan of ${formatInstant(scannedAt)} saw ${coverage.applications} applications`;
+    const why = failures.map(({ what, error }) => `${what}: ${error.message}`);
+    yield csvRow([`INCOMPLETE: ${[seen, ...why].join("; ")}`]);
+  }
   yield csvRow(HEAD);
   for (let from = 0; from < rows.length; from += PART) {
     yield rows

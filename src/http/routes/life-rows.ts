@@ -1,6 +1,9 @@
 /** A row of a life line, in the API's writing: instants as ISO 8601, nothing outside of the span that was asked for. */
 import { z } from "zod";
 import type { LifeLineRow, Span } from "../../core/pictures/life-line.ts";
+import type { Outlook } from "../../core/pictures/outlook.ts";
+import { REASONS } from "../../core/reasons.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, epochMs, formatInstant } from "../../core/time.ts";
 import { assurance, count, instant, iso, kind, maybe, proofs, reason } from "./shapes.ts";
 
@@ -31,16 +34,37 @@ export const lifeRow = {
   rotation: z.string().nullable(),
   goesAt: maybe.meta({ description: "when a plan removes it before its own end; a forecast" }),
   reason: reason.nullable(),
+  sentence: z.string().nullable().meta({ description: "the same in words" }),
+  held: z
+    .strictObject({ by: z.enum(["approval", "stop"]), reason, sentence: z.string() })
+    .nullable()
+    .meta({ description: "what keeps it from being replaced in time, until somebody acts" }),
 };
+
+/** What keeps a credential from being replaced, by the outlook of its application. */
+export function heldOf(
+  { keyId, current }: Pick<LifeLineRow, "keyId" | "current">,
+  { next }: Outlook,
+  rotations: readonly Pick<Rotation, "id" | "replaces">[],
+): z.input<typeof lifeRow.held> {
+  const { code, reason: why, rotation } = next;
+  if (why === null || (code !== "stops" && code !== "waits-for-approval")) return null;
+  const isIt =
+    rotation === null ? current : rotations.some(({ id, replaces }) => id === rotation && replaces === keyId);
+  return isIt ? { by: code === "stops" ? "stop" : "approval", reason: why, sentence: REASONS[why] } : null;
+}
 
 export function lifeRowJson(
   { segments, proofs: proven, forecast, policy: _, renewed: __, start, end, removedAt, goesAt, ...rest }: LifeLineRow,
   { from, to }: Pick<Span, "from" | "to">,
+  held: z.input<typeof lifeRow.held>,
 ) {
   // clipped: what lies outside may be an end that nobody can write as a date
   const inside = (at: EpochMs) => formatInstant(epochMs(Math.min(Math.max(at, from), to)));
   return {
     ...rest,
+    sentence: rest.reason === null ? null : REASONS[rest.reason],
+    held,
     start: iso(start),
     end: iso(end),
     removedAt: iso(removedAt),

@@ -4,7 +4,7 @@ import { asksApproval, unapprovedBecause } from "../../core/pictures/rotation-gr
 import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { approvalDetail } from "../../core/rotation/own-credential.ts";
-import { DAY, formatInstant, plus } from "../../core/time.ts";
+import { DAY, plus } from "../../core/time.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
 import type { PlanItem } from "../../engine/plan.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -114,6 +114,16 @@ function mendsOf(rows: readonly Row[]) {
   );
 }
 
+const URGENT: readonly Row["reason"][] = ["urgent", "last-safe-passed"];
+
+/** How many begin on each day; days without any are left out. */
+function loadOf(rows: readonly Row[]) {
+  const days = Object.groupBy(rows, ({ plannedAt }) => plannedAt?.slice(0, 10) ?? "");
+  return Object.entries(days).flatMap(([day, of = []]) =>
+    day === "" ? [] : [{ day, issues: of.length, urgent: of.filter(({ reason: its }) => URGENT.includes(its)).length }],
+  );
+}
+
 const plan = tenantRoute({
   method: "GET",
   path: "/plan",
@@ -152,7 +162,10 @@ const plan = tenantRoute({
     next: z.string().nullable(),
     issuedBy: maybe,
     retiredBy: maybe,
-    load: z.array(z.strictObject({ day: z.iso.date(), issues: count, urgent: count })),
+    decideBy: maybe.meta({ description: "when the first of those that wait for a person becomes urgent" }),
+    load: z
+      .array(z.strictObject({ day: z.iso.date(), issues: count, urgent: count }))
+      .meta({ description: "of the tab next: how many begin on each day (UTC), and how many of them urgently" }),
     items: z.array(item),
   }),
   handle: async ({ tenant, query }) => {
@@ -188,7 +201,8 @@ const plan = tenantRoute({
     for (const row of rows) reasons[row.reason] = (reasons[row.reason] ?? 0) + 1;
     const shown = query.reason === undefined ? rows : rows.filter((row) => row.reason === query.reason);
     const page = pageOf(shown, query);
-    const { issuedBy, retiredBy, waves } = picture.plan;
+    const { issuedBy, retiredBy } = picture.plan;
+    const decided = rows.flatMap(({ decideBy }) => decideBy ?? []).sort();
     return {
       ...(await scopeOf(tenant)),
       tab: query.tab,
@@ -198,11 +212,8 @@ const plan = tenantRoute({
       next: page.next,
       issuedBy: iso(issuedBy),
       retiredBy: iso(retiredBy),
-      load: waves.issues.map(({ day, count: issues, urgent }) => ({
-        day: formatInstant(day).slice(0, 10),
-        issues,
-        urgent,
-      })),
+      decideBy: query.tab === "waiting" ? (decided[0] ?? null) : null,
+      load: query.tab === "next" ? loadOf(rows) : [],
       items: [...page.items],
     };
   },

@@ -10,9 +10,12 @@ import {
   Dropdown,
   Field,
   Input,
+  MessageBar,
+  MessageBarActions,
+  MessageBarBody,
   Option,
 } from "@fluentui/react-components";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useFocusBack } from "../frame/over.ts";
 import { plainName } from "../text/names.ts";
 import { takesFocus } from "./first-field.ts";
@@ -31,15 +34,43 @@ interface FrameProps extends Pick<NewCredentialProps, "application" | "close"> {
 
 export function NewCredentialFrame({ what, application, close, children }: FrameProps) {
   useFocusBack();
+  const typed = useRef(false);
+  // where one was when it was asked; null while nothing is
+  const [asks, setAsks] = useState<Element | null>(null);
+  const leave = () => (typed.current ? setAsks((so) => so ?? document.activeElement ?? document.body) : close());
+  const stay = () => {
+    setAsks(null);
+    if (asks instanceof HTMLElement) asks.focus();
+  };
   return (
-    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : close())}>
+    <Dialog open onOpenChange={(_, { open }) => (open ? undefined : leave())}>
       <DialogSurface className="wide">
-        <DialogBody>
-          <DialogTitle>
-            {what} for {plainName(application.displayName)}
-          </DialogTitle>
-          {children}
-        </DialogBody>
+        {asks === null ? null : (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody role="alert">Close it? What you have filled in is lost.</MessageBarBody>
+            <MessageBarActions>
+              <Button ref={takesFocus} size="small" onClick={stay}>
+                Keep open
+              </Button>
+              <Button size="small" onClick={close}>
+                Close anyway
+              </Button>
+            </MessageBarActions>
+          </MessageBar>
+        )}
+        <div
+          className="as-is"
+          onChangeCapture={() => {
+            typed.current = true;
+          }}
+        >
+          <DialogBody>
+            <DialogTitle>
+              {what} for {plainName(application.displayName)}
+            </DialogTitle>
+            {children}
+          </DialogBody>
+        </div>
       </DialogSurface>
     </Dialog>
   );

@@ -25,6 +25,7 @@ import { Failure, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { plainName } from "../text/names.ts";
+import { policyBlock } from "./blocked.ts";
 import { EndsAfter } from "./ends-after.tsx";
 import { type Asked, askedFor, firstLasting, type Lasting } from "./lasting.ts";
 import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
@@ -43,6 +44,7 @@ export function NewSecretDialog(props: NewCredentialProps) {
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
   // held here alone: not in the cache, not in the address, gone with the dialog
   const [value, setValue] = useState<ShownAnswer | null>(null);
+  const block = asked.data === undefined ? null : policyBlock(asked.data);
   if (value !== null) return <ShownValue tenant={tenant} name={application.displayName} shown={value} close={close} />;
   return (
     <NewCredentialFrame what="New client secret" application={application} close={close}>
@@ -52,10 +54,45 @@ export function NewSecretDialog(props: NewCredentialProps) {
             {() => null}
           </Shown>
         </NoForm>
+      ) : block !== null ? (
+        <NoForm close={close}>
+          <ByPolicy tenant={tenant} id={application.objectId} why={block} />
+        </NoForm>
       ) : (
         <Form {...props} options={asked.data} show={setValue} />
       )}
     </NewCredentialFrame>
+  );
+}
+
+/** Said in place of a form that nothing could come of. */
+function ByPolicy({ tenant, id, why }: { readonly tenant: string; readonly id: string; readonly why: string }) {
+  return (
+    <div className="stack">
+      <MessageBar intent="error" layout="multiline">
+        <MessageBarBody>No client secret is possible here: {why}.</MessageBarBody>
+        <MessageBarActions>
+          <Link
+            className="link"
+            to="/t/$tenant/applications/$id"
+            params={{ tenant, id }}
+            search={{ new: "certificate" }}
+          >
+            Create a certificate instead
+          </Link>
+        </MessageBarActions>
+      </MessageBar>
+      <details>
+        <summary>How to get an exception</summary>
+        <p>
+          Whoever looks after the app management policies of this tenant makes one that allows it, and assigns it to
+          this application. It then holds in place of the tenant's own:
+        </p>
+        <code className="mono">
+          {`az rest --method POST --url 'https://graph.microsoft.com/v1.0/applications/${id}/appManagementPolicies/$ref' --body '{"@odata.id":"https://graph.microsoft.com/v1.0/policies/appManagementPolicies/POLICY-ID"}'`}
+        </code>
+      </details>
+    </div>
   );
 }
 

@@ -1,101 +1,172 @@
-/** Finds an application as one types: arrows choose, Enter opens it, or the list of all that match where nothing is chosen. */
+/** Finds an application as one types, and pages, targets, a rotation, and commands: arrows choose, Enter opens it, or the list of all that match where nothing is chosen. */
 import { Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle, SearchBox } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, useEffect, useId, useState } from "react";
-import type { Answer } from "../api/client.ts";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
 import { useAnswer } from "../api/queries.ts";
 import { counted } from "../text/dates.ts";
+import { COMMANDS, meant, PAGES } from "../text/find.ts";
 import { Name } from "../text/name.tsx";
 import "./find.css";
 import { useFocusBack } from "./over.ts";
+import { hasRole, useSession } from "./session.tsx";
 import { Time } from "./time.tsx";
 
-type Item = Answer<"GET /api/v1/t/{tenant}/applications">["items"][number];
-
-/** So many are shown; the rest is a list. */
+/** So many applications are shown; the rest is a list. */
 const SHOWN = 8;
-const NONE: readonly Item[] = [];
+/** So many targets. */
+const FEW = 3;
 
 interface FindDialogProps {
   readonly tenant: string;
   readonly close: () => void;
 }
 
+interface Choice {
+  readonly key: string;
+  readonly shown: ReactNode;
+  readonly go: () => unknown;
+}
+
+/** What is found, in the order in which it is shown, and how many applications there are. */
+function useFound(tenant: string, text: string) {
+  const navigate = useNavigate();
+  const { me } = useSession();
+  const { q, command, pages, rotation } = meant(text);
+  const query = { q, limit: SHOWN, sort: "displayName" } as const;
+  const params = { tenant };
+  const asked = useAnswer("GET /api/v1/t/{tenant}/applications", q === "" ? null : { params, query });
+  const targets = useAnswer("GET /api/v1/t/{tenant}/targets", q.length < 2 ? null : { params });
+  const known = useAnswer(
+    "GET /api/v1/t/{tenant}/rotations/{id}",
+    rotation === null ? null : { params: { tenant, id: rotation } },
+  );
+  const act = command !== null && hasRole(me.role, "Operator") ? command : null;
+  const applications = (q === "" ? [] : (asked.data?.items ?? [])).map(
+    ({ objectId, displayName, appId, signsInUntil }): Choice => ({
+      key: objectId,
+      shown: (
+        <>
+          <Name text={displayName} />
+          {act === null ? null : <strong>{COMMANDS[act][1]}</strong>}
+          <span className="mono faint">{appId.slice(0, 8)}</span>
+          <Time at={signsInUntil} far="short" {...(asked.data === undefined ? {} : { now: asked.data.now })} />
+        </>
+      ),
+      go: () =>
+        navigate({
+          to: "/t/$tenant/applications/$id",
+          params: { tenant, id: objectId },
+          search: act === null ? {} : { new: act },
+        }),
+    }),
+  );
+  const rotations = (rotation !== null && known.data?.id === rotation ? [known.data] : []).map(
+    ({ id, displayName }): Choice => ({
+      key: `rotation ${id}`,
+      shown: (
+        <>
+          <span>
+            Rotation of <Name text={displayName} />
+          </span>
+          <span className="mono faint">{id.slice(0, 8)}</span>
+        </>
+      ),
+      go: () => navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id } }),
+    }),
+  );
+  const low = q.toLowerCase();
+  const places = (q.length < 2 || command !== null ? [] : (targets.data?.items ?? []))
+    .filter(({ name }) => name.toLowerCase().includes(low))
+    .slice(0, FEW)
+    .map(
+      ({ name, type }): Choice => ({
+        key: `target ${name}`,
+        shown: (
+          <>
+            <span>Target: {name}</span>
+            <span className="faint">{type}</span>
+          </>
+        ),
+        go: () => navigate({ to: "/t/$tenant/targets", params }),
+      }),
+    );
+  const pageChoices = pages.map(
+    (name): Choice => ({
+      key: `page ${name}`,
+      shown: <span>Page: {PAGES[name]}</span>,
+      go: () => navigate({ href: `/t/${encodeURIComponent(tenant)}${name === "" ? "" : `/${name}`}` }),
+    }),
+  );
+  const all = () => navigate({ to: "/t/$tenant/applications", params, search: { q } });
+  return {
+    choices: [...rotations, ...applications, ...places, ...pageChoices],
+    all,
+    applications: applications.length,
+    total: q === "" ? 0 : (asked.data?.total ?? null),
+  };
+}
+
 export function FindDialog({ tenant, close }: FindDialogProps) {
   useFocusBack();
-  const navigate = useNavigate();
   const id = useId();
   const [text, setText] = useState("");
-  const q = useSettled(text.trim(), 150);
-  const query = { q, limit: SHOWN, sort: "displayName" } as const;
-  const asked = useAnswer("GET /api/v1/t/{tenant}/applications", q === "" ? null : { params: { tenant }, query });
-  const items = q === "" ? NONE : (asked.data?.items ?? NONE);
+  const settled = useSettled(text.trim(), 150);
+  const { choices, all, applications, total } = useFound(tenant, settled);
   const [chosen, setChosen] = useState(-1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question has other answers
-  useEffect(() => setChosen(-1), [q]);
-  const open = (item: Item | undefined) => {
+  useEffect(() => setChosen(-1), [settled]);
+  const open = (choice: Choice | undefined) => {
     close();
-    if (item === undefined) void navigate({ to: "/t/$tenant/applications", params: { tenant }, search: { q: text } });
-    else {
-      const params = { tenant, id: item.objectId };
-      void navigate({ to: "/t/$tenant/applications/$id", params, search: {} });
-    }
+    void (choice === undefined ? all() : choice.go());
   };
   const keys = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (event.key === "Enter") open(items[chosen]);
+    if (event.key === "Enter") open(choices[chosen]);
     else if (step === 0) return;
-    else setChosen(Math.min(Math.max(chosen + step, -1), items.length - 1));
+    else setChosen(Math.min(Math.max(chosen + step, -1), choices.length - 1));
     event.preventDefault();
   };
-  const total = asked.data?.total ?? 0;
   return (
     <Dialog open onOpenChange={(_, { open: stays }) => (stays ? undefined : close())}>
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>Find an application</DialogTitle>
+          <DialogTitle>Find</DialogTitle>
           <DialogContent>
             <SearchBox
               autoFocus
               value={text}
               onChange={(_, { value }) => setText(value)}
               onKeyDown={keys}
-              placeholder="Name, client id, object id or key id"
+              placeholder="Application, id, target, page, or: rotate billing"
               role="combobox"
-              aria-label="Find an application by name, client id, object id or key id"
-              aria-expanded={items.length > 0}
+              aria-label="Find an application by name, client id, object id or key id; a rotation, target, page or command"
+              aria-expanded={choices.length > 0}
               aria-controls={`${id}-list`}
               aria-autocomplete="list"
               {...(chosen < 0 ? {} : { "aria-activedescendant": `${id}-${chosen}` })}
             />
-            <div id={`${id}-list`} role="listbox" aria-label="Applications found" className="find-list">
-              {items.map((item, index) => (
+            <div id={`${id}-list`} role="listbox" aria-label="Found" className="find-list">
+              {choices.map((choice, index) => (
                 // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the search box's
                 // biome-ignore lint/a11y/useFocusableInteractive: the search box keeps the focus (ARIA combobox)
                 <div
-                  key={item.objectId}
+                  key={choice.key}
                   id={`${id}-${index}`}
                   role="option"
                   aria-selected={index === chosen}
                   className="find-option"
-                  onClick={() => open(item)}
+                  onClick={() => open(choice)}
                 >
-                  <Name text={item.displayName} />
-                  <span className="mono faint">{item.appId.slice(0, 8)}</span>
-                  <Time
-                    at={item.signsInUntil}
-                    far="short"
-                    {...(asked.data === undefined ? {} : { now: asked.data.now })}
-                  />
+                  {choice.shown}
                 </div>
               ))}
             </div>
             <p className="faint" aria-live="polite">
-              {q === ""
+              {settled === ""
                 ? "Arrows choose, Enter opens."
-                : asked.data === undefined
+                : total === null
                   ? "…"
-                  : total > items.length
+                  : total > applications
                     ? `${counted(total, "application")}; Enter opens the list.`
                     : counted(total, "application")}
             </p>

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { Overview } from "../pages/overview.tsx";
 import { Frame } from "./frame.tsx";
+import { lastTenant } from "./last-tenant.ts";
 import { hasRole, useSession } from "./session.tsx";
 import { Empty } from "./states.tsx";
 
@@ -31,10 +32,10 @@ function NotHere() {
 /** To the tenant one saw last, or to the only one. */
 function First() {
   const { me } = useSession();
-  const tenant = me.tenants[0];
+  const tenant = lastTenant(me.tenants) ?? me.tenants[0];
   if (tenant === undefined) return <NotHere />;
   if (!hasRole(me.role, "Reader")) return <Navigate to="/t/$tenant/mine" params={{ tenant }} replace />;
-  if (me.tenants.length > 1) return <Navigate to="/tenants" replace />;
+  if (me.tenants.length > 1 && lastTenant(me.tenants) === null) return <Navigate to="/tenants" replace />;
   return <Navigate to="/t/$tenant" params={{ tenant }} search={{}} replace />;
 }
 

@@ -14,6 +14,7 @@ import type { ApiProblem } from "../api/client.ts";
 import type { Asked } from "../api/queries.ts";
 import { TITLES } from "../text/catalogue.ts";
 import { counted, written } from "../text/dates.ts";
+import { ScanAgain } from "./scan-again.tsx";
 import { useTenant } from "./tenant.tsx";
 
 /** In the final shape, after a moment: what comes at once needs no placeholder. */
@@ -137,6 +138,11 @@ function NotAll({ coverage }: { readonly coverage: Coverage }) {
       <MessageBarBody>
         <MessageBarTitle>Incomplete.</MessageBarTitle> {seen} {failures.slice(0, 3).join("; ")}
       </MessageBarBody>
+      {scannedAt === null || missed !== null ? null : (
+        <MessageBarActions>
+          <ScanAgain scannedAt={scannedAt} />
+        </MessageBarActions>
+      )}
     </MessageBar>
   );
 }
@@ -154,6 +160,9 @@ function MissedScan({ coverage: { scannedAt, missed } }: { readonly coverage: Co
         {scannedAt === null ? "" : ` What is shown is from ${at(scannedAt)}; deadlines do not move.`}
         {missed.next === null ? null : <span className="two mono">{missed.next}</span>}
       </MessageBarBody>
+      <MessageBarActions>
+        <ScanAgain scannedAt={missed.at} />
+      </MessageBarActions>
     </MessageBar>
   );
 }

@@ -1,12 +1,28 @@
 import { Menu, MenuButton, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useSession } from "./session.tsx";
 import { useTenant } from "./tenant.tsx";
+
+const ManyTenants = lazy(() => import("./many-tenants.tsx").then((one) => ({ default: one.ManyTenants })));
+
+/** From more than so many on one is searched for. */
+const MANY = 10;
 
 export function TenantSwitcher() {
   const { me } = useSession();
   const { name } = useTenant();
   const navigate = useNavigate();
+  const go = (tenant: string | null) =>
+    void (tenant === null
+      ? navigate({ to: "/tenants" })
+      : navigate({ to: "/t/$tenant", params: { tenant }, search: {} }));
+  if (me.tenants.length > MANY)
+    return (
+      <Suspense fallback={<strong className="tenant">{name}</strong>}>
+        <ManyTenants tenants={me.tenants} name={name} go={go} />
+      </Suspense>
+    );
   if (me.tenants.length < 2) return <strong className="tenant">{name}</strong>;
   return (
     <Menu>
@@ -16,11 +32,11 @@ export function TenantSwitcher() {
       <MenuPopover>
         <MenuList>
           {me.tenants.map((tenant) => (
-            <MenuItem key={tenant} onClick={() => void navigate({ to: "/t/$tenant", params: { tenant }, search: {} })}>
+            <MenuItem key={tenant} onClick={() => go(tenant)}>
               {tenant}
             </MenuItem>
           ))}
-          <MenuItem onClick={() => void navigate({ to: "/tenants" })}>All tenants</MenuItem>
+          <MenuItem onClick={() => go(null)}>All tenants</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

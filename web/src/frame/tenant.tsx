@@ -1,9 +1,10 @@
 /** The tenant of the address: its zone, the server's now, and what the last scan saw. */
 
 import { useParams } from "@tanstack/react-router";
-import { createContext, useContext } from "react";
+import { createContext, useContext, useEffect } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { keepTenant } from "./last-tenant.ts";
 import { hasRole, useSession } from "./session.tsx";
 
 export type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;
@@ -45,6 +46,11 @@ export function useTenantView(): TenantView {
   const own = useAnswer("GET /api/v1/t/{tenant}/mine", mayAll ? null : asking, EVERY);
   const overview = all.data?.tenant === tenant ? all.data : null;
   const zone = overview?.zone ?? me.zones[tenant] ?? "UTC";
+  // once it has answered: an address may name a tenant that there is not
+  const seen = overview?.tenant;
+  useEffect(() => {
+    if (seen !== undefined) keepTenant(seen);
+  }, [seen]);
   return { name: tenant, overview, heard: heardOf(mayAll ? all : own), zone };
 }
 

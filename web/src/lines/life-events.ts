@@ -2,7 +2,7 @@
 import { LAST_SAFE, LAST_SAFE_MEANS } from "../text/catalogue.ts";
 import { written } from "../text/dates.ts";
 import type { LifeLine, LifeRow } from "./life-line.ts";
-import type { Range } from "./scale.ts";
+import { placeOf, type Range } from "./scale.ts";
 
 export interface LifeEvent {
   readonly at: number;
@@ -44,6 +44,16 @@ export function successorEvents(successors: LifeLine["successors"]): readonly Li
 /** "Verified, Thu 16 Jul 2026 at 09:14:22, both copies signed in". */
 export function eventSentence({ at, word, more }: LifeEvent, zone: string): string {
   return `${word}, ${written(at, zone)} at ${written(at, zone, "time")}${more === null ? "" : `, ${more}`}`;
+}
+
+/** As near as a pointer has to be, pixels. */
+const NEAR = 12;
+
+/** The event that lies nearest to a place, of several at one place the last; null where none is near, or it is out of sight. */
+export function eventNear(events: readonly LifeEvent[], x: number, range: Range, width: number): LifeEvent | null {
+  const far = ({ at }: LifeEvent) => Math.abs(placeOf(at, range, width) - x);
+  const seen = events.filter((one) => one.at >= range.from && one.at <= range.to && far(one) <= NEAR);
+  return seen.reduce<LifeEvent | null>((so, one) => (so === null || far(one) <= far(so) ? one : so), null);
 }
 
 function event(instant: string, word: string, more: string | null = null): LifeEvent {

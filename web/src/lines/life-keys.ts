@@ -29,6 +29,10 @@ export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void,
     byKey.current = false;
     ref.current?.querySelector<HTMLElement>("[data-cursor]")?.focus();
   }, [cursor.row, cursor.event]);
+  useWheel(ref, (key) => {
+    const days = zoomed(key, zoom.spans, zoom.days, zoom.usual);
+    if (days !== null) zoom.set(days);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const days = zoomed(event.key, zoom.spans, zoom.days, zoom.usual);
@@ -43,4 +47,29 @@ export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void,
     event.preventDefault();
   };
   return { cursor, ref, onKeyDown, onCursor: setKept };
+}
+
+/** So far a wheel is turned for one step. */
+const STEP = 50;
+
+/** Ctrl and the wheel are the keys + and −: the page itself must not grow by it, which only a listener of one's own can say. */
+function useWheel(ref: LifeKeys["ref"], press: (key: "+" | "-") => void): void {
+  const now = useRef(press);
+  useEffect(() => {
+    now.current = press;
+  });
+  useEffect(() => {
+    const table = ref.current;
+    let turned = 0;
+    const turn = (event: WheelEvent) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      turned += event.deltaY;
+      if (Math.abs(turned) < STEP) return;
+      now.current(turned < 0 ? "+" : "-");
+      turned = 0;
+    };
+    table?.addEventListener("wheel", turn, { passive: false });
+    return () => table?.removeEventListener("wheel", turn);
+  }, [ref]);
 }

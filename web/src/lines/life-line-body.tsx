@@ -1,12 +1,20 @@
 /** The rows of a life line: those of one kind, each with its name, its chart, its events for the keyboard, and the close-up of the one that is open. */
 import { Badge } from "@fluentui/react-components";
-import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
+import {
+  CertificateRegular,
+  ErrorCircleFilled,
+  KeyRegular,
+  LockClosedRegular,
+  WarningFilled,
+} from "@fluentui/react-icons";
+import { type PointerEvent, type ReactNode, useState } from "react";
 import { Name } from "../text/name.tsx";
-import { eventSentence, type LifeEvent } from "./life-events.ts";
+import { eventNear, eventSentence, type LifeEvent } from "./life-events.ts";
 import type { LifeKeys } from "./life-keys.ts";
 import { closeUpRange, type LifeLine, type LifeRow } from "./life-line.ts";
 import { CloseUp, type Drawn, RowChart, SuccessorChart } from "./life-line-row.tsx";
 import { rowName, rowSentence } from "./life-sentence.ts";
+import { noteOf } from "./life-words.ts";
 import { placeOf } from "./scale.ts";
 
 type Kind = LifeRow["kind"];
@@ -89,10 +97,10 @@ function Successors({ name, kind, events, line, drawn, keys }: SuccessorsProps) 
         </span>
         <span className="faint">Nolapse’s plan</span>
       </th>
-      <td>
+      <Pointed events={events} drawn={drawn} code={null}>
         <SuccessorChart successors={line.successors} drawn={drawn} />
         <Events row={name} events={events} drawn={drawn} keys={keys} />
-      </td>
+      </Pointed>
     </tr>
   );
 }
@@ -129,6 +137,7 @@ function Row({ row, events, line, drawn, open, keys, onSelect, onOpen }: RowProp
               </Badge>
             )}
           </span>
+          <Note row={row} />
           <span className="faint mono">{meta.filter((one) => one).join(" · ")}</span>
           {isOpen ? (
             // for a pointer: a keyboard has Enter
@@ -137,10 +146,10 @@ function Row({ row, events, line, drawn, open, keys, onSelect, onOpen }: RowProp
             </button>
           ) : null}
         </th>
-        <td>
+        <Pointed events={events} drawn={drawn} code={row.reason}>
           <RowChart row={row} drawn={drawn} label={rowSentence(row, drawn.now, line.zone)} />
           <Events row={row.keyId} events={events} drawn={drawn} keys={keys} />
-        </td>
+        </Pointed>
       </tr>
       {isOpen && hasCloseUp ? (
         <tr className="nl-life-open nl-close-up">
@@ -151,6 +160,56 @@ function Row({ row, events, line, drawn, open, keys, onSelect, onOpen }: RowProp
         </tr>
       ) : null}
     </>
+  );
+}
+
+const SIGNS = {
+  lock: <LockClosedRegular aria-hidden="true" />,
+  approval: <WarningFilled className="urgent" aria-hidden="true" />,
+  stop: <ErrorCircleFilled className="ended" aria-hidden="true" />,
+} as const;
+
+/** Why nothing is forecast. */
+function Note({ row }: { readonly row: LifeRow }) {
+  const note = noteOf(row);
+  if (note === null) return null;
+  return (
+    <span className="nl-life-note">
+      {SIGNS[note.sign]} {note.text}
+    </span>
+  );
+}
+
+interface PointedProps {
+  readonly events: readonly LifeEvent[];
+  readonly drawn: Drawn;
+  /** Why the plan does with it what it does. */
+  readonly code: string | null;
+  readonly children: ReactNode;
+}
+
+/** The cell of a chart: says the event under a pointer as the keys would. */
+function Pointed({ events, drawn, code, children }: PointedProps) {
+  const [pointed, setPointed] = useState<LifeEvent | null>(null);
+  const { range, width, zone } = drawn;
+  const find = ({ clientX, currentTarget }: PointerEvent<HTMLTableCellElement>) =>
+    setPointed(eventNear(events, clientX - currentTarget.getBoundingClientRect().left, range, width));
+  return (
+    <td onPointerMove={find} onPointerLeave={() => setPointed(null)}>
+      {children}
+      {pointed === null ? null : (
+        <span
+          aria-hidden="true"
+          className={
+            pointed.at > drawn.now ? "nl-event-words nl-pointed nl-pointed-coming" : "nl-event-words nl-pointed"
+          }
+          style={{ left: Math.min(placeOf(pointed.at, range, width), Math.max(width - WORDS_WIDTH, 0)) }}
+        >
+          {eventSentence(pointed, zone)}
+          {code === null ? null : <code className="two">{code}</code>}
+        </span>
+      )}
+    </td>
   );
 }
 

@@ -15,6 +15,7 @@ import {
   wholeRow,
 } from "./life-line.ts";
 import { successorsSentence } from "./life-sentence.ts";
+import { type EndWords, endWords, heldAt } from "./life-words.ts";
 import { DAY, placeOf, type Range } from "./scale.ts";
 
 export const ROW = 46;
@@ -140,7 +141,8 @@ function Ends({ row, drawing, drawn }: { readonly row: LifeRow; readonly drawing
       {cross === null ? null : (
         <path d={`M${cross.x - 4} ${middle - 4}l8 8m0-8-8 8`} className={`nl-cross-${cross.kind}`} />
       )}
-      <EndWords row={row} drawing={drawing} drawn={drawn} />
+      <EndText words={endWords(row, drawing, drawn)} />
+      <Held row={row} drawn={drawn} />
     </>
   );
 }
@@ -151,31 +153,31 @@ function Cap({ x, y, kind }: { readonly x: number; readonly y: number; readonly 
   return <rect x={x - width / 2} y={y - 3} width={width} height={BAR + 6} className={`nl-cap-${kind}`} />;
 }
 
-function EndWords({
-  row,
-  drawing,
-  drawn,
-}: {
-  readonly row: LifeRow;
-  readonly drawing: RowDrawing;
-  readonly drawn: Drawn;
-}) {
-  const { now, zone, width, range } = drawn;
-  if (row.end === null) return null;
-  const end = Date.parse(row.end);
-  if (row.removedAt !== null) return null;
-  const place = placeOf(end, range, width);
-  const text = end <= now ? `ended ${written(end, zone)}, still listed` : `ends ${written(end, zone)}`;
-  const isRoom = place + 8 + text.length * 6 < width;
-  if (end > range.to || end < range.from) return null;
-  return isRoom && drawing.cross === null ? (
-    <text x={place + 8} y={BAR_Y + 10}>
+function EndText({ words }: { readonly words: EndWords | null }) {
+  if (words === null) return null;
+  const { text, x, above, anchor, isLapse } = words;
+  return (
+    <text
+      x={x}
+      y={above ? BAR_Y - 4 : BAR_Y + 10}
+      textAnchor={anchor}
+      className={isLapse ? "nl-lapse-words" : undefined}
+    >
       {text}
     </text>
-  ) : (
-    <text x={Math.max(place, 80)} y={BAR_Y - 4} textAnchor={place > 160 ? "end" : "start"}>
-      {text}
-    </text>
+  );
+}
+
+/** A triangle where somebody must decide by, an octagon where it stops. */
+function Held({ row, drawn }: { readonly row: LifeRow; readonly drawn: Drawn }) {
+  const x = heldAt(row, drawn.now, drawn.range, drawn.width);
+  if (x === null || row.held === null) return null;
+  const y = BAR_Y + BAR / 2;
+  const path = row.held.by === "approval" ? "m0 -8 8 14h-16Z" : "m-3 -7h6l4 4v6l-4 4h-6l-4 -4v-6Z";
+  return (
+    <path d={path} transform={`translate(${x} ${y})`} className={`nl-held-${row.held.by}`}>
+      <title>{row.held.sentence}</title>
+    </path>
   );
 }
 

@@ -1,5 +1,6 @@
 /** The life line of an application as rectangles: input the API's answer, output what is drawn. Pure. */
 import type { Answer } from "../api/client.ts";
+import { isLocked } from "./life-words.ts";
 import { chainOf, type Event } from "./proofs.ts";
 import { DAY, momentOf, placeOf, type Range, rounded } from "./scale.ts";
 
@@ -24,7 +25,6 @@ export interface Stroke {
   readonly to: number;
   /** Dotted: removed before its end. Grey: ended, another one works. Red: nothing signed in. */
   readonly kind: "removed" | "ended" | "lapse";
-  readonly hours: number;
 }
 
 export interface Ruler {
@@ -56,14 +56,7 @@ export function rowDrawing(row: LifeRow, range: Range, now: number, width: numbe
   const bars = [...solid, ...visible.filter(({ what }) => what === "overlap")].map((one) => barOf(one, row, place));
   const strokes = visible.flatMap((one): Stroke[] =>
     one.what === "removed" || one.what === "ended" || one.what === "lapse"
-      ? [
-          {
-            from: place(momentOf(one.from)),
-            to: place(momentOf(one.to)),
-            kind: one.what,
-            hours: (momentOf(one.to) - momentOf(one.from)) / 3_600_000,
-          },
-        ]
+      ? [{ from: place(momentOf(one.from)), to: place(momentOf(one.to)), kind: one.what }]
       : [],
   );
   const start = row.start === null ? Number.NEGATIVE_INFINITY : momentOf(row.start);
@@ -98,7 +91,7 @@ function barOf({ from, to, tense, what }: Segment, row: LifeRow, place: (at: num
     const width = Math.max(right - x, LEAST_OVERLAP);
     return { x: rounded(x), width: rounded(width), look: tense === "forecast" ? "overlap-forecast" : "overlap" };
   }
-  return { x, width: rounded(right - x), look: row.signsIn ? tense : "inert" };
+  return { x, width: rounded(right - x), look: row.signsIn && !isLocked(row) ? tense : "inert" };
 }
 
 /** From renewal to end, below the bar of what a plan renews. A renewal time before the start is due at once. */

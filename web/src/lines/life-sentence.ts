@@ -2,6 +2,7 @@
 import { distance, written } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 import type { LifeLine, LifeRow } from "./life-line.ts";
+import { noteOf } from "./life-words.ts";
 
 export function rowName(row: Pick<LifeRow, "name" | "keyId" | "kind">): string {
   // what Nolapse finds its own by says nothing to people
@@ -33,6 +34,8 @@ export function rowSentence(row: LifeRow, now: number, zone: string): string {
     const goes = row.goesAt === null ? "" : `, removal for ${on(row.goesAt)}`;
     said.push(`Renewal forecast for ${on(renew)}${goes}. Urgent from ${on(urgent)}, last safe moment ${on(lastSafe)}.`);
   } else if (row.goesAt !== null) said.push(`Removal forecast for ${on(row.goesAt)}.`);
+  const note = noteOf(row);
+  if (note !== null) said.push(note.text);
   return said.join(" ");
 }
 

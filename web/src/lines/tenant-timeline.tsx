@@ -1,8 +1,9 @@
 /** What ends when, and does it hurt: endings above the axis, renewals below, what remains at the bottom. One tab stop. */
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
-import { counted, grouped, written } from "../text/dates.ts";
+import { grouped, written } from "../text/dates.ts";
+import { spoken } from "../text/timeline.ts";
 import { useWidth } from "./measured.ts";
-import { type Bin, binAt, type Column, type Timeline, type TimelineDrawing, timelineDrawing } from "./timeline.ts";
+import { binAt, type Column, isByMonth, type Timeline, type TimelineDrawing, timelineDrawing } from "./timeline.ts";
 
 const UP = 130;
 const BAND = 18;
@@ -19,20 +20,24 @@ export type Stretch = readonly [first: number, last: number];
 
 export interface TenantTimelineProps {
   readonly timeline: Timeline;
+  /** Not all was seen: there may be more of everything. */
+  readonly isOpen: boolean;
   readonly chosen: Stretch | null;
   readonly onChoose: (stretch: Stretch | null) => void;
   readonly onOpen: (stretch: Stretch) => void;
 }
 
 /** Chooses a week by a click or arrows, and more of them by drawing over them or with Shift. */
-export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTimelineProps) {
+export function TenantTimeline({ timeline, isOpen, chosen, onChoose, onOpen }: TenantTimelineProps) {
   const [ref, whole] = useWidth<HTMLDivElement>(900);
   const width = Math.max(whole - GUTTER, 100);
   const drawing = useMemo(() => timelineDrawing(timeline, { width, up: UP, down: DOWN }), [timeline, width]);
   const today = Math.max(0, binAt(drawing.today, timeline.bins.length, width));
   const [focused, setFocused] = useState<number | null>(null);
+  const [pointed, setPointed] = useState<number | null>(null);
   const anchor = useRef<number | null>(null);
   const at = focused ?? chosen?.[1] ?? today;
+  const unit = isByMonth(timeline.bins) ? "month" : "week";
   const binOf = (event: PointerEvent<HTMLDivElement>) =>
     binAt(event.clientX - event.currentTarget.getBoundingClientRect().left - GUTTER, timeline.bins.length, width);
   const press = (event: PointerEvent<HTMLDivElement>) => {
@@ -42,6 +47,7 @@ export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTim
     onChoose(between(anchor.current, anchor.current));
   };
   const draw = (event: PointerEvent<HTMLDivElement>) => {
+    setPointed(timeline.bins.length === 0 ? null : binOf(event));
     if (anchor.current === null || (event.buttons & 1) === 0) return;
     const stretch = between(anchor.current, binOf(event));
     if (stretch[0] !== chosen?.[0] || stretch[1] !== chosen[1]) onChoose(stretch);
@@ -68,28 +74,41 @@ export function TenantTimeline({ timeline, chosen, onChoose, onOpen }: TenantTim
       className="nl-timeline"
       role="slider"
       tabIndex={0}
-      aria-label="What ends, week by week. Shift and arrows choose more weeks. Enter opens the list."
+      aria-label={`What ends, ${unit} by ${unit}. Shift and arrows choose more ${unit}s. Enter opens the list.`}
       aria-valuemin={0}
       aria-valuemax={Math.max(timeline.bins.length - 1, 0)}
       aria-valuenow={at}
-      aria-valuetext={spoken(timeline, at)}
+      aria-valuetext={spoken(timeline.bins, at)}
       onKeyDown={keys}
       onPointerDown={press}
       onPointerMove={draw}
+      onPointerLeave={() => setPointed(null)}
     >
       <svg width={whole} height={HEIGHT} aria-hidden="true" focusable="false">
         <g transform={`translate(${GUTTER} 0)`}>
           {chosen === null ? null : <Chosen first={drawing.columns[chosen[0]]} last={drawing.columns[chosen[1]]} />}
           <Grid drawing={drawing} width={width} />
           {drawing.columns.map((column) => (
-            <Bars key={column.x} column={column} />
+            <Bars key={column.x} column={column} isOpen={isOpen} />
           ))}
           <Today x={drawing.today} width={width} isBroken={drawing.isOverMonth} />
         </g>
       </svg>
+      {pointed === null ? null : (
+        <span
+          aria-hidden="true"
+          className="nl-timeline-words"
+          style={{ left: Math.max(0, Math.min(GUTTER + (drawing.columns[pointed]?.x ?? 0) + 24, whole - WORDS)) }}
+        >
+          {spoken(timeline.bins, pointed)}
+        </span>
+      )}
     </div>
   );
 }
+
+/** As wide as what stands beside the pointer. */
+const WORDS = 260;
 
 /** Where a key leads to, null where it leads nowhere. */
 function moved(key: string, from: number, today: number, last: number): number | null {
@@ -98,20 +117,6 @@ function moved(key: string, from: number, today: number, last: number): number |
   if (key === "End") return last;
   const step = steps[key];
   return step === undefined ? null : Math.min(Math.max(from + step, 0), last);
-}
-
-/** What a bin says in words. */
-export function spoken({ bins, zone }: Pick<Timeline, "bins" | "zone">, index: number): string {
-  const bin = bins[index];
-  if (bin === undefined) return "Nothing ends.";
-  const ends = bin.endsLast + bin.endsCovered;
-  const week = `From ${written(Date.parse(`${bin.day}T12:00:00Z`), zone)}.`;
-  if (ends + bin.renewed + bin.planned === 0) return `${week} Nothing ends.`;
-  return `${week} ${counted(ends, "credential ends", "credentials end")}, ${grouped(bin.endsLast)} of them the last of their application. ${grouped(bin.renewed)} renewed, ${grouped(bin.planned)} planned; ${remain(bin)}.`;
-}
-
-function remain({ remains }: Bin): string {
-  return remains === 1 ? "1 remains" : `${grouped(remains)} remain`;
 }
 
 function between(one: number, other: number): Stretch {
@@ -124,7 +129,7 @@ function Chosen({ first, last }: { readonly first: Column | undefined; readonly 
   return <rect x={first.x - 1} y={TOP} width={width} height={HEIGHT - TOP} className="nl-chosen" />;
 }
 
-function Bars({ column }: { readonly column: Column }) {
+function Bars({ column, isOpen }: { readonly column: Column; readonly isOpen: boolean }) {
   const { x, width, last, covered, renewed, planned, remains, remainsCount, peak } = column;
   const top = AXIS - last - covered;
   return (
@@ -132,6 +137,9 @@ function Bars({ column }: { readonly column: Column }) {
       {last > 0 ? <rect x={x} y={AXIS - last} width={width} height={last} className="nl-ends-last" /> : null}
       {covered > 0 ? (
         <rect x={x + 0.5} y={top + 0.5} width={Math.max(width - 1, 0.5)} height={covered} className="nl-ends-covered" />
+      ) : null}
+      {isOpen && last + covered > 0 ? (
+        <line x1={x} x2={x + width} y1={top - 2} y2={top - 2} className="nl-open-end" />
       ) : null}
       {renewed > 0 ? <rect x={x} y={LOWER} width={width} height={renewed} className="nl-done" /> : null}
       {planned > 0 ? <rect x={x} y={LOWER + renewed} width={width} height={planned} className="nl-planned" /> : null}

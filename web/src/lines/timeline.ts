@@ -1,6 +1,6 @@
 /** The tenant timeline as rectangles: what ends if nobody acts above, renewals below, what remains at the bottom. Pure. */
 import type { Answer } from "../api/client.ts";
-import { placeOf, rounded } from "./scale.ts";
+import { DAY, placeOf, rounded } from "./scale.ts";
 
 export type Timeline = Pick<
   Answer<"GET /api/v1/t/{tenant}/timeline">,
@@ -118,7 +118,7 @@ function todayIn({ bins, now }: Timeline, pitch: number): number {
   const index = bins.findLastIndex(({ day }) => Date.parse(day) <= at);
   const from = Date.parse(bins[index]?.day ?? now);
   const next = bins[index + 1]?.day;
-  const to = next === undefined ? from + 7 * 86_400_000 : Date.parse(next);
+  const to = next === undefined ? endOf(bins) : Date.parse(next);
   return rounded(Math.max(index, 0) * pitch + placeOf(at, { from, to }, pitch));
 }
 
@@ -140,13 +140,33 @@ export function binAt(x: number, count: number, width: number): number {
   return Math.min(Math.max(Math.floor((x / width) * count), 0), count - 1);
 }
 
-/** The days of a bin, from and to (both of them included), as dates. */
+/** The bin that a day lies in; the first or the last one where it lies before or after all. */
+export function binOfDay(bins: readonly Bin[], day: string): number {
+  return Math.max(
+    0,
+    bins.findLastIndex((bin) => bin.day <= day),
+  );
+}
+
+/** Whether these are months: two weeks are never further apart than their days. */
+export function isByMonth(bins: readonly Pick<Bin, "day">[]): boolean {
+  const [first, second] = bins;
+  return second !== undefined && Date.parse(second.day) - Date.parse(first?.day ?? "") > 7 * DAY;
+}
+
+/** Where the last bin ends. */
+function endOf(bins: readonly Bin[]): number {
+  const last = new Date(bins.at(-1)?.day ?? "");
+  return isByMonth(bins) ? Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1, 1) : last.getTime() + 7 * DAY;
+}
+
+/** The days of some bins, from and to (both of them included), as dates. */
 export function daysOf(
   bins: readonly Bin[],
   first: number,
   last: number,
 ): { readonly from: string; readonly to: string } {
   const next = bins[last + 1]?.day;
-  const end = next === undefined ? Date.parse(bins[last]?.day ?? "") + 6 * 86_400_000 : Date.parse(next) - 86_400_000;
+  const end = (next === undefined ? endOf(bins) : Date.parse(next)) - DAY;
   return { from: bins[first]?.day ?? "", to: new Date(end).toISOString().slice(0, 10) };
 }

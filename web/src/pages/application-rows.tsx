@@ -8,6 +8,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useNarrow } from "../frame/narrow.ts";
+import { usePrinting } from "../frame/printing.ts";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
 import { grouped } from "../text/dates.ts";
@@ -99,11 +100,13 @@ const SECOND_LINE = 20;
 export function ApplicationRows({ kind, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
+  // on paper nobody scrolls: all that was read is there, and how much that is
+  const isPrinted = usePrinting();
   const rows = useVirtualizer({
-    count: total,
+    count: isPrinted ? items.length : total,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: isPrinted ? items.length : 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
   useEffect(() => rows.measure(), [height]);
@@ -148,6 +151,11 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
             : null}
         </div>
       </div>
+      {isPrinted && items.length < total ? (
+        <p className="faint">
+          The first {grouped(items.length)} of {grouped(total)}; the CSV file has all of them.
+        </p>
+      ) : null}
     </section>
   );
 }

@@ -110,7 +110,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
           />
         </Suspense>
       ) : null}
-      {search.born === undefined ? null : <Born />}
+      {search.born === undefined ? null : <Born tenant={tenant} id={answer.objectId} />}
       {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
       <Incomplete coverage={answer.coverage} />
       <SwitchedOff answer={answer} />
@@ -165,12 +165,18 @@ function SwitchedOff({ answer }: { readonly answer: Shows }) {
 }
 
 /** Just registered: what it still needs. */
-function Born() {
+function Born({ tenant, id }: { readonly tenant: string; readonly id: string }) {
+  const to = (search: Record<string, string>, words: string) => (
+    <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id }} search={search}>
+      {words}
+    </Link>
+  );
   return (
     <MessageBar intent="success" layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>Registered.</MessageBarTitle> Next: a credential, a target for it in nolapse.yaml so that it is
-        renewed, and a second owner.
+        <MessageBarTitle>Registered.</MessageBarTitle> Next: {to({ new: "secret" }, "a credential")},{" "}
+        {to({ tab: "targets" }, "a target")} for it in nolapse.yaml so that it is renewed, and{" "}
+        {to({ tab: "owners" }, "a second owner")}.
       </MessageBarBody>
     </MessageBar>
   );

@@ -2,16 +2,13 @@
 import { Button } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { Command } from "../frame/command.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
-import { counted, grouped } from "../text/dates.ts";
-import { plainName } from "../text/names.ts";
-import { type Filter, fileAddress, type List } from "./application-list.ts";
+import { type Filter, fileAddress } from "./application-list.ts";
 import { ChosenBar } from "./chosen-bar.tsx";
-import { ListedApplications, Wanted } from "./listed-applications.tsx";
-import { Pill } from "./pill.tsx";
+import { Filters } from "./list-filters.tsx";
+import { ListedApplications } from "./listed-applications.tsx";
 import { countOf, useSelection } from "./selection.ts";
 
 const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
@@ -93,56 +90,3 @@ export function Applications() {
     </div>
   );
 }
-
-interface FiltersProps {
-  readonly first: List;
-  readonly filter: Filter;
-  readonly set: (more: Record<string, string | undefined>) => void;
-  readonly children: ReactNode;
-}
-
-function Filters({ first, filter, set, children }: FiltersProps) {
-  const { facets, total } = first;
-  const next = Object.entries(facets.next).map(
-    ([code, count]) => [code, `${NEXT_VIEWS[code as NextCode]} (${grouped(count)})`] as const,
-  );
-  const policies = Object.entries(facets.policy).map(
-    ([name, count]) => [name, `${plainName(name)} (${grouped(count)})`] as const,
-  );
-  const kinds = Object.entries(facets.kind).map(([name, count]) => [name, `${name} (${grouped(count)})`] as const);
-  return (
-    <div className="filters">
-      <Wanted
-        wanted={filter.q ?? ""}
-        set={(q) => set({ q: q === "" ? undefined : q })}
-        placeholder="Name, client id or key id"
-      />
-      <Pill label="What happens next" options={next} value={filter.next} set={(value) => set({ next: value })} />
-      <Pill label="Kind" options={kinds} value={filter.kind} set={(value) => set({ kind: value })} />
-      <Pill label="Policy" options={policies} value={filter.policy} set={(value) => set({ policy: value })} />
-      <Pill
-        label="Order"
-        options={SORTS}
-        value={filter.sort ?? "signsInUntil"}
-        set={(value) => set({ sort: value })}
-        must
-      />
-      {filter.endsFrom === undefined && filter.endsTo === undefined ? null : (
-        <Button size="small" shape="circular" onClick={() => set({ endsFrom: undefined, endsTo: undefined })}>
-          Ends {filter.endsFrom ?? "…"} to {filter.endsTo ?? "…"} ×
-        </Button>
-      )}
-      <span className="total faint" aria-live="polite">
-        {counted(total, "application")}
-      </span>
-      {children}
-    </div>
-  );
-}
-
-const SORTS = [
-  ["signsInUntil", "what stops first"],
-  ["-signsInUntil", "what stops last"],
-  ["displayName", "name"],
-  ["next", "what happens first"],
-] as const;

@@ -1,24 +1,19 @@
 /** Does anything stop, and when? */
-import { Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
-import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
-import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
+import { ScanAgain } from "../frame/scan-again.tsx";
+import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import type { Stretch } from "../lines/tenant-timeline.tsx";
-import { daysOf } from "../lines/timeline.ts";
 import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
-import { counted, grouped, written } from "../text/dates.ts";
+import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
+import { Ends } from "./overview-ends.tsx";
 import "./overview.css";
-
-const TenantTimeline = lazy(() =>
-  import("../lines/tenant-timeline.tsx").then((one) => ({ default: one.TenantTimeline })),
-);
 
 export function Overview() {
   const { name: tenant } = useTenant();
@@ -39,12 +34,23 @@ export function Overview() {
         {(overview) => (
           <>
             <Incomplete coverage={overview.coverage} />
-            <Figures overview={overview} tenant={tenant} />
-            <Ends tenant={tenant} />
-            <div className="columns">
-              <NeedsPerson overview={overview} tenant={tenant} />
-              <NowAndNext overview={overview} tenant={tenant} />
-            </div>
+            {overview.figures.holding === 0 && overview.coverage.complete ? (
+              <Empty>
+                No application has a credential.{" "}
+                <Link className="link" to="/t/$tenant/applications/new" params={{ tenant }}>
+                  Register one
+                </Link>
+              </Empty>
+            ) : (
+              <>
+                <Figures overview={overview} tenant={tenant} />
+                <Ends overview={overview} />
+                <div className="columns">
+                  <NeedsPerson overview={overview} tenant={tenant} />
+                  <NowAndNext overview={overview} tenant={tenant} />
+                </div>
+              </>
+            )}
           </>
         )}
       </Shown>
@@ -79,9 +85,14 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
           </p>
         )}
       </div>
-      <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/forecast.ics`}>
-        Calendar
-      </Button>
+      <div className="actions">
+        {overview.coverage.complete && overview.coverage.missed === null ? (
+          <ScanAgain scannedAt={overview.coverage.scannedAt} />
+        ) : null}
+        <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/forecast.ics`}>
+          Calendar
+        </Button>
+      </div>
     </div>
   );
 }
@@ -134,177 +145,6 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
         </dd>
       </div>
     </dl>
-  );
-}
-
-const SPANS = { "6 months": 183, "1 year": 365, "2 years": 730 } as const;
-
-function Ends({ tenant }: { readonly tenant: string }) {
-  const search = useSearch({ from: "/framed/t/$tenant" });
-  const navigate = useNavigate();
-  const [asTable, setAsTable] = useState(false);
-  const span = search.span !== undefined && search.span in SPANS ? (search.span as keyof typeof SPANS) : "2 years";
-  const now = useTenant().overview?.now;
-  const today = now === undefined ? null : Math.floor(Date.parse(now) / 86_400_000) * 86_400_000;
-  const iso = (at: number) => `${new Date(at).toISOString().slice(0, 10)}T00:00:00Z`;
-  const query =
-    today === null ? null : { from: iso(today - 91 * 86_400_000), to: iso(today + SPANS[span] * 86_400_000) };
-  const asked = useAnswer("GET /api/v1/t/{tenant}/timeline", query === null ? null : { params: { tenant }, query });
-  const bins = asked.data?.bins ?? [];
-  const [first, last] = [search.week, search.until ?? search.week].map((week) =>
-    bins.findIndex(({ day }) => day === week),
-  );
-  const chosen: Stretch | null =
-    first === undefined || last === undefined || first < 0 || last < first ? null : [first, last];
-  const set = (more: { span?: string; week?: string | undefined; until?: string | undefined }) =>
-    void navigate({
-      to: "/t/$tenant",
-      params: { tenant },
-      search: { ...search, ...more },
-      replace: true,
-      resetScroll: false,
-    });
-  const list = ([from, to]: Stretch) => {
-    const days = daysOf(bins, from, to);
-    void navigate({
-      to: "/t/$tenant/applications",
-      params: { tenant },
-      search: { endsFrom: days.from, endsTo: days.to },
-    });
-  };
-  return (
-    <section className="card" aria-labelledby="ends">
-      <div className="card-head">
-        <h2 id="ends">What ends, week by week</h2>
-        <Toolbar
-          size="small"
-          aria-label="Time range"
-          checkedValues={{ span: [span] }}
-          onCheckedValueChange={(_, { checkedItems }) => set({ span: checkedItems[0] ?? "2 years" })}
-        >
-          <ToolbarRadioGroup>
-            {Object.keys(SPANS).map((one) => (
-              <ToolbarRadioButton key={one} name="span" value={one} appearance="subtle">
-                {one}
-              </ToolbarRadioButton>
-            ))}
-          </ToolbarRadioGroup>
-        </Toolbar>
-        <Button size="small" appearance="subtle" onClick={() => setAsTable(!asTable)}>
-          {asTable ? "As a drawing" : "As a table"}
-        </Button>
-      </div>
-      <div className="overview-ends">
-        <Shown asked={asked}>
-          {(timeline) =>
-            asTable ? (
-              <WeekTable bins={timeline.bins} zone={timeline.zone} />
-            ) : (
-              <div className="gutter">
-                <Totals totals={timeline.totals} complete={timeline.coverage.complete} />
-                <Suspense fallback={<Loading rows={6} />}>
-                  <TenantTimeline
-                    timeline={timeline}
-                    chosen={chosen}
-                    onChoose={(stretch) =>
-                      set({
-                        week: stretch === null ? undefined : timeline.bins[stretch[0]]?.day,
-                        until:
-                          stretch === null || stretch[0] === stretch[1] ? undefined : timeline.bins[stretch[1]]?.day,
-                      })
-                    }
-                    onOpen={list}
-                  />
-                </Suspense>
-              </div>
-            )
-          }
-        </Shown>
-      </div>
-      {asked.data === undefined || chosen === null ? null : (
-        <p className="filters" aria-live="polite">
-          <span>{stretchSentence(bins.slice(chosen[0], chosen[1] + 1), asked.data.zone)}</span>
-          <Button size="small" onClick={() => list(chosen)}>
-            Open as list
-          </Button>
-          <Button size="small" appearance="subtle" onClick={() => set({ week: undefined, until: undefined })}>
-            Clear
-          </Button>
-        </p>
-      )}
-    </section>
-  );
-}
-
-/** What some weeks that lie side by side come to. */
-function stretchSentence(weeks: Bins["bins"], zone: string): string {
-  const sum = (of: (bin: Bins["bins"][number]) => number) => weeks.reduce((so, bin) => so + of(bin), 0);
-  const ends = sum(({ endsLast, endsCovered }) => endsLast + endsCovered);
-  const on = (day: string | undefined) => written(Date.parse(`${day}T12:00:00Z`), zone);
-  const when =
-    weeks.length === 1
-      ? `in the week of ${on(weeks[0]?.day)}`
-      : `in the ${weeks.length} weeks from ${on(weeks[0]?.day)} to that of ${on(weeks.at(-1)?.day)}`;
-  return `${counted(ends, "credential ends", "credentials end")} ${when}: ${grouped(sum(({ renewed }) => renewed))} renewed, ${grouped(sum(({ planned }) => planned))} planned, ${grouped(sum(({ remains }) => remains))} remain.`;
-}
-
-type Bins = NonNullable<ReturnType<typeof useAnswer<"GET /api/v1/t/{tenant}/timeline">>["data"]>;
-
-function Totals({ totals, complete }: { readonly totals: Bins["totals"]; readonly complete: boolean }) {
-  const least = complete ? "" : "at least ";
-  return (
-    <div className="gutter-names">
-      <div>
-        If nobody acts
-        <br />
-        <strong>
-          {least}
-          {grouped(totals.endsLast + totals.endsCovered)}
-        </strong>{" "}
-        endings
-      </div>
-      <div>
-        With Nolapse
-        <br />
-        <strong>{grouped(totals.renewed + totals.planned)}</strong> renewals
-      </div>
-      <div className={totals.remains > 0 ? "ended" : undefined}>
-        <strong>{grouped(totals.remains)}</strong> endings remain
-      </div>
-    </div>
-  );
-}
-
-function WeekTable({ bins, zone }: { readonly bins: Bins["bins"]; readonly zone: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="virtual" tabIndex={0} aria-label="Weeks">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Week of</th>
-            {["The application stops", "Another one works", "Renewed", "Planned", "Remain"].map((head) => (
-              <th key={head} scope="col" className="number">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {bins.map((bin) => (
-            <tr key={bin.day}>
-              <th scope="row">{written(Date.parse(`${bin.day}T12:00:00Z`), zone)}</th>
-              {[bin.endsLast, bin.endsCovered, bin.renewed, bin.planned, bin.remains].map((count, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: five columns that never move
-                <td key={index} className="number">
-                  {grouped(count)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }
 

@@ -19,6 +19,12 @@ function keyWords({ keyId, slot }: Item): string {
   );
 }
 
+/** What becomes of it, and where the new value goes. */
+function partWords({ what, targets }: Item): string {
+  const to = what === "issue" && targets.length > 0 ? ` for ${targets.map(plainName).join(", ")}` : "";
+  return `${PARTS[what]}${to}`;
+}
+
 interface RowProps {
   readonly one: Item;
   readonly tab: TabName;
@@ -63,7 +69,7 @@ export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => u
             <Name text={one.displayName} />
           </Link>
         )}
-        <span className="two faint">{tab === "cannot" ? keyWords(one) : PARTS[one.what]}</span>
+        <span className="two faint">{tab === "cannot" ? keyWords(one) : partWords(one)}</span>
       </span>
       <span className="grow">
         {tab === "cannot" ? capital(one.detail ?? "") : capital(one.sentence)}

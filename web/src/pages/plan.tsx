@@ -1,31 +1,47 @@
 /** What will happen, and what waits for me? */
 import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
-import type { Answer } from "../api/client.ts";
-import { useAnswer } from "../api/queries.ts";
+import { lazy, Suspense, useState } from "react";
+import { type Answer, type ApiProblem, read } from "../api/client.ts";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { counted } from "../text/dates.ts";
+import { grouped } from "../text/dates.ts";
+import { finishSentence, planSentence } from "../text/plan.ts";
 import { CannotByReason } from "./plan-cannot.tsx";
 import { PlanRow } from "./plan-row.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
 
 const TABS = { waiting: "Waiting for you", next: "Next 30 days", cannot: "Cannot be renewed" } as const;
 type TabName = keyof typeof TABS;
-type PlanAnswer = Answer<"GET /api/v1/t/{tenant}/plan">;
+const PLAN = "GET /api/v1/t/{tenant}/plan";
+type PlanAnswer = Answer<typeof PLAN>;
+/** So many are approved at once at most. */
+const MOST = 200;
+
+const LoadChart = lazy(() => import("../lines/load-chart.tsx").then((one) => ({ default: one.LoadChart })));
+
+/** A page at a time; of what cannot be renewed the counts alone, which has pages of its own for each reason. */
+function usePlan(tenant: string, tab: TabName) {
+  const limit = tab === "cannot" ? 1 : MOST;
+  return useInfiniteQuery<PlanAnswer, ApiProblem, { pages: PlanAnswer[] }, readonly unknown[], string | undefined>({
+    queryKey: [PLAN, tenant, tab],
+    queryFn: ({ pageParam, signal }) =>
+      read(PLAN, { params: { tenant }, query: { tab, limit, cursor: pageParam } }, signal),
+    initialPageParam: undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+    enabled: tenant !== "",
+  });
+}
 
 export function Plan() {
   const search = useSearch({ from: "/framed/t/$tenant/plan" });
   const navigate = useNavigate();
-  const { name: tenant, overview } = useTenant();
+  const { name: tenant, overview, zone } = useTenant();
   const tab: TabName = search.tab !== undefined && search.tab in TABS ? (search.tab as TabName) : "waiting";
-  const asked = useAnswer(
-    "GET /api/v1/t/{tenant}/plan",
-    tenant === "" ? null : { params: { tenant }, query: { tab, limit: tab === "cannot" ? 1 : 200 } },
-  );
+  const asked = usePlan(tenant, tab);
   const show = (search: Record<string, string>) =>
     void navigate({ to: "/t/$tenant/plan", params: { tenant }, search, replace: true, resetScroll: false });
   return (
@@ -44,36 +60,54 @@ export function Plan() {
         ))}
       </TabList>
       <Shown asked={asked} rows={8}>
-        {(plan) => (
-          <>
-            <Incomplete coverage={plan.coverage} />
-            {plan.total === 0 ? null : (
-              <p>
-                <strong>{sentenceOf(plan)}</strong>
-              </p>
-            )}
-            {plan.tab === "waiting" ? <RevealRequests tenant={tenant} /> : null}
-            {plan.tab === "cannot" && plan.total > 0 ? (
-              <CannotByReason
-                mends={plan.mends}
-                tenant={tenant}
-                open={search.reason}
-                setOpen={(reason) => show({ tab, reason })}
-              />
-            ) : (
-              <Rows
-                plan={plan}
-                tenant={tenant}
-                empty={
-                  overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]
-                }
-              />
-            )}
-            {plan.next === null || plan.tab === "cannot" ? null : (
-              <p className="faint">The first {plan.items.length} are shown.</p>
-            )}
-          </>
-        )}
+        {({ pages }) => {
+          const [first] = pages;
+          if (first === undefined) return null;
+          const plan = { ...first, items: pages.flatMap(({ items }) => items) };
+          const finish = finishSentence(plan, zone);
+          return (
+            <>
+              <Incomplete coverage={plan.coverage} />
+              {plan.total === 0 ? null : (
+                <p>
+                  <strong>{planSentence(plan, zone)}</strong>
+                  {finish === null ? null : <span className="two">{finish}</span>}
+                </p>
+              )}
+              {plan.load.length < 2 ? null : (
+                <section className="card" aria-label="By day">
+                  <Suspense>
+                    <LoadChart load={plan.load} />
+                  </Suspense>
+                </section>
+              )}
+              {plan.tab === "waiting" ? <RevealRequests tenant={tenant} /> : null}
+              {plan.tab === "cannot" && plan.total > 0 ? (
+                <CannotByReason
+                  mends={plan.mends}
+                  tenant={tenant}
+                  open={search.reason}
+                  setOpen={(reason) => show({ tab, reason })}
+                />
+              ) : (
+                <Rows
+                  plan={plan}
+                  tenant={tenant}
+                  empty={
+                    overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]
+                  }
+                />
+              )}
+              {!asked.hasNextPage || plan.tab === "cannot" ? null : (
+                <p>
+                  <Button onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
+                    Show more of {grouped(plan.total)}
+                  </Button>
+                </p>
+              )}
+            </>
+          );
+        }}
       </Shown>
     </div>
   );
@@ -85,21 +119,14 @@ const EMPTY: Readonly<Record<TabName, string>> = {
   cannot: "Everything that ends can be renewed.",
 };
 
-function sentenceOf({ tab, total, mends }: PlanAnswer): string {
-  const many = counted(total, tab === "cannot" ? "credential" : "rotation");
-  if (tab === "waiting") return `${many} ${total === 1 ? "waits" : "wait"} for a person.`;
-  if (tab === "next") return `${many} in the next 30 days.`;
-  const reasons = mends.length === 1 ? "" : `, for ${counted(mends.length, "reason")}`;
-  return `${many} cannot be renewed as things are${reasons}.`;
-}
-
 function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly tenant: string; readonly empty: string }) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
-  const refusal = useRefusal("Operator");
+  const role = useRefusal("Operator");
   const open = plan.items.flatMap(({ rotation }) => (rotation === null ? [] : [rotation]));
   const ids = chosen.filter((id) => open.includes(id));
   const choose = (id: string, on: boolean) => setChosen(on ? [...ids, id] : ids.filter((one) => one !== id));
+  const refusal = role ?? (ids.length > MOST ? `At most ${MOST} at once.` : null);
   const isWaiting = plan.tab === "waiting";
   return (
     <section className="card">

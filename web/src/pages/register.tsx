@@ -8,6 +8,7 @@ import { useRefusal } from "../frame/session.tsx";
 import { Empty, Failure, Loading } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { AUDIENCES } from "../text/catalogue.ts";
+import { redirectFault } from "../text/redirect.ts";
 
 const PLATFORMS = { web: "Web", spa: "Single-page application", publicClient: "Mobile and desktop" } as const;
 type Platform = keyof typeof PLATFORMS;
@@ -56,7 +57,8 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
   const navigate = useNavigate();
   const lent = useLent(now);
   const namesakes = useNamesakes(tenant, name);
-  const ready = name.trim() !== "" && lent && !register.isPending;
+  const fault = uri.trim() === "" ? null : redirectFault(uri.trim(), platform);
+  const ready = name.trim() !== "" && fault === null && lent && !register.isPending;
   const act = () =>
     register.mutate(
       {
@@ -122,7 +124,12 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
             ))}
           </Dropdown>
         </Field>
-        <Field label="Redirect URI (optional): address" hint="https, but for localhost; no * and no #; case matters">
+        <Field
+          label="Redirect URI (optional): address"
+          hint="https, but for localhost; none of * # ! $ ' ( ) , ; and case matters"
+          validationState={fault === null ? "none" : "error"}
+          validationMessage={fault}
+        >
           <Input
             value={uri}
             maxLength={256}

@@ -1,6 +1,6 @@
 /** The words of the pages. Sentences about credentials come from the server: command line and page say the same. */
 import type { Answer } from "../api/client.ts";
-import { counted, distance, grouped, spelled, written } from "./dates.ts";
+import { counted, distance, durationWords, grouped, spelled, written } from "./dates.ts";
 import { plainName } from "./names.ts";
 
 /** Titles of refusals, by their code. */
@@ -149,6 +149,7 @@ export function overviewSentence({
         ? "Nothing is known yet. The first scan is running."
         : "Nothing is known yet: the first scan failed, and is tried again.";
     case "incomplete":
+      if (count === 0) return "Not all could be read. Of what could, nothing stops in the next 30 days.";
       return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
     case "now":
       return `${many} cannot sign in now.`;
@@ -230,6 +231,7 @@ type Application = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
 
 type SignsIn = Pick<Application, "signsIn" | "signsInUntil" | "next" | "now">;
 type Switched = Partial<Pick<Application, "enabled" | "servicePrincipalEnabled">>;
+type Told = SignsIn & Switched & Partial<Pick<Application, "lapse">>;
 interface Sentence {
   readonly strong: string;
   readonly rest: string;
@@ -240,15 +242,27 @@ export function isSwitchedOff({ enabled = true, servicePrincipalEnabled = null }
   return !enabled || servicePrincipalEnabled === false;
 }
 
-/** The sentence under an application's name. */
-export function applicationSentence(application: SignsIn & Switched, zone: string): Sentence {
-  const sentence = credentialSentence(application, zone);
+/** The sentence under an application's name; a lapse that is over is never left out of it. */
+export function applicationSentence(told: Told, zone: string): Sentence {
+  const { strong, rest } = presentSentence(told, zone);
   // what stops is said all the same
-  if (!isSwitchedOff(application) || application.next.code === "stops") return sentence;
-  return { ...sentence, strong: "Switched off in Entra ID: nobody signs in." };
+  const isOff = isSwitchedOff(told) && told.next.code !== "stops";
+  return {
+    strong: isOff ? "Switched off in Entra ID: nobody signs in." : strong,
+    rest: told.lapse == null ? rest : `${rest} ${lapseSentence(told.lapse, zone)}`,
+  };
 }
 
-function credentialSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: string): Sentence {
+/** "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027." */
+export function lapseSentence(lapse: NonNullable<Application["lapse"]>, zone: string): string {
+  const [from, to] = [Date.parse(lapse.from), Date.parse(lapse.to)];
+  const [first, last] = [written(from, zone), written(to, zone)];
+  return first === last
+    ? `Could not sign in on ${first}, for ${durationWords(to - from)}.`
+    : `Could not sign in from ${first} to ${last}.`;
+}
+
+function presentSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: string): Sentence {
   const at = (instant: string) =>
     `${written(Date.parse(instant), zone)}, ${distance(Date.parse(instant), Date.parse(now), zone)}`;
   const because = next.because === null ? "" : ` ${next.because[0]?.toUpperCase()}${next.because.slice(1)}.`;

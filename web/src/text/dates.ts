@@ -118,3 +118,13 @@ export function grouped(count: number): string {
 export function counted(count: number, one: string, many: string = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
+
+/** "40 min", "3 h 20 min", "5 days 2 h": how long something took, rounded down, and never to nothing. */
+export function durationWords(length: number): string {
+  const minutes = Math.max(1, Math.floor(length / MINUTE));
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60) % 24, minutes % 60];
+  if (days > 1) return `${grouped(days)} days${hours === 0 ? "" : ` ${hours} h`}`;
+  const whole = days * 24 + hours;
+  if (whole === 0) return `${rest} min`;
+  return rest === 0 ? `${whole} h` : `${whole} h ${rest} min`;
+}

@@ -1,0 +1,86 @@
+/** The first page: the timeline in weeks and months, by pointer and by dates; what it says of a tenant in which nothing is managed, or not all was seen. */
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+// nothing is managed here
+const web = portal({ only: [] });
+const { show } = web;
+
+test("a week says its counts under the pointer; five years are in months; two days choose as drawing does", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "", /Now and next/);
+  await page.getByText("Nolapse renews nothing yet.").waitFor();
+  const timeline = page.getByRole("slider", { name: /^What ends, week by week/ });
+  const box = await timeline.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 100);
+  await timeline.getByText(/^Week of Mon \d+ \w{3} \d{4}\. /).waitFor();
+  await page.mouse.move(0, 0);
+  await timeline.getByText(/^Week of/).waitFor({ state: "detached" });
+  await page.getByRole("radio", { name: "5 years" }).click();
+  await page.getByRole("heading", { name: "What ends, month by month" }).waitFor();
+  await page.getByRole("button", { name: "As a table" }).click();
+  await page.getByRole("rowheader", { name: "Feb 2036" }).waitFor();
+  await page.getByLabel("From", { exact: true }).fill("2031-03-20");
+  await page.getByLabel("Until", { exact: true }).fill("2031-03-02");
+  await page.getByRole("button", { name: "Choose" }).click();
+  await page.getByText(/^In Mar 2031: 3 credentials end, 3 of them the last of their application/).waitFor();
+  await page.getByRole("button", { name: "As a drawing" }).click();
+  expect(await faultsEverywhere(page, "Months")).toEqual([]);
+  await page.getByRole("button", { name: "Applications whose last credential ends then" }).click();
+  await page.waitForURL(/endsFrom=2031-03-01&endsTo=2031-03-31/);
+  await page.getByRole("row", { name: /carried/ }).waitFor();
+  await show(page, "?span=5+years&week=2031-01-01", /In Jan 2031/);
+  await page.getByRole("button", { name: "All applications that have ended" }).click();
+  await page.waitForURL(/next=ended/);
+  expect(web.said).toEqual([]);
+});
+
+test("where not all was seen, every bar is open at its end and every count is a least one", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.route(/\/(timeline|overview)(\?|$)/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const sentence =
+      json.sentence === undefined ? {} : { sentence: { code: "incomplete", count: 0, first: null, later: 0 } };
+    await route.fulfill({ response, json: { ...json, ...sentence, coverage: { ...json.coverage, complete: false } } });
+  });
+  await show(page, "", /endings remain/);
+  await page.getByText(/^at least \d+ endings remain$/).waitFor();
+  await page.locator(".nl-open-end").first().waitFor({ state: "attached" });
+  // beside what says that it is needed, and nowhere else
+  expect(await page.getByRole("button", { name: "Scan again" }).count()).toBe(1);
+  expect(await page.getByRole("button", { name: "Scan again" }).getAttribute("title")).toMatch(
+    /Needs the role Operator/,
+  );
+  expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(
+    "Not all could be read. Of what could, nothing stops in the next 30 days.",
+  );
+});
+
+test("an Operator asks for a scan; a second word is told that one is under way", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "", /Now and next/);
+  await page.getByRole("button", { name: "Scan again" }).click();
+  await page.getByRole("button", { name: "Scanning" }).waitFor();
+  expect(web.stage.admission.scanAsked()).toBe(true);
+  await page.reload();
+  await page.getByRole("button", { name: "Scan again" }).click();
+  await page.getByText("Not asked: a scan is under way already. Next: wait for it").waitFor();
+  expect(await faultsEverywhere(page, "Scan again")).toEqual([]);
+});
+
+test("a tenant in which nothing has a credential says so, and where to register one", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.route(/\/overview$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, figures: { ...json.figures, holding: 0 } } });
+  });
+  await show(page, "", /No application has a credential/);
+  await page.getByRole("link", { name: "Register one" }).click();
+  await page.getByRole("heading", { level: 1, name: "Register an application" }).waitFor();
+});
