@@ -1,6 +1,5 @@
 /** What the drawings are made of: rectangles out of the API's answers. */
 import { describe, expect, test } from "vitest";
-import { eventNear } from "../../web/src/lines/life-events.ts";
 import {
   closeUpRange,
   deadlineLabels,
@@ -12,8 +11,6 @@ import {
   successorDrawing,
   wholeRow,
 } from "../../web/src/lines/life-line.ts";
-import { endWords, heldAt, noteOf } from "../../web/src/lines/life-words.ts";
-import { loadBars, loadSentence } from "../../web/src/lines/load-bars.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
@@ -237,68 +234,6 @@ describe("beside the rows", () => {
   });
 });
 
-describe("the words of a row", () => {
-  const ZONE = "Europe/Amsterdam";
-  const wordsOf = (row: LifeRow) =>
-    endWords(row, rowDrawing(row, RANGE, NOW, WIDTH), { range: RANGE, now: NOW, width: WIDTH, zone: ZONE });
-  const lapsed = (from: number, to: number, end = from) =>
-    secret({
-      end: at(end),
-      segments: [
-        { from: at(-300), to: at(end), tense: "happened", what: "worked" },
-        { from: at(end), to: at(0), tense: "happened", what: "ended" },
-        { from: at(from), to: at(to), tense: "happened", what: "lapse" },
-      ],
-    });
-
-  test("say for how long nothing signed in, to the minute, and of what is cut off that it was longer", () => {
-    expect(wordsOf(lapsed(-20, -20 + (3 * 60 + 20) / 1440))).toMatchObject({
-      text: "could not sign in for 3 h 20 min",
-      isLapse: true,
-    });
-    expect(wordsOf(lapsed(-2.5, 0))?.text).toBe("cannot sign in, for 2 days 12 h so far");
-    expect(wordsOf(lapsed(-365, -300, -400))?.text).toBe("could not sign in for more than 65 days");
-  });
-
-  test("say until when what goes on after the range, and what was removed before its own end", () => {
-    const far = secret({ end: "2123-01-12T06:00:00Z" });
-    expect(wordsOf(far)).toEqual({ text: "ends 2123", x: WIDTH - 10, above: true, anchor: "end", isLapse: false });
-    const removed = (end: number) =>
-      secret({
-        end: at(end),
-        removedAt: at(-60),
-        segments: [{ from: at(-130), to: at(-60), tense: "happened", what: "worked" }],
-      });
-    expect(wordsOf(removed(50))?.text).toBe("ends Tue 12 Jan 2027");
-    expect(wordsOf(removed(-20))?.text).toBe("would have ended Tue 3 Nov 2026");
-    expect(wordsOf(removed(-60))).toBeNull();
-    expect(wordsOf(removed(9_000))).toBeNull();
-  });
-
-  test("say why nothing is forecast: a lock for what is left alone, a sign where somebody must have acted", () => {
-    expect(noteOf(secret({}))).toBeNull();
-    const locked = secret({ reason: "platform-managed", sentence: "its platform renews the credential itself" });
-    expect(noteOf(locked)).toEqual({
-      sign: "lock",
-      text: "Not renewed by Nolapse: its platform renews the credential itself.",
-    });
-    expect(rowDrawing(locked, RANGE, NOW, WIDTH).bars.map(({ look }) => look)).toEqual(["inert", "inert"]);
-    const held = (by: "approval" | "stop") =>
-      secret({ held: { by, reason: "approval-issue", sentence: "a person must approve it" } });
-    expect(noteOf(held("approval"))).toEqual({ sign: "approval", text: "A person must approve it." });
-    expect(heldAt(held("approval"), NOW, RANGE, WIDTH)).toBe(404);
-    expect(heldAt(held("stop"), NOW, RANGE, WIDTH)).toBe(415);
-    expect(heldAt(held("stop"), NOW, spanAround(NOW, 10), WIDTH)).toBeNull();
-    expect(heldAt(secret({}), NOW, RANGE, WIDTH)).toBeNull();
-  });
-
-  test("the event under a pointer is the nearest one within reach, and in sight", () => {
-    const events = [-30, 5, 6, 400].map((days) => ({ at: NOW + days * DAY, word: String(days), more: null }));
-    const near = (x: number) => eventNear(events, x, RANGE, WIDTH)?.word;
-    expect([near(335), near(347), near(348), near(371), near(730)]).toEqual(["-30", "-30", undefined, "6", undefined]);
-  });
-});
-
 describe("the five proofs", () => {
   const proven = { issued: at(-1), accepted: at(-1), delivered: null, verified: null, retired: null };
 
@@ -453,18 +388,4 @@ test("a narrow page begins with six months, a wide one with two years, and an ad
   expect([daysIn("913", true), daysIn("7", true), daysIn(undefined, false), daysIn("x", false)]).toEqual([
     913, 91, 365, 365,
   ]);
-});
-
-test("what the plan begins by day stands at its day, as tall as its count, and is said in words", () => {
-  const load = [
-    { day: "2026-11-28", issues: 40, urgent: 10 },
-    { day: "2026-12-01", issues: 1, urgent: 0 },
-  ];
-  expect(loadBars(load, 80, 48)).toEqual([
-    { day: "2026-11-28", x: 0, width: 18, height: 48, urgent: 12, count: 40 },
-    { day: "2026-12-01", x: 60, width: 18, height: 3, urgent: 0, count: 1 },
-  ]);
-  expect(loadBars(load, 9_000, 48)[1]?.x).toBe(72);
-  expect(loadBars([], 80, 48)).toEqual([]);
-  expect(loadSentence(load)).toBe("By day (UTC): 40 on Sat 28 Nov 2026, 10 of them urgent; 1 on Tue 1 Dec 2026.");
 });

@@ -43,14 +43,17 @@ export const lifeRow = {
 
 /** What keeps a credential from being replaced, by the outlook of its application. */
 export function heldOf(
-  { keyId, current }: Pick<LifeLineRow, "keyId" | "current">,
+  { keyId, current, reason: its }: Pick<LifeLineRow, "keyId" | "current" | "reason">,
   { next }: Outlook,
   rotations: readonly Pick<Rotation, "id" | "replaces">[],
 ): z.input<typeof lifeRow.held> {
   const { code, reason: why, rotation } = next;
   if (why === null || (code !== "stops" && code !== "waits-for-approval")) return null;
+  // of several slots the one that is meant: its own reason is the outlook's, but where the mode holds all of them
   const isIt =
-    rotation === null ? current : rotations.some(({ id, replaces }) => id === rotation && replaces === keyId);
+    rotation === null
+      ? current && (its === why || why === "mode-observe")
+      : rotations.some(({ id, replaces }) => id === rotation && replaces === keyId);
   return isIt ? { by: code === "stops" ? "stop" : "approval", reason: why, sentence: REASONS[why] } : null;
 }
 

@@ -97,7 +97,7 @@ function useFound(tenant: string, text: string) {
       go: () => navigate({ href: `/t/${encodeURIComponent(tenant)}${name === "" ? "" : `/${name}`}` }),
     }),
   );
-  const all = () => navigate({ to: "/t/$tenant/applications", params, search: { q } });
+  const all = (now: string) => navigate({ to: "/t/$tenant/applications", params, search: { q: meant(now).q } });
   return {
     choices: [...rotations, ...applications, ...places, ...pageChoices],
     all,
@@ -117,7 +117,8 @@ export function FindDialog({ tenant, close }: FindDialogProps) {
   useEffect(() => setChosen(-1), [settled]);
   const open = (choice: Choice | undefined) => {
     close();
-    void (choice === undefined ? all() : choice.go());
+    // what was typed last may not have been asked for yet
+    void (choice === undefined ? all(text) : choice.go());
   };
   const keys = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;

@@ -2,7 +2,7 @@
 import { durationWords, written } from "../text/dates.ts";
 import { capital } from "../text/rotation.ts";
 import type { LifeRow, RowDrawing } from "./life-line.ts";
-import { placeOf, type Range, rounded } from "./scale.ts";
+import { DAY, placeOf, type Range, rounded } from "./scale.ts";
 
 /** What Nolapse leaves alone, whoever asks. */
 const LOCKED: readonly LifeRow["reason"][] = [
@@ -35,6 +35,9 @@ export function heldAt({ held, deadlines, end }: LifeRow, now: number, range: Ra
   return at > range.to || Date.parse(end) <= now ? null : rounded(placeOf(at, range, width));
 }
 
+/** From here on the year says enough. */
+const FAR = 2 * 365 * DAY;
+
 export interface EndWords {
   readonly text: string;
   readonly x: number;
@@ -63,7 +66,13 @@ export function endWords(
   if (end > range.to) {
     // the arrow says that it goes on, and this until when
     return drawing.torn.right
-      ? { text: `ends ${row.end.slice(0, 4)}`, x: width - 10, above: true, anchor: "end", isLapse: false }
+      ? {
+          text: `ends ${end - now > FAR ? row.end.slice(0, 4) : written(end, zone)}`,
+          x: width - 10,
+          above: true,
+          anchor: "end",
+          isLapse: false,
+        }
       : null;
   }
   if (end < range.from) return null;
