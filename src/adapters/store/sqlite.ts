@@ -17,8 +17,8 @@ const BUSY_TIMEOUT = 10_000;
 /** Pages (of 4 KiB) of the write-ahead log before it is copied into the database, which flushes twice: SQLite's own 1,000 are 100 steps. */
 const CHECKPOINT_EVERY = 8_000;
 
-/** Pages kept in memory, KiB: in SQLite's own 2,000 a tenant of a few hundred applications and a year of rotations has no room. */
-const CACHE_KIB = 16_000;
+/** Pages kept in memory of what nobody else has open, KiB: in SQLite's own 2,000 a year of a few hundred applications has no room. */
+const CACHE_ALONE = 16_000;
 
 /** An open database: Kysely for the queries, the handle for what has no query. */
 export interface OpenDatabase {
@@ -80,10 +80,12 @@ function open(path: string, how: How): DatabaseSync {
   const handle = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
   if (isNew) chmodSync(path, 0o600);
   // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
-  handle.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
   if (how === "durable") handle.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-  // what a transaction has not ended with is undone from memory, and nothing is written twice
-  else handle.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
+  // a transaction that does not end is undone from memory, and nothing is written twice
+  else {
+    handle.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
+    handle.exec(`PRAGMA cache_size = -${CACHE_ALONE}`);
+  }
   handle.exec(`PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
   return handle;
 }
