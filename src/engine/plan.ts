@@ -23,7 +23,7 @@ import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
-import { inTurns, turnEvery } from "./turns.ts";
+import { inTurns } from "./turns.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -80,8 +80,8 @@ const PERSONAL_SECRETS = 2;
 /** What may be privileged waits for a scan that can say so until this long before it is too late: many scans. */
 const READ_AGAIN = 1 * DAY;
 
-/** Bindings that are planned before others have their turn: each may ask the store. */
-const ASKED = 50;
+/** Bindings that are planned at one go: the store is asked about all of them together, and then others have their turn. */
+const AT_ONCE = 50;
 
 /** The plan for what the scan saw; with `only`, of an application that the scan and the settings were narrowed to. */
 export async function makePlan(deps: Deps, scan: Scan, only: string | null = null): Promise<Plan> {
@@ -90,15 +90,18 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
   const taken = new Set<string>();
   const standing = await readStanding(deps, scan, only);
   const appPolicies = await readAppPolicies(deps);
-  const turn = turnEvery(deps, ASKED);
-  for (const binding of deps.settings.bindings) {
-    await turn();
-    const holders = standing.holders.get(binding.appId) ?? [];
-    for (const item of await planBinding(deps, binding, { holders, standing, appPolicies, now })) {
-      bound.push(item);
-      if (item.credential !== null) taken.add(item.credential.keyId);
-      if (item.rotation !== null)
-        for (const id of [item.rotation.replaces, item.rotation.issued?.keyId ?? ""]) taken.add(id);
+  const { bindings } = deps.settings;
+  for (let from = 0; from < bindings.length; from += AT_ONCE) {
+    if (from > 0) await deps.scheduler.turn?.();
+    const some = bindings.slice(from, from + AT_ONCE);
+    const ledger = await ledgerOf(deps, some, standing);
+    for (const binding of some) {
+      for (const item of await planBinding(deps, binding, { standing, ledger, appPolicies, now })) {
+        bound.push(item);
+        if (item.credential !== null) taken.add(item.credential.keyId);
+        if (item.rotation !== null)
+          for (const id of [item.rotation.replaces, item.rotation.issued?.keyId ?? ""]) taken.add(id);
+      }
     }
   }
   const planned = await inTurns(deps, withUnbound(deps, bound, taken, scan.holders, now));
@@ -184,9 +187,29 @@ async function readStanding(deps: Deps, scan: Scan, only: string | null): Promis
   };
 }
 
+type Ledger = ReadonlyMap<string, readonly LedgerEntry[]>;
+
+/** By client id: it tells spare credentials from current ones, which a record that is there has done already. */
+async function ledgerOf(deps: Deps, bindings: readonly Binding[], standing: Standing): Promise<Ledger> {
+  const isRecorded = ({ appId, slots }: Binding) => {
+    const held = new Set(
+      standing.holders.get(appId)?.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())),
+    );
+    const records = standing.records.get(appId) ?? [];
+    return slots.every(({ slot }) => records.some((one) => one.slot === slot && held.has(one.keyId.toLowerCase())));
+  };
+  const appIds = bindings.flatMap((one) => (isRecorded(one) ? [] : [one.appId]));
+  if (appIds.length === 0) return new Map();
+  const entries = await deps.store.ledger(deps.settings.tenantId, appIds);
+  return inTurns(
+    deps,
+    groupedBy(entries, (one) => one.holder.appId),
+  );
+}
+
 interface Around {
-  readonly holders: readonly Holder[];
   readonly standing: Standing;
+  readonly ledger: Ledger;
   readonly appPolicies: AppManagementReading;
   readonly now: EpochMs;
 }
@@ -194,16 +217,13 @@ interface Around {
 async function planBinding(
   deps: Deps,
   binding: Binding,
-  { holders, standing, appPolicies, now }: Around,
+  { standing, appPolicies, now, ...around }: Around,
 ): Promise<PlanItem[]> {
   const { appId } = binding;
   const { privileges } = standing;
+  const holders = standing.holders.get(appId) ?? [];
   const records = standing.records.get(appId) ?? [];
-  const held = new Set(holders.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())));
-  // the ledger tells spare credentials from current ones, which a record that is there has done already
-  const isRecorded = ({ slot }: SlotSettings) =>
-    records.some((one) => one.slot === slot && held.has(one.keyId.toLowerCase()));
-  const ledger = binding.slots.every(isRecorded) ? [] : await deps.store.ledger(deps.settings.tenantId, appId);
+  const ledger = around.ledger.get(appId) ?? [];
   // what is over is asked for only where a federated credential has taken a credential's place
   const isMoved = records.some((one) => one.kind === "federated");
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];

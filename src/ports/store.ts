@@ -257,8 +257,8 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
   image(rotation: string): Promise<CertificateImage | null>;
   /** Keeps an image beside rotations, under a name of its own; null forgets it. */
   putImage(name: string, image: CertificateImage | null): Promise<void>;
-  /** Ledger entries of one application, removed ones included. */
-  ledger(tenantId: string, appId: string): Promise<readonly LedgerEntry[]>;
+  /** Ledger entries of one application, or of any of these, some hundreds at most; removed ones included, in the order they were entered. */
+  ledger(tenantId: string, of: string | readonly string[]): Promise<readonly LedgerEntry[]>;
   /** Enters a key id on a person's word, with its audit line; false, and nothing is stored, where the ledger has it already. */
   adopt(entry: LedgerEntry, audit: AuditEntry): Promise<boolean>;
   slots(tenantId: string, appId: string | null): Promise<readonly SlotRecord[]>;

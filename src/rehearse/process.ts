@@ -150,8 +150,11 @@ export class ManagerProcess {
     };
     return new Proxy(inner, {
       get: (target, key) => {
-        if (!methods.has(key)) methods.set(key, method(target, key));
-        return methods.get(key);
+        const known = methods.get(key);
+        if (known !== undefined) return known;
+        const made = method(target, key);
+        methods.set(key, made);
+        return made;
       },
     });
   }

@@ -81,6 +81,13 @@ test.each([
   ],
   ["those of several", () => store.rotations({ tenantId: TENANT, appIds: ["a", "b"] }), /rotations_of_app/],
   ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
+  ["that of several", () => store.ledger(TENANT, ["a", "b"]), /ledger_app/],
+  [
+    "the tenant's open ones, beside years of others",
+    () => store.rotations({ tenantId: TENANT, states: ["planned", "issued", "halted"] }),
+    /rotations_state/,
+  ],
+  ["the early retirements", () => store.tally(TENANT, epochMs(0), "retirements"), /audit_early/],
   ["the next one due", () => store.nextDue(TENANT), /rotations_due/],
   ["the trail after a number", () => store.auditPage(TENANT, { after: 7, limit: 50 }), /audit_tenant/],
   ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 }), /audit_tenant/],

@@ -58,6 +58,18 @@ export function scans(store: () => Store): void {
       expect((await store().inventory(TENANT, ["app-object 0"]))[0]?.keyIds).toEqual([KEY]);
     });
 
+    it("say of each object when it was seen, and of what stands between others only where it was seen, too", async () => {
+      const holding = (...ids: string[]) => seen(...ids).map((one) => ({ ...one, credentials: [{ keyId: KEY }] }));
+      await store().recordScan(summary, holding("a", "b", "d", "e", "f"));
+      const later = { ...summary, scannedAt: plus(NOW, DAY), complete: false };
+      const renamed = holding("e").map((one) => ({ ...one, displayName: "another" }));
+      // b and f are not seen, c is new, e has changed
+      await store().recordScan(later, [...holding("d", "a", "c"), ...renamed]);
+      const appIds = ["a", "b", "c", "d", "e", "f"].map((id) => `app-${id}`);
+      const at = (await store().inventory(TENANT, appIds)).map(({ objectId, seenAt }) => [objectId, seenAt - NOW]);
+      expect(Object.fromEntries(at)).toEqual({ a: DAY, b: 0, c: DAY, d: DAY, e: DAY, f: 0 });
+    });
+
     it("are compared with what each slot was issued, each with the rotation that issued it", async () => {
       const [first, second] = [numbered(1), numbered(2)];
       await open(store(), first);

@@ -252,8 +252,12 @@ function changes(store: () => Store): void {
       const ledger = await store().ledger(TENANT, holder.appId);
       expect(ledger.find(({ keyId }) => keyId === "theirs")).toEqual(adopted);
       expect(ledger.find(({ keyId }) => keyId === "made")).toMatchObject({ origin: "issued" });
+      const other = { ...adopted, keyId: "other", holder: { ...holder, appId: "other" }, enteredAt: plus(NOW, 2) };
+      expect(await store().adopt(other, audit("adopted", { keyId: "other" }))).toBe(true);
+      expect(await store().ledger(TENANT, ["other", holder.appId])).toEqual([...ledger, other]);
+      expect(await store().ledger(TENANT, ["nobody"])).toEqual([]);
       const trail = await store().auditPage(TENANT, { after: 0, limit: 10 });
-      expect(trail.map(({ action }) => action)).toEqual(["planned", "adopted"]);
+      expect(trail.map(({ action }) => action)).toEqual(["planned", "adopted", "adopted"]);
     });
 
     it("reads the trail in its order, in pages", async () => {

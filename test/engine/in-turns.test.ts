@@ -74,8 +74,8 @@ test("bindings whose plans ask the store are planned so many at a time", async (
   const asked = [0];
   const store = {
     ...deps.store,
-    ledger: async () => {
-      asked[asked.length - 1] = (asked.at(-1) ?? 0) + 1;
+    ledger: async (_tenantId: string, of: string | readonly string[]) => {
+      asked[asked.length - 1] = (asked.at(-1) ?? 0) + [of].flat().length;
       return [];
     },
   };

@@ -207,7 +207,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       return true;
     },
     sealed: async (id) => shelf.sealed.get(id) ?? null,
-    ledger: async (_, appId) => [...shelf.ledger.values()].filter((one) => one.holder.appId === appId),
+    ledger: async (_, of) => [...shelf.ledger.values()].filter(({ holder }) => [of].flat().includes(holder.appId)),
     async adopt(entry, audit) {
       if (shelf.ledger.has(entry.keyId)) return false;
       shelf.ledger.set(entry.keyId, entry);

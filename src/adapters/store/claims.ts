@@ -5,7 +5,7 @@ import type { Claim, Store } from "../../ports/store.ts";
 import { tally } from "./books.ts";
 import { writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
-import { prepared, type Value } from "./prepared.ts";
+import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { rotationFrom, rotationRow } from "./rows.ts";
 
 export interface LeaseOptions {
@@ -75,12 +75,13 @@ export function claims(
   lease: LeaseOptions,
 ): Pick<Store, "claim" | "renew" | "release" | "commit"> {
   const { owner } = lease;
+  const way = new Way();
   const held = ({ rotation, fence }: Claim): Held => ({ id: rotation.id, fence, owner });
   return {
     claim: async (request) => {
       // looked at first without the lock that every writer takes: mostly nothing is due
       for (;;) {
-        const found = await read((db) => findDue(db, request, lease));
+        const found = await read((db) => findDue(db, request, lease, way));
         if (found === null) return null;
         const claimed = await write((db) => claim(db, request, lease, found));
         if (claimed !== null) return claimed;
@@ -128,6 +129,20 @@ const leased = prepared((db, value: Value<{ readonly tenant: string; readonly pr
 
 /** From so many on, the due ones are not sorted for each claim; the first due one is looked for in their order instead. */
 const MANY = 64;
+/** So many claims go the way that the last count showed: both find the same one, and to count costs more than to find it. */
+const COUNTED_EVERY = 32;
+
+/** Which of the two ways to the most urgent one is taken. */
+class Way {
+  #claims = 0;
+  #many = false;
+
+  async isByUrgency(db: Db, due: { readonly tenant: string; readonly now: number }): Promise<boolean> {
+    if (this.#claims === 0) this.#many = (await nthDue(db, due)).rows.length > 0;
+    this.#claims = (this.#claims + 1) % COUNTED_EVERY;
+    return this.#many;
+  }
+}
 
 const nthDue = prepared((db, value: Value<{ readonly tenant: string; readonly now: number }>) =>
   db
@@ -162,6 +177,13 @@ const mostUrgent = (many: boolean) =>
 const mostUrgentOfFew = mostUrgent(false);
 const mostUrgentOfMany = mostUrgent(true);
 
+const mostUrgentBeside = (many: boolean) =>
+  preparedForEach((db, value: Value<{ readonly tenant: string; readonly now: number }>, busy) =>
+    dueOf(db, value("tenant"), value("now"), many).where("object_id", "not in", [...busy]),
+  );
+const mostUrgentOfFewBeside = mostUrgentBeside(false);
+const mostUrgentOfManyBeside = mostUrgentBeside(true);
+
 /** The objects on which somebody is at work. */
 async function busyObjects(db: Db, { tenantId, processNow }: Request, { mayBeAlive }: LeaseOptions): Promise<string[]> {
   const { rows } = await leased(db, { tenant: tenantId, processNow });
@@ -176,18 +198,20 @@ interface Due {
   readonly more: boolean;
 }
 
-async function findDue(db: Db, request: Request, lease: LeaseOptions): Promise<Due | null> {
+async function findDue(db: Db, request: Request, lease: LeaseOptions, way: Way): Promise<Due | null> {
   const { tenantId, now, only } = request;
   const busy = await busyObjects(db, request, lease);
-  const many = only === undefined && (await nthDue(db, { tenant: tenantId, now })).rows.length > 0;
-  if (busy.length === 0 && only === undefined) {
-    const { rows } = await (many ? mostUrgentOfMany : mostUrgentOfFew)(db, { tenant: tenantId, now });
+  const many = only === undefined && (await way.isByUrgency(db, { tenant: tenantId, now }));
+  const due = { tenant: tenantId, now };
+  if (only === undefined) {
+    const { rows } = await (busy.length === 0
+      ? (many ? mostUrgentOfMany : mostUrgentOfFew)(db, due)
+      : (many ? mostUrgentOfManyBeside : mostUrgentOfFewBeside)(db, due, busy));
     return firstOf(rows);
   }
   let query = dueOf(db, tenantId, now, many);
   if (busy.length > 0) query = query.where("object_id", "not in", busy);
-  if (only !== undefined) query = query.where("id", "in", [...only]);
-  return firstOf(await query.execute());
+  return firstOf(await query.where("id", "in", [...only]).execute());
 }
 
 function firstOf([first, second]: readonly Omit<Due, "more">[]): Due | null {

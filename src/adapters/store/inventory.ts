@@ -19,7 +19,7 @@ const knownAfter = prepared(
   (db, value: Value<{ readonly tenant: string; readonly after: string; readonly limit: number }>) =>
     db
       .selectFrom("holders")
-      .selectAll()
+      .select(["object_id", "type", "app_id", "display_name", "key_ids"])
       .where("tenant_id", "=", value("tenant"))
       .where("object_id", ">", value("after"))
       .orderBy("object_id")
@@ -58,13 +58,20 @@ const scanned = prepared((db, value: Value<ReturnType<typeof scanRow>>) => {
     .onConflict((it) => it.column("tenant_id").doUpdateSet(row));
 });
 
-const seenAgain = preparedForEach((db, value: Value<{ readonly tenant: string; readonly at: number }>, objects) =>
+/** All from one place of the primary key to another one. */
+const seenAgain = prepared((db, value: Value<{ readonly tenant: string; readonly at: number } & Run>) =>
   db
     .updateTable("holders")
     .set({ seen_at: value("at"), missing_since: null })
     .where("tenant_id", "=", value("tenant"))
-    .where("object_id", "in", [...objects]),
+    .where("object_id", ">=", value("first"))
+    .where("object_id", "<=", value("last")),
 );
+
+interface Run {
+  readonly first: string;
+  readonly last: string;
+}
 
 const missed = preparedForEach((db, value: Value<{ readonly tenant: string; readonly at: number }>, objects) =>
   db
@@ -129,6 +136,8 @@ const AT_ONCE = 250;
 
 type Pause = () => Promise<void>;
 type Row = Tables["holders"];
+/** What a scan is compared with. */
+type Known = Pick<Row, "object_id" | "type" | "app_id" | "display_name" | "key_ids">;
 
 /**
  * What is known, in the order of object ids and read a part at a time, beside what was seen in the same order: all of it at once is as much
@@ -138,7 +147,7 @@ class KnownInOrder {
   readonly #db: Db;
   readonly #tenant: string;
   readonly #pause: Pause;
-  #rows: readonly Row[] = [];
+  #rows: readonly Known[] = [];
   #place = 0;
   #isEnd = false;
   /** Whether the row at the place was asked for. */
@@ -155,7 +164,7 @@ class KnownInOrder {
   }
 
   /** The row of an object whose id is not before any that was asked for. Reads nothing that is written behind it meanwhile. */
-  async find(objectId: string): Promise<Row | undefined> {
+  async find(objectId: string): Promise<Known | undefined> {
     for (;;) {
       const row = this.#rows[this.#place];
       if (row === undefined) {
@@ -182,7 +191,7 @@ class KnownInOrder {
     return this.#rows.length > 0;
   }
 
-  #pass({ object_id }: Row): void {
+  #pass({ object_id }: Known): void {
     if (!this.#isSeen) this.unseen.push(object_id);
     this.#isSeen = false;
     this.count += 1;
@@ -231,7 +240,10 @@ async function byObject(seen: readonly SeenHolder[], pause: Pause): Promise<Orde
   }
 }
 
-/** Writes what is new or has changed, and of all others, which are most, only when they were seen. */
+/**
+ * Writes what is new or has changed, and of all others, which are most, only when they were seen: in runs that nothing else stands
+ * between.
+ */
 async function noteSeen(
   db: Db,
   pause: Pause,
@@ -243,22 +255,29 @@ async function noteSeen(
   const order = await byObject(seen, pause);
   for (let from = 0; from < seen.length; from += AT_ONCE) {
     await pause();
-    const unchanged: string[] = [];
+    let run: Run | undefined;
+    let unseen = known.unseen.length;
     for (let place = from; place < Math.min(from + AT_ONCE, seen.length); place += 1) {
       const one = seen[order.at(place)] as SeenHolder;
       const before = await known.find(one.objectId);
       const row = holderRow(summary, one, before);
-      if (isSame(before, row)) unchanged.push(one.objectId);
-      else await noted(db, row);
+      const isUnchanged = isSame(before, row);
+      if (run !== undefined && (!isUnchanged || known.unseen.length > unseen)) {
+        await seenAgain(db, { ...again, ...run });
+        run = undefined;
+      }
+      if (!isUnchanged) await noted(db, row);
+      else run = { first: run?.first ?? one.objectId, last: one.objectId };
+      unseen = known.unseen.length;
     }
-    if (unchanged.length > 0) await seenAgain(db, again, unchanged);
+    if (run !== undefined) await seenAgain(db, { ...again, ...run });
   }
 }
 
 function holderRow(
   { tenantId, scannedAt }: Omit<ScanSummary, "lost">,
   { objectId, type, appId, displayName, credentials }: SeenHolder,
-  before: Row | undefined,
+  before: Known | undefined,
 ): Row {
   return {
     tenant_id: tenantId,
@@ -273,7 +292,7 @@ function holderRow(
   };
 }
 
-function isSame(old: Row | undefined, row: Row): boolean {
+function isSame(old: Known | undefined, row: Known): boolean {
   return (
     old?.type === row.type &&
     old.app_id === row.app_id &&

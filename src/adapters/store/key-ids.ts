@@ -2,17 +2,37 @@
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function packKeyIds(keyIds: readonly string[]): string {
-  return keyIds
-    .map((one) => (GUID.test(one) ? `.${Buffer.from(one.replaceAll("-", ""), "hex").toString("base64url")}` : one))
-    .toSorted()
-    .join(" ");
+  return keyIds.length === 1 ? packed(keyIds[0] as string) : keyIds.map(packed).toSorted().join(" ");
 }
 
 export function unpackKeyIds(text: string): string[] {
   return text
     .split(" ")
     .filter((one) => one !== "")
-    .map((one) => (one.startsWith(".") ? guid(Buffer.from(one.slice(1), "base64url").toString("hex")) : one));
+    .map(unpacked);
+}
+
+/** Of how many key ids the other form is kept: each scan asks for nearly the same ones again. */
+const KEPT = 4_096;
+
+const packed = keeping((keyId) =>
+  GUID.test(keyId) ? `.${Buffer.from(keyId.replaceAll("-", ""), "hex").toString("base64url")}` : keyId,
+);
+
+const unpacked = keeping((short) =>
+  short.startsWith(".") ? guid(Buffer.from(short.slice(1), "base64url").toString("hex")) : short,
+);
+
+function keeping(convert: (text: string) => string): (text: string) => string {
+  const kept = new Map<string, string>();
+  return (text) => {
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const converted = convert(text);
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(text, converted);
+    return converted;
+  };
 }
 
 function guid(hex: string): string {

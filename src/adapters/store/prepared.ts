@@ -5,12 +5,12 @@
 import type { CompiledQuery } from "kysely";
 import { type Db, DirectKysely, type Ran } from "./database.ts";
 
-/** Stands for a value while a query is put together. */
-class Named {
-  readonly name: string;
+/** Stands for a value while a query is put together: a named one, or the one at a place of the list. */
+class Place {
+  readonly of: string | number;
 
-  constructor(name: string) {
-    this.name = name;
+  constructor(of: string | number) {
+    this.of = of;
   }
 }
 
@@ -22,33 +22,11 @@ interface Compilable<R> {
 /** Gives the place of a named value. */
 export type Value<V> = <K extends keyof V & string>(name: K) => V[K];
 
+/** At once from a database that answers at once: a promise for each of them costs as much as the small ones themselves. */
+type Answer<R> = Ran<R> | Promise<Ran<R>>;
+
 /** Of how many lengths of its list a query is kept. */
 const LENGTHS = 32;
-
-/** The same, for queries that name a list: one for each length that has been asked for. */
-export function preparedForEach<V extends object, R>(
-  build: (db: Db, value: Value<V>, places: readonly string[]) => Compilable<R>,
-): (db: Db, values: V, list: readonly string[]) => Promise<Ran<R>> {
-  type Listed = V & Readonly<Record<string, string>>;
-  const byLength = new Map<number, (db: Db, values: Listed) => Promise<Ran<R>>>();
-  return (db, values, list) => {
-    let query = byLength.get(list.length);
-    if (query === undefined) {
-      query = prepared<Listed, R>((on, value) =>
-        build(
-          on,
-          value as unknown as Value<V>,
-          list.map((_, place) => value(placeOf(place) as never)),
-        ),
-      );
-      if (byLength.size === LENGTHS) byLength.clear();
-      byLength.set(list.length, query);
-    }
-    return query(db, { ...values, ...Object.fromEntries(list.map((one, place) => [placeOf(place), one])) } as Listed);
-  };
-}
-
-const placeOf = (place: number) => `list ${place}`;
 
 /**
  * The query as a function of its values. `build` is called once, with a function that gives the place of a named value; a value
@@ -56,16 +34,43 @@ const placeOf = (place: number) => `list ${place}`;
  */
 export function prepared<V extends object, R>(
   build: (db: Db, value: Value<V>) => Compilable<R>,
-): (db: Db, values: V) => Promise<Ran<R>> {
-  let compiled: { readonly query: CompiledQuery<R>; readonly names: readonly unknown[] } | undefined;
-  return async (db, values) => {
-    if (compiled === undefined) {
-      const query = build(db, (name) => new Named(name) as never).compile();
-      compiled = { query, names: query.parameters };
-    }
-    const parameters = compiled.names.map((one) => (one instanceof Named ? values[one.name as keyof V] : one));
-    if (db instanceof DirectKysely) return db.directly(compiled.query.sql, parameters) as Ran<R>;
-    const { rows, numAffectedRows } = await db.executeQuery<R>({ ...compiled.query, parameters });
-    return { rows, changed: Number(numAffectedRows ?? 0) };
+): (db: Db, values: V) => Answer<R> {
+  let query: CompiledQuery<R> | undefined;
+  return (db, values) => {
+    query ??= build(db, placeOf).compile();
+    return run(db, query, values, []);
   };
+}
+
+/** The same, for queries that name a list: one for each length that has been asked for. */
+export function preparedForEach<V extends object, R>(
+  build: (db: Db, value: Value<V>, places: readonly string[]) => Compilable<R>,
+): (db: Db, values: V, list: readonly string[]) => Answer<R> {
+  const byLength = new Map<number, CompiledQuery<R>>();
+  return (db, values, list) => {
+    let query = byLength.get(list.length);
+    if (query === undefined) {
+      query = build(
+        db,
+        placeOf,
+        list.map((_, place) => new Place(place) as never),
+      ).compile();
+      if (byLength.size === LENGTHS) byLength.clear();
+      byLength.set(list.length, query);
+    }
+    return run(db, query, values, list);
+  };
+}
+
+const placeOf = (name: string) => new Place(name) as never;
+
+function run<V extends object, R>(db: Db, query: CompiledQuery<R>, values: V, list: readonly string[]): Answer<R> {
+  const parameters = query.parameters.map((one) => {
+    if (!(one instanceof Place)) return one;
+    return typeof one.of === "number" ? list[one.of] : values[one.of as keyof V];
+  });
+  if (db instanceof DirectKysely) return db.directly(query.sql, parameters) as Ran<R>;
+  return db
+    .executeQuery<R>({ ...query, parameters })
+    .then(({ rows, numAffectedRows }) => ({ rows, changed: Number(numAffectedRows ?? 0) }));
 }

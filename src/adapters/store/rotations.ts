@@ -164,7 +164,7 @@ const earliestDue = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .where("due_at", "is not", null),
 );
 
-/** An instant that is calculated is in no index: of several applications, else one in this order is taken, and all rotations of the tenant are read. */
+/** An instant that is calculated is in no index: else one in this order is taken, and all rotations of the tenant are read to find a few. */
 const newest = sql<number>`planned_at + 0`;
 
 /** Both by `rotations_of_app`, which has them in this order: to sort them costs as much as to find them. */
@@ -175,6 +175,16 @@ const ofApplication = prepared((db, value: Value<{ readonly tenant: string; read
     .where("tenant_id", "=", value("tenant"))
     .where("app_id", "=", value("app"))
     .orderBy("planned_at", "desc")
+    .orderBy("id"),
+);
+
+const ofApplications = preparedForEach((db, value: Value<{ readonly tenant: string }>, apps) =>
+  db
+    .selectFrom("rotations")
+    .select("body")
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "in", [...apps])
+    .orderBy(newest, "desc")
     .orderBy("id"),
 );
 
@@ -190,13 +200,14 @@ const ofApplicationInStates = preparedForEach(
       .orderBy("id"),
 );
 
+/** By `rotations_state`: those under way are few beside years of finished ones. */
 const ofTenantInStates = preparedForEach((db, value: Value<{ readonly tenant: string }>, states) =>
   db
     .selectFrom("rotations")
     .select("body")
     .where("tenant_id", "=", value("tenant"))
     .where("state", "in", [...states])
-    .orderBy("planned_at", "desc")
+    .orderBy(newest, "desc")
     .orderBy("id"),
 );
 
@@ -223,6 +234,8 @@ async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationF
     if (states === undefined) return ofApplication(db, application);
     return ofApplicationInStates(db, application, states);
   }
+  if (tenantId !== undefined && appIds !== undefined && appId === undefined && states === undefined)
+    return ofApplications(db, { tenant: tenantId }, appIds);
   let query = db.selectFrom("rotations").select("body");
   if (tenantId !== undefined) query = query.where("tenant_id", "=", tenantId);
   if (appIds !== undefined) query = query.where("app_id", "in", [...appIds]);

@@ -2,7 +2,7 @@
 import type { Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
-import { prepared, type Value } from "./prepared.ts";
+import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { auditFrom } from "./rows.ts";
 
 const actionAfter = prepared((db, value: Value<{ readonly tenant: string; readonly action: string }>) =>
@@ -13,6 +13,16 @@ const actionAfter = prepared((db, value: Value<{ readonly tenant: string; readon
     .where("action", ">", value("action"))
     .orderBy("action")
     .limit(1),
+);
+
+const linesSince = preparedForEach((db, value: Value<{ readonly tenant: string; readonly since: number }>, actions) =>
+  db
+    .selectFrom("audit")
+    .selectAll()
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", "in", [...actions])
+    .where("at", ">=", value("since"))
+    .orderBy("sequence"),
 );
 
 export function trail({
@@ -48,17 +58,7 @@ export function trail({
       }),
 
     auditSince: (tenantId, actions, since) =>
-      read(async (db) => {
-        const rows = await db
-          .selectFrom("audit")
-          .selectAll()
-          .where("tenant_id", "=", tenantId)
-          .where("action", "in", [...actions])
-          .where("at", ">=", since)
-          .orderBy("sequence")
-          .execute();
-        return rows.map(auditFrom);
-      }),
+      read(async (db) => (await linesSince(db, { tenant: tenantId, since }, actions)).rows.map(auditFrom)),
 
     auditOf: (tenantId, rotation) =>
       read(async (db) => {
