@@ -16,13 +16,14 @@ import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, Wish } from "../core/rotation/rotation.ts";
 import { type Forecast, forecast } from "../core/schedule/forecast.ts";
-import { each, groupedBy, type Slices } from "../core/slices.ts";
+import { each, type Slices } from "../core/slices.ts";
 import { DAY, type EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
+import { type Ledger, ledgerOf, readStanding, type Standing } from "./standing.ts";
 import { inTurns } from "./turns.ts";
 
 export interface PlanItem {
@@ -150,61 +151,6 @@ export async function appPoliciesNow({ appPolicies }: Deps): Promise<AppManageme
     const { message, next } = asNolapseError(thrown);
     return { state: "unknown", why: message, next };
   }
-}
-
-/** What the store knows of the whole tenant, by client id: read once, not once for each binding. */
-interface Standing {
-  readonly holders: ReadonlyMap<string, readonly Holder[]>;
-  readonly records: ReadonlyMap<string, readonly SlotRecord[]>;
-  readonly open: ReadonlyMap<string, readonly Rotation[]>;
-  readonly privileges: Privileges;
-}
-
-/** A rotation in one of these states is under way; a verified one only waits to retire. */
-const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
-
-async function readStanding(deps: Deps, scan: Scan, only: string | null): Promise<Standing> {
-  const { store, settings } = deps;
-  const { tenantId } = settings;
-  const open = { tenantId, states: UNDER_WAY, ...(only === null ? {} : { appId: only }) };
-  return {
-    holders: await inTurns(
-      deps,
-      groupedBy(scan.holders, (one) => one.appId),
-    ),
-    records: await inTurns(
-      deps,
-      groupedBy(await store.slots(tenantId, only), (one) => one.appId),
-    ),
-    open: await inTurns(
-      deps,
-      groupedBy(
-        (await store.rotations(open)).filter(({ leftover }) => leftover !== true),
-        (one) => one.holder.appId,
-      ),
-    ),
-    privileges: scan.privileges,
-  };
-}
-
-type Ledger = ReadonlyMap<string, readonly LedgerEntry[]>;
-
-/** By client id: it tells spare credentials from current ones, which a record that is there has done already. */
-async function ledgerOf(deps: Deps, bindings: readonly Binding[], standing: Standing): Promise<Ledger> {
-  const isRecorded = ({ appId, slots }: Binding) => {
-    const held = new Set(
-      standing.holders.get(appId)?.flatMap((one) => one.credentials.map(({ keyId }) => keyId.toLowerCase())),
-    );
-    const records = standing.records.get(appId) ?? [];
-    return slots.every(({ slot }) => records.some((one) => one.slot === slot && held.has(one.keyId.toLowerCase())));
-  };
-  const appIds = bindings.flatMap((one) => (isRecorded(one) ? [] : [one.appId]));
-  if (appIds.length === 0) return new Map();
-  const entries = await deps.store.ledger(deps.settings.tenantId, appIds);
-  return inTurns(
-    deps,
-    groupedBy(entries, (one) => one.holder.appId),
-  );
 }
 
 interface Around {
