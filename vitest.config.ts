@@ -19,6 +19,8 @@ export default defineConfig({
     // generous: what hangs is found all the same, and a busy machine is no fault of the code
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // the same of what has to come about; its own second is less than a page takes to be drawn anew on a busy machine
+    expect: { poll: { timeout: 30_000 } },
     allowOnly: false,
     reporters: [["default", { summary: false }], new TotalsReporter()],
   },

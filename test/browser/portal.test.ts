@@ -100,7 +100,7 @@ test("what was asked before the pages were there is asked again once changes are
     if (/\/(overview|events)$/.test(request.url())) asked.push(request.url().replace(/.*\//, ""));
   });
   await given.goto(at(""));
-  await expect.poll(() => asked, { timeout: 10_000 }).toEqual(["overview", "events", "overview"]);
+  await expect.poll(() => asked).toEqual(["overview", "events", "overview"]);
 });
 
 test("a hostile name is text, on every page it is on", async (context) => {
