@@ -101,3 +101,25 @@ test("of many tenants one is searched for; the first address leads to the one se
   await page.getByRole("heading", { name: "Now and next" }).waitFor();
   expect(await faultsEverywhere(page, "Many tenants")).toEqual([]);
 });
+
+test("who may not see the page of all tenants is not led there, of few and of many", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  let many = 1;
+  await page.route(/\/api\/v1\/me$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const others = Array.from({ length: many }, (_, index) => `branch-${index}`);
+    await route.fulfill({ response, json: { ...json, role: "Owner", tenants: [...others, ...json.tenants] } });
+  });
+  await page.goto(web.at("/mine"));
+  await page.getByRole("button", { name: "contoso" }).click();
+  await page.getByRole("menuitem", { name: "branch-0" }).waitFor();
+  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["branch-0", "contoso"]);
+  many = 11;
+  await page.goto(web.at("/mine"));
+  await page.getByRole("combobox", { name: "Tenant" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option", { name: "branch-10" }).waitFor();
+  expect((await page.getByRole("option").allTextContents()).slice(-2)).toEqual(["branch-10", "contoso"]);
+});

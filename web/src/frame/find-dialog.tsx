@@ -38,7 +38,10 @@ function useFound(tenant: string, text: string) {
   const targets = useAnswer("GET /api/v1/t/{tenant}/targets", q.length < 2 ? null : { params });
   const known = useAnswer(
     "GET /api/v1/t/{tenant}/rotations/{id}",
-    rotation === null ? null : { params: { tenant, id: rotation } },
+    // mostly an id is an application's, and asked as a rotation's it would be refused
+    rotation === null || asked.isPlaceholderData || asked.data?.total !== 0
+      ? null
+      : { params: { tenant, id: rotation } },
   );
   const act = command !== null && hasRole(me.role, "Operator") ? command : null;
   // what is there until the answer comes is the last question's: nothing may be done to it
