@@ -26,6 +26,8 @@ interface Once {
   readonly key: string;
   /** Method, path and body of the request. */
   readonly asked: readonly unknown[];
+  /** Whether an answer that is no error changed nothing all the same. */
+  readonly isRefusal?: ((answer: unknown) => boolean) | undefined;
 }
 
 /** Requests in hand, so that a second one waits for the first. */
@@ -35,14 +37,14 @@ const inHand = new WeakMap<Tenant, Map<string, Promise<unknown>>>();
  * Runs `work` unless it has been answered under the key, or is just being worked on.
  * @throws NolapseError `usage` where the key was sent with another request.
  */
-export async function once<A>({ tenant, caller, key, asked }: Once, work: () => Promise<A>): Promise<A> {
+export async function once<A>({ tenant, caller, key, asked, isRefusal }: Once, work: () => Promise<A>): Promise<A> {
   const digest = createHash("sha256").update(JSON.stringify(asked)).digest("base64url");
   const who = `${caller.kind} ${caller.objectId}`;
   const mine = inHand.get(tenant) ?? new Map<string, Promise<unknown>>();
   inHand.set(tenant, mine);
   const place = JSON.stringify([who, key]);
   for (let first = mine.get(place); first !== undefined; first = mine.get(place)) await first.catch(() => undefined);
-  const run = keptOr(tenant, who, key, digest, work);
+  const run = keptOr(tenant, who, key, digest, isRefusal, work);
   mine.set(place, run);
   try {
     return await run;
@@ -56,6 +58,7 @@ async function keptOr<A>(
   who: string,
   key: string,
   asked: string,
+  isRefusal: Once["isRefusal"],
   work: () => Promise<A>,
 ): Promise<A> {
   const { store, settings, clock } = deps;
@@ -68,6 +71,7 @@ async function keptOr<A>(
     });
   }
   const answer = await work();
+  if (isRefusal?.(answer) === true) return answer;
   const at = await clock.now();
   await store.keepAnswer(settings.tenantId, who, key, { asked, answer: JSON.stringify(answer), at }, plus(at, -KEPT));
   return answer;

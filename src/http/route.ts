@@ -171,6 +171,8 @@ export function tenantRoute<
     readonly handle: (
       asked: Asked<Of<P>, Of<Q>, Of<B>> & InTenant,
     ) => Promise<A | WrittenItems<A> | Text | Redirect | Stream>;
+    /** Whether nothing was changed though the answer is no error: then it is not kept under a key. */
+    readonly isRefusal?: (answer: A) => boolean;
   } & Answers<A>,
 ): Route {
   return {
@@ -185,7 +187,8 @@ export function tenantRoute<
         const work = () => given.handle({ ...(asked as Asked<Of<P>, Of<Q>, Of<B>>), tenant });
         const { caller, key, body } = asked;
         if (key === null) return work();
-        return once({ tenant, caller, key, asked: [given.method, given.path, params, body] }, work);
+        const isRefusal = given.isRefusal as ((answer: unknown) => boolean) | undefined;
+        return once({ tenant, caller, key, asked: [given.method, given.path, params, body], isRefusal }, work);
       });
     },
   };

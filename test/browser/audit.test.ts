@@ -65,6 +65,13 @@ test("names applications and leads to them and to their rotations; from an appli
   await page.waitForURL(/audit\?action=issued$/);
 });
 
+test("where nothing matches it says so, and of which application", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, `/audit?application=${web.stage.application("app-1").appId}&action=resume`, /No entry matches/);
+  await page.getByRole("button", { name: "Only app-1" }).waitFor();
+});
+
 test("a hostile name is text there, too", async (context) => {
   const { deps } = web.stage.manager;
   const [name] = [...web.stage.directory.state().applications]

@@ -34,6 +34,48 @@ test("Find leads to a rotation by its id, to targets and pages, and does what is
   await page.getByRole("dialog").waitFor();
 });
 
+test("from one application's page a command is for the other one, however late its answer comes", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  const other = web.stage.application("app-2").objectId;
+  const { promise: late, resolve: come } = Promise.withResolvers<void>();
+  await page.route(new RegExp(`/api/v1/t/contoso/applications/${other}$`), async (route) => {
+    await late;
+    await route.continue();
+  });
+  await show(page, web.app("app-1"), /^app-1$/);
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: /^Find an application/ }).fill("rotate app-2");
+  await page.getByRole("option", { name: /^app-2 ?Rotate now/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/applications/${other}\\?new=rotation`));
+  // nothing of the first one is left to be pressed
+  await page.getByRole("heading", { level: 1, name: "Application" }).waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
+  come();
+  const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
+  await expect.poll(() => dialog.getByRole("listitem").allTextContents()).toEqual([expect.stringMatching(/^app-2/)]);
+  const sent = page.waitForRequest((one) => one.method() === "POST" && one.url().endsWith("/rotate"));
+  await dialog.getByRole("button", { name: "Rotate now" }).click();
+  expect((await sent).url()).toContain(other);
+});
+
+test("rows of the last question are not offered to a command of the next", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, "", /Now and next/);
+  const { promise: never } = Promise.withResolvers<void>();
+  await page.route(/\/applications\?.*q=app-2/, () => never);
+  await page.keyboard.press("Control+k");
+  const box = page.getByRole("combobox", { name: /^Find an application/ });
+  await box.fill("rotate app-1");
+  await page.getByRole("option", { name: /^app-1 ?Rotate now/ }).waitFor();
+  await box.fill("rotate app-2");
+  await page.getByText("…", { exact: true }).waitFor();
+  expect(await page.getByRole("option").count()).toBe(0);
+});
+
 test("of many tenants one is searched for; the first address leads to the one seen last", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Rita");
@@ -58,4 +100,26 @@ test("of many tenants one is searched for; the first address leads to the one se
   await page.waitForURL(/\/t\/contoso$/);
   await page.getByRole("heading", { name: "Now and next" }).waitFor();
   expect(await faultsEverywhere(page, "Many tenants")).toEqual([]);
+});
+
+test("who may not see the page of all tenants is not led there, of few and of many", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  let many = 1;
+  await page.route(/\/api\/v1\/me$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const others = Array.from({ length: many }, (_, index) => `branch-${index}`);
+    await route.fulfill({ response, json: { ...json, role: "Owner", tenants: [...others, ...json.tenants] } });
+  });
+  await page.goto(web.at("/mine"));
+  await page.getByRole("button", { name: "contoso" }).click();
+  await page.getByRole("menuitem", { name: "branch-0" }).waitFor();
+  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["branch-0", "contoso"]);
+  many = 11;
+  await page.goto(web.at("/mine"));
+  await page.getByRole("combobox", { name: "Tenant" }).focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option", { name: "branch-10" }).waitFor();
+  expect((await page.getByRole("option").allTextContents()).slice(-2)).toEqual(["branch-10", "contoso"]);
 });

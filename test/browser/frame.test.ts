@@ -152,7 +152,7 @@ test("a rotation is announced step by step, and says who began it and what happe
   expect(await faultsEverywhere(given, "Rotation with what happened")).toEqual([]);
 
   await show(given, `${web.app("app-1")}?tab=targets`, /Verified/);
-  await given.getByText("Read again within 1 minute").waitFor();
+  await given.getByText("Taken up within 1 minute").waitFor();
   expect(await faultsEverywhere(given, "Targets of an application")).toEqual([]);
   await show(given, `${web.app("app-1")}?tab=activity`, /client secret/);
   await given.getByRole("img", { name: /^4 of 5 proven/ }).waitFor();

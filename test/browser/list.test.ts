@@ -92,7 +92,9 @@ test("on paper a list has every row, and nothing is cut off by what scrolls", as
   const page = await web.open(context);
   await web.enter(page, "Rita");
   await page.setViewportSize({ width: 1280, height: 300 });
+  await (await web.stage.signIn("Otto")).post("/api/v1/t/contoso/stop");
   await show(page, "/applications", /app-2/);
+  await page.getByRole("button", { name: "Paused" }).waitFor();
   const list = page.getByRole("region", { name: "Applications" });
   const cut = () => list.evaluate((one) => one.scrollHeight - one.clientHeight);
   await expect.poll(cut).toBeGreaterThan(0);
@@ -101,6 +103,35 @@ test("on paper a list has every row, and nothing is cut off by what scrolls", as
   const rows = Number(await page.getByRole("table").getAttribute("aria-rowcount"));
   expect(await list.locator("[role=row]").count()).toBe(rows);
   expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+  // whose it is, and what takes away from it
+  expect(await page.getByRole("banner").getByText("contoso", { exact: true }).isVisible()).toBe(true);
+  expect(await page.getByRole("button", { name: "Paused" }).isVisible()).toBe(true);
+  expect(await page.getByRole("banner").getByRole("link").count()).toBe(0);
   await page.emulateMedia({ media: "screen" });
   await expect.poll(cut).toBeGreaterThan(0);
+});
+
+test("paper asks for no more rows than were read, and says how many there are", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  const further: string[] = [];
+  await page.route(/\/api\/v1\/t\/contoso\/applications\?/, async (route) => {
+    const url = route.request().url();
+    if (url.includes("cursor=")) {
+      further.push(url);
+      return route.abort();
+    }
+    const response = await route.fetch();
+    const json = await response.json();
+    const items = Array.from({ length: 300 }, () => json.items[0]);
+    await route.fulfill({ response, json: { ...json, items, total: 3_000, next: "more" } });
+  });
+  await show(page, "/applications", /3,000/);
+  await page.emulateMedia({ media: "print" });
+  await page.getByText("The first 300 of 3,000; the CSV file has all of them.").waitFor();
+  await page.locator("[role=row]").nth(300).waitFor({ state: "attached" });
+  expect(await page.locator("[role=row]").count()).toBe(301);
+  await page.emulateMedia({ media: "screen" });
+  await page.locator("[role=row]").nth(100).waitFor({ state: "detached" });
+  expect(further).toEqual([]);
 });

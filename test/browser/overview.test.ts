@@ -64,12 +64,23 @@ test("an Operator asks for a scan; a second word is told that one is under way",
   await web.enter(page, "Otto");
   await show(page, "", /Now and next/);
   await page.getByRole("button", { name: "Scan again" }).click();
-  await page.getByRole("button", { name: "Scanning" }).waitFor();
+  await page.getByRole("button", { name: "Scan asked for" }).waitFor();
   expect(web.stage.admission.scanAsked()).toBe(true);
   await page.reload();
   await page.getByRole("button", { name: "Scan again" }).click();
   await page.getByText("Not asked: a scan is under way already. Next: wait for it").waitFor();
   expect(await faultsEverywhere(page, "Scan again")).toEqual([]);
+});
+
+test("a scan is over on the page when it is, also where the clock stands still", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await web.stage.run();
+  await show(page, "", /Now and next/);
+  await page.getByRole("button", { name: "Scan again" }).click();
+  await page.getByRole("button", { name: "Scan asked for" }).waitFor();
+  await web.stage.run();
+  await page.getByRole("button", { name: "Scan again" }).waitFor();
 });
 
 test("a tenant in which nothing has a credential says so, and where to register one", async (context) => {

@@ -12,7 +12,7 @@ test("one alone is looked at before in the same way: what can and what cannot, i
   const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
   await dialog.getByText("1 can be rotated, 0 cannot.").waitFor();
   await dialog.getByText("delivered to app-2 and verified there").waitFor();
-  await dialog.getByText(/Last safe moment: /).waitFor();
+  await dialog.getByText(/Last safe moment: .*: a renewal that begins later may come too late\./).waitFor();
   await dialog.getByText(/^1 new credential, 1 delivery, 1 removal. The last new one is made by/).waitFor();
   expect(await faultsEverywhere(page, "Rotate one")).toEqual([]);
   await dialog.getByRole("checkbox", { name: "Also what is not due yet" }).uncheck();

@@ -48,6 +48,22 @@ test("a refusal is not kept, and a key belongs to one request", async () => {
   expect((await otto.post(`${T}/stop`, {}, key("a b"))).body).toMatchObject({ status: 400, code: "usage" });
 });
 
+test("an answer that opened nothing is a refusal too, and is not kept", async () => {
+  const otto = await stage.signIn("Otto");
+  const app = stage.application("app-2").objectId;
+  const asks = [
+    [`${T}/applications/${app}/rotate`, {}],
+    [`${T}/applications/rotate`, { ids: [app] }],
+  ] as const;
+  for (const [url, body] of asks)
+    expect((await otto.post(url, { ...body, now: false }, key(url))).body).toMatchObject({ opened: 0, rotations: [] });
+  // had it been kept, the key would be refused with other words
+  for (const [url, body] of asks)
+    expect((await otto.post(url, { ...body, now: true }, key(url))).body).toMatchObject({
+      rotations: [expect.anything()],
+    });
+});
+
 test("what reveals a value keeps no answer, so it takes no key", async () => {
   const ann = await stage.signIn("Ann");
   const id = await stage.rotationOf("app-1");

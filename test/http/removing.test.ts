@@ -106,6 +106,9 @@ test("an adopted leftover goes by a rotation of its own, which the word opens an
     leftover: true,
     issued: current,
   });
+  // what the target holds was written by the one that made it
+  const { targets } = (await otto.get(`${T}/applications/${objectId}`)).body;
+  expect(targets).toMatchObject([{ written: { rotation: id, keyId: current } }]);
   // the one that stays is still its own rotation's work
   const stays = old.replace(/[^/]+$/, current);
   expect((await otto.get(stays)).body.issuedBy).toMatchObject({ id });

@@ -36,7 +36,7 @@ describe("beside the tenant's name", () => {
           "Nothing is written. Sign-ins are not touched.",
         ],
         next: "An Admin lets it go on, on the page Health, or in a shell:",
-        command: "nolapse resume",
+        command: "nolapse resume --tenant contoso",
       },
     ]);
   });
@@ -60,7 +60,7 @@ describe("beside the tenant's name", () => {
     expect(others).toEqual([]);
     expect([tag?.name, tag?.command, tag?.says[0]]).toEqual([
       "No removals",
-      "nolapse recover",
+      "nolapse recover --tenant contoso",
       "Since Sat 1 Mar 2031, 13:00: 2 marked credentials are not known.",
     ]);
   });

@@ -37,6 +37,15 @@ test("the same request keeps its key until it is answered; another one, or the s
   expect(new Set([first, rest[3], rest[4]]).size).toBe(3);
 });
 
+test("a key that nobody has answered is the same for ten minutes, and another one after them", async () => {
+  let now = 0;
+  const send = sender(() => now);
+  for (now of [0, 599_999, 600_000, 1_199_999]) await send(STOP, { params }).catch(() => null);
+  const [first, second, third, fourth] = keys;
+  expect([second, fourth]).toEqual([first, third]);
+  expect(third).not.toBe(first);
+});
+
 test("two openings are two changes", async () => {
   for (const send of [sender(), sender()]) await send(STOP, { params }).catch(() => null);
   expect(new Set(keys).size).toBe(2);
@@ -48,7 +57,7 @@ test("what shows a value goes without", async () => {
 });
 
 test("a key goes to every change of a tenant whose answer the server keeps, and to no other", () => {
-  const looks = /\/(chosen|check)$/;
+  const looks = /\/(chosen|check|scan|preflight)$/;
   const posts = declaredRoutes({ demo: true }).filter(({ method }) => method === "POST");
   expect(posts.length).toBeGreaterThan(20);
   for (const { path, reveals } of posts) {
@@ -61,6 +70,10 @@ test.each<[string, ChangeRoute, number | null, ApiProblem["doubt"]]>([
   ["nobody answers a write", ROTATE, null, "repeat"],
   ["nobody answers what goes without a key", "POST /api/v1/t/{tenant}/applications/{id}/shown-secrets", null, "wait"],
   ["a write breaks", ROTATE, 502, "wait"],
+  ["many are opened and it breaks", "POST /api/v1/t/{tenant}/applications/rotate", 500, "wait"],
+  ["a secret is made and it breaks", "POST /api/v1/t/{tenant}/applications/{id}/secrets", 500, "wait"],
+  ["what bears no mark breaks", "POST /api/v1/t/{tenant}/applications", 500, "look"],
+  ["a removal breaks", "POST /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}/remove", 502, "look"],
   ["a write has not begun", ROTATE, 503, null],
   ["a write is refused", ROTATE, 409, null],
   ["nothing would have been written", STOP, null, null],

@@ -370,5 +370,5 @@ test("what is typed into Find means an application, and more where it says so", 
   expect(meant("rot").pages).toEqual(["rotations"]);
   expect(meant("a").pages).toEqual([]);
   const id = "6f1e90b4-0000-4000-8000-00000000000a";
-  expect([meant(id).rotation, meant(id.slice(1)).rotation]).toEqual([id, null]);
+  expect([id, id.toUpperCase(), id.slice(1)].map((one) => meant(one).rotation)).toEqual([id, id, null]);
 });

@@ -175,8 +175,9 @@ const show = tenantRoute({
 
 /** The value a target got last, of all that rotations have put there. */
 function writtenTo(target: string, rotations: readonly Rotation[]) {
-  const receipts = rotations.flatMap(({ id: its, issued, deliveries }) =>
-    deliveries.flatMap(({ target: there, receipt, verifiedAt }) =>
+  const receipts = rotations.flatMap(({ id: its, issued, deliveries, leftover }) =>
+    // one that lets an old credential go has the proofs of another one, and has written nothing
+    (leftover === true ? [] : deliveries).flatMap(({ target: there, receipt, verifiedAt }) =>
       there === target && receipt !== null ? [{ its, issued, receipt, verifiedAt }] : [],
     ),
   );

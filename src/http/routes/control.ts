@@ -37,6 +37,7 @@ const rotate = tenantRoute({
       z.strictObject({ slot: z.string().nullable(), reason, sentence: z.string(), detail: z.string().nullable() }),
     ),
   }),
+  isRefusal: ({ rotations }) => rotations.length === 0,
   handle: async ({ tenant, caller, params, body }) => {
     const { appId } = seenBy(tenant, caller, params.id);
     if ((body.emergency === undefined) !== (body.reason === undefined)) {

@@ -106,6 +106,7 @@ const rotate = tenantRoute({
     rotations: z.array(z.strictObject({ ...named, id: z.string(), state })),
     refused: z.array(refusedShape),
   }),
+  isRefusal: ({ rotations }) => rotations.length === 0,
   handle: async ({ tenant, caller, body }) => {
     await tenant.painted();
     const chosen = chosenOf(tenant, caller, body);

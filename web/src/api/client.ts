@@ -12,9 +12,9 @@ export type Body<R extends Route> = Api[R]["body"];
 
 /**
  * Whether it is not known if anything was written to the directory: nobody has answered, and the same may be sent again ("repeat"), or
- * something broke, and it may not ("wait").
+ * something broke, and it may not: Nolapse itself finds out by its mark ("wait"), or a person has to look ("look").
  */
-export type Doubt = "repeat" | "wait" | null;
+export type Doubt = "repeat" | "wait" | "look" | null;
 
 /** A refusal in the server's own words; `status` 0 where there was no answer at all. */
 export class ApiProblem extends Error {
@@ -67,16 +67,21 @@ const REVEALS: readonly ChangeRoute[] = [
   "POST /api/v1/t/{tenant}/rotations/{id}/reveal",
   "POST /api/v1/t/{tenant}/reveal-requests/{id}/show",
 ];
-/** They only look, and may be long: nothing is gained by keeping their answers. */
+/** They only look: an answer that was kept would be an old one, and looking twice does no harm. */
 const LOOKS: readonly ChangeRoute[] = [
   "POST /api/v1/t/{tenant}/applications/chosen",
   "POST /api/v1/t/{tenant}/applications/rotate/check",
   "POST /api/v1/t/{tenant}/applications/{id}/certificates/check",
+  "POST /api/v1/t/{tenant}/scan",
+  "POST /api/v1/t/{tenant}/targets/preflight",
 ];
 const OF_TENANT = "POST /api/v1/t/";
 /** These write to the directory, or let it be written to. */
 const WRITES =
   /^POST \/api\/v1\/t\/\{tenant\}\/(applications|approvals|rotations\/\{id\}\/(approve|cancel|try)$|shown-secrets\/\{id\}\/drop$)/;
+
+/** Of these, what opens a rotation or makes a secret: both bear a mark, by which the next look finds them. */
+const MARKED = /\/(rotate|shown-secrets|secrets)$/;
 
 /** Whether the server makes it once under a key, however often it is sent. */
 export function takesKey(route: ChangeRoute): boolean {
@@ -87,7 +92,8 @@ export function takesKey(route: ChangeRoute): boolean {
 function doubtOf(route: Route, status: number): Doubt {
   const broke = status === 0 || (status >= 500 && status !== 503);
   if (!broke || !WRITES.test(route) || LOOKS.includes(route as ChangeRoute)) return null;
-  return status === 0 && takesKey(route as ChangeRoute) ? "repeat" : "wait";
+  if (status === 0 && takesKey(route as ChangeRoute)) return "repeat";
+  return MARKED.test(route) ? "wait" : "look";
 }
 
 /** The address of a route. */

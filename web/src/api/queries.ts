@@ -38,14 +38,22 @@ export type Asked<R extends GetRoute> = UseQueryResult<Answer<R>, ApiProblem>;
 /** Milliseconds until what was answered is asked for again; where it depends on the answer, `false` lets it be. */
 type Every<A> = number | ((answer: A | undefined) => number | false);
 
-/** Asks for what a page shows; `null` asks nothing yet. */
+/** Asks for what a page shows; `null` asks nothing yet. What stays meanwhile is of the same thing, asked for otherwise: never another's. */
 export function useAnswer<R extends GetRoute>(route: R, asking: Asking<R> | null, every?: Every<Answer<R>>): Asked<R> {
   return useQuery<Answer<R>, ApiProblem>({
     queryKey: [route, asking],
     enabled: asking !== null,
+    placeholderData: keepSame(asking),
     refetchInterval: typeof every === "function" ? (query) => every(query.state.data) : (every ?? false),
     queryFn: ({ signal }) => read(route, asking as Asking<R>, signal),
   });
+}
+
+/** What was answered before, where that was of the same tenant and thing: the page of one application must not act on another one. */
+function keepSame(asking: Asking<GetRoute> | null) {
+  const of = (one: unknown) => JSON.stringify((one as typeof asking)?.params);
+  return <A>(before: A | undefined, held: { readonly queryKey: readonly unknown[] } | undefined): A | undefined =>
+    of(held?.queryKey[1]) === of(asking) ? before : undefined;
 }
 
 /**
@@ -65,7 +73,7 @@ export function useLook<R extends GetRoute>(route: R, asking: Asking<R> | null):
 
 /** Sends changes, each made once however often it is pressed; from one opening of a dialog to its end. */
 export function useSend(): Send {
-  return useState(sender)[0];
+  return useState(() => sender())[0];
 }
 
 /** A change; everything that is shown is asked for again after it. Its answer is kept nowhere. */

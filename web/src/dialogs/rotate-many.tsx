@@ -65,7 +65,7 @@ export function useForeseen(
     gcTime: 0,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question is asked for anew
-  useEffect(() => look.mutate(body), [body.now]);
+  useEffect(() => look.mutate(body), [tenant, JSON.stringify(body)]);
   return { seen: look.data, problem: look.error };
 }
 

@@ -48,10 +48,10 @@ export function RotateDialog({ tenant, application, close }: Props) {
         A new credential is made, tried, delivered to {targetsOf(application)} and verified there. The old one keeps
         working meanwhile, and goes only when every check holds.
         {application.lastSafeAt === null ? null : (
-          <span title={LAST_SAFE_MEANS}>
+          <>
             {" "}
-            {LAST_SAFE}: <Time at={application.lastSafeAt} now={application.now} form="dateTime" />.
-          </span>
+            {LAST_SAFE}: <Time at={application.lastSafeAt} now={application.now} form="dateTime" />: {LAST_SAFE_MEANS}.
+          </>
         )}
       </p>
       <Checkbox

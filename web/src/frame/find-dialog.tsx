@@ -38,10 +38,15 @@ function useFound(tenant: string, text: string) {
   const targets = useAnswer("GET /api/v1/t/{tenant}/targets", q.length < 2 ? null : { params });
   const known = useAnswer(
     "GET /api/v1/t/{tenant}/rotations/{id}",
-    rotation === null ? null : { params: { tenant, id: rotation } },
+    // mostly an id is an application's, and asked as a rotation's it would be refused
+    rotation === null || asked.isPlaceholderData || asked.data?.total !== 0
+      ? null
+      : { params: { tenant, id: rotation } },
   );
   const act = command !== null && hasRole(me.role, "Operator") ? command : null;
-  const applications = (q === "" ? [] : (asked.data?.items ?? [])).map(
+  // what is there until the answer comes is the last question's: nothing may be done to it
+  const found = q === "" || (command !== null && asked.isPlaceholderData) ? undefined : asked.data;
+  const applications = (found?.items ?? []).map(
     ({ objectId, displayName, appId, signsInUntil }): Choice => ({
       key: objectId,
       shown: (
@@ -49,7 +54,7 @@ function useFound(tenant: string, text: string) {
           <Name text={displayName} />
           {act === null ? null : <strong>{COMMANDS[act][1]}</strong>}
           <span className="mono faint">{appId.slice(0, 8)}</span>
-          <Time at={signsInUntil} far="short" {...(asked.data === undefined ? {} : { now: asked.data.now })} />
+          <Time at={signsInUntil} far="short" {...(found === undefined ? {} : { now: found.now })} />
         </>
       ),
       go: () =>
@@ -102,7 +107,7 @@ function useFound(tenant: string, text: string) {
     choices: [...rotations, ...applications, ...places, ...pageChoices],
     all,
     applications: applications.length,
-    total: q === "" ? 0 : (asked.data?.total ?? null),
+    total: q === "" ? 0 : asked.isPlaceholderData ? null : (asked.data?.total ?? null),
   };
 }
 

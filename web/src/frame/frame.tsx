@@ -86,10 +86,10 @@ export function Frame() {
 /** Which tenant it is, and what takes away from what the pages promise. */
 function Place() {
   return (
-    <>
+    <div className="here">
       <TenantSwitcher />
       <Tags />
-    </>
+    </div>
   );
 }
 

@@ -8,6 +8,9 @@ const APART = 1_000;
 
 const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "ready"] as const;
 
+/** Hears of each look at the tenant that is over, also of one that saw nothing new. */
+export const looks = new EventTarget();
+
 /** Whether the stream is there; "lost" while it is being opened again. `session`: another text for another session. */
 export function useLive(tenant: string, session: string | null): "live" | "lost" | "opening" {
   const [state, setState] = useState<"live" | "lost" | "opening">("opening");
@@ -32,6 +35,7 @@ export function useLive(tenant: string, session: string | null): "live" | "lost"
       isFirst = false;
     });
     for (const type of HEARD) source.addEventListener(type, soon);
+    source.addEventListener("scan", () => looks.dispatchEvent(new Event("over")));
     source.addEventListener("error", () => {
       setState("lost");
       // refused, not broken: the session may be over

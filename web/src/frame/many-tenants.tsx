@@ -7,10 +7,12 @@ interface Props {
   readonly tenants: readonly string[];
   /** Empty where all are shown. */
   readonly name: string;
+  /** Whether he may see the page of all. */
+  readonly all: boolean;
   readonly go: (tenant: string | null) => void;
 }
 
-export function ManyTenants({ tenants, name, go }: Props) {
+export function ManyTenants({ tenants, name, all, go }: Props) {
   const shown = name === "" ? ALL : name;
   // null while nobody types
   const [text, setText] = useState<string | null>(null);
@@ -35,7 +37,7 @@ export function ManyTenants({ tenants, name, go }: Props) {
           {tenant}
         </Option>
       ))}
-      <Option value={ALL}>{ALL}</Option>
+      {all ? <Option value={ALL}>{ALL}</Option> : null}
     </Combobox>
   );
 }

@@ -1,7 +1,8 @@
 /** Looks at the whole tenant now; what is shown follows when that is over. */
 import { Button } from "@fluentui/react-components";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useChange } from "../api/queries.ts";
+import { looks } from "./live.ts";
 import { useRefusal } from "./session.tsx";
 import { useTenant } from "./tenant.tsx";
 
@@ -11,6 +12,12 @@ export function ScanAgain({ scannedAt }: { readonly scannedAt: string | null }) 
   const refusal = useRefusal("Operator");
   const scan = useChange("POST /api/v1/t/{tenant}/scan");
   const [since, setSince] = useState<string | null>(null);
+  // by its time alone it would never be over where the clock stands still
+  useEffect(() => {
+    const over = () => setSince(null);
+    looks.addEventListener("over", over);
+    return () => looks.removeEventListener("over", over);
+  }, []);
   const isAsked = since !== null && since === scannedAt && scan.error === null;
   return (
     <>
@@ -22,7 +29,7 @@ export function ScanAgain({ scannedAt }: { readonly scannedAt: string | null }) 
           scan.mutate({ params: { tenant } });
         }}
       >
-        {isAsked ? "Scanning" : "Scan again"}
+        {isAsked ? "Scan asked for" : "Scan again"}
       </Button>
       {scan.error === null ? null : (
         <span role="status" className="two">

@@ -61,9 +61,7 @@ function Unsure({ problem: { doubt, message, request } }: { readonly problem: Ap
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>It is not known yet whether Entra ID was changed.</MessageBarTitle> {message}{" "}
-        {doubt === "repeat"
-          ? "Pressed again here it is the same request, and nothing is made twice."
-          : "Nolapse is finding out by its mark; do not repeat it."}
+        {doubt === null ? null : DOUBTS[doubt]}
         {request === null ? null : <span className="mono"> Request {request}</span>}{" "}
         {tenant === "" ? null : (
           <Link className="link" to="/t/$tenant/rotations" params={{ tenant }} search={{}}>
@@ -74,6 +72,12 @@ function Unsure({ problem: { doubt, message, request } }: { readonly problem: Ap
     </MessageBar>
   );
 }
+
+const DOUBTS: Readonly<Record<NonNullable<ApiProblem["doubt"]>, string>> = {
+  repeat: "Pressed again here within 10 minutes it is the same request, and nothing is made twice.",
+  wait: "Nolapse is finding out by its mark; do not repeat it.",
+  look: "Look in Entra ID before you repeat it.",
+};
 
 function titleOf(status: number): string {
   if (status === 0) return "The server does not answer.";

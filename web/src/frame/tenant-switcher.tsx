@@ -1,7 +1,7 @@
 import { Menu, MenuButton, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { useSession } from "./session.tsx";
+import { hasRole, useSession } from "./session.tsx";
 import { useTenant } from "./tenant.tsx";
 
 const ManyTenants = lazy(() => import("./many-tenants.tsx").then((one) => ({ default: one.ManyTenants })));
@@ -13,6 +13,8 @@ export function TenantSwitcher() {
   const { me } = useSession();
   const { name } = useTenant();
   const navigate = useNavigate();
+  // the page of all tenants is for who may see all of one
+  const all = hasRole(me.role, "Reader");
   const go = (tenant: string | null) =>
     void (tenant === null
       ? navigate({ to: "/tenants" })
@@ -20,7 +22,7 @@ export function TenantSwitcher() {
   if (me.tenants.length > MANY)
     return (
       <Suspense fallback={<strong className="tenant">{name}</strong>}>
-        <ManyTenants tenants={me.tenants} name={name} go={go} />
+        <ManyTenants tenants={me.tenants} name={name} all={all} go={go} />
       </Suspense>
     );
   if (me.tenants.length < 2) return <strong className="tenant">{name}</strong>;
@@ -36,7 +38,7 @@ export function TenantSwitcher() {
               {tenant}
             </MenuItem>
           ))}
-          <MenuItem onClick={() => go(null)}>All tenants</MenuItem>
+          {all ? <MenuItem onClick={() => go(null)}>All tenants</MenuItem> : null}
         </MenuList>
       </MenuPopover>
     </Menu>

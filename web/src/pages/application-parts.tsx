@@ -6,8 +6,7 @@ import { hasRole, useSession } from "../frame/session.tsx";
 import { Empty } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { FiveProofs } from "../lines/five-proofs.tsx";
-import { AUDIENCES, KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, STATE_WORDS } from "../text/catalogue.ts";
-import { spelled } from "../text/dates.ts";
+import { AUDIENCES, KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, reloadWords, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 
 type Shows = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
@@ -105,7 +104,7 @@ export function Targets({ answer, tenant }: { readonly answer: Shows; readonly t
               ) : (
                 <Written written={written} tenant={tenant} now={answer.now} />
               )}
-              <span className="two faint">Read again within {spelled(reload)}</span>
+              <span className="two faint">Taken up {reloadWords(reload)}</span>
             </span>
           </li>
         ))}

@@ -97,16 +97,20 @@ export interface RowsProps {
 /** A narrow page has two lines in each row; pixels of the second one. */
 const SECOND_LINE = 20;
 
+/** So many rows are drawn for paper: it is no place for more, and the browser could not. */
+const PRINTED = 2_000;
+
 export function ApplicationRows({ kind, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
-  // on paper nobody scrolls: all that was read is there, and how much that is
+  // on paper nobody scrolls: what was read is there, nothing more is asked for, and how much that is
   const isPrinted = usePrinting();
+  const printed = Math.min(items.length, PRINTED);
   const rows = useVirtualizer({
-    count: isPrinted ? items.length : total,
+    count: isPrinted ? printed : total,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: isPrinted ? items.length : 12,
+    overscan: isPrinted ? printed : 12,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
   useEffect(() => rows.measure(), [height]);
@@ -117,8 +121,8 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
   const last = seen.at(-1)?.index ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
   useEffect(() => {
-    if (last >= items.length - 20) more();
-  }, [last, items.length]);
+    if (!isPrinted && last >= items.length - 20) more();
+  }, [last, items.length, isPrinted]);
   const columns = COLUMNS[kind];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -151,9 +155,9 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
             : null}
         </div>
       </div>
-      {isPrinted && items.length < total ? (
+      {isPrinted && printed < total ? (
         <p className="faint">
-          The first {grouped(items.length)} of {grouped(total)}; the CSV file has all of them.
+          The first {grouped(printed)} of {grouped(total)}; the CSV file has all of them.
         </p>
       ) : null}
     </section>

@@ -57,7 +57,7 @@ export function Application() {
       </p>
       {asked.data === undefined ? <h1>Application</h1> : null}
       <Shown asked={asked} rows={8}>
-        {(answer) => <Whole answer={answer} tenant={tenant} />}
+        {(answer) => <Whole key={answer.objectId} answer={answer} tenant={tenant} />}
       </Shown>
       <Outlet />
     </div>

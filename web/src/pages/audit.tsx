@@ -53,12 +53,18 @@ export function Audit() {
               />
               {application === undefined ? null : (
                 <Button shape="circular" onClick={() => go({ application: undefined })}>
-                  Only <Name text={items[0]?.application?.displayName ?? application} /> ×
+                  Only <Whose id={application} known={items[0]?.application?.displayName} tenant={tenant} /> ×
                 </Button>
               )}
             </div>
             {items.length === 0 ? (
-              <Empty>{before === undefined && after === undefined ? "No entry yet." : "No entry is left here."}</Empty>
+              <Empty>
+                {before !== undefined || after !== undefined
+                  ? "No entry is left here."
+                  : application !== undefined || action !== undefined
+                    ? "No entry matches."
+                    : "No entry yet."}
+              </Empty>
             ) : (
               <Columned
                 label="Audit trail"
@@ -77,6 +83,21 @@ export function Audit() {
       </Shown>
     </div>
   );
+}
+
+interface WhoseProps {
+  readonly id: string;
+  /** Its name, where an entry that is shown says it. */
+  readonly known: string | undefined;
+  readonly tenant: string;
+}
+
+function Whose({ id, known, tenant }: WhoseProps) {
+  const asked = useAnswer(
+    "GET /api/v1/t/{tenant}/applications/{id}",
+    known === undefined && tenant !== "" ? { params: { tenant, id } } : null,
+  );
+  return <Name text={known ?? asked.data?.displayName ?? id} />;
 }
 
 const numberIn = (text: string | undefined) => (/^\d{1,15}$/.test(text ?? "") ? Number(text) : undefined);

@@ -49,7 +49,7 @@ export function Rotation() {
       </p>
       {asked.data === undefined ? <h1>Rotation</h1> : null}
       <Shown asked={asked} rows={8}>
-        {(rotation) => <Whole rotation={rotation} tenant={tenant} />}
+        {(rotation) => <Whole key={rotation.id} rotation={rotation} tenant={tenant} />}
       </Shown>
     </div>
   );
@@ -60,7 +60,7 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
   return (
     <>
       <Head rotation={rotation} tenant={tenant} />
-      <Announced key={rotation.id} rotation={rotation} />
+      <Announced rotation={rotation} />
       <Incomplete coverage={rotation.coverage} />
       {rotation.privileged ? <RevealRequests tenant={tenant} rotation={rotation.id} /> : null}
       {lastFailure === null || state === "retired" ? null : (

@@ -32,7 +32,7 @@ export interface Meant {
   readonly rotation: string | null;
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function meant(text: string): Meant {
   const said = text.trim();
@@ -42,5 +42,5 @@ export function meant(text: string): Meant {
   const pages = (Object.keys(PAGES) as PageName[]).filter(
     (name) => low.length > 1 && PAGES[name].toLowerCase().includes(low),
   );
-  return { q, command: found ?? null, pages, rotation: UUID.test(said) ? said : null };
+  return { q, command: found ?? null, pages, rotation: UUID.test(low) ? low : null };
 }

@@ -34,7 +34,7 @@ export function tagsOf(held: Held, zone: string): readonly Tag[] {
       name: "Paused",
       says: [...paused, "Nothing is written. Sign-ins are not touched."],
       next: hasWord(switches) ? "An Admin lets it go on, on the page Health, or in a shell:" : BRAKE_NEXT,
-      command: hasWord(switches) ? "nolapse resume" : null,
+      command: hasWord(switches) ? `nolapse resume --tenant ${tenant}` : null,
     },
     switches.removalOff !== null && {
       name: "No removals",
@@ -43,7 +43,7 @@ export function tagsOf(held: Held, zone: string): readonly Tag[] {
         "No credential is removed. New ones are made and delivered as before.",
       ],
       next: "This lists what the store does not know; with --yes removal goes on:",
-      command: "nolapse recover",
+      command: `nolapse recover --tenant ${tenant}`,
     },
     missed !== null && {
       name: "Scan failed",
