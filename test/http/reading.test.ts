@@ -314,8 +314,14 @@ test("the plan has what waits, what comes, what cannot be and why", async () => 
       detail: expect.stringContaining("Application.ReadWrite.All"),
     },
   ]);
+  // urgent from a quarter of the thirty days on that it is renewed before its end
   const { decideBy, items } = await tab("waiting");
-  expect(decideBy).toBe(items[0].decideBy);
+  const waiting = (await rita.get(`${T}/rotations/${items[0].rotation}`)).body;
+  expect([decideBy, items[0].lastSafeAt]).toEqual([waiting.deadlines.urgent, waiting.deadlines.lastSafe]);
+  expect(Date.parse(items[0].end) - Date.parse(decideBy)).toBe(7.5 * 86_400_000);
+  expect(items[0].decideBy).toBe(decideBy);
+  const { rows } = (await rita.get(`${T}/applications/${stage.application("mighty").objectId}/life-line`)).body;
+  expect(rows[0]).toMatchObject({ held: { by: "approval" }, deadlines: { urgent: decideBy } });
   expect(await tab("next")).toMatchObject({ items: [], load: [], decideBy: null });
   expect((await tab("cannot")).total).toBe(0);
 });
