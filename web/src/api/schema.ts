@@ -502,6 +502,13 @@ export interface Api {
     body: undefined;
     answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "type": string; "kinds": ("secret" | "certificate")[]; "readBack": boolean; "reload": string; "carriedBy": string | null; "applications": ({ "appId": string; "application": { "objectId": string; "displayName": string } | null })[]; "lastPreflight": { "at": string; "failed": string | null; "next": string | null } | null; "lastVerified": string | null })[] };
   };
+  /** The names and types of the targets alone, for who looks for one: no rotation is read for it */
+  "GET /api/v1/t/{tenant}/targets/names": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "items": ({ "name": string; "type": string })[] };
+  };
   /** Asks now whether a target is there and could be written; nothing is changed there */
   "POST /api/v1/t/{tenant}/targets/preflight": {
     params: { tenant: string };
