@@ -9,7 +9,7 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { epochMs } from "../../src/core/time.ts";
-import { rotation, TENANT } from "../core/make.ts";
+import { NOW, rotation, TENANT } from "../core/make.ts";
 
 let folder: string;
 let store: SqliteStore;
@@ -126,6 +126,20 @@ test.each([
 ])("%s: they lie in their order, and are not sorted", async (_what, work) => {
   const plans = await plansOf(work);
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+});
+
+test("much that is due in one tenant does not change how another's is found", async () => {
+  const due = (tenantId: string) => ({ tenantId, now: NOW, processNow: 0, leaseMs: 1 });
+  for (let number = 0; number < 64; number += 1) {
+    const [id, slot] = [`many ${number}`, `slot ${number}`];
+    await store.open(rotation({ id, slot, replaces: id, tenantId: "other", dueAt: NOW }), [], audit);
+  }
+  const isByUrgency = async (tenantId: string) => {
+    texts.length = 0;
+    expect(await store.claim(due(tenantId))).not.toBeNull();
+    return texts.some((text) => text.includes("due_at + 0"));
+  };
+  expect([await isByUrgency(TENANT), await isByUrgency("other")]).toEqual([false, true]);
 });
 
 test("who asks again before the event loop has turned is not looked up again, and hears of this process's own changes at once", async () => {

@@ -289,6 +289,14 @@ test("the list as a file has all of it, and no cell that is a formula or a line 
   );
   expect(head).toBe(lines[0]);
   await stage.admission.seen(scan);
+  await stage.admission.failed(error);
+  const outdated = await rita.get(`${T}/applications.csv`);
+  expect(outdated.headers.get("content-disposition")).toMatch(/-applications-outdated\.csv"$/);
+  expect(outdated.text.split("\r\n")[0]).toMatch(
+    /^"?OUTDATED: this is what the scan of \S+ saw; the one of \S+ failed: Directory\.Read\.All is missing"?$/,
+  );
+  await stage.admission.seen(scan);
+  expect((await rita.get(`${T}/applications.csv`)).text.split("\r\n")[0]).toBe(lines[0]);
   expect(csvRow(["=1+1", "@x", "-2", " =3", "a\r\n=b", 'say "a"', "fine"])).toBe(
     `'=1+1,'@x,'-2,' =3,a =b,"say ""a""",fine\r\n`,
   );

@@ -131,7 +131,7 @@ export interface Api {
     body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined };
     answer: { "objectId": string; "appId": string; "servicePrincipal": string | null; "without": string | null; "shown": boolean };
   };
-  /** The same list as a file, all of it; where the scan did not see all, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
+  /** The same list as a file, all of it; where the scan did not see all, or the one after it failed, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
   "GET /api/v1/t/{tenant}/applications.csv": {
     params: { tenant: string };
     query: { "q"?: string | undefined; "next"?: "stops" | "renewing" | "waits-for-approval" | "renews" | "overlap" | "not-managed" | "renewed-elsewhere" | "nothing-to-renew" | "ended" | undefined; "kind"?: "secret" | "certificate" | "none" | undefined; "type"?: "application" | "servicePrincipal" | undefined; "policy"?: string | undefined; "managed"?: "true" | "false" | undefined; "owner"?: string | undefined; "endsFrom"?: string | undefined; "endsTo"?: string | undefined; "sort"?: "signsInUntil" | "-signsInUntil" | "displayName" | "-displayName" | "next" | "-next" | undefined; "only"?: string | undefined; "except"?: string | undefined };
