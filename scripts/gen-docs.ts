@@ -188,7 +188,8 @@ ${GENERATED}
 
 Every route of the server, asked by everybody: \`yes\` lets in, 401 is for who is not signed in, 403 for whose role is too low. \`npm run matrix\`
 asks a running server each of these and prints what it answers; the tests fail where that is something else. An Owner who is let in sees
-what he owns and 404 for all else. What an Owner, a Reader or a program may not do, no page offers either: it says which role it takes.
+what he owns and 404 for all else; of the rotations of what he owns he sees each event with the name of who did it, as the trail has it. What an
+Owner, a Reader or a program may not do, no page offers either: it says which role it takes.
 
 ${table(["route", ...COLUMNS], rows)}
 

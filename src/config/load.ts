@@ -159,12 +159,14 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
   const { bindings, choices } = entriesOf(source, file);
   const entriesAt = entriesPlace(source);
   checkWriters(source, file);
+  const sharesEntries = Object.keys(file.tenants).length > 1;
   const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
     const cloud = cloudOf(tenant.cloud, around.env);
     return {
       name,
       configuredIn: basename(source.path),
       ...(entriesAt === null ? {} : { entriesAt }),
+      ...(sharesEntries ? { sharesEntries } : {}),
       tenantId: tenant.id.toLowerCase(),
       timeZone: tenant.timeZone,
       mode: tenant.mode,

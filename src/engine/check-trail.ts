@@ -88,7 +88,7 @@ export class TrailWatch {
     const total = head?.position ?? 0;
     const now = await clock.now();
     const contradiction = await this.#contradiction(deps);
-    if (contradiction !== null) return this.#say(total, null, contradiction);
+    if (contradiction !== null) return this.#say(total, null, null, contradiction);
     let walk = this.#walk;
     if (walk === null || (now >= plus(walk.begunAt, AGAIN_AFTER) && !this.#isStuck)) {
       walk = { position: 0, hash: GENESIS, begunAt: now, since: null };
@@ -96,25 +96,26 @@ export class TrailWatch {
     for (const end = walk.position + AT_ONCE; walk.position < total; await scheduler.turn?.()) {
       if (walk.position >= end) {
         this.#walk = walk;
-        return this.#say(total, walk.position, null);
+        return this.#say(total, walk, walk.position, null);
       }
       const stretch = await readStretch(deps, notary, walk);
       if (stretch === null) break;
       this.#isStuck = stretch.broken !== null;
       if (stretch.broken !== null) {
         this.#walk = walk;
-        return this.#say(total, null, stretch.broken);
+        return this.#say(total, walk, null, stretch.broken);
       }
       walk = { ...walk, ...stretch.end, since: walk.since ?? stretch.since };
       if (walk.position > this.#known.position) this.#known = stretch.end;
     }
     this.#walk = walk;
     this.#last = { entries: walk.position, since: walk.since, wholeAt: walk.begunAt, checkedAt: now };
-    return this.#say(total, null, null);
+    return this.#say(total, walk, null, null);
   }
 
-  #say(total: number, underWay: number | null, broken: BrokenAt | null): TrailCheck {
-    return { total, underWay, last: this.#last, broken };
+  /** What was sealed while the walk went on is a part of it, and of the total. */
+  #say(total: number, walk: Walk | null, underWay: number | null, broken: BrokenAt | null): TrailCheck {
+    return { total: Math.max(total, walk?.position ?? 0), underWay, last: this.#last, broken };
   }
 
   /** Whether what was found whole before is not there any more. */

@@ -36,19 +36,35 @@ export interface GoneEntry {
   readonly targets: readonly string[];
 }
 
-/** None where the scan has not seen all: then nothing follows from what is missing. */
-export async function goneEntries({ settings, store }: Deps, picture: Picture): Promise<readonly GoneEntry[]> {
+/** So many applications the store is asked about at once. */
+const AT_ONCE = 250;
+
+/**
+ * None where the scan has not seen all: then nothing follows from what is missing. Where several tenants share the entries, only those
+ * whose application this tenant had by its own books: the others are another tenant's, and may be well alive there.
+ */
+export async function goneEntries(
+  { settings, store }: Pick<Deps, "settings" | "store">,
+  picture: Pick<Picture, "scan" | "find">,
+): Promise<readonly GoneEntry[]> {
   if (!picture.scan.coverage.complete) return [];
+  const { tenantId, sharesEntries = false } = settings;
+  const missing = settings.bindings.filter(({ appId }) => picture.find(appId) === null);
   const gone: GoneEntry[] = [];
-  for (const { appId, policy, slots } of settings.bindings) {
-    if (picture.find(appId) !== null) continue;
-    const [newest] = await store.rotations({ tenantId: settings.tenantId, appId });
-    gone.push({
-      appId,
-      displayName: newest?.displayName ?? null,
-      policy,
-      targets: [...new Set(slots.flatMap((one) => one.targets))],
-    });
+  for (let from = 0; from < missing.length; from += AT_ONCE) {
+    const some = missing.slice(from, from + AT_ONCE);
+    const appIds = some.map(({ appId }) => appId);
+    // the newest comes first, and is the one that stays
+    const rotations = (await store.rotations({ tenantId, appIds })).toReversed();
+    const names = new Map(rotations.map(({ holder, displayName }) => [holder.appId, displayName]));
+    // a slot has its credential from a rotation, so there is none without one
+    const ledger = sharesEntries ? await store.ledger(tenantId, appIds) : [];
+    const ours = new Set([...names.keys(), ...ledger.map(({ holder }) => holder.appId)]);
+    for (const { appId, policy, slots } of some) {
+      if (sharesEntries && !ours.has(appId)) continue;
+      const targets = [...new Set(slots.flatMap((one) => one.targets))];
+      gone.push({ appId, displayName: names.get(appId) ?? null, policy, targets });
+    }
   }
   return gone;
 }

@@ -138,10 +138,11 @@ export class Tenant {
     return `${listed} ${painted} ${stored} ${(await this.deps.brake.pulled()) ?? ""}`;
   }
 
-  /** A person wants the tenant to be looked at now. @throws NolapseError `store-busy` where that is being done already. */
+  /** A person wants the tenant to be looked at now. @throws NolapseError `store-busy` where that is being done, or asked for, already. */
   askScan(): void {
     if (this.#scan !== "none") {
-      throw new NolapseError("store-busy", "a scan is under way already", {
+      const said = this.#scan === "asked" ? "a scan is asked for already" : "a scan is under way already";
+      throw new NolapseError("store-busy", said, {
         next: "wait for it: the pages follow as soon as it is over",
       });
     }

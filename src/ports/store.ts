@@ -295,7 +295,12 @@ export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore,
     actions: readonly string[],
     since: EpochMs,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
-  /** The lines about one rotation, oldest first. */
-  auditOf(tenantId: string, rotation: string): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  /** At most `limit` lines about one rotation, from its oldest or its newest on. */
+  auditOf(
+    tenantId: string,
+    rotation: string,
+    order: "oldest" | "newest",
+    limit: number,
+  ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqliteStore, type SqliteStore } from "../../src/adapters/store/open.ts";
 import { epochMs } from "../../src/core/time.ts";
-import { rotation, TENANT } from "../core/make.ts";
+import { NOW, rotation, TENANT } from "../core/make.ts";
 
 let folder: string;
 let store: SqliteStore;
@@ -94,6 +94,17 @@ test.each([
   ["the trail of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 }), /audit_app/],
   ["the end of it", () => store.auditPage(TENANT, { appId: "a", limit: 50 }), /audit_app/],
   ["the trail of an action", () => store.auditPage(TENANT, { action: "a", limit: 50 }), /audit_of_action/],
+  [
+    "one action on an application",
+    () => store.auditPage(TENANT, { appId: "a", action: "b", before: 7, limit: 50 }),
+    /audit_app_action \(tenant_id=\? AND app_id=\? AND action=\?/,
+  ],
+  [
+    "what was done since an instant",
+    () => store.auditSince(TENANT, ["a", "b"], epochMs(7)),
+    /audit_action \(tenant_id=\? AND action=\? AND at>\?\)/,
+  ],
+  ["the first line of a rotation", () => store.auditOf(TENANT, "r0", "oldest", 1), /audit_rotation/],
   ["all actions", () => store.auditActions(TENANT), /COVERING INDEX audit_/],
 ] as const)("%s is found by an index", async (_what, work, index) => {
   const plans = await plansOf(work);
@@ -110,9 +121,25 @@ test.each([
   ["the end of the trail", () => store.auditPage(TENANT, { limit: 50 })],
   ["that of an application", () => store.auditPage(TENANT, { appId: "a", before: 7, limit: 50 })],
   ["that of an action", () => store.auditPage(TENANT, { action: "a", limit: 50 })],
+  ["that of an action on an application", () => store.auditPage(TENANT, { appId: "a", action: "b", limit: 50 })],
+  ["the last lines of a rotation", () => store.auditOf(TENANT, "r0", "newest", 100)],
 ])("%s: they lie in their order, and are not sorted", async (_what, work) => {
   const plans = await plansOf(work);
   expect(plans.filter((plan) => /TEMP B-TREE/.test(plan))).toEqual([]);
+});
+
+test("much that is due in one tenant does not change how another's is found", async () => {
+  const due = (tenantId: string) => ({ tenantId, now: NOW, processNow: 0, leaseMs: 1 });
+  for (let number = 0; number < 64; number += 1) {
+    const [id, slot] = [`many ${number}`, `slot ${number}`];
+    await store.open(rotation({ id, slot, replaces: id, tenantId: "other", dueAt: NOW }), [], audit);
+  }
+  const isByUrgency = async (tenantId: string) => {
+    texts.length = 0;
+    expect(await store.claim(due(tenantId))).not.toBeNull();
+    return texts.some((text) => text.includes("due_at + 0"));
+  };
+  expect([await isByUrgency(TENANT), await isByUrgency("other")]).toEqual([false, true]);
 });
 
 test("who asks again before the event loop has turned is not looked up again, and hears of this process's own changes at once", async () => {

@@ -31,14 +31,14 @@ interface File {
   settings(): NonNullable<ReturnType<typeof loadConfig>["tenants"][number]>;
 }
 
-function written(applications: string, policy = "quick"): File {
+function written(applications: string, policy = "quick", otherTenants = ""): File {
   const folder = mkdtempSync(join(tmpdir(), "nolapse-config-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "house.yaml");
   writeFileSync(
     path,
     `version: 1
-tenants: { contoso: { id: ${TENANT} } }
+tenants: { contoso: { id: ${TENANT} }${otherTenants} }
 policies: { standard: {}, ${JSON.stringify(policy)}: { lifetime: 90d } }
 targets:
   one: { type: env-file, path: ./one.env, secret: S }
@@ -142,6 +142,12 @@ test.each([
   const settings = file.settings();
   expect(settings.choices).toEqual([{ match: { appId: id(5) }, policy: "quick", place: { line: 8, column: 5 } }]);
   expect(policyFor(settings, left).name).toBe("default");
+});
+
+test("tenants of one file share its entries, and the settings say so", () => {
+  const other = `, fabrikam: { id: ${id(9)} }`;
+  expect(written(entries("  "), "quick", other).settings()).toMatchObject({ sharesEntries: true });
+  expect(written(entries("  ")).settings()).not.toHaveProperty("sharesEntries");
 });
 
 test("each says what gave it its policy, and where that is written", () => {

@@ -306,13 +306,16 @@ function changes(store: () => Store): void {
       expect(await found(OTHER_TENANT, ["a"], NOW)).toEqual([]);
     });
 
-    it("gives the lines about one rotation, of this tenant, oldest first", async () => {
+    it("gives the first or the last lines about one rotation, of this tenant", async () => {
       for (const [index, about] of ["one", "other", "one", null].entries())
         await store().audit({ ...audit(`a${index}`), rotation: about });
       await store().audit({ ...audit("elsewhere"), tenantId: OTHER_TENANT, rotation: "one" });
-      const actions = async (rotation: string) => (await store().auditOf(TENANT, rotation)).map(({ action }) => action);
-      expect(await actions("one")).toEqual(["a0", "a2"]);
-      expect(await actions("none")).toEqual([]);
+      const actions = async (rotation: string, order: "oldest" | "newest", limit: number) =>
+        (await store().auditOf(TENANT, rotation, order, limit)).map(({ action }) => action);
+      expect(await actions("one", "oldest", 9)).toEqual(["a0", "a2"]);
+      expect(await actions("one", "newest", 9)).toEqual(["a2", "a0"]);
+      expect([await actions("one", "oldest", 1), await actions("one", "newest", 1)]).toEqual([["a0"], ["a2"]]);
+      expect(await actions("none", "oldest", 9)).toEqual([]);
     });
 
     it("notes attempts on a person's word", async () => {

@@ -67,6 +67,18 @@ it("a long trail is checked a part at a time, and nothing is claimed before its 
   expect(await trail.look()).toMatchObject({ underWay: null, last: { entries: AT_ONCE + 1 } });
 });
 
+it("what is sealed while it is checked is checked and counted with the rest", async () => {
+  const trail = new Trail();
+  await trail.writeMany(501);
+  let more = 3;
+  const turn = async () => {
+    for (; more > 0; more -= 1) await trail.write(1);
+  };
+  const { scheduler } = trail.deps;
+  const looked = await trail.watch.look({ ...trail.deps, scheduler: { ...scheduler, turn } });
+  expect(looked).toMatchObject({ total: 504, last: { entries: 504 } });
+});
+
 it("an entry that was changed is found, with its number and both hashes, and found to be whole again once it is", async () => {
   const trail = new Trail();
   await trail.write(6);

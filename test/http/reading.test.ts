@@ -289,6 +289,14 @@ test("the list as a file has all of it, and no cell that is a formula or a line 
   );
   expect(head).toBe(lines[0]);
   await stage.admission.seen(scan);
+  await stage.admission.failed(error);
+  const outdated = await rita.get(`${T}/applications.csv`);
+  expect(outdated.headers.get("content-disposition")).toMatch(/-applications-outdated\.csv"$/);
+  expect(outdated.text.split("\r\n")[0]).toMatch(
+    /^"?OUTDATED: this is what the scan of \S+ saw; the one of \S+ failed: Directory\.Read\.All is missing"?$/,
+  );
+  await stage.admission.seen(scan);
+  expect((await rita.get(`${T}/applications.csv`)).text.split("\r\n")[0]).toBe(lines[0]);
   expect(csvRow(["=1+1", "@x", "-2", " =3", "a\r\n=b", 'say "a"', "fine"])).toBe(
     `'=1+1,'@x,'-2,' =3,a =b,"say ""a""",fine\r\n`,
   );
@@ -314,8 +322,14 @@ test("the plan has what waits, what comes, what cannot be and why", async () => 
       detail: expect.stringContaining("Application.ReadWrite.All"),
     },
   ]);
+  // urgent from a quarter of the thirty days on that it is renewed before its end
   const { decideBy, items } = await tab("waiting");
-  expect(decideBy).toBe(items[0].decideBy);
+  const waiting = (await rita.get(`${T}/rotations/${items[0].rotation}`)).body;
+  expect([decideBy, items[0].lastSafeAt]).toEqual([waiting.deadlines.urgent, waiting.deadlines.lastSafe]);
+  expect(Date.parse(items[0].end) - Date.parse(decideBy)).toBe(7.5 * 86_400_000);
+  expect(items[0].decideBy).toBe(decideBy);
+  const { rows } = (await rita.get(`${T}/applications/${stage.application("mighty").objectId}/life-line`)).body;
+  expect(rows[0]).toMatchObject({ held: { by: "approval" }, deadlines: { urgent: decideBy } });
   expect(await tab("next")).toMatchObject({ items: [], load: [], decideBy: null });
   expect((await tab("cannot")).total).toBe(0);
 });

@@ -1,7 +1,7 @@
 /** What the configuration says, as the pages read it: where values go, whether they could be written there, and which rules hold for whom. */
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -37,6 +37,19 @@ test("a target says whether it is read back, whose it is, and when it was tried 
   const later = { at: "2031-03-01T12:01:00Z", failed: null, next: null };
   expect(asked).toMatchObject({ status: 200, body: later });
   expect(await target("app-2")).toMatchObject({ lastPreflight: later });
+});
+
+test("who looks for a target gets names and types, for which no rotation is read", async () => {
+  // what was answered before is not given again
+  await otto.post(`${T}/targets/preflight`, { target: "app-2" });
+  const rotations = vi.spyOn(stage.admission.deps.store, "rotations");
+  const { items } = (await otto.get(`${T}/targets/names`)).body;
+  expect(rotations).not.toHaveBeenCalled();
+  const all = (await otto.get(`${T}/targets`)).body.items;
+  expect(rotations).toHaveBeenCalled();
+  rotations.mockRestore();
+  expect(items).toContainEqual({ name: "by-hand", type: "manual" });
+  expect(items).toEqual(all.map(({ name, type }: { name: string; type: string }) => ({ name, type })));
 });
 
 test("a target that cannot be written says why, until it can be again; nothing is changed there", async () => {

@@ -254,9 +254,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
       return numbered.filter((one) => one.tenantId === tenantId && actions.includes(one.action) && one.at >= since);
     },
-    async auditOf(tenantId, rotation) {
+    async auditOf(tenantId, rotation, order, limit) {
       const numbered = shelf.trail.map((entry, index) => ({ ...entry, sequence: index + 1 }));
-      return numbered.filter((one) => one.tenantId === tenantId && one.rotation === rotation);
+      const found = numbered.filter((one) => one.tenantId === tenantId && one.rotation === rotation);
+      return (order === "oldest" ? found : found.toReversed()).slice(0, limit);
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),

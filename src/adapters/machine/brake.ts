@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import type { Brake } from "../../ports/brake.ts";
 
 /** `NOLAPSE_STOP=1` in the environment, or a stop file beside the store (design §4.7). */
@@ -7,7 +8,8 @@ export function createBrake(environment: Readonly<Record<string, string | undefi
     async pulled() {
       const value = environment.NOLAPSE_STOP ?? "";
       if (value !== "" && value !== "0") return "NOLAPSE_STOP is set";
-      return existsSync(stopFile) ? `the stop file ${stopFile} exists` : null;
+      // every Reader of the server is told, so it does not say where on the machine that is
+      return existsSync(stopFile) ? `the stop file ${basename(stopFile)} beside the store exists` : null;
     },
   };
 }

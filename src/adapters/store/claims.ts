@@ -75,13 +75,15 @@ export function claims(
   lease: LeaseOptions,
 ): Pick<Store, "claim" | "renew" | "release" | "commit"> {
   const { owner } = lease;
-  const way = new Way();
+  const backlogs = new Map<string, Backlog>();
   const held = ({ rotation, fence }: Claim): Held => ({ id: rotation.id, fence, owner });
   return {
     claim: async (request) => {
+      const backlog = backlogs.get(request.tenantId) ?? new Backlog();
+      backlogs.set(request.tenantId, backlog);
       // looked at first without the lock that every writer takes: mostly nothing is due
       for (;;) {
-        const found = await read((db) => findDue(db, request, lease, way));
+        const found = await read((db) => findDue(db, request, lease, backlog));
         if (found === null) return null;
         const claimed = await write((db) => claim(db, request, lease, found));
         if (claimed !== null) return claimed;
@@ -132,12 +134,12 @@ const MANY = 64;
 /** So many claims go the way that the last count showed: both find the same one, and to count costs more than to find it. */
 const COUNTED_EVERY = 32;
 
-/** Which of the two ways to the most urgent one is taken. */
-class Way {
+/** Whether so much is due in a tenant that the most urgent one is looked for by urgency. */
+class Backlog {
   #claims = 0;
   #many = false;
 
-  async isByUrgency(db: Db, due: { readonly tenant: string; readonly now: number }): Promise<boolean> {
+  async isLong(db: Db, due: { readonly tenant: string; readonly now: number }): Promise<boolean> {
     if (this.#claims === 0) this.#many = (await nthDue(db, due)).rows.length > 0;
     this.#claims = (this.#claims + 1) % COUNTED_EVERY;
     return this.#many;
@@ -198,10 +200,10 @@ interface Due {
   readonly more: boolean;
 }
 
-async function findDue(db: Db, request: Request, lease: LeaseOptions, way: Way): Promise<Due | null> {
+async function findDue(db: Db, request: Request, lease: LeaseOptions, backlog: Backlog): Promise<Due | null> {
   const { tenantId, now, only } = request;
   const busy = await busyObjects(db, request, lease);
-  const many = only === undefined && (await way.isByUrgency(db, { tenant: tenantId, now }));
+  const many = only === undefined && (await backlog.isLong(db, { tenant: tenantId, now }));
   const due = { tenant: tenantId, now };
   if (only === undefined) {
     const { rows } = await (busy.length === 0

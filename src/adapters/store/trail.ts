@@ -1,4 +1,5 @@
 /** The audit trail: one line of it written, and its parts read. */
+import { sql } from "kysely";
 import type { Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
@@ -15,6 +16,7 @@ const actionAfter = prepared((db, value: Value<{ readonly tenant: string; readon
     .limit(1),
 );
 
+/** In an order that is calculated, and so is in no index: else the one in that order is taken, and the whole trail of the tenant is read. */
 const linesSince = preparedForEach((db, value: Value<{ readonly tenant: string; readonly since: number }>, actions) =>
   db
     .selectFrom("audit")
@@ -22,7 +24,7 @@ const linesSince = preparedForEach((db, value: Value<{ readonly tenant: string; 
     .where("tenant_id", "=", value("tenant"))
     .where("action", "in", [...actions])
     .where("at", ">=", value("since"))
-    .orderBy("sequence"),
+    .orderBy(sql<number>`sequence + 0`),
 );
 
 export function trail({
@@ -60,14 +62,15 @@ export function trail({
     auditSince: (tenantId, actions, since) =>
       read(async (db) => (await linesSince(db, { tenant: tenantId, since }, actions)).rows.map(auditFrom)),
 
-    auditOf: (tenantId, rotation) =>
+    auditOf: (tenantId, rotation, order, limit) =>
       read(async (db) => {
         const rows = await db
           .selectFrom("audit")
           .selectAll()
           .where("rotation", "=", rotation)
           .where("tenant_id", "=", tenantId)
-          .orderBy("sequence")
+          .orderBy("sequence", order === "oldest" ? "asc" : "desc")
+          .limit(limit)
           .execute();
         return rows.map(auditFrom);
       }),

@@ -15,7 +15,7 @@ export async function show(context: Context): Promise<ExitCode> {
 }
 
 /** Where an entry stands in the file, which is for whoever edits it in the portal's lines. */
-const PLACES = new Set(["place", "configuredIn", "entriesAt"]);
+const PLACES = new Set(["place", "configuredIn", "entriesAt", "sharesEntries"]);
 
 /** What the file means, without where it says so. */
 function withoutPlaces(value: unknown): unknown {
@@ -27,7 +27,9 @@ function withoutPlaces(value: unknown): unknown {
 
 /** A policy or a target may have any name, and its entry is no place. */
 function isPlace(value: unknown): boolean {
-  return typeof value === "string" || (typeof value === "object" && value !== null && "line" in value);
+  return (
+    value === true || typeof value === "string" || (typeof value === "object" && value !== null && "line" in value)
+  );
 }
 
 const DURATIONS = new Set("lifetime maxAge renewBefore overlap evidenceWindow reload over window timeout".split(" "));

@@ -85,6 +85,8 @@ export interface TenantSettings {
   readonly configuredIn?: string;
   /** Where its entries for applications begin; left out where it has no list of them. */
   readonly entriesAt?: ListPlace;
+  /** The file has other tenants, which its entries for applications may be about. */
+  readonly sharesEntries?: boolean;
   readonly tenantId: string;
   readonly timeZone: string;
   readonly mode: Mode;

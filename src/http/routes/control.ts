@@ -123,8 +123,9 @@ const scan = tenantRoute({
   tag: "control",
   summary: "Look at the whole tenant now, and do what is due then; the pages follow when it is over",
   answer: z.strictObject({ asked: z.literal(true) }),
-  handle: async ({ tenant }) => {
+  handle: async ({ tenant, caller }) => {
     tenant.askScan();
+    await tenant.note(actorOf(caller), "scan-asked", {});
     return { asked: true as const };
   },
 });

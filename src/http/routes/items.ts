@@ -77,7 +77,7 @@ const file = tenantRoute({
   role: "Reader",
   tag: "applications",
   summary:
-    "The same list as a file, all of it; where the scan did not see all, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe",
+    "The same list as a file, all of it; where the scan did not see all, or the one after it failed, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe",
   query: listQuery.omit({ limit: true, cursor: true }).extend({
     only: idList.optional().meta({ description: "object ids, with commas between: these alone" }),
     except: idList.optional().meta({ description: "object ids, with commas between: all but these" }),
@@ -90,7 +90,7 @@ const file = tenantRoute({
     return {
       type: "text/csv; charset=utf-8",
       body: linesOf(tenant, picture, { ...filter, limit: PART }, chosenBy(only, except)),
-      file: `nolapse-${tenant.name}-applications${picture.scan.coverage.complete ? "" : "-incomplete"}.csv`,
+      file: `nolapse-${tenant.name}-applications${picture.scan.coverage.complete ? "" : "-incomplete"}${tenant.missed === null ? "" : "-outdated"}.csv`,
     };
   },
 });
@@ -115,6 +115,11 @@ async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: 
     const seen = `the scan of ${formatInstant(scannedAt)} saw ${coverage.applications} applications`;
     const why = failures.map(({ what, error }) => `${what}: ${error.message}`);
     yield csvRow([`INCOMPLETE: ${[seen, ...why].join("; ")}`]);
+  }
+  if (tenant.missed !== null) {
+    const { at, error } = tenant.missed;
+    const since = `this is what the scan of ${formatInstant(scannedAt)} saw`;
+    yield csvRow([`OUTDATED: ${since}; the one of ${formatInstant(at)} failed: ${error.message}`]);
   }
   yield csvRow(HEAD);
   for (let from = 0; from < rows.length; from += PART) {

@@ -5,6 +5,7 @@ import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { approvalDetail } from "../../core/rotation/own-credential.ts";
 import { DAY, plus } from "../../core/time.ts";
+import { forecastOf } from "../../engine/facts.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
 import type { PlanItem } from "../../engine/plan.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -25,7 +26,7 @@ const item = z.strictObject({
   sentence: z.string(),
   detail: z.string().nullable(),
   plannedAt: maybe,
-  decideBy: maybe.meta({ description: "after this it is urgent" }),
+  decideBy: maybe.meta({ description: "after this it is urgent; null of a removal, which never is" }),
   lastSafeAt: maybe,
   end: maybe,
   targets: z.array(z.string()),
@@ -59,13 +60,15 @@ function rowOf(one: PlanItem & { readonly objectId: string }): Row {
 }
 
 /** Rotations that a person must let begin, or let end. */
-export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
+export async function waitingRows({ deps }: Pick<Tenant, "deps">): Promise<Row[]> {
   const { settings, store } = deps;
+  const now = await deps.clock.now();
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
   return open.flatMap((one): Row[] => {
     const part = asksApproval(one, { mode: settings.mode, own: deps.own?.appId ?? null });
     if (part === null) return [];
-    const known = picture?.find(one.holder.appId)?.items.find(({ credential }) => credential?.keyId === one.replaces);
+    // a removal that nobody decides leaves the old one to its own end, and stops nothing
+    const ends = part === "issue" ? forecastOf(deps, one, now) : null;
     const because = unapprovedBecause(one, part, settings.mode);
     return [
       {
@@ -80,8 +83,8 @@ export async function waitingRows({ deps, picture }: Tenant): Promise<Row[]> {
         sentence: REASONS[because],
         detail: approvalDetail(one, part),
         plannedAt: iso(one.plannedAt),
-        decideBy: iso(known?.forecast?.urgentAt ?? one.replacesEnd),
-        lastSafeAt: iso(known?.forecast?.lastSafeAt),
+        decideBy: iso(ends?.urgentAt),
+        lastSafeAt: iso(ends?.lastSafeAt),
         end: iso(one.replacesEnd),
         targets: one.deliveries.map(({ target }) => target),
         rotation: one.id,

@@ -292,7 +292,10 @@ const show = tenantRoute({
     const { deps } = tenant;
     const now = await deps.clock.now();
     const facts = await gatherFacts(deps, rotation, now);
-    const lines = await deps.store.auditOf(deps.settings.tenantId, rotation.id);
+    const lines = (order: "oldest" | "newest", limit: number) =>
+      deps.store.auditOf(deps.settings.tenantId, rotation.id, order, limit);
+    const [opening] = await lines("oldest", 1);
+    const events = await lines("newest", EVENTS);
     const judged = { rotation, ...explain(rotation, facts, now) };
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
@@ -321,14 +324,11 @@ const show = tenantRoute({
         code: code === null ? null : String(code),
       })),
       approvals: approvalsOf(tenant, rotation),
-      startedBy: lines[0]?.actor ?? null,
-      events: lines
-        .slice(-EVENTS)
-        .reverse()
-        .map(({ sequence, at, actor, action, reason: code }) => ({
-          ...{ sequence, at: formatInstant(at), actor, action },
-          ...{ reason: code, why: code === null ? null : REASONS[code] },
-        })),
+      startedBy: opening?.actor ?? null,
+      events: events.map(({ sequence, at, actor, action, reason: code }) => ({
+        ...{ sequence, at: formatInstant(at), actor, action },
+        ...{ reason: code, why: code === null ? null : REASONS[code] },
+      })),
       safety: safetyOf(rotation, now),
     };
   },

@@ -79,6 +79,18 @@ const targets = tenantRoute({
   },
 });
 
+const targetNames = tenantRoute({
+  method: "GET",
+  path: "/targets/names",
+  role: "Reader",
+  tag: "settings",
+  summary: "The names and types of the targets alone, for who looks for one: no rotation is read for it",
+  answer: z.strictObject({ items: z.array(z.strictObject({ name: z.string(), type: z.string() })) }),
+  handle: async ({ tenant }) => ({
+    items: Object.values(tenant.deps.settings.targets).map(({ name, type }) => ({ name, type })),
+  }),
+});
+
 /** How the targets of a rotation were found by it; of several, which one has failed is not known. */
 function triedBy({ state, preflightAt, lastFailure, deliveries }: Rotation): Tried | null {
   const isAboutIt =
@@ -180,4 +192,4 @@ const policies = tenantRoute({
   },
 });
 
-export const settingsRoutes: readonly Route[] = [targets, tryTarget, policies];
+export const settingsRoutes: readonly Route[] = [targets, targetNames, tryTarget, policies];

@@ -131,7 +131,7 @@ export interface Api {
     body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined };
     answer: { "objectId": string; "appId": string; "servicePrincipal": string | null; "without": string | null; "shown": boolean };
   };
-  /** The same list as a file, all of it; where the scan did not see all, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
+  /** The same list as a file, all of it; where the scan did not see all, or the one after it failed, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
   "GET /api/v1/t/{tenant}/applications.csv": {
     params: { tenant: string };
     query: { "q"?: string | undefined; "next"?: "stops" | "renewing" | "waits-for-approval" | "renews" | "overlap" | "not-managed" | "renewed-elsewhere" | "nothing-to-renew" | "ended" | undefined; "kind"?: "secret" | "certificate" | "none" | undefined; "type"?: "application" | "servicePrincipal" | undefined; "policy"?: string | undefined; "managed"?: "true" | "false" | undefined; "owner"?: string | undefined; "endsFrom"?: string | undefined; "endsTo"?: string | undefined; "sort"?: "signsInUntil" | "-signsInUntil" | "displayName" | "-displayName" | "next" | "-next" | undefined; "only"?: string | undefined; "except"?: string | undefined };
@@ -501,6 +501,13 @@ export interface Api {
     query: {  };
     body: undefined;
     answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "type": string; "kinds": ("secret" | "certificate")[]; "readBack": boolean; "reload": string; "carriedBy": string | null; "applications": ({ "appId": string; "application": { "objectId": string; "displayName": string } | null })[]; "lastPreflight": { "at": string; "failed": string | null; "next": string | null } | null; "lastVerified": string | null })[] };
+  };
+  /** The names and types of the targets alone, for who looks for one: no rotation is read for it */
+  "GET /api/v1/t/{tenant}/targets/names": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "items": ({ "name": string; "type": string })[] };
   };
   /** Asks now whether a target is there and could be written; nothing is changed there */
   "POST /api/v1/t/{tenant}/targets/preflight": {

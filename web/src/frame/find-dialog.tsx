@@ -35,7 +35,7 @@ function useFound(tenant: string, text: string) {
   const query = { q, limit: SHOWN, sort: "displayName" } as const;
   const params = { tenant };
   const asked = useAnswer("GET /api/v1/t/{tenant}/applications", q === "" ? null : { params, query });
-  const targets = useAnswer("GET /api/v1/t/{tenant}/targets", q.length < 2 ? null : { params });
+  const targets = useAnswer("GET /api/v1/t/{tenant}/targets/names", q.length < 2 ? null : { params });
   const known = useAnswer(
     "GET /api/v1/t/{tenant}/rotations/{id}",
     // mostly an id is an application's, and asked as a rotation's it would be refused

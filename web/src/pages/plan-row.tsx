@@ -42,15 +42,15 @@ const DATES = {
   cannot: ["end", "ends"],
 } as const;
 
-/** What the date of a row is: an end that is past is not to come. */
-function dateWord(tab: TabName, at: string | null, now: string): string {
-  const [, word] = DATES[tab];
-  return tab === "cannot" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word;
+/** The date of a row and what it is: a removal is never urgent, and an end that is past is not to come. */
+function dateOf(one: Item, tab: TabName, now: string): readonly [string | null, string] {
+  const [date, word] = tab === "waiting" && one.what === "retire" ? DATES.cannot : DATES[tab];
+  const at = one[date];
+  return [at, date === "end" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word];
 }
 
 export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => undefined }: RowProps) {
-  const [date] = DATES[tab];
-  const word = dateWord(tab, one[date], now);
+  const [at, word] = dateOf(one, tab, now);
   const { rotation } = one;
   return (
     <li>
@@ -76,7 +76,7 @@ export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => u
         {tab === "cannot" || one.detail === null ? null : <span className="two faint">{one.detail}</span>}
       </span>
       <span className="when">
-        <Time at={one[date]} now={now} />
+        <Time at={at} now={now} />
         <span className="two faint">{word}</span>
       </span>
       {rotation === null ? null : (
