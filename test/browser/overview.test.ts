@@ -59,7 +59,7 @@ test("where not all was seen, every bar is open at its end and every count is a 
   );
 });
 
-test("an Operator asks for a scan; a second word is told that one is under way", async (context) => {
+test("an Operator asks for a scan; a second word is told so", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Otto");
   await show(page, "", /Now and next/);
@@ -68,7 +68,7 @@ test("an Operator asks for a scan; a second word is told that one is under way",
   expect(web.stage.admission.scanAsked()).toBe(true);
   await page.reload();
   await page.getByRole("button", { name: "Scan again" }).click();
-  await page.getByText("Not asked: a scan is under way already. Next: wait for it").waitFor();
+  await page.getByText("Not asked: a scan is asked for already. Next: wait for it").waitFor();
   expect(await faultsEverywhere(page, "Scan again")).toEqual([]);
 });
 
