@@ -31,7 +31,7 @@ test("what holds writing back opens to its reasons and the way out; the word to 
   await reasons.getByText(/^Nolapse paused by itself on Sat 1 Mar 2031, 13:00: the last 3/).waitFor();
   await reasons.getByText(/no longer saw 100 % of the known objects/).waitFor();
   await reasons.getByRole("button", { name: "Copy Command" }).click();
-  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("nolapse resume");
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe("nolapse resume --tenant contoso");
   expect(await faultsEverywhere(given, "Paused")).toEqual([]);
   await given.keyboard.press("Escape");
   await reasons.waitFor({ state: "detached" });
