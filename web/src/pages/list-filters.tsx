@@ -1,14 +1,5 @@
 /** What narrows a list of applications: a pill for each filter, which shows what is asked for and takes it away again. */
-import {
-  Button,
-  Dropdown,
-  Field,
-  Input,
-  Option,
-  Popover,
-  PopoverSurface,
-  PopoverTrigger,
-} from "@fluentui/react-components";
+import { Button, Field, Input, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
@@ -16,6 +7,7 @@ import { type Days, daysWords, ownerChoices } from "../text/list-filters.ts";
 import { plainName } from "../text/names.ts";
 import type { Filter, List } from "./application-list.ts";
 import { Wanted } from "./listed-applications.tsx";
+import { Pill } from "./pill.tsx";
 
 interface FiltersProps {
   readonly first: List;
@@ -92,34 +84,6 @@ const TYPES = [
   ["application", "app registrations"],
   ["servicePrincipal", "enterprise applications"],
 ] as const;
-
-interface PillProps {
-  readonly label: string;
-  readonly options: readonly (readonly [string, string])[];
-  readonly value: string | undefined;
-  readonly set: (value: string | undefined) => void;
-  readonly must?: true;
-}
-
-function Pill({ label, options, value, set, must }: PillProps) {
-  const chosen = options.find(([name]) => name === value)?.[1] ?? value;
-  return (
-    <Dropdown
-      className="pill"
-      aria-label={label}
-      value={`${label}: ${chosen ?? "any"}`}
-      selectedOptions={[value ?? ""]}
-      onOptionSelect={(_, { optionValue }) => set(optionValue === "" ? undefined : optionValue)}
-    >
-      {must ? null : <Option value="">any</Option>}
-      {options.map(([name, text]) => (
-        <Option key={name} value={name}>
-          {text}
-        </Option>
-      ))}
-    </Dropdown>
-  );
-}
 
 interface EndsProps {
   readonly days: Days;
