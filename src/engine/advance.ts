@@ -60,7 +60,7 @@ export interface Advanced {
 }
 
 /** Steps that do nothing outside before they store something themselves, and what was left for later with it. */
-const STORES_FIRST: ReadonlySet<Step["step"]> = new Set(["accept", "deliver"]);
+const STORES_FIRST: ReadonlySet<Step["step"]> = new Set(["issue", "accept", "deliver", "retire"]);
 
 /**
  * Takes one step of the claimed rotation and, where nothing can follow at once, stores when it is due again. `decided` is what
@@ -121,7 +121,7 @@ async function attemptWhileRoom(claimed: Claimed): Promise<void> {
 
 async function judge(claimed: Claimed): Promise<Verdict> {
   const now = await claimed.now();
-  return decide(claimed.rotation, await gatherFacts(claimed.deps, claimed.rotation, now), now);
+  return decide(claimed.rotation, await gatherFacts(claimed.deps, claimed.rotation, now, claimed.slotMoved), now);
 }
 
 async function attempt(claimed: Claimed, step: Step): Promise<void> {

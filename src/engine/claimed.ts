@@ -10,7 +10,7 @@ import { forecast } from "../core/schedule/forecast.ts";
 import { retryDelay } from "../core/schedule/retry.ts";
 import { type EpochMs, plus } from "../core/time.ts";
 import type { Answered } from "../ports/entra.ts";
-import type { AuditEntry, Change, Claim, Tally, Written } from "../ports/store.ts";
+import type { AuditEntry, Change, Claim, SlotRecord, Tally, Written } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 import { stopped, targetSettings } from "./facts.ts";
@@ -84,11 +84,16 @@ export class Claimed {
   /**
    * Applies the events in order, and stores them together with what is recorded next, or by {@link flush}: for what a look has
    * proven, where nothing is done outside before that. Who dies meanwhile looks again. The facts of the next decision are read
-   * without it, so nothing may be in it that they hold.
+   * without it; the slot alone is told to them.
    */
   later(events: readonly RotationEvent[], extra: Extra = {}): void {
     this.#pending = this.#applied(events, extra);
     this.#rotation = this.#pending.rotation;
+  }
+
+  /** The slot's new record, where it is not stored yet. */
+  get slotMoved(): SlotRecord | undefined {
+    return this.#pending?.change.slot;
   }
 
   /** Stores what was left for later. */
@@ -144,13 +149,13 @@ export class Claimed {
     return { failure, notBefore: plus(at, this.#delay(error, at)) };
   }
 
-  /** Stores a failed try: the state stays, the next try comes later. */
+  /** Notes a failed try, to be stored with when it is tried again: the state stays, the next try comes later. */
   async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
     const step = triedStep(this.#step);
     const target = placeOf(this.#step);
     const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }) };
-    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
+    this.later([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
   }
 
   /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */

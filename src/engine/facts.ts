@@ -11,15 +11,15 @@ import type { Facts } from "../core/rotation/verdict.ts";
 import { mayRetireEarly, scanTooLossy } from "../core/schedule/blast-radius.ts";
 import { forecast } from "../core/schedule/forecast.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { ScanSummary, Tally } from "../ports/store.ts";
+import type { ScanSummary, SlotRecord, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
 /** A later rotation of a slot that has not proven its successor yet. */
 const UNDER_WAY = ["planned", "issued", "accepted", "delivered", "halted"] as const;
 const NOTHING_COUNTED: Tally = { issues: [], clean: 0, earlyRetirements: [], retiring: [], recent: [] };
 
-/** The facts about one rotation at `now`. */
-export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs): Promise<Facts> {
+/** The facts about one rotation at `now`; `moved` is its slot's record where it is not stored yet. */
+export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, moved?: SlotRecord): Promise<Facts> {
   const { settings, store } = deps;
   const switches = await store.switches(rotation.tenantId);
   const targets = targetSettings(deps, rotation);
@@ -44,7 +44,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs):
     asked: asked(deps, rotation),
     forecast: forecastOf(deps, rotation, now),
     tally: countedBeside(rotation, tally),
-    succession: await succession(deps, rotation),
+    succession: await succession(deps, rotation, moved),
     kindFits: kind === "federated" || known(targets).every((one) => one.kinds.includes(kind)),
     earlyDue: isPaced ? await earlyDue(deps, rotation, tally, now) : 0,
     asSelf: deps.self !== undefined && isSame(deps.self, rotation.holder),
@@ -145,13 +145,13 @@ export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Fa
 }
 
 /** What later rotations of the slot have come to; only asked of a verified rotation. */
-export async function succession(deps: Deps, rotation: Rotation): Promise<Facts["succession"]> {
+export async function succession(deps: Deps, rotation: Rotation, moved?: SlotRecord): Promise<Facts["succession"]> {
   if (rotation.state !== "verified") return { underWay: false, by: null };
   const { tenantId, holder, slot, issued } = rotation;
   const { appId } = holder;
   const open = await deps.store.rotations({ tenantId, appId, states: UNDER_WAY });
   const underWay = open.some((one) => one.slot === slot && one.id !== rotation.id && one.leftover !== true);
-  const current = (await deps.store.slots(tenantId, holder.appId)).find((one) => one.slot === slot);
+  const current = moved ?? (await deps.store.slots(tenantId, holder.appId)).find((one) => one.slot === slot);
   if (current === undefined || current.keyId === issued?.keyId) return { underWay, by: null };
   const all = await deps.store.rotations({ tenantId, appId });
   const others = all.filter((one) => one.slot === slot && one.id !== rotation.id);

@@ -76,6 +76,24 @@ describe("the line before a store's file", () => {
     expect(await line.read(handle, async () => seen(handle))).toEqual([2]);
   });
 
+  it("waits for no flush of a lease, and for that of every write beside it", async () => {
+    const line = new Line(true);
+    handle.exec("PRAGMA synchronous = FULL");
+    const flushes = () => Number(handle.prepare("PRAGMA synchronous").get()?.synchronous) === 2;
+    const found: boolean[] = [];
+    const look = async () => void found.push(flushes());
+    const bad = line.lease(handle, async () => {
+      handle.exec("INSERT INTO rows VALUES (7)");
+      throw new Error("no");
+    });
+    const all = [line.lease(handle, look), bad, line.write(handle, look), line.lease(handle, look)];
+    const settled = await Promise.allSettled(all);
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
+    // the last one came into the write's transaction
+    expect(found).toEqual([false, true, true]);
+    expect([flushes(), seen()]).toEqual([true, []]);
+  });
+
   it("lets a copy or the end wait for open writes, and opens none meanwhile", async () => {
     const line = new Line(true);
     const wrote = insert(line, 1);

@@ -20,14 +20,14 @@ function watched<T extends object>(inner: T, before: (method: string) => Promise
   });
 }
 
-test("a whole rotation takes no more than eighteen transactions", async () => {
+test("a whole rotation takes no more than fifteen transactions", async () => {
   const bench = new Workbench({ policy: OVERLAP, complete: true });
   const writes: string[] = [];
   const store: Store = watched(bench.store as Store, async (method) => {
     if (method === "commit" || method === "release") writes.push(method);
   });
   await bench.drive((rotation) => rotation?.state === "retired", 40, { store });
-  expect(writes.length).toBeLessThanOrEqual(18);
+  expect(writes.length).toBeLessThanOrEqual(15);
   // whatever the last one told is in the trail, too
   const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 100 });
   expect(trail.map((one) => one.action)).toEqual(

@@ -77,7 +77,7 @@ test("a store that forgets commits is a break at the next look", async () => {
     store: but(store, {
       commit: async (claim, change) => {
         commits += 1;
-        return commits % 9 === 0 || store.commit(claim, change);
+        return commits % 7 === 0 || store.commit(claim, change);
       },
     }),
   }));

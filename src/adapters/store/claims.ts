@@ -71,7 +71,7 @@ const committedAndReleased = committed(true);
 
 /** The verbs under a lease. */
 export function claims(
-  { read, write }: Database,
+  { read, write, lease: leasing }: Database,
   lease: LeaseOptions,
 ): Pick<Store, "claim" | "renew" | "release" | "commit"> {
   const { owner } = lease;
@@ -82,22 +82,31 @@ export function claims(
       const backlog = backlogs.get(request.tenantId) ?? new Backlog();
       backlogs.set(request.tenantId, backlog);
       // looked at first without the lock that every writer takes: mostly nothing is due
-      for (;;) {
-        const found = await read((db) => findDue(db, request, lease, backlog));
-        if (found === null) return null;
-        const claimed = await write((db) => claim(db, request, lease, found));
-        if (claimed !== null) return claimed;
-      }
+      const looksFirst = backlog.takers === 0;
+      const first = looksFirst ? await read((db) => findDue(db, request, lease, backlog)) : null;
+      if (looksFirst && first === null) return null;
+      backlog.takers += 1;
+      return leasing(async (db) => {
+        if (first !== null) {
+          const claimed = await take(db, request, lease, first);
+          if (claimed !== null) return claimed;
+        }
+        // somebody else was faster; under the lock nobody is
+        const due = await findDue(db, request, lease, backlog);
+        return due === null ? null : take(db, request, lease, due);
+      }).finally(() => {
+        backlog.takers -= 1;
+      });
     },
 
     renew: (claimed, processNow, leaseMs) =>
-      write(async (db) => {
+      leasing(async (db) => {
         const { changed } = await renewed(db, { ...held(claimed), until: processNow + leaseMs });
         if (changed === 0) throw leaseLost(claimed);
       }),
 
     release: (claimed) =>
-      write(async (db) => {
+      leasing(async (db) => {
         await released(db, held(claimed));
       }),
 
@@ -136,6 +145,8 @@ const COUNTED_EVERY = 32;
 
 /** Whether so much is due in a tenant that the most urgent one is looked for by urgency. */
 class Backlog {
+  /** Claims that wait for the lock: what they have found is as good as gone, and who comes meanwhile looks under the lock. */
+  takers = 0;
   #claims = 0;
   #many = false;
 
@@ -232,7 +243,7 @@ const taken = prepared(
 );
 
 /** Takes what was found; null where somebody else was faster, on it or on its object. */
-async function claim(db: Db, request: Request, lease: LeaseOptions, found: Due): Promise<Claim | null> {
+async function take(db: Db, request: Request, lease: LeaseOptions, found: Due): Promise<Claim | null> {
   const { now, processNow, leaseMs } = request;
   if ((await busyObjects(db, request, lease)).includes(found.object_id)) return null;
   const [id, next, until] = [found.id, found.fence + 1, processNow + leaseMs];

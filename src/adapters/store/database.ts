@@ -28,6 +28,8 @@ export interface Database {
   read<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Runs one writing transaction; throws what `work` throws, undone. */
   write<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** The same for a lease: nothing waits for it to be on disk, as its holder ends with the machine's power, too. */
+  lease<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /**
    * The same for what takes long. Whenever `work` awaits a pause, all else in this process has its turn: readers see what was before, and
    * other writers wait for the end.

@@ -2,13 +2,14 @@
  * The verbs of one database file, one after another: each sees all of the one before it, and nothing of one half done.
  *
  * Writes that come while the disk is still owed a flush share it: each is a savepoint of its own, undone alone when it throws, and
- * nobody, a reader in between included, hears of anything before all of it is on disk.
+ * nobody, a reader in between included, hears of anything before all of it is on disk. A lease alone waits for no flush: what ends with
+ * the machine's power is over for its holder, too.
  */
 import type { DatabaseSync } from "node:sqlite";
 
 interface Verb {
   readonly handle: DatabaseSync;
-  readonly kind: "read" | "write" | "long" | "alone";
+  readonly kind: "read" | "write" | "lease" | "long" | "alone";
   /** Does the work. Gives what answers the caller once the answer may be known; null for work that answers by itself. */
   readonly run: () => Promise<() => void>;
   readonly fail: (why: unknown) => void;
@@ -18,6 +19,9 @@ interface Verb {
 
 /** Verbs that share one flush: more than ever work side by side, so that nobody waits for an endless stream of others. */
 const MOST_SHARING = 64;
+
+/** What may come into a transaction that others have begun. */
+const SHARING: ReadonlySet<Verb["kind"]> = new Set(["read", "write", "lease"]);
 
 export class Line {
   readonly #waiting: Verb[] = [];
@@ -47,6 +51,11 @@ export class Line {
   /** One writing transaction. Its answer comes when it is on disk; where `work` throws, nothing of it ever is. */
   write<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
     return this.#enter(handle, "write", work);
+  }
+
+  /** The same for a lease, which need not outlive the machine's power: seen by others when it is answered, on disk with the next write. */
+  lease<T>(handle: DatabaseSync, work: () => Promise<T>): Promise<T> {
+    return this.#enter(handle, "lease", work);
   }
 
   /**
@@ -84,6 +93,7 @@ export class Line {
     for (let first = this.#first(); first !== undefined; first = this.#first()) {
       if (first.kind === "long") this.#begin(first);
       else if (first.kind === "write") await (this.#gathers ? this.#share(first) : this.#single(first));
+      else if (first.kind === "lease") await (this.#gathers ? this.#unflushed(first) : this.#single(first));
       else await first.run().then((answer) => answer(), first.fail);
     }
     this.#busy = false;
@@ -117,6 +127,18 @@ export class Line {
     } catch (thrown) {
       if (handle.isTransaction) handle.exec("ROLLBACK");
       fail(thrown);
+    }
+  }
+
+  /** A transaction that the disk is not waited for. It cannot be said within one, so what must be flushed never shares it. */
+  async #unflushed(verb: Verb): Promise<void> {
+    try {
+      verb.handle.exec("PRAGMA synchronous = NORMAL");
+      await this.#single(verb);
+    } catch (thrown) {
+      verb.fail(thrown);
+    } finally {
+      verb.handle.exec("PRAGMA synchronous = FULL");
     }
   }
 
@@ -157,8 +179,7 @@ export class Line {
 
   #next(handle: DatabaseSync, sharing: number): Verb | undefined {
     const [first] = this.#waiting;
-    const joins =
-      first?.handle === handle && (first.kind === "read" || first.kind === "write") && sharing < MOST_SHARING;
+    const joins = first?.handle === handle && SHARING.has(first.kind) && sharing < MOST_SHARING;
     return joins ? this.#waiting.shift() : undefined;
   }
 }

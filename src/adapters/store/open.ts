@@ -110,6 +110,7 @@ function storeOn(
   const database: Database = {
     read: (work) => guard(() => line.read(handle, () => work(sql))),
     write: (work) => guard(() => line.write(handle, () => work(sql))),
+    lease: (work) => guard(() => line.lease(handle, () => work(sql))),
     writeAtLength: (work) => guard(() => atLength(work)),
     close: () => guard(close),
   };

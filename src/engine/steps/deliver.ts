@@ -13,7 +13,7 @@ export async function deliver(claimed: Claimed, name: string): Promise<void> {
   // from here on a consumer may have received it, and the credential can no longer simply be withdrawn
   if (rotation.deliveries.find((one) => one.target === name)?.intendedAt === null) {
     await claimed.record([{ type: "delivery-intended", at: await claimed.now(), target: name }]);
-  }
+  } else await claimed.flush();
   const receipt = await target.deliver(
     {
       idempotencyKey: `${rotation.id}:${issued.keyId}`,

@@ -26,7 +26,7 @@ export async function preflight(claimed: Claimed): Promise<void> {
     return;
   }
   const former = claimed.rotation.self ? await sealFormer(claimed) : null;
-  await claimed.record([{ type: "preflighted", at: await claimed.now(), requests, former }]);
+  claimed.later([{ type: "preflighted", at: await claimed.now(), requests, former }]);
 }
 
 /** An application that rolls itself can do so by proof alone; the list of its certificates it can neither read nor replace. */

@@ -16,7 +16,7 @@ export async function retire(claimed: Claimed): Promise<void> {
   if (retireIntendedAt === null || now - retireIntendedAt > RETIREMENT_HELD / 2) {
     const certificate = await publicPart(claimed);
     await claimed.record([{ type: "retire-intended", at: now, certificate }]);
-  }
+  } else await claimed.flush();
   if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
     await claimed.record([{ type: "removed", at: await claimed.now() }]);
   }

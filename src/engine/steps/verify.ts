@@ -145,7 +145,7 @@ async function verified(
   if (rotation.state === "delivered") await targetOf(claimed, name).reloadConsumer?.(claimed.signal);
   const event: RotationEvent = { type: "verified", at, target: name, assurance, request };
   const last = rotation.deliveries.every((one) => one.target === name || one.verifiedAt !== null);
-  await claimed.record([event], last ? succession(claimed, at) : {});
+  claimed.later([event], last ? succession(claimed, at) : {});
 }
 
 /** With the last proof the slot has a new current credential, and the sealed value has served its purpose. */
