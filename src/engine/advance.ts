@@ -9,7 +9,7 @@ import type { ReasonCode } from "../core/reasons.ts";
 import { decide } from "../core/rotation/decide.ts";
 import { nextListReadAt } from "../core/rotation/list-checks.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import type { Step, Verdict } from "../core/rotation/verdict.ts";
+import type { Facts, Step, Verdict } from "../core/rotation/verdict.ts";
 import { type EpochMs, earliest, MINUTE, plus } from "../core/time.ts";
 import { type Claimed, NoRoom } from "./claimed.ts";
 import type { Deps } from "./deps.ts";
@@ -49,12 +49,18 @@ const LASTING: ReadonlySet<ReasonCode> = new Set(["mode-observe", "mode-propose"
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 
+/** What is to be done, and what that was decided by. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly facts: Facts;
+}
+
 /** What became of one step. */
 export interface Advanced {
   readonly rotation: Rotation;
   readonly verdict: Verdict;
   /** What the same holder can do at once, as decided after the step; null where the rotation now waits or is done. */
-  readonly next: Verdict | null;
+  readonly next: Judged | null;
   /** The lease was given back with the last commit. */
   readonly released: boolean;
 }
@@ -68,17 +74,18 @@ const STORES_FIRST: ReadonlySet<Step["step"]> = new Set(["issue", "accept", "del
  * the rotation, not thrown; what a step has proven may be left to the next one to be stored with it.
  * @throws NolapseError `lease-lost` and `store-…`: then nothing more was stored.
  */
-export async function advance(claimed: Claimed, decided: Verdict | null = null): Promise<Advanced> {
+export async function advance(claimed: Claimed, decided: Judged | null = null): Promise<Advanced> {
   const { deps } = claimed;
-  const verdict = decided ?? (await judge(claimed));
+  const { verdict, facts } = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
   if (verdict.verdict === "do") {
     if (!STORES_FIRST.has(verdict.step.step)) await claimed.flush();
-    if (isCounted(deps, verdict.step)) await attemptWhileRoom(claimed);
+    if (isCounted(deps, verdict.step)) await attemptWhileRoom(claimed, verdict.step, facts);
     else await attempt(claimed, verdict.step);
   }
   // nothing was done, so nothing is asked again
-  const next = verdict.verdict === "wait" || verdict.verdict === "done" ? verdict : await judge(claimed);
+  const after = verdict.verdict === "wait" || verdict.verdict === "done" ? { verdict, facts } : await judge(claimed);
+  const next = after.verdict;
   const now = await claimed.now();
   // a stop from outside, by a file or a variable, ends without a word to us
   const braked = next.because === "stopped" && (await deps.brake.pulled()) !== null;
@@ -87,7 +94,7 @@ export async function advance(claimed: Claimed, decided: Verdict | null = null):
   const isDue = claimed.rotation.dueAt !== null && claimed.rotation.dueAt <= now;
   const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
   if (waits) await claimed.record([{ type: "waited", at: now, dueAt }], { release: !goesOn });
-  return { rotation: claimed.rotation, verdict, next: goesOn ? next : null, released: waits && !goesOn };
+  return { rotation: claimed.rotation, verdict, next: goesOn ? after : null, released: waits && !goesOn };
 }
 
 /** What ramp, hourly limit and waves count. */
@@ -99,19 +106,15 @@ function isCounted({ settings }: Deps, { step }: Step): boolean {
  * The step, which takes its place among what is counted in the very transaction that counts: several at once, here or in another
  * process, would each find room for one. Where the place is gone nothing was done, and the next look says until when.
  */
-async function attemptWhileRoom(claimed: Claimed): Promise<void> {
-  const { rotation, deps } = claimed;
+async function attemptWhileRoom(claimed: Claimed, step: Step, facts: Facts): Promise<void> {
+  const { rotation } = claimed;
   const now = await claimed.now();
-  const facts = await gatherFacts(deps, rotation, now);
-  const verdict = decide(rotation, facts, now);
-  if (verdict.verdict !== "do") return;
-  const { step } = verdict.step;
   claimed.countedWhile((tally) => {
     const then = decide(rotation, { ...facts, tally: countedBeside(rotation, tally) }, now);
-    return then.verdict === "do" && then.step.step === step;
+    return then.verdict === "do" && then.step.step === step.step;
   });
   try {
-    await attempt(claimed, verdict.step);
+    await attempt(claimed, step);
   } catch (thrown) {
     if (!(thrown instanceof NoRoom)) throw thrown;
   } finally {
@@ -119,9 +122,10 @@ async function attemptWhileRoom(claimed: Claimed): Promise<void> {
   }
 }
 
-async function judge(claimed: Claimed): Promise<Verdict> {
+async function judge(claimed: Claimed): Promise<Judged> {
   const now = await claimed.now();
-  return decide(claimed.rotation, await gatherFacts(claimed.deps, claimed.rotation, now, claimed.slotMoved), now);
+  const facts = await gatherFacts(claimed.deps, claimed.rotation, now, claimed.slotMoved);
+  return { verdict: decide(claimed.rotation, facts, now), facts };
 }
 
 async function attempt(claimed: Claimed, step: Step): Promise<void> {

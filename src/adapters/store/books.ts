@@ -6,6 +6,7 @@ import {
   issuesAmong,
   RAMP_ENDS_AT,
   RETIREMENT_ACTIONS,
+  RETIREMENT_HELD,
   retirementsAmong,
 } from "../../core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
@@ -206,6 +207,17 @@ const removalsOf = prepared((db, value: Value<OfTenant & { readonly since: numbe
     .orderBy("sequence"),
 );
 
+/** Their instants alone, as one text: sixty days of a large tenant have thousands, and each row of an answer costs. */
+const removedOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>
+  db
+    .selectFrom("audit")
+    .select(sql<string>`json_group_array(at)`.as("instants"))
+    .where("tenant_id", "=", value("tenant"))
+    .where("action", "=", "removed")
+    .where("at", ">", value("since"))
+    .where(isEarly),
+);
+
 /** No further than the ramp goes: a store of years has thousands of them. */
 const cleanOf = prepared((db, value: Value<OfTenant & { readonly before: number }>) =>
   db
@@ -258,10 +270,12 @@ async function retirements(
   tenant: string,
   now: EpochMs,
 ): Promise<Pick<Tally, "earlyRetirements" | "retiring">> {
-  const removals = await removalsOf(db, { tenant, since: now - WAVES });
-  const { done, begun } = retirementsAmong(
-    removals.rows.map(({ at, action, rotation }) => ({ at: at as EpochMs, action, rotation })),
+  const removed = await removedOf(db, { tenant, since: now - WAVES });
+  const done: EpochMs[] = JSON.parse(removed.rows[0]?.instants ?? "[]");
+  const recent = await removalsOf(db, { tenant, since: now - RETIREMENT_HELD });
+  const { begun } = retirementsAmong(
+    recent.rows.map(({ at, action, rotation }) => ({ at: at as EpochMs, action, rotation })),
     now,
   );
-  return { earlyRetirements: done, retiring: begun };
+  return { earlyRetirements: done.sort((a, b) => a - b), retiring: begun };
 }
