@@ -5,7 +5,6 @@ import { DEFAULT_NOTICE_STEPS } from "../core/policy/policy.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { decide } from "../core/rotation/decide.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { forecast } from "../core/schedule/forecast.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
@@ -32,8 +31,7 @@ export async function findingsOf(
   const halted = await store.rotations({ tenantId, states: ["halted"] });
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
-    ...items.flatMap((one) => endingOf(one, now)),
-    ...items.flatMap(({ rotation }) => (rotation === null ? [] : lateOf(rotation, now))),
+    ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
     ...halted.map(haltOf),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
@@ -97,9 +95,8 @@ function formatHours(length: DurationMs): string {
 }
 
 /** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
-function lateOf(rotation: Rotation, now: EpochMs): Finding[] {
-  const { displayName, replaces, replacesEnd: end, policy, state, holder } = rotation;
-  const ends = forecast({ keyId: replaces, start: null, end }, policy, [], now);
+function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesEnd: end, state, holder } = rotation;
   if (state === "halted" || end === null || ends === null || now < ends.urgentAt) return [];
   const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
   return [

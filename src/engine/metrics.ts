@@ -31,12 +31,11 @@ export function metricsOf({ tenant, now, scan, switches, items, states }: Measur
   const bound = items.flatMap(({ slot, credential }) =>
     slot === null || credential?.end == null ? [] : [credential.end],
   );
-  const urgent = items.filter(
-    ({ forecast }) => forecast !== null && now >= forecast.urgentAt && now < forecast.lastSafeAt,
+  const risks = items.flatMap(({ forecast, credential }) =>
+    forecast === null || (credential?.end ?? 0) <= now ? [] : [forecast],
   );
-  const late = items.filter(
-    ({ forecast, credential }) => forecast !== null && now >= forecast.lastSafeAt && (credential?.end ?? 0) > now,
-  );
+  const late = risks.filter(({ lastSafeAt }) => now >= lastSafeAt);
+  const urgent = risks.filter(({ urgentAt, lastSafeAt }) => now >= urgentAt && now < lastSafeAt);
   return [
     one("credentials", "credentials that the last scan saw", ends.filter((end) => end > now).length, { state: "live" }),
     one("credentials", "credentials that the last scan saw", ends.filter((end) => end <= now).length, {
