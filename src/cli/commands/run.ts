@@ -6,6 +6,7 @@ import type { Scan } from "../../engine/discover.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { metricsOf } from "../../engine/metrics.ts";
 import { type Notifying, tell, tellWithoutScan } from "../../engine/notify.ts";
+import { UNFINISHED } from "../../engine/picture.ts";
 import { makePlan } from "../../engine/plan.ts";
 import { waitingOf } from "../../engine/views.ts";
 import {
@@ -230,7 +231,7 @@ async function tellAll(
 
 async function measured(deps: Deps, scan: Scan): Promise<Parameters<typeof metricsOf>[0]> {
   const { tenantId, name } = deps.settings;
-  const rotations = await deps.store.rotations({ tenantId });
+  const rotations = await deps.store.rotations({ tenantId, states: UNFINISHED });
   return {
     tenant: name,
     now: await deps.clock.now(),
