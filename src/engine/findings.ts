@@ -8,6 +8,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
+import type { BrokenAt } from "./check-trail.ts";
 import type { Deps } from "./deps.ts";
 import { gatherFacts, lossOf } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
@@ -19,11 +20,20 @@ const OLD_KEY = 365 * DAY;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
 
+/** What is known beside the store. */
+export interface Beside {
+  readonly sealKeyAge: number | null;
+  /** Where the portal is. */
+  readonly portal: string | null;
+  /** The first entry of the audit trail that is not what was sealed. */
+  readonly broken: BrokenAt | null;
+}
+
 export async function findingsOf(
   deps: Deps,
   items: readonly PlanItem[],
   now: EpochMs,
-  { sealKeyAge, portal }: { readonly sealKeyAge: number | null; readonly portal: string | null },
+  { sealKeyAge, portal, broken }: Beside,
 ): Promise<readonly Finding[]> {
   const { store, settings } = deps;
   const { tenantId } = settings;
@@ -36,6 +46,7 @@ export async function findingsOf(
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
+    ...(broken === null ? [] : [brokenOf(broken)]),
     ...(sealKeyAge !== null && sealKeyAge > OLD_KEY
       ? [whole("seal-key-old", "seal key", "the seal key is more than a year old", "roll it; old values still open")]
       : []),
@@ -119,6 +130,11 @@ function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }
 function driftOf({ displayName, what, by, keyId, target, appId }: Drift): Finding {
   const title = `${displayName}: ${REASONS[what]}, by ${by ?? "unknown"} (key id ${keyId})`;
   return { kind: "drift", appId, key: `${what} ${keyId} ${target ?? ""}`, title, next: `nolapse explain ${appId}` };
+}
+
+function brokenOf({ what, position }: BrokenAt): Finding {
+  const title = `the audit trail is not what was sealed, from entry ${position} on (${what})`;
+  return whole("trail-broken", `${position} ${what}`, title, "keep a copy of the store, then nolapse audit verify");
 }
 
 function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | null, now: EpochMs): Finding[] {

@@ -18,9 +18,11 @@ export interface Measured {
   readonly items: readonly PlanItem[];
   /** The state of every rotation that is not finished. */
   readonly states: readonly string[];
+  /** Whether an entry of the audit trail is not what was sealed; null where nothing seals it. */
+  readonly broken: boolean | null;
 }
 
-export function metricsOf({ tenant, now, scan, switches, items, states }: Measured): Sample[] {
+export function metricsOf({ tenant, now, scan, switches, items, states, broken }: Measured): Sample[] {
   const one = (name: string, help: string, value: number, labels: Readonly<Record<string, string>> = {}): Sample => ({
     name: `nolapse_${name}`,
     help,
@@ -70,6 +72,7 @@ export function metricsOf({ tenant, now, scan, switches, items, states }: Measur
         ]),
     one("stopped", "1 when a person stopped all writing", switches.stopped === null ? 0 : 1),
     one("breaker_open", "1 when the breaker holds issuing and retiring", switches.breaker === null ? 0 : 1),
+    ...(broken === null ? [] : [one("audit_broken", "1 when the audit trail is not what was sealed", broken ? 1 : 0)]),
     one("removal_off", "1 when removal is switched off", switches.removalOff === null ? 0 : 1),
   ];
 }

@@ -6,7 +6,7 @@ import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
-import { TrailWatch } from "../engine/check-trail.ts";
+import type { TrailWatch } from "../engine/check-trail.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -25,6 +25,8 @@ export interface TenantParts {
   readonly deps: Deps;
   readonly diagnosis: Diagnosis;
   readonly owners: OwnersList;
+  /** What is known of its audit trail. */
+  readonly trail: TrailWatch;
   readonly localChecks: () => Promise<readonly LocalCheck[]>;
   /** Whether a recipient of notices is "owners", which takes a permission more. */
   readonly asksOwners: boolean;
@@ -75,8 +77,6 @@ export class Tenant {
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
   readonly #tried = new Map<string, Tried>();
-  /** What is known of its audit trail. */
-  readonly trail: TrailWatch = new TrailWatch();
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #scan: "none" | "asked" | "running" = "none";

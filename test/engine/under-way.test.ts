@@ -32,6 +32,7 @@ async function valuesOf(bench: Workbench): Promise<(name: string, state?: string
     switches: await bench.store.switches(TENANT),
     items: (await makePlan(deps, await discover(deps))).items,
     states: [],
+    broken: null,
   });
   return (name, state) =>
     samples.find((one) => one.name === `nolapse_${name}` && (state === undefined || one.labels.state === state))?.value;
