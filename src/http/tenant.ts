@@ -242,10 +242,11 @@ export class Tenant {
     this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
   }
 
-  /** Keeps how a target was found when somebody asked. */
+  /** Keeps how a target was found when somebody asked, and tells it. */
   tried(target: string, how: Tried): void {
     this.#tried.set(target, how);
     this.#changes.painted += 1;
+    this.#tell({ type: "target" }, formatInstant(how.at));
   }
 
   /** Null where nobody has asked since the server was started. */
