@@ -98,6 +98,7 @@ const opened = new Tenant(
     owners: manager.owners,
     localChecks: async () => [],
     asksOwners: false,
+    graphEndpoint: settings.graphEndpoint,
     share: settings.share,
     trail: new TrailWatch(),
     wake: () => undefined,

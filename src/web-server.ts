@@ -121,6 +121,7 @@ class WebHouse implements WebServer {
         trail: manager.trail,
         localChecks: () => composeLocalChecks(config, tenant, env),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
+        graphEndpoint: tenant.graphEndpoint,
         share: tenant.share,
         readCertificate: certificateFacts,
         hand: isOurs ? (token) => createHand(token, reach) : null,

@@ -30,6 +30,8 @@ export interface TenantParts {
   readonly localChecks: () => Promise<readonly LocalCheck[]>;
   /** Whether a recipient of notices is "owners", which takes a permission more. */
   readonly asksOwners: boolean;
+  /** Where Microsoft Graph is in the tenant's cloud, an origin. */
+  readonly graphEndpoint: string;
   /** The part of Graph's limits that Nolapse may spend, from 0 to 1. */
   readonly share: number;
   /** Acts in the directory with a person's own token; null where people sign in to another tenant. */
