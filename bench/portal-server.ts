@@ -3,6 +3,7 @@
  * bench: one row of the store by its primary key; the bytes of an answer, served still; and a change of one rotation, told as the loop
  * tells it.
  */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import { stringify } from "yaml";
 import { compose } from "../src/compose.ts";
 import type { Rotation, RotationEvent } from "../src/core/rotation/rotation.ts";
 import { tryStore } from "../src/engine/amend.ts";
+import { TrailWatch } from "../src/engine/check-trail.ts";
 import { run } from "../src/engine/maintain.ts";
 import { createServer } from "../src/http/server.ts";
 import { Tenant } from "../src/http/tenant.ts";
@@ -96,7 +98,9 @@ const opened = new Tenant(
     owners: manager.owners,
     localChecks: async () => [],
     asksOwners: false,
+    graphEndpoint: settings.graphEndpoint,
     share: settings.share,
+    trail: new TrailWatch(),
     wake: () => undefined,
     hand: null,
     readCertificate: () => null,

@@ -17,6 +17,7 @@ import { composeClock, folderOf, reachOf, VERSION } from "./compose/surroundings
 import { loadConfig, type ResolvedConfig, type TenantConfig } from "./config/load.ts";
 import { configJsonSchema } from "./config/schema.ts";
 import type { HolderRef } from "./core/credentials/credential.ts";
+import { TrailWatch } from "./engine/check-trail.ts";
 import type { Deps } from "./engine/deps.ts";
 import { sealTrail } from "./engine/seal-trail.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";
@@ -94,6 +95,7 @@ export async function composeManager(
     deps,
     diagnosis: directory.diagnosis,
     owners: directory.owners,
+    trail: new TrailWatch(),
     notifying: await composeNotifying(config, directory.owners, signIn.resolve),
     backup,
     close: async () => {

@@ -5,6 +5,7 @@ import type { Examiner } from "../core/audit/audit-verify.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
+import type { TrailWatch } from "../engine/check-trail.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -25,6 +26,8 @@ export interface Manager {
   readonly diagnosis: Diagnosis;
   readonly notifying: Notifying;
   readonly owners: OwnersList;
+  /** What is known of the tenant's audit trail. */
+  readonly trail: TrailWatch;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;

@@ -251,6 +251,15 @@ function addControl(program: Command, run: Run): void {
     .description("print the value that is still sealed for an application; goes into the audit trail")
     .requiredOption("--reason <text>", "why, for the audit trail")
     .action((app, options, command) => act(run, command, async (it) => (await control()).secretShow(it, app, options)));
+  secret
+    .command("forget <app>")
+    .description(
+      "erase the values that custody keeps of an application, here and not where they went; cannot be undone",
+    )
+    .requiredOption("--reason <text>", "why, for the audit trail")
+    .action((app, options, command) =>
+      act(run, command, async (it) => (await control()).secretForget(it, app, options)),
+    );
   program
     .command("own-credential <type> <object> <app>", { hidden: true })
     .action((type, object, app, _options, command) =>

@@ -131,6 +131,15 @@ export class TrailWatch {
   }
 }
 
+/** Goes on until the check has come to the end of the trail, or to what is broken; null where no seal makes a chain of it. */
+export async function lookThrough(watch: TrailWatch, deps: Deps, signal?: AbortSignal): Promise<TrailCheck | null> {
+  if (deps.notary === undefined) return null;
+  for (;;) {
+    const check = await watch.look(deps);
+    if (check.underWay === null || signal?.aborted === true) return check;
+  }
+}
+
 interface Stretch {
   readonly end: Place;
   readonly since: EpochMs | null;

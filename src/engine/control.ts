@@ -11,7 +11,7 @@ import { approve, isPrivileged } from "./approve.ts";
 import type { Deps } from "./deps.ts";
 import { discover, type Scan } from "./discover.ts";
 import { requireWriting } from "./may-write.ts";
-import { applicationNamed } from "./named.ts";
+import { applicationNamed, rotationsNamed } from "./named.ts";
 import { openRotation } from "./open.ts";
 import { makePlan, type PlanItem } from "./plan.ts";
 import { requirePrivilegesRead } from "./privileges.ts";
@@ -294,16 +294,7 @@ export async function showSecret(
   reason: string,
   actor: string,
 ): Promise<{ readonly rotation: Rotation; readonly value: SecretValue }> {
-  const wanted = named.trim().toLowerCase();
-  const all = await deps.store.rotations({ tenantId: deps.settings.tenantId });
-  const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
-  const appIds = [...new Set(rotations.map((one) => one.holder.appId))];
-  if (appIds.length > 1) {
-    // names can be written by owners: the wrong application's value must not be shown for one
-    throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
-      next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
-    });
-  }
+  const rotations = await rotationsNamed(deps, named);
   for (const rotation of rotations) {
     const value = await openKept(deps, rotation, reason, actor);
     if (value !== null) return { rotation, value };

@@ -5,10 +5,10 @@ import { DEFAULT_NOTICE_STEPS } from "../core/policy/policy.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import { decide } from "../core/rotation/decide.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { forecast } from "../core/schedule/forecast.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../core/time.ts";
 import type { Drift } from "../ports/drift.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
+import type { BrokenAt } from "./check-trail.ts";
 import type { Deps } from "./deps.ts";
 import { gatherFacts, lossOf } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
@@ -20,11 +20,20 @@ const OLD_KEY = 365 * DAY;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
 
+/** What is known beside the store. */
+export interface Beside {
+  readonly sealKeyAge: number | null;
+  /** Where the portal is. */
+  readonly portal: string | null;
+  /** The first entry of the audit trail that is not what was sealed. */
+  readonly broken: BrokenAt | null;
+}
+
 export async function findingsOf(
   deps: Deps,
   items: readonly PlanItem[],
   now: EpochMs,
-  { sealKeyAge, portal }: { readonly sealKeyAge: number | null; readonly portal: string | null },
+  { sealKeyAge, portal, broken }: Beside,
 ): Promise<readonly Finding[]> {
   const { store, settings } = deps;
   const { tenantId } = settings;
@@ -32,12 +41,12 @@ export async function findingsOf(
   const halted = await store.rotations({ tenantId, states: ["halted"] });
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
-    ...items.flatMap((one) => endingOf(one, now)),
-    ...items.flatMap(({ rotation }) => (rotation === null ? [] : lateOf(rotation, now))),
+    ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
     ...halted.map(haltOf),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
+    ...(broken === null ? [] : [brokenOf(broken)]),
     ...(sealKeyAge !== null && sealKeyAge > OLD_KEY
       ? [whole("seal-key-old", "seal key", "the seal key is more than a year old", "roll it; old values still open")]
       : []),
@@ -97,9 +106,8 @@ function formatHours(length: DurationMs): string {
 }
 
 /** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
-function lateOf(rotation: Rotation, now: EpochMs): Finding[] {
-  const { displayName, replaces, replacesEnd: end, policy, state, holder } = rotation;
-  const ends = forecast({ keyId: replaces, start: null, end }, policy, [], now);
+function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesEnd: end, state, holder } = rotation;
   if (state === "halted" || end === null || ends === null || now < ends.urgentAt) return [];
   const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
   return [
@@ -122,6 +130,11 @@ function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }
 function driftOf({ displayName, what, by, keyId, target, appId }: Drift): Finding {
   const title = `${displayName}: ${REASONS[what]}, by ${by ?? "unknown"} (key id ${keyId})`;
   return { kind: "drift", appId, key: `${what} ${keyId} ${target ?? ""}`, title, next: `nolapse explain ${appId}` };
+}
+
+function brokenOf({ what, position }: BrokenAt): Finding {
+  const title = `the audit trail is not what was sealed, from entry ${position} on (${what})`;
+  return whole("trail-broken", `${position} ${what}`, title, "keep a copy of the store, then nolapse audit verify");
 }
 
 function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | null, now: EpochMs): Finding[] {

@@ -37,7 +37,7 @@ export async function hardenOpened(deps: Deps, held: Privileges["held"]): Promis
 }
 
 /** Whether no step of it would erase its value any more; before it is proven, what was sealed may be needed to tell whose a credential is. */
-function isKeptForNobody({ state, verifiedAt }: Rotation): boolean {
+export function isKeptForNobody({ state, verifiedAt }: Rotation): boolean {
   return state === "retired" || (state === "cancelled" && verifiedAt !== null);
 }
 

@@ -7,7 +7,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
-import { forecastOf, retirements } from "./facts.ts";
+import { retirements } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
 import { type Portrait, signsIn } from "./portrait.ts";
 
@@ -26,18 +26,6 @@ export async function lifeFacts(deps: Deps, portrait: Portrait): Promise<LifeFac
   const isCurrent = (keyId: string) =>
     slots.some((one) => one.keyId === keyId) ||
     portrait.items.some(({ slot, credential }) => slot !== null && credential?.keyId === keyId);
-  const now = await deps.clock.now();
-  // the plan has no word on a credential any more once a rotation replaces it
-  const replacing = rotations.filter(
-    ({ state, leftover }) =>
-      leftover !== true && ["planned", "issued", "accepted", "delivered", "halted"].includes(state),
-  );
-  const forecastFor = (keyId: string, item: PlanItem | undefined) => {
-    const rotation = replacing.find(({ replaces }) => replaces === keyId);
-    if (rotation !== undefined) return forecastOf(deps, rotation, now);
-    // of what nobody has bound nothing is renewed: it has an end, and no deadlines
-    return isBound(item) ? item.forecast : null;
-  };
   const listed = portrait.holders.flatMap((holder) =>
     holder.credentials.map((one): Known => {
       const item = portrait.items.find(({ credential }) => credential?.keyId === one.keyId);
@@ -53,7 +41,8 @@ export async function lifeFacts(deps: Deps, portrait: Portrait): Promise<LifeFac
         origin: originOf(ledger, one.keyId),
         current: isCurrent(one.keyId),
         signsIn: signsIn(holder, one),
-        forecast: forecastFor(one.keyId, item),
+        // of what nobody has bound nothing is renewed: it has an end, and no deadlines
+        forecast: isBound(item) ? item.forecast : null,
         policy: isBound(item) ? item.policy : null,
         reason: item?.because ?? null,
         renewed: isCovered(portrait.outlook) && item?.slot != null,

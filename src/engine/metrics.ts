@@ -18,9 +18,11 @@ export interface Measured {
   readonly items: readonly PlanItem[];
   /** The state of every rotation that is not finished. */
   readonly states: readonly string[];
+  /** Whether an entry of the audit trail is not what was sealed; null where nothing seals it. */
+  readonly broken: boolean | null;
 }
 
-export function metricsOf({ tenant, now, scan, switches, items, states }: Measured): Sample[] {
+export function metricsOf({ tenant, now, scan, switches, items, states, broken }: Measured): Sample[] {
   const one = (name: string, help: string, value: number, labels: Readonly<Record<string, string>> = {}): Sample => ({
     name: `nolapse_${name}`,
     help,
@@ -31,12 +33,11 @@ export function metricsOf({ tenant, now, scan, switches, items, states }: Measur
   const bound = items.flatMap(({ slot, credential }) =>
     slot === null || credential?.end == null ? [] : [credential.end],
   );
-  const urgent = items.filter(
-    ({ forecast }) => forecast !== null && now >= forecast.urgentAt && now < forecast.lastSafeAt,
+  const risks = items.flatMap(({ forecast, credential }) =>
+    forecast === null || (credential?.end ?? 0) <= now ? [] : [forecast],
   );
-  const late = items.filter(
-    ({ forecast, credential }) => forecast !== null && now >= forecast.lastSafeAt && (credential?.end ?? 0) > now,
-  );
+  const late = risks.filter(({ lastSafeAt }) => now >= lastSafeAt);
+  const urgent = risks.filter(({ urgentAt, lastSafeAt }) => now >= urgentAt && now < lastSafeAt);
   return [
     one("credentials", "credentials that the last scan saw", ends.filter((end) => end > now).length, { state: "live" }),
     one("credentials", "credentials that the last scan saw", ends.filter((end) => end <= now).length, {
@@ -71,6 +72,7 @@ export function metricsOf({ tenant, now, scan, switches, items, states }: Measur
         ]),
     one("stopped", "1 when a person stopped all writing", switches.stopped === null ? 0 : 1),
     one("breaker_open", "1 when the breaker holds issuing and retiring", switches.breaker === null ? 0 : 1),
+    ...(broken === null ? [] : [one("audit_broken", "1 when the audit trail is not what was sealed", broken ? 1 : 0)]),
     one("removal_off", "1 when removal is switched off", switches.removalOff === null ? 0 : 1),
   ];
 }

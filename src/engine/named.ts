@@ -1,6 +1,8 @@
 /** Which application a person means: by client id, object id or exact display name. */
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
+import type { Rotation } from "../core/rotation/rotation.ts";
+import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 
 /**
@@ -28,6 +30,22 @@ export function applicationNamed({ holders, coverage }: Scan, named: string): st
       next: "nolapse scan --json lists them all",
     },
   );
+}
+
+/**
+ * The rotations of the application a person named, newest first, by client id or the name they have of it: the directory is not asked.
+ * @throws NolapseError `usage` where several applications have the name.
+ */
+export async function rotationsNamed({ store, settings }: Deps, named: string): Promise<readonly Rotation[]> {
+  const wanted = named.trim().toLowerCase();
+  const all = await store.rotations({ tenantId: settings.tenantId });
+  const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
+  const appIds = [...new Set(rotations.map((one) => one.holder.appId))];
+  // names can be written by owners: the wrong application's value must not be meant by one
+  if (appIds.length < 2) return rotations;
+  throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
+    next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
+  });
 }
 
 function hasName(holder: Holder, wanted: string): boolean {

@@ -2,6 +2,7 @@
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
 import type { Digest, Finding } from "../core/pictures/notice.ts";
 import type { Channel, Notifying } from "../ports/notices.ts";
+import type { BrokenAt } from "./check-trail.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { findingsOf, isOverdue } from "./findings.ts";
@@ -15,13 +16,20 @@ export interface Told {
   readonly failures: readonly NolapseError[];
 }
 
+/** What else is told, and until when. */
+export interface Telling {
+  /** Where the audit trail is broken. */
+  readonly broken?: BrokenAt | null;
+  readonly signal?: AbortSignal;
+}
+
 /** After a scan and the work it asked for. The heart beats only when the scan was complete. */
-export async function tell(deps: Deps, notifying: Notifying, scan: Scan, signal?: AbortSignal): Promise<Told> {
-  const { failures, sent } = await tellAll(deps, notifying, scan, signal);
+export async function tell(deps: Deps, notifying: Notifying, scan: Scan, telling: Telling = {}): Promise<Told> {
+  const { failures, sent } = await tellAll(deps, notifying, scan, telling);
   if (!scan.coverage.complete) return { failures, sent };
   const silent: NolapseError[] = [];
   for (const heartbeat of notifying.heartbeats) {
-    await heartbeat.beat(signal).catch((thrown: unknown) => silent.push(asNolapseError(thrown)));
+    await heartbeat.beat(telling.signal).catch((thrown: unknown) => silent.push(asNolapseError(thrown)));
   }
   return { sent, failures: [...failures, ...silent] };
 }
@@ -34,19 +42,24 @@ export async function tellWithoutScan(
   deps: Deps,
   notifying: Notifying,
   last: Scan | null,
-  signal?: AbortSignal,
+  telling: Telling = {},
 ): Promise<Told> {
   const seen = await deps.store.lastScan(deps.settings.tenantId);
   // without a scan to speak of, what was told before would look as if it had been mended
-  if (last === null && !isOverdue(seen, await deps.clock.now(signal))) return { sent: 0, failures: [] };
-  return tellAll(deps, notifying, last, signal);
+  if (last === null && !isOverdue(seen, await deps.clock.now(telling.signal))) return { sent: 0, failures: [] };
+  return tellAll(deps, notifying, last, telling);
 }
 
-async function tellAll(deps: Deps, notifying: Notifying, scan: Scan | null, signal?: AbortSignal): Promise<Told> {
+async function tellAll(
+  deps: Deps,
+  notifying: Notifying,
+  scan: Scan | null,
+  { signal, broken = null }: Telling,
+): Promise<Told> {
   const now = await deps.clock.now(signal);
   const items = scan === null ? [] : (await makePlan(deps, scan)).items;
   const { portal } = notifying;
-  const findings = await findingsOf(deps, items, now, { sealKeyAge: await notifying.sealKeyAge(), portal });
+  const findings = await findingsOf(deps, items, now, { sealKeyAge: await notifying.sealKeyAge(), portal, broken });
   const { name: tenant, tenantId } = deps.settings;
   const failures: NolapseError[] = [];
   let sent = 0;

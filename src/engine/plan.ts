@@ -21,7 +21,7 @@ import { DAY, type EpochMs } from "../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
-import { lossOf, stopped } from "./facts.ts";
+import { forecastOf, lossOf, stopped } from "./facts.ts";
 import { schedule, type Waves } from "./schedule.ts";
 import { type Ledger, ledgerOf, readStanding, type Standing } from "./standing.ts";
 import { inTurns } from "./turns.ts";
@@ -223,14 +223,14 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     targets: slot.targets,
     consumersComplete: binding.consumers === "complete",
     privileges,
-    forecast: null,
+    forecast: open === null ? null : forecastOf(deps, open, now),
     rotation: open,
     startsAt: null,
     retiresAt: null,
     detail: null,
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
-  if (open !== null) return { ...base, holder: open.holder, status: "in-progress", because: open.reason };
+  if (open !== null) return { ...base, ...underWay(open, holders) };
   const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps, slot));
   const records = facts.records.filter((one) => one.kind !== "federated");
   const found = resolveSlot(binding, slot, holders, records, facts.ledger, now, kinds);
@@ -261,6 +261,12 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     return { ...item, status: "later", because: "privilege-unread" };
   const said = [privilegedDetail(privileges), note].filter((one) => one !== null).join("; ");
   return { ...item, status: "due", because: ends.dueBecause, detail: ownDetail(deps, binding) ?? (said || null) };
+}
+
+/** What an open rotation replaces, under the policy it was opened with. */
+function underWay({ holder, replaces, policy, reason }: Rotation, holders: readonly Holder[]) {
+  const credential = holders.flatMap((one) => one.credentials).find(({ keyId }) => keyId === replaces) ?? null;
+  return { holder, credential, policy, status: "in-progress", because: reason } as const;
 }
 
 /** The policy as the tenant's app management policies leave it, why they forbid it altogether, and what to say of it. */

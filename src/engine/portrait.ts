@@ -7,7 +7,7 @@ import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } f
 import { type SmallFacts, sameLineBetween, smallLine } from "../core/pictures/small-line.ts";
 import { policyFor } from "../core/policy/policy-choice.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type EpochMs, epochMs } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
 import { retirements } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
@@ -108,19 +108,27 @@ export interface Times {
 }
 
 export function timesOf({ holders, outlook }: Portrait): Times {
-  const ends = holders.flatMap((holder) =>
-    holder.credentials.flatMap((one) => {
-      const at = endOf(one);
-      return at !== null && signsIn(holder, one) ? [{ at, start: one.start ?? 0 }] : [];
-    }),
+  const NEVER = Number.POSITIVE_INFINITY;
+  const spans = holders.flatMap((holder) =>
+    holder.credentials.flatMap((one) =>
+      signsIn(holder, one) ? [{ at: endOf(one) ?? NEVER, start: one.start ?? 0 }] : [],
+    ),
   );
-  const isLast = (one: (typeof ends)[number]) =>
-    !ends.some((other) => other !== one && other.at > one.at && other.start <= one.at);
-  const last = ends.filter(isLast).map(({ at }) => at);
+  const until = outlook.signsInUntil ?? NEVER;
+  // of several that end together one is the last; what does not work yet moves no end that lists show
+  const isLast = (one: (typeof spans)[number], place: number) =>
+    one.at <= until &&
+    !spans.some(
+      (other, its) =>
+        other.start <= one.at && other.at <= until && (other.at > one.at || (other.at === one.at && its > place)),
+    );
+  const ends = spans.map((one, place) => ({ at: one.at, last: isLast(one, place) })).filter(({ at }) => at < NEVER);
+  const atOf = (last: boolean) => ends.flatMap((one) => (one.last === last ? [epochMs(one.at)] : []));
+  const last = atOf(true);
   const { code, at } = outlook.next;
   return {
     endsLast: last,
-    endsCovered: ends.filter((one) => !isLast(one)).map((one) => one.at),
+    endsCovered: atOf(false),
     remains: isCovered(outlook) ? [] : last,
     planned: code === "renews" && at !== null ? [at] : [],
     ended: code === "ended" && at !== null ? [at] : [],

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 
 export interface Told {
-  readonly type: "rotation" | "application" | "scan" | "switches" | "rehearsal" | "ready";
+  readonly type: "rotation" | "application" | "scan" | "switches" | "rehearsal" | "target" | "ready";
   readonly tenant: string;
   readonly rotation?: string;
   readonly application?: string;

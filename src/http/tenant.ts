@@ -6,7 +6,7 @@ import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
-import { TrailWatch } from "../engine/check-trail.ts";
+import type { TrailWatch } from "../engine/check-trail.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -25,9 +25,13 @@ export interface TenantParts {
   readonly deps: Deps;
   readonly diagnosis: Diagnosis;
   readonly owners: OwnersList;
+  /** What is known of its audit trail. */
+  readonly trail: TrailWatch;
   readonly localChecks: () => Promise<readonly LocalCheck[]>;
   /** Whether a recipient of notices is "owners", which takes a permission more. */
   readonly asksOwners: boolean;
+  /** Where Microsoft Graph is in the tenant's cloud, an origin. */
+  readonly graphEndpoint: string;
   /** The part of Graph's limits that Nolapse may spend, from 0 to 1. */
   readonly share: number;
   /** Acts in the directory with a person's own token; null where people sign in to another tenant. */
@@ -75,8 +79,6 @@ export class Tenant {
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
   readonly #tried = new Map<string, Tried>();
-  /** What is known of its audit trail. */
-  readonly trail: TrailWatch = new TrailWatch();
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #scan: "none" | "asked" | "running" = "none";
@@ -242,10 +244,11 @@ export class Tenant {
     this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
   }
 
-  /** Keeps how a target was found when somebody asked. */
+  /** Keeps how a target was found when somebody asked, and tells it. */
   tried(target: string, how: Tried): void {
     this.#tried.set(target, how);
     this.#changes.painted += 1;
+    this.#tell({ type: "target" }, formatInstant(how.at));
   }
 
   /** Null where nobody has asked since the server was started. */

@@ -35,7 +35,7 @@ test("what was filled in is not lost by Escape; a policy that leaves no way is s
   await dialog.getByText(/No client secret is possible here: .*forbids new secrets/).waitFor();
   expect(await dialog.getByRole("textbox").count()).toBe(0);
   await dialog.getByText("How to get an exception").click();
-  await dialog.getByText(/appManagementPolicies\/\$ref/).waitFor();
+  await dialog.getByText(`${web.stage.directory.url}/v1.0/policies/appManagementPolicies/POLICY-ID`).waitFor();
   expect(await faultsEverywhere(page, "Blocked by policy")).toEqual([]);
   await dialog.getByRole("link", { name: "Create a certificate instead" }).click();
   await page.getByRole("dialog", { name: /New certificate/ }).waitFor();

@@ -2,7 +2,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
-import { AT_ONCE, TrailWatch } from "../../src/engine/check-trail.ts";
+import { AT_ONCE, lookThrough, TrailWatch } from "../../src/engine/check-trail.ts";
+import { discover } from "../../src/engine/discover.ts";
+import { metricsOf } from "../../src/engine/metrics.ts";
+import { type Notifying, tell } from "../../src/engine/notify.ts";
 import { sealTrail } from "../../src/engine/seal-trail.ts";
 import { audit } from "../conformance/store.suite.ts";
 import { notary } from "../support/notary.ts";
@@ -162,4 +165,60 @@ it("two that look at once make one check of it", async () => {
   await trail.writeMany(AT_ONCE + 2);
   const [first, second] = await Promise.all([trail.look(), trail.look()]);
   expect([first.underWay, second.underWay, second.last?.entries]).toEqual([AT_ONCE, null, AT_ONCE + 2]);
+});
+
+/** What is said to the one fixed address. */
+function listening() {
+  const told: (readonly string[])[] = [];
+  const send: Notifying["channels"][number]["send"] = async (_, { findings }) => {
+    told.push(findings.filter((one) => one.kind === "trail-broken").map((one) => `${one.title}: ${one.next}`));
+  };
+  const notifying: Notifying = {
+    channels: [{ name: "hook", to: "fixed", recipients: ["hook"], send }],
+    heartbeats: [],
+    owners: { mailOf: async () => [] },
+    portal: null,
+    fingerprint: (text) => text,
+    sealKeyAge: async () => null,
+  };
+  return { told, notifying };
+}
+
+it("a break is told once, by whichever process finds it, and again where there is another one", async () => {
+  const trail = new Trail();
+  const { told, notifying } = listening();
+  const round = async (watch = trail.watch) => {
+    const check = await lookThrough(watch, trail.deps);
+    await tell(trail.deps, notifying, await discover(trail.deps), { broken: check?.broken ?? null });
+    return told.splice(0);
+  };
+  await trail.writeMany(AT_ONCE + 9);
+  expect(await round()).toEqual([[]]);
+  trail.tamper(`UPDATE audit SET actor = 'nobody' WHERE sequence = ${AT_ONCE + 3}`);
+  // what was found whole is looked at again after a day
+  trail.bench.clock.advance(DAY);
+  const first = `the audit trail is not what was sealed, from entry ${AT_ONCE + 3} on (edited): keep a copy of the store, then nolapse audit verify`;
+  expect(await round()).toEqual([[first]]);
+  expect(await round()).toEqual([]);
+  expect(await round(new TrailWatch())).toEqual([]);
+  trail.tamper("UPDATE audit SET actor = 'nobody' WHERE sequence = 2");
+  expect(await round(new TrailWatch())).toEqual([[first.replace(String(AT_ONCE + 3), "2")]]);
+});
+
+it("the numbers say whether it is broken, and nothing where no seal makes a chain of it", async () => {
+  const trail = new Trail();
+  const unsealed = trail.bench.deps();
+  const scan = await trail.bench.store.lastScan(TENANT);
+  const switches = await trail.bench.store.switches(TENANT);
+  const brokenIn = async (deps: typeof unsealed) => {
+    const check = await lookThrough(new TrailWatch(), deps);
+    const broken = check === null ? null : check.broken !== null;
+    const beside = { tenant: "contoso", now: trail.start, scan, switches, items: [], states: [] };
+    return metricsOf({ ...beside, broken }).find(({ name }) => name === "nolapse_audit_broken")?.value;
+  };
+  await trail.write(3);
+  expect(await brokenIn(trail.deps)).toBe(0);
+  expect(await brokenIn(unsealed)).toBeUndefined();
+  trail.tamper("UPDATE audit SET actor = 'nobody' WHERE sequence = 2");
+  expect(await brokenIn(trail.deps)).toBe(1);
 });

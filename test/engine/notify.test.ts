@@ -110,6 +110,7 @@ it("metrics say what the plan says", async () => {
     switches: await bench.store.switches(TENANT),
     items: (await makePlan(deps, scan)).items,
     states: ["halted", "halted", "retired"],
+    broken: null,
   });
   const value = (name: string, label?: string) =>
     samples.find((one) => one.name === `nolapse_${name}` && (label === undefined || one.labels.state === label))?.value;

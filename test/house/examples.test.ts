@@ -49,7 +49,9 @@ test("every nolapse command in the README is one that docs/commands.md lists", (
   const listed = [...read("docs/commands.md").matchAll(/^### `nolapse ([a-z ]+?)(?: <.*)?`$/gm)].map(
     ([, name]) => name,
   );
-  const typed = [...read("README.md").matchAll(/(?:^\$ |^|`)nolapse ([a-z]+(?: (?:check|show|schema|env|backup))?)/gm)];
+  const typed = [
+    ...read("README.md").matchAll(/(?:^\$ |^|`)nolapse ([a-z]+(?: (?:check|show|forget|schema|env|backup))?)/gm),
+  ];
   expect(typed.length).toBeGreaterThan(10);
   for (const [, name] of typed) expect(listed).toContain(name);
 });

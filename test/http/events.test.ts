@@ -73,6 +73,17 @@ test("what a person does reaches everybody who listens, as ids and states", asyn
   expect(asked.status).toBe(200);
 });
 
+test("a target that somebody tries is told to everybody, without its name", async () => {
+  const [rita, otto] = [await stage.signIn("Rita"), await stage.signIn("Otto")];
+  const events = follow(rita.cookie);
+  await next(events);
+  const { body } = await otto.post("/api/v1/t/contoso/targets/preflight", { target: "app-2" });
+  const told = await next(events);
+  expect(told).toMatchObject({ event: "target", data: { type: "target", tenant: "contoso", at: body.at } });
+  expect(JSON.stringify(told)).not.toContain("app-2");
+  await events.return(undefined);
+});
+
 test("an Owner hears of his own, and of others only that there was something", async () => {
   const [oswin, otto] = [await stage.signIn("Oswin"), await stage.signIn("Otto")];
   const events = follow(oswin.cookie);

@@ -2,6 +2,8 @@
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { epochMs } from "../../src/core/time.ts";
+import { audit as line } from "../conformance/store.suite.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -50,6 +52,30 @@ test("who looks for a target gets names and types, for which no rotation is read
   rotations.mockRestore();
   expect(items).toContainEqual({ name: "by-hand", type: "manual" });
   expect(items).toEqual(all.map(({ name, type }: { name: string; type: string }) => ({ name, type })));
+});
+
+test("a finished rotation is read where it made what lies there now, and no other one", async () => {
+  const { store } = stage.admission.deps;
+  const id = await stage.rotationOf("app-1");
+  await stage.until(id, "verified");
+  const { lastVerified, lastPreflight } = await target("app-1");
+  expect(lastVerified).toBe("2031-03-01T12:05:00Z");
+  const rotation = await store.rotation(id);
+  if (rotation === null) throw new Error("it is gone");
+  const at = await stage.admission.deps.clock.now();
+  const over = { ...rotation, state: "retired", retiredAt: at, dueAt: null } as const;
+  await store.amend(rotation, { rotation: over, audit: [] });
+  // of years of them
+  const older = { plannedAt: epochMs(rotation.plannedAt - 1), replaces: "older", issued: null };
+  await store.open({ ...over, ...older, id: "older" }, [], line("planned"));
+  const rotations = vi.spyOn(store, "rotations");
+  expect(await target("app-1")).toMatchObject({ lastVerified, lastPreflight });
+  const states = rotations.mock.calls.map(([filter]) => filter.states ?? ["all"]);
+  rotations.mockRestore();
+  expect(states.flat()).toContain("verified");
+  expect(states.flat()).not.toEqual(expect.arrayContaining(["all"]));
+  expect(states.flat()).not.toEqual(expect.arrayContaining(["retired"]));
+  await store.amend(over, { rotation, audit: [] });
 });
 
 test("a target that cannot be written says why, until it can be again; nothing is changed there", async () => {

@@ -27,6 +27,7 @@ test("the loop serves its numbers on the port it names, and closes it when it en
   }
   expect(text).toContain('nolapse_scan_complete{tenant="contoso"} 1\n');
   expect(text).toContain('nolapse_scan_lost_ratio{tenant="contoso"} 0\n');
+  expect(text).toContain('nolapse_audit_broken{tenant="contoso"} 0\n');
   expect(text).toMatch(/nolapse_rotations\{[^}]*state="issued"[^}]*\} 1\n/);
   expect(text).not.toContain(site.copy(site.applications[0] as never));
   child.kill("SIGTERM");

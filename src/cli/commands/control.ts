@@ -1,6 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
 import { approve as give, missing } from "../../engine/approve.ts";
 import * as control from "../../engine/control.ts";
+import { forgetValues } from "../../engine/forget-values.ts";
 import { actorOf, type Context, configOf, oneTenant, personOf, tenantsOf, withManager } from "../context.ts";
 import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
@@ -133,6 +134,27 @@ export async function secretShow(
   speaker.say(
     `nolapse: shown, of ${displayName}, slot ${slot}, key id ${issued?.keyId}; the audit trail says who and why`,
   );
+  return 0;
+}
+
+/** Erases the values that custody keeps of an application. */
+export async function secretForget(
+  context: Context,
+  app: string,
+  { reason }: { readonly reason: string },
+): Promise<ExitCode> {
+  if (reason.trim() === "") throw new NolapseError("usage", "--reason is empty", { next: 'use --reason "why"' });
+  const config = configOf(context);
+  const { forgotten, needed } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    forgetValues(deps, app, reason, actorOf(context)),
+  );
+  const { speaker, globals } = context;
+  const idsOf = (all: typeof needed) => all.map(({ id, issued }) => ({ rotation: id, keyId: issued?.keyId ?? null }));
+  if (globals.json === true) speaker.json({ forgotten: idsOf(forgotten), needed: idsOf(needed) });
+  for (const { displayName, slot, issued } of forgotten)
+    speaker.say(`nolapse: the value of ${displayName}, slot ${slot}, key id ${issued?.keyId} is erased here`);
+  for (const { displayName, slot, state } of needed)
+    speaker.say(`nolapse: that of ${displayName}, slot ${slot} is still needed: its rotation is ${state}`);
   return 0;
 }
 

@@ -1,11 +1,13 @@
 import type { TenantConfig } from "../../config/load.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
+import { type BrokenAt, lookThrough, type TrailCheck } from "../../engine/check-trail.ts";
 import type { Deps } from "../../engine/deps.ts";
 import type { Scan } from "../../engine/discover.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
 import { metricsOf } from "../../engine/metrics.ts";
-import { type Notifying, tell, tellWithoutScan } from "../../engine/notify.ts";
+import { tell, tellWithoutScan } from "../../engine/notify.ts";
+import { UNFINISHED } from "../../engine/picture.ts";
 import { makePlan } from "../../engine/plan.ts";
 import { waitingOf } from "../../engine/views.ts";
 import {
@@ -90,9 +92,13 @@ async function onceIn(
   tenant: TenantConfig,
   wait: number,
 ): Promise<{ readonly document: unknown; readonly code: ExitCode }> {
-  const work = async ({ deps, notifying }: Manager) => {
+  const work = async (manager: Manager) => {
+    const { deps } = manager;
     const report = await runOnce(deps, { wait, signal: context.signal, onWait: waits(context) });
-    if (report.scan !== null) await tellAll(context, deps, notifying, report.scan, null);
+    if (report.scan !== null && isHeard(manager)) {
+      const trail = await lookThrough(manager.trail, deps, context.signal);
+      await tellAll(context, manager, report.scan, null, trail?.broken ?? null);
+    }
     const waiting = await waitingOf(deps);
     if (context.globals.json !== true) {
       for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
@@ -170,27 +176,29 @@ async function loopTenant(
   const { speaker } = context;
   const tells = teller(context);
   let last: Scan | null = null;
+  let trail: TrailCheck | null = null;
   speaker.say(`nolapse: watching over ${tenant.name}, mode ${tenant.mode}`);
   await withManager(
     context,
     config,
     tenant,
     async (manager) => {
-      const { notifying } = manager;
       const admission = server?.admit(tenant, manager) ?? null;
       const deps = admission?.deps ?? manager.deps;
       await runLoop(deps, {
         signal,
         ...(admission === null ? {} : { scanAsked: admission.scanAsked, onScanBegins: admission.scanning }),
         onRound: async (scan) => {
-          await tellAll(context, deps, notifying, scan, last);
+          const isMeasured = metrics !== null || server !== null;
+          if (isMeasured || isHeard(manager)) trail = await lookThrough(manager.trail, deps, signal);
+          await tellAll(context, manager, scan, last, trail?.broken ?? null);
           last = scan ?? last;
-          if (scan === null || (metrics === null && server === null)) return;
-          const samples = metricsOf(await measured(deps, scan));
+          if (scan === null || !isMeasured) return;
+          const samples = metricsOf(await measured(deps, scan, trail));
           metrics?.set(tenant.name, samples);
           server?.set(tenant.name, samples);
         },
-        onWord: () => tellAll(context, deps, notifying, null, last),
+        onWord: () => tellAll(context, manager, null, last, trail?.broken ?? null),
         onScan: (result) => {
           if (result instanceof NolapseError) {
             void admission?.failed(result);
@@ -211,26 +219,33 @@ async function loopTenant(
   );
 }
 
+/** Whether anybody is told of anything. */
+function isHeard({ notifying: { channels, heartbeats } }: Manager): boolean {
+  return channels.length + heartbeats.length > 0;
+}
+
 /** Tells whoever `notify:` names; a recipient that cannot be told holds nothing up. `scan` null: it failed after `last`, or there was none since. */
 async function tellAll(
   { speaker, signal }: Context,
-  deps: Deps,
-  notifying: Notifying,
+  manager: Manager,
   scan: Scan | null,
   last: Scan | null,
+  broken: BrokenAt | null,
 ): Promise<void> {
-  if (notifying.channels.length + notifying.heartbeats.length === 0) return;
+  if (!isHeard(manager)) return;
+  const { deps, notifying } = manager;
+  const telling = { signal, broken };
   const { failures } =
-    scan === null ? await tellWithoutScan(deps, notifying, last, signal) : await tell(deps, notifying, scan, signal);
+    scan === null ? await tellWithoutScan(deps, notifying, last, telling) : await tell(deps, notifying, scan, telling);
   for (const { message, next } of failures) {
     speaker.say(`nolapse: ${message}`);
     if (next !== null) speaker.say(`hint: ${next}`);
   }
 }
 
-async function measured(deps: Deps, scan: Scan): Promise<Parameters<typeof metricsOf>[0]> {
+async function measured(deps: Deps, scan: Scan, trail: TrailCheck | null): Promise<Parameters<typeof metricsOf>[0]> {
   const { tenantId, name } = deps.settings;
-  const rotations = await deps.store.rotations({ tenantId });
+  const rotations = await deps.store.rotations({ tenantId, states: UNFINISHED });
   return {
     tenant: name,
     now: await deps.clock.now(),
@@ -238,6 +253,7 @@ async function measured(deps: Deps, scan: Scan): Promise<Parameters<typeof metri
     switches: await deps.store.switches(tenantId),
     items: (await makePlan(deps, scan)).items,
     states: rotations.map((one) => one.state),
+    broken: trail === null ? null : trail.broken !== null,
   };
 }
 

@@ -8,6 +8,7 @@ export type FindingKind =
   | "reveal-asked"
   | "approval"
   | "breaker-open"
+  | "trail-broken"
   | "scan-incomplete"
   | "scan-lossy"
   | "scan-overdue"
@@ -40,6 +41,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   urgent: "Past the urgent time",
   halted: "Halted: needs a person",
   "breaker-open": "Breaker open",
+  "trail-broken": "Audit trail broken",
   "removal-off": "Removal switched off",
   "reveal-asked": "Somebody asks to see a value",
   approval: "Waits for approval",

@@ -75,7 +75,7 @@ const midnights = new Map<string, EpochMs>();
 const MOST_MIDNIGHTS = 20_000;
 
 /** The first instant of a date; where the clocks are put forward over midnight, the first there is. */
-function midnight(date: string, zone: string): EpochMs {
+export function midnight(date: string, zone: string): EpochMs {
   const name = `${date} ${zone}`;
   const known = midnights.get(name);
   if (known !== undefined) return known;

@@ -130,7 +130,7 @@ const check = tenantRoute({
       .meta({ description: "the first entry that is not what was sealed" }),
   }),
   handle: async ({ tenant }) => {
-    const { total, underWay, last, broken } = await tenant.trail.look(tenant.deps);
+    const { total, underWay, last, broken } = await tenant.parts.trail.look(tenant.deps);
     return {
       ...(await scopeOf(tenant)),
       total,

@@ -1,12 +1,15 @@
 /** Which applications a list shows, in which order, and from where on. */
 import { z } from "zod";
 import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
-import { DAY, type EpochMs, parseInstant, plus } from "../../core/time.ts";
+import { midnight } from "../../core/pictures/timeline.ts";
+import { addDays } from "../../core/time.ts";
 import type { Sort, Wanted } from "../../engine/listing.ts";
 import { id } from "./shapes.ts";
 
 const SORTS = ["signsInUntil", "-signsInUntil", "displayName", "-displayName", "next", "-next"] as const;
 const day = z.iso.date();
+/** Behind it no day can be written. */
+const LAST_DAY = "9999-12-31";
 
 export const listQuery = z.strictObject({
   q: z
@@ -20,8 +23,8 @@ export const listQuery = z.strictObject({
   policy: z.string().max(200).optional(),
   managed: z.enum(["true", "false"]).optional(),
   owner: z.string().max(100).optional().meta({ description: "an object id, or none" }),
-  endsFrom: day.optional().meta({ description: "stops on this day or later (UTC)" }),
-  endsTo: day.optional().meta({ description: "stops on this day or earlier (UTC)" }),
+  endsFrom: day.optional().meta({ description: "stops on this day or later, in the tenant's zone" }),
+  endsTo: day.optional().meta({ description: "stops on this day or earlier, in the tenant's zone" }),
   sort: z.enum(SORTS).default("signsInUntil"),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z
@@ -41,9 +44,11 @@ export type Query = z.output<typeof listQuery>;
 /** Which applications, without their order and place. */
 export type Filter = Omit<Query, "sort" | "limit" | "cursor">;
 
-/** The question as the listing takes it: instants for days, and the order apart. */
-export function wantedOf({ q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Filter): Wanted {
-  const last = dayStart(endsTo);
+/** The question as the listing takes it: instants for days of the zone, as the timeline has them, and the order apart. */
+export function wantedOf(
+  { q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Filter,
+  zone: string,
+): Wanted {
   return {
     q,
     next,
@@ -52,18 +57,14 @@ export function wantedOf({ q, next, kind, type, policy, managed, owner, endsFrom
     policy,
     owner,
     managed: managed === undefined ? undefined : managed === "true",
-    endsFrom: dayStart(endsFrom),
-    endsBefore: last === undefined ? undefined : plus(last, DAY),
+    endsFrom: endsFrom === undefined ? undefined : midnight(endsFrom, zone),
+    endsBefore: endsTo === undefined || endsTo === LAST_DAY ? undefined : midnight(addDays(endsTo, 1), zone),
   };
 }
 
 /** The order, and whether it is read from its end. */
 export function sortOf({ sort }: Query): { readonly sort: Sort; readonly descending: boolean } {
   return { sort: sort.replace("-", "") as Sort, descending: sort.startsWith("-") };
-}
-
-function dayStart(date: string | undefined): EpochMs | undefined {
-  return (date === undefined ? null : parseInstant(`${date}T00:00:00Z`)) ?? undefined;
 }
 
 /** Where a page begins, and the cursor of the next one. A list that changes between two pages may show one twice or not: the events tell. */

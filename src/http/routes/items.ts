@@ -52,7 +52,9 @@ const list = tenantRoute({
 /** What a question leaves, kept until something changes. */
 function foundIn(tenant: Tenant, picture: Picture, query: Query): Found {
   const { limit: _, cursor: __, sort: ___, ...filter } = query;
-  return picture.keep(`list ${JSON.stringify(filter)}`, () => picture.listing.find(wantedOf(query), tenant.ownership));
+  return picture.keep(`list ${JSON.stringify(filter)}`, () =>
+    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone), tenant.ownership),
+  );
 }
 
 const HEAD = [

@@ -94,6 +94,7 @@ const options = tenantRoute({
         warnings,
       })
       .meta({ description: "of a secret by hand, whose value an Admin sees once" }),
+    graphEndpoint: z.string().meta({ description: "where Microsoft Graph is in the tenant's cloud, an origin" }),
   }),
   handle: async ({ tenant, caller, params }) => {
     const slots = await shownSlots(tenant, caller, params.id, "secret");
@@ -109,6 +110,7 @@ const options = tenantRoute({
         custom: rangeJson(endRange("secret", subject, plus(now, SHORTEST_SPAN), now)),
         warnings: await groundWarnings(tenant.deps, subject, now),
       },
+      graphEndpoint: tenant.parts.graphEndpoint,
     };
   },
 });

@@ -76,7 +76,7 @@ export function membersOf(chosen: readonly Pick<Portrait, "objectId">[]): string
 /** All that a filter finds. */
 function foundBy(tenant: Tenant, filter: Filter): readonly Portrait[] {
   const { listing } = pictureOf(tenant);
-  const found = listing.find(wantedOf(filter), tenant.ownership);
+  const found = listing.find(wantedOf(filter, tenant.deps.settings.timeZone), tenant.ownership);
   return listing.page(found, "signsInUntil", false, 0, found.total);
 }
 

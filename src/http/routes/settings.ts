@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { TargetSettings } from "../../core/policy/settings.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
+import { UNFINISHED } from "../../engine/picture.ts";
 import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
 import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -49,7 +50,13 @@ const targets = tenantRoute({
   }),
   handle: async ({ tenant }) => {
     const { settings, store, targets: places } = tenant.deps;
-    const rotations = await store.rotations({ tenantId: settings.tenantId });
+    const { tenantId } = settings;
+    // of what is over only what made the value that lies there now: a tenant has years of the others
+    const made = await store.issuances(tenantId);
+    const rotations = [
+      ...made.map((one) => one.rotation),
+      ...(await store.rotations({ tenantId, states: UNFINISHED })),
+    ];
     const verified = new Map<string, EpochMs>();
     const tries = new Map<string, Tried>();
     for (const rotation of rotations) {

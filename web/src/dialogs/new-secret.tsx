@@ -56,7 +56,7 @@ export function NewSecretDialog(props: NewCredentialProps) {
         </NoForm>
       ) : block !== null ? (
         <NoForm close={close}>
-          <ByPolicy tenant={tenant} id={application.objectId} why={block} />
+          <ByPolicy tenant={tenant} id={application.objectId} why={block} graph={asked.data.graphEndpoint} />
         </NoForm>
       ) : (
         <Form {...props} options={asked.data} show={setValue} />
@@ -65,8 +65,16 @@ export function NewSecretDialog(props: NewCredentialProps) {
   );
 }
 
+interface ByPolicyProps {
+  readonly tenant: string;
+  readonly id: string;
+  readonly why: string;
+  /** Where Microsoft Graph is in the tenant's cloud. */
+  readonly graph: string;
+}
+
 /** Said in place of a form that nothing could come of. */
-function ByPolicy({ tenant, id, why }: { readonly tenant: string; readonly id: string; readonly why: string }) {
+function ByPolicy({ tenant, id, why, graph }: ByPolicyProps) {
   return (
     <div className="stack">
       <MessageBar intent="error" layout="multiline">
@@ -89,7 +97,7 @@ function ByPolicy({ tenant, id, why }: { readonly tenant: string; readonly id: s
           this application. It then holds in place of the tenant's own:
         </p>
         <code className="mono">
-          {`az rest --method POST --url 'https://graph.microsoft.com/v1.0/applications/${id}/appManagementPolicies/$ref' --body '{"@odata.id":"https://graph.microsoft.com/v1.0/policies/appManagementPolicies/POLICY-ID"}'`}
+          {`az rest --method POST --url '${graph}/v1.0/applications/${id}/appManagementPolicies/$ref' --body '{"@odata.id":"${graph}/v1.0/policies/appManagementPolicies/POLICY-ID"}'`}
         </code>
       </details>
     </div>

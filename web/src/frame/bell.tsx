@@ -106,7 +106,13 @@ function Rest({ tenant, overview, close }: RowsProps) {
         </Link>
       )}
       {stopping === 0 ? null : (
-        <Link className="link" to="/t/$tenant/applications" params={params} search={{ next: "stops" }} onClick={close}>
+        <Link
+          className="link"
+          to="/t/$tenant/applications"
+          params={params}
+          search={{ next: "stops", type: "any" }}
+          onClick={close}
+        >
           All {grouped(stopping)} that {stopping === 1 ? "stops" : "stop"}
         </Link>
       )}

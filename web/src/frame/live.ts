@@ -6,7 +6,7 @@ import { endEarly } from "../api/early.ts";
 /** What comes in a burst is one refetch; milliseconds. */
 const APART = 1_000;
 
-const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "ready"] as const;
+const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "target", "ready"] as const;
 
 /** Hears of each look at the tenant that is over, also of one that saw nothing new. */
 export const looks = new EventTarget();

@@ -6,6 +6,8 @@ import { NOTHING, type Selection } from "./selection.ts";
 
 export type List = Answer<typeof LIST>;
 export type Filter = Query<typeof LIST>;
+/** As an address has it: where it says nothing of the type, registrations alone are meant. */
+export type PageFilter = Omit<Filter, "type"> & { readonly type?: Filter["type"] | "any" };
 
 export function useApplicationList(tenant: string, filter: Filter) {
   return useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Command } from "../frame/command.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { type Filter, fileAddress } from "./application-list.ts";
+import { type Filter, fileAddress, type PageFilter } from "./application-list.ts";
 import { ChosenBar } from "./chosen-bar.tsx";
 import { Filters } from "./list-filters.tsx";
 import { ListedApplications } from "./listed-applications.tsx";
@@ -17,7 +17,9 @@ function useFilter() {
   const search = useSearch({ from: "/framed/t/$tenant/applications" });
   const navigate = useNavigate();
   const { name: tenant } = useTenant();
-  const filter = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : []))) as Filter;
+  const filter = Object.fromEntries(
+    FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])),
+  ) as PageFilter;
   const set = (more: Record<string, string | undefined>) =>
     void navigate({
       to: "/t/$tenant/applications",
@@ -32,8 +34,9 @@ function useFilter() {
 export function Applications() {
   const { filter, set, tenant } = useFilter();
   const navigate = useNavigate();
-  // those that came by consent have a page of their own
-  const wanted: Filter = { type: "application", ...filter };
+  const { type = "application", ...others } = filter;
+  // those that came by consent have a page of their own, but where an address asks for both
+  const wanted: Filter = type === "any" ? others : { type, ...others };
   const [selection, choose] = useSelection(JSON.stringify([tenant, wanted]));
   // the same as long as nobody chooses: rows that are there stay as they are
   const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);

@@ -5,13 +5,13 @@ import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { type Days, daysWords, ownerChoices } from "../text/list-filters.ts";
 import { plainName } from "../text/names.ts";
-import type { Filter, List } from "./application-list.ts";
+import type { List, PageFilter } from "./application-list.ts";
 import { Wanted } from "./listed-applications.tsx";
 import { Pill } from "./pill.tsx";
 
 interface FiltersProps {
   readonly first: List;
-  readonly filter: Filter;
+  readonly filter: PageFilter;
   readonly set: (more: Record<string, string | undefined>) => void;
   readonly children: ReactNode;
 }
@@ -81,6 +81,7 @@ const MANAGED = [
 
 /** Of no use but where an address says it: each has a page of its own. */
 const TYPES = [
+  ["any", "app registrations and enterprise applications"],
   ["application", "app registrations"],
   ["servicePrincipal", "enterprise applications"],
 ] as const;
@@ -127,7 +128,7 @@ function EndsForm({ days, set }: EndsProps) {
       </Field>
       <Field
         label="Ends until"
-        hint="Days in UTC, both included: when the last credential that works ends"
+        hint="Days in the tenant's time zone, both included: when the last credential that works ends"
         validationState={isTurned ? "error" : "none"}
         validationMessage={isTurned ? "This is before the first day." : null}
       >

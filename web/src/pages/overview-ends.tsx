@@ -63,7 +63,8 @@ export function Ends({ overview }: { readonly overview: Overview }) {
     const search: Record<string, string> = isPast(stretch)
       ? { next: "ended" }
       : { endsFrom: days.from, endsTo: days.to };
-    void navigate({ to: "/t/$tenant/applications", params: { tenant }, search });
+    // what came by consent is counted as well
+    void navigate({ to: "/t/$tenant/applications", params: { tenant }, search: { ...search, type: "any" } });
   };
   return (
     <section className="card" aria-labelledby="ends">

@@ -8,7 +8,7 @@ import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
-import { grouped } from "../text/dates.ts";
+import { dayOf, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
@@ -79,7 +79,12 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
         {ended === null ? null : (
           <p>
             {ended}{" "}
-            <Link className="link" to="/t/$tenant/applications" params={{ tenant }} search={{ next: "ended" }}>
+            <Link
+              className="link"
+              to="/t/$tenant/applications"
+              params={{ tenant }}
+              search={{ next: "ended", type: "any" }}
+            >
               Show
             </Link>
           </p>
@@ -99,7 +104,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
 
 function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; readonly tenant: string }) {
   const { figures, now } = overview;
-  const until = new Date(Date.parse(now) + 30 * 86_400_000).toISOString().slice(0, 10);
+  const day = (days: number) => dayOf(Date.parse(now) + days * 86_400_000, overview.zone);
   const params = { tenant };
   return (
     <dl className="card figures">
@@ -110,7 +115,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
             className="figure link"
             to="/t/$tenant/applications"
             params={params}
-            search={{ endsFrom: now.slice(0, 10), endsTo: until }}
+            search={{ endsFrom: day(0), endsTo: day(30), type: "any" }}
           >
             {grouped(figures.endIn30Days)}
           </Link>
