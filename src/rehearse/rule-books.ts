@@ -95,7 +95,7 @@ export class RuleBooks {
       this.#issues.filter((one) => one.at > now - span + INEXACT && one.meant <= meant).length;
     const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
     if (limits !== null && !this.#isLeaked(rotation) && !isUrgent(rotation, now)) {
-      const clean = this.#clean(now);
+      const clean = this.#clean(now, RAMP[RAMP.length - 1]?.below ?? 0);
       const step = RAMP.find(({ below }) => clean < below);
       if (within(HOUR) >= limits.issuesPerHour) said.push("more credentials were created than the hourly limit allows");
       if (step !== undefined && within(DAY) >= step.perDay)
@@ -113,9 +113,7 @@ export class RuleBooks {
     // what has leaked goes at once, and is one more of the wave for all others
     const isLeaked = this.#isLeaked(rotation);
     if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
-    const first = this.#firstBeside(keyId, now);
-    const isFirstWave = first !== null && now < first + CLEAN_AFTER - INEXACT;
-    if (this.#rules.limits !== null && isFirstWave && !isLeaked)
+    if (this.#rules.limits !== null && !isLeaked && this.#isFirstWave(keyId, now))
       said.push("a second one was retired early in the first wave");
     if (!this.#early.has(keyId)) this.#early.set(keyId, now);
     // who was told of the evidence has said that it goes all the same
@@ -123,23 +121,27 @@ export class RuleBooks {
     return isTold ? said : [...said, ...this.#unproven(rotation, keyId, now)];
   }
 
-  /** When the first of those remembered was retired early, null for none; what others removed meanwhile is of the wave, too. */
-  #firstBeside(keyId: string, now: EpochMs): number | null {
+  /** Whether others were retired early, all of them lately; what somebody else removed meanwhile is of the wave, too. */
+  #isFirstWave(keyId: string, now: EpochMs): boolean {
     const { rotations } = this.#rules;
-    let first: number | null = null;
-    const isFirst = (id: string, at: number) =>
-      at > now - REMEMBERED &&
-      (first === null || at < first) &&
-      // brought back by another tool it is retired once more, and its own first time was a wave
-      (id !== keyId || at <= now - CLEAN_AFTER + INEXACT);
-    for (const [id, at] of this.#early) if (isFirst(id, at)) first = at;
-    for (const one of rotations.values()) {
-      const { replaces: id, removedAt } = one;
-      if (removedAt === null || !wasEarly(one) || !isFirst(id, removedAt) || this.#early.has(id)) continue;
-      // of one that was brought back the first time counts
-      if (rotations.naming(id).find((other) => other.replaces === id && wasEarly(other)) === one) first = removedAt;
+    const past = now - CLEAN_AFTER + INEXACT;
+    // brought back by another tool it is retired once more, and its own first time was a wave
+    const counts = (id: string, at: number) => at > now - REMEMBERED && (id !== keyId || at <= past);
+    let isLate = false;
+    for (const [id, at] of this.#early) {
+      if (!counts(id, at)) continue;
+      if (at <= past) return false;
+      isLate = true;
     }
-    return first;
+    for (const one of rotations.values()) {
+      const { replaces: id, removedAt: at } = one;
+      if (at === null || !wasEarly(one) || !counts(id, at) || this.#early.has(id)) continue;
+      // of one that was brought back the first time counts
+      if (rotations.naming(id).find((other) => other.replaces === id && wasEarly(other)) !== one) continue;
+      if (at <= past) return false;
+      isLate = true;
+    }
+    return isLate;
   }
 
   /** By evidence alone: somebody uses the new one, and for the whole window nobody the old one. */
@@ -165,11 +167,13 @@ export class RuleBooks {
     return isInside ? [`while a freeze of ${displayName} was in force`] : [];
   }
 
-  #clean(now: EpochMs): number {
+  /** How many were clean long ago, counted as far as `most`. */
+  #clean(now: EpochMs, most: number): number {
     let clean = 0;
     for (const { failures, state, verifiedAt } of this.#rules.rotations.values()) {
       if (failures !== 0 || (state !== "verified" && state !== "retired")) continue;
       if (verifiedAt !== null && verifiedAt <= now - CLEAN_AFTER + INEXACT) clean += 1;
+      if (clean === most) break;
     }
     return clean;
   }
