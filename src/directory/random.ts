@@ -30,9 +30,10 @@ export class Random {
       const block = createHmac("sha256", this.#blocks)
         .update(`${this.#counter++}`)
         .digest();
-      this.#pool = Buffer.concat([this.#pool, block]);
+      this.#pool = this.#pool.length === 0 ? block : Buffer.concat([this.#pool, block]);
     }
-    const taken = Buffer.from(this.#pool.subarray(0, length));
+    // no copy: nobody else ever has these bytes of the pool
+    const taken = this.#pool.subarray(0, length);
     this.#pool = this.#pool.subarray(length);
     return taken;
   }
@@ -76,11 +77,11 @@ const SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 
 /** A version 4 GUID of sixteen bytes. */
 export function guidFrom(bytes: Buffer): string {
-  const copy = Buffer.from(bytes);
-  copy[6] = ((copy[6] ?? 0) & 0x0f) | 0x40;
-  copy[8] = ((copy[8] ?? 0) & 0x3f) | 0x80;
-  const hex = copy.toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = bytes.toString("hex");
+  const version = (((bytes[6] ?? 0) & 0x0f) | 0x40).toString(16);
+  const variant = (((bytes[8] ?? 0) & 0x3f) | 0x80).toString(16);
+  const [third, fourth] = [`${version}${hex.slice(14, 16)}`, `${variant}${hex.slice(18, 20)}`];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${third}-${fourth}-${hex.slice(20)}`;
 }
 
 /** The GUID that always belongs to this label: the ids of a scenario, which are the same in every run. */

@@ -9,6 +9,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import { type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
 import type { GrantPage } from "../ports/entra.ts";
 import type { Consignment } from "../ports/target.ts";
+import type { Committed } from "./committed.ts";
 import type { Forbidden } from "./rule-books.ts";
 import type { Call, Outcome } from "./story.ts";
 import { type Write, writeOf } from "./writes.ts";
@@ -23,7 +24,7 @@ const AFTER_READING = HOUR;
 
 interface Surroundings {
   /** As committed. */
-  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly rotations: Committed;
   /** Whether the application of this client id can make itself master of the tenant, from the beginning. */
   isPrivileged(appId: string): boolean;
   /** Whether a person has said that what it replaces has leaked, which is his word on all of it. */
@@ -101,7 +102,7 @@ export class ApprovalBooks {
   /** Right after an effect of a process that was started in this mode. */
   after(call: Call, outcome: Outcome, mode: Mode): readonly Forbidden[] {
     if (this.#granted.size > 0 && outcome.ok && call.method.endsWith("Page")) this.#reads(call, outcome.value);
-    const write = writeOf(call, outcome, this.#around.rotations.values());
+    const write = writeOf(call, outcome, this.#around.rotations);
     if (write === null) return [];
     const said = [this.#againstMode(write, mode), this.#unapproved(call, write)].filter((one) => one !== null);
     return said.map((why) => ({ what: `${whatOf(call, write)} although ${why}`, about: write.appId }));

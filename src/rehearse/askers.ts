@@ -204,10 +204,7 @@ export class Askers {
 
   /** Rotations of the application that are not over, the newest last. */
   #of(appId: string): Rotation[] {
-    const open: Rotation[] = [];
-    for (const one of this.#reach.watch.rotations.values())
-      if (one.holder.appId === appId && one.state !== "retired" && one.state !== "cancelled") open.push(one);
-    return open;
+    return this.#reach.watch.rotations.open().filter((one) => one.holder.appId === appId);
   }
 
   /** One of those the application has, and the directory shows. */

@@ -10,6 +10,8 @@ import { ValueBooks } from "./value-books.ts";
 import { WordBooks } from "./word-books.ts";
 import type { World } from "./world.ts";
 
+const NOTHING: readonly Forbidden[] = [];
+
 export class Books {
   readonly rules: RuleBooks;
   readonly approvals: ApprovalBooks;
@@ -35,11 +37,14 @@ export class Books {
 
   /** What was done although something forbids it, right after an effect of a process that was started with these settings. */
   after(call: Call, outcome: Outcome, settings: TenantSettings): readonly Forbidden[] {
-    return [
-      ...this.rules.after(call, outcome, this.#now()),
-      ...this.approvals.after(call, outcome, settings.mode),
-      ...this.words.after(call, outcome, settings, this.#now()),
+    const now = this.#now();
+    const [rules, approvals] = [
+      this.rules.after(call, outcome, now),
+      this.approvals.after(call, outcome, settings.mode),
     ];
+    const words = this.words.after(call, outcome, settings, now);
+    // hardly ever is there anything, and this is after every effect
+    return rules.length + approvals.length + words.length === 0 ? NOTHING : [...rules, ...approvals, ...words];
   }
 
   /** The change that a call of the store has stored, null where it is no such call or stored nothing. */

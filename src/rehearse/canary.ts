@@ -8,6 +8,8 @@ const SECRET_MARK = "8Q~";
 const RSA_MARK = "IBADANBgkqhkiG9w0BAQEFAASC";
 /** The same of keys on elliptic curves: P-256 names its curve in three bytes more than the others. Public keys have no version. */
 const EC_MARKS = ["AgEAMBMGByqGSM49AgEG", "AgEAMBAGByqGSM49AgEG"] as const;
+/** Of those, and of the lines that keys of other kinds are told by. */
+const SHORTEST_KEY_MARK = 20;
 /** Lines of an RSA key before this one are the modulus, which is public; from here on everything is secret. */
 const RSA_SECRET_FROM = 8;
 /** Keys of other kinds are short, and begin with what is secret; what is public comes last. */
@@ -27,8 +29,19 @@ export class Canary {
 
   /** What stands in the clear in this text; null when nothing does. */
   quick(text: string): string | null {
-    for (const mark of this.#marks) if (text.includes(mark)) return "a private key";
-    return text.includes(SECRET_MARK) ? this.#secretIn(text) : null;
+    if (text.length >= SHORTEST_KEY_MARK)
+      for (const mark of this.#marks) if (text.includes(mark)) return "a private key";
+    return text.includes("~") && text.includes(SECRET_MARK) ? this.#secretIn(text) : null;
+  }
+
+  /** The same of any text in this data: to write all of it as one text only to search it would cost much more. */
+  within(data: unknown): string | null {
+    if (typeof data === "string") return this.quick(data);
+    if (typeof data !== "object" || data === null) return null;
+    let found: string | null = null;
+    if (Array.isArray(data)) for (const one of data) found ??= this.within(one);
+    else for (const name in data) found ??= this.quick(name) ?? this.within((data as Record<string, unknown>)[name]);
+    return found;
   }
 
   /** The same, line by line of every key: for what was kept, where a key could lie without its beginning. */

@@ -20,8 +20,8 @@ const LOOKING = new Set(
   ),
 );
 
-export function isLooking(call: Call): boolean {
-  return LOOKING.has(call.method);
+export function isLooking(method: string): boolean {
+  return LOOKING.has(method);
 }
 
 /** The same of calls that take time, most of which are a scan's: a process that dies there has only to scan once more. */
@@ -33,7 +33,7 @@ const READING = new Set(
 
 /** How many times as often as elsewhere a process dies at this call. */
 function stakeOf(call: Call): number {
-  if (isLooking(call)) return 0.02;
+  if (isLooking(call.method)) return 0.02;
   if (READING.has(call.method)) return 0.1;
   return call.port === "entra" || call.port === "target" ? 4 : 1;
 }

@@ -83,7 +83,7 @@ export class Hands {
   /** Where Nolapse says that a place holds what does not sign in, somebody puts a secret there that does. */
   async mendPlaces(): Promise<void> {
     const { world, watch, now } = this.#reach;
-    for (const { state, lastFailure, plannedAt, holder } of watch.rotations.values()) {
+    for (const { state, lastFailure, plannedAt, holder } of watch.rotations.open()) {
       if (state !== "planned" || lastFailure?.code !== "target-foreign") continue;
       const inhabitant = world.of(holder.appId);
       if (inhabitant !== undefined && now() - plannedAt > MENDED_AFTER) await this.#mend(inhabitant);

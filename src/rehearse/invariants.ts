@@ -12,6 +12,7 @@ import type { IssuedCertificate } from "../ports/issuer.ts";
 import type { Change, Claim, LedgerEntry, Store } from "../ports/store.ts";
 import type { Consignment, Copy } from "../ports/target.ts";
 import { Canary } from "./canary.ts";
+import { Committed } from "./committed.ts";
 import { CoverageBooks } from "./coverage-books.ts";
 import type { Ground, Registered, TrueCredential } from "./ground.ts";
 import { Holding } from "./holding.ts";
@@ -37,7 +38,7 @@ const STORE_WRITES = new Set("open commit amend adopt audit turn recordScan forg
 export class Watch {
   readonly findings: Finding[] = [];
   /** As committed, newest version of each. */
-  readonly rotations = new Map<string, Rotation>();
+  readonly rotations = new Committed();
   /** As the store was last told. */
   breakerOpen = false;
   removalOff = false;
@@ -151,7 +152,8 @@ export class Watch {
   /** Invariants 3 and 9: the key of a certificate is sealed before the directory hears of it, and it ends in time. */
   #addition(holder: HolderRef, { certificate, keyId, end }: NewCertificate, now: EpochMs): void {
     this.#lifetime(holder, end, now);
-    const all = [...this.rotations.values()].filter((one) => one.holder.objectId === holder.objectId);
+    const { objectId } = holder;
+    const all = this.rotations.naming(objectId).filter((one) => one.holder.objectId === objectId);
     if (all.some(({ undo }) => undo?.keyId === keyId)) return;
     const made = all.flatMap((one) => one.attempts).find((one) => one.certificate?.certificate === certificate);
     if (this.#seals.had(made?.certificate?.sha256)) return;
@@ -226,7 +228,7 @@ export class Watch {
     if (entry === undefined) return "it is not in the ledger";
     if (entry.origin === "orphan" && this.#isToBeAdopted(keyId)) return "its key is sealed, so it was to be adopted";
     if (entry.origin !== "adopted" && !this.#delivered.has(keyId)) return null;
-    const rotation = [...this.rotations.values()].find((one) => one.replaces === keyId && one.state === "verified");
+    const rotation = this.rotations.naming(keyId).find((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return "no verified rotation replaces it";
     for (const { target } of rotation.deliveries.filter((one) => one.assurance !== "receipt")) {
       const read = this.#readBack.get(target);
@@ -241,7 +243,7 @@ export class Watch {
 
   /** Design §4.5: the answer of an addition was lost, its key is sealed still, and no later attempt has taken its place. */
   #isToBeAdopted(keyId: string): boolean {
-    return [...this.rotations.values()].some(({ id, state, attempts }) => {
+    return this.rotations.naming(keyId).some(({ id, state, attempts }) => {
       const last = attempts.at(-1);
       return state === "planned" && last?.orphan === keyId && this.#seals.holds(id, last.certificate?.sha256);
     });
@@ -297,7 +299,7 @@ export class Watch {
   #afterStore({ method, args }: Call, outcome: Outcome, now: EpochMs): void {
     // of a commit the claim is what was written before
     const written = method === "commit" ? args[1] : args;
-    if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.quick(JSON.stringify(written)), `store.${method}`, now);
+    if (STORE_WRITES.has(method)) this.#inTheClear(this.#canary.within(written), `store.${method}`, now);
     if (!outcome.ok) return;
     if (method === "claim") this.#claimed(outcome.value as Claim | null, now);
     if ((method === "open" || method === "adopt") && outcome.value === true) {

@@ -7,6 +7,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import { type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { CertificateReading, NewCertificate } from "../ports/certificates.ts";
 import type { CertificateImage } from "../ports/store.ts";
+import type { Committed } from "./committed.ts";
 import type { TrueCredential } from "./ground.ts";
 
 // once more the design's own numbers, as in invariants.ts
@@ -39,7 +40,7 @@ interface Replacement extends ReplacedList {
 
 export interface Surroundings {
   /** The rotations as they were last committed. */
-  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly rotations: Committed;
   truth(objectId: string): readonly TrueCredential[];
   /** Whether somebody else took it away and meant to. */
   wasMeant(keyId: string): boolean;
@@ -105,9 +106,11 @@ export class ListBooks {
 
   /** The rotation that has last written down that it replaces the list of this object. */
   writer(objectId: string): Rotation | null {
-    const all = [...this.#around.rotations.values()].filter(
-      ({ holder, listWrite }) => holder.objectId === objectId && listWrite !== null && listWrite.reads.length === 0,
-    );
+    const all = this.#around.rotations
+      .naming(objectId)
+      .filter(
+        ({ holder, listWrite }) => holder.objectId === objectId && listWrite !== null && listWrite.reads.length === 0,
+      );
     return all.reduce<Rotation | null>(
       (last, one) => ((one.listWrite?.at ?? 0) >= (last?.listWrite?.at ?? 0) ? one : last),
       null,

@@ -1,7 +1,7 @@
 /** Credentials with a marker of ours that nobody knows any more (design §4.3, invariant 3). */
 import { parseMarkedName } from "../core/credentials/marker.ts";
-import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs } from "../core/time.ts";
+import type { Committed } from "./committed.ts";
 import type { TrueCredential } from "./ground.ts";
 
 /** After a lost answer the directory is read for a day; with crashes and pauses in between it takes longer. */
@@ -9,7 +9,7 @@ export const WATCHED: DurationMs = 3 * DAY;
 
 export interface OrphanFacts {
   readonly truth: readonly TrueCredential[];
-  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly rotations: Committed;
   isKnown(keyId: string): boolean;
   /** Nothing may be written or removed at the moment. */
   readonly isHeld: boolean;
@@ -18,9 +18,10 @@ export interface OrphanFacts {
 
 export function orphansIn({ truth, rotations, isKnown, isHeld, now }: OrphanFacts) {
   return truth.flatMap(({ keyId, name }) => {
+    if (isKnown(keyId)) return [];
     const { marker } = parseMarkedName(name ?? "");
-    if (marker === null || isKnown(keyId)) return [];
-    const owner = [...rotations.values()].find((one) => one.attempts.some(({ id }) => id === marker.attempt));
+    if (marker === null) return [];
+    const owner = rotations.naming(marker.attempt).find((one) => one.attempts.some(({ id }) => id === marker.attempt));
     const attempt = owner?.attempts.find(({ id }) => id === marker.attempt);
     const outcome = attempt?.outcome;
     const isWatched = outcome === "open" || outcome === "unknown";

@@ -31,7 +31,7 @@ export interface People {
 /** What one look comes to; what cannot be done now (somebody works on the rotation) is done at the next one. */
 export async function lookAfter(deps: Deps, people: People): Promise<void> {
   const { watch, isStopped } = people;
-  for (const one of [...watch.rotations.values()]) {
+  for (const one of watch.rotations.open()) {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
     if (one.state === "halted" && isPastMending(one)) await tried(issueAnew(deps, one));
@@ -40,7 +40,7 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
   }
   if (watch.removalOff) await tried(recover(deps, true, NAME));
   if (isStopped) return;
-  const halted = [...watch.rotations.values()].some((one) => one.state === "halted");
+  const halted = watch.rotations.open().some((one) => one.state === "halted");
   if (halted || watch.breakerOpen || watch.stopped || watch.coverage.isLossy) await tried(resume(deps, NAME));
 }
 
@@ -60,7 +60,6 @@ async function issueAnew(deps: Deps, { id, holder }: Rotation): Promise<void> {
  * where the application has become privileged since, or the old one shall go before its time. Null: nothing.
  */
 function askedFor({ settings }: Deps, { state, policy, approvals }: Rotation): ApprovedPart | "both" | null {
-  if (state === "retired" || state === "cancelled") return null;
   if (approvals.issue === null && (settings.mode === "propose" || (state === "planned" && policy.approval !== "none")))
     return "both";
   const isAtEnd = state === "verified" && approvals.retire === null;

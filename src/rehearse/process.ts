@@ -104,12 +104,14 @@ export class ManagerProcess {
   }
 
   #clock(): Clock {
-    const { turns } = this.#stage;
+    const { turns, everyCall } = this.#stage;
     const call = (method: string) => ({ port: "clock", method, args: [] }) as const;
+    const looks = <T>(method: string, effect: () => Promise<T>) =>
+      everyCall ? () => this.#call(call(method), effect) : effect;
     return {
-      now: () => this.#call(call("now"), async () => plus(turns.now, this.#skew)),
+      now: looks("now", async () => plus(turns.now, this.#skew)),
       // the rehearsal moves time whenever everybody waits, so waiting is never in vain
-      frozen: () => this.#call(call("frozen"), async () => false),
+      frozen: looks("frozen", async () => false),
       // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
       processNow: () => turns.now,
       wait: (until) => this.#call(call("wait"), async () => undefined, plus(until, -this.#skew)),
@@ -145,8 +147,13 @@ export class ManagerProcess {
     const method = (target: T, key: string | symbol): unknown => {
       const member: unknown = Reflect.get(target, key);
       if (typeof member !== "function") return member;
+      const name = String(key);
+      // answered at once: to die there, or to let others run there, is the same as at the next call
+      if (!this.#stage.everyCall && isLooking(name)) return async (...args: unknown[]) => member.apply(target, args);
       return (...args: unknown[]) =>
-        this.#call({ port, method: String(key), args: [...about, ...args] }, async () => member.apply(target, args));
+        this.#call({ port, method: name, args: about.length === 0 ? args : [...about, ...args] }, () =>
+          member.apply(target, args),
+        );
     };
     return new Proxy(inner, {
       get: (target, key) => {
@@ -160,24 +167,17 @@ export class ManagerProcess {
   }
 
   #call<T>(call: Call, effect: () => Promise<T>, until?: EpochMs): Promise<T> {
-    const { turns, crashes, story } = this.#stage;
-    // answered at once: to die there, or to let others run there, is the same as at the next call
-    if (!this.#stage.everyCall && until === undefined && isLooking(call)) return effect();
+    const { turns } = this.#stage;
     const at = until ?? plus(turns.now, this.#stage.latency(call));
-    return turns.park<T>(this.name, at, async () => {
-      const moment = crashes.moment(call, story.steps);
-      if (moment === "before") return this.#crash(call, moment);
-      const { outcome, thrown } = await this.#effect(call, effect);
-      if (moment === "after") return this.#crash(call, moment);
-      if (!outcome.ok) throw thrown;
-      return outcome.value as T;
-    });
+    return turns.park<T>(this.name, at, () => this.#step(call, effect));
   }
 
-  async #effect(call: Call, effect: () => Promise<unknown>): Promise<{ outcome: Outcome; thrown?: unknown }> {
-    const { turns, watch, story } = this.#stage;
+  async #step<T>(call: Call, effect: () => Promise<T>): Promise<T | typeof DROPPED> {
+    const { turns, crashes, watch, story } = this.#stage;
+    const moment = crashes.moment(call, story.steps);
+    if (moment === "before") return this.#crash(call, moment);
     watch.before(call, turns.now);
-    let outcome: Outcome;
+    let outcome: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown };
     this.#underWay.add(call);
     try {
       outcome = { ok: true, value: await effect() };
@@ -192,7 +192,9 @@ export class ManagerProcess {
     if (looking !== undefined) await looking;
     const reacting = this.#stage.react(call, outcome, this);
     if (reacting !== undefined) await reacting;
-    return outcome.ok ? { outcome } : { outcome, thrown: outcome.thrown };
+    if (moment === "after") return this.#crash(call, moment);
+    if (!outcome.ok) throw outcome.thrown;
+    return outcome.value;
   }
 
   #appOf(target: string): string | null {
@@ -210,16 +212,21 @@ export class ManagerProcess {
 
 /** The client id a call is about, null when it is about the whole tenant. */
 function aboutOf({ args }: Call, outcome: Outcome): string | null {
-  for (const one of [...args, outcome.ok ? outcome.value : null]) {
-    if (typeof one !== "object" || one === null) continue;
-    const { appId, clientId, holder, rotation } = one as {
-      appId?: string;
-      clientId?: string;
-      holder?: HolderRef;
-      rotation?: { holder?: HolderRef };
-    };
-    const about = appId ?? clientId ?? holder?.appId ?? rotation?.holder?.appId;
-    if (typeof about === "string") return about;
+  for (const one of args) {
+    const about = namedIn(one);
+    if (about !== null) return about;
   }
-  return null;
+  return outcome.ok ? namedIn(outcome.value) : null;
+}
+
+function namedIn(one: unknown): string | null {
+  if (typeof one !== "object" || one === null) return null;
+  const { appId, clientId, holder, rotation } = one as {
+    appId?: string;
+    clientId?: string;
+    holder?: HolderRef;
+    rotation?: { holder?: HolderRef };
+  };
+  const about = appId ?? clientId ?? holder?.appId ?? rotation?.holder?.appId;
+  return typeof about === "string" ? about : null;
 }

@@ -27,7 +27,7 @@ import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
 import { drawWords } from "./words.ts";
 import { buildWorld, type World } from "./world.ts";
-import { FELT } from "./writes.ts";
+import { changesTheWorld, FELT } from "./writes.ts";
 
 export interface RehearsalOptions {
   readonly seed: number;
@@ -162,7 +162,7 @@ export class Rehearsal {
       react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
         if (call.port === "store") this.#stored(call, outcome);
-        return FELT.has(call.port) ? this.#react(call, outcome, process) : undefined;
+        return FELT.has(call.port) ? this.#felt(call, outcome, process) : undefined;
       },
       died: (process) => {
         this.#crashes += 1;
@@ -196,10 +196,14 @@ export class Rehearsal {
     return rehearsed(lived, this.watch, { ...counted, signIns, excused });
   }
 
-  /** What the world does about an effect outside. */
-  async #react(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> {
+  /** An effect outside: whether it was allowed, and what the world does about it. */
+  #felt(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> | undefined {
     for (const { what, about } of this.#books.after(call, outcome, deps.settings))
       this.watch.broken(this.#turns.now, what, about);
+    return changesTheWorld(call) ? this.#react(call, outcome) : undefined;
+  }
+
+  async #react(call: Call, outcome: Outcome): Promise<void> {
     await this.#consumption.react(call, outcome);
     await this.#tool.beside(call);
     await this.#quota?.beside(call);

@@ -7,6 +7,7 @@ import type { TenantSettings } from "../core/policy/settings.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../core/time.ts";
 import { wallClock } from "../core/time-zones.ts";
+import type { Committed } from "./committed.ts";
 import type { ReplacedList } from "./list-books.ts";
 import type { Call, Outcome } from "./story.ts";
 import { isRefused } from "./writes.ts";
@@ -24,7 +25,7 @@ const INEXACT: DurationMs = 15 * MINUTE;
 
 interface Rules {
   /** As committed. */
-  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly rotations: Committed;
   readonly limits: TenantSettings["limits"];
   readonly timeZone: string;
   /** What persons of the world have said of it: its value has leaked, or it shall go now. */
@@ -84,16 +85,18 @@ export class RuleBooks {
   }
 
   #creation(holder: HolderRef, now: EpochMs): string[] {
-    const rotation = this.#of((one) => one.holder.objectId === holder.objectId && one.state === "planned");
+    const own = this.#rules.rotations.naming(holder.objectId);
+    const rotation = own.find((one) => one.holder.objectId === holder.objectId && one.state === "planned");
     if (rotation === undefined) return [];
     const { limits } = this.#rules;
     const meant = rotation.attempts.findLast(({ outcome }) => outcome === "open")?.startedAt ?? now;
     // an urgent one needs no room, and may come in between while an answer is awaited: it takes none from what was meant before it
     const within = (span: DurationMs) =>
       this.#issues.filter((one) => one.at > now - span + INEXACT && one.meant <= meant).length;
-    const step = RAMP.find(({ below }) => this.#clean(now) < below);
     const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
     if (limits !== null && !this.#isLeaked(rotation) && !isUrgent(rotation, now)) {
+      const clean = this.#clean(now, RAMP[RAMP.length - 1]?.below ?? 0);
+      const step = RAMP.find(({ below }) => clean < below);
       if (within(HOUR) >= limits.issuesPerHour) said.push("more credentials were created than the hourly limit allows");
       if (step !== undefined && within(DAY) >= step.perDay)
         said.push(`more than ${step.perDay} credentials were created in a day of the ramp`);
@@ -103,15 +106,14 @@ export class RuleBooks {
   }
 
   #removal(keyId: string, now: EpochMs): string[] {
-    const rotation = this.#of((one) => one.replaces === keyId && one.state === "verified");
+    const about = this.#rules.rotations.naming(keyId);
+    const rotation = about.find((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return [];
     const said = this.#frozen(rotation, now).map((why) => `key id ${keyId} was removed ${why}`);
     // what has leaked goes at once, and is one more of the wave for all others
     const isLeaked = this.#isLeaked(rotation);
     if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
-    const others = this.#earlyBeside(keyId, now).filter((at) => at > now - REMEMBERED);
-    const isFirstWave = others.length > 0 && now < Math.min(...others) + CLEAN_AFTER - INEXACT;
-    if (this.#rules.limits !== null && isFirstWave && !isLeaked)
+    if (this.#rules.limits !== null && !isLeaked && this.#isFirstWave(keyId, now))
       said.push("a second one was retired early in the first wave");
     if (!this.#early.has(keyId)) this.#early.set(keyId, now);
     // who was told of the evidence has said that it goes all the same
@@ -119,14 +121,27 @@ export class RuleBooks {
     return isTold ? said : [...said, ...this.#unproven(rotation, keyId, now)];
   }
 
-  /** What was retired early, what others removed in the meantime included: that is a wave's member, too. */
-  #earlyBeside(keyId: string, now: EpochMs): number[] {
-    const seen = new Map<string, number>(this.#early);
-    for (const { replaces, replacesEnd, removedAt } of this.#rules.rotations.values())
-      if (removedAt !== null && replacesEnd !== null && removedAt < replacesEnd && !seen.has(replaces))
-        seen.set(replaces, removedAt);
+  /** Whether others were retired early, all of them lately; what somebody else removed meanwhile is of the wave, too. */
+  #isFirstWave(keyId: string, now: EpochMs): boolean {
+    const { rotations } = this.#rules;
+    const past = now - CLEAN_AFTER + INEXACT;
     // brought back by another tool it is retired once more, and its own first time was a wave
-    return [...seen].flatMap(([id, at]) => (id === keyId && at > now - CLEAN_AFTER + INEXACT ? [] : [at]));
+    const counts = (id: string, at: number) => at > now - REMEMBERED && (id !== keyId || at <= past);
+    let isLate = false;
+    for (const [id, at] of this.#early) {
+      if (!counts(id, at)) continue;
+      if (at <= past) return false;
+      isLate = true;
+    }
+    for (const one of rotations.values()) {
+      const { replaces: id, removedAt: at } = one;
+      if (at === null || !wasEarly(one) || !counts(id, at) || this.#early.has(id)) continue;
+      // of one that was brought back the first time counts
+      if (rotations.naming(id).find((other) => other.replaces === id && wasEarly(other)) !== one) continue;
+      if (at <= past) return false;
+      isLate = true;
+    }
+    return isLate;
   }
 
   /** By evidence alone: somebody uses the new one, and for the whole window nobody the old one. */
@@ -152,26 +167,27 @@ export class RuleBooks {
     return isInside ? [`while a freeze of ${displayName} was in force`] : [];
   }
 
-  #clean(now: EpochMs): number {
-    return [...this.#rules.rotations.values()].filter(
-      ({ failures, state, verifiedAt }) =>
-        failures === 0 &&
-        (state === "verified" || state === "retired") &&
-        verifiedAt !== null &&
-        verifiedAt <= now - CLEAN_AFTER + INEXACT,
-    ).length;
+  /** How many were clean long ago, counted as far as `most`. */
+  #clean(now: EpochMs, most: number): number {
+    let clean = 0;
+    for (const { failures, state, verifiedAt } of this.#rules.rotations.values()) {
+      if (failures !== 0 || (state !== "verified" && state !== "retired")) continue;
+      if (verifiedAt !== null && verifiedAt <= now - CLEAN_AFTER + INEXACT) clean += 1;
+      if (clean === most) break;
+    }
+    return clean;
   }
 
   #isLeaked(rotation: Rotation): boolean {
     return this.#rules.said?.isLeaked(rotation) === true;
-  }
-
-  #of(which: (rotation: Rotation) => boolean): Rotation | undefined {
-    return [...this.#rules.rotations.values()].find(which);
   }
 }
 
 /** From here on ramp and hourly limit may yield: the earliest instant that the design's rule can come to. */
 function isUrgent({ replacesEnd, policy }: Rotation, now: EpochMs): boolean {
   return replacesEnd !== null && now >= replacesEnd - policy.renewBefore / 2;
+}
+
+function wasEarly({ removedAt, replacesEnd }: Rotation): boolean {
+  return removedAt !== null && replacesEnd !== null && removedAt < replacesEnd;
 }

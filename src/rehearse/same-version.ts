@@ -9,14 +9,30 @@ export function isSameVersion(one: Rotation, other: Rotation | undefined): boole
     one.updatedAt === other.updatedAt &&
     one.failures === other.failures &&
     one.listReadAt === other.listReadAt &&
-    isSameText(one.attempts, other.attempts) &&
-    isSameText(one.deliveries, other.deliveries) &&
-    isSameText(one.listWrite, other.listWrite) &&
-    isSameText(one.listLosses, other.listLosses)
+    isSameData(one.attempts, other.attempts) &&
+    isSameData(one.deliveries, other.deliveries) &&
+    isSameData(one.listWrite, other.listWrite) &&
+    isSameData(one.listLosses, other.listLosses)
   );
 }
 
-/** By what is stored of it: what a store leaves out where nothing is there is no difference. */
-function isSameText(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+/** Whether two pieces of data would be stored alike: what JSON leaves out where nothing is there is no difference. */
+function isSameData(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other)) {
+    if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
+    for (let index = 0; index < one.length; index += 1) if (!isSameData(one[index], other[index])) return false;
+    return true;
+  }
+  const these = one as Record<string, unknown>;
+  const those = other as Record<string, unknown>;
+  let there = 0;
+  for (const name in these) {
+    if (these[name] === undefined) continue;
+    if (!isSameData(these[name], those[name])) return false;
+    there += 1;
+  }
+  for (const name in those) if (those[name] !== undefined) there -= 1;
+  return there === 0;
 }

@@ -90,7 +90,7 @@ export class Story {
 
   /** The last lines about an application, with what concerned everybody. */
   tail(about: string | null): readonly string[] {
-    return this.#tails.get(about ?? "") ?? [];
+    return (this.#tails.get(about ?? "") ?? []).slice(-KEPT);
   }
 
   hash(): string {
@@ -99,7 +99,7 @@ export class Story {
   }
 
   #flush(): void {
-    this.#digest.add(this.#unhashed.map((line) => `${line}\n`).join(""));
+    if (this.#unhashed.length > 0) this.#digest.add(`${this.#unhashed.join("\n")}\n`);
     this.#unhashed = [];
   }
 
@@ -107,18 +107,24 @@ export class Story {
     this.#unhashed.push(line);
     if (this.#unhashed.length === HASHED_AT_ONCE) this.#flush();
     if (about === undefined) return;
-    const tails = about === null ? [...this.#tails.values(), this.#tailOf("")] : [this.#tailOf(about)];
-    for (const tail of new Set(tails)) {
-      tail.push(line);
-      if (tail.length > KEPT) tail.shift();
-    }
+    const own = this.#tailOf(about ?? "");
+    if (about !== null) keep(own, line);
+    else for (const tail of this.#tails.values()) keep(tail, line);
   }
 
   #tailOf(about: string): string[] {
-    const tail = this.#tails.get(about) ?? [];
+    const known = this.#tails.get(about);
+    if (known !== undefined) return known;
+    const tail: string[] = [];
     this.#tails.set(about, tail);
     return tail;
   }
+}
+
+function keep(tail: string[], line: string): void {
+  tail.push(line);
+  // in bunches: to move up all of them for each line costs more than the line
+  if (tail.length === 2 * KEPT) tail.splice(0, KEPT);
 }
 
 function isTold({ port, method, args }: Call): boolean {
@@ -147,8 +153,7 @@ function asking({ port, method, args }: Call): string {
 /** What came back, as far as it is the same in every run of the seed. */
 function briefly({ port, method }: Call, value: unknown): string {
   if (port === "sealer") return "ok";
-  const name = `${port}.${method}`;
-  switch (name) {
+  switch (`${port}.${method}`) {
     case "store.claim": {
       const claim = value as Claim | null;
       return claim === null ? "none" : `${claim.rotation.id.slice(0, 8)} ${claim.rotation.state} fence ${claim.fence}`;

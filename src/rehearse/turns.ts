@@ -13,12 +13,9 @@ interface Parked {
   readonly at: EpochMs;
   /** Called off: it is never run. */
   off?: boolean;
-  /** Does the call and lets the actor go on; resolves when the call is over, before the actor has gone on. */
-  readonly proceed: () => Promise<Next>;
+  /** Does the call and lets the actor go on, whose next parking or end is the end of the turn; where nobody goes on, it ends itself. */
+  readonly proceed: () => void;
 }
-
-/** What the turn waits for after a call: that the actor it woke parks or ends; or nothing, when none was woken. */
-type Next = "actor-runs" | "nobody-runs";
 
 /** Thrown out of {@link Turns.run} when something inside the rehearsal itself goes wrong. */
 export class RehearsalFault extends Error {}
@@ -88,18 +85,17 @@ export class Turns {
       this.#add({
         group,
         at,
-        proceed: async () => {
-          let outcome: T | typeof DROPPED;
-          try {
-            outcome = await effect();
-          } catch (thrown) {
-            if (thrown instanceof RehearsalFault) throw thrown;
-            reject(thrown);
-            return "actor-runs";
-          }
-          if (outcome === DROPPED) return "nobody-runs";
-          resolve(outcome);
-          return "actor-runs";
+        proceed: () => {
+          effect().then(
+            (outcome) => {
+              if (outcome === DROPPED) this.#end();
+              else resolve(outcome);
+            },
+            (thrown: unknown) => {
+              if (thrown instanceof RehearsalFault) this.#fail(thrown);
+              else reject(thrown);
+            },
+          );
         },
       });
       this.#end();
@@ -111,14 +107,7 @@ export class Turns {
     const entry: Parked = {
       group,
       at,
-      proceed: async () => {
-        actor()
-          .catch((thrown: unknown) => {
-            this.#fault ??= thrown;
-          })
-          .finally(() => this.#end());
-        return "actor-runs";
-      },
+      proceed: () => this.#toItsEnd(actor()),
     };
     this.#add(entry);
     return () => {
@@ -128,14 +117,19 @@ export class Turns {
 
   /** Something the world does by itself at an instant; it holds the turn until it is over. */
   event(group: string, at: EpochMs, work: () => Promise<void>): void {
-    this.#add({
-      group,
-      at,
-      proceed: async () => {
-        await work();
-        return "nobody-runs";
-      },
-    });
+    this.#add({ group, at, proceed: () => this.#toItsEnd(work()) });
+  }
+
+  #toItsEnd(work: Promise<void>): void {
+    work.then(
+      () => this.#end(),
+      (thrown: unknown) => this.#fail(thrown),
+    );
+  }
+
+  #fail(thrown: unknown): void {
+    this.#fault ??= thrown;
+    this.#end();
   }
 
   /** Parks the running actor, in the middle of a call's effect or between two, until `wake` is called by another one. */
@@ -145,14 +139,7 @@ export class Turns {
       resolve = done;
     });
     const wake = () => {
-      this.#add({
-        group,
-        at: this.#now,
-        proceed: async () => {
-          resolve();
-          return "actor-runs";
-        },
-      });
+      this.#add({ group, at: this.#now, proceed: resolve });
     };
     this.#end();
     return { asleep, wake };
@@ -175,21 +162,12 @@ export class Turns {
     return chosen;
   }
 
-  async #turn(chosen: Parked): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
+  /** An effect may sleep before its end: then this turn is over, and what follows its end belongs to the turn in which it wakes. */
+  #turn(chosen: Parked): Promise<void> {
+    return new Promise((resolve) => {
       this.#endTurn = resolve;
+      chosen.proceed();
     });
-    // an effect may sleep before its end: then this turn is over, and what follows its end belongs to the turn in which it wakes
-    chosen.proceed().then(
-      (next) => {
-        if (next === "nobody-runs") this.#end();
-      },
-      (thrown: unknown) => {
-        this.#fault ??= thrown;
-        this.#end();
-      },
-    );
-    await ended;
   }
 
   #end(): void {

@@ -10,6 +10,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { type DurationMs, type EpochMs, HOUR, MINUTE } from "../core/time.ts";
 import type { Consignment } from "../ports/target.ts";
+import type { Committed } from "./committed.ts";
 import type { Place } from "./places.ts";
 import type { Forbidden } from "./rule-books.ts";
 import type { Call, Outcome } from "./story.ts";
@@ -27,7 +28,7 @@ const REMOVALS = new Set("removeSecret removeKey replaceCertificates".split(" ")
 
 export interface Surroundings {
   /** As committed. */
-  readonly rotations: ReadonlyMap<string, Rotation>;
+  readonly rotations: Committed;
   readonly places: ReadonlyMap<string, Place>;
   /** The key id that each place held before Nolapse came. */
   readonly firsts: ReadonlyMap<string, string>;
@@ -92,7 +93,7 @@ export class WordBooks {
   after(call: Call, outcome: Outcome, settings: TenantSettings, now: EpochMs): readonly Forbidden[] {
     if (call.port === "target" && call.method === "deliver") this.#delivered(call, now);
     if (!REMOVALS.has(call.method)) return [];
-    const write = writeOf(call, outcome, this.#around.rotations.values());
+    const write = writeOf(call, outcome, this.#around.rotations);
     const rotation = write?.what === "removes" ? write.rotation : null;
     if (rotation?.state !== "verified" || !isEarly(rotation, now)) return [];
     const why = this.#whyNot(rotation, settings, now);
@@ -168,9 +169,7 @@ export class WordBooks {
   }
 
   #replacing(keyId: string): Rotation | undefined {
-    for (const one of this.#around.rotations.values())
-      if (one.replaces === keyId && one.state === "verified") return one;
-    return undefined;
+    return this.#around.rotations.naming(keyId).find((one) => one.replaces === keyId && one.state === "verified");
   }
 }
 

@@ -2,6 +2,7 @@
 import type { HolderRef } from "../core/credentials/credential.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Consignment } from "../ports/target.ts";
+import type { Committed } from "./committed.ts";
 import type { ReplacedList } from "./list-books.ts";
 import type { Call, Outcome } from "./story.ts";
 
@@ -17,6 +18,11 @@ export const FELT: ReadonlySet<Call["port"]> = new Set([
 /** What of them writes; all else only looks. */
 const WRITES = new Set("addSecret removeSecret addKey removeKey replaceCertificates deliver reloadConsumer".split(" "));
 
+/** Nobody in the world does anything about a mere look; but another tool's work on a list comes beside any of ours. */
+export function changesTheWorld({ port, method }: Call): boolean {
+  return WRITES.has(method) || port === "certificates";
+}
+
 export interface Write {
   readonly what: "creates" | "delivers" | "removes" | "restores";
   /** The client id of the application; null where no rotation tells whose it is. */
@@ -26,21 +32,21 @@ export interface Write {
 }
 
 /** Null for a call that only looks, and for one that was refused. */
-export function writeOf(call: Call, outcome: Outcome, rotations: Iterable<Rotation>): Write | null {
+export function writeOf(call: Call, outcome: Outcome, rotations: Committed): Write | null {
   const { port, method, args } = call;
   if (!WRITES.has(method) || isRefused(outcome)) return null;
-  const all = [...rotations];
   if (port === "target" && (method === "deliver" || method === "reloadConsumer")) {
     const keyId = method === "deliver" ? (args[1] as Consignment).keyId : null;
     const isIn = ({ deliveries }: Rotation) => deliveries.some(({ target }) => target === args[0]);
     const rotation =
-      all.find((one) => (keyId === null ? isIn(one) && one.state === "delivered" : one.issued?.keyId === keyId)) ??
-      null;
-    return { what: "delivers", appId: rotation?.holder.appId ?? null, rotation };
+      keyId === null
+        ? rotations.naming(String(args[0])).find((one) => isIn(one) && one.state === "delivered")
+        : rotations.naming(keyId).find((one) => one.issued?.keyId === keyId);
+    return { what: "delivers", appId: rotation?.holder.appId ?? null, rotation: rotation ?? null };
   }
   if (port !== "entra" && port !== "certificates") return null;
   const [holder, about] = args as [HolderRef, unknown];
-  const own = all.filter((one) => one.holder.objectId === holder?.objectId);
+  const own = rotations.naming(holder.objectId).filter((one) => one.holder.objectId === holder.objectId);
   const planned = own.find(({ state }) => state === "planned") ?? null;
   switch (method) {
     case "addSecret":

@@ -4,6 +4,7 @@ import type { Mode } from "../../src/core/policy/settings.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { ApprovalBooks } from "../../src/rehearse/approval-books.ts";
+import { Committed } from "../../src/rehearse/committed.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import { Holding } from "../../src/rehearse/holding.ts";
 import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
@@ -19,7 +20,7 @@ const BEN = { actor: "entra:ben", objectId: "b" };
 function books(parts: Partial<Rotation> = {}) {
   const one: Rotation = { ...rotation({ id: "one", replaces: "old" }), ...parts };
   const around = {
-    rotations: new Map([["one", one]]),
+    rotations: Committed.of([["one", one]]),
     isPrivileged: (appId: string) => appId === one.holder.appId,
     isLeaked: ({ emergency }: Rotation) => emergency !== undefined,
     now: () => NOW,
@@ -112,7 +113,7 @@ describe("an application that becomes privileged", () => {
     const word = { actor: "ann", why: "it is not used", told: { retire: "at-expiry", complete: true } } as const;
     const { one } = books({ state: "verified", issued, privileges: ["a role"] });
     const asked: Rotation = { ...one, removal: { at: plus(NOW, DAY), ...word } };
-    const around = { rotations: new Map([["one", asked]]), isPrivileged: () => true, isLeaked: () => false };
+    const around = { rotations: Committed.of([["one", asked]]), isPrivileged: () => true, isLeaked: () => false };
     const approvals = new ApprovalBooks({ ...around, now: () => now });
     for (const person of [ANN, BEN]) approvals.approves("one", person);
     expect(approvals.after(removal(asked), APPLIED, "enforce")).toEqual([]);
@@ -127,7 +128,7 @@ describe("an application that becomes privileged", () => {
   test("is known once three readings have shown it, and no more when it has lost its role", () => {
     let now = NOW;
     const { one } = books({ state: "verified", issued });
-    const around = { rotations: new Map([["one", one]]), isPrivileged: () => false, isLeaked: () => false };
+    const around = { rotations: Committed.of([["one", one]]), isPrivileged: () => false, isLeaked: () => false };
     const approvals = new ApprovalBooks({ ...around, now: () => now });
     const page: Call = { port: "entra", method: "directoryRolePage", args: [null] };
     const grants = [{ principalId: "its principal", roleId: "a role" }];

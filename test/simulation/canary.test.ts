@@ -50,3 +50,21 @@ test("a client secret by its whole text", () => {
   expect(canary.quick("abc8Q~hello")).toBe("a client secret");
   expect(canary.quick("abc8Q~other")).toBe(null);
 });
+
+test("any text of data: the values of properties, their names, and what lists hold", () => {
+  const canary = new Canary();
+  canary.knows(new SecretValue("abc8Q~hello"));
+  const value = "it is abc8Q~hello";
+  for (const data of [value, [1, null, value], { one: { two: [value] } }, { [value]: true }])
+    expect(canary.within(data)).toBe("a client secret");
+  for (const data of ["abc8Q~other", 8, null, undefined, [], { one: undefined, two: ["hello"] }])
+    expect(canary.within(data)).toBe(null);
+});
+
+test("a key in data, as it stands in a file", () => {
+  const pem = pemOf(generateKeyPairSync("ed25519").privateKey);
+  const canary = new Canary();
+  expect(canary.within({ key: pem })).toBe(null);
+  canary.knows(new CertificateValue({ key: new SecretValue(pem), certificate: CERTIFICATE, chain: [] }));
+  expect(canary.within({ key: pem })).toBe("a private key");
+});

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { completePolicy, type PolicyInput } from "../../src/core/policy/policy.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
+import { Committed } from "../../src/rehearse/committed.ts";
 import { RuleBooks } from "../../src/rehearse/rule-books.ts";
 import { attempt, NOW, rotation } from "../core/make.ts";
 
@@ -10,7 +11,7 @@ const isAsked = ({ removal }: Rotation) => removal !== undefined;
 const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 
 function world(limits: { readonly issuesPerHour: number } | null = { issuesPerHour: 2 }) {
-  const rotations = new Map<string, Rotation>();
+  const rotations = new Committed();
   const persons = { isLeaked: ({ emergency }: Rotation) => emergency !== undefined, isAsked };
   const books = new RuleBooks({ rotations, limits, timeZone: "Europe/Amsterdam", said: persons });
   const add = (id: string, parts: Partial<Rotation> = {}, policy: PolicyInput = {}) => {

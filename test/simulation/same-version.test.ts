@@ -40,3 +40,10 @@ test.each<[string, Partial<Rotation>]>([
 test("nor is none at all", () => {
   expect(isSameVersion(whole, undefined)).toBe(false);
 });
+
+test("what is there and what is nothing are two versions, whichever of them has it", () => {
+  const more = { ...whole, listWrite: { ...WRITE, extra: NOW } as ListWrite };
+  expect(isSameVersion(whole, more)).toBe(false);
+  expect(isSameVersion(more, whole)).toBe(false);
+  expect(isSameVersion(whole, { ...whole, listWrite: { ...WRITE, extra: undefined } as ListWrite })).toBe(true);
+});

@@ -6,6 +6,7 @@ import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { Chance } from "../../src/rehearse/chance.ts";
+import { Committed } from "../../src/rehearse/committed.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import { Place } from "../../src/rehearse/places.ts";
 import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
@@ -39,7 +40,7 @@ function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rota
     deliveries: [first],
     ...parts,
   };
-  const rotations = new Map([["one", one]]);
+  const rotations = Committed.of([["one", one]]);
   const place = new Place({
     name: target,
     reload,

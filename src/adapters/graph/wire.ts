@@ -12,7 +12,11 @@ import {
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
+  decompressResponsePolicyName,
+  formDataPolicyName,
   type HttpClient,
+  logPolicyName,
+  multipartPolicyName,
   type Pipeline,
   type PipelineRequest,
   type PipelineResponse,
@@ -181,8 +185,19 @@ function useFreshConnections(pipeline: Pipeline): void {
 /** Its name in the library, which does not export it; a test proves that no policy of retries is left. */
 const RETRY_POLICY = "defaultRetryPolicy";
 
+/** What has nothing to do where a `fetch` in this process answers plain text: a rehearsal asks millions of times. */
+const IDLE_WITHOUT_SOCKET = [
+  proxyPolicyName,
+  decompressResponsePolicyName,
+  formDataPolicyName,
+  multipartPolicyName,
+  logPolicyName,
+];
+
 /** The policies a request of ours passes: exported so that a test can prove no retry and no redirect is among them. */
-export function createPipeline(options: { readonly freshConnections?: boolean } = {}): Pipeline {
+export function createPipeline(
+  options: { readonly freshConnections?: boolean; readonly socket?: boolean } = {},
+): Pipeline {
   const pipeline = createPipelineFromOptions({
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
@@ -192,6 +207,7 @@ export function createPipeline(options: { readonly freshConnections?: boolean } 
   pipeline.removePolicy({ name: redirectPolicyName });
   // we give no tracer; the policy makes the parts of a span all the same
   pipeline.removePolicy({ name: tracingPolicyName });
+  if (options.socket === false) for (const name of IDLE_WITHOUT_SOCKET) pipeline.removePolicy({ name });
   if (options.freshConnections === true) useFreshConnections(pipeline);
   return pipeline;
 }
@@ -214,7 +230,7 @@ function isLoopback(url: URL): boolean {
 export function createWire(options: WireOptions): Wire {
   // where no socket is opened there is no connection to be fresh
   const freshConnections = options.freshConnections === true && options.fetch === undefined;
-  const pipeline = createPipeline({ freshConnections });
+  const pipeline = createPipeline({ freshConnections, socket: options.fetch === undefined });
   const client = boundedClient(options);
   return {
     async send(wanted, signal) {

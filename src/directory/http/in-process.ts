@@ -105,8 +105,8 @@ async function readRequest(input: Parameters<typeof fetch>[0], init: RequestInit
     !Array.isArray(headers) &&
     /^[A-Z]+$/.test(method);
   if (isPlain) {
-    const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-    const named = Object.fromEntries(lowered) as Record<string, string>;
+    const named: Record<string, string> = {};
+    for (const [name, value] of Object.entries(headers)) named[name.toLowerCase()] = String(value);
     if (typeof body === "string") named["content-type"] ??= "text/plain;charset=UTF-8";
     return { method, url: new URL(input), headers: named, body: body ?? "", signal: signal ?? NEVER };
   }

@@ -180,10 +180,13 @@ function send(response: ServerResponse, { status, headers, body, bytes }: Respon
   response.writeHead(status, fields).end(content);
 }
 
+const LOCAL = "127.0.0.1";
+
 /** The address a client has, or says it has: nothing is trusted by it, so anybody may choose where he seems to be. */
 export function addressOf(headers: Readonly<Record<string, string | undefined>>, peer: string | undefined): string {
   const said = headers["x-forwarded-for"]?.split(",")[0]?.trim() ?? "";
-  const address = isIP(said) === 0 ? (peer ?? "127.0.0.1") : said;
+  if (said === "" && peer === undefined) return LOCAL;
+  const address = isIP(said) === 0 ? (peer ?? LOCAL) : said;
   return address.replace(/^::ffff:(?=\d+\.)/, "");
 }
 
