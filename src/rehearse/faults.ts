@@ -14,11 +14,10 @@ export interface CrashPlan {
 }
 
 /** Calls that only look change nothing a crash could leave half done, so chance seldom crashes there. */
-const LOOKING = new Set(
-  "now frozen switches lastScan tally pulled nextDue slots rotations rotation ledger knownAttempts sealed fingerprint".split(
-    " ",
-  ),
-);
+const LOOKING = new Set([
+  ..."now frozen switches lastScan tally pulled nextDue slots rotations rotation".split(" "),
+  ..."ledger knownAttempts sealed fingerprint openShown openReveals".split(" "),
+]);
 
 export function isLooking(method: string): boolean {
   return LOOKING.has(method);
