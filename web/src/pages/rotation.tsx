@@ -12,6 +12,7 @@ import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
 import { Command } from "../frame/command.tsx";
 import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
+import { useExplain } from "../frame/shell.ts";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Coming, Time } from "../frame/time.tsx";
@@ -277,6 +278,7 @@ function OldOne({ rotation }: { readonly rotation: RotationShown }) {
 
 function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
   const { approvals } = rotation;
+  const explain = useExplain(rotation.appId);
   return (
     <section className="card" aria-labelledby="who">
       <h2 id="who">Why and who</h2>
@@ -326,7 +328,7 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         </div>
         <div>
           <dt>In a shell</dt>
-          <dd className="mono">nolapse explain {rotation.appId}</dd>
+          <dd className="mono">{explain}</dd>
         </div>
       </dl>
     </section>
