@@ -9,6 +9,7 @@ import { ApproveDialog, CancelDialog, TryDialog } from "../dialogs/decide.tsx";
 import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Command } from "../frame/command.tsx";
 import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
@@ -286,14 +287,7 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         <div>
           <dt>Application</dt>
           <dd>
-            <Link
-              className="link"
-              to="/t/$tenant/applications/$id"
-              params={{ tenant, id: rotation.objectId }}
-              search={{}}
-            >
-              <Name text={rotation.displayName} />
-            </Link>
+            <ApplicationLink tenant={tenant} application={rotation} />
           </dd>
         </div>
         <div>
