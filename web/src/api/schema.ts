@@ -528,7 +528,7 @@ export interface Api {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "items": ({ "name": string; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number; "managed": number })[]; "gone": ({ "appId": string; "displayName": string | null; "policy": string | null; "targets": (string)[] })[] };
+    answer: { "now": string; "coverage": Coverage; "file": string | null; "items": ({ "name": string; "line": number | null; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number; "managed": number })[]; "gone": ({ "appId": string; "displayName": string | null; "policy": string | null; "targets": (string)[]; "line": number | null })[] };
   };
   /** The trail, newest first; after a number, for who follows it, oldest first */
   "GET /api/v1/t/{tenant}/audit": {
