@@ -158,6 +158,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
   if (file.limits === "off") warnings.push("limits are off: no ramp, no hourly limit, no waves; only for tests");
   const { bindings, choices } = entriesOf(source, file);
   const entriesAt = entriesPlace(source);
+  const policyLines = policyLinesOf(source, file);
   checkWriters(source, file);
   const sharesEntries = Object.keys(file.tenants).length > 1;
   const tenants = Object.entries(file.tenants).map(([name, tenant]): TenantConfig => {
@@ -167,6 +168,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
       configuredIn: basename(source.path),
       ...(entriesAt === null ? {} : { entriesAt }),
       ...(sharesEntries ? { sharesEntries } : {}),
+      policyLines,
       tenantId: tenant.id.toLowerCase(),
       timeZone: tenant.timeZone,
       mode: tenant.mode,
@@ -235,6 +237,12 @@ function sealOf({ seal }: ConfigFile, folder: string): SealConfig {
   const at = (reference: string) => resolve(folder, reference.slice("file:".length));
   if (seal.type === "local-key") return { type: "local-key", path: at(seal.key) };
   return { type: "key-vault", key: seal.key, path: at(seal.digest), auth: seal.auth ?? null };
+}
+
+/** Where each policy stands; one that is there without being written has no line. */
+function policyLinesOf(source: Source, { policies }: ConfigFile): Readonly<Record<string, number>> {
+  const lines = Object.keys(policies).map((name) => [name, source.position(["policies", name], true)?.line ?? 1]);
+  return Object.fromEntries(lines);
 }
 
 function resolvePolicies(source: Source, file: ConfigFile): Record<string, Policy> {

@@ -8,8 +8,8 @@ export interface Source {
   readonly value: unknown;
   /** `file:line:column` of the value at this path, or of the nearest thing around it; of the key, when asked. */
   place(at: readonly PropertyKey[], key?: boolean): string;
-  /** Line and column of the value at this path; null where it is not there. */
-  position(at: readonly PropertyKey[]): { readonly line: number; readonly column: number } | null;
+  /** Line and column of the value at this path, of the key when asked; null where it is not there. */
+  position(at: readonly PropertyKey[], key?: boolean): { readonly line: number; readonly column: number } | null;
   /** Whether the list or map at this path stands in brackets or braces. */
   isFlow(at: readonly PropertyKey[]): boolean;
 }
@@ -45,8 +45,8 @@ export function parseSource(path: string, text: string): Source {
       }
       return path;
     },
-    position: (where) => {
-      const offset = offsetOf(document.contents, where, false);
+    position: (where, key = false) => {
+      const offset = offsetOf(document.contents, where, key);
       if (offset === null) return null;
       const { line, col: column } = lines.linePos(offset);
       return { line, column };

@@ -221,18 +221,47 @@ function permissionChecks({ settings }: Deps, identity: OwnIdentity, owners: boo
   return [...checks, ok("permissions", "least permission", tier === 2 ? "writes only what it owns" : "only reads")];
 }
 
-async function targetChecks({ settings, targets }: Deps, signal?: AbortSignal): Promise<DoctorCheck[]> {
+async function targetChecks(deps: Deps, signal?: AbortSignal): Promise<DoctorCheck[]> {
   const checks: DoctorCheck[] = [];
-  for (const { name, type } of Object.values(settings.targets)) {
-    try {
-      await targets.get(name)?.preflight(signal);
-      checks.push(ok("targets", name, `${type}: is there and can be written`));
-    } catch (thrown) {
-      const { message, next, code } = asNolapseError(thrown);
-      checks.push({ area: "targets", name, state: "failed", says: message, fix: next, exit: exitOf(code) });
-    }
-  }
+  for (const name of Object.keys(deps.settings.targets)) checks.push(await targetCheck(deps, name, signal));
   return checks;
+}
+
+/** Whether the place of that name in the configuration is there and could be written; nothing is changed there. */
+export async function targetCheck(
+  { settings, targets }: Pick<Deps, "settings" | "targets">,
+  name: string,
+  signal?: AbortSignal,
+): Promise<DoctorCheck> {
+  const target = targets.get(name);
+  if (target?.carried !== undefined)
+    return ok("targets", name, `not tried: ${target.carried.by} takes the value there`);
+  try {
+    await target?.preflight(signal);
+    return ok("targets", name, `${settings.targets[name]?.type}: is there and can be written`);
+  } catch (thrown) {
+    const { message, next, code } = asNolapseError(thrown);
+    return { area: "targets", name, state: "failed", says: message, fix: next, exit: exitOf(code) };
+  }
+}
+
+/** Whether Nolapse signs in and may write what a rotation writes, without looking at anything else. */
+export async function writingChecks(
+  { settings }: Pick<Deps, "settings">,
+  diagnosis: Pick<Diagnosis, "whoAmI" | "whoWrites">,
+  signal?: AbortSignal,
+): Promise<readonly DoctorCheck[]> {
+  const { whoWrites } = diagnosis;
+  const { identity, check } = await (whoWrites === undefined
+    ? signedIn("own sign-in", () => diagnosis.whoAmI(signal))
+    : signedIn("the writer's sign-in", () => whoWrites(signal)));
+  if (identity === null) return [check];
+  return [
+    check,
+    ...features({ settings }, false)
+      .filter(isWriting)
+      .map((one) => featureCheck(one, identity)),
+  ];
 }
 
 /** Whether every issuer a policy names is there; one is only made to work when it has to issue. */

@@ -34,6 +34,8 @@ export interface GoneEntry {
   readonly displayName: string | null;
   readonly policy: string | null;
   readonly targets: readonly string[];
+  /** Of the configuration file, from 1; null where it is in none. */
+  readonly line: number | null;
 }
 
 /** So many applications the store is asked about at once. */
@@ -60,10 +62,10 @@ export async function goneEntries(
     // a slot has its credential from a rotation, so there is none without one
     const ledger = sharesEntries ? await store.ledger(tenantId, appIds) : [];
     const ours = new Set([...names.keys(), ...ledger.map(({ holder }) => holder.appId)]);
-    for (const { appId, policy, slots } of some) {
+    for (const { appId, policy, slots, place } of some) {
       if (sharesEntries && !ours.has(appId)) continue;
       const targets = [...new Set(slots.flatMap((one) => one.targets))];
-      gone.push({ appId, displayName: names.get(appId) ?? null, policy, targets });
+      gone.push({ appId, displayName: names.get(appId) ?? null, policy, targets, line: place?.line ?? null });
     }
   }
   return gone;

@@ -3,7 +3,9 @@
  * itself. Each application is asked for as it is alone (`askItems`), so that no rule has a second way around it.
  */
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
+import type { ApprovedPart } from "../core/policy/approval.ts";
 import type { ReasonCode } from "../core/reasons.ts";
+import { type Asking, asksPerson } from "../core/rotation/own-credential.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import { type Asked, askItems, isFault, type Outcome, outcomeOf, refusalOf } from "./control.ts";
@@ -39,6 +41,8 @@ export interface Foreseen {
   /** When its successor can be issued inside the limits; for one that opens. */
   readonly startsAt: EpochMs | null;
   readonly twoPersons: boolean;
+  /** The parts that a person must still let begin once it was asked for. */
+  readonly waitsFor: readonly ApprovedPart[];
 }
 
 export interface ManyForeseen {
@@ -76,7 +80,7 @@ export async function foreseeMany(
   const times = [...own].map((item) => timed.get(item));
   const bare = portraits.filter((portrait) => slotsOf(portrait).length === 0).map((portrait) => bareOf(portrait));
   return {
-    slots: [...chosen.map(({ portrait, item }) => foreseen(portrait, item, now, timed.get(item))), ...bare],
+    slots: [...chosen.map(({ portrait, item }) => foreseen(deps, portrait, item, now, timed.get(item))), ...bare],
     refused: await refusal(deps, picture),
     held: await holding(deps),
     writes: {
@@ -89,16 +93,31 @@ export async function foreseeMany(
   };
 }
 
-function foreseen(portrait: Portrait, item: PlanItem, now: boolean, timed: PlanItem | undefined): Foreseen {
+function foreseen(
+  { settings, own }: Deps,
+  portrait: Portrait,
+  item: PlanItem,
+  now: boolean,
+  timed: PlanItem | undefined,
+): Foreseen {
   const { slot, privileges } = item;
   const outcome = outcomeOf(item, now);
   const { because, detail } = outcome === "refused" ? refusalOf(item) : item;
   const startsAt = outcome === "opens" ? (timed?.startsAt ?? null) : null;
-  return { portrait, slot, outcome, because, detail, startsAt, twoPersons: privileges.length > 0 };
+  const asking = { mode: settings.mode, own: own?.appId ?? null };
+  const waitsFor = outcome === "refused" ? [] : partsLeft(item, asking);
+  return { portrait, slot, outcome, because, detail, startsAt, twoPersons: privileges.length > 0, waitsFor };
+}
+
+/** Who asks for it has let it begin, unless two persons must. */
+function partsLeft({ policy, appId, privileges }: PlanItem, asking: Asking): readonly ApprovedPart[] {
+  if (policy === null) return [];
+  const parts = privileges.length > 0 ? (["issue", "retire"] as const) : (["retire"] as const);
+  return parts.filter((part) => asksPerson({ policy, holder: { appId } }, part, asking));
 }
 
 function bareOf(portrait: Portrait): Foreseen {
-  const none = { slot: null, detail: null, startsAt: null, twoPersons: false };
+  const none = { slot: null, detail: null, startsAt: null, twoPersons: false, waitsFor: [] };
   return { portrait, ...none, outcome: "refused", because: "not-bound" };
 }
 

@@ -55,7 +55,9 @@ test("from one application's page a command is for the other one, however late i
   expect(await page.getByRole("dialog").count()).toBe(0);
   come();
   const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
-  await expect.poll(() => dialog.getByRole("listitem").allTextContents()).toEqual([expect.stringMatching(/^app-2/)]);
+  const policies = dialog.getByRole("listitem").filter({ hasText: /policy(May|Cannot|Begins|Is)/ });
+  await expect.poll(() => policies.allTextContents()).toEqual([expect.stringMatching(/^app-2policy/)]);
+  await expect.poll(() => dialog.getByRole("button", { name: "Rotate now" }).isEnabled()).toBe(true);
   const sent = page.waitForRequest((one) => one.method() === "POST" && one.url().endsWith("/rotate"));
   await dialog.getByRole("button", { name: "Rotate now" }).click();
   expect((await sent).url()).toContain(other);

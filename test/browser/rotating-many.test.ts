@@ -1,4 +1,6 @@
 /** Many applications are chosen in the list and rotated at once: exactly those that were seen. */
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { faultsEverywhere, portal } from "./portal.ts";
 
@@ -14,14 +16,48 @@ test("one alone is looked at before in the same way: what can and what cannot, i
   await dialog.getByText("delivered to app-2 and verified there").waitFor();
   await dialog.getByText(/Last safe moment: .*: a renewal that begins later may come too late\./).waitFor();
   await dialog.getByText(/^1 new credential, 1 delivery, 1 removal. The last new one is made by/).waitFor();
+  const check = (text: string | RegExp) => dialog.getByRole("listitem").filter({ hasText: text });
+  await check(/^app-2policyMay begin at once/)
+    .getByLabel("good")
+    .waitFor();
+  await check(/^Approvals/)
+    .getByText("Your word is enough.")
+    .waitFor();
+  await check(/^own sign-in/)
+    .getByLabel("good")
+    .waitFor();
+  await check(/^rotate what it owns/)
+    .getByText("Application.ReadWrite.OwnedBy")
+    .waitFor();
+  await check(/^app-2targets/)
+    .getByText("env-file: is there and can be written")
+    .waitFor();
   expect(await faultsEverywhere(page, "Rotate one")).toEqual([]);
   await dialog.getByRole("checkbox", { name: "Also what is not due yet" }).uncheck();
   await dialog.getByText("0 can be rotated, 1 cannot.").waitFor();
-  await dialog
-    .getByRole("listitem")
-    .filter({ hasText: /^app-2: cannot, .*\[not-due\]/ })
+  await check(/^app-2policyCannot: .*\[not-due\]/)
+    .getByLabel("failed")
     .waitFor();
   expect(await dialog.getByRole("button", { name: "Rotate now" }).isDisabled()).toBe(true);
+});
+
+test("what is tried beforehand and fails keeps it from being begun: which place, and what to do", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  const place = join(web.stage.folder, "app-2");
+  renameSync(place, `${place}-moved`);
+  await show(page, `${web.app("app-2")}?new=rotation`, /Client secrets/);
+  const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
+  const row = dialog.getByRole("listitem").filter({ hasText: /^app-2targets/ });
+  await row.getByLabel("failed").waitFor();
+  await row.getByRole("button", { name: "Copy What to do about app-2" }).waitFor();
+  await dialog.getByText("1 check has failed (app-2): nothing could be brought to its end.").waitFor();
+  expect(await dialog.getByRole("button", { name: "Rotate now" }).isDisabled()).toBe(true);
+  expect(await faultsEverywhere(page, "A preflight that fails")).toEqual([]);
+  renameSync(`${place}-moved`, place);
+  await page.reload();
+  await row.getByLabel("good").waitFor();
+  await expect.poll(() => dialog.getByRole("button", { name: "Rotate now" }).isDisabled()).toBe(false);
 });
 
 test("all that match are chosen but one, seen before what comes of it, and rotated with one request", async (context) => {

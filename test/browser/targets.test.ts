@@ -1,5 +1,5 @@
 /** The pages of the configuration: a place is tried on somebody's word, says why it cannot be written, and what is about nobody any more is named. */
-import { renameSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { faultsEverywhere, portal } from "./portal.ts";
@@ -46,6 +46,14 @@ test("an entry whose application is gone is said on Policies, with what to do", 
   await show(page, "/policies", /1 entry is about an application that the last scan did not find/);
   const bar = page.locator(".fui-MessageBar", { hasText: "did not find" });
   await bar.getByText(web.stage.application("app-1").appId).waitFor();
+  const lines = readFileSync(join(web.stage.folder, "nolapse.yaml"), "utf8").split("\n");
+  const entry = lines.findIndex((line) => line.includes(web.stage.application("app-1").appId)) + 1;
+  await bar.getByText(`(nolapse.yaml, line ${entry})`).waitFor();
+  const policy = lines.findIndex((line) => /^ {2}quick:/.test(line)) + 1;
+  expect(policy).toBeGreaterThan(1);
+  await page.getByText(`nolapse.yaml, line ${policy}`, { exact: true }).waitFor();
+  // what nobody has written has no line
+  await page.getByText("not written: the defaults").waitFor();
   await bar.getByText(/restore it under Deleted applications/).waitFor();
   expect(await faultsEverywhere(page, "An entry about nobody")).toEqual([]);
   await page.getByRole("link", { name: "3 managed" }).click();

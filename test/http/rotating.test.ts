@@ -1,4 +1,7 @@
 /** Rotating on a person's word: one application, or all that a selection holds; many are asked for as each alone is. */
+
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Events } from "../../src/http/events.ts";
 import { atOnce } from "../../src/http/routes/selecting.ts";
@@ -64,6 +67,33 @@ test("what all that is chosen would come to is said before: which can, which can
   // without what is not due nothing opens; and looking has changed nothing
   expect((await check({ ...(await all()), now: false })).body).toMatchObject({ opens: 0, writes: { issues: 0 } });
   expect(await states()).toEqual(before);
+});
+
+test("what a rotation needs is tried before, one check each: the sign-in, the right to write, and each place once", async () => {
+  const at = `${T}/applications/${objectId("app-2")}/rotate/preflight`;
+  const found = async (from = otto) =>
+    (await from.post(at, {})).body.checks.map(({ area, name, state }: Record<string, string>) => [area, name, state]);
+  const well = [
+    ["sign-in", "own sign-in", "ok"],
+    ["permissions", "rotate what it owns", "ok"],
+  ];
+  expect(await found()).toEqual([...well, ["targets", "app-2", "ok"]]);
+  rmSync(join(stage.folder, "app-2"), { recursive: true });
+  expect(await found()).toEqual([...well, ["targets", "app-2", "failed"]]);
+  expect((await otto.post(at, {})).body.checks.at(-1)).toMatchObject({ fix: expect.stringContaining("app-2") });
+  // only a person can look there
+  const carried = await otto.post(`${T}/applications/${objectId("carried")}/rotate/preflight`, {});
+  expect(carried.body.checks.at(-1)).toMatchObject({
+    state: "ok",
+    says: "not tried: the vendor takes the value there",
+  });
+  expect(await rotationsOf("app-2")).toEqual([]);
+});
+
+test("who must still approve is said before: of what is privileged two persons, both parts", async () => {
+  const { items } = (await check(await all())).body;
+  const waits = items.map(({ displayName, waitsFor }: Record<string, unknown>) => [displayName, waitsFor]);
+  expect(Object.fromEntries(waits)).toMatchObject({ "app-2": [], mighty: ["issue", "retire"], stranger: [] });
 });
 
 test("all that match are asked for in one request, once under one key, and come to what each alone comes to", async () => {

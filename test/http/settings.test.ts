@@ -1,5 +1,5 @@
 /** What the configuration says, as the pages read it: where values go, whether they could be written there, and which rules hold for whom. */
-import { renameSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { epochMs } from "../../src/core/time.ts";
@@ -114,6 +114,22 @@ test("there is nothing to try where only a person can look, or where no target h
   ]);
 });
 
+/** The line of the configuration that holds a text, from 1. */
+const lineOf = (text: string) =>
+  readFileSync(join(stage.folder, "nolapse.yaml"), "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
+
+test("each policy says in which line of which file it stands; the one that nobody wrote says none", async () => {
+  const { body } = await otto.get(`${T}/policies`);
+  expect(body.file).toBe("nolapse.yaml");
+  const lines = body.items.map(({ name, line }: { name: string; line: number | null }) => [name, line]);
+  expect(lines).toEqual([
+    ["default", null],
+    ["quick", lineOf("  quick:")],
+  ]);
+});
+
 test("a policy counts the registrations it is for, and those it renews", async () => {
   const { policies: rules } = await policiesNow();
   // bound: app-1, app-2, mighty and carried; the others have no rule of their own, and service principals have nothing to renew
@@ -132,7 +148,7 @@ test("an entry whose application is gone is named with what was last known of it
   const { scan } = await stage.run();
   const { policies: rules, gone } = await policiesNow();
   expect(rules).toContainEqual(["quick", 3, 3]);
-  expect(gone).toEqual([{ appId, displayName: "app-1", policy: "quick", targets: ["app-1"] }]);
+  expect(gone).toEqual([{ appId, displayName: "app-1", policy: "quick", targets: ["app-1"], line: lineOf(appId) }]);
   if (scan === null) throw new Error("nothing was scanned");
   await stage.admission.seen({ ...scan, coverage: { ...scan.coverage, complete: false } });
   expect((await policiesNow()).gone).toEqual([]);

@@ -4,36 +4,9 @@ import { type Cursor, moved, settled, zoomed } from "../../web/src/lines/life-cu
 import { eventSentence, rowEvents, successorEvents } from "../../web/src/lines/life-events.ts";
 import { type LifeRow, spanAround } from "../../web/src/lines/life-line.ts";
 import { rowSentence } from "../../web/src/lines/life-sentence.ts";
+import { at, NOW, secret } from "../support/life-row.ts";
 
-const DAY = 86_400_000;
-const NOW = Date.parse("2026-11-23T10:42:00Z");
 const ZONE = "Europe/Amsterdam";
-const at = (days: number) => new Date(NOW + days * DAY).toISOString();
-
-const secret = (more: Partial<LifeRow>): LifeRow => ({
-  keyId: "6f1e90b4",
-  kind: "secret",
-  name: "billing-prod",
-  hint: "Q7d",
-  thumbprint: null,
-  origin: "ours",
-  current: true,
-  signsIn: true,
-  start: at(-130),
-  end: at(50),
-  removedAt: null,
-  segments: [],
-  proofs: null,
-  copies: null,
-  assurance: null,
-  deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
-  rotation: null,
-  goesAt: null,
-  reason: null,
-  sentence: null,
-  held: null,
-  ...more,
-});
 
 const words = (row: LifeRow) => rowEvents(row, NOW, spanAround(NOW, 365)).map(({ word }) => word);
 

@@ -3,40 +3,10 @@ import { describe, expect, test } from "vitest";
 import { eventNear } from "../../web/src/lines/life-events.ts";
 import { type LifeRow, rowDrawing, spanAround } from "../../web/src/lines/life-line.ts";
 import { endWords, heldAt, noteOf } from "../../web/src/lines/life-words.ts";
+import { at, DAY, NOW, secret } from "../support/life-row.ts";
 
-const DAY = 86_400_000;
-const NOW = Date.parse("2026-11-23T10:42:00Z");
-const at = (days: number) => new Date(NOW + days * DAY).toISOString();
 const RANGE = spanAround(NOW, 365);
 const WIDTH = 730;
-
-const secret = (more: Partial<LifeRow>): LifeRow => ({
-  keyId: "6f1e90b4",
-  kind: "secret",
-  name: "billing-prod",
-  hint: "Q7d",
-  thumbprint: null,
-  origin: "ours",
-  current: true,
-  signsIn: true,
-  start: at(-130),
-  end: at(50),
-  removedAt: null,
-  segments: [
-    { from: at(-130), to: at(0), tense: "happened", what: "worked" },
-    { from: at(0), to: at(50), tense: "recorded", what: "valid" },
-  ],
-  proofs: null,
-  copies: null,
-  assurance: null,
-  deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
-  rotation: null,
-  goesAt: null,
-  reason: null,
-  sentence: null,
-  held: null,
-  ...more,
-});
 
 describe("the words of a row", () => {
   const ZONE = "Europe/Amsterdam";

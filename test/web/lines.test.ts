@@ -16,40 +16,10 @@ import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
 import { binAt, binOfDay, daysOf, isByMonth, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
 import { spoken, stretchSentence } from "../../web/src/text/timeline.ts";
+import { at, DAY, NOW, secret } from "../support/life-row.ts";
 
-const DAY = 86_400_000;
-const NOW = Date.parse("2026-11-23T10:42:00Z");
-const at = (days: number) => new Date(NOW + days * DAY).toISOString();
 const RANGE = spanAround(NOW, 365);
 const WIDTH = 730;
-
-const secret = (more: Partial<LifeRow>): LifeRow => ({
-  keyId: "6f1e90b4",
-  kind: "secret",
-  name: "billing-prod",
-  hint: "Q7d",
-  thumbprint: null,
-  origin: "ours",
-  current: true,
-  signsIn: true,
-  start: at(-130),
-  end: at(50),
-  removedAt: null,
-  segments: [
-    { from: at(-130), to: at(0), tense: "happened", what: "worked" },
-    { from: at(0), to: at(50), tense: "recorded", what: "valid" },
-  ],
-  proofs: null,
-  copies: null,
-  assurance: null,
-  deadlines: { renew: at(5), urgent: at(39), lastSafe: at(49) },
-  rotation: null,
-  goesAt: null,
-  reason: null,
-  sentence: null,
-  held: null,
-  ...more,
-});
 
 test("names of months stand apart, and none is cut off, however narrow it is", () => {
   for (const width of [240, 330, 800]) {

@@ -78,6 +78,7 @@ test.each<[string, ChangeRoute, number | null, ApiProblem["doubt"]]>([
   ["a write is refused", ROTATE, 409, null],
   ["nothing would have been written", STOP, null, null],
   ["it only looks", "POST /api/v1/t/{tenant}/applications/rotate/check", 500, null],
+  ["it only tries", "POST /api/v1/t/{tenant}/applications/{id}/rotate/preflight", 500, null],
 ])("where %s it says so", async (_, route, status, doubt) => {
   answers = status === null ? [] : [status];
   const thrown = await change(route, { params } as never).catch((problem: unknown) => problem);

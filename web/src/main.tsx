@@ -11,6 +11,8 @@ import "./frame/tables.css";
 import "./frame/demo.css";
 import "./dialogs/dialogs.css";
 import "./lines/lines.css";
+import "./lines/life-line.css";
+import "./lines/charts.css";
 
 const place = document.getElementById("root");
 if (place === null) throw new Error("the document has no place for the pages");

@@ -85,6 +85,8 @@ export interface TenantSettings {
   readonly configuredIn?: string;
   /** Where its entries for applications begin; left out where it has no list of them. */
   readonly entriesAt?: ListPlace;
+  /** The line of each policy that stands in it, from 1. */
+  readonly policyLines?: Readonly<Record<string, number>>;
   /** The file has other tenants, which its entries for applications may be about. */
   readonly sharesEntries?: boolean;
   readonly tenantId: string;

@@ -22,7 +22,7 @@ export interface Asking {
 
 /** Whether a person must let this part begin, approved or not: as the mode and the policy say, and of Nolapse's own credential always. */
 export function asksPerson(
-  { policy, holder }: Pick<Rotation, "policy" | "holder">,
+  { policy, holder }: Pick<Rotation, "policy"> & { readonly holder: Pick<Rotation["holder"], "appId"> },
   part: ApprovedPart,
   { mode, own }: Asking,
 ): boolean {

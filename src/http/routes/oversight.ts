@@ -1,8 +1,20 @@
 /** Whether Nolapse itself is well. */
 import { z } from "zod";
-import { doctor } from "../../engine/doctor.ts";
+import { type DoctorCheck, doctor } from "../../engine/doctor.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { scope, scopeOf } from "./shapes.ts";
+
+export const checks = z.array(
+  z.strictObject({
+    area: z.string(),
+    name: z.string(),
+    state: z.enum(["ok", "warn", "failed"]),
+    says: z.string(),
+    fix: z.string().nullable(),
+  }),
+);
+
+export const checkJson = ({ area, name, state, says, fix }: DoctorCheck) => ({ area, name, state, says, fix });
 
 const health = tenantRoute({
   method: "GET",
@@ -15,15 +27,7 @@ const health = tenantRoute({
     ...scope,
     clientId: z.string().nullable(),
     permissions: z.array(z.string()),
-    checks: z.array(
-      z.strictObject({
-        area: z.string(),
-        name: z.string(),
-        state: z.enum(["ok", "warn", "failed"]),
-        says: z.string(),
-        fix: z.string().nullable(),
-      }),
-    ),
+    checks,
   }),
   handle: async ({ tenant, signal }) => {
     const { diagnosis, localChecks, asksOwners, share } = tenant.parts;
@@ -32,7 +36,7 @@ const health = tenantRoute({
       ...(await scopeOf(tenant)),
       clientId: report.clientId,
       permissions: [...report.permissions],
-      checks: report.checks.map(({ area, name, state, says, fix }) => ({ area, name, state, says, fix })),
+      checks: report.checks.map(checkJson),
     };
   },
 });

@@ -2,12 +2,14 @@
 import { z } from "zod";
 import { asThrown } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { preflightOf } from "../../engine/preflight-target.ts";
 import { askMany, type Foreseen, faultOf, foreseeMany, type OneAsked, rotationsOf } from "../../engine/rotate-many.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
-import { pictureOf } from "./own.ts";
+import { checkJson, checks } from "./oversight.ts";
+import { pictureOf, seenBy } from "./own.ts";
 import { chosenOf, membersOf, selection } from "./selecting.ts";
-import { count, iso, maybe, reason, scope, scopeOf, state } from "./shapes.ts";
+import { count, id, iso, maybe, reason, scope, scopeOf, state } from "./shapes.ts";
 
 const asked = selection.extend({ now: z.boolean().default(false) });
 
@@ -58,6 +60,9 @@ const foresee = tenantRoute({
         sentence: z.string(),
         detail: z.string().nullable(),
         startsAt: maybe,
+        waitsFor: z
+          .array(z.enum(["issue", "retire"]))
+          .meta({ description: "the parts that a person must still let begin once it was asked for" }),
       }),
     ),
   }),
@@ -87,11 +92,38 @@ const foresee = tenantRoute({
   },
 });
 
-function foreseenJson({ portrait, slot, outcome, because, detail, startsAt }: Foreseen) {
+function foreseenJson({ portrait, slot, outcome, because, detail, startsAt, waitsFor }: Foreseen) {
   const { objectId, appId, displayName } = portrait;
   const named = { objectId, appId, displayName, slot };
-  return { ...named, outcome, reason: because, sentence: REASONS[because], detail, startsAt: iso(startsAt) };
+  return {
+    ...named,
+    outcome,
+    reason: because,
+    sentence: REASONS[because],
+    detail,
+    startsAt: iso(startsAt),
+    waitsFor: [...waitsFor],
+  };
 }
+
+/** Each look asks the directory and the places. */
+const preflight = tenantRoute({
+  method: "POST",
+  path: "/applications/{id}/rotate/preflight",
+  role: "Operator",
+  tag: "control",
+  summary:
+    "Tries now what a rotation of an application needs: that Nolapse may write to the directory, and that each of its targets is there and could be written; nothing is changed",
+  rate: 20,
+  params: z.looseObject({ id }),
+  body: z.strictObject({}),
+  answer: z.strictObject({ ...scope, checks }),
+  handle: async ({ tenant, caller, params, signal }) => {
+    const { items } = seenBy(tenant, caller, params.id);
+    const found = await preflightOf(tenant.deps, tenant.parts.diagnosis, items, signal);
+    return { ...(await scopeOf(tenant)), checks: found.map(checkJson) };
+  },
+});
 
 const rotate = tenantRoute({
   method: "POST",
@@ -148,4 +180,4 @@ function refusedJson(one: OneAsked): z.input<typeof refusedShape>[] {
   return [{ ...named, ...bare }];
 }
 
-export const rotatingManyRoutes: readonly Route[] = [foresee, rotate];
+export const rotatingManyRoutes: readonly Route[] = [foresee, preflight, rotate];

@@ -133,6 +133,8 @@ const tryTarget = tenantRoute({
   },
 });
 
+const line = z.int().min(1).nullable();
+
 const policies = tenantRoute({
   method: "GET",
   path: "/policies",
@@ -142,9 +144,11 @@ const policies = tenantRoute({
   summary: "The rules, how many applications each holds for, and entries whose application is gone",
   answer: z.strictObject({
     ...scope,
+    file: z.string().nullable().meta({ description: "the configuration file, without its folder" }),
     items: z.array(
       z.strictObject({
         name: z.string(),
+        line: line.meta({ description: "where it stands in the file; null where it stands in none" }),
         kind: kind.nullable(),
         lifetime: z.string(),
         maxAge: z.string(),
@@ -166,6 +170,7 @@ const policies = tenantRoute({
           displayName: z.string().nullable().meta({ description: "as its last rotation has it" }),
           policy: z.string().nullable(),
           targets: z.array(z.string()),
+          line: line.meta({ description: "where the entry begins in the file" }),
         }),
       )
       .meta({
@@ -177,8 +182,10 @@ const policies = tenantRoute({
     const held = picture?.keep("policies held", () => heldByPolicy(deps, picture)) ?? new Map<string, Held>();
     return {
       ...(await scopeOf(tenant)),
+      file: deps.settings.configuredIn ?? null,
       items: Object.values(deps.settings.policies).map((one) => ({
         name: one.name,
+        line: deps.settings.policyLines?.[one.name] ?? null,
         kind: one.kind,
         lifetime: formatDuration(one.lifetime),
         maxAge: formatDuration(one.maxAge),

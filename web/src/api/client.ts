@@ -71,6 +71,7 @@ const REVEALS: readonly ChangeRoute[] = [
 const LOOKS: readonly ChangeRoute[] = [
   "POST /api/v1/t/{tenant}/applications/chosen",
   "POST /api/v1/t/{tenant}/applications/rotate/check",
+  "POST /api/v1/t/{tenant}/applications/{id}/rotate/preflight",
   "POST /api/v1/t/{tenant}/applications/{id}/certificates/check",
   "POST /api/v1/t/{tenant}/scan",
   "POST /api/v1/t/{tenant}/targets/preflight",

@@ -79,12 +79,12 @@ function seenOf({ query }: Props["chosen"], seen: Look | undefined): Pick<Props[
   return query === undefined || seen === undefined ? {} : { query: { ...query, members: seen.members } };
 }
 
-/** `one`: of one application, whose slots are all there are. */
+/** `one`: of one application, where each check has a row of its own below. */
 export function Foreseen({ seen, one = false }: { readonly seen: Look; readonly one?: boolean }) {
   const { opens, open, refused, twoPersons, blocked, held, writes, issuedBy, retiredBy, now } = seen;
   return (
     <>
-      {blocked === null ? null : (
+      {one || blocked === null ? null : (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>Not now.</MessageBarTitle> {blocked.detail}.
@@ -92,7 +92,7 @@ export function Foreseen({ seen, one = false }: { readonly seen: Look; readonly 
           </MessageBarBody>
         </MessageBar>
       )}
-      {held.map(({ reason, sentence }) => (
+      {(one ? [] : held).map(({ reason, sentence }) => (
         <MessageBar key={reason} intent="warning" layout="multiline">
           <MessageBarBody>What is begun waits: {sentence}.</MessageBarBody>
         </MessageBar>
@@ -116,18 +116,20 @@ export function Foreseen({ seen, one = false }: { readonly seen: Look; readonly 
           . Old ones keep working until every check holds.
         </p>
       )}
-      {twoPersons === 0 ? null : <p>{twoPersons} of them wait for two persons: the application is privileged.</p>}
+      {one || twoPersons === 0 ? null : (
+        <p>{twoPersons} of them wait for two persons: the application is privileged.</p>
+      )}
       {open === 0 ? null : (
         <p>What is under way and waits for a person's word begins by yours, unless it takes two persons.</p>
       )}
-      {one ? null : <WhyNot seen={seen} />}
-      {one ? (
-        <Slots seen={seen} />
-      ) : (
-        <details>
-          <summary>All of them</summary>
-          <Slots seen={seen} />
-        </details>
+      {one ? null : (
+        <>
+          <WhyNot seen={seen} />
+          <details>
+            <summary>All of them</summary>
+            <Slots seen={seen} />
+          </details>
+        </>
       )}
     </>
   );

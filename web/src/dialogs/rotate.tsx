@@ -1,15 +1,20 @@
-import { Checkbox } from "@fluentui/react-components";
+import { Checkbox, Spinner } from "@fluentui/react-components";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import type { Answer } from "../api/client.ts";
+import { useEffect, useState } from "react";
+import { type Answer, type ApiProblem, change } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
+import { CheckRows } from "../frame/check-rows.tsx";
 import { Loading } from "../frame/states.tsx";
+import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { LAST_SAFE, LAST_SAFE_MEANS } from "../text/catalogue.ts";
 import { plainName } from "../text/names.ts";
+import { failedSentence, foreseenChecks } from "../text/preflight.ts";
 import { Ask } from "./dialog.tsx";
 import { Foreseen, isPossible, useForeseen } from "./rotate-many.tsx";
 
+const PREFLIGHT = "POST /api/v1/t/{tenant}/applications/{id}/rotate/preflight";
 type Shows = Answer<"GET /api/v1/t/{tenant}/applications/{id}">;
 
 interface Props {
@@ -24,6 +29,9 @@ export function RotateDialog({ tenant, application, close }: Props) {
   const rotate = useChange("POST /api/v1/t/{tenant}/applications/{id}/rotate");
   const navigate = useNavigate();
   const { seen, problem } = useForeseen(tenant, { ids: [application.objectId], now: early });
+  const tried = usePreflight(tenant, application.objectId);
+  const failed = failedSentence(tried.data?.checks ?? []);
+  const { zone } = useTenant();
   const act = () =>
     rotate.mutate(
       { params: { tenant, id: application.objectId }, body: { now: early } },
@@ -38,9 +46,10 @@ export function RotateDialog({ tenant, application, close }: Props) {
     <Ask
       title={`Rotate ${plainName(application.displayName)} now?`}
       verb="Rotate now"
-      problem={rotate.error ?? problem}
+      problem={rotate.error ?? problem ?? tried.error}
       busy={rotate.isPending}
-      ready={isPossible(seen)}
+      // where it could not be tried beforehand, the rotation tries it before anything is made
+      ready={isPossible(seen) && !tried.isPending && failed === null}
       act={act}
       close={close}
     >
@@ -60,6 +69,18 @@ export function RotateDialog({ tenant, application, close }: Props) {
         label="Also what is not due yet"
       />
       {seen === undefined ? problem === null ? <Loading rows={3} /> : null : <Foreseen seen={seen} one />}
+      <section aria-label="Preflight" className="preflight">
+        <h3>Preflight</h3>
+        <CheckRows
+          checks={[...(seen === undefined ? [] : foreseenChecks(seen, zone)), ...(tried.data?.checks ?? [])]}
+        />
+        {tried.isPending ? (
+          <Spinner size="tiny" labelPosition="after" label={`Trying the sign-in and ${targetsOf(application)}`} />
+        ) : null}
+      </section>
+      <p role="status" className="ended">
+        {failed}
+      </p>
       {rotate.data?.refused.map(({ slot, sentence, detail }) => (
         <p key={`${slot} ${sentence}`} className="urgent">
           {slot ?? "Nothing"}: {sentence}
@@ -68,6 +89,17 @@ export function RotateDialog({ tenant, application, close }: Props) {
       ))}
     </Ask>
   );
+}
+
+/** Tried once, when the dialog opens: the server asks the directory and each place. */
+function usePreflight(tenant: string, id: string) {
+  const look = useMutation<Answer<typeof PREFLIGHT>, ApiProblem, void>({
+    mutationFn: () => change(PREFLIGHT, { params: { tenant, id } }),
+    gcTime: 0,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another application is tried anew
+  useEffect(() => look.mutate(), [tenant, id]);
+  return { ...look, isPending: look.data === undefined && look.error === null };
 }
 
 function targetsOf({ targets }: Props["application"]): string {

@@ -3,7 +3,7 @@ import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluent
 import type { Answer } from "../api/client.ts";
 import { Copy } from "./fact.tsx";
 
-type Checks = Answer<"GET /api/v1/t/{tenant}/health">["checks"];
+type Checks = readonly Answer<"GET /api/v1/t/{tenant}/health">["checks"][number][];
 
 export function CheckRows({ checks }: { readonly checks: Checks }) {
   return (

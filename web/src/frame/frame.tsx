@@ -15,7 +15,7 @@ import {
   TargetRegular,
 } from "@fluentui/react-icons";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
 import { Account } from "./account.tsx";
 import { Bell } from "./bell.tsx";
 import { DemoClock } from "./demo-clock.tsx";
@@ -74,7 +74,10 @@ export function Frame() {
           {narrow ? null : <ScanStamp live={live} />}
         </nav>
         <main id="main" ref={main} tabIndex={-1}>
-          <Outlet />
+          {/* another tenant is another page: nothing that was asked of the one is shown under the name of the other */}
+          <Fragment key={tenant.name}>
+            <Outlet />
+          </Fragment>
           {/* the style sheet puts it below the page's sentence */}
           {narrow ? <ScanStamp live={live} /> : null}
         </main>

@@ -16,6 +16,10 @@ export interface Zoom {
   readonly days: number;
   readonly usual: number;
   readonly set: (days: number) => void;
+  /** Half of what is shown back or on. */
+  readonly move: (steps: -1 | 1) => void;
+  /** Back to today, and to the usual range. */
+  readonly reset: () => void;
 }
 
 export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void, zoom: Zoom): LifeKeys {
@@ -37,7 +41,10 @@ export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void,
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const days = zoomed(event.key, zoom.spans, zoom.days, zoom.usual);
     const next = moved(cursor, event.key, stops);
+    const page = PAGES[event.key];
     if (event.key === "Enter") open(cursor.row);
+    else if (event.key === "0") zoom.reset();
+    else if (page !== undefined) zoom.move(page);
     else if (days !== null) zoom.set(days);
     else if (next === null) return;
     else if (next.row !== cursor.row || next.event !== cursor.event) {
@@ -48,6 +55,8 @@ export function useLifeKeys(stops: readonly Stop[], open: (row: string) => void,
   };
   return { cursor, ref, onKeyDown, onCursor: setKept };
 }
+
+const PAGES: Readonly<Record<string, -1 | 1 | undefined>> = { PageUp: -1, PageDown: 1 };
 
 /** So far a wheel is turned for one step. */
 const STEP = 50;

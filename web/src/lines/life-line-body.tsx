@@ -11,7 +11,7 @@ import { type PointerEvent, type ReactNode, useState } from "react";
 import { Name } from "../text/name.tsx";
 import { eventNear, eventSentence, type LifeEvent } from "./life-events.ts";
 import type { LifeKeys } from "./life-keys.ts";
-import { closeUpRange, type LifeLine, type LifeRow } from "./life-line.ts";
+import type { LifeLine, LifeRow } from "./life-line.ts";
 import { CloseUp, type Drawn, RowChart, SuccessorChart } from "./life-line-row.tsx";
 import { rowName, rowSentence } from "./life-sentence.ts";
 import { noteOf } from "./life-words.ts";
@@ -32,8 +32,10 @@ interface GroupProps {
   readonly rows: readonly BodyRow[];
   readonly line: LifeLine;
   readonly drawn: Drawn;
-  /** The row with the close-up. */
+  /** The row that is chosen. */
   readonly open: string | null;
+  /** The same as it was answered, whatever of it is in sight, with what follows; null where it has no close-up. */
+  readonly closeUp: { readonly row: LifeRow; readonly next: LifeLine["successors"] } | null;
   readonly keys: LifeKeys;
   readonly onSelect: (keyId: string) => void;
   readonly onOpen: (keyId: string) => void;
@@ -110,9 +112,8 @@ interface RowProps extends Omit<GroupProps, "kind" | "rows"> {
   readonly events: readonly LifeEvent[];
 }
 
-function Row({ row, events, line, drawn, open, keys, onSelect, onOpen }: RowProps) {
+function Row({ row, events, line, drawn, open, closeUp, keys, onSelect, onOpen }: RowProps) {
   const isOpen = row.keyId === open;
-  const hasCloseUp = closeUpRange(row, drawn.now) !== null;
   const tag = tagOf(row, drawn.now);
   const meta = [row.keyId.slice(0, 8), row.hint === null ? null : `${row.hint}…`, row.thumbprint?.slice(0, 9)];
   return (
@@ -151,11 +152,11 @@ function Row({ row, events, line, drawn, open, keys, onSelect, onOpen }: RowProp
           <Events row={row.keyId} events={events} drawn={drawn} keys={keys} />
         </Pointed>
       </tr>
-      {isOpen && hasCloseUp ? (
+      {isOpen && closeUp !== null ? (
         <tr className="nl-life-open nl-close-up">
           <th scope="row">Close-up</th>
           <td>
-            <CloseUp row={row} next={line.successors} drawn={drawn} />
+            <CloseUp {...closeUp} drawn={drawn} />
           </td>
         </tr>
       ) : null}

@@ -1,24 +1,28 @@
 /** The life line of an application: a real table, one row a credential, on one axis with today in its middle. */
-import { Button, Toolbar, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
-import { TextBulletListLtrRegular } from "@fluentui/react-icons";
+import { Button, Toolbar, ToolbarButton, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
+import { ChevronLeftRegular, ChevronRightRegular, TextBulletListLtrRegular } from "@fluentui/react-icons";
 import { type ReactNode, useId, useState } from "react";
 import { useNarrow } from "../frame/narrow.ts";
+import { written } from "../text/dates.ts";
 import { eventSentence, rowEvents, SUCCESSORS, successorEvents } from "./life-events.ts";
 import { useLifeKeys } from "./life-keys.ts";
 import { closeUpRange, type LifeLine } from "./life-line.ts";
 import { type BodyRow, LifeGroup } from "./life-line-body.tsx";
 import { Axis, type Drawn } from "./life-line-row.tsx";
+import { usePan } from "./life-pan.ts";
 import { rowName, rowSentence, successorsSentence } from "./life-sentence.ts";
+import { lifeWithin, panned, shownRange, type View } from "./life-view.ts";
 import { useWidth } from "./measured.ts";
 import { Patterns } from "./patterns.tsx";
-import type { Range } from "./scale.ts";
+import { DAY, type Range } from "./scale.ts";
 import { SPANS, usualDays } from "./spans.ts";
 
 export interface LifeLineTableProps {
   readonly line: LifeLine;
-  readonly range: Range;
-  readonly days: number;
-  readonly onDays: (days: number) => void;
+  readonly view: View;
+  /** The beginning of today (UTC), milliseconds. */
+  readonly today: number;
+  readonly onView: (view: View) => void;
   readonly selected: string | null;
   readonly onSelect: (keyId: string) => void;
   /** Opens what is known of one credential. */
@@ -29,7 +33,10 @@ export interface LifeLineTableProps {
 const FOLDED = 12;
 
 export function LifeLineTable(props: LifeLineTableProps) {
-  const { days, onDays } = props;
+  const { line, view, today, onView } = props;
+  const { days, middle } = view;
+  const range = shownRange(line, view);
+  const move = (steps: number) => onView(panned(view, Math.round(days * steps), today));
   const [asList, setAsList] = useState(false);
   const id = useId();
   return (
@@ -41,8 +48,9 @@ export function LifeLineTable(props: LifeLineTableProps) {
           size="small"
           aria-label="Time range"
           checkedValues={{ span: [String(days)] }}
-          onCheckedValueChange={(_, { checkedItems }) => onDays(Number(checkedItems[0]))}
+          onCheckedValueChange={(_, { checkedItems }) => onView({ middle, days: Number(checkedItems[0]) })}
         >
+          <ToolbarButton aria-label="Earlier" title="Earlier" icon={<ChevronLeftRegular />} onClick={() => move(-1)} />
           <ToolbarRadioGroup>
             {SPANS.map(([value, label]) => (
               <ToolbarRadioButton key={value} name="span" value={String(value)} appearance="subtle">
@@ -50,19 +58,27 @@ export function LifeLineTable(props: LifeLineTableProps) {
               </ToolbarRadioButton>
             ))}
           </ToolbarRadioGroup>
+          <ToolbarButton aria-label="Later" title="Later" icon={<ChevronRightRegular />} onClick={() => move(1)} />
+          {middle === today ? null : (
+            <ToolbarButton onClick={() => onView({ days, middle: today })}>Today</ToolbarButton>
+          )}
         </Toolbar>
         <Button size="small" appearance="subtle" icon={<TextBulletListLtrRegular />} onClick={() => setAsList(!asList)}>
           {asList ? "As a drawing" : "As a list"}
         </Button>
       </div>
       <Patterns id={id} />
-      {asList ? <LifeList {...props} /> : <Drawing {...props} id={id} />}
+      {asList ? (
+        <LifeList line={lifeWithin(line, range)} range={range} onOpen={props.onOpen} />
+      ) : (
+        <Drawing {...props} range={range} id={id} />
+      )}
     </section>
   );
 }
 
 /** The same in words: a sentence for each row, and its events one below the other. */
-function LifeList({ line, range, onOpen }: Pick<LifeLineTableProps, "line" | "range" | "onOpen">) {
+function LifeList({ line, range, onOpen }: Pick<LifeLineTableProps, "line" | "onOpen"> & { readonly range: Range }) {
   const now = Date.parse(line.now);
   return (
     <ol className="nl-life-list">
@@ -105,11 +121,21 @@ function rowsOf(line: LifeLine, rows: LifeLine["rows"], range: Range): readonly 
   ]);
 }
 
-function Drawing(props: LifeLineTableProps & { readonly id: string }) {
-  const { line, range, days, onDays, selected, onSelect, onOpen, id } = props;
+function Drawing(props: LifeLineTableProps & { readonly range: Range; readonly id: string }) {
+  const { view, today, onView, selected, onSelect, onOpen, id } = props;
+  const { days, middle } = view;
   const [all, setAll] = useState(false);
   const narrow = useNarrow();
   const [ref, width] = useWidth<HTMLTableCellElement>(800);
+  const move = (by: number) => {
+    const next = panned(view, by, today);
+    if (next.middle !== middle) onView(next);
+    return next.middle !== middle;
+  };
+  // as much as was asked for on both sides
+  const pan = usePan(props.range, width, 2 * days * DAY, move);
+  const { range } = pan;
+  const line = lifeWithin(props.line, range);
   const now = Date.parse(line.now);
   const drawn: Drawn = { range, now, width, zone: line.zone, patterns: id };
   const shown = all ? line.rows : line.rows.slice(0, FOLDED);
@@ -117,7 +143,14 @@ function Drawing(props: LifeLineTableProps & { readonly id: string }) {
   const keys = useLifeKeys(
     rows.map(({ key, events }) => ({ row: key, events: events.length })),
     (key) => (key === SUCCESSORS ? undefined : onOpen(key)),
-    { spans: SPANS.map(([value]) => value), days, usual: usualDays(narrow), set: onDays },
+    {
+      spans: SPANS.map(([value]) => value),
+      days,
+      usual: usualDays(narrow),
+      set: (next) => onView({ days: next, middle }),
+      move: (steps) => void move(days * steps),
+      reset: () => onView({ days: usualDays(narrow), middle: today }),
+    },
   );
   const first = shown.find((one) => closeUpRange(one, now) !== null) ?? shown[0];
   const open = selected ?? first?.keyId ?? null;
@@ -125,19 +158,21 @@ function Drawing(props: LifeLineTableProps & { readonly id: string }) {
     <>
       <p id={`${id}-keys`} className="unseen">
         Up and down lead from credential to credential, right and left through what has happened to it, Enter opens it.
-        Plus and minus change the range, 0 puts it back.
+        Plus and minus change the range, page up and page down go back and on in time, 0 puts it back.
       </p>
       <p className="unseen" role="status">
         {SPANS.find(([value]) => value === days)?.[1]} are shown
+        {middle === today ? "" : `, around ${written(middle, "UTC")}`}
       </p>
       <table
-        className="nl-life"
+        className={pan.isPanning ? "nl-life nl-panning" : "nl-life"}
         ref={keys.ref}
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the one role in which arrows are a table's own (ARIA grid)
         role="grid"
         aria-labelledby={`${id}-head`}
         aria-describedby={`${id}-keys`}
         onKeyDown={keys.onKeyDown}
+        {...pan.handlers}
       >
         <thead>
           <tr>
@@ -156,6 +191,7 @@ function Drawing(props: LifeLineTableProps & { readonly id: string }) {
             line={line}
             drawn={drawn}
             open={open}
+            closeUp={closeUpOf(props.line, open)}
             keys={keys}
             onSelect={onSelect}
             onOpen={onOpen}
@@ -169,6 +205,14 @@ function Drawing(props: LifeLineTableProps & { readonly id: string }) {
       )}
     </>
   );
+}
+
+/** As it was answered, as far as that says what is now. */
+function closeUpOf({ now, from, to, rows, successors }: LifeLine, open: string | null) {
+  const row = rows.find(({ keyId }) => keyId === open);
+  const isKnown = Date.parse(from) <= Date.parse(now) && Date.parse(now) <= Date.parse(to);
+  if (row === undefined || !isKnown || closeUpRange(row, Date.parse(now)) === null) return null;
+  return { row, next: successors };
 }
 
 function Legend({ patterns }: { readonly patterns: string }) {

@@ -3,10 +3,10 @@
 /** Rows of applications, only those that are seen; the next page is asked for before its first row is. */
 import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
-import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { usePrinting } from "../frame/printing.ts";
 import { Time } from "../frame/time.tsx";
@@ -196,9 +196,7 @@ const Row = memo(function Row({ kind, item, index, top, height, now, tenant, cho
             </span>
           )}
           <span role="cell">
-            <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: item.objectId }} search={{}}>
-              <Name text={item.displayName} />
-            </Link>
+            <ApplicationLink tenant={tenant} application={item} />
           </span>
           {COLUMNS[kind].map(({ head, hide, place, cell }) => (
             <span key={head} role="cell" className={hide ?? place}>

@@ -21,8 +21,8 @@ import { Command } from "../frame/command.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { spanAround } from "../lines/life-line.ts";
 import { LifeLineTable } from "../lines/life-line-table.tsx";
+import { askedRange, dayIn, dayText, wholeDay } from "../lines/life-view.ts";
 import { daysIn } from "../lines/spans.ts";
 import { applicationSentence, isSwitchedOff } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
@@ -132,6 +132,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
             answer={answer}
             tenant={tenant}
             days={daysIn(search.days, narrow)}
+            at={search.at}
             selected={search.key ?? null}
             set={set}
           />
@@ -247,15 +248,18 @@ interface LifeProps {
   readonly answer: Shows;
   readonly tenant: string;
   readonly days: number;
+  /** The day in the middle; left out: today. */
+  readonly at: string | undefined;
   readonly selected: string | null;
   readonly set: (more: Record<string, string | undefined>) => void;
 }
 
-function Life({ answer, tenant, days, selected, set }: LifeProps) {
+function Life({ answer, tenant, days, at, selected, set }: LifeProps) {
   // by whole days, so that the address asked for stays the same all day
-  const today = Math.floor(Date.parse(answer.now) / 86_400_000) * 86_400_000;
-  const range = spanAround(today, days);
-  const iso = (at: number) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const today = wholeDay(Date.parse(answer.now));
+  const view = { days, middle: dayIn(at, today) };
+  const range = askedRange(view);
+  const iso = (instant: number) => `${new Date(instant).toISOString().slice(0, 19)}Z`;
   const asked = useAnswer("GET /api/v1/t/{tenant}/applications/{id}/life-line", {
     params: { tenant, id: answer.objectId },
     query: { from: iso(range.from), to: iso(range.to) },
@@ -279,9 +283,9 @@ function Life({ answer, tenant, days, selected, set }: LifeProps) {
         ) : (
           <LifeLineTable
             line={line}
-            range={{ from: Date.parse(line.from), to: Date.parse(line.to) }}
-            days={days}
-            onDays={(next) => set({ days: String(next) })}
+            view={view}
+            today={today}
+            onView={(next) => set({ days: String(next.days), at: dayText(next.middle, today) })}
             selected={selected}
             onSelect={(key) => set({ key })}
             onOpen={open}

@@ -3,6 +3,7 @@ import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle 
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -169,18 +170,7 @@ function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string)
   if (appId === null && rotation === null && keyId === null) return null;
   return (
     <>
-      {application !== null ? (
-        <Link
-          className="link"
-          to="/t/$tenant/applications/$id"
-          params={{ tenant, id: application.objectId }}
-          search={{}}
-        >
-          <Name text={application.displayName} />
-        </Link>
-      ) : (
-        <span className="mono">{appId}</span>
-      )}
+      <ApplicationLink tenant={tenant} application={application} appId={appId} />
       {rotation === null ? null : (
         <span className="two">
           <Link className="link mono" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>

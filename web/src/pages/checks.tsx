@@ -2,6 +2,7 @@
 import { ArrowCircleRightFilled, CheckmarkCircleRegular } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
+import { useExplain } from "../frame/shell.ts";
 import { Empty, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
 import { STATUS_WORDS } from "../text/catalogue.ts";
@@ -18,7 +19,7 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
         <section className="card" aria-labelledby="checks">
           <div className="card-head">
             <h2 id="checks">Why</h2>
-            <code className="mono">nolapse explain {told.appId}</code>
+            <Explain appId={told.appId} />
           </div>
           {told.credentials.length === 0 ? <Empty>No credential, so nothing to explain.</Empty> : null}
           <ul className="rows">
@@ -48,6 +49,10 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
       )}
     </Shown>
   );
+}
+
+function Explain({ appId }: { readonly appId: string }) {
+  return <code className="mono">{useExplain(appId)}</code>;
 }
 
 /** In the order they were asked in. The first that does not hold decides, and none after it was asked. */

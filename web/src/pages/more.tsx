@@ -13,7 +13,8 @@ import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
-import { useRefusal, useSession } from "../frame/session.tsx";
+import { useRefusal } from "../frame/session.tsx";
+import { useExplain } from "../frame/shell.ts";
 
 interface MoreProps {
   readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
@@ -24,9 +25,8 @@ interface MoreProps {
 
 export function More({ application: { objectId: id, appId, adminCenter }, tenant, leaked }: MoreProps) {
   const navigate = useNavigate();
-  const { me } = useSession();
   const [said, setSaid] = useState("");
-  const command = commandOf(appId, me.tenants.length > 1 ? tenant : null);
+  const command = useExplain(appId);
   const explain = () =>
     void navigate({
       to: "/t/$tenant/applications/$id/explain",
@@ -78,9 +78,4 @@ function Leaked({ act }: { readonly act: () => void }) {
       </MenuItem>
     </Tooltip>
   );
-}
-
-/** What the page shows, on the command line. Ids and names of tenants need no quoting in any shell. */
-function commandOf(appId: string, tenant: string | null): string {
-  return `nolapse explain ${appId}${tenant === null ? "" : ` --tenant ${tenant}`}`;
 }

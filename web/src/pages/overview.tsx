@@ -3,13 +3,13 @@ import { Button } from "@fluentui/react-components";
 import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { ScanAgain } from "../frame/scan-again.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
 import { dayOf, grouped } from "../text/dates.ts";
-import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
 import { Ends } from "./overview-ends.tsx";
@@ -68,10 +68,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
         <h1>{overviewSentence(overview)}</h1>
         {first === null ? null : (
           <p>
-            The first is{" "}
-            <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: first.objectId }} search={{}}>
-              <Name text={first.displayName} />
-            </Link>
+            The first is <ApplicationLink tenant={tenant} application={first} />
             {first.at === null ? "." : ", on "}
             {first.at === null ? null : <Time at={first.at} now={overview.now} />}
           </p>
@@ -169,9 +166,7 @@ function NeedsPerson({ overview, tenant }: { readonly overview: OverviewAnswer; 
               <WarningFilled className="urgent" aria-label="Waits" />
             )}
             <span className="grow">
-              <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: objectId }} search={{}}>
-                <Name text={displayName} />
-              </Link>
+              <ApplicationLink tenant={tenant} application={{ objectId, displayName }} />
               <span className="two">{capital(next.because ?? next.sentence)}</span>
             </span>
             {signsInUntil === null ? null : (
@@ -229,9 +224,7 @@ function NowAndNext({ overview, tenant }: { readonly overview: OverviewAnswer; r
         {overview.next.map(({ objectId, displayName, next }) => (
           <li key={objectId}>
             <span className="grow">
-              <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: objectId }} search={{}}>
-                <Name text={displayName} />
-              </Link>
+              <ApplicationLink tenant={tenant} application={{ objectId, displayName }} />
               <span className="two">
                 <NextPhrase next={next} />
               </span>

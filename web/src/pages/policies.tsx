@@ -5,6 +5,7 @@ import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { placeWords } from "../text/assigning.ts";
 import { KIND_WORDS, policyWords } from "../text/catalogue.ts";
 import { counted, grouped, spelled } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
@@ -16,10 +17,10 @@ export function Policies() {
     <div className="page">
       <h1>Policies</h1>
       <Shown asked={asked}>
-        {({ items, gone, coverage }) => (
+        {({ items, gone, coverage, file }) => (
           <>
             <Incomplete coverage={coverage} />
-            <Gone gone={gone} />
+            <Gone gone={gone} file={file} />
             <p>{counted(items.length, "policy", "policies")}; each application has exactly one.</p>
             <section className="card">
               <ul className="rows">
@@ -29,6 +30,9 @@ export function Policies() {
                       <strong>{one.name}</strong>
                       <span className="two faint">
                         {one.kind === null ? "secrets and certificates" : (KIND_WORDS[one.kind] ?? one.kind)}
+                      </span>
+                      <span className="two faint mono">
+                        {one.line === null ? "not written: the defaults" : placeWords(one.line, file)}
                       </span>
                     </span>
                     <span className="grow">
@@ -69,7 +73,7 @@ export function Policies() {
 }
 
 /** Entries that are about nobody any more, with what to do. */
-function Gone({ gone }: Pick<Answer<"GET /api/v1/t/{tenant}/policies">, "gone">) {
+function Gone({ gone, file }: Pick<Answer<"GET /api/v1/t/{tenant}/policies">, "gone" | "file">) {
   if (gone.length === 0) return null;
   return (
     <MessageBar intent="warning" layout="multiline">
@@ -83,7 +87,7 @@ function Gone({ gone }: Pick<Answer<"GET /api/v1/t/{tenant}/policies">, "gone">)
         Next: restore it under Deleted applications in Entra ID, which works for 30 days, or take the entry out of
         applications in nolapse.yaml.
         <ul className="plain">
-          {gone.map(({ appId, displayName, targets }) => (
+          {gone.map(({ appId, displayName, targets, line }) => (
             <li key={appId}>
               {displayName === null ? null : (
                 <>
@@ -91,6 +95,7 @@ function Gone({ gone }: Pick<Answer<"GET /api/v1/t/{tenant}/policies">, "gone">)
                 </>
               )}
               <span className="mono">{appId}</span>, for {targets.join(", ")}
+              {line === null ? null : <span className="faint mono"> ({placeWords(line, file)})</span>}
             </li>
           ))}
         </ul>

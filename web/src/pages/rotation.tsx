@@ -9,9 +9,11 @@ import { ApproveDialog, CancelDialog, TryDialog } from "../dialogs/decide.tsx";
 import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Command } from "../frame/command.tsx";
 import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
+import { useExplain } from "../frame/shell.ts";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Coming, Time } from "../frame/time.tsx";
@@ -277,6 +279,7 @@ function OldOne({ rotation }: { readonly rotation: RotationShown }) {
 
 function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
   const { approvals } = rotation;
+  const explain = useExplain(rotation.appId);
   return (
     <section className="card" aria-labelledby="who">
       <h2 id="who">Why and who</h2>
@@ -284,14 +287,7 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         <div>
           <dt>Application</dt>
           <dd>
-            <Link
-              className="link"
-              to="/t/$tenant/applications/$id"
-              params={{ tenant, id: rotation.objectId }}
-              search={{}}
-            >
-              <Name text={rotation.displayName} />
-            </Link>
+            <ApplicationLink tenant={tenant} application={rotation} />
           </dd>
         </div>
         <div>
@@ -326,7 +322,7 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
         </div>
         <div>
           <dt>In a shell</dt>
-          <dd className="mono">nolapse explain {rotation.appId}</dd>
+          <dd className="mono">{explain}</dd>
         </div>
       </dl>
     </section>

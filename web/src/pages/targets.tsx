@@ -1,15 +1,14 @@
 /** Can Nolapse write where it must? The places are those of the configuration; whether one could be written is asked for here. */
 import { Button } from "@fluentui/react-components";
-import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Empty, Failure, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { reloadWords, targetsSentence } from "../text/catalogue.ts";
-import { Name } from "../text/name.tsx";
 
 type Target = Answer<"GET /api/v1/t/{tenant}/targets">["items"][number];
 
@@ -62,18 +61,7 @@ function Applications({ applications, tenant }: Pick<Target, "applications"> & {
   if (applications.length === 0) return <span className="faint">none</span>;
   return applications.map(({ appId, application }) => (
     <span key={appId} className="one-line">
-      {application === null ? (
-        <span className="mono">{appId}</span>
-      ) : (
-        <Link
-          className="link"
-          to="/t/$tenant/applications/$id"
-          params={{ tenant, id: application.objectId }}
-          search={{}}
-        >
-          <Name text={application.displayName} />
-        </Link>
-      )}
+      <ApplicationLink tenant={tenant} application={application} appId={appId} />
     </span>
   ));
 }

@@ -1,6 +1,7 @@
 /** What holds writing back in a tenant: why, what follows, and the way out; what a person's word to go on comes to, before it and after. */
 import type { Answer } from "../api/client.ts";
 import { counted, grouped, written } from "./dates.ts";
+import { nolapse } from "./shell.ts";
 
 type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;
 type Held = Pick<Overview, "tenant" | "mode" | "switches" | "coverage">;
@@ -34,7 +35,7 @@ export function tagsOf(held: Held, zone: string): readonly Tag[] {
       name: "Paused",
       says: [...paused, "Nothing is written. Sign-ins are not touched."],
       next: hasWord(switches) ? "An Admin lets it go on, on the page Health, or in a shell:" : BRAKE_NEXT,
-      command: hasWord(switches) ? `nolapse resume --tenant ${tenant}` : null,
+      command: hasWord(switches) ? nolapse(["resume"], tenant) : null,
     },
     switches.removalOff !== null && {
       name: "No removals",
@@ -43,7 +44,7 @@ export function tagsOf(held: Held, zone: string): readonly Tag[] {
         "No credential is removed. New ones are made and delivered as before.",
       ],
       next: "This lists what the store does not know; with --yes removal goes on:",
-      command: `nolapse recover --tenant ${tenant}`,
+      command: nolapse(["recover"], tenant),
     },
     missed !== null && {
       name: "Scan failed",
