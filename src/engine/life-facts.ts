@@ -14,6 +14,7 @@ import { type Portrait, signsIn } from "./portrait.ts";
 export interface LifeFacts {
   readonly known: readonly Known[];
   readonly rotations: readonly Rotation[];
+  readonly ledger: readonly LedgerEntry[];
   readonly retirements: ReadonlyMap<string, EpochMs | null>;
 }
 
@@ -54,6 +55,7 @@ export async function lifeFacts(deps: Deps, portrait: Portrait): Promise<LifeFac
   return {
     known: [...listed, ...gone.map((one) => removed(one, rotations))],
     rotations,
+    ledger,
     retirements: retirements(deps, rotations),
   };
 }

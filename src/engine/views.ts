@@ -163,7 +163,10 @@ export async function explainIn(
   within: number,
 ): Promise<Explanation> {
   const now = await deps.clock.now();
-  const { holders, credentials, rotations } = await credentialsIn(deps, { scan, plan, sharing }, appId, within);
+  const holders = scan.holders.filter((one) => one.appId === appId);
+  const rotations = await deps.store.rotations({ tenantId: deps.settings.tenantId, appId });
+  const ledger = await deps.store.ledger(deps.settings.tenantId, appId);
+  const credentials = credentialsIn(deps, { scan, plan, sharing }, appId, within, { rotations, ledger });
   const judged = [];
   for (const rotation of rotations) {
     judged.push({ rotation, ...explain(rotation, await gatherFacts(deps, rotation, now), now) });
@@ -184,23 +187,18 @@ export async function explainIn(
   };
 }
 
-/** The credentials of an application and its rotations alone, without what each rotation waits for: a few readings less for each. */
-export async function credentialsIn(
-  { store, settings }: Pick<Deps, "store" | "settings">,
+/** The credentials of an application, by what the store has of it. */
+export function credentialsIn(
+  { settings }: Pick<Deps, "settings">,
   { scan, plan, sharing }: Seen,
   appId: string,
   within: number,
-): Promise<{
-  readonly holders: readonly Holder[];
-  readonly credentials: Explanation["credentials"];
-  readonly rotations: readonly Rotation[];
-}> {
+  { rotations, ledger }: { readonly rotations: readonly Rotation[]; readonly ledger: readonly LedgerEntry[] },
+): Explanation["credentials"] {
   const holders = scan.holders.filter((one) => one.appId === appId);
-  const rotations = await store.rotations({ tenantId: settings.tenantId, appId });
-  const ledger = await store.ledger(settings.tenantId, appId);
   const own = sharing === undefined ? scan : { ...scan, holders };
   const rows = scanReport(own, settings.name, within, sharing).credentials.filter((one) => one.appId === appId);
-  return { holders, credentials: rows.map((row) => credentialView(row, plan.items, rotations, ledger)), rotations };
+  return rows.map((row) => credentialView(row, plan.items, rotations, ledger));
 }
 
 /** The scan with what the certificates of one application say of themselves: one more request for each of its objects that has any. */

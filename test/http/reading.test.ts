@@ -383,3 +383,18 @@ test("the OpenAPI document is 3.1, names every answer, and is the same for every
     expect(Object.keys(one.responses["200"]?.content ?? {}), one.operationId).toHaveLength(1);
   expect(JSON.stringify(body)).not.toContain(stage.folder);
 });
+
+test("a rotation says who began it whether its trail is shown whole or not", async () => {
+  const id = await stage.rotationOf("app-1");
+  const shown = async () => (await rita.get(`${T}/rotations/${id}`)).body;
+  const about = { tenantId: stage.directory.admin.tenantId, rotation: id, appId: null, keyId: null, reason: null };
+  const { store, clock } = stage.manager.deps;
+  for (const length of [99, 100, 101]) {
+    const at = await clock.now();
+    const more = length - (await store.auditOf(about.tenantId, id, "oldest", 200)).length;
+    const noted = { ...about, at, actor: "somebody", action: "noted", details: {} };
+    await Promise.all(Array.from({ length: more }, () => store.audit(noted)));
+    const { startedBy, events } = await shown();
+    expect([startedBy, events.length], `${length}`).toEqual(["nolapse", Math.min(length, 100)]);
+  }
+});

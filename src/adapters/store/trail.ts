@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
-import type { Database } from "./database.ts";
+import type { Database, Db } from "./database.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { auditFrom } from "./rows.ts";
 
@@ -26,6 +26,24 @@ const linesSince = preparedForEach((db, value: Value<{ readonly tenant: string; 
     .where("at", ">=", value("since"))
     .orderBy(sql<number>`sequence + 0`),
 );
+
+interface OfRotation {
+  readonly tenant: string;
+  readonly rotation: string;
+  readonly limit: number;
+}
+
+const linesOf = (db: Db, value: Value<OfRotation>, order: "asc" | "desc") =>
+  db
+    .selectFrom("audit")
+    .selectAll()
+    .where("rotation", "=", value("rotation"))
+    .where("tenant_id", "=", value("tenant"))
+    .orderBy("sequence", order)
+    .limit(value("limit"));
+
+const firstLinesOf = prepared((db, value: Value<OfRotation>) => linesOf(db, value, "asc"));
+const lastLinesOf = prepared((db, value: Value<OfRotation>) => linesOf(db, value, "desc"));
 
 export function trail({
   read,
@@ -64,15 +82,8 @@ export function trail({
 
     auditOf: (tenantId, rotation, order, limit) =>
       read(async (db) => {
-        const rows = await db
-          .selectFrom("audit")
-          .selectAll()
-          .where("rotation", "=", rotation)
-          .where("tenant_id", "=", tenantId)
-          .orderBy("sequence", order === "oldest" ? "asc" : "desc")
-          .limit(limit)
-          .execute();
-        return rows.map(auditFrom);
+        const of = { tenant: tenantId, rotation, limit };
+        return (await (order === "oldest" ? firstLinesOf : lastLinesOf)(db, of)).rows.map(auditFrom);
       }),
   };
 }

@@ -4,7 +4,7 @@ import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { lastLapse, lifeLine } from "../../core/pictures/life-line.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
-import { lifeFacts } from "../../engine/life-facts.ts";
+import { type LifeFacts, lifeFacts } from "../../engine/life-facts.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { credentialsIn, explainIn, type Seen } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -120,15 +120,17 @@ const show = tenantRoute({
   handle: async ({ tenant, caller, params }) => {
     await tenant.painted();
     const portrait = seenBy(tenant, caller, params.id);
-    const told = await credentialsIn(tenant.deps, ownOf(tenant, portrait), portrait.appId, 90 * DAY);
+    const facts = await lifeFacts(tenant.deps, portrait);
+    const { rotations } = facts;
+    const credentials = credentialsIn(tenant.deps, ownOf(tenant, portrait), portrait.appId, 90 * DAY, facts);
     const principal = portrait.holders.find(({ type }) => type === "servicePrincipal");
     const main = portrait.holders.find(({ type }) => type === portrait.type);
-    const names = [...new Set(told.credentials.flatMap(({ targets }) => targets))];
+    const names = [...new Set(credentials.flatMap(({ targets }) => targets))];
     const { settings } = tenant.deps;
     const now = await tenant.deps.clock.now();
     return {
       ...(await scopeOf(tenant)),
-      lapse: await lapseOf(tenant, portrait, now),
+      lapse: lapseOf(facts, now),
       ...itemJson(tenant, portrait, now),
       tenantId: settings.tenantId,
       servicePrincipal: principal?.objectId ?? null,
@@ -140,7 +142,7 @@ const show = tenantRoute({
       mode: settings.mode,
       lastSafeAt: iso(portrait.lastSafeAt),
       adminCenter: adminCenterOf(settings.authority, portrait),
-      credentials: told.credentials.map(({ row, status, because, sentence, ledger }) => ({
+      credentials: credentials.map(({ row, status, because, sentence, ledger }) => ({
         keyId: row.keyId,
         kind: row.kind,
         name: row.credentialName,
@@ -159,9 +161,9 @@ const show = tenantRoute({
         const target = settings.targets[name];
         if (target === undefined) return [];
         const { type, carriedBy = null, reload } = target;
-        return [{ name, type, carriedBy, reload: reloadText(reload), written: writtenTo(name, told.rotations) }];
+        return [{ name, type, carriedBy, reload: reloadText(reload), written: writtenTo(name, rotations) }];
       }),
-      rotations: told.rotations.map((rotation) => ({
+      rotations: rotations.map((rotation) => ({
         id: rotation.id,
         state: rotation.state,
         slot: rotation.slot,
@@ -194,8 +196,7 @@ function writtenTo(target: string, rotations: readonly Rotation[]) {
       };
 }
 
-async function lapseOf({ deps }: Tenant, portrait: Portrait, now: EpochMs) {
-  const { known, rotations, retirements } = await lifeFacts(deps, portrait);
+function lapseOf({ known, rotations, retirements }: LifeFacts, now: EpochMs) {
   const span = { from: plus(now, -365 * DAY), to: now, now };
   const lapse = lastLapse(lifeLine(known, rotations, span, retirements).rows, now);
   return lapse && { from: formatInstant(lapse.from), to: formatInstant(lapse.to) };

@@ -294,8 +294,8 @@ const show = tenantRoute({
     const facts = await gatherFacts(deps, rotation, now);
     const lines = (order: "oldest" | "newest", limit: number) =>
       deps.store.auditOf(deps.settings.tenantId, rotation.id, order, limit);
-    const [opening] = await lines("oldest", 1);
     const events = await lines("newest", EVENTS);
+    const opening = events.length < EVENTS ? events.at(-1) : (await lines("oldest", 1))[0];
     const judged = { rotation, ...explain(rotation, facts, now) };
     const { verdict, because, until, checks } = judgedJson(judged);
     return {
