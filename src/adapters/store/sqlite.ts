@@ -90,7 +90,8 @@ function open(path: string, how: How): DatabaseSync {
     handle.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     handle.exec(`PRAGMA cache_size = -${CACHE_ALONE}`);
   }
-  handle.exec(`PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
+  // what a savepoint needs to be undone stays in memory, too: no file is made for it
+  handle.exec(`PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = ${CHECKPOINT_EVERY}`);
   return handle;
 }
 
