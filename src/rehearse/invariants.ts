@@ -47,7 +47,11 @@ export class Watch {
   readonly #story: Story;
   readonly #now: () => EpochMs;
   readonly #canary = new Canary();
-  readonly #lists: ListBooks;
+  readonly #lists = new ListBooks({
+    rotations: this.rotations,
+    truth: (objectId) => this.truth(objectId),
+    wasMeant: (keyId) => this.#removedByOthers.get(keyId)?.meant === true,
+  });
   readonly #truth = new Map<string, readonly TrueCredential[]>();
   readonly #ledger = new Map<string, LedgerEntry>();
   readonly #fences = new Map<string, number>();
@@ -71,11 +75,6 @@ export class Watch {
     this.#ground = ground;
     this.#story = story;
     this.#now = now;
-    this.#lists = new ListBooks({
-      rotations: this.rotations,
-      truth: (objectId) => this.truth(objectId),
-      wasMeant: (keyId) => this.#removedByOthers.get(keyId)?.meant === true,
-    });
   }
 
   /** An application as it was before Nolapse came. */
@@ -152,8 +151,7 @@ export class Watch {
   /** Invariants 3 and 9: the key of a certificate is sealed before the directory hears of it, and it ends in time. */
   #addition(holder: HolderRef, { certificate, keyId, end }: NewCertificate, now: EpochMs): void {
     this.#lifetime(holder, end, now);
-    const { objectId } = holder;
-    const all = this.rotations.naming(objectId).filter((one) => one.holder.objectId === objectId);
+    const all = this.rotations.naming(holder.objectId).filter((one) => one.holder.objectId === holder.objectId);
     if (all.some(({ undo }) => undo?.keyId === keyId)) return;
     const made = all.flatMap((one) => one.attempts).find((one) => one.certificate?.certificate === certificate);
     if (this.#seals.had(made?.certificate?.sha256)) return;

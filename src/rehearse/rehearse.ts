@@ -25,7 +25,7 @@ import { Quota } from "./quota.ts";
 import { type Rehearsed, rehearsed } from "./report.ts";
 import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
-import { drawWords } from "./words.ts";
+import { withWords } from "./words.ts";
 import { buildWorld, type World } from "./world.ts";
 import { changesTheWorld, FELT } from "./writes.ts";
 
@@ -396,9 +396,4 @@ export class Rehearsal {
       lookAgain: (consumer) => this.#consumption.look(consumer),
     });
   }
-}
-
-/** Drawn from a chance of their own: without them the world is what it always was. */
-function withWords({ seed, duration }: RehearsalOptions, plan: WorldPlan): WorldPlan {
-  return { ...plan, words: drawWords(Chance.of(seed, "words"), plan.applications, duration) };
 }

@@ -5,8 +5,8 @@
  */
 import type { RotationState } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../core/time.ts";
-import type { Chance } from "./chance.ts";
-import type { ApplicationPlan } from "./plan.ts";
+import { Chance } from "./chance.ts";
+import type { ApplicationPlan, WorldPlan } from "./plan.ts";
 
 /** When it happens: at the next commit of a rotation of the application in one of these states, and so much later; at once where none is named. */
 export interface Moment {
@@ -51,7 +51,7 @@ const YEAR = 365 * DAY;
 export const MOMENT_WITHIN: DurationMs = 150 * DAY;
 
 /** The words of a run, in the order of time. */
-export function drawWords(
+function drawWords(
   chance: Chance,
   applications: readonly ApplicationPlan[],
   length: DurationMs,
@@ -102,4 +102,12 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
 /** At once, or when its rotation comes to one of these. */
 function drawMoment(chance: Chance, open: readonly RotationState[], later: DurationMs): Moment {
   return chance.hits(0.3) ? { states: [], later: 0 } : { states: [chance.pick(open)], later };
+}
+
+/** The plan with words, drawn from a chance of their own: without them the world is what it always was. */
+export function withWords(
+  { seed, duration }: { readonly seed: number; readonly duration: DurationMs },
+  plan: WorldPlan,
+): WorldPlan {
+  return { ...plan, words: drawWords(Chance.of(seed, "words"), plan.applications, duration) };
 }
