@@ -149,13 +149,13 @@ export class Claimed {
     return { failure, notBefore: plus(at, this.#delay(error, at)) };
   }
 
-  /** Notes a failed try, to be stored with when it is tried again: the state stays, the next try comes later. */
+  /** Stores a failed try, before anything else can fail: the state stays, the next try comes later. */
   async fail(thrown: unknown, verifying = false): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
     const step = triedStep(this.#step);
     const target = placeOf(this.#step);
     const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }) };
-    this.later([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
+    await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
   }
 
   /** Stores that no retry can mend this; the old credential stays where it is. Nothing for one that has ended already. */

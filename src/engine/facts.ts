@@ -52,10 +52,18 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
   };
 }
 
-/** When the credential that this rotation replaces must be renewed, at the latest and before; null where it never ends. */
-export function forecastOf(deps: Deps, rotation: Rotation, now: EpochMs): Facts["forecast"] {
+/**
+ * When the credential that this rotation replaces must be renewed, at the latest and before; null where it never ends. `start`, where it is
+ * known, for a rule of age.
+ */
+export function forecastOf(
+  deps: Deps,
+  rotation: Rotation,
+  now: EpochMs,
+  start: EpochMs | null = null,
+): Facts["forecast"] {
   const { replaces, replacesEnd, policy } = rotation;
-  const credential = { keyId: replaces, start: null, end: replacesEnd };
+  const credential = { keyId: replaces, start, end: replacesEnd };
   return forecast(credential, policy, known(targetSettings(deps, rotation)), now);
 }
 

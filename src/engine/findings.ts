@@ -134,7 +134,7 @@ function driftOf({ displayName, what, by, keyId, target, appId }: Drift): Findin
 
 function brokenOf({ what, position }: BrokenAt): Finding {
   const title = `the audit trail is not what was sealed, from entry ${position} on (${what})`;
-  return whole("trail-broken", `${position} ${what}`, title, "keep a copy of the store, then nolapse audit verify");
+  return whole("trail-broken", String(position), title, "keep a copy of the store, then nolapse audit verify");
 }
 
 function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | null, now: EpochMs): Finding[] {

@@ -230,7 +230,7 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     detail: null,
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
-  if (open !== null) return { ...base, ...underWay(open, holders) };
+  if (open !== null) return { ...base, ...underWay(deps, open, holders, now) };
   const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps, slot));
   const records = facts.records.filter((one) => one.kind !== "federated");
   const found = resolveSlot(binding, slot, holders, records, facts.ledger, now, kinds);
@@ -264,9 +264,11 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
 }
 
 /** What an open rotation replaces, under the policy it was opened with. */
-function underWay({ holder, replaces, policy, reason }: Rotation, holders: readonly Holder[]) {
+function underWay(deps: Deps, open: Rotation, holders: readonly Holder[], now: EpochMs) {
+  const { holder, replaces, policy, reason } = open;
   const credential = holders.flatMap((one) => one.credentials).find(({ keyId }) => keyId === replaces) ?? null;
-  return { holder, credential, policy, status: "in-progress", because: reason } as const;
+  const ends = forecastOf(deps, open, now, credential?.start);
+  return { holder, credential, policy, forecast: ends, status: "in-progress", because: reason } as const;
 }
 
 /** The policy as the tenant's app management policies leave it, why they forbid it altogether, and what to say of it. */

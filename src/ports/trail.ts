@@ -39,7 +39,7 @@ export interface TrailStore {
   ): Promise<{ readonly head: Link | null; readonly entries: readonly NumberedEntry[] }>;
   /** Adds links and a checkpoint on them. False, and nothing added, where another process has sealed meanwhile. */
   seal(tenantId: string, links: readonly Link[], checkpoint: Checkpoint): Promise<boolean>;
-  /** Links after a position, each with its entry; null in its place where the entry is gone. At most `limit`. */
+  /** Links after a position, each with its entry; null in its place where the entry is gone, or no entry any more. At most `limit`. */
   links(
     tenantId: string,
     after: number,

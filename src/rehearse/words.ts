@@ -51,7 +51,7 @@ const YEAR = 365 * DAY;
 export const MOMENT_WITHIN: DurationMs = 150 * DAY;
 
 /** The words of a run, in the order of time. */
-function drawWords(
+export function drawWords(
   chance: Chance,
   applications: readonly ApplicationPlan[],
   length: DurationMs,

@@ -184,6 +184,16 @@ function listening() {
   return { told, notifying };
 }
 
+it.each(["details = '{'", "written = '{'", "details = 'null'", "at = 9e99", "at = 'noon'"])(
+  "an entry that nobody could have written is a break, and keeps nobody from telling it: %s",
+  async (what) => {
+    const trail = new Trail();
+    await trail.write(4);
+    trail.tamper(`UPDATE audit SET ${what} WHERE sequence = 2`);
+    expect((await lookThrough(trail.watch, trail.deps))?.broken).toMatchObject({ position: 2 });
+  },
+);
+
 it("a break is told once, by whichever process finds it, and again where there is another one", async () => {
   const trail = new Trail();
   const { told, notifying } = listening();

@@ -49,3 +49,20 @@ test("one that another process is working on is left to it", async () => {
   await expect(forget(bench)).rejects.toMatchObject({ code: "store-busy" });
   expect(await bench.store.sealed(id)).not.toBeNull();
 });
+
+test("what was given up before it was proven goes; of one that stands still it says what moves it", async () => {
+  const bench = new Workbench({ policy: { custody: "keep" } });
+  const issued = await bench.drive((rotation) => rotation?.state === "issued");
+  const become = async (state: "halted" | "cancelled") => {
+    const rotation = (await bench.rotation()) ?? issued;
+    await bench.store.amend(rotation, { rotation: { ...rotation, state, dueAt: null }, audit: [] });
+  };
+  await become("halted");
+  await expect(forget(bench)).rejects.toMatchObject({
+    code: "refused-by-rule",
+    next: expect.stringContaining(`nolapse cancel ${issued.id}`),
+  });
+  await become("cancelled");
+  expect(await forget(bench)).toMatchObject({ forgotten: [{ id: issued.id }], needed: [], busy: [] });
+  expect(await bench.store.sealed(issued.id)).toBeNull();
+});

@@ -1,6 +1,7 @@
 /** What is stored with what: few transactions, and yet nothing outside begins before what was proven until then is on disk. */
 import { expect, test } from "vitest";
-import { DAY } from "../../src/core/time.ts";
+import { NolapseError } from "../../src/core/errors.ts";
+import { DAY, MINUTE } from "../../src/core/time.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -58,4 +59,60 @@ test("nothing outside begins before the store knows what was proven until then",
   await bench.drive((rotation) => rotation?.state === "retired", 40, over);
   expect(requests).toHaveLength(4);
   expect(unknown).toEqual([]);
+});
+
+/** A store that fails to answer once whenever it is told to, right before the next decision. */
+function failing(bench: Workbench): { readonly store: Store; readonly once: () => void } {
+  let due = false;
+  const store = watched(bench.store as Store, async (method) => {
+    if (!due || method !== "switches") return;
+    due = false;
+    throw new NolapseError("store-busy", "somebody has it locked");
+  });
+  return {
+    store,
+    once: () => {
+      due = true;
+    },
+  };
+}
+
+test("a failed try is stored before anything else can fail, so that the breaker hears of it", async () => {
+  const bench = new Workbench({});
+  const { store, once } = failing(bench);
+  const { readBack } = bench.target;
+  bench.target.readBack = async () => {
+    if (bench.target.deliveries === 0) return readBack.call(bench.target);
+    once();
+    throw new NolapseError("target-failed", "nobody answers");
+  };
+  for (let run = 0; run < 14; run += 1) {
+    await bench.run({ store }).catch(() => undefined);
+    bench.clock.advance(MINUTE);
+  }
+  const { tenantId } = bench.settings;
+  const { recent } = await bench.store.tally(tenantId, bench.clock.at, "outcomes");
+  expect((await bench.rotation())?.failures).toBeGreaterThanOrEqual(3);
+  expect(recent.slice(0, 3)).toEqual([false, false, false]);
+  expect((await bench.store.switches(tenantId)).breaker).not.toBeNull();
+});
+
+test("a consumer is told once, whatever fails right after", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true });
+  const { store, once } = failing(bench);
+  let reloads = 0;
+  const target = Object.assign(bench.target, {
+    reloadConsumer: async () => {
+      reloads += 1;
+      if (reloads === 1) once();
+    },
+  });
+  const over = { store, targets: { get: () => target } };
+  await expect(bench.drive((rotation) => rotation?.state === "verified", 40, over)).rejects.toMatchObject({
+    code: "store-busy",
+  });
+  expect(reloads).toBe(1);
+  bench.clock.advance(MINUTE);
+  await bench.drive((rotation) => rotation?.state === "retired", 40, over);
+  expect(reloads).toBe(1);
 });

@@ -51,6 +51,16 @@ test("it has its credential and its deadlines, and nobody is told to begin it", 
   expect([plan.issuedBy, plan.waves.issues]).toEqual([null, []]);
 });
 
+test("a rule of age says after the opening what it said before", async () => {
+  const bench = new Workbench({ endsIn: 300 * DAY, policy: { maxAge: 20 * DAY } });
+  const before = (await makePlan(bench.deps(), await discover(bench.deps()))).items[0];
+  expect(before?.forecast?.dueBecause).toBe("age-reached");
+  await bench.run();
+  const [item] = (await makePlan(bench.deps(), await discover(bench.deps()))).items;
+  expect(item?.status).toBe("in-progress");
+  expect(item?.forecast).toEqual(before?.forecast);
+});
+
 test("what is halted past its last safe moment is what the first page speaks of", async () => {
   const bench = await halted(HOUR);
   const picture = await pictureOf(bench.deps(), await discover(bench.deps()));

@@ -1,5 +1,5 @@
 /** The chain over the audit trail: links and checkpoints, which the database lets nobody change. */
-import type { EpochMs } from "../../core/time.ts";
+import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Checkpoint, Link, TrailStore } from "../../ports/trail.ts";
 import type { Database, Db } from "./database.ts";
 import { auditFrom } from "./rows.ts";
@@ -92,6 +92,17 @@ async function linksAfter(db: Db, tenantId: string, after: number, limit: number
       links.map((one) => one.sequence),
     )
     .execute();
-  const bySequence = new Map(entries.map((row) => [row.sequence, auditFrom(row)]));
+  const bySequence = new Map(entries.map((row) => [row.sequence, readable(row)]));
   return links.map((link) => ({ link, entry: bySequence.get(link.sequence) ?? null }));
+}
+
+/** Null for a row that no program has written so: somebody has been at the file, and the check of the chain is to say so. */
+function readable(row: Parameters<typeof auditFrom>[0]): ReturnType<typeof auditFrom> | null {
+  try {
+    const entry = auditFrom(row);
+    formatInstant(entry.at);
+    return entry;
+  } catch {
+    return null;
+  }
 }

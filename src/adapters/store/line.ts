@@ -137,9 +137,12 @@ export class Line {
       await this.#single(verb);
     } catch (thrown) {
       verb.fail(thrown);
-    } finally {
-      verb.handle.exec("PRAGMA synchronous = FULL");
     }
+  }
+
+  /** Said before each transaction that must be flushed: what a lease has said may stand where its end has failed. */
+  #beginFlushed(handle: DatabaseSync): void {
+    handle.exec("PRAGMA synchronous = FULL; BEGIN IMMEDIATE");
   }
 
   /** One transaction for this write and those of the same handle that come before the event loop has turned once. */
@@ -157,7 +160,7 @@ export class Line {
     };
     let current: Verb | undefined = first;
     try {
-      handle.exec("BEGIN IMMEDIATE");
+      this.#beginFlushed(handle);
       for (let turned = false; current !== undefined; ) {
         await take(current);
         current = this.#next(handle, done.length);

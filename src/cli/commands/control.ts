@@ -145,17 +145,19 @@ export async function secretForget(
 ): Promise<ExitCode> {
   if (reason.trim() === "") throw new NolapseError("usage", "--reason is empty", { next: 'use --reason "why"' });
   const config = configOf(context);
-  const { forgotten, needed } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+  const { forgotten, needed, busy } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
     forgetValues(deps, app, reason, actorOf(context)),
   );
   const { speaker, globals } = context;
   const idsOf = (all: typeof needed) => all.map(({ id, issued }) => ({ rotation: id, keyId: issued?.keyId ?? null }));
-  if (globals.json === true) speaker.json({ forgotten: idsOf(forgotten), needed: idsOf(needed) });
+  if (globals.json === true) speaker.json({ forgotten: idsOf(forgotten), needed: idsOf(needed), busy: idsOf(busy) });
   for (const { displayName, slot, issued } of forgotten)
     speaker.say(`nolapse: the value of ${displayName}, slot ${slot}, key id ${issued?.keyId} is erased here`);
   for (const { displayName, slot, state } of needed)
     speaker.say(`nolapse: that of ${displayName}, slot ${slot} is still needed: its rotation is ${state}`);
-  return 0;
+  for (const { displayName, slot } of busy)
+    speaker.say(`nolapse: that of ${displayName}, slot ${slot} is being worked on; try again in half a minute`);
+  return busy.length > 0 ? 4 : 0;
 }
 
 export async function storeBackup(context: Context, file: string): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import type { TenantConfig } from "../../config/load.ts";
-import { NolapseError } from "../../core/errors.ts";
+import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import { type BrokenAt, lookThrough, type TrailCheck } from "../../engine/check-trail.ts";
 import type { Deps } from "../../engine/deps.ts";
@@ -96,7 +96,7 @@ async function onceIn(
     const { deps } = manager;
     const report = await runOnce(deps, { wait, signal: context.signal, onWait: waits(context) });
     if (report.scan !== null && isHeard(manager)) {
-      const trail = await lookThrough(manager.trail, deps, context.signal);
+      const trail = await trailOf(context, manager, deps, context.signal);
       await tellAll(context, manager, report.scan, null, trail?.broken ?? null);
     }
     const waiting = await waitingOf(deps);
@@ -190,7 +190,7 @@ async function loopTenant(
         ...(admission === null ? {} : { scanAsked: admission.scanAsked, onScanBegins: admission.scanning }),
         onRound: async (scan) => {
           const isMeasured = metrics !== null || server !== null;
-          if (isMeasured || isHeard(manager)) trail = await lookThrough(manager.trail, deps, signal);
+          if (isMeasured || isHeard(manager)) trail = (await trailOf(context, manager, deps, signal)) ?? trail;
           await tellAll(context, manager, scan, last, trail?.broken ?? null);
           last = scan ?? last;
           if (scan === null || !isMeasured) return;
@@ -220,6 +220,22 @@ async function loopTenant(
 }
 
 /** Whether anybody is told of anything. */
+/** The check of the audit trail; null where nothing seals it, or it could not be made, which ends nothing else. */
+async function trailOf(
+  { speaker }: Context,
+  { trail }: Manager,
+  deps: Manager["deps"],
+  signal: AbortSignal,
+): Promise<TrailCheck | null> {
+  try {
+    return await lookThrough(trail, deps, signal);
+  } catch (thrown) {
+    const { message } = asNolapseError(thrown);
+    speaker.say(`nolapse: the audit trail of ${deps.settings.name} could not be checked: ${message}`);
+    return null;
+  }
+}
+
 function isHeard({ notifying: { channels, heartbeats } }: Manager): boolean {
   return channels.length + heartbeats.length > 0;
 }

@@ -146,6 +146,8 @@ async function verified(
   const event: RotationEvent = { type: "verified", at, target: name, assurance, request };
   const last = rotation.deliveries.every((one) => one.target === name || one.verifiedAt !== null);
   claimed.later([event], last ? succession(claimed, at) : {});
+  // told once, not again by whoever takes it up where the store knows nothing of it
+  if (rotation.state === "delivered" && targetOf(claimed, name).reloadConsumer !== undefined) await claimed.flush();
 }
 
 /** With the last proof the slot has a new current credential, and the sealed value has served its purpose. */
