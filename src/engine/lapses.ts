@@ -9,7 +9,6 @@ import { gapsOf, type Lapse, type Works, worksAfter } from "../core/pictures/gap
 import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
 import { SLICE } from "../core/slices.ts";
 import { type EpochMs, earliest, latest, plus } from "../core/time.ts";
-import type { Watched } from "../ports/lapses.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
@@ -33,7 +32,8 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   const { store } = deps;
   const { tenantId, scannedAt } = scan;
   const watched = await store.lapses(tenantId);
-  const concerned = await concernedBy(deps, scan, watched);
+  const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
+  const concerned = await concernedBy(deps, scan, watched.since, open);
   const found: Lapse[] = [];
   for (let from = 0; from < concerned.length; from += AT_ONCE) {
     const part = concerned.slice(from, from + AT_ONCE);
@@ -43,24 +43,28 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
       part.map(([appId]) => appId),
     );
     for (const [appId, holders] of part) {
-      const its = known(appId, holders);
-      const open = watched.lapses.filter((one) => one.appId === appId && one.to === null);
-      found.push(...open.flatMap((one) => overOf(one, holders, its, scannedAt)));
-      const begun = begunIn(appId, holders, its, watched.since, scannedAt);
+      const facts = known(appId, holders);
+      const its = open.get(appId);
+      if (its !== undefined) found.push(...overOf(its, holders, facts, scannedAt));
+      const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
       if (begun.length > 0 && (await isCertain(deps, scan, appId, holders))) found.push(...begun);
     }
   }
   if (found.length > 0 || watched.since === null) await store.noteLapses(tenantId, scannedAt, found);
 }
 
-/** The applications of which a credential has ended since the last scan, or which could not sign in; of all others nothing is asked. */
-async function concernedBy(deps: Parts, { tenantId, scannedAt, holders }: Scan, { since, lapses }: Watched) {
+/** The applications of which a credential has ended since the last scan, or which could not sign in and may again; of all others nothing is asked. */
+async function concernedBy(
+  deps: Parts,
+  { tenantId, scannedAt, holders }: Scan,
+  since: EpochMs | null,
+  open: ReadonlyMap<string, Lapse>,
+) {
   const concerned = new Map<string, Holder[]>();
   if (since === null) return [];
   const last = await deps.store.lastScan(tenantId);
   // what an incomplete one did not see was last seen before it
   const after = last?.complete === true ? latest(since, plus(last.scannedAt, -REPLICATION_WINDOW)) : since;
-  const open = new Set(lapses.flatMap(({ appId, to }) => (to === null ? [appId] : [])));
   const turn = turnEvery(deps, SLICE);
   for (const { appId, credentials } of holders) {
     await turn();
@@ -68,7 +72,11 @@ async function concernedBy(deps: Parts, { tenantId, scannedAt, holders }: Scan, 
       const end = endOf(one);
       return end !== null && end > after && end <= settled(scannedAt);
     });
-    if (hasEnded || open.has(appId)) concerned.set(appId, []);
+    const its = open.get(appId);
+    const isOver =
+      its !== undefined &&
+      credentials.some((one) => worksAfter({ from: one.start, to: endOf(one) }, its.from, scannedAt) !== null);
+    if (hasEnded || isOver) concerned.set(appId, []);
   }
   if (concerned.size > 0) for (const one of holders) concerned.get(one.appId)?.push(one);
   return [...concerned];
