@@ -102,7 +102,7 @@ test("lapses since the first scan lead to the applications that could not sign i
   web.stage.directory.clock.advance(12 * 86_400_000);
   await web.stage.run();
   await web.enter(page, "Rita");
-  await show(page, "", /^Lapses since \w{3} \d+ \w{3} \d{4}$/);
+  await show(page, "", /^Lapses since \d+ \w{3} \d{4}$/);
   expect(await faultsEverywhere(page, "Overview with lapses")).toEqual([]);
   const figure = page.locator(".figures > div").filter({ hasText: "Lapses since" });
   const count = Number(await figure.getByRole("link").textContent());
@@ -111,7 +111,7 @@ test("lapses since the first scan lead to the applications that could not sign i
   await figure.getByRole("link").click();
   await page.waitForURL(/lapsed=true/);
   await page.getByRole("columnheader", { name: "Could not sign in" }).waitFor();
-  const cells = page.getByRole("cell", { name: /^Cannot sign in since \w{3} \d+ \w{3} \d{4}\.$/ });
+  const cells = page.getByRole("cell", { name: /^since \d+ \w{3} \d{4}$/ });
   await expect.poll(() => cells.count()).toBe(count);
   expect(await faultsEverywhere(page, "Applications that could not sign in")).toEqual([]);
   await page.getByRole("combobox", { name: "Lapsed" }).click();

@@ -4,6 +4,7 @@ import {
   applicationSentence,
   endedSentence,
   endsWords,
+  lapsePhrase,
   lapseSentence,
   lapsesWords,
   overviewSentence,
@@ -362,6 +363,10 @@ test("the plan says until when the first must be decided, and when what is due i
 
 test("a lapse that goes on says since when", () => {
   expect(lapseSentence({ from: "2027-02-03T10:00:00Z", to: null }, ZONE)).toBe("Cannot sign in since Wed 3 Feb 2027.");
+  expect(lapsePhrase({ from: "2027-02-03T10:00:00Z", to: null }, ZONE)).toBe("since 3 Feb 2027");
+  expect(lapsePhrase({ from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:00:20Z" }, ZONE)).toBe(
+    "from 3 Feb 2027, for 1 min",
+  );
 });
 
 test("a lapse that is over stays in the sentence of its application", () => {

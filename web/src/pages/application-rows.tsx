@@ -12,7 +12,7 @@ import { usePrinting } from "../frame/printing.ts";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
-import { lapseSentence } from "../text/catalogue.ts";
+import { lapsePhrase, lapseSentence } from "../text/catalogue.ts";
 import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
@@ -51,20 +51,21 @@ const NEXT: Column = {
 const LAPSED: Column = {
   head: "Could not sign in",
   place: "app-next",
-  cell: ({ lapsed }) => <Lapsed lapsed={lapsed} />,
+  cell: (item) => <Lapsed {...item} />,
 };
 const UNTIL: Column = {
   head: "Signs in until",
   cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
 
-function Lapsed({ lapsed }: Pick<Item, "lapsed">) {
+/** Red is only what somebody relies on. */
+function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
   const { zone } = useTenant();
   if (lapsed === null) return null;
-  const text = lapseSentence(lapsed, zone);
+  const isDown = managed && lapsed.to === null;
   return (
-    <span className={lapsed.to === null ? "ended" : undefined} title={text}>
-      {text}
+    <span className={isDown ? "ended" : undefined} title={lapseSentence(lapsed, zone)}>
+      {lapsePhrase(lapsed, zone)}
     </span>
   );
 }
@@ -79,7 +80,7 @@ const OWNER: Column = { head: "Owner", hide: "hide-middle", cell: ({ owners }) =
 /** After the name. `lapsed`: registrations that are listed because they could not sign in. */
 export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
   registered: [CLIENT, HELD, LINE, NEXT, UNTIL, OWNER],
-  lapsed: [CLIENT, HELD, LINE, LAPSED, UNTIL, OWNER],
+  lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
   enterprise: [
     CLIENT,
     {

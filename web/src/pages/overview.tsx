@@ -148,7 +148,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
       </div>
       {figures.lapses === null ? null : (
         <div>
-          <dt>Lapses since {written(Date.parse(figures.lapses.since), overview.zone)}</dt>
+          <dt>Lapses since {written(Date.parse(figures.lapses.since), overview.zone, "plain")}</dt>
           <dd>
             <Link
               className="figure link"

@@ -265,6 +265,12 @@ export function lapseSentence(lapse: NonNullable<Application["lapsed"]>, zone: s
     : `Could not sign in from ${first} to ${last}.`;
 }
 
+/** The same where there is little room, under "Could not sign in": "from 3 Feb 2027, for 2 days", "since 3 Feb 2027". */
+export function lapsePhrase({ from, to }: NonNullable<Application["lapsed"]>, zone: string): string {
+  const first = written(Date.parse(from), zone, "plain");
+  return to === null ? `since ${first}` : `from ${first}, for ${durationWords(Date.parse(to) - Date.parse(from))}`;
+}
+
 function presentSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: string): Sentence {
   const at = (instant: string) =>
     `${written(Date.parse(instant), zone)}, ${distance(Date.parse(instant), Date.parse(now), zone)}`;
