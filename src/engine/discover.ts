@@ -13,6 +13,7 @@ import type { CertificatePage, HolderPage } from "../ports/entra.ts";
 import type { SeenHolder } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { noticeDrift } from "./drift.ts";
+import { noticeLapses } from "./lapses.ts";
 import { NOT_LOOKED, readPrivileges } from "./privileges.ts";
 import { noteUnknownMarks } from "./recognise.ts";
 import { inTurns } from "./turns.ts";
@@ -119,6 +120,7 @@ export async function look(
 export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> {
   const scan = await look(deps, signal);
   const { drift, skipped } = await noticeDrift(deps, scan, signal);
+  await noticeLapses(deps, scan);
   const compared = (one: Holder) => (skipped.has(one.objectId) ? withoutCredentials(one) : one);
   const seen = skipped.size === 0 ? scan.holders : await inTurns(deps, mapped(scan.holders, compared));
   await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);

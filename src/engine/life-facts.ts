@@ -1,10 +1,11 @@
 /** What the life line of an application is drawn from: what the directory lists, what the books say was removed, what rotates. */
 import { endOf } from "../core/credentials/credential.ts";
+import type { Works } from "../core/pictures/gaps.ts";
 import { type Known, thumbprintOf } from "../core/pictures/life-line.ts";
 import { isCovered } from "../core/pictures/outlook.ts";
 import { hasMade } from "../core/rotation/leftover.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type EpochMs, earliest } from "../core/time.ts";
 import type { LedgerEntry } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 import { retirements } from "./facts.ts";
@@ -74,14 +75,15 @@ function originOf(ledger: readonly LedgerEntry[], keyId: string): Known["origin"
 function removed(entry: LedgerEntry, rotations: readonly Rotation[]): Known {
   const made = rotations.find((one) => hasMade(one, entry.keyId));
   const took = rotations.find(({ replaces }) => replaces === entry.keyId);
+  const { from, to } = datesOf(entry, made, took);
   return {
     keyId: entry.keyId,
     kind: took?.replacesKind ?? (made?.kind === "certificate" ? "certificate" : "secret"),
     name: took?.replacesName ?? null,
     hint: made?.issued?.hint ?? null,
     thumbprint: made?.issued?.certificate?.sha1 ?? null,
-    start: made?.issued?.at ?? took?.replacesCertificate?.start ?? entry.enteredAt,
-    end: made?.issued?.end ?? took?.replacesEnd ?? null,
+    start: from,
+    end: to,
     removedAt: entry.removedAt,
     origin: entry.origin === "adopted" ? "adopted" : "ours",
     current: false,
@@ -90,5 +92,24 @@ function removed(entry: LedgerEntry, rotations: readonly Rotation[]): Known {
     policy: null,
     reason: took?.reason ?? null,
     renewed: false,
+  };
+}
+
+/** When a credential of the ledger worked, as far as its rotations know. */
+export function dated(entry: LedgerEntry, rotations: readonly Rotation[]): Works {
+  const made = rotations.find((one) => hasMade(one, entry.keyId));
+  const { from, to } = datesOf(
+    entry,
+    made,
+    rotations.find(({ replaces }) => replaces === entry.keyId),
+  );
+  const { removedAt } = entry;
+  return { from, to: removedAt === null || to === null ? (to ?? removedAt) : earliest(to, removedAt) };
+}
+
+function datesOf(entry: LedgerEntry, made: Rotation | undefined, took: Rotation | undefined): Works {
+  return {
+    from: made?.issued?.at ?? took?.replacesCertificate?.start ?? entry.enteredAt,
+    to: made?.issued?.end ?? took?.replacesEnd ?? null,
   };
 }

@@ -28,6 +28,7 @@ export interface Wanted {
   /** Stops from here on, and before the second. */
   readonly endsFrom?: EpochMs | undefined;
   readonly endsBefore?: EpochMs | undefined;
+  readonly lapsed?: boolean | undefined;
 }
 
 export interface Found {
@@ -64,6 +65,8 @@ const FACTS = {
     items.some(({ slot, status }) => slot !== null && (status === "due" || status === "cannot")),
   /** Something of it would be due, and nothing is done. */
   cannot: ({ items }: Portrait) => items.some(({ status }) => status === "cannot"),
+  /** A scan saw that nothing signed it in any more. */
+  lapsed: ({ lapsed }: Portrait) => lapsed !== null,
 } as const;
 export type Fact = keyof typeof FACTS;
 const FACT_NAMES = Object.keys(FACTS) as readonly Fact[];
@@ -268,6 +271,8 @@ export class Listing {
     if (policy !== undefined) sets.push(this.#policy.get(policy) ?? new Bits());
     if (managed === true) sets.push(this.#facts.bound);
     if (managed === false) sets.push(this.#all.without(this.#facts.bound));
+    if (wanted.lapsed === true) sets.push(this.#facts.lapsed);
+    if (wanted.lapsed === false) sets.push(this.#all.without(this.#facts.lapsed));
     if (owner !== undefined) sets.push(this.#ownedBy(owner, ownership));
     if (wanted.endsFrom !== undefined || wanted.endsBefore !== undefined) {
       sets.push(this.#endsWithin(wanted.endsFrom ?? (0 as EpochMs), wanted.endsBefore));
@@ -395,10 +400,11 @@ function isListedAlike(a: Portrait, b: Portrait): boolean {
   return listed(a) === listed(b);
 }
 
-function listed({ objectId, displayName, type, outlook, policy, bound, lastSafeAt, holders, items }: Portrait): string {
+function listed({ holders, items, ...its }: Portrait): string {
+  const { objectId, displayName, type, outlook, policy, bound, lastSafeAt, lapsed } = its;
   const credentials = holders.flatMap((holder) =>
     holder.credentials.map(({ keyId, kind, start, end }) => [keyId, kind, start, end]),
   );
   const debt = items.map(({ slot, status, because }) => [slot, status, because]);
-  return JSON.stringify([objectId, displayName, type, outlook, policy, bound, lastSafeAt, credentials, debt]);
+  return JSON.stringify([objectId, displayName, type, outlook, policy, bound, lastSafeAt, lapsed, credentials, debt]);
 }

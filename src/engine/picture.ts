@@ -6,6 +6,8 @@ import { type Sharing, sharingIn } from "../core/credentials/certificate-remarks
 import type { Holder } from "../core/credentials/credential.ts";
 import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
 import { each, groupedBy, type Slices } from "../core/slices.ts";
+import type { EpochMs } from "../core/time.ts";
+import type { Watched } from "../ports/lapses.ts";
 import type { Deps } from "./deps.ts";
 import type { Scan } from "./discover.ts";
 import { Listing } from "./listing.ts";
@@ -31,27 +33,39 @@ export class Picture {
   readonly plan: Plan;
   readonly sharing: Sharing;
   readonly listing: Listing;
+  /** Since when lapses are noted; null where no scan was recorded that looked for them. */
+  readonly watchedSince: EpochMs | null;
   readonly #appIdOf = new Map<string, string>();
   readonly #kept = new Map<string, unknown>();
   #changes = 0;
 
-  private constructor(scan: Scan, plan: Plan, sharing: Sharing, listing: Listing) {
+  private constructor(scan: Scan, plan: Plan, sharing: Sharing, listing: Listing, watchedSince: EpochMs | null) {
     this.scan = scan;
     this.plan = plan;
     this.sharing = sharing;
     this.listing = listing;
+    this.watchedSince = watchedSince;
   }
 
   /** Of a scan and its plan, in slices. */
-  static *of(deps: Deps, scan: Scan, plan: Plan, open: readonly Rotation[]): Slices<Picture> {
+  static *of(
+    deps: Deps,
+    scan: Scan,
+    plan: Plan,
+    open: readonly Rotation[],
+    { since, lapses }: Watched,
+  ): Slices<Picture> {
     const items = yield* groupedBy(plan.items, ({ appId }) => appId);
     const rotations = yield* groupedBy(open, ({ holder }) => holder.appId);
     const holders = yield* groupedBy(scan.holders, ({ appId }) => appId);
+    // the last one of each: they are in their order
+    const lapsed = new Map(lapses.map((lapse) => [lapse.appId, { lapse, seenAt: scan.scannedAt }]));
     const portraits: Portrait[] = [];
     yield* each(holders, ([appId, own]) => {
-      portraits.push(portraitOf(deps, plan.madeAt, own, items.get(appId) ?? [], rotations.get(appId) ?? []));
+      const its = [items.get(appId) ?? [], rotations.get(appId) ?? [], lapsed.get(appId) ?? null] as const;
+      portraits.push(portraitOf(deps, plan.madeAt, own, ...its));
     });
-    const picture = new Picture(scan, plan, yield* sharingIn(scan.holders), yield* Listing.of(portraits));
+    const picture = new Picture(scan, plan, yield* sharingIn(scan.holders), yield* Listing.of(portraits), since);
     yield* each(portraits, (one) => picture.#name(one));
     return picture;
   }
@@ -103,7 +117,8 @@ export class Picture {
 export async function pictureOf(deps: Deps, scan: Scan): Promise<Picture> {
   const plan = await makePlan(deps, scan);
   const open = await deps.store.rotations({ tenantId: scan.tenantId, states: UNFINISHED });
-  return inTurns(deps, Picture.of(deps, scan, plan, open));
+  const watched = await deps.store.lapses(scan.tenantId);
+  return inTurns(deps, Picture.of(deps, scan, plan, open, watched));
 }
 
 /**
@@ -142,7 +157,9 @@ async function paint(deps: Deps, picture: Picture, holders: readonly Holder[]): 
   const narrowed = { ...others, settings, ...(appPolicies === undefined ? {} : { appPolicies }) };
   const plan = await makePlan(narrowed, scan, appId);
   const open = await deps.store.rotations({ tenantId: scan.tenantId, appId, states: UNFINISHED });
-  const painted = portraitOf(deps, plan.madeAt, holders, plan.items, open);
+  const lapse = (await deps.store.lapses(scan.tenantId, appId)).lapses.at(-1);
+  const noted = lapse === undefined ? null : { lapse, seenAt: scan.scannedAt };
+  const painted = portraitOf(deps, plan.madeAt, holders, plan.items, open, noted);
   picture.put(painted);
   return painted;
 }

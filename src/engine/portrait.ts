@@ -2,12 +2,13 @@
 import { isClientCertificate } from "../core/credentials/certificate-remarks.ts";
 import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
 import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
+import { type Gap, worksAfter } from "../core/pictures/gaps.ts";
 import type { Segment } from "../core/pictures/life-line.ts";
 import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
 import { type SmallFacts, sameLineBetween, smallLine } from "../core/pictures/small-line.ts";
 import { policyFor } from "../core/policy/policy-choice.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { type EpochMs, epochMs } from "../core/time.ts";
+import { type EpochMs, earliest, epochMs, latest } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
 import { retirements } from "./facts.ts";
 import type { PlanItem } from "./plan.ts";
@@ -31,6 +32,14 @@ export interface Portrait {
   readonly certificates: number;
   /** The earliest last safe moment among its bound credentials. */
   readonly lastSafeAt: EpochMs | null;
+  /** The last time in which a scan saw that nothing signed it in; null where none did. */
+  readonly lapsed: Gap | null;
+}
+
+/** What was noted of an application, and when a scan saw it last. */
+export interface Noted {
+  readonly lapse: Gap;
+  readonly seenAt: EpochMs;
 }
 
 export function portraitOf(
@@ -39,6 +48,7 @@ export function portraitOf(
   holders: readonly Holder[],
   items: readonly PlanItem[],
   open: readonly Rotation[],
+  noted: Noted | null,
 ): Portrait {
   const [first] = holders;
   if (first === undefined) throw new TypeError("a portrait of nothing");
@@ -72,7 +82,18 @@ export function portraitOf(
     secrets: credentials.filter(({ one }) => one.kind === "secret").length,
     certificates: credentials.filter(({ one }) => one.kind === "certificate").length,
     lastSafeAt: safe.length === 0 ? null : (Math.min(...safe) as EpochMs),
+    lapsed: noted && lapsedOf(noted, standings, now),
   };
+}
+
+/** What signs it in again since the last scan ends what that noted without an end. */
+function lapsedOf({ lapse, seenAt }: Noted, standings: readonly Standing[], now: EpochMs): Gap {
+  if (lapse.to !== null) return lapse;
+  const starts = standings.flatMap((one) => {
+    const at = one.signsIn ? worksAfter({ from: one.start, to: one.end }, latest(lapse.from, seenAt), now) : null;
+    return at === null ? [] : [at];
+  });
+  return starts.length === 0 ? lapse : { ...lapse, to: earliest(...starts) };
 }
 
 /** Whether a credential signs a client in, as far as the directory says what it is for. */

@@ -199,8 +199,13 @@ function factsText({ objectId, appId, displayName, type, holders, ...its }: Port
     `{"objectId":${quoted(objectId)},"appId":${quoted(appId)},"displayName":${quoted(displayName)},"type":"${type}"` +
     `,"secrets":${its.secrets},"certificates":${its.certificates},"policy":${quoted(its.policy)},"managed":${its.bound}` +
     `,"owners":${owners === null ? "null" : `[${listed ?? ""}]`}` +
-    `,"homeTenant":${quotedOrNull(main?.homeTenantId)},"enabled":${main?.enabled ?? true}`
+    `,"homeTenant":${quotedOrNull(main?.homeTenantId)},"enabled":${main?.enabled ?? true}` +
+    `,"lapsed":${lapsedText(its)}`
   );
+}
+
+function lapsedText({ lapsed }: Pick<Portrait, "lapsed">): string {
+  return lapsed === null ? "null" : `{"from":"${formatInstant(lapsed.from)}","to":${instantOrNull(lapsed.to)}}`;
 }
 
 function outlookText({ outlook: { signsIn, signsInUntil, next } }: Portrait): string {

@@ -5,6 +5,7 @@ import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
+import type { LapseStore } from "./lapses.ts";
 import type { NoticeStore } from "./notices.ts";
 import type { RevealStore } from "./reveals.ts";
 import type { ShownStore } from "./shown.ts";
@@ -182,7 +183,7 @@ export interface RotationPage {
  * Durable memory. Each method is one port call and one whole transaction; none is a generic query. Throws NolapseError
  * `store-…`, `disk-full` or `lease-lost`.
  */
-export interface Store extends TrailStore, DriftStore, NoticeStore, AnswerStore, ShownStore, RevealStore {
+export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, AnswerStore, ShownStore, RevealStore {
   /** The four base32 characters that name this store in markers; made once from `propose` and kept. */
   instance(propose: string): Promise<string>;
 

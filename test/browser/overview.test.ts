@@ -95,3 +95,26 @@ test("a tenant in which nothing has a credential says so, and where to register 
   await page.getByRole("link", { name: "Register one" }).click();
   await page.getByRole("heading", { level: 1, name: "Register an application" }).waitFor();
 });
+
+// what ends here stays ended: last in this file
+test("lapses since the first scan lead to the applications that could not sign in, each with since when", async (context) => {
+  const page = await web.open(context);
+  web.stage.directory.clock.advance(12 * 86_400_000);
+  await web.stage.run();
+  await web.enter(page, "Rita");
+  await show(page, "", /^Lapses since \d+ \w{3} \d{4}$/);
+  expect(await faultsEverywhere(page, "Overview with lapses")).toEqual([]);
+  const figure = page.locator(".figures > div").filter({ hasText: "Lapses since" });
+  const count = Number(await figure.getByRole("link").textContent());
+  expect(count).toBeGreaterThan(0);
+  await figure.getByText(count === 1 ? "application, not managed" : "applications: none of them managed").waitFor();
+  await figure.getByRole("link").click();
+  await page.waitForURL(/lapsed=true/);
+  await page.getByRole("columnheader", { name: "Could not sign in" }).waitFor();
+  const cells = page.getByRole("cell", { name: /^since \d+ \w{3} \d{4}$/ });
+  await expect.poll(() => cells.count()).toBe(count);
+  expect(await faultsEverywhere(page, "Applications that could not sign in")).toEqual([]);
+  await page.getByRole("combobox", { name: "Lapsed" }).click();
+  await page.getByRole("option", { name: "any" }).click();
+  await page.getByRole("columnheader", { name: "What happens next" }).waitFor();
+});

@@ -4,7 +4,7 @@ import { DAY, plus } from "../../src/core/time.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { NOW, TENANT } from "../core/make.ts";
 import { change, claim, entry, numbered, open } from "./store-rotations.ts";
-import { audit } from "./store-trail.suite.ts";
+import { audit, OTHER_TENANT } from "./store-trail.suite.ts";
 
 const KEY = "aaaaaaaa-0000-4000-8000-000000000001";
 
@@ -26,6 +26,22 @@ export function scans(store: () => Store): void {
     const many = Array.from({ length: 20 }, (_, index) => `object ${index}`);
     const forgotten = async () =>
       (await store().auditPage(TENANT, { after: 0, limit: 9 })).map(({ action, details }) => [action, details]);
+
+    it("begin a watch once, and note each lapse once, with its end when it has one", async () => {
+      const appId = "app-a";
+      expect(await store().lapses(TENANT)).toEqual({ since: null, lapses: [] });
+      await store().noteLapses(TENANT, NOW, []);
+      const open = { appId, from: plus(NOW, DAY), to: null };
+      const other = { appId: "app-b", from: plus(NOW, 2 * DAY), to: plus(NOW, 3 * DAY) };
+      await store().noteLapses(TENANT, plus(NOW, 3 * DAY), [other, open]);
+      expect(await store().lapses(TENANT)).toEqual({ since: NOW, lapses: [open, other] });
+      const over = { ...open, to: plus(NOW, 4 * DAY) };
+      await store().noteLapses(TENANT, plus(NOW, 5 * DAY), [over]);
+      await store().noteLapses(TENANT, plus(NOW, 5 * DAY), [open, { ...over, to: plus(NOW, 5 * DAY) }]);
+      expect(await store().lapses(TENANT)).toEqual({ since: NOW, lapses: [over, other] });
+      expect(await store().lapses(TENANT, appId)).toEqual({ since: NOW, lapses: [over] });
+      expect(await store().lapses(OTHER_TENANT)).toEqual({ since: null, lapses: [] });
+    });
 
     it("go on losing what was lost until it is seen again", async () => {
       await store().recordScan(summary, seen(...many));

@@ -32,7 +32,7 @@ test("each week to come lists as many applications as it counts last ends, in th
               end: to === null ? null : plus(START, to * HOUR),
             }),
           );
-          return portraitOf(deps, START, [holder({ appId, objectId, displayName: appId, credentials })], [], []);
+          return portraitOf(deps, START, [holder({ appId, objectId, displayName: appId, credentials })], [], [], null);
         });
         const listing = atOnce(Listing.of(portraits));
         const facts = { ...listing.times, renewed: new Instants() };

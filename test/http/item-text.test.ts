@@ -39,6 +39,7 @@ function portraitOf(displayName: string, spans: Spans, more: Partial<Portrait> =
     secrets: spans.length,
     certificates: 0,
     lastSafeAt: null,
+    lapsed: null,
     ...more,
   };
 }
@@ -98,11 +99,16 @@ const outlook = fc.record({
     rotation: fc.option(name),
   }),
 }) as fc.Arbitrary<Outlook>;
+const lapsed = fc.constantFrom(
+  null,
+  { from: epochMs(NOW - DAY), to: null },
+  { from: epochMs(NOW - DAY), to: epochMs(NOW - 1) },
+);
 const portrait = fc
   .record({
     named: name,
     spans: fc.array(fc.tuple(moment, moment), { maxLength: 3 }),
-    its: fc.record({ outlook, policy: name, bound: fc.boolean(), objectId: fc.constantFrom("o", "p") }),
+    its: fc.record({ outlook, policy: name, bound: fc.boolean(), objectId: fc.constantFrom("o", "p"), lapsed }),
   })
   .map(({ named, spans, its }) => portraitOf(named, spans, its));
 const asked = fc.array(fc.tuple(near, fc.constantFrom(null, known, elsewhere)), { minLength: 1, maxLength: 8 });

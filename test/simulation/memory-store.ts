@@ -24,7 +24,7 @@ import type {
   Switches,
   Tally,
 } from "../../src/ports/store.ts";
-import { DriftShelf, memoryDrift, memoryReveals, memoryShown, memoryTrail } from "./memory-trail.ts";
+import { DriftShelf, memoryDrift, memoryLapses, memoryReveals, memoryShown, memoryTrail } from "./memory-trail.ts";
 
 interface Lease {
   readonly owner: string;
@@ -261,6 +261,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     },
     ...memoryTrail(shelf),
     ...memoryDrift(shelf),
+    ...memoryLapses(shelf),
     ...memoryShown(shelf),
     ...memoryReveals(shelf),
     issuances: async (tenantId) =>

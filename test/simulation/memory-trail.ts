@@ -1,8 +1,10 @@
 /** The audit trail and its chain, for the store in memory. */
 
+import type { Lapse } from "../../src/core/pictures/gaps.ts";
 import type { EpochMs } from "../../src/core/time.ts";
 import type { KeptAnswer } from "../../src/ports/answers.ts";
 import type { Drift, DriftStore } from "../../src/ports/drift.ts";
+import type { LapseStore } from "../../src/ports/lapses.ts";
 import type { RevealRequest, RevealStore } from "../../src/ports/reveals.ts";
 import type { ShownSecret, ShownStore } from "../../src/ports/shown.ts";
 import type { AuditEntry, LedgerEntry } from "../../src/ports/store.ts";
@@ -46,6 +48,8 @@ export function memoryTrail(shelf: TrailShelf): TrailStore {
 export class DriftShelf extends TrailShelf {
   readonly inventory = new Map<string, { tenantId: string; appId: string; seenAt: EpochMs; keyIds: string[] }>();
   readonly drifts = new Map<string, Drift>();
+  readonly watches = new Map<string, EpochMs>();
+  readonly lapses = new Map<string, Lapse & { readonly tenantId: string }>();
   readonly notices = new Map<string, string>();
   readonly answers = new Map<string, KeptAnswer>();
   readonly shown = new Map<string, ShownSecret>();
@@ -113,5 +117,27 @@ export function memoryDrift(shelf: DriftShelf): Omit<DriftStore, "issuances"> {
       [...shelf.drifts.values()]
         .filter((one) => one.tenantId === tenantId && (appId === null || one.appId === appId) && one.at >= since)
         .toSorted((a, b) => a.at - b.at || (a.keyId < b.keyId ? -1 : 1)),
+  };
+}
+
+export function memoryLapses(shelf: DriftShelf): LapseStore {
+  return {
+    async lapses(tenantId, appId) {
+      const all = [...shelf.lapses.values()].filter(
+        (one) => one.tenantId === tenantId && (appId === undefined || one.appId === appId),
+      );
+      const inOrder = all.toSorted((a, b) => a.from - b.from || (a.appId < b.appId ? -1 : 1));
+      return {
+        since: shelf.watches.get(tenantId) ?? null,
+        lapses: inOrder.map(({ tenantId: _, ...lapse }) => lapse),
+      };
+    },
+    async noteLapses(tenantId, at, lapses) {
+      if (!shelf.watches.has(tenantId)) shelf.watches.set(tenantId, at);
+      for (const one of lapses) {
+        const key = [tenantId, one.appId, one.from].join(" ");
+        if ((shelf.lapses.get(key)?.to ?? null) === null) shelf.lapses.set(key, { tenantId, ...one });
+      }
+    },
   };
 }

@@ -83,7 +83,16 @@ describe("beside the tenant's name", () => {
 });
 
 describe("to let writing go on", () => {
-  const figures = { endIn30Days: 0, stopIn30Days: 0, endedIn30Days: 0, debt: 0, waiting: 0, holding: 0, stopping: 0 };
+  const figures = {
+    endIn30Days: 0,
+    stopIn30Days: 0,
+    endedIn30Days: 0,
+    debt: 0,
+    waiting: 0,
+    holding: 0,
+    lapses: null,
+    stopping: 0,
+  };
   const words = (switches: Partial<Held["switches"]>, halted: number, running: number) =>
     resumeWords({ switches: { ...FREE, ...switches }, figures: { ...figures, halted, running } }, "UTC");
 

@@ -4,6 +4,9 @@ import {
   applicationSentence,
   endedSentence,
   endsWords,
+  lapsePhrase,
+  lapseSentence,
+  lapsesWords,
   overviewSentence,
   reloadWords,
   targetsSentence,
@@ -249,6 +252,7 @@ describe("numbers on the first page", () => {
     halted: 0,
     waiting: 0,
     holding: 9,
+    lapses: null,
     stopping: 0,
   };
 
@@ -257,6 +261,14 @@ describe("numbers on the first page", () => {
     expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 1 })).toBe("application: 1 stops");
     expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 0 })).toBe("application: 1 is to be renewed");
     expect(endsWords({ ...figures, endIn30Days: 0, stopIn30Days: 0 })).toBe("applications");
+  });
+
+  test("say of lapses how many of the applications are managed", () => {
+    expect(lapsesWords({ count: 0, managed: 0 })).toBe("no application");
+    expect(lapsesWords({ count: 3, managed: 0 })).toBe("applications: none of them managed");
+    expect(lapsesWords({ count: 1_200, managed: 1_100 })).toBe("applications: 1,100 of them managed");
+    expect(lapsesWords({ count: 1, managed: 0 })).toBe("application, not managed");
+    expect(lapsesWords({ count: 1, managed: 1 })).toBe("application, managed");
   });
 
   test("name what has ended without anybody having handed it over", () => {
@@ -346,6 +358,14 @@ test("the plan says until when the first must be decided, and when what is due i
   expect(finishSentence(plan, ZONE)).toBeNull();
   expect(finishSentence({ ...plan, tab: "next", retiredBy: "2026-12-05T12:48:00Z" }, ZONE)).toBe(
     "What is due now has its new credentials by Sat 28 Nov 2026, 13:48. The last of the old ones goes by Sat 5 Dec 2026, 13:48.",
+  );
+});
+
+test("a lapse that goes on says since when", () => {
+  expect(lapseSentence({ from: "2027-02-03T10:00:00Z", to: null }, ZONE)).toBe("Cannot sign in since Wed 3 Feb 2027.");
+  expect(lapsePhrase({ from: "2027-02-03T10:00:00Z", to: null }, ZONE)).toBe("since 3 Feb 2027");
+  expect(lapsePhrase({ from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:00:20Z" }, ZONE)).toBe(
+    "from 3 Feb 2027, for 1 min",
   );
 });
 

@@ -7,6 +7,7 @@ import { claims, type LeaseOptions } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
+import { lapses } from "./lapses.ts";
 import { notices } from "./notices.ts";
 import { reveals } from "./reveals.ts";
 import { rotations } from "./rotations.ts";
@@ -45,6 +46,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Repos
     ...trail(telling),
     ...chain(telling),
     ...drift(telling),
+    ...lapses(telling),
     ...notices(telling),
     ...answers(telling),
     ...shown(telling),

@@ -91,6 +91,8 @@ export interface Tables {
     at: number;
     body: string;
   };
+  watches: { tenant_id: string; since: number };
+  lapses: { tenant_id: string; app_id: string; began: number; ended: number | null };
   notices: { tenant_id: string; channel: string; recipient: string; digest: string; sent_at: number };
   checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

@@ -130,7 +130,7 @@ const show = tenantRoute({
     const now = await tenant.deps.clock.now();
     return {
       ...(await scopeOf(tenant)),
-      lapse: lapseOf(facts, now),
+      lapse: lapseOf(facts, portrait, now),
       ...itemJson(tenant, portrait, now),
       tenantId: settings.tenantId,
       servicePrincipal: principal?.objectId ?? null,
@@ -196,9 +196,11 @@ function writtenTo(target: string, rotations: readonly Rotation[]) {
       };
 }
 
-function lapseOf({ known, rotations, retirements }: LifeFacts, now: EpochMs) {
+/** What its life line shows, else what a scan noted: what shows it can be gone by now. */
+function lapseOf({ known, rotations, retirements }: LifeFacts, { lapsed }: Portrait, now: EpochMs) {
   const span = { from: plus(now, -365 * DAY), to: now, now };
-  const lapse = lastLapse(lifeLine(known, rotations, span, retirements).rows, now);
+  const noted = lapsed?.to == null || lapsed.to < span.from ? null : { from: lapsed.from, to: lapsed.to };
+  const lapse = lastLapse(lifeLine(known, rotations, span, retirements).rows, now) ?? noted;
   return lapse && { from: formatInstant(lapse.from), to: formatInstant(lapse.to) };
 }
 

@@ -22,6 +22,10 @@ export const listQuery = z.strictObject({
   type: z.enum(["application", "servicePrincipal"]).optional(),
   policy: z.string().max(200).optional(),
   managed: z.enum(["true", "false"]).optional(),
+  lapsed: z
+    .enum(["true", "false"])
+    .optional()
+    .meta({ description: "whether a scan saw that its last credential had ended and nothing followed in time" }),
   owner: z.string().max(100).optional().meta({ description: "an object id, or none" }),
   endsFrom: day.optional().meta({ description: "stops on this day or later, in the tenant's zone" }),
   endsTo: day.optional().meta({ description: "stops on this day or earlier, in the tenant's zone" }),
@@ -46,7 +50,7 @@ export type Filter = Omit<Query, "sort" | "limit" | "cursor">;
 
 /** The question as the listing takes it: instants for days of the zone, as the timeline has them, and the order apart. */
 export function wantedOf(
-  { q, next, kind, type, policy, managed, owner, endsFrom, endsTo }: Filter,
+  { q, next, kind, type, policy, managed, lapsed, owner, endsFrom, endsTo }: Filter,
   zone: string,
 ): Wanted {
   return {
@@ -57,6 +61,7 @@ export function wantedOf(
     policy,
     owner,
     managed: managed === undefined ? undefined : managed === "true",
+    lapsed: lapsed === undefined ? undefined : lapsed === "true",
     endsFrom: endsFrom === undefined ? undefined : midnight(endsFrom, zone),
     endsBefore: endsTo === undefined || endsTo === LAST_DAY ? undefined : midnight(addDays(endsTo, 1), zone),
   };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import { lineOf, type Portrait } from "../../engine/portrait.ts";
 import type { Tenant } from "../tenant.ts";
-import { count, holderType, instant, outlook, outlookJson } from "./shapes.ts";
+import { count, holderType, instant, iso, maybe, outlook, outlookJson } from "./shapes.ts";
 
 export const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
 
@@ -19,6 +19,9 @@ export const item = {
   owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
   homeTenant: z.string().nullable().meta({ description: "of a service principal: the tenant whose application it is" }),
   enabled: z.boolean(),
+  lapsed: z.strictObject({ from: instant, to: maybe }).nullable().meta({
+    description: "the last time in which a scan saw that nothing signed it in; without an end while nothing does",
+  }),
   line: z
     .array(
       z.strictObject({
@@ -38,6 +41,7 @@ type Owned = Pick<Tenant, "ownership">;
 /** One application of a list. `now` is where its line has its middle. */
 export function itemJson(tenant: Owned, portrait: Portrait, now: EpochMs) {
   const { objectId, appId, displayName, type, secrets, certificates, policy, bound, holders, outlook: its } = portrait;
+  const { lapsed } = portrait;
   const owners = tenant.ownership?.ownersOf.get(objectId);
   const main = holders.find((one) => one.objectId === objectId);
   return {
@@ -52,6 +56,7 @@ export function itemJson(tenant: Owned, portrait: Portrait, now: EpochMs) {
     owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
     homeTenant: main?.homeTenantId ?? null,
     enabled: main?.enabled ?? true,
+    lapsed: lapsed && { from: formatInstant(lapsed.from), to: iso(lapsed.to) },
     line: lineOf(portrait, now).map(({ from, to, ...rest }) => ({
       from: formatInstant(from),
       to: formatInstant(to),

@@ -71,6 +71,8 @@ const HEAD = [
   "policy",
   "managed",
   "owners",
+  "could not sign in from",
+  "until",
 ];
 
 const file = tenantRoute({
@@ -149,6 +151,8 @@ function cellsOf(tenant: Tenant, one: Portrait): readonly string[] {
     one.policy,
     one.bound ? "yes" : "no",
     tenant.ownership === null ? "not known" : owners.map(({ id, name }) => name ?? id).join("; "),
+    iso(one.lapsed?.from ?? null) ?? "",
+    iso(one.lapsed?.to ?? null) ?? "",
   ];
 }
 

@@ -98,6 +98,10 @@ const overview = tenantRoute({
       halted: count,
       waiting: count,
       holding: count.meta({ description: "applications that have a credential" }),
+      lapses: z.strictObject({ count, managed: count, since: instant }).nullable().meta({
+        description:
+          "applications whose last credential ended, and nothing followed in time, since the first scan that looked for it; and those of them that are handed to Nolapse; null before it",
+      }),
       stopping: count.meta({ description: "applications that stop, or have stopped, unless somebody acts" }),
     }),
     needsPerson: z.array(z.strictObject({ ...named, ...outlook })),
@@ -137,6 +141,7 @@ const overview = tenantRoute({
         waiting: (counted?.waiting ?? 0) + asked.length,
         holding: counted?.holding ?? 0,
         stopping: counted?.stopping ?? 0,
+        lapses: counted?.lapses ?? null,
       },
       needsPerson: (counted?.needsPerson ?? []).map(show),
       next: (counted?.next ?? []).map(show),
@@ -146,7 +151,7 @@ const overview = tenantRoute({
 
 /** What the first page says of the whole tenant. */
 function countedOf(picture: Picture, now: EpochMs) {
-  const { listing } = picture;
+  const { listing, watchedSince } = picture;
   return {
     sentence: sentenceOf(picture, now),
     // after now, and up to the last instant of the thirtieth day
@@ -157,6 +162,14 @@ function countedOf(picture: Picture, now: EpochMs) {
     waiting: listing.count(["waits-for-approval"]),
     holding: listing.all.length - listing.count("none"),
     stopping: listing.count(["stops"]),
+    lapses:
+      watchedSince === null
+        ? null
+        : {
+            count: listing.count("lapsed"),
+            managed: listing.both("lapsed", "bound").length,
+            since: formatInstant(watchedSince),
+          },
     needsPerson: needingPerson(listing, now),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };

@@ -9,8 +9,10 @@ import type { Answer } from "../api/client.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { usePrinting } from "../frame/printing.ts";
+import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
+import { lapsePhrase, lapseSentence } from "../text/catalogue.ts";
 import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
@@ -46,26 +48,39 @@ const NEXT: Column = {
   place: "app-next",
   cell: ({ next }) => <NextPhrase next={next} />,
 };
+const LAPSED: Column = {
+  head: "Could not sign in",
+  place: "app-next",
+  cell: (item) => <Lapsed {...item} />,
+};
 const UNTIL: Column = {
   head: "Signs in until",
   cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
+
+/** Red is only what somebody relies on. */
+function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
+  const { zone } = useTenant();
+  if (lapsed === null) return null;
+  const isDown = managed && lapsed.to === null;
+  return (
+    <span className={isDown ? "ended" : undefined} title={lapseSentence(lapsed, zone)}>
+      {lapsePhrase(lapsed, zone)}
+    </span>
+  );
+}
 
 /** On a narrow page how far away it is has to do. */
 function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
   return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
 }
 
-/** After the name. */
-export const COLUMNS: Readonly<Record<"registered" | "enterprise", readonly Column[]>> = {
-  registered: [
-    CLIENT,
-    HELD,
-    LINE,
-    NEXT,
-    UNTIL,
-    { head: "Owner", hide: "hide-middle", cell: ({ owners }) => <Owners owners={owners} /> },
-  ],
+const OWNER: Column = { head: "Owner", hide: "hide-middle", cell: ({ owners }) => <Owners owners={owners} /> };
+
+/** After the name. `lapsed`: registrations that are listed because they could not sign in. */
+export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
+  registered: [CLIENT, HELD, LINE, NEXT, UNTIL, OWNER],
+  lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
   enterprise: [
     CLIENT,
     {

@@ -11,7 +11,19 @@ import { Filters } from "./list-filters.tsx";
 import { ListedApplications } from "./listed-applications.tsx";
 import { countOf, useSelection } from "./selection.ts";
 
-const FILTERS = ["q", "next", "kind", "type", "policy", "managed", "owner", "endsFrom", "endsTo", "sort"] as const;
+const FILTERS = [
+  "q",
+  "next",
+  "kind",
+  "type",
+  "policy",
+  "managed",
+  "lapsed",
+  "owner",
+  "endsFrom",
+  "endsTo",
+  "sort",
+] as const;
 
 function useFilter() {
   const search = useSearch({ from: "/framed/t/$tenant/applications" });
@@ -56,7 +68,7 @@ export function Applications() {
         </div>
       </div>
       <ListedApplications
-        kind="registered"
+        kind={filter.lapsed === "true" ? "lapsed" : "registered"}
         label="App registrations"
         tenant={tenant}
         filter={wanted}

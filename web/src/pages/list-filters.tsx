@@ -49,6 +49,7 @@ export function Filters({ first, filter, set, children }: FiltersProps) {
         set={(value) => set({ owner: value })}
       />
       <Pill label="Managed" options={MANAGED} value={filter.managed} set={(value) => set({ managed: value })} />
+      <Pill label="Lapsed" options={LAPSED} value={filter.lapsed} set={(value) => set({ lapsed: value })} />
       {filter.type === undefined ? null : (
         <Pill label="Only" options={TYPES} value={filter.type} set={(value) => set({ type: value })} />
       )}
@@ -77,6 +78,12 @@ const SORTS = [
 const MANAGED = [
   ["false", "no"],
   ["true", "yes"],
+] as const;
+
+/** Whether a scan saw that it could not sign in. */
+const LAPSED = [
+  ["true", "yes"],
+  ["false", "no"],
 ] as const;
 
 /** Of no use but where an address says it: each has a page of its own. */

@@ -8,8 +8,8 @@ import { ScanAgain } from "../frame/scan-again.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { endedSentence, endsWords, overviewSentence } from "../text/catalogue.ts";
-import { dayOf, grouped } from "../text/dates.ts";
+import { endedSentence, endsWords, lapsesWords, overviewSentence } from "../text/catalogue.ts";
+import { dayOf, grouped, written } from "../text/dates.ts";
 import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
 import { Ends } from "./overview-ends.tsx";
@@ -146,6 +146,22 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
           <span className="two">approvals</span>
         </dd>
       </div>
+      {figures.lapses === null ? null : (
+        <div>
+          <dt>Lapses since {written(Date.parse(figures.lapses.since), overview.zone, "plain")}</dt>
+          <dd>
+            <Link
+              className="figure link"
+              to="/t/$tenant/applications"
+              params={params}
+              search={{ lapsed: "true", type: "any" }}
+            >
+              {grouped(figures.lapses.count)}
+            </Link>
+            <span className="two">{lapsesWords(figures.lapses)}</span>
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

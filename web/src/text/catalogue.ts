@@ -253,13 +253,22 @@ export function applicationSentence(told: Told, zone: string): Sentence {
   };
 }
 
-/** "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027." */
-export function lapseSentence(lapse: NonNullable<Application["lapse"]>, zone: string): string {
-  const [from, to] = [Date.parse(lapse.from), Date.parse(lapse.to)];
-  const [first, last] = [written(from, zone), written(to, zone)];
+/** "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027."; of one that is not over "Cannot sign in since Wed 3 Feb 2027." */
+export function lapseSentence(lapse: NonNullable<Application["lapsed"]>, zone: string): string {
+  const from = Date.parse(lapse.from);
+  const first = written(from, zone);
+  if (lapse.to === null) return `Cannot sign in since ${first}.`;
+  const to = Date.parse(lapse.to);
+  const last = written(to, zone);
   return first === last
     ? `Could not sign in on ${first}, for ${durationWords(to - from)}.`
     : `Could not sign in from ${first} to ${last}.`;
+}
+
+/** The same where there is little room, under "Could not sign in": "from 3 Feb 2027, for 2 days", "since 3 Feb 2027". */
+export function lapsePhrase({ from, to }: NonNullable<Application["lapsed"]>, zone: string): string {
+  const first = written(Date.parse(from), zone, "plain");
+  return to === null ? `since ${first}` : `from ${first}, for ${durationWords(Date.parse(to) - Date.parse(from))}`;
 }
 
 function presentSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: string): Sentence {
@@ -322,3 +331,10 @@ export const MADE_WORDS: Readonly<Record<CredentialAnswer["made"]["how"], string
   elsewhere: "somebody without Nolapse",
   unknown: "not noted: it was there before Nolapse looked",
 };
+
+/** "applications: 3 of them managed": under the number of those that could not sign in. */
+export function lapsesWords({ count, managed }: { readonly count: number; readonly managed: number }): string {
+  if (count === 0) return "no application";
+  if (count === 1) return managed === 1 ? "application, managed" : "application, not managed";
+  return `applications: ${managed === 0 ? "none" : grouped(managed)} of them managed`;
+}

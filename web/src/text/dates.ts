@@ -4,7 +4,7 @@ const DAY = 86_400_000;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-type Style = "date" | "dateTime" | "dateTimeSeconds" | "short" | "time" | "month";
+type Style = "date" | "plain" | "dateTime" | "dateTimeSeconds" | "short" | "time" | "month";
 
 const DATE_TIME: Intl.DateTimeFormatOptions = {
   weekday: "short",
@@ -18,6 +18,7 @@ const DATE_TIME: Intl.DateTimeFormatOptions = {
 
 const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
   date: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+  plain: { day: "numeric", month: "short", year: "numeric" },
   dateTime: DATE_TIME,
   dateTimeSeconds: { ...DATE_TIME, second: "2-digit" },
   short: { day: "numeric", month: "short" },

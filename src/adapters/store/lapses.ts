@@ -1,0 +1,58 @@
+/** When applications could not sign in, as scans saw it. */
+import type { EpochMs } from "../../core/time.ts";
+import type { LapseStore } from "../../ports/lapses.ts";
+import type { Database, Db } from "./database.ts";
+import { prepared, type Value } from "./prepared.ts";
+
+const watchOf = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db.selectFrom("watches").select("since").where("tenant_id", "=", value("tenant")),
+);
+
+const lapsesOf = (db: Db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("lapses")
+    .select(["app_id", "began", "ended"])
+    .where("tenant_id", "=", value("tenant"))
+    .orderBy("began")
+    .orderBy("app_id");
+
+const allLapses = prepared(lapsesOf);
+const lapsesOfApplication = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
+  lapsesOf(db, value).where("app_id", "=", value("app")),
+);
+
+export function lapses({ read, write }: Database): LapseStore {
+  return {
+    lapses: (tenant, app) =>
+      read(async (db) => {
+        const [watch] = (await watchOf(db, { tenant })).rows;
+        const { rows } = await (app === undefined
+          ? allLapses(db, { tenant })
+          : lapsesOfApplication(db, { tenant, app }));
+        return {
+          since: (watch?.since ?? null) as EpochMs | null,
+          lapses: rows.map((row) => ({
+            appId: row.app_id,
+            from: row.began as EpochMs,
+            to: row.ended as EpochMs | null,
+          })),
+        };
+      }),
+
+    noteLapses: (tenantId, at, seen) =>
+      write(async (db) => {
+        const watch = db.insertInto("watches").values({ tenant_id: tenantId, since: at });
+        await watch.onConflict((it) => it.doNothing()).execute();
+        for (const { appId, from, to } of seen) {
+          const row = { tenant_id: tenantId, app_id: appId, began: from, ended: to };
+          await db
+            .insertInto("lapses")
+            .values(row)
+            .onConflict((it) =>
+              it.columns(["tenant_id", "app_id", "began"]).doUpdateSet({ ended: to }).where("lapses.ended", "is", null),
+            )
+            .execute();
+        }
+      }),
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * Notes at a scan which applications could not sign in: their last credential ended while the tenant was watched, and nothing followed in
+ * time. An end counts where an earlier scan saw that very credential, once, and only when everything written before it would be seen. What
+ * cannot be known is not claimed: where a credential that Nolapse knows of worked meanwhile, one of unknown dates has gone, or not all of
+ * the application could be read.
+ */
+import { endOf, type Holder } from "../core/credentials/credential.ts";
+import { gapsOf, type Lapse, type Works, worksAfter } from "../core/pictures/gaps.ts";
+import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
+import { SLICE } from "../core/slices.ts";
+import { type EpochMs, earliest, latest, plus } from "../core/time.ts";
+import type { LedgerEntry } from "../ports/store.ts";
+import type { Deps } from "./deps.ts";
+import type { Scan } from "./discover.ts";
+import { dated } from "./life-facts.ts";
+import { signsIn } from "./portrait.ts";
+import { turnEvery } from "./turns.ts";
+
+/** Applications that the store is asked about at once. */
+const AT_ONCE = 250;
+
+type Parts = Pick<Deps, "store" | "scheduler">;
+
+/** Of one application: what the last scan saw of it, and what the ledger knows. */
+interface Known {
+  readonly seen: Awaited<ReturnType<Deps["store"]["inventory"]>>;
+  readonly ledger: readonly (LedgerEntry & Works)[];
+}
+
+/** To be called before the scan is recorded: it is compared with the last one. */
+export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
+  const { store } = deps;
+  const { tenantId, scannedAt } = scan;
+  const watched = await store.lapses(tenantId);
+  const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
+  const concerned = await concernedBy(deps, scan, watched.since, open);
+  const found: Lapse[] = [];
+  for (let from = 0; from < concerned.length; from += AT_ONCE) {
+    const part = concerned.slice(from, from + AT_ONCE);
+    const known = await knownOf(
+      deps,
+      tenantId,
+      part.map(([appId]) => appId),
+    );
+    for (const [appId, holders] of part) {
+      const facts = known(appId, holders);
+      const its = open.get(appId);
+      if (its !== undefined) found.push(...overOf(its, holders, facts, scannedAt));
+      const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
+      if (begun.length > 0 && (await isCertain(deps, scan, appId, holders))) found.push(...begun);
+    }
+  }
+  if (found.length > 0 || watched.since === null) await store.noteLapses(tenantId, scannedAt, found);
+}
+
+/** The applications of which a credential has ended since the last scan, or which could not sign in and may again; of all others nothing is asked. */
+async function concernedBy(
+  deps: Parts,
+  { tenantId, scannedAt, holders }: Scan,
+  since: EpochMs | null,
+  open: ReadonlyMap<string, Lapse>,
+) {
+  const concerned = new Map<string, Holder[]>();
+  if (since === null) return [];
+  const last = await deps.store.lastScan(tenantId);
+  // what an incomplete one did not see was last seen before it
+  const after = last?.complete === true ? latest(since, plus(last.scannedAt, -REPLICATION_WINDOW)) : since;
+  const turn = turnEvery(deps, SLICE);
+  for (const { appId, credentials } of holders) {
+    await turn();
+    const hasEnded = credentials.some((one) => {
+      const end = endOf(one);
+      return end !== null && end > after && end <= settled(scannedAt);
+    });
+    const its = open.get(appId);
+    const isOver =
+      its !== undefined &&
+      credentials.some((one) => worksAfter({ from: one.start, to: endOf(one) }, its.from, scannedAt) !== null);
+    if (hasEnded || isOver) concerned.set(appId, []);
+  }
+  if (concerned.size > 0) for (const one of holders) concerned.get(one.appId)?.push(one);
+  return [...concerned];
+}
+
+/** Whatever was written up to here shows in a scan of this instant. */
+function settled(scannedAt: EpochMs): EpochMs {
+  return plus(scannedAt, -REPLICATION_WINDOW);
+}
+
+async function knownOf({ store }: Parts, tenantId: string, appIds: readonly string[]) {
+  const seen = new Map((await store.inventory(tenantId, appIds)).map((one) => [one.objectId, one]));
+  const ledger = await store.ledger(tenantId, appIds);
+  const rotations = await store.rotations({ tenantId, appIds });
+  return (appId: string, holders: readonly Holder[]): Known => {
+    const own = rotations.filter(({ holder }) => holder.appId === appId);
+    const entries = ledger.filter(({ holder }) => holder.appId === appId);
+    return {
+      seen: holders.flatMap(({ objectId }) => seen.get(objectId) ?? []),
+      ledger: entries.map((one) => ({ ...one, ...dated(one, own) })),
+    };
+  };
+}
+
+function listed(holders: readonly Holder[]) {
+  return holders.flatMap((holder) =>
+    holder.credentials.map((one) => ({
+      keyId: one.keyId,
+      from: one.start,
+      to: endOf(one),
+      signsIn: signsIn(holder, one),
+    })),
+  );
+}
+
+function begunIn(
+  appId: string,
+  holders: readonly Holder[],
+  { seen, ledger }: Known,
+  since: EpochMs | null,
+  now: EpochMs,
+): Lapse[] {
+  const there = listed(holders);
+  const keyIds = new Set(there.map(({ keyId }) => keyId));
+  const others = ledger.filter(({ keyId }) => !keyIds.has(keyId));
+  const named = new Set(others.map(({ keyId }) => keyId));
+  // somebody removed it, and nobody knows until when it worked
+  const isGone = seen.some((one) => one.keyIds.some((keyId) => !keyIds.has(keyId) && !named.has(keyId)));
+  const clients = there.filter((one) => one.signsIn);
+  return gapsOf([...clients, ...others], now).flatMap(({ from, to }) => {
+    const ended = clients.filter((one) => one.to === from);
+    const wasSeen = seen.some(
+      (one) => from > settled(one.seenAt) && ended.some(({ keyId }) => one.keyIds.includes(keyId)),
+    );
+    if (since === null || from <= since || from > settled(now) || !wasSeen) return [];
+    if (!isGone) return [{ appId, from, to }];
+    return to === null ? [{ appId, from: now, to }] : [];
+  });
+}
+
+/** Ends a lapse where something works again. What was not there when it was last seen works since then at the earliest. */
+function overOf(open: Lapse, holders: readonly Holder[], { seen }: Known, now: EpochMs): Lapse[] {
+  const before = new Set(seen.flatMap(({ keyIds }) => keyIds));
+  const seenAt = latest(open.from, ...seen.map((one) => one.seenAt));
+  const starts = listed(holders).flatMap((one) => {
+    const at = one.signsIn ? worksAfter(one, before.has(one.keyId) ? open.from : seenAt, now) : null;
+    return at === null ? [] : [at];
+  });
+  return starts.length === 0 ? [] : [{ ...open, to: earliest(...starts) }];
+}
+
+/** Whether all of it was read, and no token of somebody else signs it in, which does not end. */
+async function isCertain({ store }: Parts, { tenantId, coverage }: Scan, appId: string, holders: readonly Holder[]) {
+  if ((await store.slots(tenantId, appId)).some(({ kind }) => kind === "federated")) return false;
+  if (coverage.complete) return true;
+  const known = await store.inventory(tenantId, [appId]);
+  return known.every((one) => holders.some(({ objectId }) => objectId === one.objectId));
+}

@@ -1,0 +1,144 @@
+/** Which lapses a scan notes: those it can know of, once, with their beginning and their end; and what the picture says of them. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
+import type { Credential } from "../../src/core/credentials/credential.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { discover, type Scan } from "../../src/engine/discover.ts";
+import { noticeLapses } from "../../src/engine/lapses.ts";
+import { pictureOf, retouch } from "../../src/engine/picture.ts";
+import { NOT_LOOKED } from "../../src/engine/privileges.ts";
+import type { Store } from "../../src/ports/store.ts";
+import { holder, NOW, secret } from "../core/make.ts";
+import { memoryStore, Shelf } from "../simulation/memory-store.ts";
+import { START, TENANT, Workbench } from "../support/workbench.ts";
+
+const SCHEDULER = createMachineScheduler();
+
+/** A scan of one application as the directory was then. */
+function scanOf(scannedAt: EpochMs, credentials: readonly Credential[]): Scan {
+  const holders = [holder({ objectId: "o", appId: "a", credentials })];
+  const coverage = { applications: 1, servicePrincipals: 0, complete: true };
+  return { tenantId: TENANT, scannedAt, coverage, holders, privileges: NOT_LOOKED, failures: [] };
+}
+
+const at = (hours: number) => plus(NOW, hours * HOUR);
+
+test("whatever ends and begins: each lapse whose credential a scan saw before is noted once, from its end to the next start, and no other", async () => {
+  const span = fc.tuple(fc.integer({ min: -5, max: 40 }), fc.integer({ min: 1, max: 12 }));
+  const when = fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { minLength: 2, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(span, { maxLength: 5 }), when, async (spans, hours) => {
+      const made = spans.map(([start, length], number) => ({ keyId: `k${number}`, start, end: start + length }));
+      const scans = hours.toSorted((a, b) => a - b).map((hour) => hour + 0.5);
+      const parts = { store: memoryStore(new Shelf(), "one"), scheduler: SCHEDULER };
+      for (const hour of scans) {
+        const there = made.filter(({ start }) => start <= hour);
+        const credentials = there.map(({ keyId, start, end }) => secret(keyId, { start: at(start), end: at(end) }));
+        const scan = scanOf(at(hour), credentials);
+        await noticeLapses(parts, scan);
+        await parts.store.recordScan({ tenantId: TENANT, scannedAt: scan.scannedAt, ...scan.coverage }, scan.holders);
+      }
+      const [first = 0] = scans;
+      const last = scans.at(-1) ?? 0;
+      const works = (hour: number) => made.some(({ start, end }) => start <= hour && hour < end);
+      const expected = [];
+      for (let hour = -5; hour < last; hour += 1) {
+        if (works(hour) || !works(hour - 1) || hour < first) continue;
+        const before = scans.findLast((one) => one < hour);
+        if (!made.some(({ start, end }) => end === hour && before !== undefined && start <= before)) continue;
+        let to = hour;
+        while (to <= last && !works(to)) to += 1;
+        expected.push({ appId: "a", from: at(hour), to: to <= last ? at(to) : null });
+      }
+      expect(await parts.store.lapses(TENANT)).toEqual({ since: at(first), lapses: expected });
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Two scans of one application, and what the second one noted; `between` is what the store learns meanwhile. */
+async function notedOf(
+  before: readonly Credential[],
+  after: readonly Credential[],
+  {
+    between = async () => {},
+    incomplete = false,
+    scannedAt = at(20),
+  }: { between?: (store: Store, shelf: Shelf) => Promise<unknown>; incomplete?: boolean; scannedAt?: EpochMs } = {},
+) {
+  const shelf = new Shelf();
+  const parts = { store: memoryStore(shelf, "one"), scheduler: SCHEDULER };
+  const first = scanOf(NOW, before);
+  await noticeLapses(parts, first);
+  const principal = holder({ type: "servicePrincipal", objectId: "sp", appId: "a" });
+  const seen = incomplete ? [...first.holders, principal] : first.holders;
+  await parts.store.recordScan({ tenantId: TENANT, scannedAt: first.scannedAt, ...first.coverage }, seen);
+  await between(parts.store, shelf);
+  const second = scanOf(scannedAt, after);
+  const coverage = { ...second.coverage, complete: !incomplete };
+  await noticeLapses(parts, { ...second, coverage });
+  return (await parts.store.lapses(TENANT)).lapses;
+}
+
+const from = (keyId: string, start: number, end: number) => secret(keyId, { start: at(start), end: at(end) });
+const OLD = from("old", -100, 10);
+const NEW = from("new", 11, 100);
+const REF = { type: "application", objectId: "o", appId: "a" } as const;
+const LINE = {
+  tenantId: TENANT,
+  at: NOW,
+  actor: "ann",
+  rotation: null,
+  appId: "a",
+  keyId: null,
+  reason: null,
+  details: {},
+};
+const adopted = (removedAt: EpochMs | null) => (store: Store) =>
+  store.adopt(
+    { tenantId: TENANT, holder: REF, keyId: "own", origin: "adopted", rotation: null, enteredAt: at(5), removedAt },
+    { ...LINE, action: "adopted" },
+  );
+
+const trusting = async (_: Store, { slots }: Shelf) =>
+  slots.set("a main", { tenantId: TENANT, appId: "a", slot: "main", kind: "federated", keyId: "trusted", since: NOW });
+
+test.each([
+  ["a late successor", [OLD], [OLD, NEW], {}, [{ appId: "a", from: at(10), to: at(11) }]],
+  ["none", [OLD], [OLD], {}, [{ appId: "a", from: at(10), to: null }]],
+  ["one in time", [OLD], [OLD, from("new", 9, 100)], {}, []],
+  ["one that Nolapse removed covered the gap", [OLD], [OLD, NEW], { between: adopted(at(12)) }, []],
+  ["one of Nolapse is not listed, and may be there", [OLD], [OLD], { between: adopted(null) }, []],
+  ["one of Nolapse went before the end", [OLD], [OLD, NEW], { between: adopted(at(9)) }, [{ from: at(10) }]],
+  ["another one went, nobody knows when", [OLD, from("gone", -9, 99)], [OLD, NEW], {}, []],
+  ["the same, and nothing works: since the scan", [OLD, from("gone", -9, 99)], [OLD], {}, [{ from: at(20), to: null }]],
+  ["it was over before it was watched", [from("old", -100, -1)], [from("old", -100, -1)], {}, []],
+  ["it came and ended between two scans", [], [from("brief", 2, 10)], {}, []],
+  ["its service principal was not read", [OLD], [OLD], { incomplete: true }, []],
+  ["it signs in by a federated credential", [OLD], [OLD], { between: trusting }, []],
+  ["what was just made may not show yet", [OLD], [OLD], { scannedAt: plus(at(10), 9 * MINUTE) }, []],
+] as const)("%s", async (_, before, after, more, expected) => {
+  expect(await notedOf(before, after, more)).toMatchObject(expected);
+});
+
+test("the picture says it, also once something works again before the next scan", async () => {
+  const bench = new Workbench({ complete: true, endsIn: DAY, settings: { bindings: [] } });
+  const first = await pictureOf(bench.deps(), await discover(bench.deps()));
+  expect([first.watchedSince, first.listing.count("lapsed")]).toEqual([START, 0]);
+  bench.clock.advance(2 * DAY);
+  const picture = await pictureOf(bench.deps(), await discover(bench.deps()));
+  const open = { from: plus(START, DAY), to: null };
+  expect(picture.find(bench.app.appId)?.lapsed).toMatchObject(open);
+  expect(picture.listing.find({ lapsed: true }, null).total).toBe(1);
+  expect(picture.listing.find({ lapsed: false }, null).total).toBe(0);
+  bench.clock.advance(HOUR);
+  await bench.entra.addSecret(bench.app, { displayName: "late", end: plus(bench.clock.at, 90 * DAY) });
+  const over = { from: plus(START, DAY), to: plus(START, 2 * DAY + HOUR) };
+  bench.clock.advance(HOUR);
+  expect((await retouch(bench.deps(), picture, bench.app.appId, true))?.lapsed).toMatchObject(over);
+  const after = await pictureOf(bench.deps(), await discover(bench.deps()));
+  expect(after.find(bench.app.appId)?.lapsed).toMatchObject(over);
+  expect(after.watchedSince).toBe(START);
+  expect((await bench.store.lapses(TENANT)).lapses).toEqual([{ appId: bench.app.appId, ...over }]);
+});
