@@ -213,6 +213,20 @@ function addSaml(program: Command, run: Run): void {
     );
 }
 
+function addPause(program: Command, run: Run): void {
+  const control = async () => import("./commands/control.ts");
+  program
+    .command("pause <rotation>")
+    .description("hold one rotation until nolapse continue; the old credential stays")
+    .option("--reason <text>", "why, for whoever finds it paused and for the audit trail")
+    .action((id, options, command) => act(run, command, async (it) => (await control()).pause(it, id, options)));
+  program
+    .command("continue <rotation>")
+    .description("let a paused rotation go on at once")
+    .option("--reason <text>", "why, for the audit trail")
+    .action((id, options, command) => act(run, command, async (it) => (await control()).goOn(it, id, options)));
+}
+
 function addControl(program: Command, run: Run): void {
   const control = async () => import("./commands/control.ts");
   addLeftovers(program, run);
@@ -233,6 +247,7 @@ function addControl(program: Command, run: Run): void {
     .command("cancel <rotation>")
     .description("give a rotation up; both credentials stay")
     .action((id, _options, command) => act(run, command, async (it) => (await control()).cancel(it, id)));
+  addPause(program, run);
   addHandOver(program, run);
   program
     .command("undo <rotation>")

@@ -37,6 +37,7 @@ export const REASONS = {
   "mode-observe": "the tenant is in mode observe: nothing is written",
   "mode-propose": "the tenant is in mode propose: a person starts each rotation",
   stopped: "nolapse has been told to stop",
+  paused: "a person has paused it: nothing more is done until nolapse continue",
   "removal-off": "removal is off: the directory holds credentials of ours that this store does not know",
   "breaker-open": "several new credentials failed in a row: issuing and retiring wait for a person",
   "scan-incomplete": "the last scan was not complete: nothing is written",

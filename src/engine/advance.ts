@@ -36,6 +36,7 @@ const LOOK_AGAIN = 15 * MINUTE;
 /** Waits that somebody's word ends, and makes due. */
 const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
   "stopped",
+  "paused",
   "approval-issue",
   "approval-retire",
   "approval-refused",

@@ -94,7 +94,7 @@ async function awaitingApproval(deps: Deps, now: EpochMs): Promise<readonly Rota
     const { approvals, policy } = rotation;
     const part = rotation.state === "planned" ? "issue" : "retire";
     const asks = settings.mode === "propose" || policy.approval !== "none" || rotation.holder.appId === deps.own?.appId;
-    if (!asks || approvals[part] !== null) continue;
+    if (!asks || approvals[part] !== null || rotation.paused !== undefined) continue;
     const verdict = decide(rotation, await gatherFacts(deps, rotation, now), now);
     if (verdict.verdict === "wait" && AWAITS_WORD.has(verdict.because)) found.push(rotation);
   }
@@ -108,17 +108,30 @@ function formatHours(length: DurationMs): string {
 /** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
 function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): Finding[] {
   const { displayName, replaces, replacesEnd: end, state, holder } = rotation;
-  if (state === "halted" || end === null || ends === null || now < ends.urgentAt) return [];
+  if (state === "halted" || end === null || ends === null) return [];
+  if (now < ends.urgentAt) return pausedOf(rotation, end, now);
   const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
-  return [
-    {
-      kind: "urgent",
-      appId: holder.appId,
-      key: `${replaces} ${state}`,
-      title,
-      next: `nolapse explain ${holder.appId}`,
-    },
-  ];
+  const key = `${replaces} ${state}`;
+  const next = `nolapse explain ${holder.appId}`;
+  return [{ kind: "urgent", appId: holder.appId, key, title, next, ...heldBy(rotation, { key, title }) }];
+}
+
+/** One that a person holds is told at the steps at which it would be if nothing were under way: nothing is. */
+function pausedOf(rotation: Rotation, end: EpochMs, now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesKind, replacesName, state, policy, holder } = rotation;
+  const step = noticeStep(end, now, policy.notify ?? DEFAULT_NOTICE_STEPS);
+  // what is verified has nothing that ends
+  if (rotation.paused === undefined || step === null || state === "verified") return [];
+  const title = `${displayName}: ${replacesKind} ${replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
+  const key = `${replaces} ${step}`;
+  return [{ kind: "ending", appId: holder.appId, key, title, next: "", ...heldBy(rotation, { key, title }) }];
+}
+
+/** What a pause adds to what is told of a rotation; nothing where nobody holds it. */
+function heldBy({ id, paused }: Rotation, { key, title }: Pick<Finding, "key" | "title">): Partial<Finding> {
+  if (paused === undefined) return {};
+  const why = paused.reason === undefined ? "" : ` (${paused.reason})`;
+  return { key: `${key} paused`, title: `${title}; paused by ${paused.by}${why}`, next: `nolapse continue ${id}` };
 }
 
 function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {

@@ -28,7 +28,7 @@ export interface HandOverRequest {
 
 /**
  * Hands the value over, once for each target. From here on the new credential counts as received.
- * @throws NolapseError `not-found`, `refused-by-rule` when nothing waits for a person or it was handed over already,
+ * @throws NolapseError `not-found`, `refused-by-rule` when nothing waits for a person, it was handed over already, or it is paused,
  * `refused-by-stop`, `directory-absent` when the directory does not show the new credential, `usage` when several targets wait and none is named, `seal-key-…`.
  */
 export async function handOver(
@@ -39,6 +39,7 @@ export async function handOver(
   const rotation = await rotationOf(deps, id);
   const why = await stopped(deps, rotation.tenantId);
   if (why !== null) throw new NolapseError("refused-by-stop", why, { next: "nolapse resume" });
+  refusePaused(rotation);
   const waiting = carriedOf(deps, rotation).filter(({ delivery }) => delivery.receipt === null);
   const fresh = waiting.filter(({ delivery }) => delivery.intendedAt === null);
   if (rotation.state !== "accepted" || waiting.length === 0) throw nothingToCarry(rotation);
@@ -89,6 +90,14 @@ export async function awaitedHandOver(deps: Deps, id: string, target: string | n
   const rotation = await rotationOf(deps, id);
   const { delivery, by, to } = awaited(deps, rotation, target);
   return { rotation, target: delivery.target, by, to };
+}
+
+/** What a person holds goes nowhere, by nobody's hand. */
+function refusePaused({ displayName, id, paused }: Rotation): void {
+  if (paused === undefined) return;
+  throw new NolapseError("refused-by-rule", `the rotation of ${displayName} is paused by ${paused.by} [paused]`, {
+    next: `nolapse continue ${id}`,
+  });
 }
 
 /** One person alone would hold the value of an application that could master the tenant. */

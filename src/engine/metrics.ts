@@ -57,6 +57,11 @@ export function metricsOf({ tenant, now, scan, switches, items, states, broken }
     ...["planned", "issued", "accepted", "delivered", "verified", "halted"].map((state) =>
       one("rotations", "rotations that are not finished", states.filter((other) => other === state).length, { state }),
     ),
+    one(
+      "rotations_paused",
+      "rotations that a person has paused before their successor was verified",
+      items.filter(({ rotation }) => rotation?.paused !== undefined).length,
+    ),
     one("scan_complete", "1 when the last scan read everything", scan?.complete === true ? 1 : 0),
     ...(scan === null
       ? []

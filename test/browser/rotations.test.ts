@@ -51,3 +51,24 @@ test("a group alone has an address, is reached by the arrows of its tab, and Bac
   await page.getByRole("region", { name: /^Waits for a person/ }).waitFor();
   expect(web.said).toEqual([]);
 });
+
+test("one rotation is paused with what that means, says who holds it on page and row, and is continued", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await show(page, `/rotations/${await web.stage.rotationOf("app-1")}`, /app-1/);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Nothing more is done until you continue. The old secret stays.").waitFor();
+  expect(await faultsEverywhere(page, "Pause")).toEqual([]);
+  await dialog.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  expect(await page.getByRole("button", { name: "Pause", exact: true }).count()).toBe(0);
+  await show(page, "/rotations", /app-1/);
+  const waits = page.getByRole("region", { name: /^Waits for a person/ });
+  await waits.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  await waits.getByRole("link", { name: "app-1" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  expect(await page.getByText(/^Paused by/).count()).toBe(0);
+});

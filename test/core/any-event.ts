@@ -42,6 +42,8 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "approved", at, what: "both" },
     { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
     { type: "retry-asked", at },
+    { type: "paused", at, by: "ann" },
+    { type: "continued", at },
     { type: "waited", at, dueAt: at },
     { type: "halted", at, reason: "guard-refused" },
     { type: "resumed", at },

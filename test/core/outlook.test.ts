@@ -52,6 +52,11 @@ describe("what happens next", () => {
       ["renewing", rotation().reason],
     ],
     [
+      "a rotation that a person holds",
+      { slots: [slot], rotations: [rotation({ state: "issued", paused: { by: "ann", at: NOW } })] },
+      ["stops", "paused"],
+    ],
+    [
       "a rotation that waits",
       { slots: [slot], rotations: [rotation({ policy: approval })] },
       ["waits-for-approval", "approval-issue"],

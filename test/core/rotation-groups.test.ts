@@ -36,6 +36,12 @@ test.each<[string, Partial<Rotation>, Mode, string, string | null]>([
     "propose",
     ...(["waits", "approval-refused"] as const),
   ],
+  [
+    "paused in overlap",
+    { state: "verified", paused: { by: "ann", at: NOW } },
+    "enforce",
+    ...(["waits", "paused"] as const),
+  ],
   ["planned where nothing is written", { state: "planned" }, "observe", "waits", "mode-observe"],
   ["halted", { state: "halted", haltReason: "value-lost" }, "enforce", "waits", "value-lost"],
   ["issued", { state: "issued", policy: both, approvals: { issue: NOW, retire: null } }, "enforce", "under-way", null],

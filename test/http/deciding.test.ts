@@ -107,6 +107,35 @@ test("what has failed is tried now by an Operator's word, also a program's; what
   expect((await (await stage.signIn("Rita")).post(url)).body).toMatchObject({ code: "role-missing" });
 });
 
+test("an Operator holds one rotation and lets it go on; who holds it, since when and why stands on page and list", async () => {
+  const id = await stage.rotationOf("app-1");
+  const otto = await stage.signIn("Otto");
+  const url = `${T}/rotations/${id}`;
+  const held = { by: "entra:otto@contoso.example", at: expect.any(String), reason: "the vault moves" };
+  expect((await otto.post(`${url}/pause`, { reason: held.reason })).body).toMatchObject({ rotation: id, paused: held });
+  expect((await otto.post(`${url}/pause`)).body).toMatchObject({ paused: held });
+  await stage.run();
+  expect((await otto.get(url)).body).toMatchObject({
+    state: "issued",
+    verdict: "wait",
+    because: "paused",
+    paused: held,
+  });
+  const { groups } = (await otto.get(`${T}/rotations/groups?group=waits`)).body;
+  const [{ items }] = groups;
+  expect(items.find((one: { id: string }) => one.id === id)).toMatchObject({ paused: held, waitsFor: "paused" });
+  const { objectId } = stage.application("app-1");
+  expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({
+    code: "stops",
+    reason: "paused",
+  });
+  expect((await (await stage.signIn("Rita")).post(`${url}/continue`)).body).toMatchObject({ code: "role-missing" });
+  expect((await otto.post(`${url}/continue`)).body).toEqual({ rotation: id, state: "issued" });
+  expect((await otto.get(url)).body).toMatchObject({ paused: null });
+  await stage.until(id, "verified");
+  expect((await otto.post(`${T}/rotations/none/pause`)).status).toBe(404);
+});
+
 test("the first page says all that holds writing back: a person, the breaker, a scan that lost too much, a file; and what going on came to", async () => {
   const [ann, rita] = [await stage.signIn("Ann"), await stage.signIn("Rita")];
   const switches = async () => (await rita.get(`${T}/overview`)).body.switches;

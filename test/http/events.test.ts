@@ -97,6 +97,21 @@ test("an Owner hears of his own, and of others only that there was something", a
   await events.return(undefined);
 });
 
+test("a pause and its end are told as what a rotation went through", async () => {
+  const otto = await stage.signIn("Otto");
+  const events = follow(otto.cookie);
+  await next(events);
+  const id = await stage.rotationOf("mighty");
+  for (const [path, what] of [
+    ["pause", "paused"],
+    ["continue", "continued"],
+  ]) {
+    await otto.post(`/api/v1/t/contoso/rotations/${id}/${path}`);
+    expect(await next(events)).toMatchObject({ event: "rotation", data: { rotation: id, what } });
+  }
+  await events.return(undefined);
+});
+
 test("one event comes soon, and a storm in four parts a second, with nothing left out", () => {
   vi.useFakeTimers();
   try {

@@ -2,6 +2,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { approve as give, missing } from "../../engine/approve.ts";
 import * as control from "../../engine/control.ts";
 import { forgetValues } from "../../engine/forget-values.ts";
+import { continueRotation, pauseRotation } from "../../engine/pause.ts";
 import { actorOf, type Context, configOf, oneTenant, personOf, tenantsOf, withManager } from "../context.ts";
 import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
@@ -92,6 +93,36 @@ export async function cancel(context: Context, id: string): Promise<ExitCode> {
     control.cancel(deps, id, actorOf(context)),
   );
   context.speaker.say(`nolapse: ${rotation.displayName}: cancelled; both credentials stay`);
+  if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
+  return 0;
+}
+
+/** Holds one rotation until somebody lets it go on. */
+export async function pause(context: Context, id: string, { reason }: { readonly reason?: string }): Promise<ExitCode> {
+  const config = configOf(context);
+  const asked = { actor: actorOf(context), why: reason ?? null };
+  const {
+    id: its,
+    displayName,
+    state,
+    paused,
+  } = await withManager(context, config, oneTenant(config, context), ({ deps }) => pauseRotation(deps, id, asked));
+  const { speaker, globals } = context;
+  speaker.say(
+    `nolapse: ${displayName}: paused by ${paused?.by} since ${when(paused?.at ?? null)}; nothing more is done and the old credential stays, until nolapse continue ${its}`,
+  );
+  if (globals.json === true)
+    speaker.json({ rotation: its, state, paused: paused && { ...paused, at: iso(paused.at) } });
+  return 0;
+}
+
+export async function goOn(context: Context, id: string, { reason }: { readonly reason?: string }): Promise<ExitCode> {
+  const config = configOf(context);
+  const asked = { actor: actorOf(context), why: reason ?? null };
+  const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+    continueRotation(deps, id, asked),
+  );
+  context.speaker.say(`nolapse: ${rotation.displayName}: it goes on, with every check before each step`);
   if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
   return 0;
 }

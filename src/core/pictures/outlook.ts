@@ -149,6 +149,7 @@ type Say = (code: NextCode, at: EpochMs | null, reason: ReasonCode | null, rotat
 function underWay(rotation: Rotation, asking: Asking, until: EpochMs | null, say: Say): Outlook["next"] {
   const { mode } = asking;
   if (mode === "observe") return say("stops", until, "mode-observe", rotation.id);
+  if (rotation.paused !== undefined) return say("stops", until, "paused", rotation.id);
   if (rotation.state === "planned" && awaitsIssue(rotation, asking)) {
     const isRefused = rotation.refusals?.issue !== undefined;
     const because = mode === "propose" && !isRefused ? "mode-propose" : unapproved(rotation.refusals, "issue");

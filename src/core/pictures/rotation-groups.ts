@@ -32,6 +32,7 @@ export function waitsFor(rotation: Rotation, { mode, own, targets }: Around): Re
   const { state, deliveries } = rotation;
   if (state === "halted") return rotation.haltReason ?? rotation.reason;
   if (mode === "observe" && state !== "retired" && state !== "cancelled") return "mode-observe";
+  if (rotation.paused !== undefined) return "paused";
   const part = asksApproval(rotation, { mode, own });
   if (part !== null) return unapprovedBecause(rotation, part, mode);
   if (state !== "accepted") return null;

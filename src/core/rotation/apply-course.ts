@@ -5,6 +5,7 @@ import { hardened } from "../policy/privilege.ts";
 import type { EpochMs } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
 import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
+import type { Paused } from "./words.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
@@ -19,6 +20,8 @@ export function changeCourse(
     | "removal-asked"
     | "failed"
     | "retry-asked"
+    | "paused"
+    | "continued"
     | "waited"
     | "halted"
     | "resumed"
@@ -39,7 +42,8 @@ export function changeCourse(
       return withdrawnBy(r, event);
     case "emergency-asked":
       return {
-        ...(r.emergency === undefined ? anew(r) : r),
+        // whoever paused it before did not know that the value is out; who pauses it now does
+        ...unpaused(r.emergency === undefined ? anew(r) : r),
         emergency: { at: event.at, actor: event.actor },
         notBefore: r.lastFailure === null ? r.notBefore : null,
       };
@@ -64,6 +68,11 @@ export function changeCourse(
     case "retry-asked":
       // the hour before a second attempt is no wait after a failure, and stays
       return { ...r, notBefore: r.lastFailure === null ? r.notBefore : null };
+    case "paused":
+      return { ...r, paused: r.paused ?? pausedBy(event) };
+    case "continued":
+      // the time in which nobody tried it says nothing against a new credential: its acceptance begins anew
+      return { ...unpaused(r), ...(r.state === "issued" ? { probes: [], probingSince: null } : {}) };
     case "waited":
       return { ...r, dueAt: event.dueAt };
     case "halted":
@@ -78,8 +87,16 @@ export function changeCourse(
         haltReason: null,
       };
     case "cancelled":
-      return { ...r, state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
+      return { ...unpaused(r), state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+function pausedBy({ by, at, reason }: Of<"paused">): Paused {
+  return { by, at, ...(reason === undefined ? {} : { reason }) };
+}
+
+function unpaused({ paused: _, ...r }: Rotation): Rotation {
+  return r;
 }
 
 /** One failed try more of one place; what works elsewhere does not begin its count anew. */

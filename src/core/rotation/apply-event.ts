@@ -35,6 +35,8 @@ const ACTIVE: readonly EventType[] = [
   "approval-refused",
   "approval-withdrawn",
   "emergency-asked",
+  "paused",
+  "continued",
 ];
 
 /** From each state, which events may come and the states they may lead to; staying in the state is not listed. */
@@ -159,18 +161,8 @@ function change(r: Rotation, event: RotationEvent): Rotation {
     case "undone":
     case "undo-swept":
       return changeUndo(r, event);
-    case "approved":
-    case "approval-refused":
-    case "approval-withdrawn":
-    case "emergency-asked":
-    case "privileges-found":
-    case "removal-asked":
-    case "failed":
-    case "retry-asked":
-    case "waited":
-    case "halted":
-    case "resumed":
-    case "cancelled":
+    // all that is left: the compiler refuses what changeCourse does not know
+    default:
       return changeCourse(r, event);
   }
 }

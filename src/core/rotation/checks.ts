@@ -6,7 +6,7 @@ import type { TargetSettings } from "../policy/settings.ts";
 import { frozenAt, openAt } from "../policy/windows.ts";
 import { mayIssue, mayRetireEarly } from "../schedule/blast-radius.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "../schedule/replication.ts";
-import { DAY, type EpochMs, HOUR, plus } from "../time.ts";
+import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../time.ts";
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { deliver, proof, verify } from "./delivery-checks.ts";
@@ -17,6 +17,7 @@ import { retireTime, uses } from "./retire-checks.ts";
 import { retirement } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
+import type { Paused } from "./words.ts";
 
 /** A preflight older than this is made again before anything is created. */
 export const PREFLIGHT_LASTS = 1 * HOUR;
@@ -38,6 +39,17 @@ const mode: Check = {
     return unproposed(rotation);
   },
 };
+
+/** One rotation that a person holds; as after a stop of the tenant nothing is past it, not even what is urgent. */
+const paused: Check = {
+  name: "paused",
+  judge: ({ rotation: { id, paused: held } }) =>
+    held === undefined ? null : wait(null, "paused", pausedDetail(held, id)),
+};
+
+function pausedDetail({ by, at, reason }: Paused, id: string): string {
+  return `by ${by} since ${formatInstant(at)}${reason === undefined ? "" : `: ${reason}`}; nolapse continue ${id}`;
+}
 
 function unproposed(rotation: Rotation): Verdict {
   if (rotation.refusals?.issue === undefined) return wait(null, "mode-propose");
@@ -290,7 +302,7 @@ const ended: Check = {
   },
 };
 
-const START = [stop, mode, self, backoff, lostAnswers, listWatch, secondAttempt];
+const START = [stop, mode, paused, self, backoff, lostAnswers, listWatch, secondAttempt];
 const WRITE = [bound, freeze, window];
 
 const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {

@@ -12,6 +12,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
 import type { UseEvidence } from "./use-evidence.ts";
+import type { Paused, Wish } from "./words.ts";
 
 export type RotationState =
   | "planned"
@@ -175,14 +176,6 @@ export interface Tried {
   readonly failures: number;
 }
 
-/** What the person who asked wants the successor to be like. */
-export interface Wish {
-  /** Its words before the marker. */
-  readonly description?: string;
-  /** Its end, where that is not the policy's lifetime after it was issued. */
-  readonly end?: EpochMs;
-}
-
 export interface Rotation {
   readonly id: string;
   /** The tenant's name in the configuration, and its id in the directory. */
@@ -258,6 +251,8 @@ export interface Rotation {
   readonly approvals: { readonly issue: EpochMs | null; readonly retire: EpochMs | null };
   /** It makes nothing: it lets an adopted credential go that no rotation replaces, and rests on what another one has made. */
   readonly leftover?: true;
+  /** While a person holds it: nothing more is done outside. Absent where nobody does. */
+  readonly paused?: Paused;
   /** Set once a person has said that the old value leaked: then it goes as soon as the new one is verified. */
   readonly emergency?: { readonly at: EpochMs; readonly actor: string };
   /** Set once a person has said that the old one shall go without waiting for its rule; what protects declared consumers still holds. */
@@ -391,6 +386,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
     }
   /** A person has mended something: the next try is now. */
   | { readonly type: "retry-asked" }
+  | { readonly type: "paused"; readonly by: string; readonly reason?: string }
+  | { readonly type: "continued" }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
   | { readonly type: "halted"; readonly reason: ReasonCode }
   | { readonly type: "resumed" }

@@ -4,6 +4,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import * as control from "../../engine/control.ts";
 import { askEmergencyOf, type EmergencyAsked } from "../../engine/emergency.ts";
+import { continueRotation, pauseRotation } from "../../engine/pause.ts";
 import { requirePrivilegesRead } from "../../engine/privileges.ts";
 import { slotsNow } from "../../engine/rotate-many.ts";
 import { tryNow } from "../../engine/try-now.ts";
@@ -12,7 +13,7 @@ import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { count, id, reason, state, stated, why } from "./shapes.ts";
+import { count, id, paused, pausedJson, reason, state, stated, why } from "./shapes.ts";
 import { placeOf } from "./subject.ts";
 
 const one = { params: z.looseObject({ id }) };
@@ -116,6 +117,40 @@ const retry = tenantRoute({
   },
 });
 
+const pause = tenantRoute({
+  method: "POST",
+  path: "/rotations/{id}/pause",
+  role: "Operator",
+  tag: "control",
+  summary: "Hold one rotation: nothing more of it is done until somebody continues it; the old credential stays",
+  ...one,
+  body: z.strictObject({ reason: why }),
+  answer: z.strictObject({ rotation: z.string(), state, paused: paused.nullable() }),
+  handle: async ({ tenant, caller, params, body }) => {
+    const asked = { actor: actorOf(caller), why: body.reason ?? null };
+    const rotation = await pauseRotation(tenant.deps, params.id, asked);
+    await tenant.changed(rotation, "paused");
+    return { rotation: rotation.id, state: rotation.state, paused: pausedJson(rotation) };
+  },
+});
+
+const goOn = tenantRoute({
+  method: "POST",
+  path: "/rotations/{id}/continue",
+  role: "Operator",
+  tag: "control",
+  summary: "Let a paused rotation go on at once, with every check before each step",
+  ...one,
+  body: z.strictObject({ reason: why }),
+  answer: z.strictObject({ rotation: z.string(), state }),
+  handle: async ({ tenant, caller, params, body }) => {
+    const asked = { actor: actorOf(caller), why: body.reason ?? null };
+    const rotation = await continueRotation(tenant.deps, params.id, asked);
+    await tenant.changed(rotation, "continued");
+    return { rotation: rotation.id, state: rotation.state };
+  },
+});
+
 const scan = tenantRoute({
   method: "POST",
   path: "/scan",
@@ -163,4 +198,4 @@ const resume = tenantRoute({
   },
 });
 
-export const controlRoutes: readonly Route[] = [rotate, cancel, retry, scan, stop, resume];
+export const controlRoutes: readonly Route[] = [rotate, cancel, retry, pause, goOn, scan, stop, resume];

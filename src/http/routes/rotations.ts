@@ -25,7 +25,22 @@ import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { check, failure, judgedJson } from "./explained.ts";
 import { maySee } from "./own.ts";
-import { count, id, instant, iso, kind, maybe, proofs, reason, STATES, scope, scopeOf, state } from "./shapes.ts";
+import {
+  count,
+  id,
+  instant,
+  iso,
+  kind,
+  maybe,
+  paused,
+  pausedJson,
+  proofs,
+  reason,
+  STATES,
+  scope,
+  scopeOf,
+  state,
+} from "./shapes.ts";
 
 const summary = {
   id: z.string(),
@@ -53,6 +68,7 @@ const summary = {
   failures: count,
   lastFailure: failure.nullable(),
   privileged: z.boolean(),
+  paused: paused.nullable().meta({ description: "who holds it, since when and why; null where nobody does" }),
   waitsFor: reason.nullable().meta({ description: "what only a person can do for it to go on" }),
   waitsWhy: z.string().nullable().meta({ description: "the same in words" }),
 };
@@ -84,6 +100,7 @@ function summaryOf(rotation: Rotation, deps: Deps) {
     failures: rotation.failures,
     lastFailure: rotation.lastFailure && { ...rotation.lastFailure, at: formatInstant(rotation.lastFailure.at) },
     privileged: (rotation.privileges ?? []).length > 0,
+    paused: pausedJson(rotation),
     waitsFor: waits,
     waitsWhy: waits === null ? null : REASONS[waits],
   };

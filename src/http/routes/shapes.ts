@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import type { RotationState } from "../../core/rotation/rotation.ts";
+import type { Rotation, RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Scan } from "../../engine/discover.ts";
 import { REASON_LENGTH } from "../../engine/stated-reason.ts";
@@ -33,6 +33,13 @@ export const STATES = [
   "cancelled",
 ] as const;
 export const state = z.enum(STATES satisfies readonly RotationState[]);
+/** Who holds a rotation, since when, and why where he said so. */
+export const paused = z.strictObject({ by: z.string(), at: instant, reason: z.string().nullable() });
+
+export function pausedJson({ paused: held }: Pick<Rotation, "paused">): z.input<typeof paused> | null {
+  return held === undefined ? null : { by: held.by, at: formatInstant(held.at), reason: held.reason ?? null };
+}
+
 export const kind = z.enum(["secret", "certificate"]);
 export const holderType = z.enum(["application", "servicePrincipal"]);
 /** Ids as Entra and we make them: nothing that means something in a path. */

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { ApproveDialog, CancelDialog, TryDialog } from "../dialogs/decide.tsx";
+import { ContinueDialog, PauseDialog } from "../dialogs/pause.tsx";
 import { AskRevealDialog } from "../dialogs/reveal.tsx";
 import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
@@ -29,13 +30,24 @@ import {
   untilWords,
 } from "../text/rotation.ts";
 import { CheckList } from "./checks.tsx";
+import { PausedTag } from "./paused-tag.tsx";
 import { ReasonCode } from "./reason-code.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
 import { Steps } from "./rotation-steps.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
-type DialogName = "try" | "approve" | "refuse" | "withdraw" | "cancel" | "reveal" | "ask-reveal" | "hand-over";
+type DialogName =
+  | "pause"
+  | "continue"
+  | "try"
+  | "approve"
+  | "refuse"
+  | "withdraw"
+  | "cancel"
+  | "reveal"
+  | "ask-reveal"
+  | "hand-over";
 
 export function Rotation() {
   const { id } = useParams({ from: "/framed/t/$tenant/rotations/$id" });
@@ -107,6 +119,11 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         <h1>
           <Name text={rotation.displayName} /> {titleWords(rotation, KIND_WORDS)}
         </h1>
+        {rotation.paused === null ? null : (
+          <p>
+            <PausedTag rotation={rotation} />
+          </p>
+        )}
         <p>
           <strong>{STATE_WORDS[state]}.</strong> {headSentence(rotation)}
           {rotation.until === null ? null : (
@@ -148,6 +165,11 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
             {state === "halted" ? "Try again" : "Try now"}
           </Command>
         ) : null}
+        {isOpen && state !== "halted" ? (
+          <Command least="Operator" onClick={() => setOpen(rotation.paused === null ? "pause" : "continue")}>
+            {rotation.paused === null ? "Pause" : "Continue"}
+          </Command>
+        ) : null}
         {isOpen ? (
           <Command least="Operator" onClick={() => setOpen("cancel")}>
             Cancel rotation
@@ -158,6 +180,8 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "withdraw" ? <WithdrawDialog tenant={tenant} rotation={rotation} parts={mine} close={close} /> : null}
       {open === "try" ? <TryDialog tenant={tenant} rotation={rotation} close={close} /> : null}
+      {open === "pause" ? <PauseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
+      {open === "continue" ? <ContinueDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "cancel" ? <CancelDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "ask-reveal" ? <AskRevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "reveal" ? <RevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}

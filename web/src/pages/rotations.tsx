@@ -13,6 +13,7 @@ import { grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { capital, oldOneWords } from "../text/rotation.ts";
 import { GROUP_EMPTY, GROUP_MEANS, GROUP_WORDS, groupIn, groupsSentence } from "../text/rotation-groups.ts";
+import { PausedTag } from "./paused-tag.tsx";
 import "./groups.css";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
@@ -188,7 +189,7 @@ interface RowProps {
 
 function Row({ one, now, tenant }: RowProps) {
   const isOver = one.state === "retired" || one.state === "cancelled";
-  const said = isOver ? null : (one.waitsWhy ?? one.lastFailure?.message ?? null);
+  const said = isOver || one.paused !== null ? null : (one.waitsWhy ?? one.lastFailure?.message ?? null);
   return (
     <li>
       <span className="grow">
@@ -203,6 +204,11 @@ function Row({ one, now, tenant }: RowProps) {
       <span className={one.state === "halted" ? "ended grow" : "grow"}>
         {STATE_WORDS[one.state]}
         {said === null ? null : <span className="two faint">{capital(said)}</span>}
+        {one.paused === null ? null : (
+          <span className="two">
+            <PausedTag rotation={one} />
+          </span>
+        )}
       </span>
       <When one={one} now={now} />
     </li>

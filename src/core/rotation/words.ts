@@ -1,0 +1,17 @@
+/** What persons have said of one rotation, as it keeps it. */
+import type { EpochMs } from "../time.ts";
+
+/** What the person who asked wants the successor to be like. */
+export interface Wish {
+  /** Its words before the marker. */
+  readonly description?: string;
+  /** Its end, where that is not the policy's lifetime after it was issued. */
+  readonly end?: EpochMs;
+}
+
+/** A person's word that nothing more is done of one rotation until somebody lets it go on. */
+export interface Paused {
+  readonly by: string;
+  readonly at: EpochMs;
+  readonly reason?: string;
+}

@@ -1,0 +1,35 @@
+/** *Pause* and *Continue* of one rotation: on a person's word nothing more of it is done outside until somebody lets it go on. */
+import type { Rotation } from "../core/rotation/rotation.ts";
+import { amend, rotationOf } from "./amend.ts";
+import type { Deps } from "./deps.ts";
+
+/** Who speaks, and why, where he says so. */
+export interface Said {
+  readonly actor: string;
+  readonly why: string | null;
+}
+
+/**
+ * Holds one rotation; all credentials stay as they are. One that is paused already stays as whoever paused it first left it.
+ * @throws NolapseError `not-found`, `refused-by-rule` where it is over or halted, `store-busy`.
+ */
+export async function pauseRotation(deps: Deps, id: string, { actor, why }: Said): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  if (rotation.paused !== undefined) return rotation;
+  const reason = why === null ? {} : { reason: why };
+  return amend(deps, id, actor, (at) => ({ type: "paused", at, by: actor, ...reason }), noteOf(why));
+}
+
+/**
+ * Lets a paused rotation go on at once; one that is not paused stays as it is.
+ * @throws NolapseError `not-found`, `refused-by-rule` where it has halted, `store-busy`.
+ */
+export async function continueRotation(deps: Deps, id: string, { actor, why }: Said): Promise<Rotation> {
+  const rotation = await rotationOf(deps, id);
+  if (rotation.paused === undefined) return rotation;
+  return amend(deps, id, actor, (at) => ({ type: "continued", at }), noteOf(why));
+}
+
+function noteOf(why: string | null): { readonly why?: string } {
+  return why === null ? {} : { why };
+}
