@@ -27,9 +27,8 @@ function withoutPlaces(value: unknown): unknown {
 
 /** A policy or a target may have any name, and its entry is no place. */
 function isPlace(value: unknown): boolean {
-  return (
-    value === true || typeof value === "string" || (typeof value === "object" && value !== null && "line" in value)
-  );
+  if (typeof value !== "object" || value === null) return value === true || typeof value === "string";
+  return "line" in value || Object.values(value).every((one) => typeof one === "number");
 }
 
 const DURATIONS = new Set("lifetime maxAge renewBefore overlap evidenceWindow reload over window timeout".split(" "));
