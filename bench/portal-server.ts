@@ -96,6 +96,7 @@ const opened = new Tenant(
     deps,
     diagnosis: manager.diagnosis,
     owners: manager.owners,
+    consents: manager.consents,
     localChecks: async () => [],
     asksOwners: false,
     graphEndpoint: settings.graphEndpoint,

@@ -95,6 +95,7 @@ export async function composeManager(
     deps,
     diagnosis: directory.diagnosis,
     owners: directory.owners,
+    consents: directory.consents,
     trail: new TrailWatch(),
     notifying: await composeNotifying(config, directory.owners, signIn.resolve),
     backup,

@@ -118,6 +118,7 @@ class WebHouse implements WebServer {
         deps: manager.deps,
         diagnosis: manager.diagnosis,
         owners: manager.owners,
+        consents: manager.consents,
         trail: manager.trail,
         localChecks: () => composeLocalChecks(config, tenant, env),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),

@@ -6,6 +6,7 @@ import type { HolderRef } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
 import type { TrailWatch } from "../engine/check-trail.ts";
+import type { Consents } from "../engine/consent.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -26,6 +27,7 @@ export interface Manager {
   readonly diagnosis: Diagnosis;
   readonly notifying: Notifying;
   readonly owners: OwnersList;
+  readonly consents: Consents;
   /** What is known of the tenant's audit trail. */
   readonly trail: TrailWatch;
   /** Writes a backup of the store. */

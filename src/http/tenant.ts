@@ -7,6 +7,7 @@ import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { TrailWatch } from "../engine/check-trail.ts";
+import type { Consents } from "../engine/consent.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -25,6 +26,7 @@ export interface TenantParts {
   readonly deps: Deps;
   readonly diagnosis: Diagnosis;
   readonly owners: OwnersList;
+  readonly consents: Consents;
   /** What is known of its audit trail. */
   readonly trail: TrailWatch;
   readonly localChecks: () => Promise<readonly LocalCheck[]>;

@@ -18,6 +18,7 @@ const PAGES: readonly (readonly [string, () => Promise<string> | string, RegExp]
   ["Application", () => app("app-2"), /Client secrets/],
   ["Application, targets", () => `${app("app-2")}?tab=targets`, /env-file/],
   ["Application, owners", () => `${app("app-2")}?tab=owners`, /Rita/],
+  ["Application, consent", () => `${app("mighty")}?tab=consent`, /Application\.ReadWrite\.All/],
   ["Application, activity", () => `${app("app-1")}?tab=activity`, /entry by entry/],
   ["Application, checks", () => `${app("app-2")}?tab=checks`, /Why/],
   ["Rotations", () => "/rotations", /app-1/],

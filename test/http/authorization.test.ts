@@ -46,7 +46,7 @@ test("an Owner sees nothing of what is not his, not even that it is there", asyn
   const oswin = await stage.signIn("Oswin");
   const theirs = stage.application("app-2").objectId;
   const nobodys = "00000000-0000-4000-8000-000000000000";
-  for (const rest of ["", "/checks", "/life-line"]) {
+  for (const rest of ["", "/checks", "/life-line", "/consent"]) {
     expect(
       (await oswin.get(`/api/v1/t/contoso/applications/${stage.application("app-1").objectId}${rest}`)).status,
     ).toBe(200);

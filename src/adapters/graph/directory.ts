@@ -4,6 +4,7 @@ import { SECOND } from "../../core/time.ts";
 import type { AppPolicies } from "../../ports/app-policies.ts";
 import type { Certificates } from "../../ports/certificates.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Consents } from "../../ports/consent.ts";
 import type { Deadlines } from "../../ports/deadlines.ts";
 import type { Diagnosis } from "../../ports/diagnosis.ts";
 import type { Entra } from "../../ports/entra.ts";
@@ -16,6 +17,7 @@ import { GraphAppPolicies } from "./app-policies.ts";
 import type { Spender } from "./budget.ts";
 import { GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
+import { GraphConsents } from "./consent.ts";
 import { type Auth, identityTokens, plainTokens } from "./credentials.ts";
 import { createDiagnosis } from "./diagnosis.ts";
 import { GraphEntra } from "./entra.ts";
@@ -63,6 +65,7 @@ export interface GraphDirectory {
   renew(): void;
   readonly diagnosis: Diagnosis;
   readonly owners: Owners & OwnersList;
+  readonly consents: Consents;
 }
 
 /** The origin of a configured address. @throws NolapseError `config-invalid` for anything but an https (or local) origin. */
@@ -112,6 +115,7 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
       writer?.discard();
     },
     owners: new GraphOwners(calls),
+    consents: new GraphConsents(calls),
     diagnosis: createDiagnosis({
       wire,
       tokens,

@@ -17,6 +17,7 @@ import { type AssertionAnswer, type Client, signInByAssertion } from "./assertio
 import type { Spender } from "./budget.ts";
 import { describe, GraphCalls } from "./calls.ts";
 import { GraphCertificates } from "./certificates.ts";
+import { GraphConsents } from "./consent.ts";
 import { keep, type TokenSource } from "./credentials.ts";
 import { createDiagnosis } from "./diagnosis.ts";
 import { originOf } from "./directory.ts";
@@ -78,6 +79,7 @@ export function createSelfDirectory(options: SelfDirectoryOptions) {
     appPolicies: new GraphAppPolicies(calls),
     samlSigning: new GraphSamlSigning(calls),
     owners: new GraphOwners(calls),
+    consents: new GraphConsents(calls),
     diagnosis: createDiagnosis({ wire, tokens, tenantId, authority, graph, version: options.version }),
     renew: () => tokens.discard(),
   };

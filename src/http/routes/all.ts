@@ -6,6 +6,7 @@ import { approvalRoutes } from "./approvals.ts";
 import { assigningRoutes } from "./assigning.ts";
 import { auditRoutes } from "./audit.ts";
 import { certificateRoutes } from "./certificates.ts";
+import { consentRoutes } from "./consent.ts";
 import { controlRoutes } from "./control.ts";
 import { credentialActRoutes } from "./credential-acts.ts";
 import { credentialRoutes } from "./credentials.ts";
@@ -39,6 +40,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
     ...applicationRoutes,
+    ...consentRoutes,
     ...credentialRoutes,
     ...registeringRoutes,
     ...rotationRoutes,

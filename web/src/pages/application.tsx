@@ -30,6 +30,7 @@ import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
 import { More } from "./more.tsx";
 
+const Consent = lazy(() => import("./consent.tsx").then((one) => ({ default: one.Consent })));
 const LeakedDialog = lazy(() => import("../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
 
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}";
@@ -39,6 +40,7 @@ const TABS = {
   credentials: "Credentials",
   targets: "Targets",
   owners: "Owners",
+  consent: "Consent",
   checks: "Checks",
   activity: "Activity",
 } as const;
@@ -140,6 +142,11 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       ) : null}
       {tab === "targets" ? <Targets answer={answer} tenant={tenant} /> : null}
       {tab === "owners" ? <Owners answer={answer} /> : null}
+      {tab === "consent" ? (
+        <Suspense fallback={<Loading />}>
+          <Consent tenant={tenant} id={answer.objectId} />
+        </Suspense>
+      ) : null}
       {tab === "checks" ? <Checks tenant={tenant} id={answer.objectId} /> : null}
       {tab === "activity" ? <Activity answer={answer} tenant={tenant} /> : null}
     </>
