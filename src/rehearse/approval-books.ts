@@ -22,6 +22,9 @@ const READINGS = 3;
 const APART = HOUR / 2;
 const AFTER_READING = HOUR;
 
+/** How far the clock of a process may be off. */
+const SKEWED = 5 * MINUTE;
+
 interface Surroundings {
   /** As committed. */
   readonly rotations: Committed;
@@ -45,6 +48,8 @@ export class ApprovalBooks {
   readonly #persons = new Map<string, Map<string, EpochMs>>();
   /** Rotations that anybody has approved. */
   readonly #spoken = new Set<string>();
+  /** When a person has last asked for a new credential of an application, by client id: that is his word on what is opened then. */
+  readonly #asked = new Map<string, EpochMs>();
   readonly #hardened = new Map<string, Hardened>();
   /** The last word that an old one shall go before its time, as stored, and when: what was approved before it counts for less. */
   readonly #words = new Map<string, { readonly of: EpochMs; readonly at: EpochMs }>();
@@ -64,6 +69,11 @@ export class ApprovalBooks {
       const known = this.#persons.get(key) ?? new Map<string, EpochMs>();
       this.#persons.set(key, known.set(person.objectId, plus(this.#around.now(), MINUTE)));
     }
+  }
+
+  /** A person asks for a new credential of an application now, whether or not the answer reaches him. */
+  asks(appId: string): void {
+    this.#asked.set(appId, this.#around.now());
   }
 
   /** How many signed-in persons have approved it. */
@@ -120,6 +130,8 @@ export class ApprovalBooks {
   #againstMode({ rotation }: Write, mode: Mode): string | null {
     if (mode === "observe") return "the mode is observe";
     if (mode !== "propose" || rotation === null || this.#spoken.has(rotation.id)) return null;
+    const asked = this.#asked.get(rotation.holder.appId);
+    if (asked !== undefined && rotation.plannedAt > asked - SKEWED) return null;
     if (this.#around.isLeaked(rotation)) return null;
     return "the mode is propose and nobody has approved it";
   }

@@ -34,7 +34,7 @@ export async function lookAfter(deps: Deps, people: People): Promise<void> {
   for (const one of watch.rotations.open()) {
     // what a target that is bound no more waits for will never come; a new rotation goes to those that are
     if (one.state === "halted" && one.haltReason === "target-unbound") await tried(cancel(deps, one.id, NAME));
-    if (one.state === "halted" && isPastMending(one)) await tried(issueAnew(deps, one));
+    if (one.state === "halted" && isPastMending(one)) await tried(issueAnew(deps, one, people));
     const part = askedFor(deps, one);
     if (part !== null) await say(deps, people, one, part);
   }
@@ -50,8 +50,9 @@ function isPastMending({ haltReason }: Rotation): boolean {
 }
 
 /** What Nolapse itself advises there: the rotation is cancelled and the next one begun. */
-async function issueAnew(deps: Deps, { id, holder }: Rotation): Promise<void> {
+async function issueAnew(deps: Deps, { id, holder }: Rotation, { approvals }: People): Promise<void> {
   await cancel(deps, id, NAME);
+  approvals.asks(holder.appId);
   await ask(deps, [holder.appId], { now: true, actor: NAME });
 }
 

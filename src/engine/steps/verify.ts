@@ -21,6 +21,8 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
     await verified(claimed, name, "receipt", null, await claimed.now());
     return;
   }
+  // a slow sign-in makes what was read before it no fresher
+  const readAt = await claimed.now();
   const copy = await target.readBack(claimed.signal);
   if (!(await isOurs(claimed, copy)) || copy.state === "empty") {
     await drifted(claimed, name);
@@ -31,9 +33,9 @@ export async function verify(claimed: Claimed, name: string): Promise<void> {
     return;
   }
   const probe = await claimed.deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
-  if (probe.outcome === "issued") return verified(claimed, name, "token", probe.requestId, probe.at);
+  if (probe.outcome === "issued") return verified(claimed, name, "token", probe.requestId, readAt);
   if (probe.outcome === "authenticated-refused") {
-    return verified(claimed, name, "authenticated-blocked", probe.requestId, probe.at);
+    return verified(claimed, name, "authenticated-blocked", probe.requestId, readAt);
   }
   if (probe.outcome === "not-authenticated" && (await missed(claimed))) return;
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
