@@ -113,7 +113,7 @@ function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): F
   const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
   const key = `${replaces} ${state}`;
   const next = `nolapse explain ${holder.appId}`;
-  return [{ kind: "urgent", appId: holder.appId, key, title, next, ...heldBy(rotation, { key, title }) }];
+  return [{ kind: "urgent", appId: holder.appId, key, title, next, ...heldBy(rotation, { key, title }, end <= now) }];
 }
 
 /** One that a person holds is told at the steps at which it would be if nothing were under way: nothing is. */
@@ -128,10 +128,14 @@ function pausedOf(rotation: Rotation, end: EpochMs, now: EpochMs): Finding[] {
 }
 
 /** What a pause adds to what is told of a rotation; nothing where nobody holds it. */
-function heldBy({ id, paused }: Rotation, { key, title }: Pick<Finding, "key" | "title">): Partial<Finding> {
+function heldBy(
+  { id, paused }: Rotation,
+  { key, title }: Pick<Finding, "key" | "title">,
+  isPast = false,
+): Partial<Finding> {
   if (paused === undefined) return {};
   const why = paused.reason === undefined ? "" : ` (${paused.reason})`;
-  return { key: `${key} paused`, title: `${title}; paused by ${paused.by}${why}`, next: `nolapse continue ${id}` };
+  return { key: `${key} ${isPast ? "ended" : "paused"}`, title: `${title}; paused by ${paused.by}${why}`, next: `nolapse continue ${id}` };
 }
 
 function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {
