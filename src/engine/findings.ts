@@ -135,7 +135,11 @@ function heldBy(
 ): Partial<Finding> {
   if (paused === undefined) return {};
   const why = paused.reason === undefined ? "" : ` (${paused.reason})`;
-  return { key: `${key} ${isPast ? "ended" : "paused"}`, title: `${title}; paused by ${paused.by}${why}`, next: `nolapse continue ${id}` };
+  return {
+    key: `${key} ${isPast ? "ended" : "paused"}`,
+    title: `${title}; paused by ${paused.by}${why}`,
+    next: `nolapse continue ${id}`,
+  };
 }
 
 function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {
