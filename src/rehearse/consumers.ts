@@ -32,6 +32,10 @@ export class Consumer {
   #heldFrom: Writer = "first";
   #worked = false;
   #lapsed = false;
+  /** The values it was refused with once and not accepted with since. */
+  readonly #refused = new Set<string>();
+  /** Its place gave it what it held before the last write. */
+  #heldIsOld = false;
 
   constructor(options: {
     readonly place: Place;
@@ -56,6 +60,7 @@ export class Consumer {
     const changed = this.#held.reveal() !== this.place.copy.reveal();
     this.#held = this.place.copy;
     this.#heldFrom = this.place.writer;
+    this.#heldIsOld = this.place.givesOld;
     return changed;
   }
 
@@ -81,18 +86,24 @@ export class Consumer {
     return plus(now, Math.ceil(SAMPLE_EVERY * (0.5 + this.#chance.fraction())));
   }
 
-  /** Signs in once. `lapse`: it is refused, worked before, and was not refused the last time. */
+  /**
+   * Signs in once. `lapse`: it is refused, worked before, and was not refused the last time. A place that gives the copy
+   * from before its last write once more, with which it was refused before, shows it the same lapse and no new one.
+   */
   async signIn(): Promise<{ readonly outcome: string; readonly lapse: boolean }> {
     const { outcome, code } = await this.#verifier.probe(this.#signIn, this.#held);
     if (outcome === "issued") {
       this.#worked = true;
       this.#lapsed = false;
+      this.#refused.delete(this.#held.reveal());
       return { outcome, lapse: false };
     }
     // who is refused after it has proven itself has the right copy: the refusal is the tenant's own policy
     if (outcome === "inconclusive" || outcome === "authenticated-refused") return { outcome, lapse: false };
-    const lapse = this.#worked && !this.#lapsed;
-    this.#lapsed = this.#worked;
+    const isKnown = this.#heldIsOld && this.#refused.has(this.#held.reveal());
+    this.#refused.add(this.#held.reveal());
+    const lapse = this.#worked && !this.#lapsed && !isKnown;
+    if (!isKnown) this.#lapsed = this.#worked;
     return { outcome: `${outcome} ${code ?? ""}`.trim(), lapse };
   }
 }

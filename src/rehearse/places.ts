@@ -54,7 +54,12 @@ export class Place implements Target {
 
   /** What a consumer that looks now gets, an old copy included. */
   get copy(): SecretValue {
-    return this.#now() < this.#staleUntil ? this.#before : this.#value;
+    return this.givesOld ? this.#before : this.#value;
+  }
+
+  /** It gives what it held before the last write, for a while. */
+  get givesOld(): boolean {
+    return this.#now() < this.#staleUntil;
   }
 
   get writer(): Writer {
