@@ -301,7 +301,7 @@ const STEPS_IN_A_ROW = 16;
 async function hold(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<number> {
   const beat = () => deps.store.renew(claim, deps.clock.processNow(), LEASE);
   const { holder, replacesEnd } = claim.rotation;
-  deps.deadlines?.begin(holder, replacesEnd);
+  const isOver = deps.deadlines?.begin(holder, replacesEnd);
   let steps = 0;
   const claimed = new Claimed(deps, claim);
   const inARow = async (): Promise<boolean> => {
@@ -324,7 +324,7 @@ async function hold(deps: Deps, claim: Claim, signal?: AbortSignal): Promise<num
     // somebody else has it now: what this step proved and could not store, the next holder proves again
     if (asNolapseError(thrown).code !== "lease-lost") throw thrown;
   } finally {
-    deps.deadlines?.end(holder);
+    isOver?.();
   }
   await deps.store.release(claim);
   return Math.max(steps, 1);

@@ -45,7 +45,8 @@ interface Surroundings {
 interface Asked {
   readonly process: string;
   readonly request: GateRequest;
-  state: "waits" | "called" | "sent";
+  /** `enters`: whether it must wait is not known yet. */
+  state: "enters" | "waits" | "called" | "sent";
 }
 
 export class QuotaBooks {
@@ -67,17 +68,19 @@ export class QuotaBooks {
   }
 
   asks(process: string, request: GateRequest): void {
-    this.#asked.set(request, { process, request, state: "waits" });
+    this.#asked.set(request, { process, request, state: "enters" });
   }
 
-  waits(): void {
+  waits(request: GateRequest): void {
+    const asked = this.#asked.get(request);
+    if (asked !== undefined) asked.state = "waits";
     this.figures.waited += 1;
   }
 
   /** Its turn has come, whether or not it is taken at once. */
   called(request: GateRequest): readonly Forbidden[] {
     const asked = this.#asked.get(request);
-    if (asked === undefined || asked.state !== "waits") return [];
+    if (asked === undefined || asked.state === "called" || asked.state === "sent") return [];
     asked.state = "called";
     const other = [...this.#asked.values()].find((one) => this.#goesBefore(one, asked));
     if (other === undefined) return [];

@@ -68,7 +68,7 @@ export class Quota {
       },
       waits: () => {
         const request = entering;
-        books.waits();
+        if (request !== null) books.waits(request);
         const { asleep, wake } = turns.sleep(process);
         return {
           asleep,

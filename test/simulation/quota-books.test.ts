@@ -70,42 +70,54 @@ describe("the share", () => {
 });
 
 describe("the order", () => {
+  const wait = (made: QuotaBooks, request: GateRequest, process = "one") => {
+    made.asks(process, request);
+    made.waits(request);
+  };
+
   test("is that of the deadlines among those of one kind that wait", () => {
     const { made } = books();
     const [early, late] = [post(1), post(2)];
-    made.asks("one", late);
-    made.asks("one", early);
+    for (const one of [late, early]) wait(made, one);
     expect(made.called(late)).toEqual([
       { what: "a request was sent before one that waits and whose deadline is earlier", about: null },
     ]);
     const again = books().made;
-    again.asks("one", late);
-    again.asks("one", early);
+    for (const one of [late, early]) wait(again, one);
     expect(again.called(early)).toEqual([]);
     expect(again.called(late)).toEqual([]);
+  });
+
+  test("is kept by one that enters while others are called, and has its turn at once", () => {
+    const { made } = books();
+    const [early, late] = [post(1), post(2)];
+    wait(made, late);
+    made.asks("one", early);
+    expect(made.called(late)).toEqual([]);
+    expect(made.sent("one", early)).toEqual([]);
   });
 
   test("is not that of a scan's own reads, of objects whose rotation nobody works on at the moment", () => {
     const { made, putDown } = books();
     const [early, late] = [get(`applications/${idOf(1)}`), get(`applications/${idOf(2)}`)];
-    for (const one of [late, early]) made.asks("one", one);
+    for (const one of [late, early]) wait(made, one);
     putDown();
     expect(made.called(late)).toEqual([]);
   });
 
   test("binds neither another process, nor another kind, nor one that its own object holds back", () => {
     const { made } = books();
-    made.asks("one", post(1));
+    wait(made, post(1));
     expect(made.called(post(2))).toEqual([]);
     const elsewhere = post(2);
-    made.asks("two", elsewhere);
+    wait(made, elsewhere, "two");
     expect(made.called(elsewhere)).toEqual([]);
     const read = get(`applications/${idOf(2)}`);
-    made.asks("one", read);
+    wait(made, read);
     expect(made.called(read)).toEqual([]);
-    made.asks("one", post(1));
+    wait(made, post(1));
     const late = post(3);
-    made.asks("one", late);
+    wait(made, late);
     expect(made.called(late)).toEqual([]);
   });
 });

@@ -189,7 +189,7 @@ export interface SpenderOptions {
 export class Spender implements Deadlines {
   readonly #gate: GraphGate;
   readonly #options: SpenderOptions;
-  readonly #ends = new Map<string, number>();
+  readonly #ends = new Map<string, { readonly end: number }>();
   readonly #personal = new Set<string>();
 
   constructor(gate: GraphGate, options: SpenderOptions) {
@@ -197,12 +197,13 @@ export class Spender implements Deadlines {
     this.#options = options;
   }
 
-  begin(holder: HolderRef, end: EpochMs | null): void {
-    this.#ends.set(holder.objectId.toLowerCase(), end ?? NO_END);
-  }
-
-  end(holder: HolderRef): void {
-    this.#ends.delete(holder.objectId.toLowerCase());
+  begin(holder: HolderRef, end: EpochMs | null): () => void {
+    const object = holder.objectId.toLowerCase();
+    const work = { end: end ?? NO_END };
+    this.#ends.set(object, work);
+    return () => {
+      if (this.#ends.get(object) === work) this.#ends.delete(object);
+    };
   }
 
   /** Notes what a read said of an object's audience; writes to those for personal accounts have a limit of their own. */
@@ -242,7 +243,7 @@ export class Spender implements Deadlines {
       personal: write && object !== undefined && this.#personal.has(object),
       object: write && object !== undefined ? object : null,
       // a list speaks for a thousand objects, and everything is decided by it
-      rank: object === undefined ? Number.NEGATIVE_INFINITY : (this.#ends.get(object) ?? NO_END),
+      rank: object === undefined ? Number.NEGATIVE_INFINITY : (this.#ends.get(object)?.end ?? NO_END),
     };
   }
 }

@@ -132,10 +132,10 @@ export function createGraphDirectory(options: GraphDirectoryOptions): GraphDirec
 function together(all: readonly Deadlines[]): Deadlines {
   return {
     begin: (holder, end) => {
-      for (const one of all) one.begin(holder, end);
-    },
-    end: (holder) => {
-      for (const one of all) one.end(holder);
+      const over = all.map((one) => one.begin(holder, end));
+      return () => {
+        for (const one of over) one();
+      };
     },
   };
 }
