@@ -58,9 +58,9 @@ export class Books {
     return { change, found: this.values.committed(change, this.#now()) };
   }
 
-  /** The store is older than the directory. */
-  forget(): void {
-    this.rules.forget();
+  /** The store is what it was then, and older than the directory. */
+  forget(since: EpochMs): void {
+    this.rules.forget(since);
     this.approvals.forget();
     this.values.forget();
   }

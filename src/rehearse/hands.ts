@@ -25,8 +25,8 @@ export interface Reach {
   giveUp(appId: string): void;
   /** A person stops everything, and lets it go on later. */
   hold(lasts: DurationMs): void;
-  /** Every process ends, `work` happens, and they start again. */
-  whileDown(work: () => Promise<void>): Promise<void>;
+  /** Every process ends, `work` puts back a store of this age, and they start again. */
+  restoring(age: DurationMs, work: () => Promise<void>): Promise<void>;
   /** A consumer may have got another copy without being told. */
   lookAgain(consumer: Consumer): void;
 }
@@ -139,7 +139,7 @@ export class Hands {
   }
 
   async #meetTenant(trouble: Trouble, index: number): Promise<void> {
-    const { ground, world, watch, after, hold, whileDown } = this.#reach;
+    const { ground, world, watch, after, hold, restoring } = this.#reach;
     if (trouble.what === "forbidden") {
       await ground.outside.limitSecrets(trouble.longest);
       after(trouble.lasts, () => ground.outside.limitSecrets("none"));
@@ -154,7 +154,7 @@ export class Hands {
     }
     if (trouble.what === "restored" && trouble.at > trouble.age) {
       const name = `backup-${index}`;
-      await whileDown(async () => {
+      await restoring(trouble.age, async () => {
         await ground.restore(name);
         watch.restored(name);
       });

@@ -386,11 +386,11 @@ export class Rehearsal {
           this.#held -= 1;
         });
       },
-      whileDown: async (work) => {
+      restoring: async (age, work) => {
         const running = [...this.#processes.keys()];
         for (const process of running) await process.die();
         await work();
-        this.#books.forget();
+        this.#books.forget(plus(turns.now, -age));
         for (const process of running) this.#bootAgain(process, MINUTE);
       },
       lookAgain: (consumer) => this.#consumption.look(consumer),

@@ -41,9 +41,10 @@ export interface Forbidden {
   readonly about: string | null;
 }
 
-/** A creation: when it was meant to be, for which there must be room, and when it was. */
+/** A creation: when it was meant to be, for which there must be room where it was not urgent, and when it was. */
 interface Issue {
   readonly meant: EpochMs;
+  readonly isUrgent: boolean;
   readonly at: EpochMs;
 }
 
@@ -65,10 +66,10 @@ export class RuleBooks {
     this.#uses.set(appId, own.set(keyId, now));
   }
 
-  /** The store is older than the directory: what it has forgotten it cannot count. */
-  forget(): void {
-    this.#issues = [];
-    this.#early.clear();
+  /** The store is what it was then: what it has forgotten it cannot count. */
+  forget(since: EpochMs): void {
+    this.#issues = this.#issues.filter(({ at }) => at <= since);
+    for (const [keyId, at] of this.#early) if (at > since) this.#early.delete(keyId);
   }
 
   /** Right after an effect, before the manager has stored what it came to. */
@@ -91,17 +92,19 @@ export class RuleBooks {
     const { limits } = this.#rules;
     const meant = rotation.attempts.findLast(({ outcome }) => outcome === "open")?.startedAt ?? now;
     // an urgent one needs no room, and may come in between while an answer is awaited: it takes none from what was meant before it
+    const wasBefore = (one: Issue) => one.meant < meant || (one.meant === meant && !one.isUrgent);
     const within = (span: DurationMs) =>
-      this.#issues.filter((one) => one.at > now - span + INEXACT && one.meant <= meant).length;
+      this.#issues.filter((one) => one.at > now - span + INEXACT && wasBefore(one)).length;
+    const urgent = this.#isLeaked(rotation) || isUrgent(rotation, now);
     const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
-    if (limits !== null && !this.#isLeaked(rotation) && !isUrgent(rotation, now)) {
+    if (limits !== null && !urgent) {
       const clean = this.#clean(now, RAMP[RAMP.length - 1]?.below ?? 0);
       const step = RAMP.find(({ below }) => clean < below);
       if (within(HOUR) >= limits.issuesPerHour) said.push("more credentials were created than the hourly limit allows");
       if (step !== undefined && within(DAY) >= step.perDay)
         said.push(`more than ${step.perDay} credentials were created in a day of the ramp`);
     }
-    this.#issues = [...this.#issues.filter(({ at }) => at > now - DAY), { meant, at: now }];
+    this.#issues = [...this.#issues.filter(({ at }) => at > now - DAY), { meant, isUrgent: urgent, at: now }];
     return said;
   }
 

@@ -61,6 +61,17 @@ describe("ramp and hourly limit", () => {
     expect(said("addSecret", "c", plus(NOW, 2 * HOUR))).toEqual([]);
   });
 
+  test("what is urgent and meant in the same instant takes no room either", () => {
+    const { add, said, clean } = world({ issuesPerHour: 1 });
+    clean(30);
+    add("slow", { attempts: [attempt({ startedAt: NOW })] });
+    add("urgent", { replacesEnd: plus(NOW, 10 * DAY), attempts: [attempt({ startedAt: NOW })] });
+    add("second", { attempts: [attempt({ startedAt: NOW })] });
+    expect(said("addSecret", "urgent", NOW)).toEqual([]);
+    expect(said("addSecret", "slow", plus(NOW, 10 * SECOND))).toEqual([]);
+    expect(said("addSecret", "second", plus(NOW, 10 * SECOND))).toHaveLength(1);
+  });
+
   test("what is urgent and comes in between takes no room from what was meant before it, and from what is meant after it", () => {
     const { add, said } = world();
     const meant = (at: EpochMs) => ({ attempts: [attempt({ startedAt: at })] });
@@ -158,4 +169,22 @@ test("what has leaked waits for no ramp, no freeze and no wave, and is one of th
   expect(said("removeSecret", "other", plus(NOW, HOUR))).toEqual(["a second one was retired early in the first wave"]);
   add("leaked, too", { ...verified, emergency });
   expect(said("removeSecret", "leaked, too", plus(NOW, HOUR))).toEqual([]);
+});
+
+test("a restored store knows the waves from before its backup, and none after it", () => {
+  const retired = () => {
+    const made = world();
+    for (const id of ["a", "b", "c"]) made.add(id, verified);
+    expect(made.said("removeSecret", "a", NOW)).toEqual([]);
+    expect(made.said("removeSecret", "b", plus(NOW, 30 * HOUR))).toEqual([]);
+    return made;
+  };
+  const known = retired();
+  known.books.forget(plus(NOW, HOUR));
+  expect(known.said("removeSecret", "b", plus(NOW, 31 * HOUR))).toEqual([]);
+  expect(known.said("removeSecret", "c", plus(NOW, 32 * HOUR))).toEqual([]);
+  const forgotten = retired();
+  forgotten.books.forget(plus(NOW, -HOUR));
+  expect(forgotten.said("removeSecret", "b", plus(NOW, 31 * HOUR))).toEqual([]);
+  expect(forgotten.said("removeSecret", "c", plus(NOW, 32 * HOUR))).toHaveLength(1);
 });
