@@ -19,6 +19,8 @@ const coverage = z
   .strictObject({ applications: whole, servicePrincipals: whole, complete: z.boolean() })
   .describe("how much of the tenant was seen; when it is not complete, nothing may be concluded from what is missing");
 
+const valuesOf = z.array(z.strictObject({ rotation: guid, keyId: guid.nullable() }));
+
 const row = {
   appId: guid,
   objectId: guid,
@@ -292,6 +294,39 @@ export const DOCUMENTS = {
     forgotten: whole.describe("objects that scans no longer saw"),
     busy: z.array(text),
   }),
+  approve: z.strictObject({
+    rotation: guid,
+    approved: z.enum(["issue", "retire", "both"]),
+    by: text,
+    confirmed: z.boolean().describe("whether the tenant itself says who it is"),
+    left: z.array(z.enum(["issue", "retire"])).describe("what another person must still approve"),
+  }),
+  cancel: z.strictObject({ rotation: guid, state }),
+  pause: z.strictObject({
+    rotation: guid,
+    state,
+    paused: z.strictObject({ by: text, at: instant, reason: text.optional() }),
+  }),
+  continue: z.strictObject({ rotation: guid, state }),
+  undo: z.strictObject({
+    rotation: guid,
+    keyId: guid.nullable(),
+    until: maybeInstant.describe("when it is swept"),
+    putBack: z.boolean(),
+  }),
+  deliver: z.strictObject({
+    rotation: guid,
+    appId: guid,
+    keyId: guid.nullable(),
+    target: text,
+    to: text,
+    end: maybeInstant,
+    value: text.describe("the secret itself"),
+  }),
+  delivered: z.strictObject({ rotation: guid, target: text, state }),
+  "secret-show": z.strictObject({ appId: guid, keyId: guid.nullable(), value: text.describe("the secret itself") }),
+  "secret-forget": z.strictObject({ forgotten: valuesOf, needed: valuesOf, busy: valuesOf }),
+  "store-backup": z.strictObject({ file: text }),
   adopt: z.strictObject({
     appId: guid,
     objectId: guid,

@@ -8,11 +8,12 @@ import type { AuditEntry, Change } from "../ports/store.ts";
 import { auditLine } from "./audit.ts";
 import type { Deps } from "./deps.ts";
 
-const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], string>> = {
-  cancelled: "between issue and delivery it cannot be; nolapse stop holds it, and once delivered it can be cancelled",
-  "approval-refused": "nothing is left to refuse; nolapse plan shows what is",
-  "approval-withdrawn": "it has begun; nolapse cancel or nolapse stop holds it",
-  approved: "nothing is left to approve; nolapse plan shows what is",
+const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], (id: string) => string>> = {
+  cancelled: (id) =>
+    `between issue and delivery it cannot be; nolapse pause ${id} holds it, and once delivered it can be cancelled`,
+  "approval-refused": () => "nothing is left to refuse; nolapse plan shows what is",
+  "approval-withdrawn": (id) => `it has begun; nolapse cancel ${id} or nolapse pause ${id} holds it`,
+  approved: () => "nothing is left to approve; nolapse plan shows what is",
 };
 
 /** @throws NolapseError `not-found`. */
@@ -38,7 +39,7 @@ export async function amend(
       next:
         rotation.state === "halted"
           ? "nolapse resume takes it up again"
-          : (NOT_IN_THIS_STATE[event.type] ?? "nolapse plan"),
+          : (NOT_IN_THIS_STATE[event.type]?.(id) ?? "nolapse plan"),
     });
   }
   return storeEvents(

@@ -16,6 +16,7 @@
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DOCUMENTS } from "../../scripts/json-documents.ts";
 import { parseDuration } from "../../src/core/time.ts";
 import { openSelfSite } from "../support/self-site.ts";
 import { signInWithAz } from "../support/signed-in-person.ts";
@@ -238,12 +239,27 @@ async function type(site: Site, command: string): Promise<Ended> {
   const env = Object.fromEntries(words.slice(0, at).map((one) => one.split(/=(.*)/s).slice(0, 2)));
   const args = words.slice(at + 1);
   const told = await (answer === undefined ? site.nolapse(args, { env }) : site.typed(args, named(answer), env));
+  if (args.includes("--json")) holdToDocument(args, told.stdout);
   const printsValue = ["secret", "deliver"].includes(words[at + 1] ?? "");
-  if (words[at + 1] === "deliver" && told.code === 0) handed.set(site, told.stdout.trim());
+  if (words[at + 1] === "deliver" && told.code === 0) handed.set(site, handedIn(told.stdout));
   for (const value of site.directory.values.values()) {
     if (!printsValue && (told.stdout + told.stderr).includes(value)) throw new Error(`${command} printed a value`);
   }
   return told;
+}
+
+/** What a command prints with `--json` is what docs/json promises of it. */
+function holdToDocument(args: readonly string[], stdout: string): void {
+  const name = [args.slice(0, 2).join("-"), args[0] ?? ""].find(
+    (one): one is keyof typeof DOCUMENTS => one in DOCUMENTS,
+  );
+  if (name === undefined) throw new Error(`docs/json has no schema of nolapse ${args.join(" ")}`);
+  if (stdout !== "") DOCUMENTS[name].parse(JSON.parse(stdout));
+}
+
+/** The value that `nolapse deliver` prints, by itself or in its document. */
+function handedIn(stdout: string): string {
+  return stdout.startsWith("{") ? JSON.parse(stdout).value : stdout.trim();
 }
 
 /** Several rotations go on at once: of one minute's events each application's stay in order, the applications by their names. */
