@@ -79,6 +79,7 @@ export async function composeManager(
     ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
     logs: directory.logs,
     appPolicies: directory.appPolicies,
+    trusts: async (application) => (await directory.federation.list(application)).length > 0,
     ...(directory.deadlines === undefined ? {} : { deadlines: directory.deadlines }),
     issuers: composeIssuers(config, signIn.resolve),
     verifier: createVerifier({ clock, version: VERSION }),
