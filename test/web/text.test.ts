@@ -7,7 +7,6 @@ import {
   lapsePhrase,
   lapseSentence,
   lapsesWords,
-  nextPhrase,
   overviewSentence,
   reloadWords,
   targetsSentence,
@@ -186,10 +185,6 @@ describe("a rotation", () => {
     ]);
     const overlap = { ...base, proofs };
     expect([headSentence(overlap), untilWords(overlap)]).toEqual(["Old and new both work.", "The overlap ends"]);
-    const held = { ...base, because: "paused", sentence: "a person has paused it" } as const;
-    expect(
-      [null, "2026-11-28T08:00:00Z"].map((verified) => headSentence({ ...held, proofs: { ...proofs, verified } })),
-    ).toEqual(["A person has paused it.", "Old and new both work. It is paused: nothing is removed until it goes on."]);
     const frozen = { ...base, proofs, because: "frozen", sentence: "a freeze is in force" } as const;
     expect([headSentence(frozen), untilWords(frozen)]).toEqual(["A freeze is in force.", "It goes on"]);
     const asked = { ...frozen, because: "removal-asked", sentence: "a person has asked for its removal" } as const;
@@ -372,21 +367,6 @@ test("a lapse that goes on says since when", () => {
   expect(lapsePhrase({ from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:00:20Z" }, ZONE)).toBe(
     "from 3 Feb 2027, for 1 min",
   );
-});
-
-test("of a pause in overlap no removal is said, but what it keeps", () => {
-  const next = {
-    code: "overlap",
-    at: "2027-02-05T10:00:00Z",
-    reason: "paused",
-    rotation: "one",
-    because: null,
-  } as never;
-  const told = { signsIn: true, signsInUntil: null, next, now: "2027-01-01T00:00:00Z" };
-  expect(applicationSentence(told, ZONE).rest).toBe(
-    " Old and new both work. Its rotation is paused: nothing is removed until it goes on.",
-  );
-  expect(nextPhrase(next, ZONE)).toBe("Overlap, paused");
 });
 
 test("a lapse that is over stays in the sentence of its application", () => {
