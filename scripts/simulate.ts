@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--pace brisk|usual|lasting] [--json]`: one rehearsal on the embedded directory,
+ * `npm run simulate -- [--seed N] [--years N | --days N] [--applications N] [--pace brisk|usual|lasting] [--pauses] [--json]`: one rehearsal on the embedded directory,
  * the Graph adapter, the SQLite store and the local sealing key. Exit code 3 when it found a lapse, an orphan or a break: their
  * story, in the smallest world of this seed that still shows it, is on stderr with the line that replays it.
  */
@@ -75,6 +75,7 @@ async function main(): Promise<void> {
       days: { type: "string" },
       applications: { type: "string", default: String(APPLICATIONS) },
       pace: { type: "string", default: "brisk" },
+      pauses: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
     },
   });
@@ -83,19 +84,20 @@ async function main(): Promise<void> {
   const years = wholeNumber("years", values.years);
   const days = values.days === undefined ? years * YEAR : wholeNumber("days", values.days);
   const pace = paceOf(values.pace);
+  const { pauses } = values;
   const began = performance.now();
-  const rehearsed = await simulate(seed, days, { applications, pace });
+  const rehearsed = await simulate(seed, days, { applications, pace, pauses });
   const seconds = (performance.now() - began) / 1_000;
   process.stdout.write(`${values.json ? JSON.stringify(rehearsed.report) : say(rehearsed, seconds)}\n`);
   if (!hasFindings(rehearsed.report)) return;
   const live = ({ applications, duration }: WorldSize, kind: FindingKind) =>
-    simulate(seed, duration / DAY, { applications, pace, enough: shows(kind) });
+    simulate(seed, duration / DAY, { applications, pace, pauses, enough: shows(kind) });
   const { size, rehearsed: shown } = await smallest(
     { size: { applications, duration: days * DAY }, rehearsed },
     START,
     live,
   );
-  const again = `npm run simulate -- --seed ${seed} --applications ${size.applications} --pace ${pace} --days ${size.duration / DAY}`;
+  const again = `npm run simulate -- --seed ${seed} --applications ${size.applications} --pace ${pace} --days ${size.duration / DAY}${pauses ? " --pauses" : ""}`;
   process.stderr.write(`${shown.findings.map(tell).join("\n\n")}\n\n${again}\n`);
   process.exitCode = 3;
 }

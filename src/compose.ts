@@ -18,6 +18,7 @@ import { loadConfig, type ResolvedConfig, type TenantConfig } from "./config/loa
 import { configJsonSchema } from "./config/schema.ts";
 import type { HolderRef } from "./core/credentials/credential.ts";
 import { TrailWatch } from "./engine/check-trail.ts";
+import { keepingResources } from "./engine/consent.ts";
 import type { Deps } from "./engine/deps.ts";
 import { sealTrail } from "./engine/seal-trail.ts";
 import { certificatesHeld, onlyOf } from "./engine/self.ts";
@@ -79,6 +80,7 @@ export async function composeManager(
     ...(self === undefined ? composeOwn(config, tenant, env, directory.renew) : { self }),
     logs: directory.logs,
     appPolicies: directory.appPolicies,
+    trusts: async (application) => (await directory.federation.list(application)).length > 0,
     ...(directory.deadlines === undefined ? {} : { deadlines: directory.deadlines }),
     issuers: composeIssuers(config, signIn.resolve),
     verifier: createVerifier({ clock, version: VERSION }),
@@ -95,7 +97,7 @@ export async function composeManager(
     deps,
     diagnosis: directory.diagnosis,
     owners: directory.owners,
-    consents: directory.consents,
+    consents: keepingResources(directory.consents),
     trail: new TrailWatch(),
     notifying: await composeNotifying(config, directory.owners, signIn.resolve),
     backup,

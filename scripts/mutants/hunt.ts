@@ -76,7 +76,7 @@ function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applicatio
   if (world === "certificates") return certified(chance);
   if (world === "small-share") return allAtOnce(chance);
   const all = applications(chance);
-  if (world === "words" || world === "becoming-privileged") return [...all, ...spokenOf(chance)];
+  if (world === "words" || world === "pauses" || world === "becoming-privileged") return [...all, ...spokenOf(chance)];
   if (world === "privileged") return all.map((one) => ({ ...one, privileged: one.displayName !== "patient" }));
   return world === "two-managers" ? all.slice(0, 2) : all;
 }
@@ -91,13 +91,15 @@ function spokenOf(chance: Chance): WorldPlan["applications"] {
   ];
 }
 
-/** In the one world what persons ask for, in the other privileges that come in the middle, and persons who ask all the same. */
+const KINDS: Partial<Record<HuntingWorld, readonly Word["what"][]>> = {
+  words: ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"],
+  pauses: ["paused", "paused", "paused", "paused"],
+  "becoming-privileged": ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"],
+};
+
+/** In the one world what persons ask for, in another what they hold and let go on, in the third privileges that come in the middle, and persons who ask all the same. */
 function wordsOf(world: HuntingWorld, chance: Chance, applications: WorldPlan["applications"]): Word[] {
-  if (world !== "words" && world !== "becoming-privileged") return [];
-  const kinds: readonly Word["what"][] =
-    world === "words"
-      ? ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"]
-      : ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"];
+  const kinds = KINDS[world] ?? [];
   return applications.flatMap(({ displayName }) =>
     kinds.map((what) => drawWord(chance, what, chance.between(0, 30 * 24) * HOUR, displayName)),
   );

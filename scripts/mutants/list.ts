@@ -33,6 +33,7 @@ export interface Mutant {
     | "modes"
     | "small-share"
     | "words"
+    | "pauses"
     | "becoming-privileged";
 }
 
@@ -698,6 +699,30 @@ export const MUTANTS: readonly Mutant[] = [
         "src/engine/adopt.ts",
         `  if (await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at)))`,
         `  const isAdopted = await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at));\n  if (isAdopted) await deps.entra.removeSecret(holder, credential.keyId);\n  if (isAdopted)`,
+      ),
+    ],
+  },
+  {
+    name: "pause-lets-removals-through",
+    mistake: "a pause holds what is made anew, and the old credential goes all the same",
+    world: "pauses",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `    if (held === undefined) return null;`,
+        `    if (held === undefined || situation.rotation.state === "verified") return null;`,
+      ),
+    ],
+  },
+  {
+    name: "pause-lets-what-began-through",
+    mistake: "a pause keeps from being begun, and what has begun goes on to its places",
+    world: "pauses",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `    if (held === undefined) return null;`,
+        `    if (held === undefined || !["planned", "verified"].includes(situation.rotation.state)) return null;`,
       ),
     ],
   },

@@ -15,6 +15,7 @@ import { needsApproval } from "../core/rotation/own-credential.ts";
 import { retirement, ruled, useVerdict, wordForbidden, wordStands } from "../core/rotation/retirement.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { Facts } from "../core/rotation/verdict.ts";
+import type { Paused } from "../core/rotation/words.ts";
 import type { EpochMs } from "../core/time.ts";
 import { storeEvents } from "./amend.ts";
 import { approvedEvent, isPrivileged } from "./approve.ts";
@@ -198,6 +199,7 @@ function refusalOf(
   { asked, removalOff }: Facts,
   now: EpochMs,
 ): NolapseError | null {
+  if (rotation.paused !== undefined) return heldNo(rotation, rotation.paused);
   if (removalOff) return no(REASONS["removal-off"], "nolapse recover compares store and directory");
   if (rotation.removedAt !== null || (rotation.replacesEnd !== null && rotation.replacesEnd <= now)) return null;
   const because = wordForbidden(rotation, targets, asked);
@@ -238,6 +240,12 @@ async function byEvidence(deps: Deps, rotation: Rotation, signal?: AbortSignal):
 /** Each code once, the later word for it counting. */
 function each(...parts: readonly (readonly Overruled[])[]): readonly Overruled[] {
   return [...new Map(parts.flat().map((one) => [one.code, one])).values()];
+}
+
+/** What a person holds is not hurried past him: whoever lets it go on knows why it was held. */
+function heldNo({ id, displayName }: Rotation, { by, reason }: Paused): NolapseError {
+  const why = reason === undefined ? "" : ` (${reason})`;
+  return no(`the rotation of ${displayName} is paused by ${by}${why}`, `nolapse continue ${id}, then ask again`);
 }
 
 function known(targets: Facts["targets"]): TargetSettings[] {

@@ -9,6 +9,10 @@ export type { Consents } from "../ports/consent.ts";
 const MOST_PAGES = 10;
 /** Resources whose names are asked for at most: each is a request. */
 const MOST_RESOURCES = 20;
+/** Resources whose names are kept of a tenant; a few serve nearly all applications. */
+const MOST_KEPT = 100;
+/** Who is told to slow down, or gets no answer, gets none to the next request either. */
+const ENOUGH: ReadonlySet<string> = new Set(["directory-throttled", "directory-unreachable", "directory-failed"]);
 
 /** The id of the access everybody has who is assigned at all: no role of the resource's own. */
 const DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000";
@@ -50,16 +54,42 @@ export interface Consent {
   readonly cut: readonly Part[];
 }
 
-/** Reads it, part by part: one that may not be read leaves the others. */
+/** The same directory, whose resources are asked for once in the life of the process: what permissions are called hardly ever changes. */
+export function keepingResources(consents: Consents): Consents {
+  const kept = new Map<string, Resource>();
+  return {
+    principal: (...of) => consents.principal(...of),
+    appRoles: (...of) => consents.appRoles(...of),
+    scopes: (...of) => consents.scopes(...of),
+    resource: async (objectId, signal) => {
+      const known = kept.get(objectId);
+      if (known !== undefined) return known;
+      const found = await consents.resource(objectId, signal);
+      const [oldest] = kept.keys();
+      if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+      kept.set(objectId, found);
+      return found;
+    },
+  };
+}
+
+/**
+ * Reads it, part by part: one that may not be read leaves the others. Where the directory does not answer, or asks to slow down, nothing
+ * more is asked of it: what is left is said to be unread for the same reason.
+ */
 export async function readConsent(consents: Consents, appId: string, signal?: AbortSignal): Promise<Consent> {
   const unread: { part: Part; error: NolapseError }[] = [];
   const cut: Part[] = [];
+  let enough: NolapseError | null = null;
   const attempt = async <T>(part: Part, read: () => Promise<T>): Promise<T | null> => {
     try {
+      if (enough !== null) throw enough;
       return await read();
     } catch (thrown) {
       signal?.throwIfAborted();
-      unread.push({ part, error: asNolapseError(thrown) });
+      const error = asNolapseError(thrown);
+      if (ENOUGH.has(error.code)) enough = error;
+      unread.push({ part, error });
       return null;
     }
   };
@@ -86,6 +116,7 @@ export async function readConsent(consents: Consents, appId: string, signal?: Ab
   for (const id of ids.slice(0, MOST_RESOURCES)) {
     const found = await attempt("names", () => consents.resource(id, signal));
     if (found !== null) resources.set(id, found);
+    else if (enough !== null) break;
   }
   return {
     principal,

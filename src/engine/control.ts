@@ -120,14 +120,17 @@ export type Outcome = "opens" | "open" | "refused";
 export function outcomeOf({ status, rotation, holder, credential, policy }: PlanItem, now: boolean): Outcome {
   if (status === "later" && !now) return "refused";
   // nobody's word for the new credential takes it up again: that is said of all that is halted
-  if (rotation?.state === "halted") return "refused";
+  if (rotation?.state === "halted" || rotation?.paused !== undefined) return "refused";
   if (rotation !== null) return "open";
   const isWhole = holder !== null && credential !== null && policy !== null;
   return status === "cannot" || !isWhole ? "refused" : "opens";
 }
 
-/** Why what is refused is: of a halted one the reason of the halt, not what it was opened for. */
+/** Why what is refused is: of a halted one the reason of the halt, of a paused one who holds it, not what it was opened for. */
 export function refusalOf({ rotation, because, detail }: PlanItem): Pick<PlanItem, "because" | "detail"> {
+  const { paused } = rotation ?? {};
+  if (rotation !== null && paused !== undefined)
+    return { because: "paused", detail: `by ${paused.by}; nolapse continue ${rotation.id}` };
   if (rotation?.state !== "halted") return { because, detail };
   return {
     because: rotation.haltReason ?? because,

@@ -37,6 +37,11 @@ export interface Deps {
   readonly logs: Logs;
   readonly federation: Federation;
   readonly samlSigning: SamlSigning;
+  /**
+   * Whether an application has a federated credential, asked of the directory now; left out where nobody asks (a directory in memory).
+   * @throws NolapseError as the port Federation does.
+   */
+  readonly trusts?: (application: HolderRef) => Promise<boolean>;
   /** Left out where there are none to be read (a directory in memory): then they count as unknown. */
   readonly appPolicies?: AppPolicies;
   readonly issuers: Issuers;

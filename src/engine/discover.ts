@@ -37,7 +37,7 @@ export interface Scan {
   /** What changed without us since the last scan; only of a scan that was recorded. */
   readonly drift?: readonly Drift[];
   readonly privileges: Privileges;
-  /** Why each list that is not complete stopped. */
+  /** Why each list that is not complete stopped, and what else could not be seen to. */
   readonly failures: readonly { readonly list: HolderType; readonly what: string; readonly error: NolapseError }[];
 }
 
@@ -120,12 +120,23 @@ export async function look(
 export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> {
   const scan = await look(deps, signal);
   const { drift, skipped } = await noticeDrift(deps, scan, signal);
-  await noticeLapses(deps, scan);
+  const unnoticed = await lapsesUnnoticed(deps, scan);
   const compared = (one: Holder) => (skipped.has(one.objectId) ? withoutCredentials(one) : one);
   const seen = skipped.size === 0 ? scan.holders : await inTurns(deps, mapped(scan.holders, compared));
   await deps.store.recordScan({ tenantId: scan.tenantId, scannedAt: scan.scannedAt, ...scan.coverage }, seen);
   await noteUnknownMarks(deps, scan.holders);
-  return { ...scan, drift, privileges: await readPrivileges(deps, scan, signal) };
+  const privileges = await readPrivileges(deps, scan, signal);
+  return { ...scan, drift, privileges, failures: [...scan.failures, ...unnoticed] };
+}
+
+/** Notes the lapses. What keeps books costs no scan: a fault in it is said with the scan, which is as whole as it was. */
+async function lapsesUnnoticed(deps: Deps, scan: Scan): Promise<Scan["failures"]> {
+  try {
+    await noticeLapses(deps, scan);
+    return [];
+  } catch (thrown) {
+    return [{ list: "application", what: "lapses, which were not noted", error: asNolapseError(thrown) }];
+  }
 }
 
 function withoutCredentials({ type, objectId, appId, displayName }: Holder): SeenHolder {

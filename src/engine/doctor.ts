@@ -161,8 +161,9 @@ function features({ settings }: Pick<Deps, "settings">, owners: boolean): readon
 function featureCheck(feature: Feature, identity: OwnIdentity): DoctorCheck {
   const missing = missingOf(feature, identity.permissions);
   if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
-  const [says, fix] = [`lacks ${missing.join(" and ")}`, grantLine(missing, identity.clientId)];
-  const { feature: name, required } = feature;
+  const { feature: name, required, without } = feature;
+  const lacks = `lacks ${missing.join(" and ")}`;
+  const [says, fix] = [without === undefined ? lacks : `${lacks}: ${without}`, grantLine(missing, identity.clientId)];
   return { area: "permissions", name, state: required ? "failed" : "warn", says, fix, exit: required ? 6 : 0 };
 }
 

@@ -97,10 +97,10 @@ export function retiresAt(deps: Deps, rotation: Rotation): EpochMs | null {
   return retirement(rotation, known(targetSettings(deps, rotation)), asked(deps, rotation)).at;
 }
 
-/** The same of each of these that is verified, by its id. */
+/** The same of each of these that is verified, by its id; one that a person holds removes nothing. */
 export function retirements(deps: Deps, rotations: readonly Rotation[]): ReadonlyMap<string, EpochMs | null> {
   const verified = rotations.filter(({ state }) => state === "verified");
-  return new Map(verified.map((one) => [one.id, retiresAt(deps, one)]));
+  return new Map(verified.map((one) => [one.id, one.paused === undefined ? retiresAt(deps, one) : null]));
 }
 
 function isSame(one: HolderRef, other: HolderRef): boolean {
@@ -171,7 +171,7 @@ export async function succession(deps: Deps, rotation: Rotation, moved?: SlotRec
   return { underWay, by: { ...by, targets, ...(federated === undefined ? {} : { federated }) } };
 }
 
-/** How many early retirements are due: counted only where the number decides, in a later wave that is not finished. */
+/** How many early retirements are due, without those that a person holds: counted only where the number decides, in a later wave that is not finished. */
 async function earlyDue(deps: Deps, rotation: Rotation, tally: Tally, now: EpochMs): Promise<number> {
   const { limits } = deps.settings;
   const { earlyRetirements } = countedBeside(rotation, tally);
@@ -181,7 +181,7 @@ async function earlyDue(deps: Deps, rotation: Rotation, tally: Tally, now: Epoch
   const waiting = await deps.store.rotations({ tenantId: rotation.tenantId, states: ["verified"] });
   return waiting.filter((one) => {
     const { at, early } = retirement(one, known(targetSettings(deps, one)), asked(deps, one));
-    return early && at !== null && at <= now && one.removedAt === null && !isBegun(one);
+    return early && at !== null && at <= now && one.removedAt === null && one.paused === undefined && !isBegun(one);
   }).length;
 }
 

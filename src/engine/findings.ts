@@ -17,6 +17,8 @@ import { WAITS_FOR, waitingReveals } from "./reveal-request.ts";
 /** A scan older than this is overdue: the loop scans every hour. */
 const OVERDUE = 6 * HOUR;
 const OLD_KEY = 365 * DAY;
+/** How long a pause in overlap lasts before it is told, and again and again after that. */
+const PAUSE_TOLD = 7 * DAY;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
 
@@ -39,10 +41,12 @@ export async function findingsOf(
   const { tenantId } = settings;
   const [switches, scan] = [await store.switches(tenantId), await store.lastScan(tenantId)];
   const halted = await store.rotations({ tenantId, states: ["halted"] });
+  const verified = await store.rotations({ tenantId, states: ["verified"] });
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
     ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
     ...halted.map(haltOf),
+    ...verified.flatMap((one) => keptOf(one, now)),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
@@ -125,6 +129,16 @@ function pausedOf(rotation: Rotation, end: EpochMs, now: EpochMs): Finding[] {
   const title = `${displayName}: ${replacesKind} ${replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
   const key = `${replaces} ${step}`;
   return [{ kind: "ending", appId: holder.appId, key, title, next: "", ...heldBy(rotation, { key, title }) }];
+}
+
+/** In overlap nothing ends that is not followed, but the old credential that should go stays for as long as somebody holds it. */
+function keptOf(rotation: Rotation, now: EpochMs): Finding[] {
+  const { id, displayName, replacesKind, replaces, replacesName, paused, holder } = rotation;
+  const times = paused === undefined ? 0 : Math.floor((now - paused.at) / PAUSE_TOLD);
+  if (times === 0) return [];
+  const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed until its rotation goes on`;
+  const told = { key: `${id} ${times}`, title };
+  return [{ kind: "paused", appId: holder.appId, next: "", ...told, ...heldBy(rotation, told) }];
 }
 
 /** What a pause adds to what is told of a rotation; nothing where nobody holds it. */

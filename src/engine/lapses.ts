@@ -2,8 +2,11 @@
  * Notes at a scan which applications could not sign in: their last credential ended while the tenant was watched, and nothing followed in
  * time. An end counts where an earlier scan saw that very credential, once, and only when everything written before it would be seen. What
  * cannot be known is not claimed: where a credential that Nolapse knows of worked meanwhile, one of unknown dates has gone, or not all of
- * the application could be read.
+ * the application could be read. Nor is what nobody here can mend: one that is switched off, or whose home is another tenant.
+ *
+ * A scan lists no federated credentials, so the few applications a lapse begins for are asked for them, and the last ones that are open.
  */
+import { isForeign } from "../core/credentials/classify.ts";
 import { endOf, type Holder } from "../core/credentials/credential.ts";
 import { gapsOf, type Lapse, type Works, worksAfter } from "../core/pictures/gaps.ts";
 import { REPLICATION_WINDOW } from "../core/schedule/replication.ts";
@@ -18,8 +21,10 @@ import { turnEvery } from "./turns.ts";
 
 /** Applications that the store is asked about at once. */
 const AT_ONCE = 250;
+/** Open lapses, the last ones, whose federated credentials a scan asks for: each is a request. */
+const MOST_ASKED = 20;
 
-type Parts = Pick<Deps, "store" | "scheduler">;
+type Parts = Pick<Deps, "store" | "scheduler" | "trusts">;
 
 /** Of one application: what the last scan saw of it, and what the ledger knows. */
 interface Known {
@@ -33,7 +38,8 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   const { tenantId, scannedAt } = scan;
   const watched = await store.lapses(tenantId);
   const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
-  const concerned = await concernedBy(deps, scan, watched.since, open);
+  const { moved, asked } = await trustedOf(deps, tenantId, [...open.values()]);
+  const concerned = await concernedBy(deps, scan, watched.since, { open, asked });
   const found: Lapse[] = [];
   for (let from = 0; from < concerned.length; from += AT_ONCE) {
     const part = concerned.slice(from, from + AT_ONCE);
@@ -45,12 +51,45 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
     for (const [appId, holders] of part) {
       const facts = known(appId, holders);
       const its = open.get(appId);
-      if (its !== undefined) found.push(...overOf(its, holders, facts, scannedAt));
+      const over = its === undefined ? [] : overOf(its, holders, facts, scannedAt);
+      found.push(...over);
+      if (its !== undefined && over.length === 0 && asked.has(appId) && (await isTrusting(deps, moved, holders)))
+        found.push({ ...its, to: notWorkingUntil(its, facts) });
       const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
-      if (begun.length > 0 && (await isCertain(deps, scan, appId, holders))) found.push(...begun);
+      if (begun.length === 0 || !isOurs(scan, holders) || !(await isWholeOf(deps, scan, appId, holders))) continue;
+      if ((await isTrusting(deps, moved, holders)) === false) found.push(...begun);
     }
   }
   if (found.length > 0 || watched.since === null) await store.noteLapses(tenantId, scannedAt, found);
+}
+
+/** Which applications Nolapse has moved to a federated credential, and which with an open lapse are looked at for one. */
+async function trustedOf({ store, trusts }: Parts, tenantId: string, open: readonly Lapse[]) {
+  const slots = await store.slots(tenantId, null);
+  const moved = new Set(slots.flatMap(({ kind, appId }) => (kind === "federated" ? [appId] : [])));
+  const last = trusts === undefined ? [] : open.slice(-MOST_ASKED);
+  return { moved, asked: new Set([...last.map(({ appId }) => appId), ...moved]) };
+}
+
+/** Whether tokens of somebody else sign it in, which do not end; null where that cannot be read. */
+async function isTrusting(
+  { trusts }: Parts,
+  moved: ReadonlySet<string>,
+  holders: readonly Holder[],
+): Promise<boolean | null> {
+  if (holders.some(({ appId }) => moved.has(appId))) return true;
+  const application = holders.find(({ type }) => type === "application");
+  if (trusts === undefined || application === undefined) return false;
+  try {
+    return await trusts(application);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it could sign in here at all, and somebody here can give it a credential. */
+function isOurs({ tenantId }: Scan, holders: readonly Holder[]): boolean {
+  return holders.every((one) => one.enabled && !isForeign(one, tenantId));
 }
 
 /** The applications of which a credential has ended since the last scan, or which could not sign in and may again; of all others nothing is asked. */
@@ -58,7 +97,7 @@ async function concernedBy(
   deps: Parts,
   { tenantId, scannedAt, holders }: Scan,
   since: EpochMs | null,
-  open: ReadonlyMap<string, Lapse>,
+  { open, asked }: { readonly open: ReadonlyMap<string, Lapse>; readonly asked: ReadonlySet<string> },
 ) {
   const concerned = new Map<string, Holder[]>();
   if (since === null) return [];
@@ -75,7 +114,8 @@ async function concernedBy(
     const its = open.get(appId);
     const isOver =
       its !== undefined &&
-      credentials.some((one) => worksAfter({ from: one.start, to: endOf(one) }, its.from, scannedAt) !== null);
+      (asked.has(appId) ||
+        credentials.some((one) => worksAfter({ from: one.start, to: endOf(one) }, its.from, scannedAt) !== null));
     if (hasEnded || isOver) concerned.set(appId, []);
   }
   if (concerned.size > 0) for (const one of holders) concerned.get(one.appId)?.push(one);
@@ -138,9 +178,9 @@ function begunIn(
 }
 
 /** Ends a lapse where something works again. What was not there when it was last seen works since then at the earliest. */
-function overOf(open: Lapse, holders: readonly Holder[], { seen }: Known, now: EpochMs): Lapse[] {
-  const before = new Set(seen.flatMap(({ keyIds }) => keyIds));
-  const seenAt = latest(open.from, ...seen.map((one) => one.seenAt));
+function overOf(open: Lapse, holders: readonly Holder[], facts: Known, now: EpochMs): Lapse[] {
+  const before = new Set(facts.seen.flatMap(({ keyIds }) => keyIds));
+  const seenAt = notWorkingUntil(open, facts);
   const starts = listed(holders).flatMap((one) => {
     const at = one.signsIn ? worksAfter(one, before.has(one.keyId) ? open.from : seenAt, now) : null;
     return at === null ? [] : [at];
@@ -148,9 +188,13 @@ function overOf(open: Lapse, holders: readonly Holder[], { seen }: Known, now: E
   return starts.length === 0 ? [] : [{ ...open, to: earliest(...starts) }];
 }
 
-/** Whether all of it was read, and no token of somebody else signs it in, which does not end. */
-async function isCertain({ store }: Parts, { tenantId, coverage }: Scan, appId: string, holders: readonly Holder[]) {
-  if ((await store.slots(tenantId, appId)).some(({ kind }) => kind === "federated")) return false;
+/** Until when it certainly lasted. */
+function notWorkingUntil(open: Lapse, { seen }: Known): EpochMs {
+  return latest(open.from, ...seen.map((one) => one.seenAt));
+}
+
+/** Whether all of it was read. */
+async function isWholeOf({ store }: Parts, { tenantId, coverage }: Scan, appId: string, holders: readonly Holder[]) {
   if (coverage.complete) return true;
   const known = await store.inventory(tenantId, [appId]);
   return known.every((one) => holders.some(({ objectId }) => objectId === one.objectId));

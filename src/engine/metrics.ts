@@ -1,4 +1,5 @@
 /** Numbers about one tenant for a monitoring system: a pure function over the read models that everything else shows. */
+import type { Rotation } from "../core/rotation/rotation.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { ScanSummary, Switches } from "../ports/store.ts";
 import type { PlanItem } from "./plan.ts";
@@ -16,13 +17,13 @@ export interface Measured {
   readonly scan: ScanSummary | null;
   readonly switches: Switches;
   readonly items: readonly PlanItem[];
-  /** The state of every rotation that is not finished. */
-  readonly states: readonly string[];
+  /** Every rotation that is not finished. */
+  readonly rotations: readonly Pick<Rotation, "state" | "paused">[];
   /** Whether an entry of the audit trail is not what was sealed; null where nothing seals it. */
   readonly broken: boolean | null;
 }
 
-export function metricsOf({ tenant, now, scan, switches, items, states, broken }: Measured): Sample[] {
+export function metricsOf({ tenant, now, scan, switches, items, rotations, broken }: Measured): Sample[] {
   const one = (name: string, help: string, value: number, labels: Readonly<Record<string, string>> = {}): Sample => ({
     name: `nolapse_${name}`,
     help,
@@ -55,12 +56,14 @@ export function metricsOf({ tenant, now, scan, switches, items, states, broken }
           ),
         ]),
     ...["planned", "issued", "accepted", "delivered", "verified", "halted"].map((state) =>
-      one("rotations", "rotations that are not finished", states.filter((other) => other === state).length, { state }),
+      one("rotations", "rotations that are not finished", rotations.filter((one) => one.state === state).length, {
+        state,
+      }),
     ),
     one(
       "rotations_paused",
-      "rotations that a person has paused before their successor was verified",
-      items.filter(({ rotation }) => rotation?.paused !== undefined).length,
+      "rotations that a person has paused, in overlap as well: nothing of them goes on or is removed",
+      rotations.filter(({ paused }) => paused !== undefined).length,
     ),
     one("scan_complete", "1 when the last scan read everything", scan?.complete === true ? 1 : 0),
     ...(scan === null

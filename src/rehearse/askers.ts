@@ -5,13 +5,14 @@
 import { asNolapseError } from "../core/errors.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { type DurationMs, type EpochMs, plus } from "../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, MINUTE, plus } from "../core/time.ts";
 import { adopt } from "../engine/adopt.ts";
 import { askRemoval, foreseeRemoval, type RemovalPlace } from "../engine/ask-removal.ts";
 import { reveal } from "../engine/control.ts";
 import type { Deps } from "../engine/deps.ts";
 import { discover } from "../engine/discover.ts";
 import { askEmergency } from "../engine/emergency.ts";
+import { continueRotation, pauseRotation } from "../engine/pause.ts";
 import { approveReveal, askReveal, showApproved } from "../engine/reveal-request.ts";
 import { tryNow } from "../engine/try-now.ts";
 import type { Books } from "./books.ts";
@@ -44,6 +45,10 @@ interface Waiting {
 
 /** A policy under which an old credential lives to its end. */
 const KEPT_LONGER = "long";
+/** Who has paused something looks so often after it, a day apart, once it may go on: a command may have come to nothing. */
+const LOOKS_AFTER = 7;
+/** How often he tries to pause what somebody works on. */
+const TRIES = 5;
 const WHY = "asked for by a person of the rehearsal";
 
 export class Askers {
@@ -104,6 +109,8 @@ export class Askers {
         return this.#adopt(inhabitant, word.pick);
       case "value-asked":
         return this.#askValue(appId);
+      case "paused":
+        return this.#pause(appId, word.lasts);
       case "thought-again": {
         const change = word.how === "kept-longer" ? { policy: KEPT_LONGER } : ({ consumers: "unknown" } as const);
         return this.#reach.rebind(appId, (binding) => ({ ...binding, ...change }));
@@ -146,6 +153,7 @@ export class Askers {
     if (keyId === undefined) return;
     this.#does("leaked", async (deps) => {
       this.#reach.books.words.leaks(keyId);
+      this.#reach.books.pauses.leaks(keyId);
       await askEmergency(deps, holder.appId, keyId, FIRST);
     });
   }
@@ -187,6 +195,38 @@ export class Askers {
       await showApproved(deps, id, confirmed(FIRST));
       told(asked, persons.add(SECOND).size);
     });
+  }
+
+  async #pause(appId: string, lasts: DurationMs): Promise<void> {
+    const one = this.#of(appId).find(({ state }) => state !== "halted");
+    if (one === undefined) return;
+    this.#reach.after(lasts, () => this.#goOn(one.id, LOOKS_AFTER));
+    return this.#hold(one.id, TRIES);
+  }
+
+  /** Where somebody works on it just then, he tries again, as he is told to. */
+  async #hold(id: string, tries: number): Promise<void> {
+    const { books, after } = this.#reach;
+    if (tries === 0 || books.pauses.holds(id)) return;
+    this.#does("paused", async (deps) => {
+      await pauseRotation(deps, id, { actor: FIRST.actor, why: WHY });
+      books.pauses.pauses(id);
+    });
+    after(MINUTE, () => this.#hold(id, tries - 1));
+  }
+
+  /** The command may be refused, or its process die: whoever paused it looks again. */
+  async #goOn(id: string, looks: number): Promise<void> {
+    const { books, watch, after } = this.#reach;
+    if (looks === 0) return;
+    if (watch.rotations.get(id)?.paused !== undefined) {
+      books.pauses.continues(id);
+      this.#does(
+        "continued",
+        async (deps) => void (await continueRotation(deps, id, { actor: SECOND.actor, why: null })),
+      );
+    }
+    after(DAY, () => this.#goOn(id, looks - 1));
   }
 
   async #privilege({ first: { holder } }: Inhabitant, word: Word & { readonly what: "privileged" }): Promise<void> {

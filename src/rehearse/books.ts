@@ -1,9 +1,10 @@
-/** The books beside the watch: limits, persons' words and approvals, values of privileged applications; asked together after every effect. */
+/** The books beside the watch: limits, persons' words, approvals and pauses, values of privileged applications; asked together after every effect. */
 import type { TenantSettings } from "../core/policy/settings.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Change, Claim } from "../ports/store.ts";
 import { ApprovalBooks } from "./approval-books.ts";
 import type { Watch } from "./invariants.ts";
+import { PauseBooks } from "./pause-books.ts";
 import { type Forbidden, RuleBooks } from "./rule-books.ts";
 import type { Call, Outcome } from "./story.ts";
 import { ValueBooks } from "./value-books.ts";
@@ -16,6 +17,7 @@ export class Books {
   readonly rules: RuleBooks;
   readonly approvals: ApprovalBooks;
   readonly words: WordBooks;
+  readonly pauses: PauseBooks;
   readonly values = new ValueBooks();
   readonly #now: () => EpochMs;
 
@@ -30,6 +32,7 @@ export class Books {
       firsts: new Map(placed.map(({ place, first }) => [place.name, first.keyId])),
       keyIdOf: (value) => watch.keyIdOf(value),
     });
+    this.pauses = new PauseBooks(rotations);
     this.rules = new RuleBooks({ rotations, limits, timeZone, said: this.words });
     const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
     this.approvals = new ApprovalBooks({ rotations, isPrivileged, isLeaked: (one) => this.words.isLeaked(one), now });
@@ -43,8 +46,10 @@ export class Books {
       this.approvals.after(call, outcome, settings.mode),
     ];
     const words = this.words.after(call, outcome, settings, now);
+    const pauses = this.pauses.after(call, outcome);
     // hardly ever is there anything, and this is after every effect
-    return rules.length + approvals.length + words.length === 0 ? NOTHING : [...rules, ...approvals, ...words];
+    const found = rules.length + approvals.length + words.length + pauses.length;
+    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses];
   }
 
   /** The change that a call of the store has stored, null where it is no such call or stored nothing. */
@@ -62,6 +67,7 @@ export class Books {
   forget(since: EpochMs): void {
     this.rules.forget(since);
     this.approvals.forget();
+    this.pauses.forget();
     this.values.forget();
   }
 }

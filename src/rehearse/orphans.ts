@@ -25,7 +25,7 @@ export function orphansIn({ truth, rotations, isKnown, isHeld, now }: OrphanFact
     const attempt = owner?.attempts.find(({ id }) => id === marker.attempt);
     const outcome = attempt?.outcome;
     const isWatched = outcome === "open" || outcome === "unknown";
-    if (isWatched && (isHeld || now - (attempt?.startedAt ?? now) < WATCHED)) return [];
+    if (isWatched && (isHeld || owner?.paused !== undefined || now - (attempt?.startedAt ?? now) < WATCHED)) return [];
     // reported: by a halt, or left to a person after one
     if (outcome === "left" || owner?.state === "halted") return [];
     const why = outcome === undefined ? "no attempt of that name is known" : `its attempt is ${outcome}`;

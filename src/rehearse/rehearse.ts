@@ -25,13 +25,11 @@ import { Quota } from "./quota.ts";
 import { type Rehearsed, rehearsed } from "./report.ts";
 import { type Call, type Outcome, Story } from "./story.ts";
 import { Turns, WORLD } from "./turns.ts";
-import { withWords } from "./words.ts";
+import { type WordsAsked, withWords } from "./words.ts";
 import { buildWorld, type World } from "./world.ts";
 import { changesTheWorld, FELT } from "./writes.ts";
 
-export interface RehearsalOptions {
-  readonly seed: number;
-  readonly duration: DurationMs;
+export interface RehearsalOptions extends WordsAsked {
   /** Drawn from the seed where not given. */
   readonly plan?: WorldPlan;
   readonly applications?: number;

@@ -1,6 +1,6 @@
 /**
  * What persons ask of Nolapse while it works, each by a command or a button of its own: Remove now, Try now, Leaked, adopt, to see a
- * value; and privileges that an application is given half-way and loses again. Data, drawn from a chance of its own, so that the
+ * value, Pause and Continue; and privileges that an application is given half-way and loses again. Data, drawn from a chance of its own, so that the
  * tenants of older seeds stay what they were; {@link import("./askers.ts").Askers} does them.
  */
 import type { RotationState } from "../core/rotation/rotation.ts";
@@ -27,6 +27,8 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | { readonly what: "leaked"; readonly pick: number }
   | { readonly what: "adopted"; readonly pick: number }
   | { readonly what: "value-asked" }
+  /** Its rotation is held, and so much later goes on. */
+  | { readonly what: "paused"; readonly lasts: DurationMs }
   /** Somebody says in the configuration that the old one shall stay longer, or that not all consumers are known: whoever spoke before knew nothing of it. */
   | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
   /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
@@ -46,6 +48,9 @@ const RATES = {
   "thought-again": 6,
 } as const;
 
+/** The same of pauses, which are drawn on their own and only where a world asks for them. */
+const PAUSES = { paused: 30 } as const;
+
 const YEAR = 365 * DAY;
 /** What is not said within this is not said at all: the moment did not come. */
 export const MOMENT_WITHIN: DurationMs = 150 * DAY;
@@ -55,10 +60,11 @@ export function drawWords(
   chance: Chance,
   applications: readonly ApplicationPlan[],
   length: DurationMs,
+  rates: Partial<Record<Word["what"], number>> = RATES,
 ): readonly Word[] {
   const years = (applications.length * length) / YEAR;
   const words: Word[] = [];
-  for (const [what, rate] of Object.entries(RATES)) {
+  for (const [what, rate] of Object.entries(rates)) {
     const expected = (years * rate) / 100;
     const times = Math.floor(expected) + (chance.hits(expected % 1) ? 1 : 0);
     for (let time = 0; time < times; time += 1) {
@@ -88,6 +94,14 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
       return { ...about, what, moment: drawMoment(chance, open, soon()), pick: chance.fraction() };
     case "value-asked":
       return { ...about, what, moment: { states: [chance.pick(open.slice(1))], later: soon() } };
+    case "paused":
+      // shorter than an answer that was lost may be looked for
+      return {
+        ...about,
+        what,
+        moment: { states: [chance.pick(open)], later: soon() },
+        lasts: chance.between(1, 40) * HOUR,
+      };
     case "thought-again": {
       const how = chance.pick(["kept-longer", "consumer-found"] as const);
       return { ...about, what, moment: { states: ["verified"], later: chance.between(1, 30 * 60) * MINUTE }, how };
@@ -104,10 +118,18 @@ function drawMoment(chance: Chance, open: readonly RotationState[], later: Durat
   return chance.hits(0.3) ? { states: [], later: 0 } : { states: [chance.pick(open)], later };
 }
 
-/** The plan with words, drawn from a chance of their own: without them the world is what it always was. */
-export function withWords(
-  { seed, duration }: { readonly seed: number; readonly duration: DurationMs },
-  plan: WorldPlan,
-): WorldPlan {
-  return { ...plan, words: drawWords(Chance.of(seed, "words"), plan.applications, duration) };
+/** For which run words are drawn. */
+export interface WordsAsked {
+  readonly seed: number;
+  readonly duration: DurationMs;
+  /** In a drawn tenant persons pause rotations and let them go on, too; they do not where not given. */
+  readonly pauses?: boolean;
+}
+
+/** The plan with words, drawn from a chance of their own, and pauses from another one: without them the world is what it always was. */
+export function withWords({ seed, duration, pauses = false }: WordsAsked, plan: WorldPlan): WorldPlan {
+  const words = drawWords(Chance.of(seed, "words"), plan.applications, duration);
+  if (!pauses) return { ...plan, words };
+  const held = drawWords(Chance.of(seed, "pauses"), plan.applications, duration, PAUSES);
+  return { ...plan, words: [...words, ...held].sort((a, b) => a.at - b.at) };
 }

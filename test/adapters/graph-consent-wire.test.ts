@@ -4,7 +4,7 @@ import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
 import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
-import { readConsent } from "../../src/engine/consent.ts";
+import { keepingResources, readConsent } from "../../src/engine/consent.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
 import { AnsweringServer, graphError, json, reset } from "../support/answering-server.ts";
@@ -108,6 +108,66 @@ describe("as it comes", () => {
     });
     expect(server.arrived.filter(({ path }) => path.includes("oauth2PermissionGrants"))).toHaveLength(10);
   });
+
+  /** An application with app roles of so many resources; of what is asked for beside them `refuses` says what is refused, and how. */
+  const granted = (resources: number, refuses: (path: string) => ReturnType<typeof graphError> | null) => {
+    const value = Array.from({ length: resources }, (_, one) => ({
+      ...{ principalId: "sp", appRoleId: "role", resourceId: `res-${one}` },
+    }));
+    const named = { id: "res", appId: "billing", displayName: "Billing", appRoles: [], oauth2PermissionScopes: [] };
+    server.graph = (request, response) => {
+      const path = request.url ?? "";
+      const refused = refuses(path);
+      if (refused !== null) return refused(request, response);
+      const lists = path.includes("/appRoleAssignments") ? { value } : { value: [] };
+      const isList = path.includes("/appRoleAssignments") || path.includes("/oauth2PermissionGrants");
+      json(200, path.includes("(appId=") ? PRINCIPAL : isList ? lists : named)(request, response);
+    };
+  };
+  const asked = () => server.arrived.filter(({ path }) => path.startsWith("/v1.0/")).map(({ path }) => path);
+
+  it("names of resources are asked for once, however often somebody looks", async () => {
+    granted(3, () => null);
+    const kept = keepingResources(consents());
+    expect((await readConsent(kept, APP)).application?.map(({ resource }) => resource)).toEqual(
+      Array(3).fill("Billing"),
+    );
+    expect(asked()).toHaveLength(6);
+    expect((await readConsent(kept, APP)).application?.map(({ resource }) => resource)).toEqual(
+      Array(3).fill("Billing"),
+    );
+    expect(asked()).toHaveLength(9);
+  });
+
+  it("what failed is asked for anew, and of very many names the oldest are", async () => {
+    let fails = true;
+    granted(1, (path) => (fails && path.includes("res-0") ? graphError(403, "Authorization_RequestDenied") : null));
+    const kept = keepingResources(consents());
+    expect((await readConsent(kept, APP)).unread).toHaveLength(1);
+    fails = false;
+    expect((await readConsent(kept, APP)).unread).toEqual([]);
+    for (let one = 1; one <= 100; one += 1) await kept.resource(`res-${one}`);
+    const before = asked().length;
+    await kept.resource("res-100");
+    expect(asked()).toHaveLength(before);
+    await kept.resource("res-0");
+    expect(asked()).toHaveLength(before + 1);
+  });
+
+  it.each([
+    ["the names", "res-1", { application: { length: 20 }, delegated: [] }, ["names"], 5],
+    ["the first list", "appRoleAssignments", { application: null, delegated: null }, ["application", "delegated"], 2],
+  ] as const)(
+    "told to slow down at %s, it asks nothing more and says what is left",
+    async (_, at, told, parts, requests) => {
+      granted(20, (path) => (path.includes(at) ? graphError(429, "TooManyRequests") : null));
+      const { unread, ...rest } = await readConsent(consents(), APP);
+      expect(rest).toMatchObject({ principal: { objectId: "sp" }, ...told });
+      expect(unread.map(({ part }) => part)).toEqual(parts);
+      expect(new Set(unread.map(({ error }) => error.code))).toEqual(new Set(["directory-throttled"]));
+      expect(asked()).toHaveLength(requests);
+    },
+  );
 
   it("the same id on another resource than Graph is no privilege", async () => {
     const roleId = "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9";

@@ -43,6 +43,18 @@ export function scans(store: () => Store): void {
       expect(await store().lapses(OTHER_TENANT)).toEqual({ since: null, lapses: [] });
     });
 
+    it("have one open lapse of an application at most, which stays the first one until it has ended", async () => {
+      const [first, second] = [1, 2].map((day) => ({ appId: "app-a", from: plus(NOW, day * DAY), to: null }));
+      const other = { appId: "app-b", from: plus(NOW, 2 * DAY), to: null };
+      if (first === undefined || second === undefined) throw new Error("two lapses were made");
+      await store().noteLapses(TENANT, NOW, [first, second, other]);
+      await store().noteLapses(TENANT, NOW, [second]);
+      expect((await store().lapses(TENANT)).lapses).toEqual([first, other]);
+      const over = { ...first, to: plus(NOW, 1.5 * DAY) };
+      await store().noteLapses(TENANT, NOW, [over, second]);
+      expect((await store().lapses(TENANT, "app-a")).lapses).toEqual([over, second]);
+    });
+
     it("go on losing what was lost until it is seen again", async () => {
       await store().recordScan(summary, seen(...many));
       for (let again = 0; again < 3; again += 1)

@@ -57,6 +57,25 @@ describe("what happens next", () => {
       ["stops", "paused"],
     ],
     [
+      "another slot's, beside one that goes on",
+      {
+        slots: [slot, slot],
+        rotations: [rotation({ state: "issued" }), rotation({ state: "planned", paused: { by: "ann", at: NOW } })],
+      },
+      ["stops", "paused"],
+    ],
+    [
+      "one in overlap that a person holds, beside one that goes on",
+      {
+        slots: [slot, slot],
+        rotations: [
+          rotation({ state: "verified", issued: issued() }),
+          rotation({ state: "verified", issued: issued(), paused: { by: "ann", at: NOW } }),
+        ],
+      },
+      ["overlap", "paused"],
+    ],
+    [
       "a rotation that waits",
       { slots: [slot], rotations: [rotation({ policy: approval })] },
       ["waits-for-approval", "approval-issue"],

@@ -53,6 +53,38 @@ test.each(BUSY)("%s: waits for a person, and goes on with what it would have don
   expect(decide(applyEvent(held, { type: "continued", at: NOW }), FACTS, NOW)).toEqual(before);
 });
 
+const LIST_WRITE = { at: plus(NOW, -HOUR), reads: [], restored: [], removed: null } as const;
+const LOST = { keyId: "theirs", name: "theirs", fate: "lost", at: NOW } as const;
+const HELD = { state: "issued", issued: issued(), paused } as const;
+
+test.each([
+  [
+    "a list that it replaced is watched on",
+    { listWrite: LIST_WRITE },
+    { verdict: "do", step: { step: "compare-list" } },
+  ],
+  ["what that cost others is put back", { listLosses: [LOST] }, { verdict: "do", step: { step: "restore-list" } }],
+  [
+    "a failed try of that is waited after as ever",
+    {
+      listLosses: [LOST],
+      lastFailure: { at: NOW, code: "directory-failed", message: "", next: null },
+      notBefore: plus(NOW, HOUR),
+    },
+    { verdict: "wait", because: "backoff", until: plus(NOW, HOUR) },
+  ],
+  [
+    "between two looks nothing else is done",
+    { listWrite: { ...LIST_WRITE, at: NOW } },
+    { because: "paused", until: null },
+  ],
+  ["what is put back needs nothing more", { listLosses: [{ ...LOST, fate: "restored" }] }, { because: "paused" }],
+] as const)("half a list is no place to pause: %s", (_, parts, expected) => {
+  const held = rotation({ ...HELD, ...(parts as Partial<Rotation>) });
+  expect(decide(held, FACTS, NOW)).toMatchObject(expected);
+  expect(decide(held, { ...FACTS, stopped: true }, NOW)).toMatchObject({ because: "stopped" });
+});
+
 test("only what holds the whole tenant is asked before it", () => {
   const held = rotation({ paused });
   expect(explain(held, FACTS, NOW).checks.map((one) => one.check)).toEqual(["stop", "mode", "paused"]);
@@ -102,7 +134,12 @@ test("whatever comes to a paused rotation, only a person's word lets it go on", 
           throw thrown;
         }
         expect(r.paused).toEqual(paused);
-        if (ACTIVE.includes(r.state)) expect(decide(r, FACTS, now)).toMatchObject({ because: "paused" });
+        if (!ACTIVE.includes(r.state)) continue;
+        const verdict = decide(r, FACTS, now);
+        const isMended = r.listWrite !== null || r.listLosses.some(({ fate }) => fate === "lost");
+        if (!isMended) expect(verdict).toMatchObject({ because: "paused" });
+        else if (verdict.verdict === "do") expect(["compare-list", "restore-list"]).toContain(verdict.step.step);
+        else expect(["paused", "backoff", "list-still"]).toContain(verdict.because);
       }
     }),
   );

@@ -14,6 +14,7 @@ it("an identity that only reads may look, and lacks what rotating takes", () => 
   expect(lacking(["Application.Read.All"])).toEqual([
     "rotate what it owns: Application.ReadWrite.OwnedBy",
     "name who changed a credential?: AuditLog.Read.All Directory.Read.All",
+    "show delegated permissions?: Directory.Read.All",
   ]);
 });
 
@@ -27,6 +28,7 @@ it("what the configuration asks for is needed, or better had", () => {
   expect(lacking(["Application.ReadWrite.All"], "enforce", asks)).toEqual([
     "retire after evidence: AuditLog.Read.All Directory.Read.All",
     "prove what a person carried?: AuditLog.Read.All Directory.Read.All",
+    "show delegated permissions?: Directory.Read.All",
     "mail to owners: User.Read.All",
   ]);
 });

@@ -223,7 +223,7 @@ it("the numbers say whether it is broken, and nothing where no seal makes a chai
   const brokenIn = async (deps: typeof unsealed) => {
     const check = await lookThrough(new TrailWatch(), deps);
     const broken = check === null ? null : check.broken !== null;
-    const beside = { tenant: "contoso", now: trail.start, scan, switches, items: [], states: [] };
+    const beside = { tenant: "contoso", now: trail.start, scan, switches, items: [], rotations: [] };
     return metricsOf({ ...beside, broken }).find(({ name }) => name === "nolapse_audit_broken")?.value;
   };
   await trail.write(3);

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
-import type { Credential } from "../../src/core/credentials/credential.ts";
+import type { Credential, Holder, HolderRef } from "../../src/core/credentials/credential.ts";
+import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { discover, type Scan } from "../../src/engine/discover.ts";
 import { noticeLapses } from "../../src/engine/lapses.ts";
@@ -16,8 +17,8 @@ import { START, TENANT, Workbench } from "../support/workbench.ts";
 const SCHEDULER = createMachineScheduler();
 
 /** A scan of one application as the directory was then. */
-function scanOf(scannedAt: EpochMs, credentials: readonly Credential[]): Scan {
-  const holders = [holder({ objectId: "o", appId: "a", credentials })];
+function scanOf(scannedAt: EpochMs, credentials: readonly Credential[], as: Partial<Holder> = {}): Scan {
+  const holders = [holder({ objectId: "o", appId: "a", credentials, ...as })];
   const coverage = { applications: 1, servicePrincipals: 0, complete: true };
   return { tenantId: TENANT, scannedAt, coverage, holders, privileges: NOT_LOOKED, failures: [] };
 }
@@ -65,17 +66,25 @@ async function notedOf(
     between = async () => {},
     incomplete = false,
     scannedAt = at(20),
-  }: { between?: (store: Store, shelf: Shelf) => Promise<unknown>; incomplete?: boolean; scannedAt?: EpochMs } = {},
+    as = {},
+    trusts = UNTRUSTED,
+  }: {
+    between?: (store: Store, shelf: Shelf) => Promise<unknown>;
+    incomplete?: boolean;
+    scannedAt?: EpochMs;
+    as?: Partial<Holder>;
+    trusts?: Trusts;
+  } = {},
 ) {
   const shelf = new Shelf();
-  const parts = { store: memoryStore(shelf, "one"), scheduler: SCHEDULER };
-  const first = scanOf(NOW, before);
+  const parts = { store: memoryStore(shelf, "one"), scheduler: SCHEDULER, trusts };
+  const first = scanOf(NOW, before, as);
   await noticeLapses(parts, first);
   const principal = holder({ type: "servicePrincipal", objectId: "sp", appId: "a" });
   const seen = incomplete ? [...first.holders, principal] : first.holders;
   await parts.store.recordScan({ tenantId: TENANT, scannedAt: first.scannedAt, ...first.coverage }, seen);
   await between(parts.store, shelf);
-  const second = scanOf(scannedAt, after);
+  const second = scanOf(scannedAt, after, as);
   const coverage = { ...second.coverage, complete: !incomplete };
   await noticeLapses(parts, { ...second, coverage });
   return (await parts.store.lapses(TENANT)).lapses;
@@ -104,6 +113,14 @@ const adopted = (removedAt: EpochMs | null) => (store: Store) =>
 const trusting = async (_: Store, { slots }: Shelf) =>
   slots.set("a main", { tenantId: TENANT, appId: "a", slot: "main", kind: "federated", keyId: "trusted", since: NOW });
 
+/** What the directory says of federated credentials: there is one, there is none, or it may not be read. */
+type Trusts = (application: HolderRef) => Promise<boolean>;
+const TRUSTED: Trusts = async () => true;
+const UNTRUSTED: Trusts = async () => false;
+const UNREADABLE: Trusts = async () => {
+  throw new NolapseError("directory-forbidden", "not permitted");
+};
+
 test.each([
   ["a late successor", [OLD], [OLD, NEW], {}, [{ appId: "a", from: at(10), to: at(11) }]],
   ["none", [OLD], [OLD], {}, [{ appId: "a", from: at(10), to: null }]],
@@ -117,9 +134,47 @@ test.each([
   ["it came and ended between two scans", [], [from("brief", 2, 10)], {}, []],
   ["its service principal was not read", [OLD], [OLD], { incomplete: true }, []],
   ["it signs in by a federated credential", [OLD], [OLD], { between: trusting }, []],
+  ["somebody has moved it to a federated credential by hand", [OLD], [OLD], { trusts: TRUSTED }, []],
+  ["whether somebody has cannot be read", [OLD], [OLD], { trusts: UNREADABLE }, []],
+  ["it is switched off", [OLD], [OLD], { as: { enabled: false } }, []],
+  ["its home is another tenant", [OLD], [OLD], { as: { type: "servicePrincipal", homeTenantId: "elsewhere" } }, []],
+  ["its home is this one", [OLD], [OLD], { as: { type: "servicePrincipal", homeTenantId: TENANT } }, [{ to: null }]],
   ["what was just made may not show yet", [OLD], [OLD], { scannedAt: plus(at(10), 9 * MINUTE) }, []],
 ] as const)("%s", async (_, before, after, more, expected) => {
   expect(await notedOf(before, after, more)).toMatchObject(expected);
+});
+
+test.each([
+  ["by hand", async () => {}, TRUSTED, at(20)],
+  ["by Nolapse", trusting, undefined, at(20)],
+  ["by nobody", async () => {}, UNTRUSTED, null],
+  ["and nobody knows, for it cannot be read", async () => {}, UNREADABLE, null],
+] as const)(
+  "an open lapse ends when the application is moved to a federated credential: %s",
+  async (_, moves, trusts, to) => {
+    const shelf = new Shelf();
+    const store = memoryStore(shelf, "one");
+    const scans = async (hours: number, asked?: Trusts) => {
+      const scan = scanOf(at(hours), [OLD]);
+      await noticeLapses({ store, scheduler: SCHEDULER, ...(asked === undefined ? {} : { trusts: asked }) }, scan);
+      await store.recordScan({ tenantId: TENANT, scannedAt: scan.scannedAt, ...scan.coverage }, scan.holders);
+    };
+    for (const hours of [0, 20]) await scans(hours);
+    await moves(store, shelf);
+    await scans(30, trusts);
+    await scans(40, trusts);
+    expect((await store.lapses(TENANT)).lapses).toEqual([{ appId: "a", from: at(10), to }]);
+  },
+);
+
+test("a fault in what notes lapses costs no scan: it is recorded as whole as it was, and says so", async () => {
+  const bench = new Workbench({ settings: { bindings: [] } });
+  await discover(bench.deps());
+  bench.clock.advance(HOUR);
+  bench.store.lapses = () => Promise.reject(new TypeError("a fault"));
+  const scan = await discover(bench.deps());
+  expect(scan).toMatchObject({ coverage: { complete: true }, failures: [{ what: "lapses, which were not noted" }] });
+  expect(await bench.store.lastScan(TENANT)).toMatchObject({ scannedAt: bench.clock.at, complete: true });
 });
 
 test("the picture says it, also once something works again before the next scan", async () => {

@@ -5,6 +5,7 @@ import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus, SECOND } from "../../src/core/time.ts";
+import { pauseRotation } from "../../src/engine/pause.ts";
 import { findLosses } from "../../src/engine/steps/list-losses.ts";
 import type { CertificateReading, Certificates } from "../../src/ports/certificates.ts";
 import { START, Workbench } from "../support/workbench.ts";
@@ -69,6 +70,19 @@ test("our new certificate, dropped before any read has shown it, is sent again a
   expect(rotation.attempts.map(({ outcome }) => outcome)).toEqual(["issued"]);
   expect(rotation.listLosses).toMatchObject([{ keyId: own(before), fate: "restored" }]);
   expect(bench.entra.certificateIds(bench.app)).toContain(own(before));
+});
+
+test("a pause does not keep from others what our list has cost them: it is put back, and nothing else is done", async () => {
+  const bench = moving();
+  const kept = bench.entra.otherTool(bench.app, { add: { certificate: await certificate("kept"), name: "theirs" } });
+  const { id } = await bench.drive(issued);
+  bench.entra.otherTool(bench.app, { drop: [kept], add: { certificate: await certificate("new") } });
+  await pauseRotation(bench.deps(), id, { actor: "entra:ann", why: "the vault moves" });
+  bench.events.length = 0;
+  const rotation = await bench.drive((one) => one?.listWrite === null && one.listLosses[0]?.fate === "restored");
+  expect(rotation).toMatchObject({ state: "issued", paused: { by: "entra:ann" }, listLosses: [{ keyId: kept }] });
+  expect(new Set(bench.events)).toEqual(new Set(["list-read", "list-intended", "list-compared", "waited"]));
+  expect(bench.entra.certificateIds(bench.app)).toHaveLength(3);
 });
 
 test("what somebody removed in the moment of our write, which put it back, is named", async () => {

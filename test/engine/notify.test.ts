@@ -109,7 +109,7 @@ it("metrics say what the plan says", async () => {
     scan: await bench.store.lastScan(TENANT),
     switches: await bench.store.switches(TENANT),
     items: (await makePlan(deps, scan)).items,
-    states: ["halted", "halted", "retired"],
+    rotations: (["halted", "halted", "retired"] as const).map((state) => ({ state })),
     broken: null,
   });
   const value = (name: string, label?: string) =>

@@ -31,7 +31,7 @@ async function valuesOf(bench: Workbench): Promise<(name: string, state?: string
     scan: await bench.store.lastScan(TENANT),
     switches: await bench.store.switches(TENANT),
     items: (await makePlan(deps, await discover(deps))).items,
-    states: [],
+    rotations: [],
     broken: null,
   });
   return (name, state) =>

@@ -125,9 +125,12 @@ test("an Operator holds one rotation and lets it go on; who holds it, since when
   const [{ items }] = groups;
   expect(items.find((one: { id: string }) => one.id === id)).toMatchObject({ paused: held, waitsFor: "paused" });
   const { objectId } = stage.application("app-1");
-  expect((await otto.get(`${T}/applications/${objectId}`)).body.next).toMatchObject({
-    code: "stops",
-    reason: "paused",
+  const shown = (await otto.get(`${T}/applications/${objectId}`)).body;
+  expect(shown.next).toMatchObject({ code: "stops", reason: "paused" });
+  expect(shown.rotations).toMatchObject([{ id, slot: "default", paused: held }]);
+  expect((await otto.post(`${url}/continue`, { reason: "why not" })).body).toMatchObject({
+    code: "usage",
+    detail: expect.stringContaining("at least 10 characters"),
   });
   expect((await (await stage.signIn("Rita")).post(`${url}/continue`)).body).toMatchObject({ code: "role-missing" });
   expect((await otto.post(`${url}/continue`)).body).toEqual({ rotation: id, state: "issued" });

@@ -136,6 +136,8 @@ export function memoryLapses(shelf: DriftShelf): LapseStore {
       if (!shelf.watches.has(tenantId)) shelf.watches.set(tenantId, at);
       for (const one of lapses) {
         const key = [tenantId, one.appId, one.from].join(" ");
+        const own = [...shelf.lapses.values()].filter((it) => it.tenantId === tenantId && it.appId === one.appId);
+        if (one.to === null && own.some(({ to }) => to === null)) continue;
         if ((shelf.lapses.get(key)?.to ?? null) === null) shelf.lapses.set(key, { tenantId, ...one });
       }
     },

@@ -25,6 +25,7 @@ const HUNTED = [
   "one-approval-removes",
   "harden-forgets-issued",
   "value-shown-to-one",
+  "pause-lets-removals-through",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -62,6 +63,7 @@ describe("hunted", () => {
     "privileged",
     "modes",
     "words",
+    "pauses",
     "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };

@@ -21,6 +21,10 @@ const lapsesOfApplication = prepared((db, value: Value<{ readonly tenant: string
   lapsesOf(db, value).where("app_id", "=", value("app")),
 );
 
+const openOf = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
+  lapsesOf(db, value).where("app_id", "=", value("app")).where("ended", "is", null),
+);
+
 export function lapses({ read, write }: Database): LapseStore {
   return {
     lapses: (tenant, app) =>
@@ -44,6 +48,9 @@ export function lapses({ read, write }: Database): LapseStore {
         const watch = db.insertInto("watches").values({ tenant_id: tenantId, since: at });
         await watch.onConflict((it) => it.doNothing()).execute();
         for (const { appId, from, to } of seen) {
+          const open = await openOf(db, { tenant: tenantId, app: appId });
+          // nothing has worked since that one began, so whatever begins now is part of it
+          if (to === null && open.rows.length > 0) continue;
           const row = { tenant_id: tenantId, app_id: appId, began: from, ended: to };
           await db
             .insertInto("lapses")

@@ -268,7 +268,7 @@ async function measured(deps: Deps, scan: Scan, trail: TrailCheck | null): Promi
     scan: await deps.store.lastScan(tenantId),
     switches: await deps.store.switches(tenantId),
     items: (await makePlan(deps, scan)).items,
-    states: rotations.map((one) => one.state),
+    rotations,
     broken: trail === null ? null : trail.broken !== null,
   };
 }

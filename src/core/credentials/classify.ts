@@ -147,7 +147,8 @@ function certificateClass(holder: Holder, { name, start, end }: Credential, tena
   return start !== null && end !== null && end - start > LONG_LIVED ? "long-lived-certificate" : "certificate";
 }
 
-function isForeign(holder: Holder, tenantId: string): boolean {
+/** Whether it is an instance of an application of another tenant. */
+export function isForeign(holder: Holder, tenantId: string): boolean {
   return holder.homeTenantId !== null && !sameId(holder.homeTenantId, tenantId);
 }
 

@@ -5,6 +5,7 @@ export type FindingKind =
   | "urgent"
   | "ending"
   | "halted"
+  | "paused"
   | "reveal-asked"
   | "approval"
   | "breaker-open"
@@ -45,6 +46,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   "removal-off": "Removal switched off",
   "reveal-asked": "Somebody asks to see a value",
   approval: "Waits for approval",
+  paused: "Paused: nothing is removed",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
   "scan-lossy": "Scan lost too much",

@@ -111,10 +111,15 @@ function nextOf(
     const because = ELSEWHERE.includes(cannot.because) ? cannot.because : renewedElsewhere(clients);
     return because === null ? say("stops", until, cannot.because) : say("renewed-elsewhere", until, because);
   }
-  const moving = rotations.find(({ state }) => state !== "verified");
+  // of several slots the one that a person holds is what somebody must know of
+  const inOrder = rotations.toSorted((a, b) => Number(b.paused !== undefined) - Number(a.paused !== undefined));
+  const moving = inOrder.find(({ state }) => state !== "verified");
   if (moving !== undefined) return underWay(moving, { mode, own }, until, say);
-  const overlap = rotations.find(({ state }) => state === "verified");
-  if (overlap !== undefined) return say("overlap", overlapEnd(overlap, retirements), overlap.reason, overlap.id);
+  const overlap = inOrder.find(({ state }) => state === "verified");
+  if (overlap !== undefined) {
+    const because = overlap.paused === undefined ? overlap.reason : "paused";
+    return say("overlap", overlapEnd(overlap, retirements), because, overlap.id);
+  }
   if (slots.length > 0) return planned(slots, mode, until, say);
   if (clients.length === 0 || (endless && signsIn)) return say("nothing-to-renew", null, null);
   const elsewhere = clients.find(({ never }) => ELSEWHERE.some((one) => one === never));

@@ -39,6 +39,8 @@ export interface Feature {
   readonly needs: readonly PermissionName[];
   /** False: without it Nolapse works, and says what it cannot know. */
   readonly required: boolean;
+  /** What is not known then, where the name does not say it. */
+  readonly without?: string;
 }
 
 /** The features in force, by mode and by what the configuration asks for; `carried`: a target that a person brings values to. */
@@ -65,6 +67,12 @@ export function featuresOf(
           } as const,
         ]
       : []),
+    {
+      feature: "show delegated permissions",
+      needs: ["Directory.Read.All"],
+      required: false,
+      without: "an application's Consent in the portal says of them that they may not be read",
+    },
     ...(asks.owners ? [{ feature: "mail to owners", needs: ["User.Read.All"], required: true } as const] : []),
   ];
 }

@@ -40,12 +40,25 @@ const mode: Check = {
   },
 };
 
-/** One rotation that a person holds; as after a stop of the tenant nothing is past it, not even what is urgent. */
+/**
+ * One rotation that a person holds: nothing is past it, not even what is urgent, but for a list of certificates that was replaced before.
+ * That is watched and mended to the end, or the certificates of others would be missing for as long as the pause lasts.
+ */
 const paused: Check = {
   name: "paused",
-  judge: ({ rotation: { id, paused: held } }) =>
-    held === undefined ? null : wait(null, "paused", pausedDetail(held, id)),
+  judge: (situation) => {
+    const { id, paused: held } = situation.rotation;
+    if (held === undefined) return null;
+    return mending(situation) ?? wait(null, "paused", pausedDetail(held, id));
+  },
 };
+
+/** What a list that was replaced still needs; null where none does, or only another look in its time. */
+function mending(situation: Situation): Verdict | null {
+  const { listWrite, listLosses } = situation.rotation;
+  if (listWrite === null && !listLosses.some(({ fate }) => fate === "lost")) return null;
+  return self.judge(situation) ?? backoff.judge(situation) ?? listWatch.judge(situation);
+}
 
 function pausedDetail({ by, at, reason }: Paused, id: string): string {
   return `by ${by} since ${formatInstant(at)}${reason === undefined ? "" : `: ${reason}`}; nolapse continue ${id}`;

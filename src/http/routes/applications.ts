@@ -17,7 +17,20 @@ import { spanOf, spanQuery } from "./overview.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { proofsOf } from "./rotations.ts";
 import { reloadText } from "./settings.ts";
-import { holderType, id, instant, iso, kind, maybe, proofs, reason, scope, scopeOf } from "./shapes.ts";
+import {
+  holderType,
+  id,
+  instant,
+  iso,
+  kind,
+  maybe,
+  paused,
+  pausedJson,
+  proofs,
+  reason,
+  scope,
+  scopeOf,
+} from "./shapes.ts";
 
 const mine = tenantRoute({
   method: "GET",
@@ -114,6 +127,7 @@ const show = tenantRoute({
         kind: z.string(),
         plannedAt: instant,
         proofs,
+        paused: paused.nullable(),
       }),
     ),
   }),
@@ -170,6 +184,7 @@ const show = tenantRoute({
         kind: rotation.kind,
         plannedAt: formatInstant(rotation.plannedAt),
         proofs: proofsOf(rotation),
+        paused: pausedJson(rotation),
       })),
     };
   },

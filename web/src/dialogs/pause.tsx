@@ -24,7 +24,10 @@ export function PauseDialog({ tenant, rotation, close }: Props) {
       act={() => pause.mutate({ params: { tenant, id: rotation.id }, body }, { onSuccess: close })}
       close={close}
     >
-      <p>Nothing more is done until you continue. The old {rotation.replacesKind} stays.</p>
+      <p>
+        Nothing more is done until you continue. The old {rotation.replacesKind} stays.
+        {rotation.state === "verified" ? " Both work meanwhile." : null}
+      </p>
       <Reason reason={reason} set={setReason} />
     </Ask>
   );

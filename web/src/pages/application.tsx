@@ -29,6 +29,7 @@ import { Name } from "../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { Checks } from "./checks.tsx";
 import { More } from "./more.tsx";
+import { PausedTag } from "./paused-tag.tsx";
 
 const Consent = lazy(() => import("./consent.tsx").then((one) => ({ default: one.Consent })));
 const LeakedDialog = lazy(() => import("../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
@@ -224,6 +225,16 @@ function Head({ answer, tenant, set }: HeadProps) {
             </Link>
           )}
         </p>
+        {answer.rotations
+          .filter(({ paused }) => paused !== null)
+          .map((one) => (
+            <p key={one.id}>
+              <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.id }}>
+                Slot {one.slot}
+              </Link>
+              : <PausedTag rotation={one} />
+            </p>
+          ))}
       </div>
       <div className="actions">
         {answer.managed ? (

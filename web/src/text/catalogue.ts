@@ -223,6 +223,7 @@ export function nextPhrase(next: Overview["next"][number]["next"], zone: string)
   if (next.code === "renews" && on !== null) return `${words} ${on}`;
   if (next.code === "renewed-elsewhere" && next.reason === "platform-managed") return "Renewed by its platform";
   if (next.code === "ended" && on !== null) return `${words} ${on}`;
+  if (next.code === "overlap" && next.reason === "paused") return `${words}, paused`;
   if (next.code === "overlap" && on !== null) return `${words} until ${on}`;
   return words;
 }
@@ -292,7 +293,12 @@ function presentSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: st
     case "overlap":
       return {
         strong: "Signs in without a break.",
-        rest: next.at === null ? " Old and new both work." : ` Old and new both work until ${at(next.at)}.`,
+        rest:
+          next.reason === "paused"
+            ? " Old and new both work. Its rotation is paused: nothing is removed until it goes on."
+            : next.at === null
+              ? " Old and new both work."
+              : ` Old and new both work until ${at(next.at)}.`,
       };
     case "not-managed":
       return {

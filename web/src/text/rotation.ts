@@ -64,10 +64,12 @@ export function stepProgress(proof: Proof, rotation: Facts, zone: string): strin
 type Sentence = Pick<Shown, "acceptance" | "because" | "sentence" | "kind" | "proofs" | "until">;
 
 /** How far it is, in one sentence; what it waits for stands beside it with its time, see {@link untilWords}. */
-export function headSentence({ acceptance, because, sentence, kind }: Sentence): string {
+export function headSentence({ acceptance, because, sentence, kind, proofs }: Sentence): string {
   if (because === "acceptance-spread" && acceptance !== null) {
     return `${acceptance.good} of ${counted(acceptance.needed, "sign-in")} with the new ${kind}, spread over time.`;
   }
+  if (because === "paused" && proofs.verified !== null)
+    return "Old and new both work. It is paused: nothing is removed until it goes on.";
   return because === "overlap" ? "Old and new both work." : `${capital(sentence)}.`;
 }
 

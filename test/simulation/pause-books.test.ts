@@ -1,0 +1,98 @@
+/** The book of the rehearsal about pauses finds what is written for a rotation that a person holds, and nothing else. */
+import { describe, expect, test } from "vitest";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import { SecretValue } from "../../src/core/secret-value.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { Committed } from "../../src/rehearse/committed.ts";
+import { NO_CRASHES } from "../../src/rehearse/faults.ts";
+import { PauseBooks } from "../../src/rehearse/pause-books.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { rehearse } from "../../src/rehearse/rehearse.ts";
+import { tell } from "../../src/rehearse/report.ts";
+import type { Call } from "../../src/rehearse/story.ts";
+import { withWords } from "../../src/rehearse/words.ts";
+import { issued, NOW, rotation } from "../core/make.ts";
+import { memoryGround } from "./memory-ground.ts";
+
+const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
+
+/** One rotation that is held, and what is said of each thing that is done for it. */
+function held(parts: Partial<Rotation>) {
+  const one = rotation({ id: "one", replaces: "old", ...parts });
+  const books = new PauseBooks(Committed.of([["one", one]]));
+  books.pauses("one");
+  const told = (port: Call["port"], method: string, ...args: unknown[]) =>
+    books.after({ port, method, args }, APPLIED).map(({ what }) => what);
+  const list = (added: readonly unknown[]) =>
+    told("certificates", "replaceCertificates", one.holder, { kept: [], added });
+  const consignment = { keyId: one.issued?.keyId ?? "", value: new SecretValue("new") };
+  return {
+    books,
+    adds: () => told("entra", "addSecret", one.holder, {}),
+    removes: (keyId = "old") => told("entra", "removeSecret", one.holder, keyId),
+    delivers: () => told("target", "deliver", one.deliveries[0]?.target, consignment),
+    reads: () => told("entra", "read", one.holder),
+    list,
+  };
+}
+
+describe("while a person holds it", () => {
+  test("nothing is created, delivered or removed; looking is free", () => {
+    const planned = held({ state: "planned" });
+    expect(planned.adds()).toEqual(["rotation one, which is planned, creates although a person has paused it"]);
+    expect(planned.list([{}])).toHaveLength(1);
+    expect(planned.reads()).toEqual([]);
+    expect(held({ state: "accepted", issued: issued() }).delivers()).toEqual([expect.stringContaining("delivers")]);
+    const verified = held({ state: "verified", issued: issued() });
+    expect(verified.removes()).toEqual([expect.stringContaining("removes")]);
+    expect(verified.removes("of another")).toEqual([]);
+  });
+
+  test("what its list has cost is put back, and that list leaves nothing out", () => {
+    const nothing = { added: null, removed: null };
+    const write = { ...nothing, at: NOW, since: NOW, round: 1, began: nothing, reads: [], restored: ["theirs"] };
+    const mending = held({ state: "verified", issued: issued(), listWrite: write });
+    expect([mending.list([]), mending.list([{}])]).toEqual([[], []]);
+    const retiring = held({ state: "verified", issued: issued(), listWrite: { ...write, removed: "old" } });
+    expect(retiring.list([])).toEqual([expect.stringContaining("removes")]);
+  });
+
+  test.each([
+    ["he lets it go on", (books: PauseBooks) => books.continues("one"), 0],
+    ["its value leaks", (books: PauseBooks) => books.leaks("old"), 0],
+    ["another one's leaks", (books: PauseBooks) => books.leaks("new"), 1],
+    ["an older store is brought back", (books: PauseBooks) => books.forget(), 0],
+  ])("that is over when %s", (_, ends, found) => {
+    const { books, removes } = held({ state: "verified", issued: issued({ keyId: "new" }) });
+    ends(books);
+    expect(removes()).toHaveLength(found);
+  });
+});
+
+test("in a world it is held, goes on afterwards and comes to its end, with nothing found", async () => {
+  const plan: WorldPlan = {
+    applications: [{ displayName: "one", policy: "quick", left: 30 * DAY, reloads: [MINUTE] }],
+    limits: null,
+    places: GOOD_PLACES,
+    words: (["issued", "verified"] as const).map((state) => ({
+      ...{ at: 0, application: "one", what: "paused", lasts: 30 * HOUR },
+      moment: { states: [state], later: MINUTE },
+    })),
+  };
+  const options = { seed: 1, duration: 29 * DAY, plan, crashes: NO_CRASHES, faults: false } as const;
+  const { findings, figures } = await rehearse(memoryGround(), options);
+  expect(findings.map(tell)).toEqual([]);
+  expect(figures).toMatchObject({ retired: 1, words: { "paused done": 2, "continued done": 2 } });
+});
+
+test("pauses are drawn beside the other words, which stay what they were", () => {
+  const applications = Array.from({ length: 100 }, (_, index) => ({
+    ...{ displayName: `application ${index}`, policy: "quick", left: DAY, reloads: [MINUTE] },
+  }));
+  const plan = { applications, limits: null, places: GOOD_PLACES };
+  const of = { seed: 3, duration: 365 * DAY };
+  const { words = [] } = withWords({ ...of, pauses: true }, plan);
+  expect(words.filter(({ what }) => what !== "paused")).toEqual(withWords(of, plan).words);
+  expect(words.filter(({ what }) => what === "paused")).toHaveLength(30);
+  expect(words).toEqual(words.toSorted((a, b) => a.at - b.at));
+});
