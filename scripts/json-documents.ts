@@ -155,6 +155,11 @@ const appPolicies = z
   .describe("the tenant's app management policies; while they are unknown no refusal of theirs can be foreseen");
 
 /** By the name of the command. */
+/** One document, or a list of them where several tenants are configured and none is named. */
+function eachTenant<T extends z.ZodType>(one: T) {
+  return z.union([one, z.array(one).describe("one for each tenant, where several are configured and none is named")]);
+}
+
 export const DOCUMENTS = {
   scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
   plan: z.strictObject({
@@ -251,7 +256,7 @@ export const DOCUMENTS = {
       }),
     ),
   }),
-  run,
+  run: eachTenant(run),
   rotate: run,
   federate: run,
   saml: z.strictObject({
@@ -351,24 +356,26 @@ export const DOCUMENTS = {
     unknown: z.array(z.strictObject({ appId: guid, displayName: text, keyId: guid, end: maybeInstant })),
   }),
   "notify-test": z.strictObject({ sent: whole }),
-  doctor: z.strictObject({
-    tenant: text,
-    tenantId: text,
-    clientId: guid.nullable(),
-    writerId: guid.nullable().describe("the second identity, for writes alone"),
-    permissions: z.array(text).describe("application permissions in our own token"),
-    userAgents: z.array(text).describe("of the scanner, and of the verifier"),
-    checks: z.array(
-      z.strictObject({
-        area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
-        name: text,
-        state: z.enum(["ok", "warn", "failed"]),
-        says: text,
-        fix: text.nullable().describe("what to type or do"),
-        exit: z.literal([0, 4, 6]),
-      }),
-    ),
-  }),
+  doctor: eachTenant(
+    z.strictObject({
+      tenant: text,
+      tenantId: text,
+      clientId: guid.nullable(),
+      writerId: guid.nullable().describe("the second identity, for writes alone"),
+      permissions: z.array(text).describe("application permissions in our own token"),
+      userAgents: z.array(text).describe("of the scanner, and of the verifier"),
+      checks: z.array(
+        z.strictObject({
+          area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
+          name: text,
+          state: z.enum(["ok", "warn", "failed"]),
+          says: text,
+          fix: text.nullable().describe("what to type or do"),
+          exit: z.literal([0, 4, 6]),
+        }),
+      ),
+    }),
+  ),
   "audit-export": z.strictObject({ lines: z.array(z.discriminatedUnion("kind", [header, entry, checkpoint])) }),
   "audit-verify": z.strictObject({
     intact: z.boolean(),
