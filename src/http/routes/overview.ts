@@ -233,6 +233,9 @@ const ends = tenantRoute({
         renewed: count,
         planned: count,
         remains: count,
+        ended: count.meta({
+          description: "of the one that is under way: what has ended in it already; its other ends are those to come",
+        }),
       }),
     ),
     totals: z.strictObject({ endsLast: count, endsCovered: count, renewed: count, planned: count, remains: count }),
@@ -241,11 +244,12 @@ const ends = tenantRoute({
     await tenant.painted();
     const { deps } = tenant;
     // by whole days, so that who looks again gets what is there already
-    const today = Math.floor((await deps.clock.now()) / DAY);
+    const now = await deps.clock.now();
+    const today = Math.floor(now / DAY);
     const { from, to } = spanOf(query, epochMs(today * DAY), [91 * DAY, 730 * DAY]);
     const { timeZone: zone } = deps.settings;
     const facts = { ...pictureOf(tenant).listing.times, renewed: tenant.renewed };
-    const bins = timeline(facts, { from, to, zone, size: query.bin });
+    const bins = timeline(facts, { from, to, zone, size: query.bin, now });
     const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
       bins.reduce((so, bin) => so + bin[of], 0);
     return {

@@ -101,7 +101,7 @@ export interface Api {
     params: { tenant: string };
     query: { "from"?: string | undefined; "to"?: string | undefined; "bin"?: "week" | "month" | undefined };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "from": string; "to": string; "zone": string; "bins": ({ "day": string; "endsLast": number; "endsCovered": number; "renewed": number; "planned": number; "remains": number })[]; "totals": { "endsLast": number; "endsCovered": number; "renewed": number; "planned": number; "remains": number } };
+    answer: { "now": string; "coverage": Coverage; "from": string; "to": string; "zone": string; "bins": ({ "day": string; "endsLast": number; "endsCovered": number; "renewed": number; "planned": number; "remains": number; "ended": number })[]; "totals": { "endsLast": number; "endsCovered": number; "renewed": number; "planned": number; "remains": number } };
   };
   /** What stops, as a calendar */
   "GET /api/v1/t/{tenant}/forecast.ics": {
