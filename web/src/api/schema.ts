@@ -254,7 +254,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/applications/{id}/rotate": {
     params: { tenant: string; id: string };
     query: {  };
-    body: { "now"?: boolean | undefined; "emergency"?: string | undefined; "reason"?: string | undefined };
+    body: { "now"?: boolean | undefined; "slots"?: (string)[] | undefined; "emergency"?: string | undefined; "reason"?: string | undefined };
     answer: { "opened": number; "rotations": ({ "id": string; "slot": string; "state": "planned" | "issued" | "accepted" | "delivered" | "verified" | "retired" | "halted" | "cancelled" })[]; "refused": ({ "slot": string | null; "reason": "lead-time-reached" | "age-reached" | "urgent" | "last-safe-passed" | "asked-for" | "leaked" | "federated" | "privileged-by-hand" | "privilege-unread" | "not-due" | "not-bound" | "no-targets" | "which-credential" | "no-live-credential" | "credential-gone" | "expired" | "no-end" | "no-room" | "target-kind" | "saml-signing" | "encryption" | "first-party" | "property-locked" | "platform-managed" | "managed-elsewhere" | "excluded" | "lifetime-too-short" | "mode-observe" | "mode-propose" | "stopped" | "paused" | "removal-off" | "breaker-open" | "scan-incomplete" | "scan-lossy" | "approval-issue" | "approval-retire" | "approval-refused" | "outside-window" | "frozen" | "ramp" | "hourly-limit" | "retire-wave" | "backoff" | "unknown-outcome" | "watched-attempt" | "second-attempt" | "acceptance-spread" | "consumer-proof" | "sign-in-awaited" | "sign-ins-closed" | "federation-gone" | "federation-idle" | "person-takes" | "person-installs" | "person-proof" | "person-urgent" | "old-in-use" | "unnamed-use" | "sign-ins-unlicensed" | "sign-ins-failed" | "removal-asked" | "evidence-window" | "overlap" | "until-expiry" | "retire-never" | "no-evidence" | "unbounded-reload" | "consumers-unknown" | "successor-under-way" | "self-only" | "own-last" | "own-under-way" | "own-stale" | "own-environment" | "list-still" | "absence-reads" | "preflight-due" | "make-due" | "issue-due" | "list-compare" | "list-restore" | "probe-due" | "deliver-due" | "verify-due" | "own-proof" | "sign-ins-due" | "uses-due" | "federation-unused" | "retire-due" | "done" | "cancelled" | "drift-added" | "drift-removed" | "drift-current-gone" | "drift-target" | "never-accepted" | "ambiguous-orphan" | "target-unbound" | "not-permitted" | "policy-forbids" | "issuer-refused" | "foreign-entries" | "list-contended" | "holder-gone" | "issued-gone" | "value-lost" | "guard-refused"; "sentence": string; "detail": string | null })[] };
   };
   /** Give a rotation up; both credentials stay */
@@ -318,7 +318,7 @@ export interface Api {
     params: { tenant: string; id: string };
     query: {  };
     body: {  };
-    answer: { "now": string; "coverage": Coverage; "checks": ({ "area": string; "name": string; "state": "ok" | "warn" | "failed"; "says": string; "fix": string | null })[] };
+    answer: { "now": string; "coverage": Coverage; "checks": ({ "area": string; "name": string; "state": "ok" | "warn" | "failed"; "says": string; "fix": string | null })[]; "slots": ({ "slot": string | null; "targets": (string)[] })[] };
   };
   /** Renew all that is chosen, each as it would be alone; each is answered for itself */
   "POST /api/v1/t/{tenant}/applications/rotate": {
