@@ -12,7 +12,7 @@ import { isCovered, type NextCode } from "../core/pictures/outlook.ts";
 import { each, type Slices } from "../core/slices.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Ownership } from "./ownership.ts";
-import { type Portrait, timesOf } from "./portrait.ts";
+import { owes, type Portrait, timesOf } from "./portrait.ts";
 
 /** What a list asks for; what is left out asks nothing. */
 export interface Wanted {
@@ -61,8 +61,7 @@ const FACTS = {
   /** Bound, so somebody relies on it, and nothing signs it in. */
   down: ({ outlook }: Portrait) => !outlook.signsIn && outlook.next.code === "stops",
   /** Past its renewal time and not renewed yet. */
-  debt: ({ items }: Portrait) =>
-    items.some(({ slot, status }) => slot !== null && (status === "due" || status === "cannot")),
+  debt: owes,
   /** Something of it would be due, and nothing is done. */
   cannot: ({ items }: Portrait) => items.some(({ status }) => status === "cannot"),
   /** A scan saw that nothing signed it in any more. */

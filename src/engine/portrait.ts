@@ -86,6 +86,19 @@ export function portraitOf(
   };
 }
 
+/** Whether something is past its renewal time and not renewed yet. */
+const isOwed = ({ slot, status }: PlanItem) => slot !== null && (status === "due" || status === "cannot");
+
+export function owes({ items }: Pick<Portrait, "items">): boolean {
+  return items.some(isOwed);
+}
+
+/** Since when something of it is past its renewal time; null where nothing is, or that has no date. */
+export function oweSince({ items }: Pick<Portrait, "items">): EpochMs | null {
+  const since = items.flatMap((one) => (isOwed(one) && one.forecast !== null ? [one.forecast.rotateAt] : []));
+  return since.length === 0 ? null : earliest(...since);
+}
+
 /** What signs it in again since the last scan ends what that noted without an end. */
 function lapsedOf({ lapse, seenAt }: Noted, standings: readonly Standing[], now: EpochMs): Gap {
   if (lapse.to !== null) return lapse;

@@ -9,6 +9,7 @@ import { type Least, mayAll } from "./roles.ts";
 import type { RowsText } from "./rows.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
+import { answerOf, thrownOf } from "./tenant-commands.ts";
 
 /** Text that is no JSON, sent as it comes. */
 export interface Text {
@@ -186,12 +187,25 @@ export function tenantRoute<
       return house.within(params.tenant ?? "", (tenant) => {
         const work = () => given.handle({ ...(asked as Asked<Of<P>, Of<Q>, Of<B>>), tenant });
         const { caller, key, body } = asked;
-        if (key === null) return work();
         const isRefusal = given.isRefusal as ((answer: unknown) => boolean) | undefined;
-        return once({ tenant, caller, key, asked: [given.method, given.path, params, body], isRefusal }, work);
+        const about = { tenant, caller, asked: [given.method, given.path, params, body], isRefusal };
+        return told(house, tenant, async () => (key === null ? work() : once({ ...about, key }, work)));
       });
     },
   };
+}
+
+/** What comes of a request: where there are several tenants, its commands say which one they are for. */
+async function told(house: House, { name }: Tenant, work: () => Promise<unknown>): Promise<unknown> {
+  if (house.parts.names().length < 2) return work();
+  try {
+    const answer = await work();
+    return answer instanceof WrittenItems
+      ? new WrittenItems(answerOf(answer.head, name), answer.items)
+      : answerOf(answer, name);
+  } catch (thrown) {
+    throw thrownOf(thrown, name);
+  }
 }
 
 function keepingOf(madeOf: "listing" | "store"): NonNullable<Route["keeping"]> {

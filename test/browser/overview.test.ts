@@ -59,6 +59,30 @@ test("where not all was seen, every bar is open at its end and every count is a 
   );
 });
 
+test("four figures are the first card; what waits for approval leads to its list from what needs a person", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.route(/\/overview$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const figures = { ...json.figures, debt: 3, debtLately: 1, waiting: 2, lapses: null };
+    await route.fulfill({ response, json: { ...json, figures } });
+  });
+  await show(page, "", /Now and next/);
+  const names = page.locator(".figures dt");
+  expect(await names.allTextContents()).toEqual([
+    "Last credential ends within 30 days",
+    "Rotation debt",
+    "Rotations running",
+    "Lapses",
+  ]);
+  await page.getByText("past their renewal time, 1 of them new in 7 days").waitFor();
+  await page.getByText("not looked for yet").waitFor();
+  expect(await faultsEverywhere(page, "Four figures")).toEqual([]);
+  await page.getByRole("link", { name: "2 for approval" }).press("Enter");
+  await page.waitForURL(/\/plan\?tab=waiting/);
+});
+
 test("an Operator asks for a scan; a second word is told so", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Otto");

@@ -60,6 +60,31 @@ test("what is tried beforehand and fails keeps it from being begun: which place,
   await expect.poll(() => dialog.getByRole("button", { name: "Rotate now" }).isDisabled()).toBe(false);
 });
 
+test("a target that failed leaves out its slots alone: the others are asked for by their names", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await page.route(/\/rotate\/preflight$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const gone = { area: "targets", name: "vault", state: "failed", says: "it refuses the write", fix: null };
+    const slots = [...json.slots, { slot: "blue", targets: ["vault"] }];
+    await route.fulfill({ response, json: { ...json, checks: [...json.checks, gone], slots } });
+  });
+  let asked: unknown;
+  await page.route(/\/rotate$/, async (route) => {
+    asked = route.request().postDataJSON();
+    await route.fulfill({ json: { opened: 0, rotations: [], refused: [] } });
+  });
+  await show(page, `${web.app("app-2")}?new=rotation`, /Client secrets/);
+  const dialog = page.getByRole("dialog", { name: "Rotate app-2 now?" });
+  await dialog.getByText("vault failed: slot blue is left out.").waitFor();
+  const verb = dialog.getByRole("button", { name: "Rotate now" });
+  await expect.poll(() => verb.isDisabled()).toBe(false);
+  expect(await faultsEverywhere(page, "A preflight that fails for one slot")).toEqual([]);
+  await verb.press("Enter");
+  await expect.poll(() => asked).toEqual({ now: true, slots: ["default"] });
+});
+
 test("all that match are chosen but one, seen before what comes of it, and rotated with one request", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Otto");

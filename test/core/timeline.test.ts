@@ -47,6 +47,21 @@ test("what ends, what is renewed and what is planned is counted in the week it l
   expect(bin).toMatchObject({ day: "2026-03-02", endsLast: 2, endsCovered: 1, remains: 1, renewed: 1, planned: 2 });
 });
 
+test("of the week under way what is over is told apart from what is to come; of the others nothing is", () => {
+  const now = at("2026-03-04T12:00:00Z");
+  const ends = [plus(now, -9 * DAY), plus(now, -1 * DAY), now, plus(now, 1), plus(now, 8 * DAY)];
+  const bins = timeline(facts({ endsLast: ends, endsCovered: ends, remains: ends, renewed: [plus(now, -DAY)] }), {
+    ...span("2026-02-23T00:00:00Z", "2026-03-15T00:00:00Z", "UTC"),
+    now,
+  });
+  const rows = bins.map((one) => [one.endsLast, one.endsCovered, one.remains, one.renewed, one.ended]);
+  expect(rows).toEqual([
+    [1, 1, 1, 0, 0],
+    [1, 1, 1, 1, 4],
+    [1, 1, 1, 0, 0],
+  ]);
+});
+
 test("no end is counted twice or lost, in whatever zone", () => {
   const start = at("2026-01-01T00:00:00Z");
   const zone = fc.constantFrom(

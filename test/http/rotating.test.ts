@@ -81,12 +81,25 @@ test("what a rotation needs is tried before, one check each: the sign-in, the ri
   rmSync(join(stage.folder, "app-2"), { recursive: true });
   expect(await found()).toEqual([...well, ["targets", "app-2", "failed"]]);
   expect((await otto.post(at, {})).body.checks.at(-1)).toMatchObject({ fix: expect.stringContaining("app-2") });
+  expect((await otto.post(at, {})).body.slots).toEqual([{ slot: "default", targets: ["app-2"] }]);
   // only a person can look there
   const carried = await otto.post(`${T}/applications/${objectId("carried")}/rotate/preflight`, {});
   expect(carried.body.checks.at(-1)).toMatchObject({
     state: "ok",
     says: "not tried: the vendor takes the value there",
   });
+  expect(await rotationsOf("app-2")).toEqual([]);
+});
+
+test("some slots of an application alone are asked for by their names; one that there is not is refused", async () => {
+  const at = `${T}/applications/${objectId("app-2")}/rotate`;
+  expect(await otto.post(at, { now: true, slots: ["default", "other"] })).toMatchObject({
+    status: 404,
+    body: { detail: "the application has no such slot" },
+  });
+  expect((await otto.post(at, { now: true, slots: [] })).status).toBe(400);
+  const hurried = { slots: ["default"], emergency: "some-key", reason: "it stood in a ticket" };
+  expect((await otto.post(at, hurried)).status).toBe(400);
   expect(await rotationsOf("app-2")).toEqual([]);
 });
 

@@ -60,9 +60,13 @@ export interface StageOptions {
   readonly only?: readonly string[];
   /** Nobody but the targets holds a copy of a value, so that an old one may go early. */
   readonly complete?: true;
+  /** Another tenant of the configuration, which is never opened: nothing can be asked of it. */
+  readonly beside?: string;
   /** It is the demo's server, whose clock people send on; what happens then is for {@link Stage.watch}. */
   readonly demo?: true;
 }
+
+const BESIDE = "00000000-0000-4000-8000-0000000be51d";
 
 type Applications = Awaited<ReturnType<typeof registered>>;
 
@@ -344,7 +348,7 @@ function writeConfig(
   folder: string,
   directory: Directory,
   applications: Applications,
-  { policy = {}, only, complete }: StageOptions,
+  { policy = {}, only, complete, beside }: StageOptions,
 ): void {
   const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
@@ -358,7 +362,10 @@ function writeConfig(
   ].filter(({ name }) => (only === undefined ? name !== "robot" : only.includes(name)));
   const config = {
     version: 1,
-    tenants: { contoso: { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" } },
+    tenants: {
+      contoso: { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" },
+      ...(beside === undefined ? {} : { [beside]: { id: BESIDE, mode: "observe" } }),
+    },
     store: { type: "sqlite", path: "./nolapse.db" },
     seal: { type: "local-key", key: "file:./seal.key" },
     server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },

@@ -88,6 +88,7 @@ describe("to let writing go on", () => {
     stopIn30Days: 0,
     endedIn30Days: 0,
     debt: 0,
+    debtLately: 0,
     waiting: 0,
     holding: 0,
     lapses: null,

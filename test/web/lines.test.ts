@@ -229,6 +229,7 @@ describe("the tenant timeline", () => {
     renewed: index < 13 ? 150 : 0,
     planned: index < 13 ? 0 : 200,
     remains: index === 20 ? 3 : 0,
+    ended: index === 13 ? 2 : 0,
   }));
   const timeline: Timeline = {
     now: new Date(NOW).toISOString(),
@@ -310,6 +311,10 @@ describe("the tenant timeline", () => {
     );
     expect(stretchSentence(bins, 28, 28)).toMatch(/^In the week of Mon 8 Mar 2027: 43 credentials end/);
     expect(spoken([], 0)).toBe("Nothing ends.");
+    // of the week that is under way
+    expect(spoken(bins, 13)).toMatch(/; 0 remain\. 2 have ended already\.$/);
+    const over = { ...(bins[0] as (typeof bins)[number]), endsLast: 0, endsCovered: 0, renewed: 0, ended: 1 };
+    expect(spoken([over], 0)).toMatch(/0 remain\. 1 has ended already\.$/);
   });
 
   test("five years are in months, of which the last one has its own length", () => {

@@ -1,6 +1,6 @@
 /** A look at a rotation as checks: what each says, and which of them keep it from being begun. */
 import { expect, test } from "vitest";
-import { failedSentence, foreseenChecks } from "../../web/src/text/preflight.ts";
+import { foreseenChecks, verdictOf } from "../../web/src/text/preflight.ts";
 
 type Look = Parameters<typeof foreseenChecks>[0];
 const NOW = "2031-03-01T12:00:00Z";
@@ -66,9 +66,27 @@ test("who must still approve what is said; of what cannot begin nobody is asked"
 });
 
 test("what was tried and failed is named; a warning keeps nothing back", () => {
-  const tried = { area: "targets", name: "app-2", state: "failed", says: "gone", fix: null } as const;
-  expect(failedSentence([tried, { ...tried, name: "vault" }])).toBe(
-    "2 checks have failed (app-2, vault): nothing could be brought to its end.",
-  );
-  expect(failedSentence([{ ...tried, state: "warn" }])).toBe(null);
+  const one = { area: "targets", name: "app-2", state: "failed", says: "gone", fix: null } as const;
+  const slots = [{ slot: "default", targets: ["app-2", "vault"] }];
+  expect(verdictOf({ checks: [one, { ...one, name: "vault" }], slots })).toEqual({
+    slots: [],
+    why: "2 checks have failed (app-2, vault): nothing could be brought to its end.",
+  });
+  expect(verdictOf({ checks: [{ ...one, state: "warn" }], slots })).toEqual({ slots: null, why: null });
+});
+
+test("a target that failed leaves out the slots that go to it and no other; what failed of Nolapse itself keeps all back", () => {
+  const gone = { area: "targets", name: "vault", state: "failed", says: "gone", fix: null } as const;
+  const slots = [
+    { slot: "blue", targets: ["vault"] },
+    { slot: "green", targets: ["file"] },
+    { slot: "red", targets: ["file", "vault"] },
+  ];
+  expect(verdictOf({ checks: [gone], slots })).toEqual({
+    slots: ["green"],
+    why: "vault failed: slot blue, slot red are left out.",
+  });
+  expect(verdictOf({ checks: [gone], slots: slots.slice(0, 2) }).why).toBe("vault failed: slot blue is left out.");
+  const right = { ...gone, area: "permissions", name: "rotate what it owns" };
+  expect(verdictOf({ checks: [gone, right], slots }).slots).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   applicationSentence,
+  debtWords,
   endedSentence,
   endsWords,
   lapsePhrase,
@@ -248,6 +249,7 @@ describe("numbers on the first page", () => {
     stopIn30Days: 4,
     endedIn30Days: 1,
     debt: 0,
+    debtLately: 0,
     running: 0,
     halted: 0,
     waiting: 0,
@@ -261,6 +263,12 @@ describe("numbers on the first page", () => {
     expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 1 })).toBe("application: 1 stops");
     expect(endsWords({ ...figures, endIn30Days: 1, stopIn30Days: 0 })).toBe("application: 1 is to be renewed");
     expect(endsWords({ ...figures, endIn30Days: 0, stopIn30Days: 0 })).toBe("applications");
+  });
+
+  test("say of the debt what came to it in the last week", () => {
+    expect(debtWords(figures)).toBe("past their renewal time");
+    expect(debtWords({ debt: 3, debtLately: 0 })).toBe("past their renewal time, none of them new in 7 days");
+    expect(debtWords({ debt: 3, debtLately: 2 })).toBe("past their renewal time, 2 of them new in 7 days");
   });
 
   test("say of lapses how many of the applications are managed", () => {

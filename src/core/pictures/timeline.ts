@@ -1,5 +1,5 @@
 /** What ends when, week by week: as it stands, and with what is planned. Pure; at most a few hundred bins, whatever the tenant's size. */
-import { addDays, type EpochMs } from "../time.ts";
+import { addDays, type EpochMs, plus } from "../time.ts";
 import { instantsOf, wallClock } from "../time-zones.ts";
 import type { Instants } from "./instants.ts";
 
@@ -14,6 +14,8 @@ export interface Bin {
   readonly planned: number;
   /** Ends that stop an application and that no plan covers. */
   readonly remains: number;
+  /** Of the one that is under way: what has ended in it already, which is no longer to come and is in no other figure. */
+  readonly ended: number;
 }
 
 export type BinSize = "week" | "month";
@@ -42,17 +44,29 @@ export function timeline(
     to,
     zone,
     size,
-  }: { readonly from: EpochMs; readonly to: EpochMs; readonly zone: string; readonly size: BinSize },
+    now = null,
+  }: {
+    readonly from: EpochMs;
+    readonly to: EpochMs;
+    readonly zone: string;
+    readonly size: BinSize;
+    /** Tells what is over from what is to come; where it is left out, nothing is told apart. */
+    readonly now?: EpochMs | null;
+  },
 ): readonly Bin[] {
   return edges(from, to, zone, size).map((edge) => {
+    const present = now !== null && edge.from <= now && now < edge.to ? plus(now, 1) : edge.from;
     const within = (instants: Instants) => instants.between(edge.from, edge.to);
+    const toCome = (instants: Instants) => instants.between(present, edge.to);
+    const over = (instants: Instants) => instants.between(edge.from, present);
     return {
       ...edge,
-      endsLast: within(endsLast),
-      endsCovered: within(endsCovered),
+      endsLast: toCome(endsLast),
+      endsCovered: toCome(endsCovered),
       renewed: within(renewed),
       planned: within(planned),
-      remains: within(remains),
+      remains: toCome(remains),
+      ended: over(endsLast) + over(endsCovered),
     };
   });
 }

@@ -28,6 +28,11 @@ const rotate = tenantRoute({
   ...one,
   body: z.strictObject({
     now: z.boolean().default(false),
+    slots: z
+      .array(z.string().max(200))
+      .min(1)
+      .optional()
+      .meta({ description: "these alone; every slot of the application where it is left out" }),
     emergency: id.optional().meta({ description: "key id of the credential that has leaked" }),
     reason: stated.optional().meta({ description: "for the trail; taken with emergency alone, and needed there" }),
   }),
@@ -41,6 +46,9 @@ const rotate = tenantRoute({
   isRefusal: ({ rotations }) => rotations.length === 0,
   handle: async ({ tenant, caller, params, body }) => {
     const { appId } = seenBy(tenant, caller, params.id);
+    if (body.emergency !== undefined && body.slots !== undefined) {
+      throw new UnfitRequest([{ path: "body", message: "emergency is about a credential, and takes no slots" }]);
+    }
     if ((body.emergency === undefined) !== (body.reason === undefined)) {
       throw new UnfitRequest([{ path: "body", message: "emergency takes a reason, and nothing else does" }]);
     }
@@ -49,7 +57,14 @@ const rotate = tenantRoute({
       return hurried(tenant, appId, asked);
     }
     // what is begun rests on the directory as it is now, not as the last scan saw it
-    const items = await slotsNow(tenant.deps, pictureOf(tenant), appId);
+    const all = await slotsNow(tenant.deps, pictureOf(tenant), appId);
+    const items = all.filter(({ slot }) => body.slots === undefined || body.slots.includes(slot ?? ""));
+    const strange = (body.slots ?? []).find((slot) => !items.some((one) => one.slot === slot));
+    if (strange !== undefined && all.length > 0) {
+      throw new NolapseError("not-found", "the application has no such slot", {
+        next: "name slots of its entry in the configuration",
+      });
+    }
     if (items.length === 0) {
       throw new NolapseError("refused-by-rule", "no entry of the configuration says where its credential goes", {
         next: "add it under applications, with the targets that hold its secret",

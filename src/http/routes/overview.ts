@@ -9,7 +9,7 @@ import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus }
 import { lossOf } from "../../engine/facts.ts";
 import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
-import type { Portrait } from "../../engine/portrait.ts";
+import { oweSince, type Portrait } from "../../engine/portrait.ts";
 import { waitingReveals } from "../../engine/reveal-request.ts";
 import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";
@@ -67,6 +67,8 @@ function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sente
 
 /** What "soon" means here as in core's sentence. */
 const SOON = 30 * DAY;
+/** How far back the trend of the debt looks. */
+const LATELY = 7 * DAY;
 /** More than any tenant has. */
 const MANY = 1e9;
 
@@ -94,6 +96,7 @@ const overview = tenantRoute({
         description: "applications not handed to Nolapse whose last credential has ended in the last 30 days",
       }),
       debt: count.meta({ description: "applications that are past their renewal time and not renewed yet" }),
+      debtLately: count.meta({ description: "those of them that came past it in the last 7 days" }),
       running: count,
       halted: count,
       waiting: count,
@@ -136,6 +139,7 @@ const overview = tenantRoute({
         stopIn30Days: counted?.stopIn30Days ?? 0,
         endedIn30Days: counted?.endedIn30Days ?? 0,
         debt: counted?.debt ?? 0,
+        debtLately: counted?.debtLately ?? 0,
         running: running,
         halted: await countOf(["halted"]),
         waiting: (counted?.waiting ?? 0) + asked.length,
@@ -159,6 +163,7 @@ function countedOf(picture: Picture, now: EpochMs) {
     stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
     endedIn30Days: listing.times.ended.between(plus(now, -SOON), plus(now, 1)),
     debt: listing.count("debt"),
+    debtLately: listing.having("debt").filter((one) => isLately(oweSince(one), now)).length,
     waiting: listing.count(["waits-for-approval"]),
     holding: listing.all.length - listing.count("none"),
     stopping: listing.count(["stops"]),
@@ -173,6 +178,11 @@ function countedOf(picture: Picture, now: EpochMs) {
     needsPerson: needingPerson(listing, now),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };
+}
+
+/** What would not be due yet is no new debt, and neither is what nobody knows the age of. */
+function isLately(since: EpochMs | null, now: EpochMs): boolean {
+  return since !== null && since <= now && since > plus(now, -LATELY);
 }
 
 /** What Nolapse cannot go on with; where that is little, also what ends soon and nobody has handed to it: the sentence counts it. */
@@ -223,6 +233,9 @@ const ends = tenantRoute({
         renewed: count,
         planned: count,
         remains: count,
+        ended: count.meta({
+          description: "of the one that is under way: what has ended in it already; its other ends are those to come",
+        }),
       }),
     ),
     totals: z.strictObject({ endsLast: count, endsCovered: count, renewed: count, planned: count, remains: count }),
@@ -231,11 +244,12 @@ const ends = tenantRoute({
     await tenant.painted();
     const { deps } = tenant;
     // by whole days, so that who looks again gets what is there already
-    const today = Math.floor((await deps.clock.now()) / DAY);
+    const now = await deps.clock.now();
+    const today = Math.floor(now / DAY);
     const { from, to } = spanOf(query, epochMs(today * DAY), [91 * DAY, 730 * DAY]);
     const { timeZone: zone } = deps.settings;
     const facts = { ...pictureOf(tenant).listing.times, renewed: tenant.renewed };
-    const bins = timeline(facts, { from, to, zone, size: query.bin });
+    const bins = timeline(facts, { from, to, zone, size: query.bin, now });
     const sum = (of: "endsLast" | "endsCovered" | "renewed" | "planned" | "remains") =>
       bins.reduce((so, bin) => so + bin[of], 0);
     return {

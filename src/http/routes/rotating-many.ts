@@ -117,11 +117,18 @@ const preflight = tenantRoute({
   rate: 20,
   params: z.looseObject({ id }),
   body: z.strictObject({}),
-  answer: z.strictObject({ ...scope, checks }),
+  answer: z.strictObject({
+    ...scope,
+    checks,
+    slots: z
+      .array(z.strictObject({ slot: z.string().nullable(), targets: z.array(z.string()) }))
+      .meta({ description: "which of the targets each needs: one that fails keeps no other slot back" }),
+  }),
   handle: async ({ tenant, caller, params, signal }) => {
     const { items } = seenBy(tenant, caller, params.id);
     const found = await preflightOf(tenant.deps, tenant.parts.diagnosis, items, signal);
-    return { ...(await scopeOf(tenant)), checks: found.map(checkJson) };
+    const slots = items.map(({ slot, targets }) => ({ slot, targets: [...targets] }));
+    return { ...(await scopeOf(tenant)), checks: found.map(checkJson), slots };
   },
 });
 

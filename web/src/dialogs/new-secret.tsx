@@ -16,10 +16,11 @@ import {
   RadioGroup,
   Textarea,
 } from "@fluentui/react-components";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useAnswer, useSend } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Failure, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
@@ -80,14 +81,9 @@ function ByPolicy({ tenant, id, why, graph }: ByPolicyProps) {
       <MessageBar intent="error" layout="multiline">
         <MessageBarBody>No client secret is possible here: {why}.</MessageBarBody>
         <MessageBarActions>
-          <Link
-            className="link"
-            to="/t/$tenant/applications/$id"
-            params={{ tenant, id }}
-            search={{ new: "certificate" }}
-          >
+          <ApplicationLink tenant={tenant} application={{ objectId: id }} search={{ new: "certificate" }}>
             Create a certificate instead
-          </Link>
+          </ApplicationLink>
         </MessageBarActions>
       </MessageBar>
       <details>
@@ -243,14 +239,9 @@ function NotHeld({ options, tenant, application, why, deliver }: NotHeldProps) {
             Straight to its targets
           </Button>
         ) : null}
-        <Link
-          className="link"
-          to="/t/$tenant/applications/$id"
-          params={{ tenant, id: application.objectId }}
-          search={{ new: "upload" }}
-        >
+        <ApplicationLink tenant={tenant} application={application} search={{ new: "upload" }}>
           Upload a certificate
-        </Link>
+        </ApplicationLink>
       </MessageBarActions>
     </MessageBar>
   );

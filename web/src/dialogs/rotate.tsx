@@ -10,7 +10,7 @@ import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { LAST_SAFE, LAST_SAFE_MEANS } from "../text/catalogue.ts";
 import { plainName } from "../text/names.ts";
-import { failedSentence, foreseenChecks } from "../text/preflight.ts";
+import { foreseenChecks, verdictOf } from "../text/preflight.ts";
 import { Ask } from "./dialog.tsx";
 import { Foreseen, isPossible, useForeseen } from "./rotate-many.tsx";
 
@@ -30,11 +30,14 @@ export function RotateDialog({ tenant, application, close }: Props) {
   const navigate = useNavigate();
   const { seen, problem } = useForeseen(tenant, { ids: [application.objectId], now: early });
   const tried = usePreflight(tenant, application.objectId);
-  const failed = failedSentence(tried.data?.checks ?? []);
+  const verdict = verdictOf(tried.data ?? { checks: [], slots: [] });
   const { zone } = useTenant();
   const act = () =>
     rotate.mutate(
-      { params: { tenant, id: application.objectId }, body: { now: early } },
+      {
+        params: { tenant, id: application.objectId },
+        body: { now: early, slots: verdict.slots === null ? undefined : [...verdict.slots] },
+      },
       {
         onSuccess: ({ rotations }) => {
           const [first] = rotations;
@@ -49,7 +52,7 @@ export function RotateDialog({ tenant, application, close }: Props) {
       problem={rotate.error ?? problem ?? tried.error}
       busy={rotate.isPending}
       // where it could not be tried beforehand, the rotation tries it before anything is made
-      ready={isPossible(seen) && !tried.isPending && failed === null}
+      ready={isPossible(seen) && !tried.isPending && verdict.slots?.length !== 0}
       act={act}
       close={close}
     >
@@ -79,7 +82,7 @@ export function RotateDialog({ tenant, application, close }: Props) {
         ) : null}
       </section>
       <p role="status" className="ended">
-        {failed}
+        {verdict.why}
       </p>
       {rotate.data?.refused.map(({ slot, sentence, detail }) => (
         <p key={`${slot} ${sentence}`} className="urgent">

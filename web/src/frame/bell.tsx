@@ -4,8 +4,8 @@ import { AlertRegular, ErrorCircleFilled, WarningFilled } from "@fluentui/react-
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { counted, grouped } from "../text/dates.ts";
-import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
+import { ApplicationLink } from "./application-link.tsx";
 import "./bell.css";
 import { useSaid } from "./said.ts";
 import { Empty } from "./states.tsx";
@@ -78,15 +78,7 @@ function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
           ) : (
             <WarningFilled className="urgent" aria-label="Waits" />
           )}{" "}
-          <Link
-            className="link"
-            to="/t/$tenant/applications/$id"
-            params={{ tenant, id: objectId }}
-            search={{}}
-            onClick={close}
-          >
-            <Name text={displayName} />
-          </Link>
+          <ApplicationLink tenant={tenant} application={{ objectId, displayName }} onClick={close} />
           <span className="two">{capital(next.because ?? next.sentence)}</span>
         </li>
       ))}

@@ -17,6 +17,7 @@ import { NewCertificateDialog } from "../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../dialogs/new-secret.tsx";
 import { RotateDialog } from "../dialogs/rotate.tsx";
 import { WaitingValue } from "../dialogs/shown-value.tsx";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Command } from "../frame/command.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { Empty, Incomplete, Loading, Shown } from "../frame/states.tsx";
@@ -176,9 +177,9 @@ function SwitchedOff({ answer }: { readonly answer: Shows }) {
 /** Just registered: what it still needs. */
 function Born({ tenant, id }: { readonly tenant: string; readonly id: string }) {
   const to = (search: Record<string, string>, words: string) => (
-    <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id }} search={search}>
+    <ApplicationLink tenant={tenant} application={{ objectId: id }} search={search}>
       {words}
-    </Link>
+    </ApplicationLink>
   );
   return (
     <MessageBar intent="success" layout="multiline">

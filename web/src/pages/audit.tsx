@@ -7,6 +7,7 @@ import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { useTenantCommand } from "../frame/tenant-command.ts";
 import { Time } from "../frame/time.tsx";
 import { brokenSentence, trailSentence } from "../text/audit.ts";
 import { Name } from "../text/name.tsx";
@@ -133,6 +134,7 @@ interface BrokenProps {
 
 function Broken({ broken, tenant }: BrokenProps) {
   const { sequence, recorded, found } = broken;
+  const verify = useTenantCommand(["audit", "verify"]);
   return (
     <MessageBar intent="error" layout="multiline">
       <MessageBarBody>
@@ -140,8 +142,8 @@ function Broken({ broken, tenant }: BrokenProps) {
         <span className="two mono">sealed {recorded ?? "not known"}</span>
         <span className="two mono">found {found ?? "nothing"}</span>
         <span className="two">
-          Next: keep an export of what is there; <code className="mono">nolapse audit verify</code> names every entry
-          that is not what was sealed.
+          Next: keep an export of what is there; <code className="mono">{verify}</code> names every entry that is not
+          what was sealed.
         </span>
       </MessageBarBody>
       {sequence === null ? null : (

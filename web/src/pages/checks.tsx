@@ -2,8 +2,8 @@
 import { ArrowCircleRightFilled, CheckmarkCircleRegular } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { useExplain } from "../frame/shell.ts";
 import { Empty, Shown } from "../frame/states.tsx";
+import { useTenantCommand } from "../frame/tenant-command.ts";
 import { Time } from "../frame/time.tsx";
 import { STATUS_WORDS } from "../text/catalogue.ts";
 import { capital } from "../text/rotation.ts";
@@ -52,7 +52,7 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
 }
 
 function Explain({ appId }: { readonly appId: string }) {
-  return <code className="mono">{useExplain(appId)}</code>;
+  return <code className="mono">{useTenantCommand(["explain", appId])}</code>;
 }
 
 /** In the order they were asked in. The first that does not hold decides, and none after it was asked. */

@@ -1,10 +1,10 @@
 /** What an application was granted in this tenant, read when the tab is opened: its service principal and its permissions. */
 import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { WarningFilled } from "@fluentui/react-icons";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Answer } from "../api/client.ts";
 import { useLook } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Copy, Fact } from "../frame/fact.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { CUT_WORDS, UNREAD_TITLES, UNREAD_WORDS } from "../text/consent.ts";
@@ -93,9 +93,9 @@ function Principal({ answer, tenant, id }: { readonly answer: Granted; readonly 
               {its.secrets + its.certificates === 0 ? (
                 "none"
               ) : (
-                <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id }} search={{}}>
+                <ApplicationLink tenant={tenant} application={{ objectId: id }}>
                   {counted(its.secrets, "client secret")}, {counted(its.certificates, "certificate")}
-                </Link>
+                </ApplicationLink>
               )}
             </dd>
           </div>

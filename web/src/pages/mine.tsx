@@ -1,11 +1,10 @@
 /** The applications that the directory lists one as an owner of. */
-import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { applicationSentence } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
-import { Name } from "../text/name.tsx";
 
 export function Mine() {
   const { name: tenant, zone } = useTenant();
@@ -25,14 +24,7 @@ export function Mine() {
               return (
                 <section key={one.objectId} className="card">
                   <h2>
-                    <Link
-                      className="link"
-                      to="/t/$tenant/applications/$id"
-                      params={{ tenant, id: one.objectId }}
-                      search={{}}
-                    >
-                      <Name text={one.displayName} />
-                    </Link>
+                    <ApplicationLink tenant={tenant} application={one} />
                   </h2>
                   <p>
                     <strong>{strong}</strong>

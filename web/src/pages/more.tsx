@@ -14,7 +14,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useRefusal } from "../frame/session.tsx";
-import { useExplain } from "../frame/shell.ts";
+import { useTenantCommand } from "../frame/tenant-command.ts";
 
 interface MoreProps {
   readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
@@ -26,7 +26,7 @@ interface MoreProps {
 export function More({ application: { objectId: id, appId, adminCenter }, tenant, leaked }: MoreProps) {
   const navigate = useNavigate();
   const [said, setSaid] = useState("");
-  const command = useExplain(appId);
+  const command = useTenantCommand(["explain", appId]);
   const explain = () =>
     void navigate({
       to: "/t/$tenant/applications/$id/explain",

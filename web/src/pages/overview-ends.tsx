@@ -208,19 +208,21 @@ function BinTable({ bins }: { readonly bins: readonly Bin[] }) {
         <thead>
           <tr>
             <th scope="col">{unit === "Week" ? "Week of" : unit}</th>
-            {["The application stops", "Another one works", "Renewed", "Planned", "Remain"].map((head) => (
-              <th key={head} scope="col" className="number">
-                {head}
-              </th>
-            ))}
+            {["The application stops", "Another one works", "Ended already", "Renewed", "Planned", "Remain"].map(
+              (head) => (
+                <th key={head} scope="col" className="number">
+                  {head}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
           {bins.map((bin) => (
             <tr key={bin.day}>
               <th scope="row">{binName(bins, bin)}</th>
-              {[bin.endsLast, bin.endsCovered, bin.renewed, bin.planned, bin.remains].map((count, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: five columns that never move
+              {[bin.endsLast, bin.endsCovered, bin.ended, bin.renewed, bin.planned, bin.remains].map((count, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: six columns that never move
                 <td key={index} className="number">
                   {grouped(count)}
                 </td>

@@ -8,7 +8,7 @@ import { ScanAgain } from "../frame/scan-again.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { endedSentence, endsWords, lapsesWords, overviewSentence } from "../text/catalogue.ts";
+import { debtWords, endedSentence, endsWords, lapsesWords, overviewSentence } from "../text/catalogue.ts";
 import { dayOf, grouped, written } from "../text/dates.ts";
 import { capital } from "../text/rotation.ts";
 import { NextPhrase } from "./next.tsx";
@@ -125,7 +125,7 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
           <Link className="figure link" to="/t/$tenant/plan" params={params} search={{ tab: "cannot" }}>
             {grouped(figures.debt)}
           </Link>
-          <span className="two">past their renewal time</span>
+          <span className="two">{debtWords(figures)}</span>
         </dd>
       </div>
       <div>
@@ -137,16 +137,15 @@ function Figures({ overview, tenant }: { readonly overview: OverviewAnswer; read
           <span className={figures.halted > 0 ? "two ended" : "two"}>{grouped(figures.halted)} halted</span>
         </dd>
       </div>
-      <div>
-        <dt>Wait for a person</dt>
-        <dd>
-          <Link className="figure link" to="/t/$tenant/plan" params={params} search={{ tab: "waiting" }}>
-            {grouped(figures.waiting)}
-          </Link>
-          <span className="two">approvals</span>
-        </dd>
-      </div>
-      {figures.lapses === null ? null : (
+      {figures.lapses === null ? (
+        <div>
+          <dt>Lapses</dt>
+          <dd>
+            <span className="figure">–</span>
+            <span className="two">not looked for yet</span>
+          </dd>
+        </div>
+      ) : (
         <div>
           <dt>Lapses since {written(Date.parse(figures.lapses.since), overview.zone, "plain")}</dt>
           <dd>
@@ -171,6 +170,11 @@ function NeedsPerson({ overview, tenant }: { readonly overview: OverviewAnswer; 
     <section className="card" aria-labelledby="needs">
       <div className="card-head">
         <h2 id="needs">Needs a person</h2>
+        {overview.figures.waiting === 0 ? null : (
+          <Link className="link" to="/t/$tenant/plan" params={{ tenant }} search={{ tab: "waiting" }}>
+            {grouped(overview.figures.waiting)} for approval
+          </Link>
+        )}
       </div>
       {overview.needsPerson.length === 0 ? <Empty>Nothing waits for you.</Empty> : null}
       <ul className="rows">

@@ -2,6 +2,7 @@
 import { Checkbox } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Time } from "../frame/time.tsx";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
@@ -65,9 +66,7 @@ export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => u
         {one.objectId === null ? (
           <Name text={one.displayName} />
         ) : (
-          <Link className="link" to="/t/$tenant/applications/$id" params={{ tenant, id: one.objectId }} search={{}}>
-            <Name text={one.displayName} />
-          </Link>
+          <ApplicationLink tenant={tenant} application={{ objectId: one.objectId, displayName: one.displayName }} />
         )}
         <span className="two faint">{tab === "cannot" ? keyWords(one) : partWords(one)}</span>
       </span>

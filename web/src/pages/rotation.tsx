@@ -14,9 +14,9 @@ import { ApplicationLink } from "../frame/application-link.tsx";
 import { Command } from "../frame/command.tsx";
 import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
-import { useExplain } from "../frame/shell.ts";
 import { Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { useTenantCommand } from "../frame/tenant-command.ts";
 import { Coming, Time } from "../frame/time.tsx";
 import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
@@ -303,7 +303,7 @@ function OldOne({ rotation }: { readonly rotation: RotationShown }) {
 
 function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
   const { approvals } = rotation;
-  const explain = useExplain(rotation.appId);
+  const explain = useTenantCommand(["explain", rotation.appId]);
   return (
     <section className="card" aria-labelledby="who">
       <h2 id="who">Why and who</h2>

@@ -177,6 +177,13 @@ export function endsWords({ endIn30Days, stopIn30Days }: Overview["figures"]): s
   return `${endIn30Days === 1 ? "application" : "applications"}: ${words.join(", ")}`;
 }
 
+/** How the debt goes: what came to it in the last week, of what is there now. */
+export function debtWords({ debt, debtLately }: Pick<Overview["figures"], "debt" | "debtLately">): string {
+  const past = "past their renewal time";
+  if (debt === 0) return past;
+  return `${past}, ${debtLately === 0 ? "none" : grouped(debtLately)} of them new in 7 days`;
+}
+
 /** What has ended lately without Nolapse having been told of it; null where nothing has. */
 export function endedSentence({ endedIn30Days }: Overview["figures"]): string | null {
   if (endedIn30Days === 0) return null;

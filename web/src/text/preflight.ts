@@ -7,6 +7,7 @@ type Look = Pick<
   Answer<"POST /api/v1/t/{tenant}/applications/rotate/check">,
   "now" | "blocked" | "held" | "twoPersons" | "items"
 >;
+type Tried = Pick<Answer<"POST /api/v1/t/{tenant}/applications/{id}/rotate/preflight">, "checks" | "slots">;
 type Item = Look["items"][number];
 export type Check = Answer<"GET /api/v1/t/{tenant}/health">["checks"][number];
 
@@ -52,8 +53,32 @@ function approvalChecks({ items, twoPersons }: Look): readonly Check[] {
   return [{ ...base, state: "warn", says, fix: "under Plan and approvals, once it waits there" }];
 }
 
+/** What should be begun by what was tried: every slot, some of them alone, or none; and why not all. */
+export interface Verdict {
+  /** Null where all are meant. */
+  readonly slots: readonly string[] | null;
+  readonly why: string | null;
+}
+
+/** A target that failed keeps back what goes to it; what failed of Nolapse itself keeps back all. */
+export function verdictOf({ checks, slots }: Tried): Verdict {
+  const failed = checks.filter(({ state }) => state === "failed");
+  if (failed.length === 0) return { slots: null, why: null };
+  const places = failed.filter(({ area }) => area === "targets").map(({ name }) => name);
+  const isHeld = (one: Tried["slots"][number]) => one.targets.some((target) => places.includes(target));
+  const free = slots.flatMap((one) => (one.slot === null || isHeld(one) ? [] : [one.slot]));
+  if (places.length < failed.length || free.length === 0) return { slots: [], why: failedSentence(checks) };
+  const held = slots.filter(isHeld).map(({ slot }) => slotName(slot));
+  return {
+    slots: free,
+    why: `${places.join(", ")} failed: ${held.join(", ")} ${held.length === 1 ? "is" : "are"} left out.`,
+  };
+}
+
+const slotName = (slot: string | null) => (slot === null ? "a credential without a slot" : `slot ${slot}`);
+
 /** Why nothing should be begun; null where nothing that was tried speaks against it. */
-export function failedSentence(tried: readonly Check[]): string | null {
+function failedSentence(tried: readonly Check[]): string | null {
   const failed = tried.filter(({ state }) => state === "failed").map(({ name }) => name);
   if (failed.length === 0) return null;
   return `${counted(failed.length, "check has failed", "checks have failed")} (${failed.join(", ")}): nothing could be brought to its end.`;

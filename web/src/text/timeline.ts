@@ -17,7 +17,8 @@ function inBin(bins: Bins, bin: Bin): string {
 export function spoken(bins: Bins, index: number): string {
   const bin = bins[index];
   if (bin === undefined) return "Nothing ends.";
-  if (bin.endsLast + bin.endsCovered + bin.renewed + bin.planned === 0) return `${inBin(bins, bin)} Nothing ends.`;
+  if (bin.endsLast + bin.endsCovered + bin.renewed + bin.planned + bin.ended === 0)
+    return `${inBin(bins, bin)} Nothing ends.`;
   return `${inBin(bins, bin)} ${countsOf([bin])}`;
 }
 
@@ -39,5 +40,7 @@ function countsOf(some: Bins): string {
   const remains = sum((bin) => bin.remains);
   const ends = counted(last + covered, "credential ends", "credentials end");
   const done = `${grouped(sum(({ renewed }) => renewed))} renewed, ${grouped(sum(({ planned }) => planned))} planned`;
-  return `${ends}, ${grouped(last)} of them the last of ${last === 1 ? "its" : "their"} application. ${done}; ${remains === 1 ? "1 remains" : `${grouped(remains)} remain`}.`;
+  const over = sum(({ ended }) => ended);
+  const ended = over === 0 ? "" : ` ${grouped(over)} ${over === 1 ? "has" : "have"} ended already.`;
+  return `${ends}, ${grouped(last)} of them the last of ${last === 1 ? "its" : "their"} application. ${done}; ${remains === 1 ? "1 remains" : `${grouped(remains)} remain`}.${ended}`;
 }
