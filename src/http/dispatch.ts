@@ -145,7 +145,7 @@ async function identify({ bearer, sessions, secure }: Around, request: FastifyRe
     if (token === undefined) throw unknown("the Authorization header holds no access token");
     return { caller: await callerOfToken(token, bearer), session: null };
   }
-  const session = sessions.find(request.cookies[cookieName("session", secure)]);
+  const session = sessionOf(sessions, secure, request);
   if (session === null) throw unknown("nobody is signed in, or the sign-in is over");
   return { caller: session.caller, session };
 }
@@ -179,6 +179,20 @@ function held<S extends z.ZodObject>(schema: S | undefined, given: unknown, wher
   );
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Whose cookie it came with, as it was found first; undefined before anybody asked. */
+    session: Session | null | undefined;
+  }
+}
+
+/** The session of a request's cookie, looked up once by its id; one that has ended since is none. */
+export function sessionOf(sessions: Sessions, secure: boolean, request: FastifyRequest): Session | null {
+  if (request.session === undefined) request.session = sessions.find(request.cookies[cookieName("session", secure)]);
+  else if (request.session !== null && !sessions.goesOn(request.session)) request.session = null;
+  return request.session;
+}
+
 /** `__Host-` binds a cookie to https, this host and no path; browsers refuse the prefix over http, even on loopback. */
 export function cookieName(name: CookieName, secure: boolean): string {
   return `${secure ? "__Host-" : ""}nolapse${name === "session" ? "" : "-sign-in"}`;
@@ -186,7 +200,9 @@ export function cookieName(name: CookieName, secure: boolean): string {
 
 function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply): Browser {
   return {
-    query: request.url.split("?")[1] ?? "",
+    get query() {
+      return request.url.split("?")[1] ?? "";
+    },
     cookie: (name) => request.cookies[cookieName(name, secure)],
     setCookie: (name, value, maxAge) =>
       void reply.setCookie(cookieName(name, secure), value, {

@@ -31,6 +31,8 @@ export class KeptAnswers {
   readonly #kept = new Map<string, Kept>();
   /** The one not asked for longest first. */
   readonly #asked = new Set<string>();
+  /** Stands before that one: to begin anew at a set's beginning is to pass all that was ever taken away there. */
+  readonly #oldest = this.#asked.values();
   /** Those that are being made, by address and version. */
   readonly #making = new Map<string, Promise<Written | null>>();
   #size = 0;
@@ -42,8 +44,7 @@ export class KeptAnswers {
   isAskedAgain(address: string): boolean {
     const again = this.#asked.delete(address);
     this.#asked.add(address);
-    const [oldest] = this.#asked;
-    if (this.#asked.size > MOST_ASKED && oldest !== undefined) this.#asked.delete(oldest);
+    if (this.#asked.size > MOST_ASKED) this.#asked.delete(this.#oldest.next().value ?? "");
     return again;
   }
 

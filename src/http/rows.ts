@@ -22,26 +22,88 @@ type Owners = ReturnType<Ownership["ownersOf"]["get"]> | null;
 interface Row {
   /** The application as it was seen: one that has changed is another portrait. */
   readonly portrait: Portrait;
-  /** Whose list was looked at last. */
-  ownership: Ownership | null;
   /** ASCII, in one piece; an edge that was left open is as long as {@link OPEN}. */
   readonly text: string;
   /** Where edges are open, from its end: four times the place, and which edge. Many rows have the same ones. */
   readonly open: readonly number[];
-  /** Tells it from any other row, whatever the present is. */
-  readonly tag: string;
   /** As its text has them: null where they are not known, undefined where there are none. */
   readonly owners: Owners;
-  /** It holds between the two, both left out. */
-  readonly after: EpochMs;
-  readonly before: EpochMs;
 }
 
 /** Where applications are found by their number. */
 export type Numbered = Pick<Listing, "at" | "all">;
 
-/** By the number of the application; about 900 bytes for each. */
-const written = new WeakMap<Numbered, Row[]>();
+/** Bytes of what {@link Written} says of a row in numbers. */
+const STRIDE = 32;
+
+/**
+ * The rows of a listing, by the numbers of its applications; about 900 bytes for each. What has to be asked of a row before it is shown lies
+ * side by side in numbers: on a page from anywhere in a long list, to follow a pointer for each costs more than all else about a row.
+ */
+class Written {
+  readonly #rows: (Row | undefined)[];
+  /** Of each row four: it holds between the first two, both left out. */
+  #instants = new Float64Array();
+  /** The same memory, of each row eight: from the fifth on its tag in two, whose list was looked at last, and how long its text is. */
+  #numbers = new Int32Array();
+  #ownership: Ownership | null = null;
+  /** Counts whose list was looked at. */
+  #looks = 0;
+
+  constructor(size: number) {
+    this.#rows = new Array(size);
+    this.#room(size);
+  }
+
+  /** The row of an application at an instant, written anew where it is another than before. */
+  row(number: number, portrait: Portrait, ownership: Ownership | null, now: EpochMs, edges: readonly EpochMs[]): Row {
+    if (ownership !== this.#ownership) {
+      this.#ownership = ownership;
+      this.#looks += 1;
+    }
+    const row = this.#rows[number];
+    const [instants, numbers] = [number * 4, number * 8];
+    const holds =
+      row?.portrait === portrait &&
+      (this.#instants[instants] as number) < now &&
+      now < (this.#instants[instants + 1] as number);
+    if (holds && this.#numbers[numbers + 6] === this.#looks) return row;
+    const owners = ownership === null ? null : ownership.ownersOf.get(portrait.objectId);
+    if (holds && row.owners === owners) {
+      this.#numbers[numbers + 6] = this.#looks;
+      return row;
+    }
+    const { text, open, tag } = write(portrait, owners, now, edges);
+    const { after, before } = lineLasts(portrait, now);
+    const made = { portrait, text, open, owners };
+    if (number * STRIDE >= this.#instants.byteLength) this.#room(2 * (number + 1));
+    this.#rows[number] = made;
+    this.#instants.set([after, before], instants);
+    this.#numbers.set([tag.readInt32LE(0), tag.readInt32LE(4), this.#looks, text.length], numbers + 4);
+    return made;
+  }
+
+  /** Bytes of its text. */
+  lengthOf(number: number): number {
+    return this.#numbers[number * 8 + 7] as number;
+  }
+
+  /** Two numbers that tell it from any other row, whatever the present is. */
+  tagTo(into: Int32Array, at: number, number: number): void {
+    into[at] = this.#numbers[number * 8 + 4] as number;
+    into[at + 1] = this.#numbers[number * 8 + 5] as number;
+  }
+
+  #room(size: number): void {
+    const memory = new ArrayBuffer(size * STRIDE);
+    const numbers = new Int32Array(memory);
+    numbers.set(this.#numbers);
+    this.#numbers = numbers;
+    this.#instants = new Float64Array(memory);
+  }
+}
+
+const written = new WeakMap<Numbered, Written>();
 
 /** Rows that are written before others have their turn: a millisecond of work at most. */
 const AT_ONCE = 100;
@@ -74,13 +136,16 @@ export function rowsText(
 ): RowsText {
   const edges = edgesAt(now);
   const instants = edges.map(formatInstant);
-  const known = rowsOf(listing);
-  const rows = shown.map((number) => rowOf(known, number, listing.at(number), ownership, now, edges));
-  let [length, tag] = [Math.max(0, rows.length - 1), ""];
-  for (const row of rows) {
-    length += row.text.length;
-    tag += row.tag;
-  }
+  const known = writtenOf(listing);
+  const tags = new Int32Array(2 * shown.length);
+  let length = Math.max(0, shown.length - 1);
+  const rows = shown.map((number, place) => {
+    const row = known.row(number, listing.at(number), ownership, now, edges);
+    length += known.lengthOf(number);
+    known.tagTo(tags, 2 * place, number);
+    return row;
+  });
+  const tag = Buffer.from(tags.buffer).toString("base64url");
   if (instants.every((one) => one.length === LENGTH)) return new InPlace(rows, instants, length, tag);
   // where the present has no milliseconds, an edge is shorter than its place
   const text = rows.map((row) => closed(row, instants)).join(",");
@@ -126,39 +191,18 @@ function closed({ text, open }: Row, instants: readonly string[]): string {
 /** Writes the rows of all that have none, so that who looks at a part of the list for the first time does not wait for it. In slices. */
 export function* writeRows(listing: Numbered, ownership: Ownership | null, now: EpochMs): Slices<void> {
   const edges = edgesAt(now);
-  const known = rowsOf(listing);
+  const known = writtenOf(listing);
   for (let number = 0; number < listing.all.length; number += 1) {
     if (number % AT_ONCE === 0) yield;
-    rowOf(known, number, listing.at(number), ownership, now, edges);
+    known.row(number, listing.at(number), ownership, now, edges);
   }
 }
 
-function rowsOf(listing: Numbered): Row[] {
+function writtenOf(listing: Numbered): Written {
   const known = written.get(listing);
   if (known !== undefined) return known;
-  const made: Row[] = [];
+  const made = new Written(listing.all.length);
   written.set(listing, made);
-  return made;
-}
-
-function rowOf(
-  known: Row[],
-  number: number,
-  portrait: Portrait,
-  ownership: Ownership | null,
-  now: EpochMs,
-  edges: readonly EpochMs[],
-): Row {
-  const row = known[number];
-  const holds = row?.portrait === portrait && row.after < now && now < row.before;
-  if (holds && row.ownership === ownership) return row;
-  const owners = ownership === null ? null : ownership.ownersOf.get(portrait.objectId);
-  if (holds && row.owners === owners) {
-    row.ownership = ownership;
-    return row;
-  }
-  const made = { portrait, ownership, ...write(portrait, owners, now, edges) };
-  known[number] = made;
   return made;
 }
 
@@ -166,12 +210,7 @@ const quoted = (text: string) => inAscii(JSON.stringify(text));
 const quotedOrNull = (text: string | null | undefined) => (text == null ? "null" : quoted(text));
 const instantOrNull = (at: EpochMs | null) => (at === null ? "null" : `"${formatInstant(at)}"`);
 
-function write(
-  portrait: Portrait,
-  owners: Owners,
-  now: EpochMs,
-  edges: readonly EpochMs[],
-): Omit<Row, "portrait" | "ownership"> {
+function write(portrait: Portrait, owners: Owners, now: EpochMs, edges: readonly EpochMs[]) {
   const { segments, open } = lineText(portrait, now, edges);
   const text = `${factsText(portrait, owners)}${outlookText(portrait)},"line":[${segments}]}`;
   const bytes = text.length <= scratch.length ? scratch : Buffer.allocUnsafe(text.length);
@@ -180,9 +219,7 @@ function write(
     // in one piece: pieces of pieces take several times the room, and are put together each time
     text: its.toString("latin1"),
     open: alike(open.map(({ place, edge }) => (segments.length - place + 2) * 4 + edge)),
-    tag: hash("sha256", its, "base64url").slice(0, 16),
-    owners,
-    ...lineLasts(portrait, now),
+    tag: hash("sha256", its, "buffer"),
   };
 }
 

@@ -8,7 +8,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from "fastify";
 import { NolapseError } from "../core/errors.ts";
 import { createAuthority, type SignInSettings } from "./authority.ts";
-import { cookieName, dispatcher } from "./dispatch.ts";
+import { dispatcher, sessionOf } from "./dispatch.ts";
 import { Events } from "./events.ts";
 import { securityHeaders } from "./headers.ts";
 import { House } from "./house.ts";
@@ -95,6 +95,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     },
     logger: false,
   });
+  app.decorateRequest("session", undefined);
   await harden(app, sessions, options);
   const dispatch = dispatcher({ house, sessions, origin, secure, bearer: { settings, authority, now } });
   for (const route of table) addRoute(app, route, dispatch, options);
@@ -102,7 +103,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     folder: options.pages ?? PAGES_FOLDER,
     secure,
     demo: options.demo !== undefined,
-    isSignedIn: ({ cookies }) => sessions.find(cookies[cookieName("session", secure)]) !== null,
+    isSignedIn: (request) => sessionOf(sessions, secure, request) !== null,
   });
   answerProblems(app, options);
   return {
@@ -132,7 +133,7 @@ async function harden(app: App, sessions: Sessions, { origin, secure, rates }: S
     max: rates?.all ?? 600,
     timeWindow: MINUTE,
     // colleagues behind one proxy have one address between them
-    keyGenerator: (request) => sessions.find(request.cookies[cookieName("session", secure)])?.handle ?? request.ip,
+    keyGenerator: (request) => sessionOf(sessions, secure, request)?.handle ?? request.ip,
     allowList: (request) => isHealth(request),
     errorResponseBuilder: (_request, { ttl }) =>
       new HttpProblem(429, "too many requests in a minute", `wait ${Math.ceil(ttl / 1000)} s`),

@@ -296,12 +296,12 @@ export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, 
     actions: readonly string[],
     since: EpochMs,
   ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
-  /** At most `limit` lines about one rotation, from its oldest or its newest on. */
+  /** At most `limit` lines about one rotation, from its oldest or its newest on: what was done by whom, and when. */
   auditOf(
     tenantId: string,
     rotation: string,
     order: "oldest" | "newest",
     limit: number,
-  ): Promise<readonly (AuditEntry & { readonly sequence: number })[]>;
+  ): Promise<readonly Pick<NumberedEntry, "sequence" | "at" | "actor" | "action" | "reason">[]>;
   close(): Promise<void>;
 }

@@ -165,6 +165,16 @@ test("an application that was seen anew is written anew, under the number that i
   expect(textOf(listing, null, NOW)).toBe(anewOf(null, all, NOW));
 });
 
+test("applications that came after the list was written have rows of their own, however many they are", () => {
+  const all = [portraitOf("api", [])];
+  const listing = numbered(all);
+  atOnce(writeRows(listing, known, epochMs(NOW)));
+  for (let count = 0; count < 20; count += 1) {
+    all.push(portraitOf(`later ${count}`, [[NOW - DAY, NOW + count * DAY]]));
+    expect(textOf(listing, known, NOW + count)).toBe(anewOf(known, all, NOW + count));
+  }
+});
+
 test("time alone makes no other row, as long as its line has the same parts; another owner or name does", () => {
   const one = portraitOf("api", [[NOW - 10 * DAY, NOW + DAY]]);
   const tag = (its: Portrait, now: number, ownership: Ownership | null = known) =>

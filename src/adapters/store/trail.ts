@@ -1,5 +1,7 @@
 /** The audit trail: one line of it written, and its parts read. */
 import { sql } from "kysely";
+import type { ReasonCode } from "../../core/reasons.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
@@ -33,10 +35,11 @@ interface OfRotation {
   readonly limit: number;
 }
 
+/** Of each line only what is shown of it: half of the time of a query goes into the columns that it gives. */
 const linesOf = (db: Db, value: Value<OfRotation>, order: "asc" | "desc") =>
   db
     .selectFrom("audit")
-    .selectAll()
+    .select(["sequence", "at", "actor", "action", "reason"])
     .where("rotation", "=", value("rotation"))
     .where("tenant_id", "=", value("tenant"))
     .orderBy("sequence", order)
@@ -83,7 +86,10 @@ export function trail({
     auditOf: (tenantId, rotation, order, limit) =>
       read(async (db) => {
         const of = { tenant: tenantId, rotation, limit };
-        return (await (order === "oldest" ? firstLinesOf : lastLinesOf)(db, of)).rows.map(auditFrom);
+        const { rows } = await (order === "oldest" ? firstLinesOf : lastLinesOf)(db, of);
+        return rows.map(({ sequence, at, actor, action, reason }) => {
+          return { sequence, at: at as EpochMs, actor, action, reason: reason as ReasonCode | null };
+        });
       }),
   };
 }
