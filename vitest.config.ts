@@ -15,6 +15,7 @@ export default defineConfig({
     // the example is run as what it is: a test file of somebody who uses the library
     include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
     maxWorkers: 2,
+    globalSetup: "test/support/run-folder.ts",
     sequence: { sequencer: LongestFirst },
     // generous: what hangs is found all the same, and a busy machine is no fault of the code
     testTimeout: 120_000,

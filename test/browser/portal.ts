@@ -1,10 +1,9 @@
-/** The portal's pages in a browser: built once, with a server of each test file's own, people who sign in, and what has to hold of every page. */
+/** The portal's pages in a browser: built once in a run, with a server of each test file's own, people who sign in, and what has to hold of every page. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, renameSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { type PersonName, Stage, type StageOptions } from "../http/stage.ts";
 import { needs } from "../support/needs.ts";
 import { faultsOf, startChromium } from "./chromium.ts";
@@ -42,11 +41,8 @@ export function portal({ unseen = false, ...options }: StageOptions & { readonly
     if (stage === undefined) throw new Error("the stage is not open");
     return stage;
   };
-  // a folder of its own: another file's build would empty it
-  const pages = mkdtempSync(join(tmpdir(), "nolapse-pages-"));
   beforeAll(async () => {
-    build(pages);
-    stage = await Stage.open({ ...options, pages });
+    stage = await Stage.open({ ...options, pages: builtPages() });
     if (!unseen) await stage.run();
   });
   afterEach(async () => {
@@ -56,7 +52,6 @@ export function portal({ unseen = false, ...options }: StageOptions & { readonly
   afterAll(async () => {
     await browser?.close();
     await stage?.close();
-    rmSync(pages, { recursive: true, force: true });
   });
   const at = (path: string) => `${opened().server.url}/t/contoso${path}`;
   return {
@@ -153,6 +148,24 @@ const SIDEWAYS = `[...document.querySelectorAll("main *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX))
   .filter((one) => one.closest("svg, pre, [role=tablist], .nl-scroll") === null)
   .map((one) => one.className + " " + one.scrollWidth + " px in " + one.clientWidth).join(", ")`;
+
+/**
+ * The pages as this run has built them: the first file that needs them builds, the others take the same. Where two begin at once both
+ * build, and one's are taken: a folder gets its name when it is whole, and only where nobody has it.
+ */
+function builtPages(): string {
+  const run = inject("runFolder");
+  const pages = join(run, "pages");
+  if (existsSync(pages)) return pages;
+  const own = mkdtempSync(join(run, "building-"));
+  build(own);
+  try {
+    renameSync(own, pages);
+  } catch (thrown) {
+    if (!existsSync(pages)) throw thrown;
+  }
+  return pages;
+}
 
 function build(folder: string): void {
   const vite = join(root, "node_modules/vite/bin/vite.js");

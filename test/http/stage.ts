@@ -228,13 +228,15 @@ export class Stage {
     return all.find(({ state }) => state !== "retired" && state !== "cancelled")?.id ?? "none";
   }
 
-  /** Lets time pass and the loop work, until a rotation is in a state. */
+  /** Lets time pass, to what is due next or for a quarter of an hour, and the loop work, until a rotation is in a state. */
   async until(id: string, state: string, days = 3): Promise<void> {
-    const end = this.directory.clock.now() + days * 86_400_000;
+    const { clock } = this.directory;
+    const end = clock.now() + days * 86_400_000;
+    let due = clock.now();
     while ((await this.manager.deps.store.rotation(id))?.state !== state) {
-      if (this.directory.clock.now() > end) throw new Error(`it is not ${state} after ${days} days`);
-      this.directory.clock.advance(60_000);
-      await runOnce(this.admission.deps, { wait: 0 });
+      if (clock.now() > end) throw new Error(`it is not ${state} after ${days} days`);
+      clock.advance(Math.min(Math.max(due - clock.now(), 60_000), 900_000));
+      due = (await runOnce(this.admission.deps, { wait: 0 })).nextDue ?? 0;
     }
   }
 

@@ -5,24 +5,31 @@
 import { relative } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files of half a minute and more, longest first; the order is all that counts, so nobody need keep the seconds. */
+/** Files of a quarter of a minute and more in continuous integration, longest first; the order is all that counts, so nobody need keep the seconds. */
 export const LONG_FILES: readonly string[] = [
   "test/simulation/prove.test.ts",
-  "test/chaos/driver.test.ts",
   "test/scenarios/transcripts.test.ts",
-  "test/chaos/killed.test.ts",
-  "test/chaos/killed-certificates.test.ts",
-  "test/simulation/crash-sweep.test.ts",
-  "test/chaos/together.test.ts",
+  "test/chaos/driver.test.ts",
   "test/browser/portal.test.ts",
+  "test/chaos/killed.test.ts",
   "test/browser/acting.test.ts",
-  "test/browser/clock.test.ts",
-  "test/browser/people-pages.test.ts",
-  "test/scenarios/federate.test.ts",
+  "test/chaos/killed-certificates.test.ts",
   "test/simulation/mutants.test.ts",
-  "test/simulation/certificate-writers.test.ts",
+  "test/chaos/together.test.ts",
+  "test/scenarios/federate.test.ts",
+  "test/browser/credential-acts.test.ts",
+  "test/scenarios/demo.test.ts",
   "test/clients/node.test.ts",
+  "test/browser/people-pages.test.ts",
+  "test/simulation/crash-sweep.test.ts",
+  "test/browser/frame.test.ts",
+  "test/http/authorization.test.ts",
+  "test/browser/rotating-many.test.ts",
+  "test/simulation/certificate-writers.test.ts",
+  "test/fuzz/directory.test.ts",
   "test/clients/azure-cli-proxy.test.ts",
+  "test/clients/azure-cli-alias.test.ts",
+  "test/scenarios/disks.test.ts",
 ];
 
 export default class LongestFirst extends BaseSequencer {
