@@ -141,5 +141,6 @@ export const LONG_FILES: Readonly<Record<string, string>> = {
   "test/engine/privileged.test.ts": "one table of what two persons are asked for, a case each",
   "test/support/fake-entra.ts":
     "one class stands for the whole directory; what it does not share with the ports lies in fake-*.ts",
+  "scripts/json-documents.ts": "one schema after the other, a command each, of which a reader wants one",
   "scripts/mutants/list.ts": "a list of texts to find and to put, which nobody reads from end to end",
 };

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type GuardFacts, mayRemove, PROOF_LASTS } from "../../src/core/rotation/retire-guard.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, type EpochMs, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { attempt, delivery, federated, holder, issued, NOW, rotation, secret, signIns, useEvidence } from "./make.ts";
 
 const proven = delivery({ receipt: { version: null, at: NOW }, intendedAt: NOW, verifiedAt: NOW, assurance: "token" });
@@ -57,6 +57,13 @@ describe("the guard allows", () => {
   ])("%s when everything speaks for it", (_, facts) => {
     expect(why(facts)).toBe("allowed");
   });
+});
+
+test("a proof by a process whose clock is two minutes ahead is no older than ten minutes when a slow request arrives", () => {
+  // it dates what it read two minutes later, and half a minute goes into the request
+  const read = plus(NOW, -(10 * MINUTE - 30 * SECOND) - 1);
+  const dated = delivery({ ...proven, verifiedAt: plus(read, 2 * MINUTE) });
+  expect(why(withRotation(retire, { deliveries: [dated] }))).toMatch(/not verified within the last 7 minutes/);
 });
 
 describe("the guard refuses", () => {

@@ -11,8 +11,11 @@ import { useVerdict } from "./retirement.ts";
 import type { Rotation } from "./rotation.ts";
 import type { UseEvidence } from "./use-evidence.ts";
 
-/** A proof older than this does not count (design §4.3, invariant 1). */
-export const PROOF_LASTS = 10 * MINUTE;
+/**
+ * A proof older than this does not count. Ten minutes are the rule (design §4.3, invariant 1), less what may come on top: the process that
+ * removes need not be the one that proved, their clocks may be two minutes apart, and the request itself takes its time.
+ */
+export const PROOF_LASTS = 7 * MINUTE;
 
 export type RemovalPurpose =
   /** The old credential, after its successor was verified. */
@@ -81,10 +84,10 @@ function retireRefusal(facts: GuardFacts): string | null {
   if (!isLive(successor, now)) return "the successor is not valid now";
   if (rotation.deliveries.length === 0) return "the successor was delivered nowhere";
   if (own === true && !(rotation.ownProof?.proven === true && now - rotation.ownProof.at <= PROOF_LASTS)) {
-    return "no fresh process has read the directory with Nolapse's new credential within the last ten minutes";
+    return `no fresh process has read the directory with Nolapse's new credential within the last ${PROOF_LASTS / MINUTE} minutes`;
   }
   const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
-  if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ten minutes`;
+  if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ${PROOF_LASTS / MINUTE} minutes`;
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
   if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
   return null;
