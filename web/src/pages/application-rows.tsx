@@ -103,8 +103,9 @@ function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
 }
 
 /** On a narrow page how far away it is has to do. */
-function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
-  return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
+export function Until({ at, now }: { readonly at: string | null; readonly now?: string }) {
+  const far = useNarrow() ? ("only" as const) : ("short" as const);
+  return now === undefined ? <Time at={at} /> : <Time at={at} now={now} far={far} />;
 }
 
 const OWNER: Column = {
@@ -319,7 +320,7 @@ function Held({ secrets, certificates }: Pick<Item, "secrets" | "certificates">)
   );
 }
 
-function Owners({ owners }: Pick<Item, "owners">) {
+export function Owners({ owners }: Pick<Item, "owners">) {
   if (owners === null) return <span className="faint">not known</span>;
   const [first, ...others] = owners;
   if (first === undefined) return <span className="urgent">Nobody</span>;
