@@ -40,6 +40,47 @@ test("a list is as high as one likes it, and there as a file; each row has its l
   expect(await file.text()).toMatch(/^display name,client id/);
 });
 
+test("columns are chosen by keyboard, and are there again; what is hidden leaves its room to the others", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  await show(given, "/applications", /app-2/);
+  const heads = given.getByRole("columnheader");
+  const first = [
+    "",
+    "Display name",
+    "Client id",
+    "Credentials",
+    "Life line",
+    "What happens next",
+    "Signs in until",
+    "Owner",
+  ];
+  expect(await heads.allTextContents()).toEqual(first);
+  await given.getByRole("button", { name: "Columns" }).press("Enter");
+  const item = (name: string) => given.getByRole("menuitemcheckbox", { name });
+  await item("Object id").press("Space");
+  await item("Policy").press("Space");
+  await item("Owner").press("Space");
+  expect(await item("Object id").getAttribute("aria-checked")).toBe("true");
+  expect(await faultsEverywhere(given, "The menu of columns")).toEqual([]);
+  await given.keyboard.press("Escape");
+  const wanted = ["", "Display name", "Client id", "Object id", "Credentials", "Policy", ...first.slice(4, 7)];
+  expect(await heads.allTextContents()).toEqual(wanted);
+  await given.reload();
+  const row = given.getByRole("row", { name: /app-2/ });
+  await row.waitFor();
+  expect(await heads.allTextContents()).toEqual(wanted);
+  await row
+    .getByRole("cell", { name: web.stage.application("app-2").objectId.slice(0, 8) })
+    .first()
+    .waitFor();
+  await row.getByRole("cell", { name: "quick" }).waitFor();
+  // each cell under its head, and the last one ends with the row
+  const left = async (of: typeof heads) => (await of.last().boundingBox())?.x;
+  expect(await left(row.getByRole("cell"))).toBe(await left(heads));
+  expect(await faultsEverywhere(given, "A list with other columns")).toEqual([]);
+});
+
 test("on a narrow page a row has two lines: the name, and below it what happens next, whole", async (context) => {
   const given = await web.open(context, { width: 320 });
   await web.enter(given, "Rita");

@@ -111,7 +111,7 @@ function useNewPage(path: string, main: { readonly current: HTMLElement | null }
 
 function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: TenantView }) {
   const { me } = useSession();
-  if (tenant === "") return null;
+  if (tenant === "") return hasRole(me.role, "Reader") ? <AllPages /> : null;
   const params = { tenant };
   if (!hasRole(me.role, "Reader")) {
     return (
@@ -159,6 +159,34 @@ function Pages({ tenant: { name: tenant, overview } }: { readonly tenant: Tenant
         <NavPlace icon={<HeartPulseRegular />} name="Health" to="/t/$tenant/health" params={params} />
       </ul>
     </>
+  );
+}
+
+/** Pages of all tenants; each row of them leads into one. */
+const ALL = [
+  ["/tenants", "Tenants", <BuildingMultipleRegular key="icon" />],
+  ["/all", "Overview", <BoardRegular key="icon" />],
+  ["/all/applications", "App registrations", <AppsListRegular key="icon" />],
+] as const;
+
+function AllPages() {
+  return (
+    <ul>
+      {ALL.map(([to, name, icon]) => (
+        <li key={to}>
+          <Link
+            to={to}
+            search={{}}
+            activeOptions={{ exact: true, includeSearch: false }}
+            className="place"
+            title={`${name} of all tenants`}
+          >
+            {icon}
+            <span className="place-name">{name}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -48,11 +48,23 @@ const tenants = createRoute({
   component: lazyRouteComponent(() => import("../pages/tenants.tsx"), "Tenants"),
 });
 
+const allOverview = createRoute({
+  getParentRoute: () => framed,
+  path: "/all",
+  component: lazyRouteComponent(() => import("../pages/all-overview.tsx"), "AllOverview"),
+});
+
 const text = (search: Record<string, unknown>): Search =>
   Object.fromEntries(
     Object.entries(search).map(([name, value]) => [name, value === undefined ? undefined : String(value)]),
   );
 
+const allApplications = createRoute({
+  getParentRoute: () => framed,
+  path: "/all/applications",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/all-applications.tsx"), "AllApplications"),
+});
 const overview = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant",
@@ -156,6 +168,8 @@ const tree = root.addChildren([
   signIn,
   framed.addChildren([
     tenants,
+    allOverview,
+    allApplications,
     overview,
     welcome,
     applications,

@@ -4,7 +4,7 @@
 import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, startTransition, useEffect, useRef, useState } from "react";
+import { type CSSProperties, memo, type ReactNode, startTransition, useEffect, useMemo, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { useNarrow } from "../frame/narrow.ts";
@@ -27,34 +27,66 @@ interface Column {
   readonly head: string;
   /** Left out where there is less room: below 1,024 px, or below 640. */
   readonly hide?: "hide-middle" | "hide-small";
+  /** Its part of a row, as a grid has it. */
+  readonly width: string;
+  /** There only once a person has asked for it. */
+  readonly more?: true;
   /** Its place in a row of two lines. */
   readonly place?: "app-next";
   readonly cell: (item: Item, now: string) => ReactNode;
 }
 
+/** So many parts of the room that is left. */
+function part(many: number): string {
+  return `minmax(0, ${many}fr)`;
+}
+
 const LINE: Column = {
   head: "Life line",
+  width: "120px",
   hide: "hide-small",
   cell: ({ line }, now) => <SmallLine line={line} now={now} />,
 };
 const CLIENT: Column = {
   head: "Client id",
+  width: part(1),
   hide: "hide-middle",
   cell: ({ appId }) => <span className="mono">{appId.slice(0, 8)}…</span>,
 };
-const HELD: Column = { head: "Credentials", hide: "hide-middle", cell: (item) => <Held {...item} /> };
+const OBJECT: Column = {
+  head: "Object id",
+  width: part(1),
+  more: true,
+  hide: "hide-middle",
+  cell: ({ objectId }) => (
+    <span className="mono" title={objectId}>
+      {objectId.slice(0, 8)}…
+    </span>
+  ),
+};
+const POLICY: Column = {
+  head: "Policy",
+  width: part(1.5),
+  more: true,
+  hide: "hide-middle",
+  cell: ({ policy, managed }) => (managed ? <Name text={policy} /> : <span className="faint">not managed</span>),
+};
+const HELD: Column = { head: "Credentials", width: part(1), hide: "hide-middle", cell: (item) => <Held {...item} /> };
 const NEXT: Column = {
   head: "What happens next",
+  width: part(3),
   place: "app-next",
   cell: ({ next }) => <NextPhrase next={next} />,
 };
 const LAPSED: Column = {
   head: "Could not sign in",
+  width: part(4),
   place: "app-next",
   cell: (item) => <Lapsed {...item} />,
 };
 const UNTIL: Column = {
   head: "Signs in until",
+  width: part(2),
   cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
 
@@ -71,20 +103,27 @@ function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
 }
 
 /** On a narrow page how far away it is has to do. */
-function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
-  return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
+export function Until({ at, now }: { readonly at: string | null; readonly now?: string }) {
+  const far = useNarrow() ? ("only" as const) : ("short" as const);
+  return now === undefined ? <Time at={at} /> : <Time at={at} now={now} far={far} />;
 }
 
-const OWNER: Column = { head: "Owner", hide: "hide-middle", cell: ({ owners }) => <Owners owners={owners} /> };
+const OWNER: Column = {
+  head: "Owner",
+  width: part(1.5),
+  hide: "hide-middle",
+  cell: ({ owners }) => <Owners owners={owners} />,
+};
 
 /** After the name. `lapsed`: registrations that are listed because they could not sign in. */
 export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
-  registered: [CLIENT, HELD, LINE, NEXT, UNTIL, OWNER],
+  registered: [CLIENT, OBJECT, HELD, POLICY, LINE, NEXT, UNTIL, OWNER],
   lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
   enterprise: [
     CLIENT,
     {
       head: "Home tenant",
+      width: part(2),
       hide: "hide-middle",
       cell: ({ homeTenant }) => <span className="mono">{homeTenant === null ? "–" : homeTenant.slice(0, 8)}</span>,
     },
@@ -95,8 +134,21 @@ export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", re
   ],
 };
 
+/** Heads of all columns of app registrations, and of those that are there at first. */
+export const HEADS = COLUMNS.registered.map(({ head }) => head);
+export const FIRST_HEADS = COLUMNS.registered.filter(({ more }) => more !== true).map(({ head }) => head);
+
+/** How wide the parts of a row are: with all columns, and with those that are left where there is less room. */
+function templates(columns: readonly Column[], isChosen: boolean) {
+  const of = (some: readonly Column[]) =>
+    [...(isChosen ? ["32px"] : []), part(3), ...some.map(({ width }) => width)].join(" ");
+  return { "--nl-wide": of(columns), "--nl-middle": of(columns.filter(({ hide }) => hide !== "hide-middle")) };
+}
+
 export interface RowsProps {
   readonly kind: keyof typeof COLUMNS;
+  /** Heads of the columns that are shown; all of the kind where it is left out. */
+  readonly shown?: readonly string[];
   readonly label: string;
   readonly items: Items;
   readonly total: number;
@@ -115,7 +167,7 @@ const SECOND_LINE = 20;
 /** So many rows are drawn for paper: it is no place for more, and the browser could not. */
 const PRINTED = 2_000;
 
-export function ApplicationRows({ kind, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
+export function ApplicationRows({ kind, shown, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
   // on paper nobody scrolls: what was read is there, nothing more is asked for, and how much that is
@@ -138,11 +190,22 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
   useEffect(() => {
     if (!isPrinted && last >= items.length - 20) more();
   }, [last, items.length, isPrinted]);
-  const columns = COLUMNS[kind];
+  const wanted = shown?.join();
+  // the same as long as nobody chooses others: rows that are there stay as they are
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the heads say which they are
+  const columns = useMemo(
+    () => COLUMNS[kind].filter(({ head }) => shown === undefined || shown.includes(head)),
+    [kind, wanted],
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
-      <div role="table" aria-rowcount={total + 1} aria-label={label}>
+      <div
+        role="table"
+        aria-rowcount={total + 1}
+        aria-label={label}
+        style={templates(columns, chosen !== undefined) as CSSProperties}
+      >
         <div role="row" className={`app-row app-head ${kind}`} aria-rowindex={1}>
           {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
           <span role="columnheader">Display name</span>
@@ -158,6 +221,7 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
                 <Row
                   key={index}
                   kind={kind}
+                  columns={columns}
                   item={items[index]}
                   index={index}
                   top={start}
@@ -181,6 +245,7 @@ export function ApplicationRows({ kind, label, items, total, now, tenant, more, 
 
 interface RowProps {
   readonly kind: keyof typeof COLUMNS;
+  readonly columns: readonly Column[];
   readonly item: Item | undefined;
   readonly index: number;
   readonly top: number;
@@ -191,7 +256,7 @@ interface RowProps {
 }
 
 /** While one scrolls, those that are there already stay as they are: each is a dozen parts. */
-const Row = memo(function Row({ kind, item, index, top, height, now, tenant, chosen }: RowProps) {
+const Row = memo(function Row({ kind, columns, item, index, top, height, now, tenant, chosen }: RowProps) {
   const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
   return (
     <div role="row" className={`app-row ${kind}`} style={place} aria-rowindex={index + 2}>
@@ -213,7 +278,7 @@ const Row = memo(function Row({ kind, item, index, top, height, now, tenant, cho
           <span role="cell">
             <ApplicationLink tenant={tenant} application={item} />
           </span>
-          {COLUMNS[kind].map(({ head, hide, place, cell }) => (
+          {columns.map(({ head, hide, place, cell }) => (
             <span key={head} role="cell" className={hide ?? place}>
               {cell(item, now)}
             </span>
@@ -255,7 +320,7 @@ function Held({ secrets, certificates }: Pick<Item, "secrets" | "certificates">)
   );
 }
 
-function Owners({ owners }: Pick<Item, "owners">) {
+export function Owners({ owners }: Pick<Item, "owners">) {
   if (owners === null) return <span className="faint">not known</span>;
   const [first, ...others] = owners;
   if (first === undefined) return <span className="urgent">Nobody</span>;

@@ -6,7 +6,9 @@ import { useMemo } from "react";
 import { Command } from "../frame/command.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { type Filter, fileAddress, type PageFilter } from "./application-list.ts";
+import { FIRST_HEADS, HEADS } from "./application-rows.tsx";
 import { ChosenBar } from "./chosen-bar.tsx";
+import { ColumnMenu, useColumns } from "./column-menu.tsx";
 import { Filters } from "./list-filters.tsx";
 import { ListedApplications } from "./listed-applications.tsx";
 import { countOf, useSelection } from "./selection.ts";
@@ -52,6 +54,8 @@ export function Applications() {
   const [selection, choose] = useSelection(JSON.stringify([tenant, wanted]));
   // the same as long as nobody chooses: rows that are there stay as they are
   const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);
+  const isLapsed = filter.lapsed === "true";
+  const { shown, choose: show } = useColumns(HEADS, FIRST_HEADS);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -68,7 +72,8 @@ export function Applications() {
         </div>
       </div>
       <ListedApplications
-        kind={filter.lapsed === "true" ? "lapsed" : "registered"}
+        kind={isLapsed ? "lapsed" : "registered"}
+        {...(isLapsed ? {} : { shown })}
         label="App registrations"
         tenant={tenant}
         filter={wanted}
@@ -78,6 +83,7 @@ export function Applications() {
             <ChosenBar tenant={tenant} filter={wanted} total={first.total} selection={selection} choose={choose} />
           ) : (
             <Filters first={first} filter={filter} set={set}>
+              {isLapsed ? null : <ColumnMenu all={HEADS} shown={shown} choose={show} />}
               {density}
               <Button
                 as="a"

@@ -6,7 +6,7 @@ import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Filter, type List, useApplicationList } from "./application-list.ts";
 import { ApplicationRows, type RowsProps } from "./application-rows.tsx";
 
-interface ListedProps extends Pick<RowsProps, "kind" | "label" | "tenant"> {
+interface ListedProps extends Pick<RowsProps, "kind" | "shown" | "label" | "tenant"> {
   readonly filter: Filter;
   /** Stands above the rows, with the choice of their height in it. */
   readonly head: (first: List, density: ReactNode) => ReactNode;
@@ -16,7 +16,7 @@ interface ListedProps extends Pick<RowsProps, "kind" | "label" | "tenant"> {
   readonly chosen?: Pick<NonNullable<RowsProps["chosen"]>, "selection" | "choose">;
 }
 
-export function ListedApplications({ kind, label, tenant, filter, head, empty, chosen }: ListedProps) {
+export function ListedApplications({ kind, shown, label, tenant, filter, head, empty, chosen }: ListedProps) {
   const { density, height, choose } = useDensity();
   const asked = useApplicationList(tenant, filter);
   const more = () => {
@@ -43,6 +43,7 @@ export function ListedApplications({ kind, label, tenant, filter, head, empty, c
                 now={first.now}
                 tenant={tenant}
                 more={more}
+                {...(shown === undefined ? {} : { shown })}
                 {...(chosen === undefined ? {} : { chosen })}
               />
             )}

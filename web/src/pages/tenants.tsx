@@ -3,9 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
 import { useSession } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
+import { TROUBLE } from "../text/all-tenants.ts";
 import { overviewSentence } from "../text/catalogue.ts";
-
-const TROUBLE = ["now", "past-last-safe", "soon", "incomplete", "not-scanned", "later", "nothing"];
 
 export function Tenants() {
   const { zones } = useSession().me;

@@ -167,7 +167,10 @@ export function overviewSentence({
 }
 
 /** What the figure of those that end soon comes to: those the sentence counts, and those that are taken care of. */
-export function endsWords({ endIn30Days, stopIn30Days }: Overview["figures"]): string {
+export function endsWords({
+  endIn30Days,
+  stopIn30Days,
+}: Pick<Overview["figures"], "endIn30Days" | "stopIn30Days">): string {
   const [stop, rest] = [stopIn30Days, Math.max(0, endIn30Days - stopIn30Days)];
   if (endIn30Days === 0) return "applications";
   const words = [

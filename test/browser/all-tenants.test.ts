@@ -1,0 +1,93 @@
+/** The pages of all tenants: one list in one order, each row under its tenant's name; who does not answer is named and takes nothing away. */
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { faultsEverywhere, portal } from "./portal.ts";
+
+const web = portal({ beside: "fabrikam" });
+const address = (path: string) => `${web.stage.server.url}${path}`;
+
+/** As if the other tenant were open as well: it says what this one says, `only` so many rows at a time. */
+async function answering(page: Page, rows: number): Promise<void> {
+  await page.route(/\/api\/v1\/t\/(contoso|fabrikam)\/(overview|applications)(\?|$)/, async (route) => {
+    const url = new URL(route.request().url().replace("/t/fabrikam/", "/t/contoso/"));
+    if (url.searchParams.has("limit")) url.searchParams.set("limit", String(rows));
+    await route.fulfill({ response: await route.fetch({ url: url.href }) });
+  });
+}
+
+test("a tenant that does not answer is named; of the others everything is there, and nothing is said of all", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.goto(address("/all"));
+  await page
+    .getByRole("heading", { level: 1, name: /^(In at least 1 of 2 tenants|Not all could be read\.)/ })
+    .waitFor();
+  const partial = page.getByText("Not all of every tenant is here.").locator("..");
+  await partial.getByText("fabrikam: the tenant is being opened. Next: try again in a moment.").waitFor();
+  const row = page.getByRole("table", { name: "Tenants" }).getByRole("row", { name: /^fabrikam/ });
+  expect(await row.getByRole("cell").allTextContents()).toEqual(["the tenant is being opened", "–", "–", "–", "–"]);
+  await page.getByText("1 of 2 tenants not counted").waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: /^mightycontoso/ })
+    .waitFor();
+  expect(await faultsEverywhere(page, "Overview of all tenants")).toEqual([]);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "App registrations" }).press("Enter");
+  await page.getByRole("heading", { level: 1, name: "App registrations of all tenants" }).waitFor();
+  await page.getByText("Not all of every tenant is here.").waitFor();
+  await page.getByRole("row", { name: /^app-2/ }).waitFor();
+  expect(await faultsEverywhere(page, "App registrations of all tenants")).toEqual([]);
+  await page
+    .getByRole("row", { name: /^app-2/ })
+    .getByRole("link", { name: "contoso" })
+    .press("Enter");
+  await page.waitForURL(/\/t\/contoso$/);
+});
+
+test("rows of both are in one order, and more of them as far as none can be missing", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await answering(page, 4);
+  await page.goto(address("/all/applications"));
+  const rows = page.locator("tbody tr");
+  await expect.poll(() => rows.count()).toBeGreaterThan(0);
+  const first = await rows.allTextContents();
+  // the first of each tenant are the same, and the last ones wait until it is known what comes next
+  expect(first.length).toBeLessThanOrEqual(8);
+  while ((await page.getByRole("button", { name: /^Show more of/ }).count()) > 0) {
+    const before = await rows.count();
+    await page.getByRole("button", { name: /^Show more of/ }).press("Enter");
+    await expect.poll(() => rows.count()).toBeGreaterThan(before);
+  }
+  const { body } = await (await web.stage.signIn("Rita")).get("/api/v1/t/contoso/applications?type=application");
+  const alone: readonly string[] = body.items.map(({ objectId }: { objectId: string }) => objectId);
+  // each tenant's in its own order, with links into that tenant
+  const links = await page.locator("tbody th a").evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
+  expect(links).toHaveLength(2 * alone.length);
+  for (const tenant of ["contoso", "fabrikam"])
+    expect(links.filter((one) => one.includes(tenant))).toEqual(
+      alone.map((id) => address(`/t/${tenant}/applications/${id}`)),
+    );
+  await page.getByText(`${2 * alone.length} applications, what stops first on top`).waitFor();
+  await page.goto(address("/all"));
+  await expect
+    .poll(() =>
+      page
+        .getByRole("listitem")
+        .filter({ hasText: /^mighty(contoso|fabrikam)/ })
+        .count(),
+    )
+    .toBe(2);
+  expect(await page.getByText("Not all of every tenant is here.").count()).toBe(0);
+});
+
+test("what is searched for is in the address; nothing that matches is said", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await answering(page, 50);
+  await page.goto(address("/all/applications?q=app-1"));
+  await page.getByText("2 applications, what stops first on top").waitFor();
+  await page.getByRole("searchbox").fill("nothing is called that");
+  await page.getByText("No application matches.").waitFor();
+  expect(page.url()).toContain("q=nothing");
+});
