@@ -1,7 +1,8 @@
 /** What others try: forged requests, hostile names, other hosts, bodies and paths that were not meant, values where none may be. */
 import { get } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Answer, HOSTILE, Stage, type Visitor } from "./stage.ts";
+import { type Answer, Stage, type Visitor } from "./stage.ts";
+import { HOSTILE } from "./stage-tenant.ts";
 
 let stage: Stage;
 let ann: Visitor;

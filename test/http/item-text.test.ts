@@ -12,7 +12,7 @@ import { inAscii } from "../../src/http/ascii.ts";
 import { item, itemJson } from "../../src/http/routes/item.ts";
 import { type Numbered, rowsText, writeRows } from "../../src/http/rows.ts";
 import { holder, NOW, secret } from "../core/make.ts";
-import { HOSTILE } from "./stage.ts";
+import { HOSTILE } from "./stage-tenant.ts";
 
 type Spans = readonly (readonly [number | null, number | null])[];
 

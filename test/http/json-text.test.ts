@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { jsonText } from "../../src/http/json-text.ts";
-import { HOSTILE } from "./stage.ts";
+import { HOSTILE } from "./stage-tenant.ts";
 
 const schema = z.strictObject({
   text: z.string(),

@@ -22,7 +22,6 @@ import {
   spelled,
   written,
 } from "../../web/src/text/dates.ts";
-import { meant } from "../../web/src/text/find.ts";
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
@@ -387,16 +386,4 @@ test("a lapse that is over stays in the sentence of its application", () => {
   expect(
     applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:40:00Z" } }, ZONE).rest,
   ).toMatch(/ Could not sign in on Wed 3 Feb 2027, for 40 min\.$/);
-});
-
-test("what is typed into Find means an application, and more where it says so", () => {
-  expect(meant(" billing ")).toEqual({ q: "billing", command: null, pages: [], rotation: null });
-  expect(meant("Rotate Billing API")).toMatchObject({ q: "Billing API", command: "rotation" });
-  expect(meant("new secret hr")).toMatchObject({ q: "hr", command: "secret" });
-  // an application may be called so
-  expect(meant("rotate")).toMatchObject({ q: "rotate", command: null });
-  expect(meant("rot").pages).toEqual(["rotations"]);
-  expect(meant("a").pages).toEqual([]);
-  const id = "6f1e90b4-0000-4000-8000-00000000000a";
-  expect([id, id.toUpperCase(), id.slice(1)].map((one) => meant(one).rotation)).toEqual([id, id, null]);
 });
