@@ -14,6 +14,7 @@ import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
 import { type Ownership, type OwnersList, readOwnership } from "../engine/ownership.ts";
 import { introduce, type Picture, pictureOf, retouch } from "../engine/picture.ts";
 import type { Tried } from "../engine/preflight-target.ts";
+import { readOnce } from "../engine/read-once.ts";
 import type { Hand } from "../engine/register.ts";
 import { Renewals } from "../engine/renewals.ts";
 import { inTurns, turnEvery } from "../engine/turns.ts";
@@ -81,6 +82,7 @@ export class Tenant {
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
   readonly #tried = new Map<string, Tried>();
+  #reading: Deps | null = null;
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #scan: "none" | "asked" | "running" = "none";
@@ -106,6 +108,12 @@ export class Tenant {
 
   get deps(): Deps {
     return this.parts.deps;
+  }
+
+  /** The same for who reads alone: what is so of the whole tenant is read once until it changes. */
+  get reading(): Deps {
+    this.#reading ??= { ...this.deps, store: readOnce(this.deps.store, this.deps.own?.appId) };
+    return this.#reading;
   }
 
   /** What the last scan showed; null before the first one of this process. */

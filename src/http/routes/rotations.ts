@@ -308,7 +308,7 @@ const show = tenantRoute({
     const rotation = await rotationFor(tenant, caller, params.id);
     const { deps } = tenant;
     const now = await deps.clock.now();
-    const facts = await gatherFacts(deps, rotation, now);
+    const facts = await gatherFacts(tenant.reading, rotation, now);
     const lines = (order: "oldest" | "newest", limit: number) =>
       deps.store.auditOf(deps.settings.tenantId, rotation.id, order, limit);
     const events = await lines("newest", EVENTS);
