@@ -200,9 +200,7 @@ export function cookieName(name: CookieName, secure: boolean): string {
 
 function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply): Browser {
   return {
-    get query() {
-      return request.url.split("?")[1] ?? "";
-    },
+    query: request.url.split("?")[1] ?? "",
     cookie: (name) => request.cookies[cookieName(name, secure)],
     setCookie: (name, value, maxAge) =>
       void reply.setCookie(cookieName(name, secure), value, {
