@@ -19,7 +19,7 @@ export const PAGES_FOLDER: string = join(
 );
 
 /** Addresses that are pages. */
-const PAGES = ["/", "/sign-in", "/tenants", "/all", "/all/applications", "/t/*"];
+const PAGES = ["/", "/sign-in", "/tenants", "/all", "/all/*", "/t/*"];
 
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",

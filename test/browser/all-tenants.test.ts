@@ -3,16 +3,19 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { faultsEverywhere, portal } from "./portal.ts";
 
-const web = portal({ beside: "fabrikam" });
+const web = portal({ beside: "fabrikam", only: ["app-1", "mighty"] });
 const address = (path: string) => `${web.stage.server.url}${path}`;
 
 /** As if the other tenant were open as well: it says what this one says, `only` so many rows at a time. */
 async function answering(page: Page, rows: number): Promise<void> {
-  await page.route(/\/api\/v1\/t\/(contoso|fabrikam)\/(overview|applications)(\?|$)/, async (route) => {
-    const url = new URL(route.request().url().replace("/t/fabrikam/", "/t/contoso/"));
-    if (url.searchParams.has("limit")) url.searchParams.set("limit", String(rows));
-    await route.fulfill({ response: await route.fetch({ url: url.href }) });
-  });
+  await page.route(
+    /\/api\/v1\/t\/(contoso|fabrikam)\/(overview|applications|plan|rotations\/groups)(\?|$)/,
+    async (route) => {
+      const url = new URL(route.request().url().replace("/t/fabrikam/", "/t/contoso/"));
+      if (url.searchParams.has("limit")) url.searchParams.set("limit", String(rows));
+      await route.fulfill({ response: await route.fetch({ url: url.href }) });
+    },
+  );
 }
 
 test("a tenant that does not answer is named; of the others everything is there, and nothing is said of all", async (context) => {
@@ -79,6 +82,48 @@ test("rows of both are in one order, and more of them as far as none can be miss
     )
     .toBe(2);
   expect(await page.getByText("Not all of every tenant is here.").count()).toBe(0);
+});
+
+test("rotations and the plan have what each tenant has, under its name, and lead into it", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.goto(address("/all/plan"));
+  await page.getByText("fabrikam: the tenant is being opened.").waitFor();
+  await page.getByText("1 rotation waits for a person.").waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: /^mightycontoso: a new credential/ })
+    .waitFor();
+  await answering(page, 1);
+  await page.reload();
+  await page.getByText("2 rotations wait for a person.").waitFor();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: /^mightyfabrikam: / })
+    .waitFor();
+  expect(await faultsEverywhere(page, "Plan of all tenants")).toEqual([]);
+  await page.getByRole("tab", { name: "Next 30 days" }).press("Enter");
+  await page.waitForURL(/tab=next/);
+  await page.getByRole("tab", { name: "Cannot be renewed" }).press("Enter");
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: /contoso: \d+ applications?fabrikam: \d+ applications?$/ })
+    .first()
+    .waitFor();
+  expect(await faultsEverywhere(page, "What cannot be renewed in all tenants")).toEqual([]);
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Rotations" }).press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Rotations of all tenants" }).waitFor();
+  await page.getByText(/^2 rotations wait for a person; /).waitFor();
+  expect(
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: /^mighty/ })
+      .count(),
+  ).toBe(2);
+  expect(await faultsEverywhere(page, "Rotations of all tenants")).toEqual([]);
+  const row = page.getByRole("listitem").filter({ hasText: /^mighty.*contoso/ });
+  await row.getByRole("link", { name: "mighty" }).press("Enter");
+  await page.waitForURL(/\/t\/contoso\/rotations\//);
 });
 
 test("what is searched for is in the address; nothing that matches is said", async (context) => {

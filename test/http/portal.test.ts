@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 describe("the document", () => {
-  test.each(["/", "/sign-in", "/tenants", "/all", "/all/applications?q=x", "/t/contoso/applications/x?q=1"])(
+  test.each(["/", "/sign-in", "/tenants", "/all", "/all/plan?tab=next", "/t/contoso/applications/x?q=1"])(
     "is at %s, and is never kept",
     async (url) => {
       const answer = await app.inject(url);

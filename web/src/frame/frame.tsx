@@ -167,6 +167,8 @@ const ALL = [
   ["/tenants", "Tenants", <BuildingMultipleRegular key="icon" />],
   ["/all", "Overview", <BoardRegular key="icon" />],
   ["/all/applications", "App registrations", <AppsListRegular key="icon" />],
+  ["/all/rotations", "Rotations", <ArrowSyncCircleRegular key="icon" />],
+  ["/all/plan", "Plan and approvals", <ClipboardTaskListLtrRegular key="icon" />],
 ] as const;
 
 function AllPages() {

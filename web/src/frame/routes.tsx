@@ -65,6 +65,17 @@ const allApplications = createRoute({
   validateSearch: text,
   component: lazyRouteComponent(() => import("../pages/all-applications.tsx"), "AllApplications"),
 });
+const allRotations = createRoute({
+  getParentRoute: () => framed,
+  path: "/all/rotations",
+  component: lazyRouteComponent(() => import("../pages/all-rotations.tsx"), "AllRotations"),
+});
+const allPlan = createRoute({
+  getParentRoute: () => framed,
+  path: "/all/plan",
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/all-plan.tsx"), "AllPlan"),
+});
 const overview = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant",
@@ -170,6 +181,8 @@ const tree = root.addChildren([
     tenants,
     allOverview,
     allApplications,
+    allRotations,
+    allPlan,
     overview,
     welcome,
     applications,

@@ -1,17 +1,16 @@
 /** Which one is next, in whichever tenant? Each tenant's list in its own order, read as far as the common one is looked at. */
 import { Button } from "@fluentui/react-components";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type Answer, type ApiProblem, read } from "../api/client.ts";
+import { type Answer, read } from "../api/client.ts";
 import { LIST } from "../api/list-page.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
-import { askEach, InTenant, Partly, TenantLink, type Told } from "../frame/each-tenant.tsx";
+import { InTenant, Partly, TenantLink, type Told } from "../frame/each-tenant.tsx";
+import { useMerged } from "../frame/merged-pages.ts";
 import { useSession } from "../frame/session.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
-import { merged, type Part } from "../text/merging.ts";
 import type { Filter, List } from "./application-list.ts";
 import { Owners, Until } from "./application-rows.tsx";
 import { Wanted } from "./listed-applications.tsx";
@@ -20,8 +19,6 @@ import { Pill } from "./pill.tsx";
 
 type Item = Answer<typeof LIST>["items"][number];
 type Page = readonly Told<List>[];
-/** Which page of each tenant is asked for; of those that are left out none. */
-type Wants = Readonly<Record<string, string | undefined>>;
 
 /** Rows of each tenant that are read at a time. */
 const ROWS = 50;
@@ -33,62 +30,55 @@ export function AllApplications() {
   const filter: Filter = { type: "application", q, next: next as NextCode | undefined };
   const set = (more: Record<string, string | undefined>) =>
     void navigate({ to: "/all/applications", search: { q, next, ...more }, replace: true, resetScroll: false });
-  const asked = useInfiniteQuery<Page, ApiProblem, { pages: Page[] }, readonly unknown[], Wants>({
-    queryKey: ["each", LIST, tenants, filter],
-    initialPageParam: Object.fromEntries(tenants.map((tenant) => [tenant, undefined])),
-    queryFn: ({ pageParam, signal }) =>
-      askEach(Object.keys(pageParam), (tenant) =>
-        read(LIST, { params: { tenant }, query: { ...filter, limit: ROWS, cursor: pageParam[tenant] } }, signal),
-      ),
-    getNextPageParam: (_, pages) => wantsOf(pages),
+  const asked = useMerged<Item, List>({
+    key: [LIST, filter],
+    tenants,
+    ask: (tenant, cursor, signal) =>
+      read(LIST, { params: { tenant }, query: { ...filter, limit: ROWS, cursor } }, signal),
+    order: untilOf,
   });
   return (
     <div className="page">
       <h1>App registrations of all tenants</h1>
       <Shown asked={asked} rows={12}>
-        {({ pages }) => {
-          const { rows, waiting } = merged(partsOf(pages), untilOf);
-          const [first = []] = pages;
-          const total = first.reduce((so, { answer }) => so + (answer?.total ?? 0), 0);
-          return (
-            <>
-              <Partly told={latestOf(pages)} />
-              <div className="filters">
-                <Wanted
-                  wanted={q ?? ""}
-                  set={(text) => set({ q: text === "" ? undefined : text })}
-                  placeholder="Name, client id or key id"
-                />
-                <Pill
-                  label="What happens next"
-                  options={optionsOf(first)}
-                  value={next}
-                  set={(value) => set({ next: value })}
-                />
-                <span className="total faint" aria-live="polite">
-                  {counted(total, "application")}, what stops first on top
-                </span>
-              </div>
-              {rows.length === 0 && waiting.length === 0 ? (
-                <Empty>No application matches.</Empty>
-              ) : (
-                <Columned
-                  label="App registrations"
-                  columns={COLUMNS}
-                  items={rows}
-                  keyOf={({ tenant, item }) => `${tenant} ${item.objectId}`}
-                />
-              )}
-              {asked.hasNextPage ? (
-                <p>
-                  <Button onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
-                    Show more of {grouped(total)}
-                  </Button>
-                </p>
-              ) : null}
-            </>
-          );
-        }}
+        {({ first, latest, rows, total }) => (
+          <>
+            <Partly told={latest} />
+            <div className="filters">
+              <Wanted
+                wanted={q ?? ""}
+                set={(text) => set({ q: text === "" ? undefined : text })}
+                placeholder="Name, client id or key id"
+              />
+              <Pill
+                label="What happens next"
+                options={optionsOf(first)}
+                value={next}
+                set={(value) => set({ next: value })}
+              />
+              <span className="total faint" aria-live="polite">
+                {counted(total, "application")}, what stops first on top
+              </span>
+            </div>
+            {rows.length === 0 ? (
+              <Empty>No application matches.</Empty>
+            ) : (
+              <Columned
+                label="App registrations"
+                columns={COLUMNS}
+                items={rows}
+                keyOf={({ tenant, item }) => `${tenant} ${item.objectId}`}
+              />
+            )}
+            {asked.hasNextPage ? (
+              <p>
+                <Button onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
+                  Show more of {grouped(total)}
+                </Button>
+              </p>
+            ) : null}
+          </>
+        )}
       </Shown>
     </div>
   );
@@ -97,31 +87,6 @@ export function AllApplications() {
 /** What never stops, or has stopped already, is last, as each tenant has it. */
 function untilOf({ signsInUntil }: Item): number {
   return signsInUntil === null ? Number.POSITIVE_INFINITY : Date.parse(signsInUntil);
-}
-
-/** What each tenant said last: a later page that could not be read is told as well. */
-function latestOf(pages: readonly Page[]): Page {
-  const latest = new Map<string, Told<List>>();
-  for (const one of pages.flat()) latest.set(one.tenant, one);
-  return [...latest.values()];
-}
-
-function partsOf(pages: readonly Page[]): readonly Part<Item>[] {
-  return latestOf(pages).map(({ tenant, answer }) => ({
-    tenant,
-    items: pages.flat().flatMap((one) => (one.tenant === tenant ? (one.answer?.items ?? []) : [])),
-    more: answer !== null && answer.next !== null,
-  }));
-}
-
-function wantsOf(pages: readonly Page[]): Wants | undefined {
-  const { waiting } = merged(partsOf(pages), untilOf);
-  if (waiting.length === 0) return undefined;
-  return Object.fromEntries(
-    latestOf(pages).flatMap(({ tenant, answer }) =>
-      waiting.includes(tenant) && answer?.next != null ? [[tenant, answer.next]] : [],
-    ),
-  );
 }
 
 function optionsOf(first: Page) {

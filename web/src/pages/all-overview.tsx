@@ -99,14 +99,18 @@ function Figures({ told }: { readonly told: readonly Row[] }) {
       <div>
         <dt>Rotation debt</dt>
         <dd>
-          <span className="figure">{grouped(debt.debt)}</span>
+          <Link className="figure link" to="/all/plan" search={{ tab: "cannot" }}>
+            {grouped(debt.debt)}
+          </Link>
           <span className="two">{debtWords(debt)}</span>
         </dd>
       </div>
       <div>
         <dt>Rotations running</dt>
         <dd>
-          <span className="figure">{grouped(sum((one) => one.running))}</span>
+          <Link className="figure link" to="/all/rotations">
+            {grouped(sum((one) => one.running))}
+          </Link>
           <span className={halted > 0 ? "two ended" : "two"}>{grouped(halted)} halted</span>
         </dd>
       </div>

@@ -32,6 +32,8 @@ interface RowProps {
   /** The server's. */
   readonly now: string;
   readonly tenant: string;
+  /** Whether the tenant is named: in a list of several. */
+  readonly named?: boolean;
   /** Null, or left out, where there is nothing to choose. */
   readonly chosen?: boolean | null;
   readonly choose?: (id: string, on: boolean) => void;
@@ -50,7 +52,7 @@ function dateOf(one: Item, tab: TabName, now: string): readonly [string | null, 
   return [at, date === "end" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word];
 }
 
-export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => undefined }: RowProps) {
+export function PlanRow({ one, tab, now, tenant, named = false, chosen = null, choose = () => undefined }: RowProps) {
   const [at, word] = dateOf(one, tab, now);
   const { rotation } = one;
   return (
@@ -68,7 +70,10 @@ export function PlanRow({ one, tab, now, tenant, chosen = null, choose = () => u
         ) : (
           <ApplicationLink tenant={tenant} application={{ objectId: one.objectId, displayName: one.displayName }} />
         )}
-        <span className="two faint">{tab === "cannot" ? keyWords(one) : partWords(one)}</span>
+        <span className="two faint">
+          {named ? `${tenant}: ` : null}
+          {tab === "cannot" ? keyWords(one) : partWords(one)}
+        </span>
       </span>
       <span className="grow">
         {tab === "cannot" ? capital(one.detail ?? "") : capital(one.sentence)}

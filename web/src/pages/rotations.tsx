@@ -92,7 +92,7 @@ function AllGroups({ groups, now, tenant, show }: AllProps) {
     ));
 }
 
-function Head({ group, total }: Pick<Group, "group" | "total">) {
+export function Head({ group, total }: Pick<Group, "group" | "total">) {
   return (
     <div className="card-head">
       <h2 id={`group-${group}`}>
@@ -185,9 +185,11 @@ interface RowProps {
   readonly one: Group["items"][number];
   readonly now: string;
   readonly tenant: string;
+  /** Whether the tenant is named: in a list of several. */
+  readonly named?: boolean;
 }
 
-function Row({ one, now, tenant }: RowProps) {
+export function Row({ one, now, tenant, named = false }: RowProps) {
   const isOver = one.state === "retired" || one.state === "cancelled";
   const said = isOver || one.paused !== null ? null : (one.waitsWhy ?? one.lastFailure?.message ?? null);
   return (
@@ -198,6 +200,7 @@ function Row({ one, now, tenant }: RowProps) {
         </Link>
         <span className="two faint">
           {one.leftover ? "an old one goes" : (KIND_WORDS[one.kind] ?? one.kind)}, slot {one.slot}
+          {named ? `, ${tenant}` : null}
         </span>
       </span>
       <FiveProofs proven={one.proofs} state={one.state} />
@@ -216,7 +219,7 @@ function Row({ one, now, tenant }: RowProps) {
 }
 
 /** What the instant of a row is: a person's part has no time of its own, and what is over has ended. */
-function When({ one, now }: Omit<RowProps, "tenant">) {
+function When({ one, now }: Pick<RowProps, "one" | "now">) {
   const isOver = one.state === "retired" || one.state === "cancelled";
   const [word, at] = oldOneWords({ ...one, now });
   return (
