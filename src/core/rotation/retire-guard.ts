@@ -87,7 +87,8 @@ function retireRefusal(facts: GuardFacts): string | null {
     return `no fresh process has read the directory with Nolapse's new credential within the last ${PROOF_LASTS / MINUTE} minutes`;
   }
   const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);
-  if (stale !== undefined) return `the copy in ${stale.target} was not verified within the last ${PROOF_LASTS / MINUTE} minutes`;
+  if (stale !== undefined)
+    return `the copy in ${stale.target} was not verified within the last ${PROOF_LASTS / MINUTE} minutes`;
   const future = rotation.deliveries.find((one) => one.verifiedAt !== null && one.verifiedAt > now);
   if (future !== undefined) return `the proof of ${future.target} is dated in the future`;
   return null;
