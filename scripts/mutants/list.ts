@@ -209,7 +209,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/core/rotation/retire-guard.ts",
-        `export const PROOF_LASTS = 10 * MINUTE;`,
+        `export const PROOF_LASTS = 7 * MINUTE;`,
         `export const PROOF_LASTS = 400 * 24 * 60 * MINUTE;`,
       ),
     ],
