@@ -328,6 +328,12 @@ test("an Admin approves, sees the rotation move by itself, and reveals its value
   // it was opened by its address: the focus goes to what would have opened it
   const row = given.getByRole("grid").locator(`[data-opens="${keyId}"]`);
   await expect.poll(() => row.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
+  // the way on which nobody sees one
+  await row.press("Enter");
+  await drawer.getByRole("button", { name: "Reveal" }).click();
+  expect(await faultsEverywhere(given, "Reveal")).toEqual([]);
+  await over.getByRole("link", { name: "Rotate instead" }).press("Enter");
+  await given.getByRole("dialog", { name: "Rotate app-1 now?" }).waitFor();
 });
 
 test("an Operator approves what waits in one go; what is privileged waits for a second person", async (context) => {

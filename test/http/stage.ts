@@ -1,4 +1,5 @@
 /** The server as it runs, on a port of its own, with the embedded directory as its Entra ID, people who sign in to it, and programs. */
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,8 +56,6 @@ export interface StageOptions {
   /** It is the demo's server, whose clock people send on; what happens then is for {@link Stage.watch}. */
   readonly demo?: true;
 }
-
-const BESIDE = "00000000-0000-4000-8000-0000000be51d";
 
 export class Stage {
   readonly folder: string;
@@ -135,8 +134,7 @@ export class Stage {
     const manager = await composition.manager(config, tenant, env, (...heard) => server.heard(tenant.name, ...heard));
     const admission = server.admit(tenant, manager);
     const parts = { folder, directory, server, manager, admission, graph, said, sent };
-    const stage = new Stage(parts, applications);
-    return stage;
+    return new Stage(parts, applications);
   }
 
   application(name: string): { readonly appId: string; readonly objectId: string; readonly secret: string } {
@@ -257,12 +255,10 @@ function writeConfig(
     { name: "robot", target: "keyed" },
     ...names.map((name) => ({ name, target: name })),
   ].filter(({ name }) => (only === undefined ? name !== "robot" : only.includes(name)));
+  const contoso = { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" };
   const config = {
     version: 1,
-    tenants: {
-      contoso: { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" },
-      ...(beside === undefined ? {} : { [beside]: { id: BESIDE, mode: "observe" } }),
-    },
+    tenants: { contoso, ...(beside === undefined ? {} : { [beside]: { id: randomUUID() } }) },
     store: { type: "sqlite", path: "./nolapse.db" },
     seal: { type: "local-key", key: "file:./seal.key" },
     server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },

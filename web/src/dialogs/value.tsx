@@ -17,6 +17,7 @@ import {
 import { useEffect, useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useSend } from "../api/queries.ts";
+import { ApplicationLink } from "../frame/application-link.tsx";
 import { Failure } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
 import { isStated } from "./say-no.tsx";
@@ -77,6 +78,13 @@ export function RevealDialog({ tenant, rotation, close }: Props) {
       <p>
         You will see the value of {plainName(rotation.displayName)} ({rotation.issued?.slice(0, 8)}) on this screen.
         Your name, the time and your reason go to the audit trail.
+      </p>
+      <p>
+        Nobody has to see one:{" "}
+        <ApplicationLink tenant={tenant} application={rotation} search={{ new: "rotation" }}>
+          Rotate instead
+        </ApplicationLink>{" "}
+        makes a new one and writes it straight to its targets.
       </p>
       <Field label="Reason" hint="At least 10 characters" required>
         <Textarea value={reason} onChange={(_, data) => setReason(data.value)} maxLength={500} />
