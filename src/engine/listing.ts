@@ -12,7 +12,7 @@ import { isCovered, type NextCode } from "../core/pictures/outlook.ts";
 import { each, type Slices } from "../core/slices.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { Ownership } from "./ownership.ts";
-import { owes, type Portrait, timesOf } from "./portrait.ts";
+import { type Portrait, timesOf } from "./portrait.ts";
 
 /** What a list asks for; what is left out asks nothing. */
 export interface Wanted {
@@ -61,7 +61,7 @@ const FACTS = {
   /** Bound, so somebody relies on it, and nothing signs it in. */
   down: ({ outlook }: Portrait) => !outlook.signsIn && outlook.next.code === "stops",
   /** Past its renewal time and not renewed yet. */
-  debt: owes,
+  debt: ({ debt }: Portrait) => debt !== null,
   /** Something of it would be due, and nothing is done. */
   cannot: ({ items }: Portrait) => items.some(({ status }) => status === "cannot"),
   /** A scan saw that nothing signed it in any more. */
@@ -400,10 +400,11 @@ function isListedAlike(a: Portrait, b: Portrait): boolean {
 }
 
 function listed({ holders, items, ...its }: Portrait): string {
-  const { objectId, displayName, type, outlook, policy, bound, lastSafeAt, lapsed } = its;
+  const { objectId, displayName, type, outlook, policy, bound, lastSafeAt, debt, lapsed } = its;
   const credentials = holders.flatMap((holder) =>
     holder.credentials.map(({ keyId, kind, start, end }) => [keyId, kind, start, end]),
   );
-  const debt = items.map(({ slot, status, because }) => [slot, status, because]);
-  return JSON.stringify([objectId, displayName, type, outlook, policy, bound, lastSafeAt, lapsed, credentials, debt]);
+  const plan = items.map(({ slot, status, because }) => [slot, status, because]);
+  const dates = [lastSafeAt, debt, lapsed];
+  return JSON.stringify([objectId, displayName, type, outlook, policy, bound, ...dates, credentials, plan]);
 }

@@ -32,6 +32,8 @@ export interface Portrait {
   readonly certificates: number;
   /** The earliest last safe moment among its bound credentials. */
   readonly lastSafeAt: EpochMs | null;
+  /** Something of it is past its renewal time and not renewed yet, since then where that is known; null where nothing is. */
+  readonly debt: { readonly since: EpochMs | null } | null;
   /** The last time in which a scan saw that nothing signed it in; null where none did. */
   readonly lapsed: Gap | null;
 }
@@ -82,21 +84,20 @@ export function portraitOf(
     secrets: credentials.filter(({ one }) => one.kind === "secret").length,
     certificates: credentials.filter(({ one }) => one.kind === "certificate").length,
     lastSafeAt: safe.length === 0 ? null : (Math.min(...safe) as EpochMs),
+    debt: debtOf(slots, now),
     lapsed: noted && lapsedOf(noted, standings, now),
   };
 }
 
-/** Whether something is past its renewal time and not renewed yet. */
-const isOwed = ({ slot, status }: PlanItem) => slot !== null && (status === "due" || status === "cannot");
-
-export function owes({ items }: Pick<Portrait, "items">): boolean {
-  return items.some(isOwed);
-}
-
-/** Since when something of it is past its renewal time; null where nothing is, or that has no date. */
-export function oweSince({ items }: Pick<Portrait, "items">): EpochMs | null {
-  const since = items.flatMap((one) => (isOwed(one) && one.forecast !== null ? [one.forecast.rotateAt] : []));
-  return since.length === 0 ? null : earliest(...since);
+/** What cannot be renewed is no debt before its time; where nobody knows its time, it is one. */
+function debtOf(slots: readonly PlanItem[], now: EpochMs): Portrait["debt"] {
+  const owed = slots.filter(
+    ({ status, forecast }) =>
+      status === "due" || (status === "cannot" && (forecast === null || forecast.rotateAt <= now)),
+  );
+  if (owed.length === 0) return null;
+  const since = owed.flatMap(({ forecast }) => (forecast === null ? [] : [forecast.rotateAt]));
+  return { since: since.length === 0 ? null : earliest(...since) };
 }
 
 /** What signs it in again since the last scan ends what that noted without an end. */

@@ -44,6 +44,7 @@ function portraitOf({ number, name, next, until, secrets, policy, bound }: Made)
     secrets,
     certificates: 0,
     lastSafeAt: null,
+    debt: null,
     lapsed: null,
   };
 }

@@ -39,6 +39,7 @@ function portraitOf(displayName: string, spans: Spans, more: Partial<Portrait> =
     secrets: spans.length,
     certificates: 0,
     lastSafeAt: null,
+    debt: null,
     lapsed: null,
     ...more,
   };

@@ -9,7 +9,7 @@ import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus }
 import { lossOf } from "../../engine/facts.ts";
 import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
-import { oweSince, type Portrait } from "../../engine/portrait.ts";
+import type { Portrait } from "../../engine/portrait.ts";
 import { waitingReveals } from "../../engine/reveal-request.ts";
 import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";
@@ -163,7 +163,7 @@ function countedOf(picture: Picture, now: EpochMs) {
     stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
     endedIn30Days: listing.times.ended.between(plus(now, -SOON), plus(now, 1)),
     debt: listing.count("debt"),
-    debtLately: listing.having("debt").filter((one) => isLately(oweSince(one), now)).length,
+    debtLately: listing.having("debt").filter(({ debt }) => isLately(debt?.since ?? null, now)).length,
     waiting: listing.count(["waits-for-approval"]),
     holding: listing.all.length - listing.count("none"),
     stopping: listing.count(["stops"]),
