@@ -12,7 +12,7 @@ const MOST_RESOURCES = 20;
 /** Resources whose names are kept of a tenant; a few serve nearly all applications. */
 const MOST_KEPT = 100;
 /** Who is told to slow down, or gets no answer, gets none to the next request either. */
-const ENOUGH: ReadonlySet<string> = new Set(["directory-throttled", "directory-unreachable", "directory-failed"]);
+const ENOUGH: ReadonlySet<string> = new Set(["directory-throttled", "directory-unreachable"]);
 
 /** The id of the access everybody has who is assigned at all: no role of the resource's own. */
 const DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000";

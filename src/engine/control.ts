@@ -129,7 +129,8 @@ export function outcomeOf({ status, rotation, holder, credential, policy }: Plan
 /** Why what is refused is: of a halted one the reason of the halt, of a paused one who holds it, not what it was opened for. */
 export function refusalOf({ rotation, because, detail }: PlanItem): Pick<PlanItem, "because" | "detail"> {
   const { paused } = rotation ?? {};
-  if (rotation !== null && paused !== undefined)
+  // what halted while it was paused is taken up again first
+  if (rotation !== null && paused !== undefined && rotation.state !== "halted")
     return { because: "paused", detail: `by ${paused.by}; nolapse continue ${rotation.id}` };
   if (rotation?.state !== "halted") return { because, detail };
   return {

@@ -129,13 +129,18 @@ export async function discover(deps: Deps, signal?: AbortSignal): Promise<Scan> 
   return { ...scan, drift, privileges, failures: [...scan.failures, ...unnoticed] };
 }
 
-/** Notes the lapses. What keeps books costs no scan: a fault in it is said with the scan, which is as whole as it was. */
+/**
+ * Notes the lapses. What keeps books costs no scan: a fault in it is said with the scan, which is as whole as it was. Where the store itself
+ * fails the scan does, too, and comes again: recorded, it would leave an end behind that no later scan looks at.
+ */
 async function lapsesUnnoticed(deps: Deps, scan: Scan): Promise<Scan["failures"]> {
   try {
     await noticeLapses(deps, scan);
     return [];
   } catch (thrown) {
-    return [{ list: "application", what: "lapses, which were not noted", error: asNolapseError(thrown) }];
+    const error = asNolapseError(thrown);
+    if (error.code.startsWith("store-")) throw error;
+    return [{ list: "application", what: "lapses, which were not noted", error }];
   }
 }
 

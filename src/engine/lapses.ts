@@ -57,7 +57,8 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
         found.push({ ...its, to: notWorkingUntil(its, facts) });
       const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
       if (begun.length === 0 || !isOurs(scan, holders) || !(await isWholeOf(deps, scan, appId, holders))) continue;
-      if ((await isTrusting(deps, moved, holders)) === false) found.push(...begun);
+      // where that cannot be read it is a lapse until it can, and then over: what was never noted would never be told
+      if ((await isTrusting(deps, moved, holders)) !== true) found.push(...begun);
     }
   }
   if (found.length > 0 || watched.since === null) await store.noteLapses(tenantId, scannedAt, found);

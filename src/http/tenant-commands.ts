@@ -30,8 +30,10 @@ export const OF_TENANT = [
 
 const COMMAND = new RegExp(`\\bnolapse (?=(?:${OF_TENANT.join("|")})(?![\\w-]))`, "g");
 
-/** The sentences of ours that tell what to type. Names out of the directory, and what persons wrote, stand under other keys. */
-const TOLD: ReadonlySet<string> = new Set(["command", "detail", "fix", "mend", "message", "next", "says", "why"]);
+/** Sentences that tell what to type, also where a person's reason is quoted in one. Names out of the directory stand under other keys. */
+const TOLD: ReadonlySet<string> = new Set(
+  "because command detail fix haltWhy mend message next says sentence waitsWhy why".split(" "),
+);
 /** Kept as they were sealed. */
 const KEPT = "details";
 

@@ -14,6 +14,7 @@ export interface LapseStore {
   /**
    * Notes what a scan saw: the first one begins the watch. A lapse is known by its application and its beginning; one that is over
    * ends what was noted without an end. An application has one without an end at most: a second one is part of the first.
+   * One that ends when it begins was none, and is not told of.
    */
   noteLapses(tenantId: string, at: EpochMs, lapses: readonly Lapse[]): Promise<void>;
 }

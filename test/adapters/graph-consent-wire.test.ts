@@ -169,6 +169,13 @@ describe("as it comes", () => {
     },
   );
 
+  it("one resource whose answer cannot be read leaves the names of all others", async () => {
+    granted(3, (path) => (path.includes("res-1") ? json(200, { id: 7 }) : null));
+    const { application, unread } = await readConsent(consents(), APP);
+    expect(application).toHaveLength(3);
+    expect(unread.map(({ error }) => error.code)).toEqual(["directory-failed"]);
+  });
+
   it("the same id on another resource than Graph is no privilege", async () => {
     const roleId = "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9";
     const roles = [{ id: roleId, value: "Bills.Write", displayName: "Write bills" }];

@@ -53,6 +53,9 @@ export function scans(store: () => Store): void {
       const over = { ...first, to: plus(NOW, 1.5 * DAY) };
       await store().noteLapses(TENANT, NOW, [over, second]);
       expect((await store().lapses(TENANT, "app-a")).lapses).toEqual([over, second]);
+      // what was none after all, once more was known
+      await store().noteLapses(TENANT, NOW, [{ ...second, to: second.from }]);
+      expect((await store().lapses(TENANT, "app-a")).lapses).toEqual([over]);
     });
 
     it("go on losing what was lost until it is seen again", async () => {

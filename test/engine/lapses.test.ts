@@ -135,7 +135,7 @@ test.each([
   ["its service principal was not read", [OLD], [OLD], { incomplete: true }, []],
   ["it signs in by a federated credential", [OLD], [OLD], { between: trusting }, []],
   ["somebody has moved it to a federated credential by hand", [OLD], [OLD], { trusts: TRUSTED }, []],
-  ["whether somebody has cannot be read", [OLD], [OLD], { trusts: UNREADABLE }, []],
+  ["whether somebody has cannot be read", [OLD], [OLD], { trusts: UNREADABLE }, [{ from: at(10), to: null }]],
   ["it is switched off", [OLD], [OLD], { as: { enabled: false } }, []],
   ["its home is another tenant", [OLD], [OLD], { as: { type: "servicePrincipal", homeTenantId: "elsewhere" } }, []],
   ["its home is this one", [OLD], [OLD], { as: { type: "servicePrincipal", homeTenantId: TENANT } }, [{ to: null }]],

@@ -1,9 +1,9 @@
 /** Pause and Continue of one rotation: in each state nothing is written while it is held, and it goes on afterwards. */
 import { expect, test } from "vitest";
-import type { RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
+import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import { askRemoval } from "../../src/engine/ask-removal.ts";
-import { ask, resume } from "../../src/engine/control.ts";
+import { ask, refusalOf, resume } from "../../src/engine/control.ts";
 import { discover } from "../../src/engine/discover.ts";
 import { gatherFacts } from "../../src/engine/facts.ts";
 import { findingsOf } from "../../src/engine/findings.ts";
@@ -11,9 +11,10 @@ import { handOver } from "../../src/engine/hand-over.ts";
 import { metricsOf } from "../../src/engine/metrics.ts";
 import { continueRotation, pauseRotation } from "../../src/engine/pause.ts";
 import { pictureOf } from "../../src/engine/picture.ts";
-import { makePlan } from "../../src/engine/plan.ts";
+import { makePlan, type PlanItem } from "../../src/engine/plan.ts";
 import { tryNow } from "../../src/engine/try-now.ts";
 import { waitingOf } from "../../src/engine/views.ts";
+import { NOW, rotation } from "../core/make.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", why: "the vault moves" };
@@ -234,4 +235,15 @@ test("a forgotten pause is told before the old one ends, and as urgent past that
   const rest = { tenant: "contoso", now: bench.clock.at, scan, switches, rotations, broken: null };
   const value = (name: string) => metricsOf({ ...rest, items: late.items }).find((one) => one.name === name)?.value;
   expect([value("nolapse_rotations_paused"), value("nolapse_credentials_urgent")]).toEqual([1, 1]);
+});
+
+test("what halted while it was paused is taken up again before it can go on", () => {
+  const held = { by: "cli:ann", at: NOW };
+  const item = { because: "paused", detail: null } as PlanItem;
+  const told = (parts: Partial<Rotation>) => refusalOf({ ...item, rotation: rotation({ paused: held, ...parts }) });
+  expect(told({ state: "verified" }).detail).toMatch(/^by cli:ann; nolapse continue /);
+  expect(told({ state: "halted", haltReason: "list-contended" })).toMatchObject({
+    because: "list-contended",
+    detail: expect.stringContaining("nolapse resume"),
+  });
 });

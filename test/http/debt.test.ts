@@ -21,3 +21,12 @@ test("counts as new for a week, and stays a debt; what is not due yet is not new
   await stage.run();
   expect((await overview()).figures).toMatchObject({ debt: 1, debtLately: 0 });
 });
+
+test("what has stopped needs a person before what will stop", async () => {
+  stage.directory.clock.advance(3 * DAY);
+  await stage.run();
+  const { needsPerson } = await overview();
+  const names = needsPerson.map(({ displayName }: { displayName: string }) => displayName);
+  expect(names.slice(0, 2)).toEqual(["app-1", "app-2"]);
+  expect(needsPerson[0]).toMatchObject({ signsInUntil: null, next: { code: "stops" } });
+});

@@ -124,7 +124,7 @@ export function memoryLapses(shelf: DriftShelf): LapseStore {
   return {
     async lapses(tenantId, appId) {
       const all = [...shelf.lapses.values()].filter(
-        (one) => one.tenantId === tenantId && (appId === undefined || one.appId === appId),
+        (one) => one.tenantId === tenantId && (appId === undefined || one.appId === appId) && one.to !== one.from,
       );
       const inOrder = all.toSorted((a, b) => a.from - b.from || (a.appId < b.appId ? -1 : 1));
       return {

@@ -13,6 +13,8 @@ const lapsesOf = (db: Db, value: Value<{ readonly tenant: string }>) =>
     .selectFrom("lapses")
     .select(["app_id", "began", "ended"])
     .where("tenant_id", "=", value("tenant"))
+    // one that was over as soon as more was known was none
+    .where((it) => it.or([it("ended", "is", null), it("ended", ">", it.ref("began"))]))
     .orderBy("began")
     .orderBy("app_id");
 

@@ -187,7 +187,12 @@ function isLately(since: EpochMs | null, now: EpochMs): boolean {
 
 /** What Nolapse cannot go on with; where that is little, also what ends soon and nobody has handed to it: the sentence counts it. */
 function needingPerson(listing: Listing, now: EpochMs): readonly Portrait[] {
-  const held = listing.first(["stops", "waits-for-approval"], "signsInUntil", SHOWN);
+  // what has stopped stops at no instant any more, and would come after all that still works
+  const down = listing.first("down", "displayName", SHOWN);
+  const waiting = listing
+    .first(["stops", "waits-for-approval"], "signsInUntil", SHOWN)
+    .filter((one) => !down.includes(one));
+  const held = [...down, ...waiting];
   const ending = listing
     .first("stopping", "signsInUntil", SHOWN)
     .filter((one) => !held.includes(one) && (one.outlook.signsInUntil ?? now) <= plus(now, SOON));

@@ -1,34 +1,11 @@
-/** The same question to each tenant; what one of them does not answer takes nothing from the others, and is said. */
+/** How pages about several tenants name them, and say what is missing of one. */
 import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
-import { type Answer, ApiProblem } from "../api/client.ts";
+import type { Told } from "../api/ask-each.ts";
+import type { Answer } from "../api/client.ts";
 import { useSession } from "./session.tsx";
 import { TenantContext } from "./tenant.tsx";
-
-export interface Told<A> {
-  readonly tenant: string;
-  /** Null where there was none, and `problem` says why. */
-  readonly answer: A | null;
-  readonly problem: ApiProblem | null;
-}
-
-/** @throws ApiProblem where nobody is signed in any more; what else a tenant refuses is told. */
-export function askEach<A>(
-  tenants: readonly string[],
-  ask: (tenant: string) => Promise<A>,
-): Promise<readonly Told<A>[]> {
-  return Promise.all(
-    tenants.map(async (tenant) => {
-      try {
-        return { tenant, answer: await ask(tenant), problem: null };
-      } catch (thrown) {
-        if (thrown instanceof ApiProblem && thrown.status !== 401) return { tenant, answer: null, problem: thrown };
-        throw thrown;
-      }
-    }),
-  );
-}
 
 /** What stands inside is of this tenant, in its zone. */
 export function InTenant({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -1,8 +1,8 @@
 /** One list out of those of all tenants, a page of each at a time: read only as far as the common list is looked at. */
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { askEach, type Told } from "../api/ask-each.ts";
 import type { Answer, ApiProblem } from "../api/client.ts";
 import { type Merged, merged, type Part } from "../text/merging.ts";
-import { askEach, type Told } from "./each-tenant.tsx";
 
 interface Paged<T> extends Pick<Answer<"GET /api/v1/t/{tenant}/overview">, "coverage"> {
   readonly items: readonly T[];

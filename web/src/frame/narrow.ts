@@ -1,14 +1,24 @@
-/** Whether the page is as narrow as a phone: there the style sheets put columns below each other, too. */
-import { useSyncExternalStore } from "react";
+/** How narrow the page is: where the style sheets put columns below each other, or leave some out, some parts must know it, too. */
+import { useCallback, useSyncExternalStore } from "react";
 
-const NARROW = "(max-width: 639px)";
-
+/** As narrow as a phone. */
 export function useNarrow(): boolean {
-  return useSyncExternalStore(follow, () => window.matchMedia(NARROW).matches);
+  return useMatches("(max-width: 639px)");
 }
 
-function follow(changed: () => void): () => void {
-  const query = window.matchMedia(NARROW);
-  query.addEventListener("change", changed);
-  return () => query.removeEventListener("change", changed);
+/** Too narrow for all columns of a list. */
+export function useMiddle(): boolean {
+  return useMatches("(max-width: 1023px)");
+}
+
+function useMatches(text: string): boolean {
+  const follow = useCallback(
+    (changed: () => void) => {
+      const query = window.matchMedia(text);
+      query.addEventListener("change", changed);
+      return () => query.removeEventListener("change", changed);
+    },
+    [text],
+  );
+  return useSyncExternalStore(follow, () => window.matchMedia(text).matches);
 }

@@ -1,11 +1,12 @@
 /** Which one is next, in whichever tenant? Each tenant's list in its own order, read as far as the common one is looked at. */
 import { Button } from "@fluentui/react-components";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { Told } from "../api/ask-each.ts";
 import { type Answer, read } from "../api/client.ts";
 import { LIST } from "../api/list-page.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
-import { InTenant, Partly, TenantLink, type Told } from "../frame/each-tenant.tsx";
+import { InTenant, Partly, TenantLink } from "../frame/each-tenant.tsx";
 import { useMerged } from "../frame/merged-pages.ts";
 import { useSession } from "../frame/session.tsx";
 import { Empty, Shown } from "../frame/states.tsx";

@@ -1,10 +1,11 @@
 /** Does anything stop, in whichever tenant? What needs somebody is on top, wherever it is. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { askEach, type Told } from "../api/ask-each.ts";
 import { type Answer, type ApiProblem, read } from "../api/client.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { type Column, Columned } from "../frame/columned.tsx";
-import { askEach, InTenant, Partly, TenantLink, type Told } from "../frame/each-tenant.tsx";
+import { InTenant, Partly, TenantLink } from "../frame/each-tenant.tsx";
 import { useSession } from "../frame/session.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { Time } from "../frame/time.tsx";
@@ -84,15 +85,14 @@ function Figures({ told }: { readonly told: readonly Row[] }) {
   const ends = { endIn30Days: sum((one) => one.endIn30Days), stopIn30Days: sum((one) => one.stopIn30Days) };
   const debt = { debt: sum((one) => one.debt), debtLately: sum((one) => one.debtLately) };
   const halted = sum((one) => one.halted);
-  const rest = told.length - known.length;
+  const lapses = known.flatMap((one) => (one.lapses === null ? [] : [one.lapses.count]));
+  const rest = told.length - lapses.length;
   return (
     <dl className="card figures">
       <div>
         <dt>Last credential ends within 30 days</dt>
         <dd>
-          <Link className="figure link" to="/all/applications" search={{}}>
-            {grouped(ends.endIn30Days)}
-          </Link>
+          <span className="figure">{grouped(ends.endIn30Days)}</span>
           <span className="two">{endsWords(ends)}</span>
         </dd>
       </div>
@@ -117,7 +117,9 @@ function Figures({ told }: { readonly told: readonly Row[] }) {
       <div>
         <dt>Lapses</dt>
         <dd>
-          <span className="figure">{grouped(sum((one) => one.lapses?.count ?? 0))}</span>
+          <span className="figure">
+            {lapses.length === 0 ? "–" : grouped(lapses.reduce((so, count) => so + count, 0))}
+          </span>
           <span className="two">
             {rest === 0
               ? "since each tenant is watched"
@@ -134,14 +136,22 @@ function NeedsPerson({ told }: { readonly told: readonly Row[] }) {
   const all = told.flatMap(({ tenant, answer }) =>
     (answer?.needsPerson ?? []).map((one) => ({ ...one, tenant, now: answer?.now ?? "" })),
   );
-  const until = ({ signsInUntil }: (typeof all)[number]) => Date.parse(signsInUntil ?? "9999-12-31");
+  // what stops and has no instant has stopped
+  const until = ({ signsInUntil, next }: (typeof all)[number]) =>
+    signsInUntil === null && next.code === "stops" ? 0 : Date.parse(signsInUntil ?? "9999-12-31");
   const first = all.toSorted((a, b) => until(a) - until(b)).slice(0, SHOWN);
   return (
     <section className="card" aria-labelledby="needs">
       <div className="card-head">
         <h2 id="needs">Needs a person</h2>
       </div>
-      {first.length === 0 ? <Empty>Nothing waits for you.</Empty> : null}
+      {first.length === 0 ? (
+        <Empty>
+          {told.some(({ answer }) => answer === null)
+            ? "Nothing waits for you where it could be read."
+            : "Nothing waits for you."}
+        </Empty>
+      ) : null}
       <ul className="rows">
         {first.map((one) => (
           <li key={`${one.tenant} ${one.objectId}`}>

@@ -2,8 +2,9 @@
 import { Button, Tab, TabList } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { askEach, type Told } from "../api/ask-each.ts";
 import { type Answer, type ApiProblem, read } from "../api/client.ts";
-import { askEach, InTenant, Partly, type Told } from "../frame/each-tenant.tsx";
+import { InTenant, Partly } from "../frame/each-tenant.tsx";
 import { useMerged } from "../frame/merged-pages.ts";
 import { useSession } from "../frame/session.tsx";
 import { Empty, Shown } from "../frame/states.tsx";

@@ -1,8 +1,9 @@
 /** What moves, what is stuck, in whichever tenant? The first of each group of each tenant; the tenant itself has all of them. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { askEach, type Told } from "../api/ask-each.ts";
 import { type Answer, type ApiProblem, read } from "../api/client.ts";
-import { askEach, InTenant, Partly, type Told } from "../frame/each-tenant.tsx";
+import { InTenant, Partly } from "../frame/each-tenant.tsx";
 import { useSession } from "../frame/session.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
 import { grouped } from "../text/dates.ts";

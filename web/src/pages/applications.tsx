@@ -55,7 +55,7 @@ export function Applications() {
   // the same as long as nobody chooses: rows that are there stay as they are
   const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);
   const isLapsed = filter.lapsed === "true";
-  const { shown, choose: show } = useColumns(HEADS, FIRST_HEADS);
+  const columns = useColumns(HEADS, FIRST_HEADS);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -73,7 +73,7 @@ export function Applications() {
       </div>
       <ListedApplications
         kind={isLapsed ? "lapsed" : "registered"}
-        {...(isLapsed ? {} : { shown })}
+        {...(isLapsed ? {} : { shown: columns?.shown ?? FIRST_HEADS })}
         label="App registrations"
         tenant={tenant}
         filter={wanted}
@@ -83,7 +83,7 @@ export function Applications() {
             <ChosenBar tenant={tenant} filter={wanted} total={first.total} selection={selection} choose={choose} />
           ) : (
             <Filters first={first} filter={filter} set={set}>
-              {isLapsed ? null : <ColumnMenu all={HEADS} shown={shown} choose={show} />}
+              {isLapsed || columns === null ? null : <ColumnMenu all={HEADS} {...columns} />}
               {density}
               <Button
                 as="a"

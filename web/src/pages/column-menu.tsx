@@ -2,7 +2,7 @@
 import { Button, Menu, MenuItemCheckbox, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { ColumnTripleRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import { useNarrow } from "../frame/narrow.ts";
+import { useMiddle } from "../frame/narrow.ts";
 import { shownOf } from "../text/columns.ts";
 
 const KEY = "nolapse-columns";
@@ -16,9 +16,13 @@ function kept(): string | null {
   }
 }
 
-/** `all`: every column there is, in its place; `first`: those that are there before anybody has chosen. */
+/**
+ * `all`: every column there is, in its place; `first`: those that are there before anybody has chosen. Null where the page has no room for all:
+ * there the list leaves out what it can, and nothing is chosen.
+ */
 export function useColumns(all: readonly string[], first: readonly string[]) {
   const [text, setText] = useState(kept);
+  const isMiddle = useMiddle();
   const choose = (next: readonly string[]) => {
     const written = JSON.stringify(all.filter((one) => next.includes(one)));
     setText(written);
@@ -28,7 +32,7 @@ export function useColumns(all: readonly string[], first: readonly string[]) {
       // it holds for this page
     }
   };
-  return { shown: shownOf(text, all, first), choose };
+  return isMiddle ? null : { shown: shownOf(text, all, first), choose };
 }
 
 interface Props {
@@ -37,9 +41,8 @@ interface Props {
   readonly choose: (next: readonly string[]) => void;
 }
 
-/** It stays open, so that several are chosen at once, and inside the landmark of its list. A narrow page has two lines in a row, and no columns. */
+/** It stays open, so that several are chosen at once, and inside the landmark of its list. */
 export function ColumnMenu({ all, shown, choose }: Props) {
-  if (useNarrow()) return null;
   return (
     <Menu
       inline
