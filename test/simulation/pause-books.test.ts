@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { Committed } from "../../src/rehearse/committed.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
 import { PauseBooks } from "../../src/rehearse/pause-books.ts";
@@ -84,6 +85,27 @@ test("in a world it is held, goes on afterwards and comes to its end, with nothi
   expect(findings.map(tell)).toEqual([]);
   expect(figures).toMatchObject({ retired: 1, words: { "paused done": 2, "continued done": 2 } });
 });
+
+test.each([1, 2, 3, 4])(
+  "seed %d with every fault, contested lists and pauses finds nothing",
+  { timeout: 120_000 },
+  async (seed) => {
+    const ground = await directoryGround({ seed });
+    try {
+      const { findings, figures } = await rehearse(ground, {
+        seed,
+        duration: 240 * DAY,
+        applications: 12,
+        pauses: true,
+      });
+      expect(findings.map(tell)).toEqual([]);
+      expect(figures.words["paused done"]).toBeGreaterThan(0);
+      expect(figures.crashes).toBeGreaterThan(0);
+    } finally {
+      await ground.end();
+    }
+  },
+);
 
 test("pauses are drawn beside the other words, which stay what they were", () => {
   const applications = Array.from({ length: 100 }, (_, index) => ({
