@@ -1,17 +1,21 @@
 /**
- * Builds the package into dist/: compiled JavaScript with declarations, and beside it whatever else lies in src (SQL,
- * schemas, scenarios), and the built pages. Then asks npm what it would pack, and refuses to go on if anything is missing or too much.
+ * `npm run build [-- --into FOLDER] [--pages FOLDER]`: builds the package into dist/ of the repository, or of a folder that gets what else
+ * the package has: compiled JavaScript with declarations, and beside it whatever else lies in src (SQL, schemas, scenarios), and the pages,
+ * built here if they are not given. Then asks npm what it would pack, and refuses to go on if anything is missing or too much.
  */
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 
 const root = resolve(import.meta.dirname, "..");
-const dist = join(root, "dist");
+const { values } = parseArgs({ options: { into: { type: "string" }, pages: { type: "string" } } });
+const into = values.into === undefined ? root : resolve(values.into);
+const dist = join(into, "dist");
 
-function run(command: string, args: readonly string[]): string {
-  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+function run(command: string, args: readonly string[], cwd = root): string {
+  const result = spawnSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed\n${result.stdout}`);
   return result.stdout;
 }
@@ -48,22 +52,20 @@ function faults(packed: readonly string[], manifest: Manifest): string[] {
 }
 
 rmSync(dist, { recursive: true, force: true });
-run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
+const compiled = ["-p", "tsconfig.build.json", "--outDir", dist];
+run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...compiled]);
 for (const path of filesBelow(join(root, "src"))) {
   if (!path.endsWith(".ts")) cpSync(join(root, "src", path), join(dist, path));
 }
-run(process.execPath, [
-  join(root, "node_modules/vite/bin/vite.js"),
-  "build",
-  "--config",
-  "web/vite.config.ts",
-  "--logLevel",
-  "warn",
-]);
-cpSync(join(root, "web/dist"), join(dist, "web"), { recursive: true });
+cpSync(values.pages === undefined ? builtPages() : resolve(values.pages), join(dist, "web"), { recursive: true });
+if (into !== root)
+  for (const path of ["package.json", "README.md", "LICENSE"]) cpSync(join(root, path), join(into, path));
 
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
-const report = JSON.parse(run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--offline"])) as unknown;
+const manifest = JSON.parse(readFileSync(join(into, "package.json"), "utf8")) as Manifest;
+for (const path of Object.values(manifest.bin)) chmodSync(join(into, path), 0o755);
+const report = JSON.parse(
+  run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts", "--offline"], into),
+) as unknown;
 // npm answers with a list, newer ones with one entry per package name
 const [entry] = Object.values(report as Record<string, { files: { path: string }[]; unpackedSize: number }>);
 if (entry === undefined) throw new Error("npm pack names no package");
@@ -73,6 +75,11 @@ if (wrong.length > 0) {
   console.error(`the package is not right:\n${wrong.map((line) => `  ${line}`).join("\n")}`);
   process.exitCode = 1;
 } else {
-  for (const path of Object.values(manifest.bin)) chmodSync(join(root, path), 0o755);
   console.error(`${packed.length} files, ${Math.round(entry.unpackedSize / 1024)} KiB`);
+}
+
+function builtPages(): string {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  run(process.execPath, [vite, "build", "--config", "web/vite.config.ts", "--logLevel", "warn"]);
+  return join(root, "web/dist");
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env -S node --
 /** Entry: refuses an old Node.js in one line before anything else is loaded, gives the first help, else hands over. */
 import { readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+// whole, as an old Node.js that lacks a name of it would refuse to begin before it could be refused
+import module from "node:module";
 
 const FLOOR = 24;
 const version = process.versions.node;
@@ -14,7 +15,7 @@ if (Number(version.split(".")[0]) < FLOOR) {
   // what the commands say of themselves, written down by `npm run docs`: whoever asks this has no use for anything else
   process.stdout.write(readFileSync(new URL("help.txt", import.meta.url)));
 } else {
-  const { directory } = enableCompileCache();
+  const { directory } = module.enableCompileCache();
   // a thread takes it from the environment alone
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory;
   const { main } = await import("./program.ts");

@@ -6,6 +6,7 @@ import { countFromOne, countOf, duration, whole } from "./numbers-typed.ts";
 import { SHELLS } from "./render/completion.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
 import { createSpeaker, type ExitCode, sayError } from "./speak.ts";
+import { VERSION } from "./version.ts";
 
 /** After a stop signal the step in hand has this long, milliseconds (design §3, Operations). */
 const GRACE = 10_000;
@@ -64,6 +65,7 @@ export function buildProgram(run: Run): Command {
     .option("--tenant <name>", "only this tenant of the configuration")
     .option("--json", "one JSON document on stdout")
     .option("--yes", "answer yes to every question")
+    .version(VERSION, "-V, --version", "output the version")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "nolapse: ")) })
     // at any width of the terminal the same lines, as help.txt has them
     .configureHelp({ helpWidth: HELP_WIDTH })

@@ -1,14 +1,10 @@
-/** Where a command runs: its version, its folder, its clock. */
-import { readFileSync } from "node:fs";
+/** Where a command runs: its folder, its clock, what it talks to. */
 import { dirname } from "node:path";
 import { createDirectoryClock } from "../adapters/directory-clock/clock.ts";
 import { createMachineClock, processNow } from "../adapters/machine/clock.ts";
+import { VERSION } from "../cli/version.ts";
 import type { Environment, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import type { Clock } from "../ports/clock.ts";
-
-export const VERSION = (
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }
-).version;
 
 /** Paths in the configuration are relative to it; without a file, to where the command was typed. */
 export function folderOf({ path }: Pick<ResolvedConfig, "path">): string {

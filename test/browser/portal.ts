@@ -1,14 +1,10 @@
 /** The portal's pages in a browser: built once in a run, with a server of each test file's own, people who sign in, and what has to hold of every page. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, renameSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { type PersonName, Stage, type StageOptions } from "../http/stage.ts";
+import { builtPages } from "../support/built-pages.ts";
 import { needs } from "../support/needs.ts";
 import { faultsOf, startChromium } from "./chromium.ts";
-
-const root = resolve(import.meta.dirname, "../..");
 
 type Look = { readonly scheme?: "light" | "dark"; readonly width?: number };
 type Context = Parameters<typeof needs>[0];
@@ -148,33 +144,3 @@ const SIDEWAYS = `[...document.querySelectorAll("main *")]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(one).overflowX))
   .filter((one) => one.closest("svg, pre, [role=tablist], .nl-scroll") === null)
   .map((one) => one.className + " " + one.scrollWidth + " px in " + one.clientWidth).join(", ")`;
-
-/**
- * The pages as this run has built them: the first file that needs them builds, the others take the same. Where two begin at once both
- * build, and one's are taken: a folder gets its name when it is whole, and only where nobody has it.
- */
-function builtPages(): string {
-  const run = inject("runFolder");
-  const pages = join(run, "pages");
-  if (existsSync(pages)) return pages;
-  const own = mkdtempSync(join(run, "building-"));
-  build(own);
-  try {
-    renameSync(own, pages);
-  } catch (thrown) {
-    if (!existsSync(pages)) throw thrown;
-  }
-  return pages;
-}
-
-function build(folder: string): void {
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  const args = [vite, "build", "--config", "web/vite.config.ts", "--outDir", folder, "--emptyOutDir"];
-  const built = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: "utf8",
-    // vitest's own NODE_ENV would build React as developers have it
-    env: { ...process.env, NODE_ENV: "production" },
-  });
-  expect(built.status, built.stderr).toBe(0);
-}

@@ -173,9 +173,13 @@ export class Site {
     return join(this.folder, "nolapse.yaml");
   }
 
-  /** Starts the program as a process of its own, in the site's folder. */
-  start(args: readonly string[], more: { env?: Record<string, string>; crash?: CrashPoint } = {}): ChildProcess {
-    const child = spawn(process.execPath, ["--", more.crash === undefined ? MAIN : CRASHING, ...args], {
+  /** Starts the program as a process of its own, in the site's folder; `program` where it is not the one in the repository. */
+  start(
+    args: readonly string[],
+    more: { env?: Record<string, string>; crash?: CrashPoint; program?: string } = {},
+  ): ChildProcess {
+    const program = more.program ?? (more.crash === undefined ? MAIN : CRASHING);
+    const child = spawn(process.execPath, ["--", program, ...args], {
       cwd: this.folder,
       env: {
         ...around(this.folder),
