@@ -17,6 +17,7 @@ export const REASONS = {
   "not-due": "its renewal time has not come",
   // why a credential is not rotated
   "not-bound": "no entry in the configuration names this application and its targets",
+  "no-slot": "its application is bound, but no slot is about this credential",
   "no-targets": "the slot names no target to deliver to",
   "which-credential": "several live credentials and no slot says which one",
   "no-live-credential": "there is no live credential to replace",

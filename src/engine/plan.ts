@@ -11,7 +11,7 @@ import type { Policy } from "../core/policy/policy.ts";
 import { MIN_LIFETIME } from "../core/policy/policy.ts";
 import { isExcluded, policyFor } from "../core/policy/policy-choice.ts";
 import { hardened, type Privileges } from "../core/policy/privilege.ts";
-import type { Binding, SlotSettings, TargetSettings } from "../core/policy/settings.ts";
+import { type Binding, bindingOf, type SlotSettings, type TargetSettings } from "../core/policy/settings.ts";
 import { likelyKinds, resolveSlot } from "../core/policy/slots.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
@@ -361,7 +361,8 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
   const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
   const due = ends !== null && ends.dueBecause !== null;
   const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
-  const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : "not-bound");
+  const bound = bindingOf(deps.settings, holder.appId) === undefined ? "not-bound" : "no-slot";
+  const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : bound);
   const detail = because === "saml-signing" ? `nolapse saml ${holder.appId}` : null;
   return { ...base, status: due || ended ? "cannot" : "later", because, detail };
 }

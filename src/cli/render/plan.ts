@@ -1,5 +1,6 @@
 /** The plan, for people and for programs. */
 import type { AppManagementReading } from "../../core/policy/app-policy.ts";
+import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan.ts";
@@ -53,13 +54,17 @@ export function planJson(plan: Plan) {
 
 export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] {
   const of = (status: PlanItem["status"]) => plan.items.filter((one) => one.status === status);
-  const [due, running, cannot] = [of("due"), of("in-progress"), of("cannot")];
+  const [due, running] = [of("due"), of("in-progress")];
+  // what somebody has bound and counts on is told apart from what nobody has handed over
+  const stuck = of("cannot").filter(({ slot }) => slot !== null);
+  const left = of("cannot").filter(({ slot }) => slot === null);
+  const cannot = stuck.length === 0 ? "" : `${stuck.length} bound but not renewed as things are, `;
   const done = plan.issuedBy === null ? "" : `; the last successor is issued by ${when(plan.issuedBy)} UTC`;
   const gone = plan.retiredBy === null ? "" : `, the last old one is retired by ${when(plan.retiredBy)} UTC`;
   const bound = plan.items.filter((one) => one.slot !== null && one.status === "later");
   return [
     style.bold(
-      `${due.length} to rotate, ${running.length} in progress, ${cannot.length} due or expired that nolapse leaves alone${done}${gone}`,
+      `${due.length} to rotate, ${running.length} in progress, ${cannot}${left.length} due or expired that nolapse leaves alone${done}${gone}`,
     ),
     ...heldBack(plan),
     ...section("to rotate", byStart(due), ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
@@ -78,7 +83,19 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
       when(one.rotation?.plannedAt ?? null),
       one.rotation?.id ?? "–",
     ]),
-    ...section("left alone", byEnd(cannot), ["days", "application", "credential", "why"], (one) => [
+    ...section(
+      "bound, but not renewed as things are",
+      byEnd(stuck),
+      ["ends (UTC)", "application", "slot", "why"],
+      (one) => [
+        when(one.credential?.end ?? null),
+        one.displayName,
+        one.slot ?? "–",
+        one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
+      ],
+    ),
+    ...mends(stuck),
+    ...section("left alone", byEnd(left), ["days", "application", "credential", "why"], (one) => [
       one.credential?.end == null ? "–" : `${daysBetween(plan.madeAt, one.credential.end)}`,
       one.displayName,
       one.credential?.name ?? one.slot ?? "–",
@@ -168,6 +185,14 @@ function section(
   if (items.length === 0) return [];
   const more = items.length > SHOWN ? [`… and ${items.length - SHOWN} more; --json lists all`] : [];
   return ["", `${title}:`, ...table(head, items.slice(0, SHOWN).map(row)), ...more];
+}
+
+/** What to do about each reason, with one that has it. */
+function mends(stuck: readonly PlanItem[]): string[] {
+  return [...Map.groupBy(stuck, (one) => one.because)].map(([because, [first, ...others]]) => {
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `hint: ${first?.displayName}${more}: ${mendOf(because).text}`;
+  });
 }
 
 function byStart(items: readonly PlanItem[]): PlanItem[] {

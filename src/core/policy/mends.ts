@@ -16,6 +16,9 @@ export const MENDS = {
   "not-bound": you(
     "Add an entry with its client id and its targets under applications in the configuration, then `nolapse config check`. Until then it is renewed by hand.",
   ),
+  "no-slot": you(
+    "If something still signs in with it, give its entry a slot for it, with its targets; else let it end, or remove it.",
+  ),
   "no-targets": you("Name in its entry where the value goes, then `nolapse config check`."),
   "which-credential": you(
     "Give its entry one slot for each credential that is in use, and name the current one of each; what nobody uses can be removed.",
