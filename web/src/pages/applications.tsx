@@ -48,7 +48,9 @@ export function Applications() {
   // the same as long as nobody chooses: rows that are there stay as they are
   const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);
   const isLapsed = filter.lapsed === "true";
-  const columns = useColumns(HEADS, FIRST_HEADS);
+  // the tenant's name needs the room
+  const first = isAll ? FIRST_HEADS.filter((head) => head !== "Client id") : FIRST_HEADS;
+  const columns = useColumns(HEADS, first);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
@@ -58,7 +60,7 @@ export function Applications() {
       </div>
       <ListedApplications
         kind={isLapsed ? "lapsed" : "registered"}
-        {...(isLapsed ? {} : { shown: columns?.shown ?? FIRST_HEADS })}
+        {...(isLapsed ? {} : { shown: columns?.shown ?? first })}
         label="App registrations"
         filter={wanted}
         // what is done to many is done in one tenant

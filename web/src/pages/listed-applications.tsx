@@ -35,7 +35,7 @@ export function ListedApplications({ filter, head, empty, ...rows }: ListedProps
           {head(
             {
               total: list.total,
-              items: list.rows.map(({ item }) => item),
+              items: list.first.flatMap(({ answer }) => answer.items),
               facets: {
                 next: summed(list.first.map(({ answer }) => answer.facets.next)),
                 kind: summed(list.first.map(({ answer }) => answer.facets.kind)),

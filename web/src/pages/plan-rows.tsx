@@ -16,6 +16,10 @@ export type PlanAnswer = Answer<typeof PLAN>;
 type Item = PlanAnswer["items"][number];
 export type TabName = PlanAnswer["tab"];
 
+function idOf({ appId, slot, keyId, what }: Item): string {
+  return `${appId} ${slot} ${keyId} ${what}`;
+}
+
 /** A page of each tenant at a time, or `limit` rows of it. */
 export function usePlan(tab: TabName, limit?: number, reason?: Query<typeof PLAN>["reason"]) {
   const { tenants } = useTenants();
@@ -26,7 +30,7 @@ export function usePlan(tab: TabName, limit?: number, reason?: Query<typeof PLAN
     ask: (tenant, page, signal) =>
       read(PLAN, { params: { tenant }, query: { tab, reason, ...page, limit: limit ?? page.limit } }, signal),
     order: (one) => Date.parse(one[date] ?? "9999-12-31"),
-    idOf: ({ appId, slot, keyId, what }) => `${appId} ${slot} ${keyId} ${what}`,
+    idOf,
   });
 }
 
@@ -63,7 +67,7 @@ export function PlanRows({ rows, tab, choosing }: RowsProps) {
   return (
     <ul className="rows">
       {rows.map((row) => (
-        <InTenant key={row.id} name={row.tenant}>
+        <InTenant key={`${row.tenant} ${idOf(row.item)}`} name={row.tenant}>
           <PlanRow {...row} tab={tab} named={isAll} choosing={choosing} />
         </InTenant>
       ))}

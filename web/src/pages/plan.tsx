@@ -3,7 +3,7 @@ import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
 import { lazy, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
 import { useAddress } from "../frame/address.ts";
-import { Seen, useTenants } from "../frame/each-tenant.tsx";
+import { InTenant, Seen, useTenants } from "../frame/each-tenant.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { ShowMore } from "../frame/show-more.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
@@ -69,7 +69,13 @@ export function Plan() {
                   </Suspense>
                 </section>
               )}
-              {tab === "waiting" && !isAll ? <RevealRequests tenant={tenant} /> : null}
+              {tab === "waiting"
+                ? first.map((of) => (
+                    <InTenant key={of.tenant} name={of.tenant}>
+                      <RevealRequests tenant={of.tenant} named={isAll} />
+                    </InTenant>
+                  ))
+                : null}
               {tab === "cannot" && total > 0 ? (
                 <CannotByReason mends={mends} open={search.reason} setOpen={(reason) => show({ tab, reason })} />
               ) : (

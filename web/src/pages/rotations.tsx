@@ -134,7 +134,7 @@ function Group({ group, total, rows, children }: GroupProps) {
       ) : (
         <ul className="rows rotations">
           {rows.map((row) => (
-            <InTenant key={row.id} name={row.tenant}>
+            <InTenant key={`${row.tenant} ${row.item.id}`} name={row.tenant}>
               <RotationRow {...row} named={isAll} />
             </InTenant>
           ))}

@@ -22,6 +22,13 @@ export interface Merged<T> {
 /** One list in the order of `key`, by which each part is in order already: as far as no row can be missing in it. */
 export function merged<T>(parts: readonly Part<T>[], key: Key<T>, isDescending = false): Merged<T> {
   const keyAt = (items: readonly T[], at: number) => (at < items.length ? key(items[at] as T) : null);
+  const [first, ...others] = parts;
+  // nothing is compared where there is nothing to compare it with: it would be felt in a list of many thousands
+  if (first !== undefined && others.length === 0)
+    return {
+      rows: first.items.map((item) => ({ tenant: first.tenant, item })),
+      waiting: first.more ? [first.tenant] : [],
+    };
   const heads = parts.map((part) => ({ ...part, at: 0, key: keyAt(part.items, 0) }));
   const rows: { tenant: string; item: T }[] = [];
   for (;;) {
@@ -80,8 +87,6 @@ export interface Way<T> {
 
 /** A row with its tenant, and the server's now in what it was told with. */
 export interface Row<T> {
-  /** Its own in the whole list. */
-  readonly id: string;
   readonly tenant: string;
   readonly now: string;
   readonly item: T;
@@ -114,12 +119,7 @@ export function joined<T, A extends Paged<T>>(
   return {
     told,
     first,
-    rows: rows.map(({ tenant, item }) => ({
-      id: `${tenant} ${idOf(item)}`,
-      tenant,
-      item,
-      now: nows.get(tenant) ?? "",
-    })),
+    rows: rows.map(({ tenant, item }) => ({ tenant, item, now: nows.get(tenant) ?? "" })),
     total: first.reduce((so, { answer }) => so + answer.total, 0),
     wants: wantsOf(...told.filter(({ tenant }) => waiting.includes(tenant))),
   };
