@@ -23,7 +23,11 @@ test("a tenant that does not answer is named; of the others everything is there,
   await web.enter(page, "Rita");
   await page.goto(address("/all"));
   await page
-    .getByRole("heading", { level: 1, name: /^(In at least 1 of 2 tenants|Not all could be read\.)/ })
+    .getByRole("heading", {
+      level: 1,
+      name: "In at least 1 of 2 tenants applications cannot sign in now, or stop in the next 30 days unless somebody acts.",
+      exact: true,
+    })
     .waitFor();
   const partial = page.getByText("Not all of every tenant is here.").locator("..");
   await partial.getByText("fabrikam: the tenant is being opened. Next: try again in a moment.").waitFor();
@@ -51,27 +55,27 @@ test("rows of both are in one order, and more of them as far as none can be miss
   const page = await web.open(context);
   await web.enter(page, "Rita");
   await answering(page, 4);
+  const asked: string[] = [];
+  page.on("request", (request) => void asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
   await page.goto(address("/all/applications"));
-  const rows = page.locator("tbody tr");
-  await expect.poll(() => rows.count()).toBeGreaterThan(0);
-  const first = await rows.allTextContents();
-  // the first of each tenant are the same, and the last ones wait until it is known what comes next
-  expect(first.length).toBeLessThanOrEqual(8);
-  while ((await page.getByRole("button", { name: /^Show more of/ }).count()) > 0) {
-    const before = await rows.count();
-    await page.getByRole("button", { name: /^Show more of/ }).press("Enter");
-    await expect.poll(() => rows.count()).toBeGreaterThan(before);
-  }
   const { body } = await (await web.stage.signIn("Rita")).get("/api/v1/t/contoso/applications?type=application");
   const alone: readonly string[] = body.items.map(({ objectId }: { objectId: string }) => objectId);
-  // each tenant's in its own order, with links into that tenant
-  const links = await page.locator("tbody th a").evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
-  expect(links).toHaveLength(2 * alone.length);
-  for (const tenant of ["contoso", "fabrikam"])
-    expect(links.filter((one) => one.includes(tenant))).toEqual(
+  await page.getByText(`${2 * alone.length} applications`, { exact: true }).waitFor();
+  const links = () =>
+    page
+      .locator("[role=table] [role=cell]:first-child a")
+      .evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
+  // each tenant's in its own order, with links into that tenant, once the pages behind the first are there
+  await expect.poll(async () => (await links()).length).toBe(2 * alone.length);
+  for (const tenant of ["contoso", "fabrikam"]) {
+    expect((await links()).filter((one) => one.includes(tenant))).toEqual(
       alone.map((id) => address(`/t/${tenant}/applications/${id}`)),
     );
-  await page.getByText(`${2 * alone.length} applications, what stops first on top`).waitFor();
+    // and no page of it was asked for twice
+    const pages = asked.filter((one) => one.startsWith(`/api/v1/t/${tenant}/applications?`));
+    expect(pages).toHaveLength(Math.ceil(alone.length / 4));
+    expect(new Set(pages).size).toBe(pages.length);
+  }
   await page.goto(address("/all"));
   await expect
     .poll(() =>
@@ -107,9 +111,10 @@ test("rotations and the plan have what each tenant has, under its name, and lead
   await page.getByRole("tab", { name: "Cannot be renewed" }).press("Enter");
   await page
     .getByRole("listitem")
-    .filter({ hasText: /contoso: \d+ applications?fabrikam: \d+ applications?$/ })
+    .filter({ hasText: /^.*fabrikam: / })
     .first()
     .waitFor();
+  await page.getByText("contoso, fabrikam", { exact: true }).first().waitFor();
   expect(await faultsEverywhere(page, "What cannot be renewed in all tenants")).toEqual([]);
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Rotations" }).press("Enter");
   await page.getByRole("heading", { level: 1, name: "Rotations of all tenants" }).waitFor();
@@ -131,7 +136,7 @@ test("what is searched for is in the address; nothing that matches is said", asy
   await web.enter(page, "Rita");
   await answering(page, 50);
   await page.goto(address("/all/applications?q=app-1"));
-  await page.getByText("2 applications, what stops first on top").waitFor();
+  await page.getByText("2 applications", { exact: true }).waitFor();
   await page.getByRole("searchbox").fill("nothing is called that");
   await page.getByText("No application matches.").waitFor();
   expect(page.url()).toContain("q=nothing");

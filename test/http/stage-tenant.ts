@@ -24,8 +24,25 @@ export const HOSTILE = `<img src=x onerror=alert(1)>"'\u202e\r\nSet-Cookie: a=b`
 
 export const FABRIKAM = "bbbbbbbb-1111-4222-8333-444444444444";
 
-export function scenario() {
-  const secrets = (end: string) => [{ name: "made by hand", end }];
+/** Signs Nolapse in to Fabrikam, where that is open as well. */
+export const KEEPER = "cccccccc-1111-4222-8333-444444444444";
+
+const secrets = (end: string) => [{ name: "made by hand", end }];
+
+/** They end before what ends in Contoso, and between that. */
+const ownOfFabrikam = [
+  {
+    name: "keeper",
+    appId: KEEPER,
+    secrets: secrets("P390D"),
+    permissions: ["Application.Read.All", "Directory.Read.All"],
+  },
+  { name: "brittle", secrets: secrets("P5D") },
+  { name: "lasting", secrets: secrets("P300D") },
+];
+
+/** `both`: Fabrikam has applications of its own, and one that Nolapse signs in with. */
+export function scenario(both = false) {
   const users = Object.keys(PEOPLE).map((name) => ({ name, upn: `${name.toLowerCase()}@contoso.example` }));
   const [first, ...others] = users;
   return {
@@ -57,7 +74,10 @@ export function scenario() {
         id: FABRIKAM,
         domains: ["fabrikam.example"],
         users: [{ name: "Wanda", upn: "wanda@fabrikam.example" }],
-        applications: [{ name: "outsider", audience: "AzureADMultipleOrgs", secrets: secrets("P400D") }],
+        applications: [
+          { name: "outsider", audience: "AzureADMultipleOrgs", secrets: secrets("P400D") },
+          ...(both ? ownOfFabrikam : []),
+        ],
         consented: [PORTAL],
       },
     ],

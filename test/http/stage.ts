@@ -14,6 +14,7 @@ import { type Graph, graphAs, requestToken } from "../directory/entra.ts";
 import {
   type Applications,
   FABRIKAM,
+  KEEPER,
   type PEOPLE,
   PORTAL,
   registered,
@@ -53,8 +54,16 @@ export interface StageOptions {
   readonly complete?: true;
   /** Another tenant of the configuration, which is never opened: nothing can be asked of it. */
   readonly beside?: string;
+  /** Fabrikam is a tenant of the configuration that is open, too; Nolapse only looks at it. */
+  readonly both?: true;
   /** It is the demo's server, whose clock people send on; what happens then is for {@link Stage.watch}. */
   readonly demo?: true;
+}
+
+/** A tenant that is open to requests. */
+export interface Opened {
+  readonly manager: Manager;
+  readonly admission: Admission;
 }
 
 export class Stage {
@@ -63,6 +72,8 @@ export class Stage {
   readonly server: WebServer;
   readonly manager: Manager;
   readonly admission: Admission;
+  /** Fabrikam's, where that is open as well. */
+  readonly other: Opened | null;
   readonly graph: Graph;
   /** Lines the server said of itself. */
   readonly said: string[];
@@ -70,7 +81,10 @@ export class Stage {
   readonly #appIds: Applications;
 
   private constructor(
-    parts: Pick<Stage, "folder" | "directory" | "server" | "manager" | "admission" | "graph" | "said" | "sent">,
+    parts: Pick<
+      Stage,
+      "folder" | "directory" | "server" | "manager" | "admission" | "other" | "graph" | "said" | "sent"
+    >,
     appIds: Applications,
   ) {
     this.folder = parts.folder;
@@ -78,6 +92,7 @@ export class Stage {
     this.server = parts.server;
     this.manager = parts.manager;
     this.admission = parts.admission;
+    this.other = parts.other;
     this.graph = parts.graph;
     this.said = parts.said;
     this.sent = parts.sent;
@@ -88,7 +103,7 @@ export class Stage {
     const folder = mkdtempSync(join(tmpdir(), "nolapse-http-"));
     const directory = await createDirectory({
       listen: { port: 0 },
-      scenario: scenario(),
+      scenario: scenario(more.both),
       clock: { now: START, frozen: true },
       random: 1,
       keys,
@@ -99,7 +114,11 @@ export class Stage {
     const composition = compose();
     composition.trust(directory.ca);
     writeConfig(folder, directory, applications, more);
-    const env = { ...directory.environment(), PORTAL_SECRET: secret };
+    const env = {
+      ...directory.environment(),
+      PORTAL_SECRET: secret,
+      KEEPER_SECRET: applications.get("keeper")?.secret ?? "",
+    };
     const config = composition.loadConfig({ path: join(folder, "nolapse.yaml"), env, cwd: folder });
     const said: string[] = [];
     const log = (line: string) => void said.push(line);
@@ -129,11 +148,14 @@ export class Stage {
     const portal = applications.get("portal");
     const back = { web: { redirectUris: [`${server.url}/auth/callback`] } };
     await graph("PATCH", `/applications/${portal?.objectId}`, back);
-    const [tenant] = config.tenants;
-    if (tenant === undefined) throw new Error("no tenant");
-    const manager = await composition.manager(config, tenant, env, (...heard) => server.heard(tenant.name, ...heard));
-    const admission = server.admit(tenant, manager);
-    const parts = { folder, directory, server, manager, admission, graph, said, sent };
+    const opened = async (tenant: (typeof config.tenants)[number] | undefined): Promise<Opened> => {
+      if (tenant === undefined) throw new Error("no tenant");
+      const manager = await composition.manager(config, tenant, env, (...heard) => server.heard(tenant.name, ...heard));
+      return { manager, admission: server.admit(tenant, manager) };
+    };
+    const first = await opened(config.tenants.find(({ name }) => name === "contoso"));
+    const other = more.both === true ? await opened(config.tenants.find(({ name }) => name === "fabrikam")) : null;
+    const parts = { folder, directory, server, ...first, other, graph, said, sent };
     return new Stage(parts, applications);
   }
 
@@ -143,11 +165,10 @@ export class Stage {
     return found;
   }
 
-  /** One round of the loop, which the server sees. */
+  /** One round of the loop, which the server sees; of both tenants where both are open. */
   async run(): Promise<RunReport> {
-    const report = await runOnce(this.admission.deps, { wait: 0 });
-    if (report.scan !== null) await this.admission.seen(report.scan);
-    return report;
+    if (this.other !== null) await roundOf(this.other);
+    return roundOf(this);
   }
 
   /** The loop of the demo, which goes where its clock is sent, until the signal says stop. Nobody but it signs in. */
@@ -232,18 +253,26 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.server.close();
-    await this.admission.leave();
-    await this.manager.close();
+    for (const one of this.other === null ? [this] : [this, this.other]) {
+      await one.admission.leave();
+      await one.manager.close();
+    }
     await this.directory.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function roundOf({ admission }: Opened): Promise<RunReport> {
+  const report = await runOnce(admission.deps, { wait: 0 });
+  if (report.scan !== null) await admission.seen(report.scan);
+  return report;
 }
 
 function writeConfig(
   folder: string,
   directory: Directory,
   applications: Applications,
-  { policy = {}, only, complete, beside }: StageOptions,
+  { policy = {}, only, complete, beside, both }: StageOptions,
 ): void {
   const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
@@ -256,9 +285,14 @@ function writeConfig(
     ...names.map((name) => ({ name, target: name })),
   ].filter(({ name }) => (only === undefined ? name !== "robot" : only.includes(name)));
   const contoso = { id: directory.admin.tenantId, mode: "enforce", timeZone: "Europe/Amsterdam" };
+  const auth = { method: "secret", clientId: KEEPER, secret: "env:KEEPER_SECRET" };
   const config = {
     version: 1,
-    tenants: { contoso, ...(beside === undefined ? {} : { [beside]: { id: randomUUID() } }) },
+    tenants: {
+      contoso,
+      ...(beside === undefined ? {} : { [beside]: { id: randomUUID() } }),
+      ...(both === undefined ? {} : { fabrikam: { id: FABRIKAM, timeZone: "Asia/Tokyo", auth } }),
+    },
     store: { type: "sqlite", path: "./nolapse.db" },
     seal: { type: "local-key", key: "file:./seal.key" },
     server: { signIn: { clientId: PORTAL, secret: "env:PORTAL_SECRET" } },

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { askEach } from "../../web/src/api/ask-each.ts";
 import { ApiProblem } from "../../web/src/api/client.ts";
-import { allSentence } from "../../web/src/text/all-tenants.ts";
+import { allSentence, byTrouble, lapsesOfAll, whatNeeds } from "../../web/src/text/all-tenants.ts";
 
 const one = (code: NonNullable<Parameters<typeof allSentence>[0][number]>["code"], count = 0) => ({ code, count });
 
@@ -42,4 +42,44 @@ test("what one tenant does not answer takes nothing from the others; where none 
   expect(await asking()).toEqual([]);
   await expect(asking(away, refused(403))).rejects.toBe(away);
   await expect(asking(1, refused(401))).rejects.toMatchObject({ status: 401 });
+});
+
+test("lapses are those of the tenants that were looked at, and say of how many that is not so", () => {
+  expect(
+    lapsesOfAll([
+      { count: 2, managed: 1 },
+      { count: 1, managed: 0 },
+    ]),
+  ).toEqual({
+    head: "Lapses",
+    count: 3,
+    words: "applications: 1 of them managed, since each tenant is watched",
+  });
+  expect(lapsesOfAll([{ count: 2, managed: 1 }, null])).toMatchObject({
+    count: 2,
+    words: "1 of 2 tenants not counted",
+  });
+  expect(lapsesOfAll([null])).toMatchObject({ count: null, words: "1 of 1 tenants not counted" });
+});
+
+test("what has stopped is before what stops, and what stops at no known instant behind it, whichever tenant it is of", () => {
+  const needs = (signsInUntil: string | null, code: string, displayName: string) =>
+    ({ objectId: displayName, displayName, signsInUntil, next: { code } }) as never;
+  const of = (tenant: string, ...needsPerson: never[]) => ({ tenant, now: "now", needsPerson });
+  const rows = whatNeeds([
+    of("contoso", needs("2031-04-02T00:00:00Z", "stops", "second"), needs(null, "waits-for-approval", "last")),
+    of("fabrikam", needs(null, "stops", "down"), needs("2031-04-01T00:00:00Z", "waits-for-approval", "first")),
+  ]);
+  expect(rows.map(({ tenant, displayName }) => `${tenant} ${displayName}`)).toEqual([
+    "fabrikam down",
+    "fabrikam first",
+    "contoso second",
+    "contoso last",
+  ]);
+});
+
+test("trouble is first, and who does not answer is no better than who was not looked at", () => {
+  const codes = ["nothing", "later", "now", "not-scanned", "soon"] as const;
+  expect(codes.toSorted(byTrouble)).toEqual(["now", "soon", "not-scanned", "later", "nothing"]);
+  expect(byTrouble(undefined, "not-scanned")).toBe(0);
 });

@@ -1,7 +1,7 @@
-/** Lists of several tenants as one: in order, and never with a row missing in the middle. */
+/** Lists of several tenants as one: in order, never with a row missing in the middle, and no row twice. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { merged } from "../../web/src/text/merging.ts";
+import { joined, merged, once, summed } from "../../web/src/text/merging.ts";
 
 const key = (one: number) => one;
 const sorted = (all: readonly number[]) => all.toSorted((a, b) => a - b);
@@ -39,4 +39,60 @@ test("each row keeps its tenant; what is alike stays in the order of the tenants
     ],
     waiting: ["fabrikam"],
   });
+});
+
+test("names are in their order, and what is read from its end is in that", () => {
+  const parts = (first: readonly string[], second: readonly string[]) => [
+    { tenant: "contoso", items: first, more: false },
+    { tenant: "fabrikam", items: second, more: false },
+  ];
+  const shown = (isDescending: boolean, ...given: Parameters<typeof parts>) =>
+    merged(parts(...given), (name) => name, isDescending).rows.map(({ item }) => item);
+  expect(shown(false, ["a", "c"], ["b", "d"])).toEqual(["a", "b", "c", "d"]);
+  expect(shown(true, ["c", "a"], ["d", "b"])).toEqual(["d", "c", "b", "a"]);
+});
+
+test("of what two pages have the later one is left, whatever moved meanwhile", () => {
+  const page = fc.uniqueArray(fc.nat(12), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(page, { maxLength: 4 }), (pages) => {
+      const rows = pages.map((of, at) => of.map((id) => ({ id, at })));
+      const left = once(rows, ({ id }) => String(id));
+      const last = new Map(rows.flat().map((row) => [row.id, row]));
+      expect(left).toHaveLength(last.size);
+      for (const row of left) expect(row).toBe(last.get(row.id));
+      expect(left).toEqual(rows.flat().filter((row) => left.includes(row)));
+    }),
+  );
+});
+
+test("a row that moved to a later page is there once, where it is now; the same id in another tenant is another row", () => {
+  type Item = { readonly id: string; readonly at: number };
+  const coverage = {} as never;
+  const answer = (now: string, next: string | null, ...items: readonly (readonly [id: string, at: number])[]) => ({
+    answer: { coverage, now, next, total: 3, items: items.map(([id, at]) => ({ id, at })) },
+    problem: null,
+  });
+  const way = { order: ({ at }: Item) => at, idOf: ({ id }: Item) => id };
+  const first = [
+    { tenant: "contoso", ...answer("then", "2", ["a", 1], ["b", 2]) },
+    { tenant: "fabrikam", ...answer("there", null, ["a", 4]) },
+  ];
+  expect(joined([first], way).wants).toEqual({ contoso: "2" });
+  // it was renewed while somebody read
+  const second = [{ tenant: "contoso", ...answer("later", null, ["c", 3], ["a", 9]) }];
+  const { rows, wants, total, told } = joined([first, second], way);
+  expect(wants).toBeUndefined();
+  expect(total).toBe(6);
+  expect(told).toEqual([second[0], first[1]]);
+  expect(rows).toEqual([
+    { tenant: "contoso", now: "then", item: { id: "b", at: 2 } },
+    { tenant: "contoso", now: "then", item: { id: "c", at: 3 } },
+    { tenant: "fabrikam", now: "there", item: { id: "a", at: 4 } },
+    { tenant: "contoso", now: "then", item: { id: "a", at: 9 } },
+  ]);
+});
+
+test("counts of the same name are one", () => {
+  expect(summed<string>([{ secret: 2, none: 1 }, { secret: 3 }])).toEqual({ secret: 5, none: 1 });
 });

@@ -1,11 +1,36 @@
-/** How pages about several tenants name them, and say what is missing of one. */
+/** Pages that are of one tenant or of all of them: which they are about, how they name them, and what is missing of one. */
 import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
-import type { Told } from "../api/ask-each.ts";
-import type { Answer } from "../api/client.ts";
+import { askEach, type Told } from "../api/ask-each.ts";
+import { type Answer, type ApiProblem, type Asking, type GetRoute, read } from "../api/client.ts";
 import { useSession } from "./session.tsx";
-import { TenantContext } from "./tenant.tsx";
+import { Incomplete } from "./states.tsx";
+import { TenantContext, useTenant } from "./tenant.tsx";
+
+/** Nothing tells what changes in all of them; milliseconds. */
+const EVERY = 60_000;
+
+/** What a page is about: the tenant of its address, or all that there are. */
+export function useTenants(): { readonly tenants: readonly string[]; readonly isAll: boolean } {
+  const { name } = useTenant();
+  const { me } = useSession();
+  const one = useMemo(() => [name], [name]);
+  return name === "" ? { tenants: me.tenants, isAll: true } : { tenants: one, isAll: false };
+}
+
+/** What each tenant of the page says; of all it is asked again after a while, of one where it tells that something has changed. */
+export function useEach<
+  R extends Extract<GetRoute, "GET /api/v1/t/{tenant}/overview" | "GET /api/v1/t/{tenant}/rotations/groups">,
+>(route: R) {
+  const { tenants, isAll } = useTenants();
+  return useQuery<readonly Told<Answer<R>>[], ApiProblem>({
+    queryKey: ["each", route, tenants],
+    queryFn: ({ signal }) => askEach(tenants, (tenant) => read(route, { params: { tenant } } as Asking<R>, signal)),
+    refetchInterval: isAll ? EVERY : false,
+  });
+}
 
 /** What stands inside is of this tenant, in its zone. */
 export function InTenant({ name, children }: { readonly name: string; readonly children: ReactNode }) {
@@ -23,7 +48,35 @@ export function TenantLink({ name }: { readonly name: string }) {
   );
 }
 
+export interface ListLinkProps {
+  /** Null: that of all tenants. */
+  readonly tenant: string | null;
+  readonly page: "applications" | "plan" | "rotations";
+  readonly search?: Readonly<Record<string, string>>;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+/** Leads to a list of a tenant, or to that of all of them. */
+export function ListLink({ tenant, page, search = {}, className = "", children }: ListLinkProps) {
+  const of = tenant === null ? "/all" : "/t/$tenant";
+  return (
+    <Link className={`link ${className}`} to={`${of}/${page}`} params={{ tenant: tenant ?? "" }} search={search}>
+      {children}
+    </Link>
+  );
+}
+
 type Covered = Pick<Answer<"GET /api/v1/t/{tenant}/overview">, "coverage">;
+
+/** Says what was not seen of the page's tenant, or of each of all. */
+export function Seen({ told }: { readonly told: readonly Told<Covered>[] }) {
+  const { isAll } = useTenants();
+  if (isAll) return <Partly told={told} />;
+  return told.map(({ tenant, answer }) =>
+    answer === null ? null : <Incomplete key={tenant} coverage={answer.coverage} />,
+  );
+}
 
 /** Names the tenants that did not answer, or of which not all was seen. */
 export function Partly({ told }: { readonly told: readonly Told<Covered>[] }) {

@@ -1,69 +1,60 @@
-/** One list out of those of all tenants, a page of each at a time: read only as far as the common list is looked at. */
+/** One list out of those of one tenant or of several, a page of each at a time: read only as far as the common list is looked at. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { askEach, type Told } from "../api/ask-each.ts";
-import type { Answer, ApiProblem } from "../api/client.ts";
-import { type Merged, merged, type Part } from "../text/merging.ts";
+import { askEach } from "../api/ask-each.ts";
+import type { ApiProblem } from "../api/client.ts";
+import { PAGE } from "../api/list-page.ts";
+import { type Common, joined, type Page, type Paged, type Wants, type Way, wantsOf } from "../text/merging.ts";
 
-interface Paged<T> extends Pick<Answer<"GET /api/v1/t/{tenant}/overview">, "coverage"> {
-  readonly items: readonly T[];
-  /** The cursor of the next page. */
-  readonly next: string | null;
-  readonly total: number;
-}
-
-type Page<A> = readonly Told<A>[];
-/** Which page of each tenant is asked for; of those that are left out none. */
-type Wants = Readonly<Record<string, string | undefined>>;
-
-interface Asking<A, T> {
+interface Asking<A, T> extends Way<T> {
   readonly key: readonly unknown[];
   readonly tenants: readonly string[];
-  readonly ask: (tenant: string, cursor: string | undefined, signal: AbortSignal) => Promise<A>;
-  /** What each tenant's own list is in the order of. */
-  readonly order: (item: T) => number;
+  readonly ask: (
+    tenant: string,
+    page: { limit: number; cursor: string | undefined },
+    signal: AbortSignal,
+  ) => Promise<A>;
 }
 
-interface Common<T, A> {
-  /** Each tenant's first answer, with what it says of all of its rows. */
-  readonly first: Page<A>;
-  /** What each said last: a later page that could not be read is told as well. */
-  readonly latest: Page<A>;
-  readonly rows: Merged<T>["rows"];
-  readonly total: number;
+/** Rows of each tenant that are asked for at a time: of several fewer, as a screen shows no more of them together. */
+function limitOf(tenants: number): number {
+  return Math.max(20, Math.ceil(PAGE / Math.max(1, tenants)));
 }
 
-export function useMerged<T, A extends Paged<T>>({ key, tenants, ask, order }: Asking<A, T>) {
-  return useInfiniteQuery<Page<A>, ApiProblem, Common<T, A>, readonly unknown[], Wants>({
+/**
+ * It costs a request for each tenant, and after that one for each tenant whose rows are used up. The server counts pages in rows: what moved
+ * to a later page while one reads is told twice, and shown once, where it is now. What moved to a page that was read already is missing until
+ * the list is asked for again: when its tenant says that something has changed, or, of several, when the window is looked at anew.
+ */
+export function useMerged<T, A extends Paged<T>>(asking: Asking<A, T>) {
+  const { key, tenants, ask } = asking;
+  const limit = limitOf(tenants.length);
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery<
+    Page<A>,
+    ApiProblem,
+    { pages: Page<A>[] },
+    readonly unknown[],
+    Wants
+  >({
     queryKey: ["each", ...key, tenants],
     initialPageParam: Object.fromEntries(tenants.map((tenant) => [tenant, undefined])),
     queryFn: ({ pageParam, signal }) =>
-      askEach(Object.keys(pageParam), (tenant) => ask(tenant, pageParam[tenant], signal)),
-    getNextPageParam: (_, pages) => wantsOf(pages, order),
-    select: ({ pages }) => ({
-      first: pages[0] ?? [],
-      latest: latestOf(pages),
-      rows: merged(partsOf<T, A>(pages), order).rows,
-      total: (pages[0] ?? []).reduce((so, { answer }) => so + (answer?.total ?? 0), 0),
-    }),
+      askEach(Object.keys(pageParam), (tenant) => ask(tenant, { limit, cursor: pageParam[tenant] }, signal)),
+    // of one tenant the last page says it; to put all of them together for that would be felt in a long list
+    getNextPageParam: ([last, ...others], pages) =>
+      others.length === 0 && tenants.length === 1 ? wantsOf(last) : commonOf(pages, asking).wants,
   });
+  const more = () => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  };
+  const common = data && commonOf(data.pages, asking);
+  return { data: common, error, refetch, hasNextPage, isFetchingNextPage, more };
 }
 
-function latestOf<A>(pages: readonly Page<A>[]): Page<A> {
-  return [...new Map(pages.flat().map((one) => [one.tenant, one])).values()];
-}
+/** Put together once for what was read so far: long lists are drawn, and their next page decided on, more often than that. */
+const known = new WeakMap<readonly unknown[], Common<unknown, unknown>>();
 
-function partsOf<T, A extends Paged<T>>(pages: readonly Page<A>[]): readonly Part<T>[] {
-  return latestOf(pages).map(({ tenant, answer }) => ({
-    tenant,
-    items: pages.flat().flatMap((one) => (one.tenant === tenant ? (one.answer?.items ?? []) : [])),
-    more: answer !== null && answer.next !== null,
-  }));
-}
-
-function wantsOf<T, A extends Paged<T>>(pages: readonly Page<A>[], order: (item: T) => number): Wants | undefined {
-  const { waiting } = merged(partsOf<T, A>(pages), order);
-  const wants = latestOf(pages).flatMap(({ tenant, answer }) =>
-    waiting.includes(tenant) && answer?.next != null ? [[tenant, answer.next] as const] : [],
-  );
-  return wants.length === 0 ? undefined : Object.fromEntries(wants);
+function commonOf<T, A extends Paged<T>>(pages: readonly Page<A>[], asking: Asking<A, T>): Common<T, A> {
+  const common = (known.get(pages) as Common<T, A> | undefined) ?? joined(pages, asking);
+  known.set(pages, common);
+  return common;
 }

@@ -8,13 +8,11 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { Overview } from "../pages/overview.tsx";
+import type { Search } from "./address.ts";
 import { Frame } from "./frame.tsx";
 import { lastTenant } from "./last-tenant.ts";
 import { hasRole, useSession } from "./session.tsx";
 import { Empty } from "./states.tsx";
-
-/** Search parameters are text, whatever they look like. */
-export type Search = Readonly<Record<string, string | undefined>>;
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotHere });
 
@@ -63,18 +61,19 @@ const allApplications = createRoute({
   getParentRoute: () => framed,
   path: "/all/applications",
   validateSearch: text,
-  component: lazyRouteComponent(() => import("../pages/all-applications.tsx"), "AllApplications"),
+  component: lazyRouteComponent(() => import("../pages/applications.tsx"), "Applications"),
 });
 const allRotations = createRoute({
   getParentRoute: () => framed,
   path: "/all/rotations",
-  component: lazyRouteComponent(() => import("../pages/all-rotations.tsx"), "AllRotations"),
+  validateSearch: text,
+  component: lazyRouteComponent(() => import("../pages/rotations.tsx"), "Rotations"),
 });
 const allPlan = createRoute({
   getParentRoute: () => framed,
   path: "/all/plan",
   validateSearch: text,
-  component: lazyRouteComponent(() => import("../pages/all-plan.tsx"), "AllPlan"),
+  component: lazyRouteComponent(() => import("../pages/plan.tsx"), "Plan"),
 });
 const overview = createRoute({
   getParentRoute: () => framed,

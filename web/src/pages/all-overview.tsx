@@ -1,35 +1,22 @@
 /** Does anything stop, in whichever tenant? What needs somebody is on top, wherever it is. */
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { askEach, type Told } from "../api/ask-each.ts";
-import { type Answer, type ApiProblem, read } from "../api/client.ts";
-import { ApplicationLink } from "../frame/application-link.tsx";
+import type { Told } from "../api/ask-each.ts";
 import { type Column, Columned } from "../frame/columned.tsx";
-import { InTenant, Partly, TenantLink } from "../frame/each-tenant.tsx";
-import { useSession } from "../frame/session.tsx";
-import { Empty, Shown } from "../frame/states.tsx";
-import { Time } from "../frame/time.tsx";
-import { allSentence, TROUBLE } from "../text/all-tenants.ts";
-import { debtWords, endsWords, overviewSentence } from "../text/catalogue.ts";
-import { grouped } from "../text/dates.ts";
-import { capital } from "../text/rotation.ts";
+import { Seen, TenantLink, useEach } from "../frame/each-tenant.tsx";
+import { Shown } from "../frame/states.tsx";
+import type { Overview } from "../frame/tenant.tsx";
+import { allSentence, byTrouble, lapsesOfAll, whatNeeds } from "../text/all-tenants.ts";
+import { overviewSentence } from "../text/catalogue.ts";
+import { grouped, thirtyDays } from "../text/dates.ts";
+import { summed } from "../text/merging.ts";
+import { Figures, NeedsPerson } from "./overview-parts.tsx";
 
-const OVERVIEW = "GET /api/v1/t/{tenant}/overview";
-type Overview = Answer<typeof OVERVIEW>;
 type Row = Told<Overview>;
 
-/** Nothing tells what changes in all of them; milliseconds. */
-const EVERY = 60_000;
 /** So many of what needs a person are shown. */
 const SHOWN = 10;
 
 export function AllOverview() {
-  const { tenants } = useSession().me;
-  const asked = useQuery<readonly Row[], ApiProblem>({
-    queryKey: ["each", OVERVIEW, tenants],
-    queryFn: ({ signal }) => askEach(tenants, (tenant) => read(OVERVIEW, { params: { tenant } }, signal)),
-    refetchInterval: EVERY,
-  });
+  const asked = useEach("GET /api/v1/t/{tenant}/overview");
   return (
     <div className="page">
       <h1>
@@ -40,15 +27,15 @@ export function AllOverview() {
       <Shown asked={asked} rows={8}>
         {(told) => (
           <>
-            <Partly told={told} />
-            <Figures told={told} />
+            <Seen told={told} />
+            <Sums told={told} />
             <Columned
               label="Tenants"
               columns={COLUMNS}
-              items={told.toSorted(byTrouble)}
+              items={told.toSorted((a, b) => byTrouble(a.answer?.sentence.code, b.answer?.sentence.code))}
               keyOf={({ tenant }) => tenant}
             />
-            <NeedsPerson told={told} />
+            <Needed told={told} />
           </>
         )}
       </Shown>
@@ -56,17 +43,11 @@ export function AllOverview() {
   );
 }
 
-/** Who did not answer is no better than who has not been scanned. */
-function byTrouble(a: Row, b: Row): number {
-  const place = ({ answer }: Row) => TROUBLE.indexOf(answer?.sentence.code ?? "not-scanned");
-  return place(a) - place(b);
-}
-
-const figure = (head: string, of: (figures: Overview["figures"]) => number | null): Column<Row> => ({
+const figure = (head: string, of: (figures: Overview["figures"]) => number | undefined): Column<Row> => ({
   head,
   cell: ({ answer }) => {
-    const count = answer === null ? null : of(answer.figures);
-    return count === null ? "–" : grouped(count);
+    const count = answer === null ? undefined : of(answer.figures);
+    return count === undefined ? "–" : grouped(count);
   },
 });
 
@@ -76,96 +57,44 @@ const COLUMNS: readonly [Column<Row>, ...Column<Row>[]] = [
   figure("End in 30 days", ({ endIn30Days }) => endIn30Days),
   figure("Debt", ({ debt }) => debt),
   figure("Running", ({ running }) => running),
-  figure("Lapses", ({ lapses }) => lapses?.count ?? null),
+  figure("Lapses", ({ lapses }) => lapses?.count),
 ];
 
-function Figures({ told }: { readonly told: readonly Row[] }) {
-  const known = told.flatMap(({ answer }) => (answer === null ? [] : [answer.figures]));
-  const sum = (of: (figures: Overview["figures"]) => number) => known.reduce((so, one) => so + of(one), 0);
-  const ends = { endIn30Days: sum((one) => one.endIn30Days), stopIn30Days: sum((one) => one.stopIn30Days) };
-  const debt = { debt: sum((one) => one.debt), debtLately: sum((one) => one.debtLately) };
-  const halted = sum((one) => one.halted);
-  const lapses = known.flatMap((one) => (one.lapses === null ? [] : [one.lapses.count]));
-  const rest = told.length - lapses.length;
+interface OfAll {
+  readonly told: readonly Row[];
+}
+
+function Sums({ told }: OfAll) {
+  const known = told.flatMap(({ answer }) => answer ?? []);
+  // today is another day in another zone: the list has every day that is one of them somewhere
+  const days = known.map(thirtyDays);
+  const [first, last] = [
+    days.map(({ from }) => from).sort()[0],
+    days
+      .map(({ to }) => to)
+      .sort()
+      .at(-1),
+  ];
+  if (first === undefined || last === undefined) return null;
   return (
-    <dl className="card figures">
-      <div>
-        <dt>Last credential ends within 30 days</dt>
-        <dd>
-          <span className="figure">{grouped(ends.endIn30Days)}</span>
-          <span className="two">{endsWords(ends)}</span>
-        </dd>
-      </div>
-      <div>
-        <dt>Rotation debt</dt>
-        <dd>
-          <Link className="figure link" to="/all/plan" search={{ tab: "cannot" }}>
-            {grouped(debt.debt)}
-          </Link>
-          <span className="two">{debtWords(debt)}</span>
-        </dd>
-      </div>
-      <div>
-        <dt>Rotations running</dt>
-        <dd>
-          <Link className="figure link" to="/all/rotations">
-            {grouped(sum((one) => one.running))}
-          </Link>
-          <span className={halted > 0 ? "two ended" : "two"}>{grouped(halted)} halted</span>
-        </dd>
-      </div>
-      <div>
-        <dt>Lapses</dt>
-        <dd>
-          <span className="figure">
-            {lapses.length === 0 ? "–" : grouped(lapses.reduce((so, count) => so + count, 0))}
-          </span>
-          <span className="two">
-            {rest === 0
-              ? "since each tenant is watched"
-              : `${grouped(rest)} of ${grouped(told.length)} tenants not counted`}
-          </span>
-        </dd>
-      </div>
-    </dl>
+    <Figures
+      figures={summed(known.map(({ figures: { lapses: _, ...counts } }) => counts))}
+      days={{ from: first, to: last }}
+      lapses={lapsesOfAll(told.map(({ answer }) => answer?.figures.lapses ?? null))}
+      tenant={null}
+    />
   );
 }
 
 /** The first of each tenant, what stops first on top. */
-function NeedsPerson({ told }: { readonly told: readonly Row[] }) {
-  const all = told.flatMap(({ tenant, answer }) =>
-    (answer?.needsPerson ?? []).map((one) => ({ ...one, tenant, now: answer?.now ?? "" })),
-  );
-  // what stops and has no instant has stopped
-  const until = ({ signsInUntil, next }: (typeof all)[number]) =>
-    signsInUntil === null && next.code === "stops" ? 0 : Date.parse(signsInUntil ?? "9999-12-31");
-  const first = all.toSorted((a, b) => until(a) - until(b)).slice(0, SHOWN);
+function Needed({ told }: OfAll) {
+  const known = told.flatMap(({ answer }) => answer ?? []);
   return (
-    <section className="card" aria-labelledby="needs">
-      <div className="card-head">
-        <h2 id="needs">Needs a person</h2>
-      </div>
-      {first.length === 0 ? (
-        <Empty>
-          {told.some(({ answer }) => answer === null)
-            ? "Nothing waits for you where it could be read."
-            : "Nothing waits for you."}
-        </Empty>
-      ) : null}
-      <ul className="rows">
-        {first.map((one) => (
-          <li key={`${one.tenant} ${one.objectId}`}>
-            <InTenant name={one.tenant}>
-              <span className="grow">
-                <ApplicationLink tenant={one.tenant} application={one} />
-                <span className="two faint">{one.tenant}</span>
-              </span>
-              <span className="grow">{capital(one.next.because ?? one.next.sentence)}</span>
-              {one.signsInUntil === null ? null : <Time at={one.signsInUntil} now={one.now} far="only" />}
-            </InTenant>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <NeedsPerson
+      ones={whatNeeds(known).slice(0, SHOWN)}
+      waiting={known.reduce((so, { figures }) => so + figures.waiting, 0)}
+      tenant={null}
+      empty={`Nothing waits for you${known.length < told.length ? " where it could be read" : ""}.`}
+    />
   );
 }

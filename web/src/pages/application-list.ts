@@ -1,22 +1,39 @@
-/** Asks for applications a page at a time, and again where something has changed. */
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { type Answer, type ApiProblem, type Query, read } from "../api/client.ts";
-import { LIST, PAGE } from "../api/list-page.ts";
+/** How a list of applications is asked for, and in which order several tenants' are one. */
+
+import { type Answer, type Query, read } from "../api/client.ts";
+import { LIST } from "../api/list-page.ts";
+import { useTenants } from "../frame/each-tenant.tsx";
+import { useMerged } from "../frame/merged-pages.ts";
+import type { Key } from "../text/merging.ts";
 import { NOTHING, type Selection } from "./selection.ts";
 
 export type List = Answer<typeof LIST>;
+export type Item = List["items"][number];
 export type Filter = Query<typeof LIST>;
 /** As an address has it: where it says nothing of the type, registrations alone are meant. */
 export type PageFilter = Omit<Filter, "type"> & { readonly type?: Filter["type"] | "any" };
 
-export function useApplicationList(tenant: string, filter: Filter) {
-  return useInfiniteQuery<List, ApiProblem, { pages: List[] }, readonly unknown[], string | undefined>({
-    queryKey: [LIST, tenant, filter],
-    queryFn: ({ pageParam, signal }) =>
-      read(LIST, { params: { tenant }, query: { ...filter, limit: PAGE, cursor: pageParam } }, signal),
-    initialPageParam: undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    enabled: tenant !== "",
+/** What each order of the server goes by; what never comes, or has come already, is last. */
+const ORDERS = {
+  signsInUntil: ({ signsInUntil }) => instant(signsInUntil),
+  displayName: ({ displayName }) => displayName.toLowerCase(),
+  next: ({ next }) => instant(next.code === "ended" ? null : next.at),
+} as const satisfies Record<string, Key<Item>>;
+
+function instant(at: string | null): number {
+  return at === null ? Number.POSITIVE_INFINITY : Date.parse(at);
+}
+
+export function useApplicationList(filter: Filter) {
+  const { tenants } = useTenants();
+  const sort = filter.sort ?? "signsInUntil";
+  return useMerged<Item, List>({
+    key: [LIST, filter],
+    tenants,
+    ask: (tenant, page, signal) => read(LIST, { params: { tenant }, query: { ...filter, ...page } }, signal),
+    order: ORDERS[sort.replace("-", "") as keyof typeof ORDERS] ?? ORDERS.signsInUntil,
+    isDescending: sort.startsWith("-"),
+    idOf: ({ objectId }) => objectId,
   });
 }
 

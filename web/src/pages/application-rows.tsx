@@ -5,8 +5,8 @@ import { Checkbox } from "@fluentui/react-components";
 import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, memo, type ReactNode, startTransition, useEffect, useMemo, useRef, useState } from "react";
-import type { Answer } from "../api/client.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
+import { InTenant, TenantLink } from "../frame/each-tenant.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { usePrinting } from "../frame/printing.ts";
 import { useTenant } from "../frame/tenant.tsx";
@@ -14,14 +14,13 @@ import { Time } from "../frame/time.tsx";
 import { SmallLine } from "../lines/small-line.tsx";
 import { lapsePhrase, lapseSentence } from "../text/catalogue.ts";
 import { grouped } from "../text/dates.ts";
+import type { Row as MergedRow } from "../text/merging.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
 import "./application-rows.css";
+import type { Item } from "./application-list.ts";
 import { NextPhrase } from "./next.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
-
-export type Items = Answer<"GET /api/v1/t/{tenant}/applications">["items"];
-type Item = Items[number];
 
 interface Column {
   readonly head: string;
@@ -32,8 +31,8 @@ interface Column {
   /** There only once a person has asked for it. */
   readonly more?: true;
   /** Its place in a row of two lines. */
-  readonly place?: "app-next";
-  readonly cell: (item: Item, now: string) => ReactNode;
+  readonly place?: "app-next" | "app-tenant";
+  readonly cell: (item: Item, now: string, tenant: string) => ReactNode;
 }
 
 /** So many parts of the room that is left. */
@@ -41,6 +40,12 @@ function part(many: number): string {
   return `minmax(0, ${many}fr)`;
 }
 
+const TENANT: Column = {
+  head: "Tenant",
+  width: part(1.5),
+  place: "app-tenant",
+  cell: (_, __, tenant) => <TenantLink name={tenant} />,
+};
 const LINE: Column = {
   head: "Life line",
   width: "120px",
@@ -103,9 +108,8 @@ function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
 }
 
 /** On a narrow page how far away it is has to do. */
-export function Until({ at, now }: { readonly at: string | null; readonly now?: string }) {
-  const far = useNarrow() ? ("only" as const) : ("short" as const);
-  return now === undefined ? <Time at={at} /> : <Time at={at} now={now} far={far} />;
+function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
+  return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
 }
 
 const OWNER: Column = {
@@ -150,10 +154,10 @@ export interface RowsProps {
   /** Heads of the columns that are shown; all of the kind where it is left out. */
   readonly shown?: readonly string[];
   readonly label: string;
-  readonly items: Items;
+  readonly rows: readonly MergedRow<Item>[];
   readonly total: number;
-  readonly now: string;
-  readonly tenant: string;
+  /** Whether each row names its tenant: in a list of several. */
+  readonly named: boolean;
   /** Pixels of a row. */
   readonly height: number;
   readonly more: () => void;
@@ -167,12 +171,12 @@ const SECOND_LINE = 20;
 /** So many rows are drawn for paper: it is no place for more, and the browser could not. */
 const PRINTED = 2_000;
 
-export function ApplicationRows({ kind, shown, label, items, total, now, tenant, more, chosen, ...given }: RowsProps) {
+export function ApplicationRows({ kind, shown, label, rows: read, total, named, more, chosen, ...given }: RowsProps) {
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
   // on paper nobody scrolls: what was read is there, nothing more is asked for, and how much that is
   const isPrinted = usePrinting();
-  const printed = Math.min(items.length, PRINTED);
+  const printed = Math.min(read.length, PRINTED);
   const rows = useVirtualizer({
     count: isPrinted ? printed : total,
     getScrollElement: () => scroller.current,
@@ -188,15 +192,19 @@ export function ApplicationRows({ kind, shown, label, items, total, now, tenant,
   const last = seen.at(-1)?.index ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
   useEffect(() => {
-    if (!isPrinted && last >= items.length - 20) more();
-  }, [last, items.length, isPrinted]);
+    if (!isPrinted && last >= read.length - 20) more();
+  }, [last, read, isPrinted]);
   const wanted = shown?.join();
   // the same as long as nobody chooses others: rows that are there stay as they are
   // biome-ignore lint/correctness/useExhaustiveDependencies: the heads say which they are
   const columns = useMemo(
-    () => COLUMNS[kind].filter(({ head }) => shown === undefined || shown.includes(head)),
-    [kind, wanted],
+    () => [
+      ...(named ? [TENANT] : []),
+      ...COLUMNS[kind].filter(({ head }) => shown === undefined || shown.includes(head)),
+    ],
+    [kind, wanted, named],
   );
+  const look = named ? `${kind} several` : kind;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
@@ -206,7 +214,7 @@ export function ApplicationRows({ kind, shown, label, items, total, now, tenant,
         aria-label={label}
         style={templates(columns, chosen !== undefined) as CSSProperties}
       >
-        <div role="row" className={`app-row app-head ${kind}`} aria-rowindex={1}>
+        <div role="row" className={`app-row app-head ${look}`} aria-rowindex={1}>
           {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
           <span role="columnheader">Display name</span>
           {columns.map(({ head, hide, place }) => (
@@ -220,14 +228,12 @@ export function ApplicationRows({ kind, shown, label, items, total, now, tenant,
             ? seen.map(({ index, start }) => (
                 <Row
                   key={index}
-                  kind={kind}
+                  {...read[index]}
+                  look={look}
                   columns={columns}
-                  item={items[index]}
                   index={index}
                   top={start}
                   height={height}
-                  now={now}
-                  tenant={tenant}
                   chosen={chosen}
                 />
               ))
@@ -243,29 +249,27 @@ export function ApplicationRows({ kind, shown, label, items, total, now, tenant,
   );
 }
 
-interface RowProps {
-  readonly kind: keyof typeof COLUMNS;
+/** Without an item where it was not read yet. */
+interface RowProps extends Partial<MergedRow<Item>> {
+  readonly look: string;
   readonly columns: readonly Column[];
-  readonly item: Item | undefined;
   readonly index: number;
   readonly top: number;
   readonly height: number;
-  readonly now: string;
-  readonly tenant: string;
   readonly chosen: RowsProps["chosen"];
 }
 
 /** While one scrolls, those that are there already stay as they are: each is a dozen parts. */
-const Row = memo(function Row({ kind, columns, item, index, top, height, now, tenant, chosen }: RowProps) {
+const Row = memo(function Row({ look, columns, item, index, top, height, now = "", tenant = "", chosen }: RowProps) {
   const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
   return (
-    <div role="row" className={`app-row ${kind}`} style={place} aria-rowindex={index + 2}>
+    <div role="row" className={`app-row ${look}`} style={place} aria-rowindex={index + 2}>
       {item === undefined ? (
         <span role="cell" className="faint">
           …
         </span>
       ) : (
-        <>
+        <InTenant name={tenant}>
           {chosen === undefined ? null : (
             <span role="cell" className="choose">
               <Checkbox
@@ -280,10 +284,10 @@ const Row = memo(function Row({ kind, columns, item, index, top, height, now, te
           </span>
           {columns.map(({ head, hide, place, cell }) => (
             <span key={head} role="cell" className={hide ?? place}>
-              {cell(item, now)}
+              {cell(item, now, tenant)}
             </span>
           ))}
-        </>
+        </InTenant>
       )}
     </div>
   );
@@ -320,7 +324,7 @@ function Held({ secrets, certificates }: Pick<Item, "secrets" | "certificates">)
   );
 }
 
-export function Owners({ owners }: Pick<Item, "owners">) {
+function Owners({ owners }: Pick<Item, "owners">) {
   if (owners === null) return <span className="faint">not known</span>;
   const [first, ...others] = owners;
   if (first === undefined) return <span className="urgent">Nobody</span>;

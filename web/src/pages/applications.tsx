@@ -1,9 +1,11 @@
-/** Which one is next? Every application, what stops first on top. */
+/** Which one is next? Every application of a tenant, or of all of them, what stops first on top. */
 import { Button } from "@fluentui/react-components";
 import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { type Search, useAddress } from "../frame/address.ts";
 import { Command } from "../frame/command.tsx";
+import { useTenants } from "../frame/each-tenant.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { type Filter, fileAddress, type PageFilter } from "./application-list.ts";
 import { FIRST_HEADS, HEADS } from "./application-rows.tsx";
@@ -28,26 +30,17 @@ const FILTERS = [
 ] as const;
 
 function useFilter() {
-  const search = useSearch({ from: "/framed/t/$tenant/applications" });
-  const navigate = useNavigate();
-  const { name: tenant } = useTenant();
-  const filter = Object.fromEntries(
-    FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])),
-  ) as PageFilter;
-  const set = (more: Record<string, string | undefined>) =>
-    void navigate({
-      to: "/t/$tenant/applications",
-      params: { tenant },
-      search: { ...filter, ...more } as Record<string, string>,
-      replace: true,
-      resetScroll: false,
-    });
-  return { filter, set, tenant };
+  const [search, show] = useAddress();
+  const said = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
+  const filter = said as PageFilter;
+  const set = (more: Search) => show({ ...said, ...more });
+  return { filter, set };
 }
 
 export function Applications() {
-  const { filter, set, tenant } = useFilter();
-  const navigate = useNavigate();
+  const { filter, set } = useFilter();
+  const { name: tenant } = useTenant();
+  const { isAll } = useTenants();
   const { type = "application", ...others } = filter;
   // those that came by consent have a page of their own, but where an address asks for both
   const wanted: Filter = type === "any" ? others : { type, ...others };
@@ -55,43 +48,39 @@ export function Applications() {
   // the same as long as nobody chooses: rows that are there stay as they are
   const chosen = useMemo(() => ({ selection, choose }), [selection, choose]);
   const isLapsed = filter.lapsed === "true";
-  const columns = useColumns(HEADS, FIRST_HEADS);
+  // the tenant's name needs the room
+  const first = isAll ? FIRST_HEADS.filter((head) => head !== "Client id") : FIRST_HEADS;
+  const columns = useColumns(HEADS, first);
   const isFiltered = Object.keys(filter).some((name) => name !== "sort");
   return (
     <div className="page">
       <div className="page-head">
-        <h1>App registrations</h1>
-        <div className="actions">
-          <Command
-            least="Operator"
-            icon={<AddRegular />}
-            onClick={() => void navigate({ to: "/t/$tenant/applications/new", params: { tenant } })}
-          >
-            Register
-          </Command>
-        </div>
+        <h1>App registrations{isAll ? " of all tenants" : ""}</h1>
+        {isAll ? null : <Register tenant={tenant} />}
       </div>
       <ListedApplications
         kind={isLapsed ? "lapsed" : "registered"}
-        {...(isLapsed ? {} : { shown: columns?.shown ?? FIRST_HEADS })}
+        {...(isLapsed ? {} : { shown: columns?.shown ?? first })}
         label="App registrations"
-        tenant={tenant}
         filter={wanted}
-        chosen={chosen}
-        head={(first, density) =>
-          countOf(selection, first.total) > 0 ? (
-            <ChosenBar tenant={tenant} filter={wanted} total={first.total} selection={selection} choose={choose} />
+        // what is done to many is done in one tenant
+        {...(isAll ? {} : { chosen })}
+        head={(list, density) =>
+          countOf(selection, list.total) > 0 ? (
+            <ChosenBar tenant={tenant} filter={wanted} total={list.total} selection={selection} choose={choose} />
           ) : (
-            <Filters first={first} filter={filter} set={set}>
+            <Filters list={list} filter={filter} set={set}>
               {isLapsed || columns === null ? null : <ColumnMenu all={HEADS} {...columns} />}
               {density}
-              <Button
-                as="a"
-                appearance="subtle"
-                icon={<ArrowDownloadRegular />}
-                href={fileAddress(tenant, wanted)}
-                aria-label="Download as CSV"
-              />
+              {isAll ? null : (
+                <Button
+                  as="a"
+                  appearance="subtle"
+                  icon={<ArrowDownloadRegular />}
+                  href={fileAddress(tenant, wanted)}
+                  aria-label="Download as CSV"
+                />
+              )}
             </Filters>
           )
         }
@@ -104,10 +93,25 @@ export function Applications() {
               </Button>
             </>
           ) : (
-            "This tenant has no app registrations."
+            `${isAll ? "No tenant has" : "This tenant has no"} app registrations.`
           )
         }
       />
+    </div>
+  );
+}
+
+function Register({ tenant }: { readonly tenant: string }) {
+  const navigate = useNavigate();
+  return (
+    <div className="actions">
+      <Command
+        least="Operator"
+        icon={<AddRegular />}
+        onClick={() => void navigate({ to: "/t/$tenant/applications/new", params: { tenant } })}
+      >
+        Register
+      </Command>
     </div>
   );
 }

@@ -24,7 +24,6 @@ export function Enterprise() {
       <ListedApplications
         kind="enterprise"
         label="Enterprise applications"
-        tenant={tenant}
         filter={{ type: "servicePrincipal", sort: "displayName", q }}
         head={({ total }, density) => (
           <div className="filters">

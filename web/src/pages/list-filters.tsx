@@ -5,19 +5,19 @@ import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { type Days, daysWords, ownerChoices } from "../text/list-filters.ts";
 import { plainName } from "../text/names.ts";
-import type { List, PageFilter } from "./application-list.ts";
-import { Wanted } from "./listed-applications.tsx";
+import type { PageFilter } from "./application-list.ts";
+import { type Listed, Wanted } from "./listed-applications.tsx";
 import { Pill } from "./pill.tsx";
 
 interface FiltersProps {
-  readonly first: List;
+  readonly list: Listed;
   readonly filter: PageFilter;
   readonly set: (more: Record<string, string | undefined>) => void;
   readonly children: ReactNode;
 }
 
-export function Filters({ first, filter, set, children }: FiltersProps) {
-  const { facets, total } = first;
+export function Filters({ list, filter, set, children }: FiltersProps) {
+  const { facets, total, items } = list;
   const counts = (of: Readonly<Record<string, number>>, words: (name: string) => string) =>
     Object.entries(of).map(([name, count]) => [name, `${words(name)} (${grouped(count)})`] as const);
   const next = counts(facets.next, (code) => NEXT_VIEWS[code as NextCode]);
@@ -44,7 +44,7 @@ export function Filters({ first, filter, set, children }: FiltersProps) {
       />
       <Pill
         label="Owner"
-        options={ownerChoices(filter.owner, first.items)}
+        options={ownerChoices(filter.owner, items)}
         value={filter.owner}
         set={(value) => set({ owner: value })}
       />

@@ -2,54 +2,63 @@
 import { SearchBox } from "@fluentui/react-components";
 import { type ReactNode, useEffect, useState } from "react";
 import { DensityMenu, useDensity } from "../frame/density.tsx";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
-import { type Filter, type List, useApplicationList } from "./application-list.ts";
+import { Seen, useTenants } from "../frame/each-tenant.tsx";
+import { Empty, Shown } from "../frame/states.tsx";
+import { summed } from "../text/merging.ts";
+import { type Filter, type Item, type List, useApplicationList } from "./application-list.ts";
 import { ApplicationRows, type RowsProps } from "./application-rows.tsx";
 
-interface ListedProps extends Pick<RowsProps, "kind" | "shown" | "label" | "tenant"> {
+interface ListedProps extends Pick<RowsProps, "kind" | "shown" | "label"> {
   readonly filter: Filter;
   /** Stands above the rows, with the choice of their height in it. */
-  readonly head: (first: List, density: ReactNode) => ReactNode;
+  readonly head: (list: Listed, density: ReactNode) => ReactNode;
   /** Said where nothing is listed. */
   readonly empty: ReactNode;
   /** Of rows that can be chosen. */
   readonly chosen?: Pick<NonNullable<RowsProps["chosen"]>, "selection" | "choose">;
 }
 
-export function ListedApplications({ kind, shown, label, tenant, filter, head, empty, chosen }: ListedProps) {
+/** What is said of all rows, whichever of them were read. */
+export interface Listed extends Pick<List, "facets" | "total"> {
+  readonly items: readonly Item[];
+}
+
+export function ListedApplications({ filter, head, empty, ...rows }: ListedProps) {
   const { density, height, choose } = useDensity();
-  const asked = useApplicationList(tenant, filter);
-  const more = () => {
-    if (asked.hasNextPage && !asked.isFetchingNextPage) void asked.fetchNextPage();
-  };
+  const { isAll } = useTenants();
+  const asked = useApplicationList(filter);
   return (
     <Shown asked={asked} rows={12}>
-      {({ pages }) => {
-        const [first] = pages;
-        if (first === undefined) return null;
-        return (
-          <>
-            <Incomplete coverage={first.coverage} />
-            {head(first, <DensityMenu density={density} choose={choose} />)}
-            {first.total === 0 ? (
-              <Empty>{empty}</Empty>
-            ) : (
-              <ApplicationRows
-                kind={kind}
-                label={label}
-                height={height}
-                items={pages.flatMap(({ items }) => items)}
-                total={first.total}
-                now={first.now}
-                tenant={tenant}
-                more={more}
-                {...(shown === undefined ? {} : { shown })}
-                {...(chosen === undefined ? {} : { chosen })}
-              />
-            )}
-          </>
-        );
-      }}
+      {(list) => (
+        <>
+          <Seen told={list.told} />
+          {head(
+            {
+              total: list.total,
+              items: list.first.flatMap(({ answer }) => answer.items),
+              facets: {
+                next: summed(list.first.map(({ answer }) => answer.facets.next)),
+                kind: summed(list.first.map(({ answer }) => answer.facets.kind)),
+                policy: summed(list.first.map(({ answer }) => answer.facets.policy)),
+              },
+            },
+            <DensityMenu density={density} choose={choose} />,
+          )}
+          {list.total === 0 ? (
+            <Empty>{empty}</Empty>
+          ) : (
+            <ApplicationRows
+              {...rows}
+              height={height}
+              rows={list.rows}
+              // once all were read, those that are there are all there are
+              total={asked.hasNextPage ? Math.max(list.total, list.rows.length) : list.rows.length}
+              named={isAll}
+              more={asked.more}
+            />
+          )}
+        </>
+      )}
     </Shown>
   );
 }

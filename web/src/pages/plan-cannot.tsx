@@ -1,22 +1,18 @@
 /** What cannot be renewed, by reason: what to do about it, once, and below it the applications that it settles. */
 import { Button, CounterBadge } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronRightRegular, WrenchRegular } from "@fluentui/react-icons";
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { useId } from "react";
-import { type Answer, type ApiProblem, read } from "../api/client.ts";
+import { useTenants } from "../frame/each-tenant.tsx";
+import { ShowMore } from "../frame/show-more.tsx";
 import { Shown } from "../frame/states.tsx";
-import { counted, grouped } from "../text/dates.ts";
+import { counted } from "../text/dates.ts";
+import type { Mend } from "../text/plan.ts";
 import { capital } from "../text/rotation.ts";
-import { PlanRow } from "./plan-row.tsx";
+import { PlanRows, usePlan } from "./plan-rows.tsx";
 import "./groups.css";
-
-const PLAN = "GET /api/v1/t/{tenant}/plan";
-type PlanAnswer = Answer<typeof PLAN>;
-type Mend = PlanAnswer["mends"][number];
 
 interface Props {
   readonly mends: readonly Mend[];
-  readonly tenant: string;
   /** The reason that is open, by the address; without one the first is. */
   readonly open: string | undefined;
   readonly setOpen: (reason: string) => void;
@@ -25,13 +21,12 @@ interface Props {
 /** Of an address: no reason is open. */
 const NONE = "none";
 
-export function CannotByReason({ mends, tenant, open, setOpen }: Props) {
+export function CannotByReason({ mends, open, setOpen }: Props) {
   const shown = open ?? mends[0]?.reason;
   return mends.map((mend) => (
     <ReasonCard
       key={mend.reason}
       mend={mend}
-      tenant={tenant}
       open={mend.reason === shown}
       toggle={() => setOpen(mend.reason === shown ? NONE : mend.reason)}
     />
@@ -40,13 +35,13 @@ export function CannotByReason({ mends, tenant, open, setOpen }: Props) {
 
 interface ReasonProps {
   readonly mend: Mend;
-  readonly tenant: string;
   readonly open: boolean;
   readonly toggle: () => void;
 }
 
-function ReasonCard({ mend, tenant, open, toggle }: ReasonProps) {
-  const { reason, sentence, mend: text, credentials, applications } = mend;
+function ReasonCard({ mend, open, toggle }: ReasonProps) {
+  const { reason, sentence, mend: text, credentials, applications, tenants } = mend;
+  const { isAll } = useTenants();
   const id = useId();
   const many = counted(applications, "application");
   return (
@@ -75,57 +70,26 @@ function ReasonCard({ mend, tenant, open, toggle }: ReasonProps) {
         {open ? "Hide" : "Show"} {applications === 1 ? "it" : `the ${many}`}
         <span className="unseen">: {sentence}</span>
       </Button>
+      {isAll ? <span className="faint"> {tenants.join(", ")}</span> : null}
       {credentials === applications ? null : <span className="faint"> {counted(credentials, "credential")}</span>}
-      {open ? <Under reason={reason} tenant={tenant} credentials={credentials} /> : null}
+      {open ? <Under reason={reason} credentials={credentials} /> : null}
     </section>
   );
 }
 
-/** So many at a time. */
+/** So many of each tenant at a time. */
 const PAGE = 20;
 
-function Under({ reason, tenant, credentials }: Pick<Mend, "reason" | "credentials"> & { readonly tenant: string }) {
-  const asked = useInfiniteQuery<
-    PlanAnswer,
-    ApiProblem,
-    { pages: PlanAnswer[] },
-    readonly unknown[],
-    string | undefined
-  >({
-    queryKey: [PLAN, tenant, "cannot", reason],
-    queryFn: ({ pageParam, signal }) =>
-      read(PLAN, { params: { tenant }, query: { tab: "cannot", reason, limit: PAGE, cursor: pageParam } }, signal),
-    initialPageParam: undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-  });
+function Under({ reason, credentials }: Pick<Mend, "reason" | "credentials">) {
+  const asked = usePlan("cannot", PAGE, reason);
   return (
     <Shown asked={asked} rows={Math.min(credentials, 5)}>
-      {({ pages }) => {
-        const items = pages.flatMap((page) => page.items);
-        const now = pages[0]?.now ?? "";
-        return (
-          <>
-            <ul className="rows">
-              {items.map((one) => (
-                <PlanRow
-                  key={`${one.appId} ${one.slot} ${one.keyId}`}
-                  one={one}
-                  tab="cannot"
-                  now={now}
-                  tenant={tenant}
-                />
-              ))}
-            </ul>
-            {asked.hasNextPage ? (
-              <p className="rows-more">
-                <Button size="small" onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
-                  Show more of {grouped(credentials)}
-                </Button>
-              </p>
-            ) : null}
-          </>
-        );
-      }}
+      {({ rows }) => (
+        <>
+          <PlanRows rows={rows} tab="cannot" />
+          <ShowMore asked={asked} total={credentials} />
+        </>
+      )}
     </Shown>
   );
 }

@@ -1,52 +1,35 @@
-/** What will happen, and what waits for me? */
+/** What will happen, and what waits for a person, in a tenant or in all of them? */
 import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { type Answer, type ApiProblem, read } from "../api/client.ts";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
+import { useAddress } from "../frame/address.ts";
+import { InTenant, Seen, useTenants } from "../frame/each-tenant.tsx";
 import { useRefusal } from "../frame/session.tsx";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
+import { ShowMore } from "../frame/show-more.tsx";
+import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
-import { grouped } from "../text/dates.ts";
-import { finishSentence, planSentence } from "../text/plan.ts";
+import type { Row } from "../text/merging.ts";
+import { finishSentence, loadOf, mendsOf, planSentence } from "../text/plan.ts";
 import { CannotByReason } from "./plan-cannot.tsx";
-import { PlanRow } from "./plan-row.tsx";
+import { type PlanAnswer, PlanRows, type TabName, usePlan } from "./plan-rows.tsx";
 import { RevealRequests } from "./reveal-requests.tsx";
 
 const TABS = { waiting: "Waiting for you", next: "Next 30 days", cannot: "Cannot be renewed" } as const;
-type TabName = keyof typeof TABS;
-const PLAN = "GET /api/v1/t/{tenant}/plan";
-type PlanAnswer = Answer<typeof PLAN>;
 /** So many are approved at once at most. */
 const MOST = 200;
 
 const LoadChart = lazy(() => import("../lines/load-chart.tsx").then((one) => ({ default: one.LoadChart })));
 
-/** A page at a time; of what cannot be renewed the counts alone, which has pages of its own for each reason. */
-function usePlan(tenant: string, tab: TabName) {
-  const limit = tab === "cannot" ? 1 : MOST;
-  return useInfiniteQuery<PlanAnswer, ApiProblem, { pages: PlanAnswer[] }, readonly unknown[], string | undefined>({
-    queryKey: [PLAN, tenant, tab],
-    queryFn: ({ pageParam, signal }) =>
-      read(PLAN, { params: { tenant }, query: { tab, limit, cursor: pageParam } }, signal),
-    initialPageParam: undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    enabled: tenant !== "",
-  });
-}
-
 export function Plan() {
-  const search = useSearch({ from: "/framed/t/$tenant/plan" });
-  const navigate = useNavigate();
+  const [search, show] = useAddress();
   const { name: tenant, overview, zone } = useTenant();
+  const { isAll } = useTenants();
   const tab: TabName = search.tab !== undefined && search.tab in TABS ? (search.tab as TabName) : "waiting";
-  const asked = usePlan(tenant, tab);
-  const show = (search: Record<string, string>) =>
-    void navigate({ to: "/t/$tenant/plan", params: { tenant }, search, replace: true, resetScroll: false });
+  // of what cannot be renewed the counts alone, which has pages of its own for each reason
+  const asked = usePlan(tab, tab === "cannot" ? 1 : undefined);
   return (
     <div className="page">
-      <h1>Plan and approvals</h1>
+      <h1>Plan and approvals{isAll ? " of all tenants" : ""}</h1>
       <TabList
         selectedValue={tab}
         aria-label="Parts of the plan"
@@ -60,50 +43,57 @@ export function Plan() {
         ))}
       </TabList>
       <Shown asked={asked} rows={8}>
-        {({ pages }) => {
-          const [first] = pages;
-          if (first === undefined) return null;
-          const plan = { ...first, items: pages.flatMap(({ items }) => items) };
+        {({ told, first, rows, total }) => {
+          const [one] = first;
+          if (one === undefined) return null;
+          // while the next tab is asked for it is still the last one that is shown
+          const { tab } = one.answer;
+          const mends = mendsOf(first);
+          const load = loadOf(first);
+          // several tenants have no zone in common that an instant could be told in
+          const plan = { ...one.answer, total, mends, ...(isAll ? { decideBy: null, issuedBy: null } : {}) };
           const finish = finishSentence(plan, zone);
           return (
             <>
-              <Incomplete coverage={plan.coverage} />
-              {plan.total === 0 ? null : (
+              <Seen told={told} />
+              {total === 0 ? null : (
                 <p>
                   <strong>{planSentence(plan, zone)}</strong>
                   {finish === null ? null : <span className="two">{finish}</span>}
                 </p>
               )}
-              {plan.load.length < 2 ? null : (
+              {load.length < 2 ? null : (
                 <section className="card" aria-label="By day">
                   <Suspense>
-                    <LoadChart load={plan.load} />
+                    <LoadChart load={load} />
                   </Suspense>
                 </section>
               )}
-              {plan.tab === "waiting" ? <RevealRequests tenant={tenant} /> : null}
-              {plan.tab === "cannot" && plan.total > 0 ? (
-                <CannotByReason
-                  mends={plan.mends}
-                  tenant={tenant}
-                  open={search.reason}
-                  setOpen={(reason) => show({ tab, reason })}
-                />
+              {tab === "waiting"
+                ? first.map((of) => (
+                    <InTenant key={of.tenant} name={of.tenant}>
+                      <RevealRequests tenant={of.tenant} named={isAll} />
+                    </InTenant>
+                  ))
+                : null}
+              {tab === "cannot" && total > 0 ? (
+                <CannotByReason mends={mends} open={search.reason} setOpen={(reason) => show({ tab, reason })} />
               ) : (
-                <Rows
-                  plan={plan}
-                  tenant={tenant}
-                  empty={
-                    overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]
-                  }
-                />
-              )}
-              {!asked.hasNextPage || plan.tab === "cannot" ? null : (
-                <p>
-                  <Button onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
-                    Show more of {grouped(plan.total)}
-                  </Button>
-                </p>
+                <section className="card">
+                  {tab === "waiting" && !isAll ? (
+                    <Approving rows={rows} tenant={tenant} />
+                  ) : (
+                    <PlanRows rows={rows} tab={tab} />
+                  )}
+                  {rows.length > 0 ? null : (
+                    <Empty>
+                      {overview?.mode === "observe" && tab === "next"
+                        ? "Nothing is planned: writing is off."
+                        : EMPTY[tab]}
+                    </Empty>
+                  )}
+                  <ShowMore asked={asked} total={total} />
+                </section>
               )}
             </>
           );
@@ -119,18 +109,23 @@ const EMPTY: Readonly<Record<TabName, string>> = {
   cannot: "Everything that ends can be renewed.",
 };
 
-function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly tenant: string; readonly empty: string }) {
+interface ApprovingProps {
+  readonly rows: readonly Row<PlanAnswer["items"][number]>[];
+  readonly tenant: string;
+}
+
+/** Rows that wait for a person, with what approves many of them at once. */
+function Approving({ rows, tenant }: ApprovingProps) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const role = useRefusal("Operator");
-  const open = plan.items.flatMap(({ rotation }) => (rotation === null ? [] : [rotation]));
+  const open = rows.flatMap(({ item: { rotation } }) => (rotation === null ? [] : [rotation]));
   const ids = chosen.filter((id) => open.includes(id));
   const choose = (id: string, on: boolean) => setChosen(on ? [...ids, id] : ids.filter((one) => one !== id));
   const refusal = role ?? (ids.length > MOST ? `At most ${MOST} at once.` : null);
-  const isWaiting = plan.tab === "waiting";
   return (
-    <section className="card">
-      {isWaiting && open.length > 0 ? (
+    <>
+      {open.length === 0 ? null : (
         <div className="card-head">
           <Checkbox
             label="All"
@@ -146,28 +141,15 @@ function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly ten
             {ids.length === 0 ? "Approve" : `Approve ${ids.length}`}
           </Button>
         </div>
-      ) : null}
+      )}
       {asking ? (
         <ApproveManyDialog
           tenant={tenant}
-          items={plan.items.filter(({ rotation }) => rotation !== null && ids.includes(rotation))}
+          items={rows.flatMap(({ item }) => (item.rotation !== null && ids.includes(item.rotation) ? [item] : []))}
           close={() => setAsking(false)}
         />
       ) : null}
-      {plan.items.length === 0 ? <Empty>{empty}</Empty> : null}
-      <ul className="rows">
-        {plan.items.map((one) => (
-          <PlanRow
-            key={`${one.appId} ${one.slot} ${one.keyId} ${one.what}`}
-            one={one}
-            tab={plan.tab}
-            now={plan.now}
-            tenant={tenant}
-            chosen={isWaiting && one.rotation !== null ? ids.includes(one.rotation) : null}
-            choose={choose}
-          />
-        ))}
-      </ul>
-    </section>
+      <PlanRows rows={rows} tab="waiting" choosing={{ ids, choose }} />
+    </>
   );
 }

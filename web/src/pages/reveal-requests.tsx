@@ -1,7 +1,7 @@
 /** Requests to see values of privileged applications: what another person must decide, and what one may see oneself. */
 import { Button } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { useAnswer } from "../api/queries.ts";
 import { ApproveRevealDialog, RefuseRevealDialog, type RevealRequest, ShowApprovedDialog } from "../dialogs/reveal.tsx";
 import { Command } from "../frame/command.tsx";
@@ -14,10 +14,13 @@ interface Props {
   readonly tenant: string;
   /** Only those of this one. */
   readonly rotation?: string;
+  /** Whether the tenant is named: among several. */
+  readonly named?: boolean;
 }
 
 /** A card; nothing where nobody asks. */
-export function RevealRequests({ tenant, rotation }: Props) {
+export function RevealRequests({ tenant, rotation, named = false }: Props) {
+  const head = useId();
   const asked = useAnswer("GET /api/v1/t/{tenant}/reveal-requests", tenant === "" ? null : { params: { tenant } });
   const [open, setOpen] = useState<{ readonly what: What; readonly request: RevealRequest } | null>(null);
   const items = (asked.data?.items ?? []).filter((one) => rotation === undefined || one.rotation === rotation);
@@ -26,8 +29,10 @@ export function RevealRequests({ tenant, rotation }: Props) {
     <>
       {asked.error === null ? null : <Failure problem={asked.error} retry={() => void asked.refetch()} />}
       {items.length === 0 || asked.data === undefined ? null : (
-        <section className="card" aria-labelledby="reveals">
-          <h2 id="reveals">{counted(items.length, "value")} that somebody asks to see</h2>
+        <section className="card" aria-labelledby={head}>
+          <h2 id={head}>
+            {counted(items.length, "value")} that somebody asks to see{named ? ` in ${tenant}` : ""}
+          </h2>
           <ul className="rows">
             {items.map((request) => (
               <Row

@@ -1,155 +1,169 @@
-/** What moves, what is stuck? In groups: what waits for a person on top, and what goes on by itself below it. */
+/** What moves, what is stuck, in a tenant or in all of them? In groups: what waits for a person on top, and what goes on by itself below it. */
 import { Button, CounterBadge, Tab, TabList } from "@fluentui/react-components";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type Answer, type ApiProblem, read } from "../api/client.ts";
-import { useAnswer } from "../api/queries.ts";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Told } from "../api/ask-each.ts";
+import { type Answer, read } from "../api/client.ts";
+import { useAddress } from "../frame/address.ts";
+import { InTenant, Seen, useEach, useTenants } from "../frame/each-tenant.tsx";
+import { useMerged } from "../frame/merged-pages.ts";
+import { ShowMore } from "../frame/show-more.tsx";
+import { Empty, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Coming, Time } from "../frame/time.tsx";
 import { FiveProofs } from "../lines/five-proofs.tsx";
 import { KIND_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { grouped } from "../text/dates.ts";
+import { joined, type Row } from "../text/merging.ts";
 import { Name } from "../text/name.tsx";
 import { capital, oldOneWords } from "../text/rotation.ts";
-import { GROUP_EMPTY, GROUP_MEANS, GROUP_WORDS, groupIn, groupsSentence } from "../text/rotation-groups.ts";
+import { GROUP_EMPTY, GROUP_MEANS, GROUP_WORDS, groupIn, groupOrder, groupsSentence } from "../text/rotation-groups.ts";
 import { PausedTag } from "./paused-tag.tsx";
 import "./groups.css";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
 type Groups = Answer<typeof GROUPS>;
-type Group = Groups["groups"][number];
+type GroupName = Groups["groups"][number]["group"];
+type Item = Groups["groups"][number]["items"][number];
+
+const NAMES = Object.keys(GROUP_WORDS) as GroupName[];
 
 export function Rotations() {
-  const search = useSearch({ from: "/framed/t/$tenant/rotations" });
-  const navigate = useNavigate();
-  const { name: tenant } = useTenant();
+  const [search, show] = useAddress();
   const only = groupIn(search.state);
-  const asked = useAnswer(GROUPS, tenant === "" ? null : { params: { tenant } });
-  const show = (state: string | undefined) =>
-    void navigate({ to: "/t/$tenant/rotations", params: { tenant }, search: { state }, replace: true });
+  const { isAll } = useTenants();
+  const asked = useEach(GROUPS);
   return (
     <div className="page">
-      <h1>Rotations</h1>
+      <h1>Rotations{isAll ? " of all tenants" : ""}</h1>
       <Shown asked={asked} rows={8}>
-        {({ groups, coverage, now }) => (
-          <>
-            <Incomplete coverage={coverage} />
-            <p>
-              {groups.every(({ group, total }) => group === "finished" || total === 0) ? (
-                <Still />
+        {(told) => {
+          const groups = NAMES.map((group) => firstOf(told, group));
+          return (
+            <>
+              <Seen told={told} />
+              <p>
+                {groups.every(({ group, total }) => group === "finished" || total === 0) ? (
+                  <Still />
+                ) : (
+                  <strong>{groupsSentence(groups)}</strong>
+                )}
+              </p>
+              <TabList
+                className="scrolled-tabs"
+                selectedValue={only ?? "all"}
+                aria-label="Groups of rotations"
+                onTabSelect={(_, { value }) => show(value === "all" ? {} : { state: String(value) })}
+              >
+                <Tab value="all">All</Tab>
+                {groups.map(({ group, total }) => (
+                  <Tab key={group} value={group}>
+                    {GROUP_WORDS[group]} ({grouped(total)})
+                  </Tab>
+                ))}
+              </TabList>
+              {only === null ? (
+                groups
+                  .filter(({ group, total }) => total > 0 || group === "waits")
+                  .map((one) => (
+                    <Group key={one.group} {...one}>
+                      {one.total <= one.rows.length ? null : (
+                        <p className="rows-more">
+                          <Button size="small" onClick={() => show({ state: one.group })}>
+                            Show all {grouped(one.total)}
+                          </Button>
+                        </p>
+                      )}
+                    </Group>
+                  ))
               ) : (
-                <strong>{groupsSentence(groups)}</strong>
+                <OneGroup key={only} group={only} />
               )}
-            </p>
-            <TabList
-              className="scrolled-tabs"
-              selectedValue={only ?? "all"}
-              aria-label="Groups of rotations"
-              onTabSelect={(_, { value }) => show(value === "all" ? undefined : String(value))}
-            >
-              <Tab value="all">All</Tab>
-              {groups.map(({ group, total }) => (
-                <Tab key={group} value={group}>
-                  {GROUP_WORDS[group]} ({grouped(total)})
-                </Tab>
-              ))}
-            </TabList>
-            {only === null ? (
-              <AllGroups groups={groups} now={now} tenant={tenant} show={show} />
-            ) : (
-              <OneGroup key={only} group={only} tenant={tenant} />
-            )}
-          </>
-        )}
+            </>
+          );
+        }}
       </Shown>
     </div>
   );
 }
 
-interface AllProps {
-  readonly groups: readonly Group[];
-  readonly now: string;
-  readonly tenant: string;
-  readonly show: (state: string | undefined) => void;
+/** Of an answer one group, as a page of it. */
+function pageOf({ groups, coverage, now }: Groups, group: GroupName) {
+  const { items = [], next = null, total = 0 } = groups.find((one) => one.group === group) ?? {};
+  return { coverage, now, items, next, total };
 }
 
-function AllGroups({ groups, now, tenant, show }: AllProps) {
-  return groups
-    .filter(({ group, total }) => total > 0 || group === "waits")
-    .map(({ group, total, items }) => (
-      <section key={group} className="card" aria-labelledby={`group-${group}`}>
-        <Head group={group} total={total} />
-        {total === 0 ? <Empty>{GROUP_EMPTY[group]}</Empty> : <List items={items} now={now} tenant={tenant} />}
-        {total <= items.length ? null : (
-          <p className="rows-more">
-            <Button size="small" onClick={() => show(group)}>
-              Show all {grouped(total)}
-            </Button>
-          </p>
-        )}
-      </section>
-    ));
+function wayOf(group: GroupName) {
+  return { order: groupOrder(group), isDescending: group === "finished", idOf: ({ id }: Item) => id };
 }
 
-export function Head({ group, total }: Pick<Group, "group" | "total">) {
+/** The first of a group, as far as no tenant's can be missing among them. */
+function firstOf(told: readonly Told<Groups>[], group: GroupName) {
+  const page = told.map((one) => ({ ...one, answer: one.answer && pageOf(one.answer, group) }));
+  const { rows, total } = joined([page], wayOf(group));
+  return { group, rows, total };
+}
+
+interface GroupProps {
+  readonly group: GroupName;
+  readonly total: number;
+  readonly rows: readonly Row<Item>[];
+  /** Leads to the others. */
+  readonly children: ReactNode;
+}
+
+function Group({ group, total, rows, children }: GroupProps) {
+  const { isAll } = useTenants();
   return (
-    <div className="card-head">
-      <h2 id={`group-${group}`}>
-        {GROUP_WORDS[group]}{" "}
-        <CounterBadge
-          count={total}
-          showZero
-          overflowCount={99_999}
-          appearance="filled"
-          color={group === "waits" && total > 0 ? "important" : "informative"}
-        />
-      </h2>
-      {total === 0 ? null : <span className="faint">{GROUP_MEANS[group]}</span>}
-    </div>
+    <section className="card" aria-labelledby={`group-${group}`}>
+      <div className="card-head">
+        <h2 id={`group-${group}`}>
+          {GROUP_WORDS[group]}{" "}
+          <CounterBadge
+            count={total}
+            showZero
+            overflowCount={99_999}
+            appearance="filled"
+            color={group === "waits" && total > 0 ? "important" : "informative"}
+          />
+        </h2>
+        {total === 0 ? null : <span className="faint">{GROUP_MEANS[group]}</span>}
+      </div>
+      {rows.length === 0 ? (
+        <Empty>{GROUP_EMPTY[group]}</Empty>
+      ) : (
+        <ul className="rows rotations">
+          {rows.map((row) => (
+            <InTenant key={`${row.tenant} ${row.item.id}`} name={row.tenant}>
+              <RotationRow {...row} named={isAll} />
+            </InTenant>
+          ))}
+        </ul>
+      )}
+      {children}
+    </section>
   );
 }
 
 /** One group alone, a page at a time. */
-function OneGroup({ group, tenant }: { readonly group: Group["group"]; readonly tenant: string }) {
-  const asked = useInfiniteQuery<Groups, ApiProblem, { pages: Groups[] }, readonly unknown[], string | undefined>({
-    queryKey: [GROUPS, tenant, group],
-    queryFn: ({ pageParam, signal }) =>
-      read(GROUPS, { params: { tenant }, query: { group, cursor: pageParam } }, signal),
-    initialPageParam: undefined,
-    getNextPageParam: (last) => ofGroup(last, group)?.next ?? undefined,
-    enabled: tenant !== "",
+function OneGroup({ group }: { readonly group: GroupName }) {
+  const { tenants } = useTenants();
+  const asked = useMerged({
+    key: [GROUPS, group],
+    tenants,
+    ask: async (tenant, page, signal) =>
+      pageOf(await read(GROUPS, { params: { tenant }, query: { group, ...page } }, signal), group),
+    ...wayOf(group),
   });
   return (
     <Shown asked={asked} rows={8}>
-      {({ pages }) => {
-        const [first] = pages;
-        const items = pages.flatMap((page) => ofGroup(page, group)?.items ?? []);
-        if (first === undefined) return null;
-        return (
-          <section className="card" aria-labelledby={`group-${group}`}>
-            <Head group={group} total={ofGroup(first, group)?.total ?? 0} />
-            {items.length === 0 ? (
-              <Empty>{GROUP_EMPTY[group]}</Empty>
-            ) : (
-              <List items={items} now={first.now} tenant={tenant} />
-            )}
-            {asked.hasNextPage ? (
-              <p className="rows-more">
-                <Button size="small" onClick={() => void asked.fetchNextPage()} disabled={asked.isFetchingNextPage}>
-                  Show more
-                </Button>
-              </p>
-            ) : null}
-          </section>
-        );
-      }}
+      {({ rows, total }) => (
+        <Group group={group} rows={rows} total={total}>
+          <ShowMore asked={asked} total={total} />
+        </Group>
+      )}
     </Shown>
   );
-}
-
-function ofGroup({ groups }: Groups, group: Group["group"]): Group | undefined {
-  return groups.find((one) => one.group === group);
 }
 
 /** Nothing moves: what does next, and when. */
@@ -165,31 +179,12 @@ function Still() {
   );
 }
 
-interface ListProps {
-  readonly items: Group["items"];
-  readonly now: string;
-  readonly tenant: string;
-}
-
-function List({ items, now, tenant }: ListProps) {
-  return (
-    <ul className="rows rotations">
-      {items.map((one) => (
-        <Row key={one.id} one={one} now={now} tenant={tenant} />
-      ))}
-    </ul>
-  );
-}
-
-interface RowProps {
-  readonly one: Group["items"][number];
-  readonly now: string;
-  readonly tenant: string;
+interface RowProps extends Row<Item> {
   /** Whether the tenant is named: in a list of several. */
-  readonly named?: boolean;
+  readonly named: boolean;
 }
 
-export function Row({ one, now, tenant, named = false }: RowProps) {
+function RotationRow({ item: one, now, tenant, named }: RowProps) {
   const isOver = one.state === "retired" || one.state === "cancelled";
   const said = isOver || one.paused !== null ? null : (one.waitsWhy ?? one.lastFailure?.message ?? null);
   return (
@@ -219,7 +214,7 @@ export function Row({ one, now, tenant, named = false }: RowProps) {
 }
 
 /** What the instant of a row is: a person's part has no time of its own, and what is over has ended. */
-function When({ one, now }: Pick<RowProps, "one" | "now">) {
+function When({ one, now }: { readonly one: Item; readonly now: string }) {
   const isOver = one.state === "retired" || one.state === "cancelled";
   const [word, at] = oldOneWords({ ...one, now });
   return (

@@ -1,9 +1,9 @@
 /** All tenants, each with its sentence; trouble first. */
-import { Link } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
+import { TenantLink } from "../frame/each-tenant.tsx";
 import { useSession } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
-import { TROUBLE } from "../text/all-tenants.ts";
+import { byTrouble } from "../text/all-tenants.ts";
 import { overviewSentence } from "../text/catalogue.ts";
 
 export function Tenants() {
@@ -16,13 +16,11 @@ export function Tenants() {
         {({ tenants }) => (
           <section className="card">
             <ul className="rows">
-              {[...tenants]
-                .sort((a, b) => TROUBLE.indexOf(a.sentence.code) - TROUBLE.indexOf(b.sentence.code))
+              {tenants
+                .toSorted((a, b) => byTrouble(a.sentence.code, b.sentence.code))
                 .map((one) => (
                   <li key={one.name}>
-                    <Link className="link" to="/t/$tenant" params={{ tenant: one.name }} search={{}}>
-                      {one.name}
-                    </Link>
+                    <TenantLink name={one.name} />
                     <span className="grow">{overviewSentence({ ...one, zone: zones[one.name] ?? "UTC" })}</span>
                     {one.stopped ? <span className="urgent">paused</span> : null}
                   </li>

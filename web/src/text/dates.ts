@@ -62,6 +62,12 @@ function calendarDays(from: number, to: number, zone: string): number {
   return Math.round((Date.parse(dayOf(to, zone)) - Date.parse(dayOf(from, zone))) / DAY);
 }
 
+/** The first and the last of the days of which the first page counts what ends. */
+export function thirtyDays({ now, zone }: { readonly now: string; readonly zone: string }) {
+  const day = (days: number) => dayOf(Date.parse(now) + days * 86_400_000, zone);
+  return { from: day(0), to: day(30) };
+}
+
 /** "in 50 days", "in 31 hours" (rounded down), "in 12 minutes", "now"; "ago" for what is over. */
 export function distance(at: number, now: number, zone: string): string {
   const [amount, unit] = amountOf(at, now, zone);

@@ -1,4 +1,9 @@
 /** Lists of several tenants as one, each of which was read from its beginning as far as somebody has looked. Pure. */
+import type { Told } from "../api/ask-each.ts";
+import type { Answer } from "../api/client.ts";
+
+/** What rows are in the order of, the least first. */
+export type Key<T> = (item: T) => number | string;
 
 export interface Part<T> {
   readonly tenant: string;
@@ -15,17 +20,121 @@ export interface Merged<T> {
 }
 
 /** One list in the order of `key`, by which each part is in order already: as far as no row can be missing in it. */
-export function merged<T>(parts: readonly Part<T>[], key: (item: T) => number): Merged<T> {
-  const heads = parts.map((part) => ({ part, at: 0 }));
+export function merged<T>(parts: readonly Part<T>[], key: Key<T>, isDescending = false): Merged<T> {
+  const keyAt = (items: readonly T[], at: number) => (at < items.length ? key(items[at] as T) : null);
+  const [first, ...others] = parts;
+  // nothing is compared where there is nothing to compare it with: it would be felt in a list of many thousands
+  if (first !== undefined && others.length === 0)
+    return {
+      rows: first.items.map((item) => ({ tenant: first.tenant, item })),
+      waiting: first.more ? [first.tenant] : [],
+    };
+  const heads = parts.map((part) => ({ ...part, at: 0, key: keyAt(part.items, 0) }));
   const rows: { tenant: string; item: T }[] = [];
   for (;;) {
-    const waiting = heads.filter(({ part, at }) => part.more && at >= part.items.length);
-    if (waiting.length > 0) return { rows, waiting: waiting.map(({ part }) => part.tenant) };
-    const [first, ...others] = heads.filter(({ part, at }) => at < part.items.length);
-    if (first === undefined) return { rows, waiting: [] };
-    const keyOf = ({ part, at }: (typeof heads)[number]) => key(part.items[at] as T);
-    const next = others.reduce((so, one) => (keyOf(one) < keyOf(so) ? one : so), first);
-    rows.push({ tenant: next.part.tenant, item: next.part.items[next.at] as T });
+    const waiting = heads.filter((head) => head.key === null && head.more);
+    if (waiting.length > 0) return { rows, waiting: waiting.map(({ tenant }) => tenant) };
+    let next: (typeof heads)[number] | undefined;
+    for (const head of heads) {
+      if (head.key === null) continue;
+      if (next === undefined || isBefore(head.key, next.key, isDescending)) next = head;
+    }
+    if (next === undefined) return { rows, waiting: [] };
+    rows.push({ tenant: next.tenant, item: next.items[next.at] as T });
     next.at += 1;
+    next.key = keyAt(next.items, next.at);
   }
+}
+
+/** What is alike stays in the order of the tenants. */
+function isBefore(one: number | string, other: number | string | null, isDescending: boolean): boolean {
+  return other !== null && (isDescending ? one > other : one < other);
+}
+
+/** The rows of pages, one after the other; what a later page has again has moved to it, and is left out of the earlier one. */
+export function once<T>(pages: readonly (readonly T[])[], idOf: (item: T) => string): readonly T[] {
+  const later = new Set<string>();
+  return pages
+    .toReversed()
+    .map((page) => {
+      const own = page.filter((item) => !later.has(idOf(item)));
+      for (const item of page) later.add(idOf(item));
+      return own;
+    })
+    .toReversed()
+    .flat();
+}
+
+export interface Paged<T> extends Pick<Answer<"GET /api/v1/t/{tenant}/overview">, "coverage" | "now"> {
+  readonly items: readonly T[];
+  /** The cursor of the next page. */
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export type Page<A> = readonly Told<A>[];
+/** Which page of each tenant is asked for; of those that are left out none. */
+export type Wants = Readonly<Record<string, string | undefined>>;
+
+/** How rows of several tenants become one list. */
+export interface Way<T> {
+  /** What each tenant's own list is in the order of. */
+  readonly order: Key<T>;
+  readonly isDescending?: boolean;
+  /** Of a row, within its tenant. */
+  readonly idOf: (item: T) => string;
+}
+
+/** A row with its tenant, and the server's now in what it was told with. */
+export interface Row<T> {
+  readonly tenant: string;
+  readonly now: string;
+  readonly item: T;
+}
+
+export interface Common<T, A> {
+  /** What each said last: a later page that could not be read is told as well. */
+  readonly told: Page<A>;
+  /** The first answers, each of which tells of all of its tenant's rows. */
+  readonly first: readonly { readonly tenant: string; readonly answer: A }[];
+  readonly rows: readonly Row<T>[];
+  readonly total: number;
+  readonly wants: Wants | undefined;
+}
+
+/** What was read of each tenant, page by page, as one list. */
+export function joined<T, A extends Paged<T>>(
+  pages: readonly Page<A>[],
+  { order, isDescending, idOf }: Way<T>,
+): Common<T, A> {
+  const told = [...new Map(pages.flat().map((one) => [one.tenant, one])).values()];
+  const answers = Map.groupBy(pages.flat(), ({ tenant }) => tenant);
+  const parts = told.map(({ tenant, answer }): Part<T> => {
+    const read = (answers.get(tenant) ?? []).map((one) => one.answer?.items ?? []);
+    return { tenant, items: once(read, idOf), more: answer !== null && answer.next !== null };
+  });
+  const { rows, waiting } = merged(parts, order, isDescending);
+  const first = (pages[0] ?? []).flatMap(({ tenant, answer }) => (answer === null ? [] : [{ tenant, answer }]));
+  const nows = new Map(first.map(({ tenant, answer }) => [tenant, answer.now]));
+  return {
+    told,
+    first,
+    rows: rows.map(({ tenant, item }) => ({ tenant, item, now: nows.get(tenant) ?? "" })),
+    total: first.reduce((so, { answer }) => so + answer.total, 0),
+    wants: wantsOf(...told.filter(({ tenant }) => waiting.includes(tenant))),
+  };
+}
+
+/** What has to be asked for next of those that have more. */
+export function wantsOf(...told: readonly (Told<Pick<Paged<unknown>, "next">> | undefined)[]): Wants | undefined {
+  const wants = told.flatMap((one) => (one?.answer?.next == null ? [] : [[one.tenant, one.answer.next] as const]));
+  return wants.length === 0 ? undefined : Object.fromEntries(wants);
+}
+
+/** How many of each name there are in all of them. */
+export function summed<N extends string>(counts: readonly Readonly<Record<N, number>>[]): Readonly<Record<N, number>> {
+  const sums = new Map<string, number>();
+  for (const [name, count] of counts.flatMap((one) => Object.entries<number>(one)))
+    sums.set(name, (sums.get(name) ?? 0) + count);
+  return Object.fromEntries(sums) as Record<N, number>;
 }

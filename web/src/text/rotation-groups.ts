@@ -1,6 +1,7 @@
-/** The words of groups of rotations. */
+/** The words of groups of rotations, and the order in each. */
 import type { Answer } from "../api/client.ts";
 import { counted, grouped } from "./dates.ts";
+import type { Key } from "./merging.ts";
 
 type Group = Answer<"GET /api/v1/t/{tenant}/rotations/groups">["groups"][number];
 type GroupName = Group["group"];
@@ -25,6 +26,14 @@ export const GROUP_EMPTY: Readonly<Record<GroupName, string>> = {
   overlap: "No old credential waits for the end of an overlap.",
   finished: "Nothing has been renewed yet.",
 };
+
+/** What a group is in the order of; of what is finished the newest is first. */
+export function groupOrder(group: GroupName): Key<Pick<Group["items"][number], "replacesEnd" | "dueAt" | "plannedAt">> {
+  return ({ replacesEnd, dueAt, plannedAt }) => {
+    if (group === "finished") return Date.parse(plannedAt);
+    return Date.parse((group === "overlap" ? dueAt : replacesEnd) ?? "9999-12-31");
+  };
+}
 
 /** The group an address means; states that had a list of their own are in one. */
 const MEANT: Readonly<Record<string, GroupName>> = {

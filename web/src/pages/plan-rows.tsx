@@ -1,16 +1,38 @@
-/** One row of the plan: which credential, what becomes of it and why, and when. */
+/** Rows of the plan: which credential, what becomes of it and why, and when; of one tenant, or of several in one order. */
 import { Checkbox } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
-import type { Answer } from "../api/client.ts";
+import { type Answer, type Query, read } from "../api/client.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
+import { InTenant, useTenants } from "../frame/each-tenant.tsx";
+import { useMerged } from "../frame/merged-pages.ts";
 import { Time } from "../frame/time.tsx";
+import type { Row } from "../text/merging.ts";
 import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
 import { capital } from "../text/rotation.ts";
 
-type PlanAnswer = Answer<"GET /api/v1/t/{tenant}/plan">;
+const PLAN = "GET /api/v1/t/{tenant}/plan";
+export type PlanAnswer = Answer<typeof PLAN>;
 type Item = PlanAnswer["items"][number];
-type TabName = PlanAnswer["tab"];
+export type TabName = PlanAnswer["tab"];
+
+function idOf({ appId, slot, keyId, what }: Item): string {
+  return `${appId} ${slot} ${keyId} ${what}`;
+}
+
+/** A page of each tenant at a time, or `limit` rows of it. */
+export function usePlan(tab: TabName, limit?: number, reason?: Query<typeof PLAN>["reason"]) {
+  const { tenants } = useTenants();
+  const date = tab === "cannot" ? "end" : "plannedAt";
+  return useMerged<Item, PlanAnswer>({
+    key: [PLAN, tab, reason],
+    tenants,
+    ask: (tenant, page, signal) =>
+      read(PLAN, { params: { tenant }, query: { tab, reason, ...page, limit: limit ?? page.limit } }, signal),
+    order: (one) => Date.parse(one[date] ?? "9999-12-31"),
+    idOf,
+  });
+}
 
 const PARTS = { issue: "a new credential", retire: "the old one goes" } as const;
 
@@ -26,17 +48,31 @@ function partWords({ what, targets }: Item): string {
   return `${PARTS[what]}${to}`;
 }
 
-interface RowProps {
-  readonly one: Item;
+/** What can be chosen of rows whose rotations wait. */
+interface Choosing {
+  /** Ids of rotations. */
+  readonly ids: readonly string[];
+  readonly choose: (id: string, on: boolean) => void;
+}
+
+interface RowsProps {
+  readonly rows: readonly Row<Item>[];
   readonly tab: TabName;
-  /** The server's. */
-  readonly now: string;
-  readonly tenant: string;
-  /** Whether the tenant is named: in a list of several. */
-  readonly named?: boolean;
-  /** Null, or left out, where there is nothing to choose. */
-  readonly chosen?: boolean | null;
-  readonly choose?: (id: string, on: boolean) => void;
+  /** Left out where nothing is chosen. */
+  readonly choosing?: Choosing | undefined;
+}
+
+export function PlanRows({ rows, tab, choosing }: RowsProps) {
+  const { isAll } = useTenants();
+  return (
+    <ul className="rows">
+      {rows.map((row) => (
+        <InTenant key={`${row.tenant} ${idOf(row.item)}`} name={row.tenant}>
+          <PlanRow {...row} tab={tab} named={isAll} choosing={choosing} />
+        </InTenant>
+      ))}
+    </ul>
+  );
 }
 
 const DATES = {
@@ -52,16 +88,21 @@ function dateOf(one: Item, tab: TabName, now: string): readonly [string | null, 
   return [at, date === "end" && at !== null && Date.parse(at) <= Date.parse(now) ? "ended" : word];
 }
 
-export function PlanRow({ one, tab, now, tenant, named = false, chosen = null, choose = () => undefined }: RowProps) {
+interface RowProps extends Row<Item>, Omit<RowsProps, "rows"> {
+  /** Whether the tenant is named: in a list of several. */
+  readonly named: boolean;
+}
+
+function PlanRow({ item: one, tab, now, tenant, named, choosing }: RowProps) {
   const [at, word] = dateOf(one, tab, now);
   const { rotation } = one;
   return (
     <li>
-      {chosen === null || rotation === null ? null : (
+      {choosing === undefined || rotation === null ? null : (
         <Checkbox
           aria-label={`Choose ${plainName(one.displayName)}`}
-          checked={chosen}
-          onChange={(_, { checked }) => choose(rotation, checked === true)}
+          checked={choosing.ids.includes(rotation)}
+          onChange={(_, { checked }) => choosing.choose(rotation, checked === true)}
         />
       )}
       <span className="grow">
