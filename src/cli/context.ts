@@ -1,7 +1,9 @@
 /** What the commands need from outside the command line; the composition provides it. */
+
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import type { Examiner } from "../core/audit/audit-verify.ts";
+import { advised, tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
@@ -235,7 +237,7 @@ export function oneTenant(config: ResolvedConfig, context: Context): TenantConfi
   });
 }
 
-/** Runs `work` with the tenant's engine and closes it whatever happens. */
+/** Runs `work` with the tenant's engine and closes it whatever happens. A refusal's advice names the tenant where there are several. */
 export async function withManager<T>(
   context: Context,
   config: ResolvedConfig,
@@ -244,11 +246,15 @@ export async function withManager<T>(
   observe?: Deps["observe"],
   self?: HolderRef,
 ): Promise<T> {
-  const manager = await context.composition.manager(config, tenant, context.env, observe, self);
   try {
-    return await work(manager);
-  } finally {
-    await manager.close();
+    const manager = await context.composition.manager(config, tenant, context.env, observe, self);
+    try {
+      return await work(manager);
+    } finally {
+      await manager.close();
+    }
+  } catch (thrown) {
+    throw advised(tenantNamed(tenant), thrown);
   }
 }
 

@@ -1,5 +1,6 @@
 /** One rotation in hand: what a step may do with it, and how what it proved is stored before anything else happens. */
 
+import { advice, tenantNamed } from "../core/commands.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { TargetSettings } from "../core/policy/settings.ts";
 import type { ReasonCode } from "../core/reasons.ts";
@@ -145,7 +146,12 @@ export class Claimed {
   async failure(thrown: unknown): Promise<{ failure: Failure; notBefore: EpochMs }> {
     const error = asNolapseError(thrown);
     const at = await this.now();
-    const failure = { code: error.code, message: error.message, next: error.next, at };
+    const failure = {
+      code: error.code,
+      message: error.message,
+      next: advice(tenantNamed(this.deps.settings), error.next),
+      at,
+    };
     return { failure, notBefore: plus(at, this.#delay(error, at)) };
   }
 

@@ -1,5 +1,6 @@
 /** What a person asks for: rotate now, stop, resume, approve, cancel, recover, show a value. Each leaves an audit line. */
 
+import { command, tenantNamed } from "../core/commands.ts";
 import { INSTANCE_LENGTH, parseMarkedName } from "../core/credentials/marker.ts";
 import { asNolapseError, asThrown, NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
@@ -84,7 +85,7 @@ export async function askItems(
   for (const item of items) {
     try {
       const rotation = outcomeOf(item, now) === "refused" ? null : await askFor(deps, item, actor, at);
-      if (rotation === null) refused.push({ ...item, ...refusalOf(item) });
+      if (rotation === null) refused.push({ ...item, ...refusalOf(deps, item) });
       else rotations.push(rotation);
       if (rotation !== null && item.rotation === null) opened += 1;
     } catch (thrown) {
@@ -127,15 +128,19 @@ export function outcomeOf({ status, rotation, holder, credential, policy }: Plan
 }
 
 /** Why what is refused is: of a halted one the reason of the halt, of a paused one who holds it, not what it was opened for. */
-export function refusalOf({ rotation, because, detail }: PlanItem): Pick<PlanItem, "because" | "detail"> {
+export function refusalOf(
+  { settings }: Pick<Deps, "settings">,
+  { rotation, because, detail }: PlanItem,
+): Pick<PlanItem, "because" | "detail"> {
+  const tenant = tenantNamed(settings);
   const { paused } = rotation ?? {};
   // what halted while it was paused is taken up again first
   if (rotation !== null && paused !== undefined && rotation.state !== "halted")
-    return { because: "paused", detail: `by ${paused.by}; nolapse continue ${rotation.id}` };
+    return { because: "paused", detail: `by ${paused.by}; ${command(tenant, `continue ${rotation.id}`)}` };
   if (rotation?.state !== "halted") return { because, detail };
   return {
     because: rotation.haltReason ?? because,
-    detail: "its rotation is halted; nolapse resume takes it up again",
+    detail: `its rotation is halted; ${command(tenant, "resume")} takes it up again`,
   };
 }
 

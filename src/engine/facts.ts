@@ -1,5 +1,6 @@
 /** Gathers what the decision looks at. It only reads; a failed read is an error, never an empty fact. */
 
+import { tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { longestRule } from "../core/policy/reload.ts";
 import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
@@ -31,6 +32,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
     isPaced && settings.limits !== null ? await store.tally(rotation.tenantId, now, counted) : NOTHING_COUNTED;
   const { kind } = rotation;
   return {
+    tenant: tenantNamed(settings),
     mode: settings.mode,
     stopped: switches.stopped !== null || (await deps.brake.pulled()) !== null,
     removalOff: switches.removalOff !== null,

@@ -4,7 +4,8 @@
  * cannot be known is not claimed: where a credential that Nolapse knows of worked meanwhile, one of unknown dates has gone, or not all of
  * the application could be read. Nor is what nobody here can mend: one that is switched off, or whose home is another tenant.
  *
- * A scan lists no federated credentials, so the few applications a lapse begins for are asked for them, and the last ones that are open.
+ * A scan lists no federated credentials, so the few applications a lapse begins for are asked for them, and of those with an open lapse a
+ * few at each scan, in turn. An open lapse ends by what would have kept it from beginning, too.
  */
 import { isForeign } from "../core/credentials/classify.ts";
 import { endOf, type Holder } from "../core/credentials/credential.ts";
@@ -21,7 +22,7 @@ import { turnEvery } from "./turns.ts";
 
 /** Applications that the store is asked about at once. */
 const AT_ONCE = 250;
-/** Open lapses, the last ones, whose federated credentials a scan asks for: each is a request. */
+/** Open lapses whose federated credentials a scan asks for: each is a request. */
 const MOST_ASKED = 20;
 
 type Parts = Pick<Deps, "store" | "scheduler" | "trusts">;
@@ -38,9 +39,13 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   const { tenantId, scannedAt } = scan;
   const watched = await store.lapses(tenantId);
   const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
-  const { moved, asked } = await trustedOf(deps, tenantId, [...open.values()]);
-  const concerned = await concernedBy(deps, scan, watched.since, { open, asked });
-  const found: Lapse[] = [];
+  const slots = await store.slots(tenantId, null);
+  const moved = new Set(slots.flatMap(({ kind, appId }) => (kind === "federated" ? [appId] : [])));
+  const inTurn = new Set(deps.trusts === undefined ? [] : await store.lapsesToAsk(tenantId, MOST_ASKED));
+  const { concerned, unseen } = await concernedBy(deps, scan, watched.since, open, new Set([...inTurn, ...moved]));
+  const found = await goneOf(deps, scan, unseen);
+  // whoever cannot be asked has had its turn, too: it would be the next one for ever
+  const asked = new Set(inTurn);
   for (let from = 0; from < concerned.length; from += AT_ONCE) {
     const part = concerned.slice(from, from + AT_ONCE);
     const known = await knownOf(
@@ -51,25 +56,39 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
     for (const [appId, holders] of part) {
       const facts = known(appId, holders);
       const its = open.get(appId);
+      const areOurs = isOurs(scan, holders);
       const over = its === undefined ? [] : overOf(its, holders, facts, scannedAt);
       found.push(...over);
-      if (its !== undefined && over.length === 0 && asked.has(appId) && (await isTrusting(deps, moved, holders)))
-        found.push({ ...its, to: notWorkingUntil(its, facts) });
+      if (its !== undefined && over.length === 0) {
+        const to = notWorkingUntil(its, facts);
+        if (!areOurs) found.push({ ...its, to, over: "switched-off" });
+        else if ((inTurn.has(appId) || moved.has(appId)) && (await isTrusting(deps, moved, holders)))
+          found.push({ ...its, to, over: "federated" });
+      }
       const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
-      if (begun.length === 0 || !isOurs(scan, holders) || !(await isWholeOf(deps, scan, appId, holders))) continue;
+      if (begun.length === 0 || !areOurs || !(await isWholeOf(deps, scan, appId, holders))) continue;
       // where that cannot be read it is a lapse until it can, and then over: what was never noted would never be told
       if ((await isTrusting(deps, moved, holders)) !== true) found.push(...begun);
+      asked.add(appId);
     }
   }
-  if (found.length > 0 || watched.since === null) await store.noteLapses(tenantId, scannedAt, found);
+  if (found.length > 0 || asked.size > 0 || watched.since === null)
+    await store.noteLapses(tenantId, scannedAt, found, [...asked]);
 }
 
-/** Which applications Nolapse has moved to a federated credential, and which with an open lapse are looked at for one. */
-async function trustedOf({ store, trusts }: Parts, tenantId: string, open: readonly Lapse[]) {
-  const slots = await store.slots(tenantId, null);
-  const moved = new Set(slots.flatMap(({ kind, appId }) => (kind === "federated" ? [appId] : [])));
-  const last = trusts === undefined ? [] : open.slice(-MOST_ASKED);
-  return { moved, asked: new Set([...last.map(({ appId }) => appId), ...moved]) };
+/**
+ * Ends the open lapses of applications that are gone: this scan was whole and did not see them, nor did an earlier one, which no person has to
+ * look into. Nobody has seen since when; up to the last scan at most.
+ */
+async function goneOf({ store }: Parts, { tenantId, coverage }: Scan, unseen: readonly Lapse[]): Promise<Lapse[]> {
+  const last = await store.lastScan(tenantId);
+  if (!coverage.complete || last === null || unseen.length === 0) return [];
+  const gone: Lapse[] = [];
+  for (const one of unseen) {
+    if ((await store.inventory(tenantId, [one.appId])).length > 0) continue;
+    gone.push({ ...one, to: latest(one.from, last.scannedAt), over: "gone" });
+  }
+  return gone;
 }
 
 /** Whether tokens of somebody else sign it in, which do not end; null where that cannot be read. */
@@ -93,34 +112,43 @@ function isOurs({ tenantId }: Scan, holders: readonly Holder[]): boolean {
   return holders.every((one) => one.enabled && !isForeign(one, tenantId));
 }
 
-/** The applications of which a credential has ended since the last scan, or which could not sign in and may again; of all others nothing is asked. */
+/**
+ * The applications of which a credential has ended since the last scan, or which could not sign in and may again; of all others nothing is
+ * asked. And the open lapses of those that the scan did not see.
+ */
 async function concernedBy(
   deps: Parts,
-  { tenantId, scannedAt, holders }: Scan,
+  scan: Scan,
   since: EpochMs | null,
-  { open, asked }: { readonly open: ReadonlyMap<string, Lapse>; readonly asked: ReadonlySet<string> },
+  open: ReadonlyMap<string, Lapse>,
+  asked: ReadonlySet<string>,
 ) {
+  const { tenantId, scannedAt, holders } = scan;
   const concerned = new Map<string, Holder[]>();
-  if (since === null) return [];
+  if (since === null) return { concerned: [], unseen: [] };
+  const unseen = new Map(open);
   const last = await deps.store.lastScan(tenantId);
   // what an incomplete one did not see was last seen before it
   const after = last?.complete === true ? latest(since, plus(last.scannedAt, -REPLICATION_WINDOW)) : since;
   const turn = turnEvery(deps, SLICE);
-  for (const { appId, credentials } of holders) {
+  for (const one of holders) {
     await turn();
-    const hasEnded = credentials.some((one) => {
-      const end = endOf(one);
+    const { appId, credentials } = one;
+    unseen.delete(appId);
+    const hasEnded = credentials.some((each) => {
+      const end = endOf(each);
       return end !== null && end > after && end <= settled(scannedAt);
     });
     const its = open.get(appId);
     const isOver =
       its !== undefined &&
       (asked.has(appId) ||
-        credentials.some((one) => worksAfter({ from: one.start, to: endOf(one) }, its.from, scannedAt) !== null));
+        !isOurs(scan, [one]) ||
+        credentials.some((each) => worksAfter({ from: each.start, to: endOf(each) }, its.from, scannedAt) !== null));
     if (hasEnded || isOver) concerned.set(appId, []);
   }
   if (concerned.size > 0) for (const one of holders) concerned.get(one.appId)?.push(one);
-  return [...concerned];
+  return { concerned: [...concerned], unseen: [...unseen.values()] };
 }
 
 /** Whatever was written up to here shows in a scan of this instant. */

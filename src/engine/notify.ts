@@ -1,4 +1,5 @@
 /** Tells each recipient what needs a look: one digest, and again only when something has changed. */
+import { advice, tenantNamed } from "../core/commands.ts";
 import { asNolapseError, type NolapseError } from "../core/errors.ts";
 import type { Digest, Finding } from "../core/pictures/notice.ts";
 import type { Channel, Notifying } from "../ports/notices.ts";
@@ -59,7 +60,9 @@ async function tellAll(
   const now = await deps.clock.now(signal);
   const items = scan === null ? [] : (await makePlan(deps, scan)).items;
   const { portal } = notifying;
-  const findings = await findingsOf(deps, items, now, { sealKeyAge: await notifying.sealKeyAge(), portal, broken });
+  const found = await findingsOf(deps, items, now, { sealKeyAge: await notifying.sealKeyAge(), portal, broken });
+  const named = tenantNamed(deps.settings);
+  const findings = found.map((one) => ({ ...one, next: advice(named, one.next) }));
   const { name: tenant, tenantId } = deps.settings;
   const failures: NolapseError[] = [];
   let sent = 0;

@@ -3,6 +3,7 @@
  * rotations of what is due, `advance` does the rest.
  */
 
+import { command, tenantNamed } from "../core/commands.ts";
 import { classify } from "../core/credentials/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../core/credentials/credential.ts";
 import { asNolapseError } from "../core/errors.ts";
@@ -363,6 +364,7 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
   const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
   const bound = bindingOf(deps.settings, holder.appId) === undefined ? "not-bound" : "no-slot";
   const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : bound);
-  const detail = because === "saml-signing" ? `nolapse saml ${holder.appId}` : null;
+  const saml = command(tenantNamed(deps.settings), `saml ${holder.appId}`);
+  const detail = because === "saml-signing" ? saml : null;
   return { ...base, status: due || ended ? "cannot" : "later", because, detail };
 }

@@ -2,7 +2,7 @@
 import { isClientCertificate } from "../core/credentials/certificate-remarks.ts";
 import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
 import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
-import { type Gap, worksAfter } from "../core/pictures/gaps.ts";
+import { type Lapsed, worksAfter } from "../core/pictures/gaps.ts";
 import type { Segment } from "../core/pictures/life-line.ts";
 import { isCovered, type Outlook, outlookOf, type PlannedSlot, type Standing } from "../core/pictures/outlook.ts";
 import { type SmallFacts, sameLineBetween, smallLine } from "../core/pictures/small-line.ts";
@@ -35,12 +35,12 @@ export interface Portrait {
   /** Something of it is past its renewal time and not renewed yet, since then where that is known; null where nothing is. */
   readonly debt: { readonly since: EpochMs | null } | null;
   /** The last time in which a scan saw that nothing signed it in; null where none did. */
-  readonly lapsed: Gap | null;
+  readonly lapsed: Lapsed | null;
 }
 
 /** What was noted of an application, and when a scan saw it last. */
 export interface Noted {
-  readonly lapse: Gap;
+  readonly lapse: Lapsed;
   readonly seenAt: EpochMs;
 }
 
@@ -101,7 +101,7 @@ function debtOf(slots: readonly PlanItem[], now: EpochMs): Portrait["debt"] {
 }
 
 /** What signs it in again since the last scan ends what that noted without an end. */
-function lapsedOf({ lapse, seenAt }: Noted, standings: readonly Standing[], now: EpochMs): Gap {
+function lapsedOf({ lapse, seenAt }: Noted, standings: readonly Standing[], now: EpochMs): Lapsed {
   if (lapse.to !== null) return lapse;
   const starts = standings.flatMap((one) => {
     const at = one.signsIn ? worksAfter({ from: one.start, to: one.end }, latest(lapse.from, seenAt), now) : null;

@@ -93,16 +93,11 @@ export async function foreseeMany(
   };
 }
 
-function foreseen(
-  { settings, own }: Deps,
-  portrait: Portrait,
-  item: PlanItem,
-  now: boolean,
-  timed: PlanItem | undefined,
-): Foreseen {
+function foreseen(deps: Deps, portrait: Portrait, item: PlanItem, now: boolean, timed: PlanItem | undefined): Foreseen {
+  const { settings, own } = deps;
   const { slot, privileges } = item;
   const outcome = outcomeOf(item, now);
-  const { because, detail } = outcome === "refused" ? refusalOf(item) : item;
+  const { because, detail } = outcome === "refused" ? refusalOf(deps, item) : item;
   const startsAt = outcome === "opens" ? (timed?.startsAt ?? null) : null;
   const asking = { mode: settings.mode, own: own?.appId ?? null };
   const waitsFor = outcome === "refused" ? [] : partsLeft(item, asking);

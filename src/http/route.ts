@@ -1,5 +1,7 @@
 /** A route is one declaration: method, path, least role, schemas, handler. The server, the OpenAPI document and the tests of who may what are made from the list of them. */
+
 import type { z } from "zod";
+import { advised, tenantNamed } from "../core/commands.ts";
 import { formatInstant } from "../core/time.ts";
 import type { Caller } from "./caller.ts";
 import type { House } from "./house.ts";
@@ -9,7 +11,7 @@ import { type Least, mayAll } from "./roles.ts";
 import type { RowsText } from "./rows.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
-import { answerOf, thrownOf } from "./tenant-commands.ts";
+import { answerOf } from "./tenant-commands.ts";
 
 /** Text that is no JSON, sent as it comes. */
 export interface Text {
@@ -189,22 +191,23 @@ export function tenantRoute<
         const { caller, key, body } = asked;
         const isRefusal = given.isRefusal as ((answer: unknown) => boolean) | undefined;
         const about = { tenant, caller, asked: [given.method, given.path, params, body], isRefusal };
-        return told(house, tenant, async () => (key === null ? work() : once({ ...about, key }, work)));
+        return told(tenant, async () => (key === null ? work() : once({ ...about, key }, work)));
       });
     },
   };
 }
 
 /** What comes of a request: where there are several tenants, its commands say which one they are for. */
-async function told(house: House, { name }: Tenant, work: () => Promise<unknown>): Promise<unknown> {
-  if (house.parts.names().length < 2) return work();
+async function told({ deps }: Tenant, work: () => Promise<unknown>): Promise<unknown> {
+  const name = tenantNamed(deps.settings);
+  if (name === undefined) return work();
   try {
     const answer = await work();
     return answer instanceof WrittenItems
       ? new WrittenItems(answerOf(answer.head, name), answer.items)
       : answerOf(answer, name);
   } catch (thrown) {
-    throw thrownOf(thrown, name);
+    throw advised(name, thrown);
   }
 }
 

@@ -242,7 +242,9 @@ function factsText({ objectId, appId, displayName, type, holders, ...its }: Port
 }
 
 function lapsedText({ lapsed }: Pick<Portrait, "lapsed">): string {
-  return lapsed === null ? "null" : `{"from":"${formatInstant(lapsed.from)}","to":${instantOrNull(lapsed.to)}}`;
+  if (lapsed === null) return "null";
+  const { from, to, over = null } = lapsed;
+  return `{"from":"${formatInstant(from)}","to":${instantOrNull(to)},"over":${JSON.stringify(over)}}`;
 }
 
 function outlookText({ outlook: { signsIn, signsInUntil, next } }: Portrait): string {

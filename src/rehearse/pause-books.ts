@@ -3,6 +3,7 @@
  * Kept from what the persons of the world do, never from what the manager has noted of it.
  */
 import type { Committed } from "./committed.ts";
+import type { ReplacedList } from "./list-books.ts";
 import type { Forbidden } from "./rule-books.ts";
 import type { Call, Outcome } from "./story.ts";
 import { type Write, writeOf } from "./writes.ts";
@@ -52,8 +53,15 @@ export class PauseBooks {
   }
 }
 
-/** What an earlier list of ours has cost others, or us, is put back whatever anybody holds; only an issue makes something new. */
-function isMending({ method }: Call, { what, rotation }: Write): boolean {
+/**
+ * What an earlier list of ours has cost others, or us, is put back whatever anybody holds: entries as they were, and with them the rotation's own
+ * certificate that a read did not show. Whatever else a list adds is new. An undo, too: the rotation that it belongs to has retired, and one
+ * that has retired nobody holds; so it goes on beside one that is held, and is never a held one's.
+ */
+function isMending({ method, args }: Call, { what, rotation }: Write): boolean {
   if (method !== "replaceCertificates") return false;
-  return what === "restores" || (what === "creates" && rotation?.state !== "planned");
+  if (what === "restores") return true;
+  const { added } = args[1] as ReplacedList;
+  const own = rotation?.issued ?? null;
+  return what === "creates" && own !== null && added.every(({ keyId }) => keyId === own.keyId);
 }

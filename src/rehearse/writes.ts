@@ -1,6 +1,7 @@
 /** What a port call writes outside, and for which rotation: told from the call and the committed rotations, never from a verdict. */
 import type { HolderRef } from "../core/credentials/credential.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
+import type { NewCertificate } from "../ports/certificates.ts";
 import type { Consignment } from "../ports/target.ts";
 import type { Committed } from "./committed.ts";
 import type { ReplacedList } from "./list-books.ts";
@@ -50,8 +51,9 @@ export function writeOf(call: Call, outcome: Outcome, rotations: Committed): Wri
   const planned = own.find(({ state }) => state === "planned") ?? null;
   switch (method) {
     case "addSecret":
+      return { what: "creates", appId: holder.appId, rotation: planned };
     case "addKey":
-      return { what: "creates", appId: holder.appId, rotation: own.find(isUndone) ?? planned };
+      return { what: "creates", appId: holder.appId, rotation: makerOf(own, about as NewCertificate) ?? planned };
     case "removeSecret":
     case "removeKey":
       return removal(holder, own, String(about));
@@ -68,9 +70,12 @@ export function isRefused({ ok, ...rest }: Outcome): boolean {
   return !ok || value?.outcome === "not-applied" || value?.outcome === "no-such-credential";
 }
 
-/** A person has asked for the old one back. */
-function isUndone({ undo }: Rotation): boolean {
-  return undo !== null && undo.addedAt === null;
+/** The rotation whose own this certificate is: it is about to make it, has made it, or a person has asked it to put the old one back. */
+function makerOf(own: readonly Rotation[], { keyId }: NewCertificate): Rotation | null {
+  const isIts = ({ attempts, issued, undo, listWrite }: Rotation) =>
+    [undo?.keyId, listWrite?.added, issued?.keyId].includes(keyId) ||
+    attempts.some(({ certificate }) => certificate?.keyId === keyId);
+  return own.find(isIts) ?? own.find(({ undo }) => undo !== null && undo.addedAt === null) ?? null;
 }
 
 function removal({ appId }: HolderRef, own: readonly Rotation[], keyId: string): Write {
@@ -88,6 +93,7 @@ function replacement({ appId }: HolderRef, own: readonly Rotation[], { added }: 
   const removed = written?.listWrite?.removed ?? null;
   if (removed !== null) return removal({ appId } as HolderRef, own, removed);
   const planned = own.find(({ state }) => state === "planned") ?? null;
-  if (added.length > 0) return { what: "creates", appId, rotation: written ?? planned };
+  const [made] = added;
+  if (made !== undefined) return { what: "creates", appId, rotation: makerOf(own, made) ?? written ?? planned };
   return { what: "restores", appId, rotation: written ?? null };
 }

@@ -58,6 +58,25 @@ export function scans(store: () => Store): void {
       expect((await store().lapses(TENANT, "app-a")).lapses).toEqual([over]);
     });
 
+    it("name the open lapses that were asked about longest ago, and why one ended", async () => {
+      const open = (appId: string, day: number) => ({ appId, from: plus(NOW, day * DAY), to: null });
+      const [a, b, c] = [open("app-a", 1), open("app-b", 2), open("app-c", 3)] as const;
+      await store().noteLapses(TENANT, NOW, [a, b, c]);
+      expect(await store().lapsesToAsk(TENANT, 2), "the newest first where none was").toEqual(["app-c", "app-b"]);
+      await store().noteLapses(TENANT, plus(NOW, 4 * DAY), [], ["app-c", "app-b"]);
+      expect(await store().lapsesToAsk(TENANT, 9)).toEqual(["app-a", "app-c", "app-b"]);
+      await store().noteLapses(TENANT, plus(NOW, 5 * DAY), [], ["app-a", "app-c"]);
+      expect(await store().lapsesToAsk(TENANT, 2)).toEqual(["app-b", "app-c"]);
+      const over = { ...b, to: plus(NOW, 6 * DAY), over: "switched-off" } as const;
+      await store().noteLapses(TENANT, plus(NOW, 7 * DAY), [over], ["app-b"]);
+      expect(await store().lapsesToAsk(TENANT, 9)).toEqual(["app-c", "app-a"]);
+      expect((await store().lapses(TENANT)).lapses).toEqual([a, over, c]);
+      expect(await store().lapsesToAsk(OTHER_TENANT, 9)).toEqual([]);
+      const begun = open("app-d", 8);
+      await store().noteLapses(TENANT, plus(NOW, 8 * DAY), [begun], ["app-d"]);
+      expect(await store().lapsesToAsk(TENANT, 9), "asked about when it began").toEqual(["app-c", "app-a", "app-d"]);
+    });
+
     it("go on losing what was lost until it is seen again", async () => {
       await store().recordScan(summary, seen(...many));
       for (let again = 0; again < 3; again += 1)

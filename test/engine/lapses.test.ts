@@ -163,9 +163,103 @@ test.each([
     await moves(store, shelf);
     await scans(30, trusts);
     await scans(40, trusts);
-    expect((await store.lapses(TENANT)).lapses).toEqual([{ appId: "a", from: at(10), to }]);
+    const over = to === null ? {} : { over: "federated" };
+    expect((await store.lapses(TENANT)).lapses).toEqual([{ appId: "a", from: at(10), to, ...over }]);
   },
 );
+
+/** A tenant in which each of these applications has a secret that ends at hour 10, unless said otherwise. */
+function tenantOf(appIds: readonly string[], as: Partial<Holder> = {}): Holder[] {
+  return appIds.map((appId) => holder({ objectId: `o-${appId}`, appId, credentials: [OLD], ...as }));
+}
+
+/** Scans of such tenants, one after the other, and what the directory was asked about at each. */
+function watching() {
+  const asked: string[] = [];
+  const trusted = new Set<string>();
+  const parts = {
+    store: memoryStore(new Shelf(), "one"),
+    scheduler: SCHEDULER,
+    trusts: async ({ appId }: HolderRef) => {
+      asked.push(appId);
+      return trusted.has(appId);
+    },
+  };
+  return {
+    trusted,
+    lapses: async () => (await parts.store.lapses(TENANT)).lapses,
+    async scan(hours: number, holders: readonly Holder[], complete = true) {
+      const coverage = { applications: holders.length, servicePrincipals: 0, complete };
+      const scan = { tenantId: TENANT, scannedAt: at(hours), coverage, holders, privileges: NOT_LOOKED, failures: [] };
+      await noticeLapses(parts, scan);
+      await parts.store.recordScan({ tenantId: TENANT, scannedAt: scan.scannedAt, ...coverage }, holders);
+      return asked.splice(0);
+    },
+  };
+}
+
+test("every open lapse is looked at for federated credentials in its turn, and no scan asks for more than a few", async () => {
+  const all = Array.from({ length: 50 }, (_, number) => `a${String(number).padStart(2, "0")}`);
+  const { scan, trusted, lapses } = watching();
+  await scan(0, tenantOf(all));
+  await scan(20, tenantOf(all));
+  expect(await lapses()).toHaveLength(50);
+  trusted.add("a00");
+  trusted.add("a49");
+  const asked: string[] = [];
+  for (const hours of [30, 40, 50]) {
+    const now = await scan(hours, tenantOf(all));
+    expect(now.length).toBeLessThanOrEqual(20);
+    asked.push(...now);
+  }
+  expect(new Set(asked)).toEqual(new Set(all));
+  const over = (await lapses()).filter(({ to }) => to !== null);
+  expect(over.map(({ appId, over }) => [appId, over])).toEqual([
+    ["a00", "federated"],
+    ["a49", "federated"],
+  ]);
+});
+
+test("an open lapse ends when the application is switched off, until when a scan saw it on", async () => {
+  const { scan, lapses } = watching();
+  await scan(0, tenantOf(["a"]));
+  await scan(20, tenantOf(["a"]));
+  await scan(30, tenantOf(["a"]));
+  expect(await scan(40, tenantOf(["a"], { enabled: false })), "nobody is asked").toEqual([]);
+  const ended = [{ appId: "a", from: at(10), to: at(30), over: "switched-off" }];
+  expect(await lapses()).toEqual(ended);
+  await scan(50, tenantOf(["a"]));
+  expect(await lapses()).toEqual(ended);
+});
+
+test("an open lapse ends when the application is gone, once two whole scans say so and nobody is asked about the loss", async () => {
+  const { scan, lapses } = watching();
+  const others = Array.from({ length: 20 }, (_, number) => `b${number}`);
+  const [both, rest] = [tenantOf(["a", ...others], { credentials: [OLD, NEW] }), tenantOf(others)];
+  const [gone] = tenantOf(["a"]);
+  const all = gone === undefined ? [] : [gone, ...both.slice(1)];
+  await scan(0, all);
+  await scan(20, all);
+  const open = { appId: "a", from: at(10), to: null };
+  const only = async () => (await lapses()).filter(({ appId }) => appId === "a");
+  expect(await only()).toEqual([open]);
+  await scan(30, rest, false);
+  expect(await only(), "not all was read").toEqual([open]);
+  await scan(40, rest);
+  expect(await only(), "it may be a read of a while ago").toEqual([open]);
+  await scan(50, rest, false);
+  expect(await only(), "not all was read").toEqual([open]);
+  await scan(60, rest);
+  expect(await only()).toEqual([{ ...open, to: at(50), over: "gone" }]);
+});
+
+test("a loss that waits for a person ends no lapse", async () => {
+  const { scan, lapses } = watching();
+  const all = Array.from({ length: 9 }, (_, number) => `a${number}`);
+  for (const hours of [0, 20]) await scan(hours, tenantOf(all));
+  for (const hours of [30, 40, 50]) await scan(hours, tenantOf(["a0"]));
+  expect((await lapses()).every(({ to }) => to === null)).toBe(true);
+});
 
 test("a fault in what notes lapses costs no scan: it is recorded as whole as it was, and says so", async () => {
   const bench = new Workbench({ settings: { bindings: [] } });

@@ -162,6 +162,19 @@ it("a scan that saw only a part is told", async () => {
   expect(listener.told[0]?.kinds).toEqual(["ending", "scan-incomplete"]);
 });
 
+it("where several tenants are configured each command names the one it is for, and nothing that a person wrote is changed", async () => {
+  const listener = new Listener();
+  const bench = new Workbench({ settings: { sharesEntries: true } });
+  const why = "nolapse resume did not help";
+  await bench.store.turn(TENANT, "breaker", { at: bench.clock.at, why }, audit("breaker-opened"));
+  await round(bench, listener);
+  const { name } = bench.settings;
+  expect(listener.told[0]?.digest.findings).toMatchObject([
+    { kind: "ending", next: `nolapse --tenant ${name} explain ${bench.app.appId}` },
+    { kind: "breaker-open", title: why, next: `mend it, then nolapse --tenant ${name} resume` },
+  ]);
+});
+
 it("a tenant whose scan never succeeded is told of", async () => {
   const [bench, listener] = [new Workbench(), new Listener()];
   const deps = bench.deps();

@@ -14,7 +14,7 @@ import { pictureOf } from "../../src/engine/picture.ts";
 import { makePlan, type PlanItem } from "../../src/engine/plan.ts";
 import { tryNow } from "../../src/engine/try-now.ts";
 import { waitingOf } from "../../src/engine/views.ts";
-import { NOW, rotation } from "../core/make.ts";
+import { NOW, rotation, settings } from "../core/make.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", why: "the vault moves" };
@@ -240,7 +240,8 @@ test("a forgotten pause is told before the old one ends, and as urgent past that
 test("what halted while it was paused is taken up again before it can go on", () => {
   const held = { by: "cli:ann", at: NOW };
   const item = { because: "paused", detail: null } as PlanItem;
-  const told = (parts: Partial<Rotation>) => refusalOf({ ...item, rotation: rotation({ paused: held, ...parts }) });
+  const told = (parts: Partial<Rotation>) =>
+    refusalOf({ settings: settings() }, { ...item, rotation: rotation({ paused: held, ...parts }) });
   expect(told({ state: "verified" }).detail).toMatch(/^by cli:ann; nolapse continue /);
   expect(told({ state: "halted", haltReason: "list-contended" })).toMatchObject({
     because: "list-contended",

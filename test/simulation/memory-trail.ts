@@ -49,7 +49,7 @@ export class DriftShelf extends TrailShelf {
   readonly inventory = new Map<string, { tenantId: string; appId: string; seenAt: EpochMs; keyIds: string[] }>();
   readonly drifts = new Map<string, Drift>();
   readonly watches = new Map<string, EpochMs>();
-  readonly lapses = new Map<string, Lapse & { readonly tenantId: string }>();
+  readonly lapses = new Map<string, Lapse & { readonly tenantId: string; asked: EpochMs | null }>();
   readonly notices = new Map<string, string>();
   readonly answers = new Map<string, KeptAnswer>();
   readonly shown = new Map<string, ShownSecret>();
@@ -129,17 +129,26 @@ export function memoryLapses(shelf: DriftShelf): LapseStore {
       const inOrder = all.toSorted((a, b) => a.from - b.from || (a.appId < b.appId ? -1 : 1));
       return {
         since: shelf.watches.get(tenantId) ?? null,
-        lapses: inOrder.map(({ tenantId: _, ...lapse }) => lapse),
+        lapses: inOrder.map(({ tenantId: _, asked: __, ...lapse }) => lapse),
       };
     },
-    async noteLapses(tenantId, at, lapses) {
+    async lapsesToAsk(tenantId, most) {
+      const open = [...shelf.lapses.values()].filter((one) => one.tenantId === tenantId && one.to === null);
+      const inOrder = open.toSorted(
+        (a, b) => (a.asked ?? 0) - (b.asked ?? 0) || b.from - a.from || (a.appId < b.appId ? -1 : 1),
+      );
+      return inOrder.slice(0, most).map(({ appId }) => appId);
+    },
+    async noteLapses(tenantId, at, lapses, asked = []) {
       if (!shelf.watches.has(tenantId)) shelf.watches.set(tenantId, at);
       for (const one of lapses) {
         const key = [tenantId, one.appId, one.from].join(" ");
         const own = [...shelf.lapses.values()].filter((it) => it.tenantId === tenantId && it.appId === one.appId);
         if (one.to === null && own.some(({ to }) => to === null)) continue;
-        if ((shelf.lapses.get(key)?.to ?? null) === null) shelf.lapses.set(key, { tenantId, ...one });
+        if ((shelf.lapses.get(key)?.to ?? null) === null) shelf.lapses.set(key, { tenantId, asked: null, ...one });
       }
+      for (const one of shelf.lapses.values())
+        if (one.tenantId === tenantId && one.to === null && asked.includes(one.appId)) one.asked = at;
     },
   };
 }

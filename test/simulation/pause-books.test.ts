@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { Committed } from "../../src/rehearse/committed.ts";
 import { NO_CRASHES } from "../../src/rehearse/faults.ts";
@@ -12,15 +12,15 @@ import { rehearse } from "../../src/rehearse/rehearse.ts";
 import { tell } from "../../src/rehearse/report.ts";
 import type { Call } from "../../src/rehearse/story.ts";
 import { withWords } from "../../src/rehearse/words.ts";
-import { issued, NOW, rotation } from "../core/make.ts";
+import { attempt, issued, NOW, rotation } from "../core/make.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 
 /** One rotation that is held, and what is said of each thing that is done for it. */
-function held(parts: Partial<Rotation>) {
+function held(parts: Partial<Rotation>, ...others: readonly Rotation[]) {
   const one = rotation({ id: "one", replaces: "old", ...parts });
-  const books = new PauseBooks(Committed.of([["one", one]]));
+  const books = new PauseBooks(Committed.of([...others, one].map((it) => [it.id, it])));
   books.pauses("one");
   const told = (port: Call["port"], method: string, ...args: unknown[]) =>
     books.after({ port, method, args }, APPLIED).map(({ what }) => what);
@@ -30,6 +30,7 @@ function held(parts: Partial<Rotation>) {
   return {
     books,
     adds: () => told("entra", "addSecret", one.holder, {}),
+    addsKey: (key: object = { keyId: "back" }) => told("certificates", "addKey", one.holder, key),
     removes: (keyId = "old") => told("entra", "removeSecret", one.holder, keyId),
     delivers: () => told("target", "deliver", one.deliveries[0]?.target, consignment),
     reads: () => told("entra", "read", one.holder),
@@ -53,9 +54,38 @@ describe("while a person holds it", () => {
     const nothing = { added: null, removed: null };
     const write = { ...nothing, at: NOW, since: NOW, round: 1, began: nothing, reads: [], restored: ["theirs"] };
     const mending = held({ state: "verified", issued: issued(), listWrite: write });
-    expect([mending.list([]), mending.list([{}])]).toEqual([[], []]);
+    expect([mending.list([]), mending.list([{ keyId: issued().keyId }])]).toEqual([[], []]);
     const retiring = held({ state: "verified", issued: issued(), listWrite: { ...write, removed: "old" } });
     expect(retiring.list([])).toEqual([expect.stringContaining("removes")]);
+  });
+
+  test("an undo puts nothing back, neither by a list nor by a key, whatever of a list is being mended", () => {
+    const undo = { until: plus(NOW, DAY), keyId: "back", addedAt: null, removedAt: null };
+    const none = { added: null, removed: null };
+    const write = { ...none, at: NOW, since: NOW, round: 0, began: none, reads: [], restored: [] };
+    const found = [expect.stringContaining("creates although a person has paused it")];
+    for (const state of ["verified", "retired"] as const) {
+      const asked = held({ state, issued: issued(), undo });
+      expect([asked.list([{ keyId: "back" }]), asked.addsKey()], state).toEqual([found, found]);
+      const listWrite = { ...write, added: "back", began: { ...none, added: "back" } };
+      expect(held({ state, issued: issued(), undo, listWrite }).list([{ keyId: "back" }]), state).toEqual(found);
+      const mending = { ...write, round: 1, restored: ["theirs"] };
+      const both = held({ state, issued: issued(), undo, listWrite: mending });
+      expect(both.list([{ keyId: "back" }]), `${state}, mending`).toEqual(found);
+    }
+  });
+
+  test("of two rotations of one application the one that is held creates what is its own, and no other's undo", () => {
+    const none = { added: null, removed: null };
+    const listWrite = { ...none, at: NOW, since: NOW, round: 0, began: none, reads: [], restored: [] };
+    const undo = { until: plus(NOW, DAY), keyId: "back", addedAt: null, removedAt: null };
+    const old = issued({ keyId: "former" });
+    const before = rotation({ id: "before", replaces: "oldest", state: "retired", issued: old, undo, listWrite });
+    const made = { keyId: "new", certificate: "", start: NOW };
+    const it = held({ state: "planned", attempts: [attempt({ certificate: made as never })] }, before);
+    expect(it.list([{ keyId: "new" }])).toEqual([expect.stringContaining("rotation one, which is planned, creates")]);
+    expect([it.list([{ keyId: "back" }]), it.addsKey({ keyId: "back" })], "nobody holds that one").toEqual([[], []]);
+    expect(it.addsKey({ keyId: "new" })).toHaveLength(1);
   });
 
   test.each([

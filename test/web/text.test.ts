@@ -329,14 +329,30 @@ test("a lapse that goes on says since when", () => {
   );
 });
 
+test("a lapse that ended although no credential works again says why", () => {
+  const lapse = { from: "2027-02-03T10:00:00Z", to: "2027-02-05T10:00:00Z" };
+  expect(lapseSentence({ ...lapse, over: "switched-off" }, ZONE)).toBe(
+    "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027; it was switched off then.",
+  );
+  expect(lapseSentence({ ...lapse, over: null }, ZONE)).toBe(
+    "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027.",
+  );
+});
+
 test("a lapse that is over stays in the sentence of its application", () => {
   const next = { code: "renews", at: null, reason: null, rotation: null, because: null } as never;
   const told = { signsIn: true, signsInUntil: null, next, now: "2027-03-01T00:00:00Z" };
   expect(applicationSentence({ ...told, lapse: null }, ZONE).rest).toBe(" It is renewed by itself.");
   expect(
-    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-05T10:00:00Z" } }, ZONE).rest,
+    applicationSentence(
+      { ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-05T10:00:00Z", over: null } },
+      ZONE,
+    ).rest,
   ).toBe(" It is renewed by itself. Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027.");
   expect(
-    applicationSentence({ ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:40:00Z" } }, ZONE).rest,
+    applicationSentence(
+      { ...told, lapse: { from: "2027-02-03T10:00:00Z", to: "2027-02-03T10:40:00Z", over: null } },
+      ZONE,
+    ).rest,
   ).toMatch(/ Could not sign in on Wed 3 Feb 2027, for 40 min\.$/);
 });

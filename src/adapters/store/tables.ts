@@ -1,5 +1,6 @@
 /** The tables as Kysely sees them; migrations/ is the truth, a test compares. */
 import type { Generated } from "kysely";
+import type { Over } from "../../core/pictures/gaps.ts";
 
 export interface Tables {
   answers: { tenant_id: string; who: string; answer_key: string; asked: string; answer: string; at: number };
@@ -92,7 +93,14 @@ export interface Tables {
     body: string;
   };
   watches: { tenant_id: string; since: number };
-  lapses: { tenant_id: string; app_id: string; began: number; ended: number | null };
+  lapses: {
+    tenant_id: string;
+    app_id: string;
+    began: number;
+    ended: number | null;
+    asked: number | null;
+    over: Over | null;
+  };
   notices: { tenant_id: string; channel: string; recipient: string; digest: string; sent_at: number };
   checkpoints: { tenant_id: string; position: number; hash: string; at: number; signature: string };
 }

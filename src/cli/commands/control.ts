@@ -1,3 +1,4 @@
+import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { approve as give, missing } from "../../engine/approve.ts";
 import * as control from "../../engine/control.ts";
@@ -38,7 +39,8 @@ export async function resume(context: Context): Promise<ExitCode> {
       context.speaker.say(`nolapse: ${displayName}, slot ${slot}: another process is working on it [store-busy]`);
       if (state !== "halted") continue;
       left = true;
-      context.speaker.say("hint: nolapse resume again in half a minute takes it up, too");
+      const again = command(tenantNamed(tenant), "resume");
+      context.speaker.say(`hint: ${again} again in half a minute takes it up, too`);
     }
     if (result.stillStopped === null) {
       context.speaker.say(
@@ -70,9 +72,8 @@ export async function approve(context: Context, id: string, options: { readonly 
     const left = missing(deps, rotation, what);
     speaker.say(`nolapse: ${rotation.displayName}: approved (${what}) by ${person.actor}`);
     if (left.length > 0) {
-      speaker.say(
-        `nolapse: it is privileged: another person must approve ${left.join(" and ")}: nolapse approve ${id}`,
-      );
+      const then = command(tenantNamed(tenant), `approve ${id}`);
+      speaker.say(`nolapse: it is privileged: another person must approve ${left.join(" and ")}: ${then}`);
     }
     if (globals.json === true) {
       speaker.json({
@@ -100,16 +101,17 @@ export async function cancel(context: Context, id: string): Promise<ExitCode> {
 /** Holds one rotation until somebody lets it go on. */
 export async function pause(context: Context, id: string, { reason }: { readonly reason?: string }): Promise<ExitCode> {
   const config = configOf(context);
+  const tenant = oneTenant(config, context);
   const asked = { actor: actorOf(context), why: reason ?? null };
   const {
     id: its,
     displayName,
     state,
     paused,
-  } = await withManager(context, config, oneTenant(config, context), ({ deps }) => pauseRotation(deps, id, asked));
+  } = await withManager(context, config, tenant, ({ deps }) => pauseRotation(deps, id, asked));
   const { speaker, globals } = context;
   speaker.say(
-    `nolapse: ${displayName}: paused by ${paused?.by} since ${when(paused?.at ?? null)}; nothing more is done and the old credential stays, until nolapse continue ${its}`,
+    `nolapse: ${displayName}: paused by ${paused?.by} since ${when(paused?.at ?? null)}; nothing more is done and the old credential stays, until ${command(tenantNamed(tenant), `continue ${its}`)}`,
   );
   if (globals.json === true)
     speaker.json({ rotation: its, state, paused: paused && { ...paused, at: iso(paused.at) } });
@@ -131,7 +133,8 @@ export async function goOn(context: Context, id: string, { reason }: { readonly 
 export async function recover(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   const accept = context.globals.yes === true;
-  const unknown = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+  const tenant = oneTenant(config, context);
+  const unknown = await withManager(context, config, tenant, ({ deps }) =>
     control.recover(deps, accept, actorOf(context)),
   );
   const { speaker, globals } = context;
@@ -141,7 +144,8 @@ export async function recover(context: Context): Promise<ExitCode> {
     for (const one of unknown) speaker.data(`${one.displayName} (${one.appId}): ${one.keyId}, ends ${when(one.end)}`);
   speaker.say(`nolapse: ${unknown.length} credentials carry this store's mark and are not known to it`);
   if (accept) speaker.say("nolapse: they are noted and stay where they are; removal is on again");
-  else if (unknown.length > 0) speaker.say("hint: look at them in the portal, then nolapse recover --yes");
+  else if (unknown.length > 0)
+    speaker.say(`hint: look at them in the portal, then ${command(tenantNamed(tenant), "recover --yes")}`);
   return unknown.length > 0 && !accept ? 3 : 0;
 }
 

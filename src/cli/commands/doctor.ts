@@ -1,3 +1,4 @@
+import { advice, tenantNamed } from "../../core/commands.ts";
 import { type DoctorCheck, type DoctorReport, doctor as examine } from "../../engine/doctor.ts";
 import { type Context, configOf, tenantsOf, warn, withManager } from "../context.ts";
 import { type ExitCode, exitCode, type Style } from "../speak.ts";
@@ -14,11 +15,11 @@ export async function doctor(context: Context, options: { readonly securityNote?
       asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
       share: tenant.share,
     };
-    reports.push(
-      await withManager(context, { ...config, store: null, seal: null }, tenant, ({ deps, diagnosis }) =>
-        examine(deps, { ...outside, diagnosis }, context.signal),
-      ),
+    const report = await withManager(context, { ...config, store: null, seal: null }, tenant, ({ deps, diagnosis }) =>
+      examine(deps, { ...outside, diagnosis }, context.signal),
     );
+    const named = tenantNamed(tenant);
+    reports.push({ ...report, checks: report.checks.map((one) => ({ ...one, fix: advice(named, one.fix) })) });
   }
   const { speaker, globals } = context;
   if (globals.json === true) speaker.json(reports.length === 1 ? reports[0] : reports);

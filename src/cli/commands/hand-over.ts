@@ -1,5 +1,7 @@
 /** Values that a person carries to a place nobody else reaches: handed over once, acknowledged when they are there. */
+
 import { createInterface } from "node:readline/promises";
+import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { acknowledge, awaitedHandOver, handOver } from "../../engine/hand-over.ts";
 import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
@@ -13,11 +15,9 @@ interface Options {
 export async function deliver(context: Context, id: string, options: Options): Promise<ExitCode> {
   const config = configOf(context);
   const request = { target: options.target ?? null, actor: actorOf(context) };
-  const { rotation, value, target, by, to } = await withManager(
-    context,
-    config,
-    oneTenant(config, context),
-    ({ deps }) => handOver(deps, id, request),
+  const tenant = oneTenant(config, context);
+  const { rotation, value, target, by, to } = await withManager(context, config, tenant, ({ deps }) =>
+    handOver(deps, id, request),
   );
   const { speaker, globals } = context;
   const { displayName, issued, holder } = rotation;
@@ -27,7 +27,7 @@ export async function deliver(context: Context, id: string, options: Options): P
   } else speaker.data(value.reveal());
   speaker.say(`nolapse: ${displayName}: handed over once, key id ${issued?.keyId}; ${by} installs it at ${to}`);
   speaker.say("nolapse: the old value works on meanwhile: leave it until the new one is in place");
-  speaker.say(`hint: when it is installed: nolapse delivered ${rotation.id}`);
+  speaker.say(`hint: when it is installed: ${command(tenantNamed(tenant), `delivered ${rotation.id}`)}`);
   return 0;
 }
 

@@ -1,3 +1,5 @@
+import type { TenantConfig } from "../../config/load.ts";
+import { command, tenantNamed } from "../../core/commands.ts";
 import type { HolderRef } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
@@ -40,7 +42,7 @@ export async function rotate(context: Context, apps: readonly string[], options:
       const taken = await takeUpOwn(deps, actorOf(context));
       const asked = await ask(deps, apps, { now: options.now === true, actor: actorOf(context) });
       const only = [...new Set([...taken, ...asked.rotations.map((one) => one.id)])];
-      sayRefused(context, asked, self);
+      sayRefused(context, tenant, asked, self);
       // what a timer starts every day has nothing to do on most of them
       const refused = asked.refused.filter((one) => self === undefined || one.because !== "not-due");
       if (only.length === 0 && refused.length === asked.refused.length)
@@ -62,12 +64,13 @@ export async function rotate(context: Context, apps: readonly string[], options:
   );
 }
 
-function sayRefused({ speaker }: Context, { refused }: Asked, self: HolderRef | undefined): void {
+function sayRefused({ speaker }: Context, tenant: TenantConfig, { refused }: Asked, self: HolderRef | undefined): void {
   for (const item of refused) {
     const why = item.detail === null ? REASONS[item.because] : `${REASONS[item.because]} (${item.detail})`;
     speaker.say(`nolapse: ${item.displayName}, slot ${item.slot}: ${why} [${item.because}]`);
     if (item.because !== "not-due") continue;
-    speaker.say(`hint: nolapse rotate ${self === undefined ? "" : "--self "}${item.appId} --now`);
+    const words = `rotate ${self === undefined ? "" : "--self "}${item.appId} --now`;
+    speaker.say(`hint: ${command(tenantNamed(tenant), words)}`);
   }
 }
 

@@ -29,8 +29,17 @@ export function gapsOf(works: readonly Works[], now: EpochMs): Gap[] {
   return until <= now ? [...gaps, { from: until as EpochMs, to: null }] : gaps;
 }
 
-/** A lapse as a scan noted it: from the end of the last credential to when another one worked; null while none does. */
-export interface Lapse extends Gap {
+/** Why a lapse ended although no credential of the application works again. */
+export const OVER = ["federated", "switched-off", "gone"] as const;
+export type Over = (typeof OVER)[number];
+
+/** When an application could not sign in, as scans noted it: from the end of the last credential to when another one worked; null while none does. */
+export interface Lapsed extends Gap {
+  /** Where it ended without: then `to` is until when that was seen. */
+  readonly over?: Over;
+}
+
+export interface Lapse extends Lapsed {
   readonly appId: string;
 }
 

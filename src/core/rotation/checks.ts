@@ -1,5 +1,5 @@
 /** The checks of the decision, each a small question, and their order in each state (design §4.2). */
-
+import { command } from "../commands.ts";
 import { unapproved } from "../policy/approval.ts";
 import { SWEEP_AFTER } from "../policy/policy.ts";
 import type { TargetSettings } from "../policy/settings.ts";
@@ -49,7 +49,7 @@ const paused: Check = {
   judge: (situation) => {
     const { id, paused: held } = situation.rotation;
     if (held === undefined) return null;
-    return mending(situation) ?? wait(null, "paused", pausedDetail(held, id));
+    return mending(situation) ?? wait(null, "paused", pausedDetail(held, id, situation.facts.tenant));
   },
 };
 
@@ -60,8 +60,9 @@ function mending(situation: Situation): Verdict | null {
   return self.judge(situation) ?? backoff.judge(situation) ?? listWatch.judge(situation);
 }
 
-function pausedDetail({ by, at, reason }: Paused, id: string): string {
-  return `by ${by} since ${formatInstant(at)}${reason === undefined ? "" : `: ${reason}`}; nolapse continue ${id}`;
+function pausedDetail({ by, at, reason }: Paused, id: string, tenant: string | undefined): string {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return `by ${by} since ${formatInstant(at)}${why}; ${command(tenant, `continue ${id}`)}`;
 }
 
 function unproposed(rotation: Rotation): Verdict {

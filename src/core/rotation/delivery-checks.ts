@@ -1,5 +1,6 @@
 /** The checks on deliveries: what is written next, what is proven next, and what only a person can bring or show. */
 
+import { command } from "../commands.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../time.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import type { Delivery } from "./rotation.ts";
@@ -13,7 +14,7 @@ export const deliver: Check = {
     if (next !== undefined) return doStep({ step: "deliver", target: next.target }, "deliver-due");
     if (open.length === 0) return null;
     const isTaken = open.every((one) => one.intendedAt !== null);
-    if (urgent) return wait(null, "person-urgent", isTaken ? "nolapse delivered" : "nolapse deliver");
+    if (urgent) return wait(null, "person-urgent", command(facts.tenant, isTaken ? "delivered" : "deliver"));
     return wait(null, isTaken ? "person-installs" : "person-takes");
   },
 };

@@ -54,6 +54,8 @@ export const halt = (because: ReasonCode): Verdict => ({ verdict: "halt", becaus
 
 /** Everything the decision looks at besides the rotation. Gathered by the engine, judged here. */
 export interface Facts {
+  /** To be named in commands; left out where it is the only one. */
+  readonly tenant?: string | undefined;
   readonly mode: Mode;
   readonly stopped: boolean;
   readonly removalOff: boolean;

@@ -3,40 +3,103 @@
  * receipt. The same proof is made again right before the old credential is removed.
  */
 
-import type { Assurance } from "../../core/credentials/sign-in.ts";
+import type { Assurance, Probe } from "../../core/credentials/sign-in.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { missedReads } from "../../core/rotation/apply-course.ts";
+import { PROOF_LASTS } from "../../core/rotation/retire-guard.ts";
 import type { RotationEvent } from "../../core/rotation/rotation.ts";
 import { nextReadAt, READ_SCHEDULE, REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
-import { DAY, type EpochMs, latest, plus } from "../../core/time.ts";
+import { DAY, type EpochMs, latest, MINUTE, plus } from "../../core/time.ts";
 import type { Copy } from "../../ports/target.ts";
 import type { Claimed, Extra } from "../claimed.ts";
 import { targetOf } from "./target.ts";
 import { anew, signInOf } from "./value.ts";
 
+/** Copies that are read at once. */
+const SIDE_BY_SIDE = 8;
+
+/** What a look at one copy has come to. */
+type Look = { readonly name: string } & (
+  | { readonly found: "proof"; readonly assurance: Assurance; readonly request: string | null; readonly at: EpochMs }
+  | { readonly found: "another" }
+  | { readonly found: "refusal"; readonly probe: Probe }
+  | { readonly found: "failure"; readonly thrown: unknown }
+);
+
+/**
+ * Proves the copy. Before a removal all others with it, side by side: one after the other the first proof could be too old by the last
+ * one, for ever. What is proven is noted whatever else failed.
+ */
 export async function verify(claimed: Claimed, name: string): Promise<void> {
+  if (targetOf(claimed, name).carried !== undefined) return verifyByUse(claimed, name);
+  const isRemoval = claimed.rotation.state === "verified";
+  const found = await looksAt(claimed, isRemoval ? besides(claimed, name) : [name]);
+  const now = await claimed.now();
+  const looks = isRemoval ? found.map((one) => unlessOld(one, now)) : found;
+  for (const one of looks)
+    if (one.found === "proof") await verified(claimed, one.name, one.assurance, one.request, one.at);
+  const bad = looks.find((one) => one.found !== "proof");
+  if (bad === undefined) return;
+  claimed.takes({ step: "verify", target: bad.name });
+  await noteBad(claimed, bad);
+}
+
+/** A proof that is too old for the removal once all are there is a failed try: made again at once it would come to the same, for ever. */
+function unlessOld(look: Look, now: EpochMs): Look {
+  if (look.found !== "proof" || now - look.at <= PROOF_LASTS) return look;
+  const { name, at } = look;
+  const what = `to prove the copies took so long that the proof of ${name} is ${Math.ceil((now - at) / MINUTE)} minutes old`;
+  const next = `nothing is removed meanwhile: a proof lasts ${PROOF_LASTS / MINUTE} minutes; see why it takes so long to read them`;
+  return { name, found: "failure", thrown: new NolapseError("target-unreachable", what, { next }) };
+}
+
+/** The copies that are proven with this one; after a failure none, or the others would be proven anew in vain while it fails. */
+function besides({ rotation, deps }: Claimed, name: string): readonly string[] {
+  if (rotation.failures > 0) return [name];
+  const others = rotation.deliveries.map(({ target }) => target).filter((one) => one !== name);
+  return [name, ...others.filter((one) => deps.targets.get(one)?.carried === undefined)];
+}
+
+/** One that fails keeps none of the others from being looked at. */
+async function looksAt(claimed: Claimed, names: readonly string[]): Promise<readonly Look[]> {
+  const looks = names.map((name) => async (): Promise<Look> => {
+    try {
+      return await lookAt(claimed, name);
+    } catch (thrown) {
+      return { name, found: "failure", thrown };
+    }
+  });
+  const [only] = looks;
+  return looks.length === 1 && only !== undefined ? [await only()] : claimed.deps.scheduler.all(looks, SIDE_BY_SIDE);
+}
+
+/** Reads the copy back and signs in with it; stores nothing. */
+async function lookAt(claimed: Claimed, name: string): Promise<Look> {
   const target = targetOf(claimed, name);
-  if (target.carried !== undefined) return verifyByUse(claimed, name);
+  const proof = { name, found: "proof" } as const;
   if (target.readBack === undefined) {
-    await verified(claimed, name, "receipt", null, await claimed.now());
-    return;
+    return { ...proof, assurance: "receipt", request: null, at: await claimed.now() };
   }
   // a slow sign-in makes what was read before it no fresher
-  const readAt = await claimed.now();
+  const at = await claimed.now();
   const copy = await target.readBack(claimed.signal);
   if (!(await isOurs(claimed, copy)) || copy.state === "empty") {
-    await drifted(claimed, name);
-    return;
+    return { name, found: "another" };
   }
-  if (claimed.rotation.policy.probe === "none") {
-    await verified(claimed, name, "receipt", null, await claimed.now());
-    return;
-  }
+  if (claimed.rotation.policy.probe === "none") return { ...proof, assurance: "receipt", request: null, at };
   const probe = await claimed.deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
-  if (probe.outcome === "issued") return verified(claimed, name, "token", probe.requestId, readAt);
-  if (probe.outcome === "authenticated-refused") {
-    return verified(claimed, name, "authenticated-blocked", probe.requestId, readAt);
-  }
+  if (probe.outcome === "issued") return { ...proof, assurance: "token", request: probe.requestId, at };
+  if (probe.outcome === "authenticated-refused")
+    return { ...proof, assurance: "authenticated-blocked", request: probe.requestId, at };
+  return { name, found: "refusal", probe };
+}
+
+/** @throws what kept the copy from being proven, to be noted as a failed try. */
+async function noteBad(claimed: Claimed, bad: Exclude<Look, { readonly found: "proof" }>): Promise<void> {
+  const { name } = bad;
+  if (bad.found === "failure") throw bad.thrown;
+  if (bad.found === "another") return drifted(claimed, name);
+  const { probe } = bad;
   if (probe.outcome === "not-authenticated" && (await missed(claimed))) return;
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
   const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;

@@ -10,7 +10,7 @@ import { credentialsIn, explainIn, type Seen } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
-import { item, itemJson } from "./item.ts";
+import { item, itemJson, over } from "./item.ts";
 import { listRoutes } from "./items.ts";
 import { heldOf, lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
@@ -93,7 +93,7 @@ const show = tenantRoute({
     mode: z.enum(["observe", "propose", "enforce"]),
     lastSafeAt: maybe,
     lapse: z
-      .strictObject({ from: instant, to: instant })
+      .strictObject({ from: instant, to: instant, over })
       .nullable()
       .meta({ description: "the last time within a year in which nothing signed it in, and which is over" }),
     adminCenter: z.string().nullable().meta({
@@ -214,9 +214,10 @@ function writtenTo(target: string, rotations: readonly Rotation[]) {
 /** What its life line shows, else what a scan noted: what shows it can be gone by now. */
 function lapseOf({ known, rotations, retirements }: LifeFacts, { lapsed }: Portrait, now: EpochMs) {
   const span = { from: plus(now, -365 * DAY), to: now, now };
-  const noted = lapsed?.to == null || lapsed.to < span.from ? null : { from: lapsed.from, to: lapsed.to };
-  const lapse = lastLapse(lifeLine(known, rotations, span, retirements).rows, now) ?? noted;
-  return lapse && { from: formatInstant(lapse.from), to: formatInstant(lapse.to) };
+  const shown = lastLapse(lifeLine(known, rotations, span, retirements).rows, now);
+  if (shown !== null) return { from: formatInstant(shown.from), to: formatInstant(shown.to), over: null };
+  if (lapsed?.to == null || lapsed.to < span.from) return null;
+  return { from: formatInstant(lapsed.from), to: formatInstant(lapsed.to), over: lapsed.over ?? null };
 }
 
 /** By the login authority (learn.microsoft.com/entra/fundamentals/faq names the three). */

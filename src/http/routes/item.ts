@@ -1,11 +1,16 @@
 /** One application of a list: its shape, and as JSON. `rows.ts` writes the same as text. */
 import { z } from "zod";
+import { OVER } from "../../core/pictures/gaps.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import { lineOf, type Portrait } from "../../engine/portrait.ts";
 import type { Tenant } from "../tenant.ts";
 import { count, holderType, instant, iso, maybe, outlook, outlookJson } from "./shapes.ts";
 
 export const owner = z.strictObject({ id: z.string(), name: z.string().nullable(), type: z.enum(["person", "other"]) });
+
+export const over = z.enum(OVER).nullable().meta({
+  description: "why it ended although no credential works again; until when it was seen is its end then",
+});
 
 export const item = {
   objectId: z.string(),
@@ -19,7 +24,7 @@ export const item = {
   owners: z.array(owner).nullable().meta({ description: "null where they could not be read" }),
   homeTenant: z.string().nullable().meta({ description: "of a service principal: the tenant whose application it is" }),
   enabled: z.boolean(),
-  lapsed: z.strictObject({ from: instant, to: maybe }).nullable().meta({
+  lapsed: z.strictObject({ from: instant, to: maybe, over }).nullable().meta({
     description: "the last time in which a scan saw that nothing signed it in; without an end while nothing does",
   }),
   line: z
@@ -56,7 +61,7 @@ export function itemJson(tenant: Owned, portrait: Portrait, now: EpochMs) {
     owners: tenant.ownership === null ? null : (owners ?? []).map((one) => ({ ...one })),
     homeTenant: main?.homeTenantId ?? null,
     enabled: main?.enabled ?? true,
-    lapsed: lapsed && { from: formatInstant(lapsed.from), to: iso(lapsed.to) },
+    lapsed: lapsed && { from: formatInstant(lapsed.from), to: iso(lapsed.to), over: lapsed.over ?? null },
     line: lineOf(portrait, now).map(({ from, to, ...rest }) => ({
       from: formatInstant(from),
       to: formatInstant(to),

@@ -1,5 +1,7 @@
 /** Rotate for all that is chosen of a list: first what would come of it, then one request for all. */
+
 import { z } from "zod";
+import { advice, tenantNamed } from "../../core/commands.ts";
 import { asThrown } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { preflightOf } from "../../engine/preflight-target.ts";
@@ -159,17 +161,19 @@ const rotate = tenantRoute({
         ...{ id, slot, state: its, displayName },
         ...{ objectId: holder.objectId, appId: holder.appId },
       })),
-      refused: done.flatMap(refusedJson),
+      refused: done.flatMap((one) => refusedJson(one, tenantNamed(tenant.deps.settings))),
     };
   },
 });
 
-function refusedJson(one: OneAsked): z.input<typeof refusedShape>[] {
+/** What failed has no detail but what to do next, which names the tenant where that must be said. */
+function refusedJson(one: OneAsked, tenant: string | undefined): z.input<typeof refusedShape>[] {
+  const then = (next: string | null) => advice(tenant, next);
   const { objectId, appId, displayName } = one.portrait;
   const named = { objectId, appId, displayName };
   if ("failed" in one) {
     const { message, next } = one.failed;
-    return [{ ...named, slot: null, reason: null, sentence: message, detail: next }];
+    return [{ ...named, slot: null, reason: null, sentence: message, detail: then(next) }];
   }
   const { rotations, refused, failed } = one.asked;
   const said = [
@@ -179,7 +183,7 @@ function refusedJson(one: OneAsked): z.input<typeof refusedShape>[] {
     })),
     ...failed.map(({ item: { slot }, error: { message, next } }) => ({
       ...named,
-      ...{ slot, reason: null, sentence: message, detail: next },
+      ...{ slot, reason: null, sentence: message, detail: then(next) },
     })),
   ];
   if (rotations.length + said.length > 0) return said;

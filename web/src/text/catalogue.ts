@@ -264,20 +264,30 @@ export function applicationSentence(told: Told, zone: string): Sentence {
   };
 }
 
+type Lapse = Pick<NonNullable<Application["lapsed"]>, "from" | "to"> & Partial<NonNullable<Application["lapsed"]>>;
+
+/** Behind its end, where no credential works again. */
+const OVER_WORDS: Readonly<Record<NonNullable<Lapse["over"]>, string>> = {
+  federated: "; a federated credential signs it in now",
+  "switched-off": "; it was switched off then",
+  gone: "; it was deleted then",
+};
+
 /** "Could not sign in from Wed 3 Feb 2027 to Fri 5 Feb 2027."; of one that is not over "Cannot sign in since Wed 3 Feb 2027." */
-export function lapseSentence(lapse: NonNullable<Application["lapsed"]>, zone: string): string {
+export function lapseSentence(lapse: Lapse, zone: string): string {
   const from = Date.parse(lapse.from);
   const first = written(from, zone);
   if (lapse.to === null) return `Cannot sign in since ${first}.`;
   const to = Date.parse(lapse.to);
   const last = written(to, zone);
+  const why = lapse.over == null ? "" : OVER_WORDS[lapse.over];
   return first === last
-    ? `Could not sign in on ${first}, for ${durationWords(to - from)}.`
-    : `Could not sign in from ${first} to ${last}.`;
+    ? `Could not sign in on ${first}, for ${durationWords(to - from)}${why}.`
+    : `Could not sign in from ${first} to ${last}${why}.`;
 }
 
 /** The same where there is little room, under "Could not sign in": "from 3 Feb 2027, for 2 days", "since 3 Feb 2027". */
-export function lapsePhrase({ from, to }: NonNullable<Application["lapsed"]>, zone: string): string {
+export function lapsePhrase({ from, to }: Lapse, zone: string): string {
   const first = written(Date.parse(from), zone, "plain");
   return to === null ? `since ${first}` : `from ${first}, for ${durationWords(Date.parse(to) - Date.parse(from))}`;
 }
