@@ -51,6 +51,8 @@ test("the first page says what stops, what waits and what is next", async () => 
   const { body } = await rita.get(`${T}/overview`);
   expect(body.coverage).toMatchObject({ complete: true, failures: [] });
   expect(body.figures).toMatchObject({ holding: 10, endIn30Days: 1, running: 3, halted: 0, waiting: 1, stopping: 0 });
+  // all that were past their renewal time are taken up: they came to the debt long ago, and have left it
+  expect(body.figures).toMatchObject({ debt: 0, debtLately: 0, debtLeft: 3 });
   for (const [next, many] of [
     ["waits-for-approval", body.figures.waiting],
     ["stops", body.figures.stopping],

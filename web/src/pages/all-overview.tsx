@@ -83,7 +83,11 @@ function Figures({ told }: { readonly told: readonly Row[] }) {
   const known = told.flatMap(({ answer }) => (answer === null ? [] : [answer.figures]));
   const sum = (of: (figures: Overview["figures"]) => number) => known.reduce((so, one) => so + of(one), 0);
   const ends = { endIn30Days: sum((one) => one.endIn30Days), stopIn30Days: sum((one) => one.stopIn30Days) };
-  const debt = { debt: sum((one) => one.debt), debtLately: sum((one) => one.debtLately) };
+  const debt = {
+    debt: sum((one) => one.debt),
+    debtLately: sum((one) => one.debtLately),
+    debtLeft: sum((one) => one.debtLeft),
+  };
   const halted = sum((one) => one.halted);
   const lapses = known.flatMap((one) => (one.lapses === null ? [] : [one.lapses.count]));
   const rest = told.length - lapses.length;
