@@ -102,3 +102,15 @@ test("a person carries the value to a manual target: handed over once, acknowled
   expect(own.map(({ action }: { action: string }) => action)).toEqual(["revealed", "delivery-intended", "delivered"]);
   expect(JSON.stringify(items)).not.toContain(given.body.value);
 });
+
+test("a value goes to one more target only where the configuration names one, on the word of an Operator with a reason", async () => {
+  const path = `${T}/rotations/${rotation}/write`;
+  const otto = await stage.signIn("Otto");
+  const body = { target: "elsewhere", reason: "the second host needs it" };
+  expect((await (await stage.signIn("Rita")).post(path, body)).status).toBe(403);
+  expect((await otto.post(path, { ...body, reason: "short" })).status).toBe(400);
+  expect((await otto.get(`${T}/rotations/${rotation}`)).body.further).toEqual([]);
+  expect((await otto.post(path, body)).body).toMatchObject({ status: 409, code: "refused-by-rule" });
+  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
+  expect(items.filter(({ action }: { action: string }) => action.startsWith("held-"))).toEqual([]);
+});
