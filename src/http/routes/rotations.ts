@@ -274,6 +274,7 @@ const show = tenantRoute({
         carriedBy: z.string().nullable(),
       }),
     ),
+    hint: z.string().nullable().meta({ description: "the first characters of a new secret" }),
     further: z.array(z.string()).meta({
       description:
         "targets of its slot that it has not written, and that the value still sealed here could be written to",
@@ -338,6 +339,7 @@ const show = tenantRoute({
         assurance,
         carriedBy: deps.settings.targets[target]?.carriedBy ?? null,
       })),
+      hint: rotation.issued?.hint ?? null,
       further: [...(await furtherFor(deps, rotation))],
       acceptance: acceptanceOf(rotation, facts),
       deadlines: deadlinesOf(rotation, facts),

@@ -1,8 +1,8 @@
 /** What will happen, and what waits for me? */
 import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { type Answer, type ApiProblem, read } from "../api/client.ts";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
 import { useRefusal } from "../frame/session.tsx";
@@ -93,9 +93,7 @@ export function Plan() {
                 <Rows
                   plan={plan}
                   tenant={tenant}
-                  empty={
-                    overview?.mode === "observe" && tab === "next" ? "Nothing is planned: writing is off." : EMPTY[tab]
-                  }
+                  empty={overview?.mode === "observe" && tab === "next" ? <WritingOff tenant={tenant} /> : EMPTY[tab]}
                 />
               )}
               {!asked.hasNextPage || plan.tab === "cannot" ? null : (
@@ -113,13 +111,33 @@ export function Plan() {
   );
 }
 
+/** Nobody has to take it on trust: it can be lived through before anything is written. */
+function WritingOff({ tenant }: { readonly tenant: string }) {
+  return (
+    <>
+      Nothing is planned: writing is off.{" "}
+      <Link className="link" to="/t/$tenant/rehearsals" params={{ tenant }}>
+        Rehearse first
+      </Link>
+    </>
+  );
+}
+
 const EMPTY: Readonly<Record<TabName, string>> = {
   waiting: "No rotation waits for you.",
   next: "Nothing is planned in the next 30 days.",
   cannot: "Everything that ends can be renewed.",
 };
 
-function Rows({ plan, tenant, empty }: { readonly plan: PlanAnswer; readonly tenant: string; readonly empty: string }) {
+function Rows({
+  plan,
+  tenant,
+  empty,
+}: {
+  readonly plan: PlanAnswer;
+  readonly tenant: string;
+  readonly empty: ReactNode;
+}) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const role = useRefusal("Operator");
