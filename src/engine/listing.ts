@@ -400,11 +400,11 @@ function isListedAlike(a: Portrait, b: Portrait): boolean {
 }
 
 function listed({ holders, items, ...its }: Portrait): string {
-  const { objectId, displayName, type, outlook, policy, bound, lastSafeAt, debt, lapsed } = its;
+  const { objectId, displayName, type, outlook, policy, bound, lastSafeAt, debt, lapsed, endsNext } = its;
   const credentials = holders.flatMap((holder) =>
     holder.credentials.map(({ keyId, kind, start, end }) => [keyId, kind, start, end]),
   );
   const plan = items.map(({ slot, status, because }) => [slot, status, because]);
-  const dates = [lastSafeAt, debt, lapsed];
+  const dates = [lastSafeAt, debt, lapsed, endsNext];
   return JSON.stringify([objectId, displayName, type, outlook, policy, bound, ...dates, credentials, plan]);
 }

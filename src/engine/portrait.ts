@@ -1,6 +1,6 @@
 /** One application as a scan, its plan and its rotations show it: what lists, pages and counts say of it is made of this. */
 import { isClientCertificate } from "../core/credentials/certificate-remarks.ts";
-import { classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
+import { type Class, classify, isEncryption, isSamlSigning } from "../core/credentials/classify.ts";
 import { type Credential, endOf, type Holder } from "../core/credentials/credential.ts";
 import { type Lapsed, worksAfter } from "../core/pictures/gaps.ts";
 import type { Segment } from "../core/pictures/life-line.ts";
@@ -36,6 +36,8 @@ export interface Portrait {
   readonly debt: { readonly since: EpochMs | null } | null;
   /** The last time in which a scan saw that nothing signed it in; null where none did. */
   readonly lapsed: Lapsed | null;
+  /** Of its credentials that have not ended the one that ends next, what signs in before what does not; null where none is left. */
+  readonly endsNext: { readonly class: Class; readonly hint: string | null } | null;
 }
 
 /** What was noted of an application, and when a scan saw it last. */
@@ -86,7 +88,23 @@ export function portraitOf(
     lastSafeAt: safe.length === 0 ? null : (Math.min(...safe) as EpochMs),
     debt: debtOf(slots, now),
     lapsed: noted && lapsedOf(noted, standings, now),
+    endsNext: endsNextOf(deps, credentials, now),
   };
+}
+
+function endsNextOf(
+  { settings }: Deps,
+  credentials: readonly { readonly holder: Holder; readonly one: Credential }[],
+  now: EpochMs,
+): Portrait["endsNext"] {
+  const NEVER = Number.POSITIVE_INFINITY;
+  const left = credentials
+    .map(({ holder, one }) => ({ holder, one, end: endOf(one) ?? NEVER, signsIn: signsIn(holder, one) }))
+    .filter(({ end }) => end > now);
+  const [first] = left.sort((a, b) => Number(b.signsIn) - Number(a.signsIn) || (a.end < b.end ? -1 : 1));
+  return first === undefined
+    ? null
+    : { class: classify(first.holder, first.one, settings.tenantId).class, hint: first.one.hint };
 }
 
 /** What cannot be renewed is no debt before its time; where nobody knows its time, it is one. */

@@ -237,6 +237,8 @@ function factsText({ objectId, appId, displayName, type, holders, ...its }: Port
     `,"secrets":${its.secrets},"certificates":${its.certificates},"policy":${quoted(its.policy)},"managed":${its.bound}` +
     `,"owners":${owners === null ? "null" : `[${listed ?? ""}]`}` +
     `,"homeTenant":${quotedOrNull(main?.homeTenantId)},"enabled":${main?.enabled ?? true}` +
+    `,"createdAt":${instantOrNull(main?.createdAt ?? null)}` +
+    `,"class":${quotedOrNull(its.endsNext?.class)},"hint":${quotedOrNull(its.endsNext?.hint)}` +
     `,"lapsed":${lapsedText(its)}`
   );
 }

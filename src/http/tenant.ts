@@ -5,9 +5,10 @@ import { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
-import { type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
+import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { TrailWatch } from "../engine/check-trail.ts";
 import type { Consents } from "../engine/consent.ts";
+import { Debts } from "../engine/debt.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/discover.ts";
 import type { Diagnosis, LocalCheck } from "../engine/doctor.ts";
@@ -70,6 +71,9 @@ export interface Missed {
 /** Applications that are painted anew before others have their turn: each asks the store a dozen things. */
 const PAINTED = 5;
 
+/** How far back what has come to the rotation debt, and left it, is told. */
+export const DEBT_TOLD = 7 * DAY;
+
 /** Owners change seldom, and reading them takes a request for every hundred applications. */
 const OWNERS_EVERY = 6 * HOUR;
 
@@ -87,6 +91,7 @@ export class Tenant {
   #missed: Missed | null = null;
   #scan: "none" | "asked" | "running" = "none";
   #renewals = new Renewals({ open: [], retired: [] });
+  #debts: Debts | null = null;
   /** What was heard while a scan was taken in. */
   #meanwhile: Rotation[] | null = null;
   /** How often what lists show, and what pages show, has changed. */
@@ -136,6 +141,11 @@ export class Tenant {
     return this.#renewals.instants;
   }
 
+  /** What came to the rotation debt and left it; null before the first scan. */
+  get debts(): Debts | null {
+    return this.#debts;
+  }
+
   /**
    * A text that is another one after a change of what an answer is made of: the picture of the last scan alone (`listing`), or the store
    * as well. Null where that cannot be told.
@@ -176,11 +186,16 @@ export class Tenant {
     this.#meanwhile = [];
     const picture = await pictureOf(this.deps, scan);
     const renewals = new Renewals(await this.deps.store.renewals(scan.tenantId));
-    for (const one of this.#meanwhile) renewals.heard(one);
+    const debts = await Debts.of(this.deps, plus(scan.scannedAt, -DEBT_TOLD));
+    for (const one of this.#meanwhile) {
+      renewals.heard(one);
+      debts.heard(one);
+    }
     this.#meanwhile = null;
     this.#picture = picture;
     this.#missed = null;
     this.#renewals = renewals;
+    this.#debts = debts;
     this.#changes.listed += 1;
     for (const [appId, { at, fresh }] of this.#heard) {
       if (at < scan.scannedAt) this.#heard.delete(appId);
@@ -217,6 +232,7 @@ export class Tenant {
     const { id, holder, state } = rotation;
     const about = { rotation: id, application: holder.objectId, state, what: event.type };
     if (this.#renewals.heard(rotation)) this.#changes.listed += 1;
+    this.#debts?.heard(rotation);
     this.#meanwhile?.push(rotation);
     const fresh = CHANGED.has(event.type) || this.#heard.get(holder.appId)?.fresh === true;
     this.#heard.set(holder.appId, { at: event.at, fresh });

@@ -165,3 +165,19 @@ test("a finger drags it to the sides, and scrolls the page up and down over it",
   expect(await top()).toBe(after);
   expect(web.said).toEqual([]);
 });
+
+test("an application without a credential says what it can be given", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Otto");
+  await page.route(/\/life-line\?/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), rows: [], successors: [] } });
+  });
+  await web.show(page, web.app("app-2"), /Nothing can end/);
+  expect(await faultsEverywhere(page, "No credential")).toEqual([]);
+  await page.getByRole("link", { name: "Create a certificate" }).click();
+  await page.getByRole("dialog", { name: /New certificate|certificate/ }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "New client secret" }).click();
+  await page.getByRole("dialog", { name: /New client secret/ }).waitFor();
+});

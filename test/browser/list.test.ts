@@ -60,11 +60,13 @@ test("columns are chosen by keyboard, and are there again; what is hidden leaves
   const item = (name: string) => given.getByRole("menuitemcheckbox", { name });
   await item("Object id").press("Space");
   await item("Policy").press("Space");
+  for (const name of ["Class", "Hint", "Created"]) await item(name).press("Space");
   await item("Owner").press("Space");
   expect(await item("Object id").getAttribute("aria-checked")).toBe("true");
   expect(await faultsEverywhere(given, "The menu of columns")).toEqual([]);
   await given.keyboard.press("Escape");
-  const wanted = ["", "Display name", "Client id", "Object id", "Credentials", "Policy", ...first.slice(4, 7)];
+  const wanted = ["", "Display name", "Client id", "Object id", "Credentials", "Class", "Hint", "Policy"];
+  wanted.push(...first.slice(4, 7), "Created");
   expect(await heads.allTextContents()).toEqual(wanted);
   await given.reload();
   const row = given.getByRole("row", { name: /app-2/ });
@@ -75,6 +77,8 @@ test("columns are chosen by keyboard, and are there again; what is hidden leaves
     .first()
     .waitFor();
   await row.getByRole("cell", { name: "quick" }).waitFor();
+  await row.getByRole("cell", { name: "long lived secret", exact: true }).waitFor();
+  await row.getByRole("cell", { name: /^.{3}…$/ }).waitFor();
   // each cell under its head, and the last one ends with the row
   const left = async (of: typeof heads) => (await of.last().boundingBox())?.x;
   expect(await left(row.getByRole("cell"))).toBe(await left(heads));

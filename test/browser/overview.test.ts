@@ -65,7 +65,7 @@ test("four figures are the first card; what waits for approval leads to its list
   await page.route(/\/overview$/, async (route) => {
     const response = await route.fetch();
     const json = await response.json();
-    const figures = { ...json.figures, debt: 3, debtLately: 1, waiting: 2, lapses: null };
+    const figures = { ...json.figures, debt: 3, debtLately: 1, debtLeft: 2, waiting: 2, lapses: null };
     await route.fulfill({ response, json: { ...json, figures } });
   });
   await show(page, "", /Now and next/);
@@ -76,7 +76,7 @@ test("four figures are the first card; what waits for approval leads to its list
     "Rotations running",
     "Lapses",
   ]);
-  await page.getByText("past their renewal time, 1 of them new in 7 days").waitFor();
+  await page.getByText("past their renewal time; in 7 days 1 came and 2 left").waitFor();
   await page.getByText("not looked for yet").waitFor();
   expect(await faultsEverywhere(page, "Four figures")).toEqual([]);
   await page.getByRole("link", { name: "2 for approval" }).press("Enter");

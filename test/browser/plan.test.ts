@@ -85,3 +85,18 @@ test("what comes is there by day and by rows with their targets, a page at a tim
   await page.getByRole("button", { name: "Show more of 2" }).waitFor({ state: "detached" });
   expect(await faultsEverywhere(page, "What comes")).toEqual([]);
 });
+
+test("where writing is off nothing is planned, and what would be can be rehearsed first", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  const but = (address: RegExp, more: object) =>
+    page.route(address, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...more } });
+    });
+  await but(/\/overview$/, { mode: "observe" });
+  await but(/\/plan\?tab=next&/, { total: 0, items: [], load: [], next: null });
+  await show(page, "/plan?tab=next", /Nothing is planned: writing is off/);
+  await page.getByRole("link", { name: "Rehearse first" }).click();
+  await page.waitForURL(/\/rehearsals$/);
+});

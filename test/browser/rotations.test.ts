@@ -56,6 +56,7 @@ test("one rotation is paused with what that means, says who holds it on page and
   const page = await web.open(context);
   await web.enter(page, "Otto");
   await show(page, `/rotations/${await web.stage.rotationOf("app-1")}`, /app-1/);
+  await page.getByText(/^Key id .*, begins with .{3}…$/).waitFor();
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Nothing more is done until you continue. The old secret stays.").waitFor();

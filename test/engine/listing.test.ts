@@ -46,6 +46,7 @@ function portraitOf({ number, name, next, until, secrets, policy, bound }: Made)
     lastSafeAt: null,
     debt: null,
     lapsed: null,
+    endsNext: null,
   };
 }
 

@@ -41,6 +41,7 @@ function portraitOf(displayName: string, spans: Spans, more: Partial<Portrait> =
     lastSafeAt: null,
     debt: null,
     lapsed: null,
+    endsNext: null,
     ...more,
   };
 }
@@ -109,7 +110,14 @@ const portrait = fc
   .record({
     named: name,
     spans: fc.array(fc.tuple(moment, moment), { maxLength: 3 }),
-    its: fc.record({ outlook, policy: name, bound: fc.boolean(), objectId: fc.constantFrom("o", "p"), lapsed }),
+    its: fc.record({
+      outlook,
+      policy: name,
+      bound: fc.boolean(),
+      objectId: fc.constantFrom("o", "p"),
+      lapsed,
+      endsNext: fc.option(fc.record({ class: fc.constantFrom("client-secret", "no-end"), hint: fc.option(name) })),
+    }),
   })
   .map(({ named, spans, its }) => portraitOf(named, spans, its));
 const asked = fc.array(fc.tuple(near, fc.constantFrom(null, known, elsewhere)), { minLength: 1, maxLength: 8 });

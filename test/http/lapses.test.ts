@@ -54,5 +54,5 @@ test("none at first; then those whose last credential ended, with when; and unti
     lapsed: { from, to },
   });
   const file = await rita.get(`${T}/applications.csv?lapsed=true`);
-  expect(file.text).toContain(`,${from},${to}\r\n`);
+  expect(file.text).toContain(`,${from},${to},`);
 });

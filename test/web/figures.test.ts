@@ -9,6 +9,7 @@ describe("numbers on the first page", () => {
     endedIn30Days: 1,
     debt: 0,
     debtLately: 0,
+    debtLeft: 0,
     running: 0,
     halted: 0,
     waiting: 0,
@@ -24,10 +25,14 @@ describe("numbers on the first page", () => {
     expect(endsWords({ ...figures, endIn30Days: 0, stopIn30Days: 0 })).toBe("applications");
   });
 
-  test("say of the debt what came to it in the last week", () => {
+  test("say of the debt what came to it in the last week, and what left it", () => {
     expect(debtWords(figures)).toBe("past their renewal time");
-    expect(debtWords({ debt: 3, debtLately: 0 })).toBe("past their renewal time, none of them new in 7 days");
-    expect(debtWords({ debt: 3, debtLately: 2 })).toBe("past their renewal time, 2 of them new in 7 days");
+    expect(debtWords({ debt: 3, debtLately: 0, debtLeft: 0 })).toBe(
+      "past their renewal time; in 7 days none came and none left",
+    );
+    expect(debtWords({ debt: 0, debtLately: 2, debtLeft: 1_400 })).toBe(
+      "past their renewal time; in 7 days 2 came and 1,400 left",
+    );
   });
 
   test("say of lapses how many of the applications are managed", () => {

@@ -89,6 +89,7 @@ describe("to let writing go on", () => {
     endedIn30Days: 0,
     debt: 0,
     debtLately: 0,
+    debtLeft: 0,
     waiting: 0,
     holding: 0,
     lapses: null,

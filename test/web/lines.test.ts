@@ -12,7 +12,7 @@ import {
   wholeRow,
 } from "../../web/src/lines/life-line.ts";
 import { proofsDrawing } from "../../web/src/lines/proofs.ts";
-import { SMALL, smallBars } from "../../web/src/lines/small-bars.ts";
+import { SMALL, smallBars, smallEnd } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
 import { binAt, binOfDay, daysOf, isByMonth, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
 import { spoken, stretchSentence } from "../../web/src/text/timeline.ts";
@@ -353,6 +353,16 @@ test("the small line of a list's row has today in its middle, and nothing too na
   expect((bars[1]?.x ?? 0) + (bars[1]?.width ?? 0)).toBeCloseTo(SMALL.width / 2, 1);
   expect(bars[2]).toEqual({ x: SMALL.width / 2, width: 1, tense: "recorded", both: false });
   expect(bars[3]).toMatchObject({ x: SMALL.width * 0.75, width: SMALL.width / 4, tense: "forecast" });
+});
+
+test("the small line ends with a cross where nobody signs in any more, and has none where that is not in sight", () => {
+  const until = (to: number, tense: "happened" | "recorded" | "forecast" = "recorded") => [
+    { from: at(-300), to: at(-200), tense: "happened" as const, what: "worked" as const },
+    { from: at(-100), to: at(to), tense, what: "valid" as const },
+  ];
+  expect(smallEnd(until(-73, "happened"), NOW)).toBeCloseTo(SMALL.width * 0.4, 1);
+  expect(smallEnd(until(73), NOW)).toBeCloseTo(SMALL.width * 0.6, 1);
+  expect([smallEnd(until(365, "forecast"), NOW), smallEnd([], NOW)]).toEqual([null, null]);
 });
 
 test("a narrow page begins with six months, a wide one with two years, and an address goes first", () => {

@@ -1,6 +1,5 @@
 /** The list of applications and one application: what it has, what happens next, why, and its life line. */
 import { z } from "zod";
-import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { lastLapse, lifeLine } from "../../core/pictures/life-line.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
@@ -10,7 +9,7 @@ import { credentialsIn, explainIn, type Seen } from "../../engine/views.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explained, explainJson } from "./explained.ts";
-import { item, itemJson, over } from "./item.ts";
+import { classOf, item, itemJson, over } from "./item.ts";
 import { listRoutes } from "./items.ts";
 import { heldOf, lifeRow, lifeRowJson } from "./life-rows.ts";
 import { spanOf, spanQuery } from "./overview.ts";
@@ -63,7 +62,7 @@ const credential = z.strictObject({
   start: maybe,
   end: maybe,
   state: z.enum(["ok", "expiring", "expired", "not-yet-valid", "unknown"]),
-  class: z.enum(Object.keys(CLASSES) as [Class, ...Class[]]),
+  class: classOf,
   status: z.string(),
   reason,
   sentence: z.string(),
@@ -86,7 +85,6 @@ const show = tenantRoute({
     servicePrincipalEnabled: z.boolean().nullable().meta({
       description: "false where nobody can sign in through it here; null where there is none",
     }),
-    createdAt: maybe,
     signInAudience: z.string().nullable(),
     tags: z.array(z.string()),
     privileges: z.array(z.string()),
@@ -149,7 +147,6 @@ const show = tenantRoute({
       tenantId: settings.tenantId,
       servicePrincipal: principal?.objectId ?? null,
       servicePrincipalEnabled: principal?.enabled ?? null,
-      createdAt: iso(main?.createdAt),
       signInAudience: main?.signInAudience ?? null,
       tags: [...(main?.tags ?? [])],
       privileges: [...(pictureOf(tenant).scan.privileges.held.get(portrait.appId) ?? [])],

@@ -73,6 +73,9 @@ const HEAD = [
   "owners",
   "could not sign in from",
   "until",
+  "created",
+  "class",
+  "hint",
 ];
 
 const file = tenantRoute({
@@ -153,6 +156,9 @@ function cellsOf(tenant: Tenant, one: Portrait): readonly string[] {
     tenant.ownership === null ? "not known" : owners.map(({ id, name }) => name ?? id).join("; "),
     iso(one.lapsed?.from ?? null) ?? "",
     iso(one.lapsed?.to ?? null) ?? "",
+    iso(one.holders.find(({ objectId }) => objectId === one.objectId)?.createdAt) ?? "",
+    one.endsNext?.class ?? "",
+    one.endsNext?.hint ?? "",
   ];
 }
 

@@ -6,6 +6,7 @@ import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
+import type { Debts } from "../../engine/debt.ts";
 import { lossOf } from "../../engine/facts.ts";
 import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
@@ -16,7 +17,7 @@ import type { Told } from "../events.ts";
 import { follow } from "../follow.ts";
 import { mayAll } from "../roles.ts";
 import { type Route, route, tenantRoute } from "../route.ts";
-import type { Tenant } from "../tenant.ts";
+import { DEBT_TOLD, type Tenant } from "../tenant.ts";
 import { maySee, pictureOf } from "./own.ts";
 import { count, instant, iso, maybe, outlook, outlookJson, reason, scope, scopeOf } from "./shapes.ts";
 
@@ -67,8 +68,6 @@ function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sente
 
 /** What "soon" means here as in core's sentence. */
 const SOON = 30 * DAY;
-/** How far back the trend of the debt looks. */
-const LATELY = 7 * DAY;
 /** More than any tenant has. */
 const MANY = 1e9;
 
@@ -96,7 +95,10 @@ const overview = tenantRoute({
         description: "applications not handed to Nolapse whose last credential has ended in the last 30 days",
       }),
       debt: count.meta({ description: "applications that are past their renewal time and not renewed yet" }),
-      debtLately: count.meta({ description: "those of them that came past it in the last 7 days" }),
+      debtLately: count.meta({
+        description: "applications that came past it in the last 7 days, also those whose renewal has begun since",
+      }),
+      debtLeft: count.meta({ description: "applications that were past it until a renewal began in the last 7 days" }),
       running: count,
       halted: count,
       waiting: count,
@@ -119,7 +121,7 @@ const overview = tenantRoute({
     const countOf = async (states: readonly RotationState[]) =>
       (await deps.store.rotationPage({ tenantId, states, limit: 0, after: null })).total;
     const running = await countOf(UNFINISHED.filter((state) => state !== "halted"));
-    const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, now));
+    const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, tenant.debts, now));
     // who asks to see a value waits for a person as well
     const asked = (await waitingReveals(deps)).filter((one) => one.state === "asked");
     const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
@@ -140,6 +142,7 @@ const overview = tenantRoute({
         endedIn30Days: counted?.endedIn30Days ?? 0,
         debt: counted?.debt ?? 0,
         debtLately: counted?.debtLately ?? 0,
+        debtLeft: counted?.debtLeft ?? 0,
         running: running,
         halted: await countOf(["halted"]),
         waiting: (counted?.waiting ?? 0) + asked.length,
@@ -154,16 +157,19 @@ const overview = tenantRoute({
 });
 
 /** What the first page says of the whole tenant. */
-function countedOf(picture: Picture, now: EpochMs) {
+function countedOf(picture: Picture, debts: Debts | null, now: EpochMs) {
   const { listing, watchedSince } = picture;
+  const owing = listing.having("debt");
+  const { came, left } = debts?.between(plus(now, -DEBT_TOLD), now, owing) ?? { came: 0, left: 0 };
   return {
     sentence: sentenceOf(picture, now),
     // after now, and up to the last instant of the thirtieth day
     endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
     stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
     endedIn30Days: listing.times.ended.between(plus(now, -SOON), plus(now, 1)),
-    debt: listing.count("debt"),
-    debtLately: listing.having("debt").filter(({ debt }) => isLately(debt?.since ?? null, now)).length,
+    debt: owing.length,
+    debtLately: came,
+    debtLeft: left,
     waiting: listing.count(["waits-for-approval"]),
     holding: listing.all.length - listing.count("none"),
     stopping: listing.count(["stops"]),
@@ -178,11 +184,6 @@ function countedOf(picture: Picture, now: EpochMs) {
     needsPerson: needingPerson(listing, now),
     next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
   };
-}
-
-/** What would not be due yet is no new debt, and neither is what nobody knows the age of. */
-function isLately(since: EpochMs | null, now: EpochMs): boolean {
-  return since !== null && since <= now && since > plus(now, -LATELY);
 }
 
 /** What Nolapse cannot go on with; where that is little, also what ends soon and nobody has handed to it: the sentence counts it. */

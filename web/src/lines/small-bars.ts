@@ -21,3 +21,11 @@ export function smallBars(line: Line, now: number): readonly SmallBar[] {
     return { x: x ?? 0, width: Math.max(rounded((right ?? 0) - (x ?? 0)), 1), tense, both: what === "overlap" };
   });
 }
+
+/** Where nobody signs in any more, past or to come; null where that is not within the line, or nobody ever did. */
+export function smallEnd(line: Line, now: number): number | null {
+  const last = Math.max(...line.map(({ to }) => Date.parse(to)));
+  return line.length === 0 || last >= now + HALF
+    ? null
+    : rounded(placeOf(last, { from: now - HALF, to: now + HALF }, SMALL.width));
+}

@@ -76,6 +76,27 @@ const POLICY: Column = {
   hide: "hide-middle",
   cell: ({ policy, managed }) => (managed ? <Name text={policy} /> : <span className="faint">not managed</span>),
 };
+const CLASS: Column = {
+  head: "Class",
+  width: part(1.5),
+  more: true,
+  hide: "hide-middle",
+  cell: ({ class: its }) => its?.replaceAll("-", " ") ?? null,
+};
+const HINT: Column = {
+  head: "Hint",
+  width: "64px",
+  more: true,
+  hide: "hide-middle",
+  cell: ({ hint }) => (hint === null ? null : <span className="mono">{hint}…</span>),
+};
+const CREATED: Column = {
+  head: "Created",
+  width: part(1.5),
+  more: true,
+  hide: "hide-middle",
+  cell: ({ createdAt }) => <Time at={createdAt} />,
+};
 const HELD: Column = { head: "Credentials", width: part(1), hide: "hide-middle", cell: (item) => <Held {...item} /> };
 const NEXT: Column = {
   head: "What happens next",
@@ -121,7 +142,7 @@ const OWNER: Column = {
 
 /** After the name. `lapsed`: registrations that are listed because they could not sign in. */
 export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
-  registered: [CLIENT, OBJECT, HELD, POLICY, LINE, NEXT, UNTIL, OWNER],
+  registered: [CLIENT, OBJECT, HELD, CLASS, HINT, POLICY, LINE, NEXT, UNTIL, OWNER, CREATED],
   lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
   enterprise: [
     CLIENT,

@@ -192,6 +192,22 @@ function Born({ tenant, id }: { readonly tenant: string; readonly id: string }) 
   );
 }
 
+/** What one without any can be given; who may not is told by the dialog. */
+function FirstCredential({ tenant, id }: { readonly tenant: string; readonly id: string }) {
+  return (
+    <>
+      {" "}
+      <ApplicationLink tenant={tenant} application={{ objectId: id }} search={{ new: "secret" }}>
+        New client secret
+      </ApplicationLink>{" "}
+      ·{" "}
+      <ApplicationLink tenant={tenant} application={{ objectId: id }} search={{ new: "certificate" }}>
+        Create a certificate
+      </ApplicationLink>
+    </>
+  );
+}
+
 interface HeadProps {
   readonly answer: Shows;
   readonly tenant: string;
@@ -297,7 +313,10 @@ function Life({ answer, tenant, days, at, selected, set }: LifeProps) {
       {(line) =>
         line.rows.length === 0 ? (
           <section className="card">
-            <Empty>No credential. Nothing can end.</Empty>
+            <Empty>
+              No credential. Nothing can end.
+              {answer.type === "application" ? <FirstCredential tenant={tenant} id={answer.objectId} /> : null}
+            </Empty>
           </section>
         ) : (
           <LifeLineTable

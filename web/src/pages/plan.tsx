@@ -1,5 +1,6 @@
 /** What will happen, and what waits for a person, in a tenant or in all of them? */
 import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
+import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
 import { useAddress } from "../frame/address.ts";
@@ -87,9 +88,7 @@ export function Plan() {
                   )}
                   {rows.length > 0 ? null : (
                     <Empty>
-                      {overview?.mode === "observe" && tab === "next"
-                        ? "Nothing is planned: writing is off."
-                        : EMPTY[tab]}
+                      {overview?.mode === "observe" && tab === "next" ? <WritingOff tenant={tenant} /> : EMPTY[tab]}
                     </Empty>
                   )}
                   <ShowMore asked={asked} total={total} />
@@ -100,6 +99,18 @@ export function Plan() {
         }}
       </Shown>
     </div>
+  );
+}
+
+/** Nobody has to take it on trust: it can be lived through before anything is written. */
+function WritingOff({ tenant }: { readonly tenant: string }) {
+  return (
+    <>
+      Nothing is planned: writing is off.{" "}
+      <Link className="link" to="/t/$tenant/rehearsals" params={{ tenant }}>
+        Rehearse first
+      </Link>
+    </>
   );
 }
 

@@ -94,6 +94,11 @@ function Evidence({ proof, rotation }: Omit<StepProps, "isRunning">) {
     return (
       <p>
         Key id <span className="mono">{rotation.issued}</span>
+        {rotation.hint === null ? null : (
+          <>
+            , begins with <span className="mono">{rotation.hint}…</span>
+          </>
+        )}
       </p>
     );
   }

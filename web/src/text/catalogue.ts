@@ -180,11 +180,16 @@ export function endsWords({
   return `${endIn30Days === 1 ? "application" : "applications"}: ${words.join(", ")}`;
 }
 
-/** How the debt goes: what came to it in the last week, of what is there now. */
-export function debtWords({ debt, debtLately }: Pick<Overview["figures"], "debt" | "debtLately">): string {
+/** How the debt goes: what came to it in the last week, and what left it. */
+export function debtWords({
+  debt,
+  debtLately,
+  debtLeft,
+}: Pick<Overview["figures"], "debt" | "debtLately" | "debtLeft">): string {
   const past = "past their renewal time";
-  if (debt === 0) return past;
-  return `${past}, ${debtLately === 0 ? "none" : grouped(debtLately)} of them new in 7 days`;
+  if (debt + debtLately + debtLeft === 0) return past;
+  const many = (count: number) => (count === 0 ? "none" : grouped(count));
+  return `${past}; in 7 days ${many(debtLately)} came and ${many(debtLeft)} left`;
 }
 
 /** What has ended lately without Nolapse having been told of it; null where nothing has. */
