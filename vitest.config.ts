@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 import LongestFirst from "./test/support/longest-first.ts";
 import TotalsReporter from "./test/support/reporter.ts";
 
-// inherited by the workers, one for each file: what Node.js compiled for one, packages above all, it need not for the next
+// inherited by the workers and the programs they start: what Node.js compiled for one, packages above all, it need not for the next
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
 
 export default defineConfig({
@@ -15,6 +15,9 @@ export default defineConfig({
     // the example is run as what it is: a test file of somebody who uses the library
     include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
     maxWorkers: 2,
+    // what they import is loaded once in each worker: for each file anew it took half the time of the small ones
+    isolate: false,
+    setupFiles: "test/support/clean-slate.ts",
     globalSetup: "test/support/run-folder.ts",
     sequence: { sequencer: LongestFirst },
     // generous: what hangs is found all the same, and a busy machine is no fault of the code
