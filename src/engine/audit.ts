@@ -81,7 +81,7 @@ function keyOf(before: Rotation, event: RotationEvent): string | null {
 }
 
 function isEarly({ replacesEnd }: Rotation, at: EpochMs): boolean {
-  return replacesEnd !== null && at < replacesEnd;
+  return replacesEnd === null || at < replacesEnd;
 }
 
 function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"] {
@@ -122,12 +122,12 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { unread, since, newUse, oldUse: oldUse === null ? null : describeUse(oldUse) };
     }
     case "removed":
-      if (before.emergency !== undefined) return { early: true, leaked: true };
+      if (before.emergency !== undefined) return { early: isEarly(before, event.at), leaked: true };
       return { early: isEarly(before, event.at), ...(before.removal === undefined ? {} : { asked: true }) };
     case "removal-asked":
       return { why: event.why };
     case "retire-intended":
-      return { early: before.emergency !== undefined || isEarly(before, event.at) };
+      return { early: isEarly(before, event.at) };
     case "own-tried":
       return { proven: event.proven };
     case "approval-refused":

@@ -74,6 +74,18 @@ describe("the leaked credential goes", () => {
     expect(bench.entra.keyIds(bench.app)).toContain(other.outcome === "applied" ? other.credential.keyId : "");
   });
 
+  test("and where it has ended by then it was no early retirement: what comes next is the first wave", async () => {
+    const entries = async (endsIn: number) => {
+      const bench = leaked({ endsIn });
+      await ask(bench);
+      await untilGone(bench);
+      const trail = await bench.store.auditPage(bench.settings.tenantId, { after: 0, limit: 1000 });
+      return trail.filter(({ action }) => action === "removed").map(({ details }) => details);
+    };
+    expect(await entries(300 * DAY)).toEqual([{ early: true, leaked: true }]);
+    expect(await entries(2 * MINUTE)).toEqual([{ early: false, leaked: true }]);
+  });
+
   test("with who asked, and why, in the trail", async () => {
     const bench = leaked();
     await ask(bench);

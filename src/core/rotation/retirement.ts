@@ -21,7 +21,8 @@ export interface Retirement {
 /** When the old credential may go, and under which rule. */
 export function retirement(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): Retirement {
   if (rotation.emergency !== undefined && rotation.verifiedAt !== null) {
-    return { at: rotation.verifiedAt, because: "leaked", detail: null, early: true };
+    const early = isBefore(rotation.verifiedAt, rotation.replacesEnd);
+    return { at: rotation.verifiedAt, because: "leaked", detail: null, early };
   }
   const byRule = ruled(rotation, targets, asked);
   const word = byWord(rotation, targets, asked);
