@@ -1,9 +1,11 @@
 /** What the pages tell people to write and type is what the program takes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { targetTypes } from "../../src/adapters/targets/registry.ts";
+import type { GlobalOptions } from "../../src/cli/context.ts";
+import { buildProgram } from "../../src/cli/program.ts";
 import { loadConfig } from "../../src/config/load.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -18,7 +20,8 @@ function load(text: string) {
   return loadConfig({ path: null, env: {}, cwd: folder, targetTypes });
 }
 
-const whole = ["README.md", "docs/configuration.md"].flatMap((page) =>
+const PAGES = ["README.md", "docs/configuration.md", "docs/operations.md"];
+const whole = PAGES.flatMap((page) =>
   blocks(page, "yaml")
     .filter((text) => text.includes("version: 1"))
     .map((text) => [page, text] as const),
@@ -28,8 +31,8 @@ test.each(whole)("the example of %s is a valid configuration, without a warning"
   expect(load(text).warnings).toEqual([]);
 });
 
-test("there is such an example in both pages", () => {
-  expect(whole.map(([page]) => page)).toEqual(["README.md", "docs/configuration.md"]);
+test("there is one such example in each page", () => {
+  expect(whole.map(([page]) => page)).toEqual(PAGES);
 });
 
 test.each(targetTypes.map(({ type }) => `docs/targets/${type}.md`))("the targets of %s are valid", (page) => {
@@ -54,4 +57,26 @@ test("every nolapse command in the README is one that docs/commands.md lists", (
   ];
   expect(typed.length).toBeGreaterThan(10);
   for (const [, name] of typed) expect(listed).toContain(name);
+});
+
+test("what a service of systemd and the pages about it start are command lines that the program takes", async () => {
+  const folder = "examples/systemd";
+  const texts = [...readdirSync(join(root, folder)).map((name) => `${folder}/${name}`), "docs/operations.md"].map(read);
+  const lines = texts.flatMap((text) =>
+    [...text.matchAll(/nolapse (--config [^'\n#]+)/g)].map(([, line = ""]) => line),
+  );
+  expect(lines.length).toBeGreaterThan(6);
+  for (const line of lines) {
+    let taken: GlobalOptions | null = null;
+    const program = buildProgram(async (globals) => {
+      taken = globals;
+    });
+    // the date that the shell puts in is one word
+    const words = line
+      .trim()
+      .replace(/\$\(.*\)/, "now")
+      .split(/\s+/);
+    await program.parseAsync(words, { from: "user" });
+    expect(taken, line).toMatchObject({ config: "/etc/nolapse/nolapse.yaml" });
+  }
 });
