@@ -55,8 +55,8 @@ export class Debts {
   }
 
   /**
-   * How many applications came to the debt after an instant and until now, also those that are out of it since, and how many left it: what is
-   * in it now is what was in it then, more by the first and less by the second.
+   * How many applications came to the debt after an instant and until now, also those that are out of it since, and how many left it because
+   * their renewal began; what left it otherwise, renewed by hand or gone, is in neither.
    */
   between(
     after: EpochMs,

@@ -133,8 +133,15 @@ function* withUnbound(
   now: EpochMs,
 ): Slices<readonly PlanItem[]> {
   const items = [...bound];
+  // while a slot does not know which credential is its own, it may be any of them
+  const unsure = new Map(
+    bound.flatMap((one) => (one.because === "which-credential" ? [[one.appId, one.because] as const] : [])),
+  );
   yield* each(holders, (holder) => {
-    for (const one of holder.credentials) if (!taken.has(one.keyId)) items.push(planUnbound(deps, holder, one, now));
+    const { appId } = holder;
+    const bound = bindingOf(deps.settings, appId) === undefined ? "not-bound" : (unsure.get(appId) ?? "no-slot");
+    for (const one of holder.credentials)
+      if (!taken.has(one.keyId)) items.push(planUnbound(deps, holder, one, bound, now));
   });
   return items;
 }
@@ -340,7 +347,8 @@ export function isFull({ credentials, signInAudience }: Holder): boolean {
   return PERSONAL.includes(signInAudience ?? "") && secrets >= PERSONAL_SECRETS;
 }
 
-function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: EpochMs): PlanItem {
+/** `bound`: why no slot has it, where nothing of its own says why it is not renewed. */
+function planUnbound(deps: Deps, holder: Holder, credential: Credential, bound: ReasonCode, now: EpochMs): PlanItem {
   const policy = policyFor(deps.settings, holder);
   const ends = forecast(credential, policy, [], now);
   const base = {
@@ -362,7 +370,6 @@ function planUnbound(deps: Deps, holder: Holder, credential: Credential, now: Ep
   const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
   const due = ends !== null && ends.dueBecause !== null;
   const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
-  const bound = bindingOf(deps.settings, holder.appId) === undefined ? "not-bound" : "no-slot";
   const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : bound);
   const saml = command(tenantNamed(deps.settings), `saml ${holder.appId}`);
   const detail = because === "saml-signing" ? saml : null;

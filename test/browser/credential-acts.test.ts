@@ -161,33 +161,3 @@ test("what has failed is tried now from the rotation's page, and the command is 
   await page.getByText("In overlap.").waitFor();
   expect(await page.getByRole("button", { name: "Try now" }).count()).toBe(0);
 });
-
-test("in place of being shown, a held value goes to a target that the configuration names for its slot since", async (context) => {
-  const page = await web.open(context);
-  await web.enter(page, "Ann");
-  const id = await web.stage.rotationOf("carried");
-  await page.route(new RegExp(`/rotations/${id}$`), async (route) => {
-    if (route.request().resourceType() === "document") return route.continue();
-    const response = await route.fetch();
-    await route.fulfill({ response, json: { ...(await response.json()), further: ["spare-host", "other-host"] } });
-  });
-  const sent: unknown[] = [];
-  await page.route(/\/write$/, async (route) => {
-    sent.push(route.request().postDataJSON());
-    await route.fulfill({ json: { rotation: id, target: "other-host", version: null, readBack: true } });
-  });
-  await web.show(page, `/rotations/${id}`, /Why and who/);
-  await page.getByRole("button", { name: "Reveal" }).click();
-  await page.getByRole("button", { name: "Write it to a target instead" }).press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Write the value to a target?" });
-  expect(await dialog.getByRole("button", { name: "Write it" }).isDisabled()).toBe(true);
-  await dialog.getByRole("radio", { name: "other-host" }).check();
-  await dialog.getByRole("textbox", { name: "Reason" }).fill("the second host needs it");
-  expect(await faultsEverywhere(page, "Write it to a target")).toEqual([]);
-  await dialog.getByRole("button", { name: "Write it" }).click();
-  await dialog.getByText("Written to other-host, and read back there: it is the same.").waitFor();
-  expect(sent).toEqual([{ target: "other-host", reason: "the second host needs it" }]);
-  expect(await dialog.getByRole("button", { name: "Write it" }).isDisabled()).toBe(true);
-  await dialog.getByRole("button", { name: "Close" }).click();
-  await dialog.waitFor({ state: "detached" });
-});

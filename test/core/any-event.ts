@@ -25,7 +25,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "withdrawn", at, notBefore: plus(at, HOUR) },
     { type: "delivery-intended", at, target: name },
     { type: "delivered", at, target: name, version: null },
-    { type: "verified", at, target: name, assurance: "token", request: null },
+    { type: "verified", at, read: at, target: name, assurance: "token", request: null },
     { type: "uses-read", at, uses: useEvidence({ readAt: at }), failure: null },
     { type: "drifted", at, target: name },
     {

@@ -215,7 +215,9 @@ function outcome(r: Rotation, step: Step, { good }: World, at: EpochMs, number: 
       return well ? [{ type: "delivered", at, target: step.target, version: null }] : [failed];
     case "verify":
       if (good === 0) return [{ type: "drifted", at, target: step.target }];
-      return well ? [{ type: "verified", at, target: step.target, assurance: "token", request: null }] : [failed];
+      return well
+        ? [{ type: "verified", at, read: at, target: step.target, assurance: "token", request: null }]
+        : [failed];
     case "prove-own":
       return [{ type: "own-tried", at, proven: well }];
     case "retire":

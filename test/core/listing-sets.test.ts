@@ -134,3 +134,9 @@ test("an id is found by its beginning, also after it was changed", () => {
     }),
   );
 });
+
+test("an id that stands there twice is gone when it stands there no more", () => {
+  const search = new IdSearch();
+  for (const ids of [["0a", "0a"], ["0a"], []]) search.put(0, ids);
+  expect([...search.find("0a")]).toEqual([]);
+});

@@ -9,7 +9,7 @@ import { MemoryTarget, Workbench } from "../support/workbench.ts";
 /** A bench whose slot has so many places, each of which takes so long to read once `slow` is set; and what has come of proofs since. */
 function withPlaces(count: number, takes: DurationMs) {
   const bench = new Workbench({
-    policy: { retire: "after-overlap", overlap: 7 * DAY },
+    policy: { retire: "after-overlap", overlap: 7 * DAY, custody: "keep" },
     complete: true,
     endsIn: 29 * DAY,
   });
@@ -42,7 +42,8 @@ function withPlaces(count: number, takes: DurationMs) {
       return read();
     };
   }
-  return { bench, its, names, over: { targets: { get: (name: string) => all.get(name) ?? null } } };
+  const at = (name: string) => all.get(name) as MemoryTarget;
+  return { bench, its, names, at, over: { targets: { get: (name: string) => all.get(name) ?? null } } };
 }
 
 /** How many copies were proven, and how many tries failed, since it was asked last. */
@@ -84,19 +85,48 @@ test("no more than a few are read at once", async () => {
   expect(its.most).toBe(8);
 });
 
-test("while one does not answer, it alone is tried again; then all are proven anew, for the others' proofs are old by then", async () => {
+test("while one does not answer nothing is proven, and it is tried less and less often", async () => {
   const { bench, its, over } = await overlapped(withPlaces(4, 3 * MINUTE));
   its.broken.add("place-2");
-  await bench.run(over);
-  expect(its.came()).toEqual([3, 1]);
-  const first = await bench.rotation();
-  expect(first).toMatchObject({ state: "verified", removedAt: null, lastFailure: { code: "target-unreachable" } });
-  bench.clock.advance(DAY);
-  await bench.run(over);
-  expect(its.came(), "not the others in vain").toEqual([0, 1]);
+  for (const failures of [1, 2, 3]) {
+    await bench.run(over);
+    expect(its.came()).toEqual([0, 1]);
+    const lastFailure = { code: "target-unreachable", message: "place-2 does not answer" };
+    expect(await bench.rotation()).toMatchObject({ state: "verified", removedAt: null, failures, lastFailure });
+    bench.clock.advance(DAY);
+  }
   its.broken.clear();
   await bench.drive((rotation) => rotation?.removedAt != null, 2, over);
-  expect(its.came()).toEqual([5, 0]);
+  expect(its.came()).toEqual([4, 0]);
+});
+
+test("other values at two places are both brought back before anything is removed, though a third place does not answer", async () => {
+  const { bench, its, over, at } = await overlapped(withPlaces(3, MINUTE));
+  for (const name of ["place-0", "place-1"]) at(name).value = new SecretValue("somebody's own");
+  its.broken.add("place-2");
+  await bench.run(over);
+  expect(bench.events).toContain("drifted");
+  const { deliveries, removedAt, issued } = (await bench.rotation()) ?? {};
+  expect(deliveries?.map(({ receipt, verifiedAt }) => [receipt !== null, verifiedAt !== null])).toEqual([
+    [false, false],
+    [false, false],
+    [true, true],
+  ]);
+  expect(removedAt).toBeNull();
+  its.broken.clear();
+  await bench.drive((rotation) => rotation?.removedAt != null, 9, over);
+  for (const name of ["place-0", "place-1", "place-2"])
+    expect(await bench.deps().sealer.fingerprint(at(name).value as SecretValue), name).toBe(issued?.fingerprint);
+});
+
+test("twenty places that together take longer than a proof lasts are not read again and again", async () => {
+  const { bench, its, over } = await overlapped(withPlaces(20, 3 * MINUTE));
+  for (const failures of [1, 2, 3]) {
+    await bench.run(over);
+    expect(its.came()).toEqual([0, 1]);
+    expect(await bench.rotation()).toMatchObject({ state: "verified", removedAt: null, failures });
+    bench.clock.advance(DAY);
+  }
 });
 
 test("places that take longer than a proof lasts are tried again later, with the reason said, and nothing is removed", async () => {

@@ -102,18 +102,3 @@ test("a person carries the value to a manual target: handed over once, acknowled
   expect(own.map(({ action }: { action: string }) => action)).toEqual(["revealed", "delivery-intended", "delivered"]);
   expect(JSON.stringify(items)).not.toContain(given.body.value);
 });
-
-test("a value goes to one more target only where the configuration names one, on the word of an Operator with a reason", async () => {
-  const path = `${T}/rotations/${rotation}/write`;
-  const otto = await stage.signIn("Otto");
-  const body = { target: "elsewhere", reason: "the second host needs it" };
-  expect((await (await stage.signIn("Rita")).post(path, body)).status).toBe(403);
-  expect((await otto.post(path, { ...body, reason: "short" })).status).toBe(400);
-  const { body: told } = await otto.get(`${T}/rotations/${rotation}`);
-  expect(told).toMatchObject({ further: [], hint: expect.stringMatching(/^.{3}$/) });
-  const { value } = (await ann.post(`${T}/rotations/${rotation}/reveal`, { reason: "to see how it begins" })).body;
-  expect(value.slice(0, 3)).toBe(told.hint);
-  expect((await otto.post(path, body)).body).toMatchObject({ status: 409, code: "refused-by-rule" });
-  const { items } = (await ann.get(`${T}/audit?after=0&limit=500`)).body;
-  expect(items.filter(({ action }: { action: string }) => action.startsWith("held-"))).toEqual([]);
-});

@@ -96,3 +96,28 @@ test("a row that moved to a later page is there once, where it is now; the same 
 test("counts of the same name are one", () => {
   expect(summed<string>([{ secret: 2, none: 1 }, { secret: 3 }])).toEqual({ secret: 5, none: 1 });
 });
+
+test("a list of one tenant that is read on page by page is the list that is read at once", () => {
+  const page = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 6 });
+  fc.assert(
+    fc.property(fc.array(page, { minLength: 1, maxLength: 8 }), page, (ids, other) => {
+      const told = (items: readonly number[]) => [
+        {
+          tenant: "contoso",
+          answer: { coverage: {} as never, now: "", next: null, total: 9, items: items.map((id) => ({ id: `${id}` })) },
+          problem: null,
+        },
+      ];
+      const way = { order: ({ id }: { id: string }) => id, idOf: ({ id }: { id: string }) => id };
+      const idsOf = (pages: readonly ReturnType<typeof told>[]) => joined(pages, way).rows.map(({ item }) => item.id);
+      const pages = ids.map(told);
+      for (let read = 1; read <= pages.length; read += 1) {
+        const expected = once(ids.slice(0, read), (id) => `${id}`).map(String);
+        expect(idsOf(pages.slice(0, read))).toEqual(expected);
+      }
+      // another last page in place of the one that was read, as after a change
+      const replaced = [...pages.slice(0, -1), told(other)];
+      expect(idsOf(replaced)).toEqual(once([...ids.slice(0, -1), other], (id) => `${id}`).map(String));
+    }),
+  );
+});

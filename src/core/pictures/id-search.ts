@@ -13,7 +13,8 @@ export class IdSearch {
   readonly #own = new Map<number, readonly string[]>();
 
   /** Gives number `number` these ids and no others, in lower case. */
-  put(number: number, ids: readonly string[]): void {
+  put(number: number, given: readonly string[]): void {
+    const ids = [...new Set(given)];
     const former = this.#own.get(number) ?? [];
     if (former.length === ids.length && former.every((one, index) => one === ids[index])) return;
     for (const one of former) if (!ids.includes(one)) this.#take(number, one);

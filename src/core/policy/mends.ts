@@ -40,7 +40,9 @@ export const MENDS = {
   "privileged-by-hand": you(
     "Bind it to a target that Nolapse writes to: nobody carries the value of a privileged one.",
   ),
-  "holder-gone": you("Take its entry out of the configuration, or correct the client id in it."),
+  "holder-gone": you(
+    "If it is gone for good, take its entry out of the configuration; else correct the client id in it.",
+  ),
   excluded: you("Nothing, where that is meant. Else take what matches it out of exclude in the configuration."),
   "saml-signing": you(
     "Renew it together with whoever receives the tokens: `nolapse saml` with the client id says what to do in which order.",

@@ -30,7 +30,7 @@ export function changeDelivery(r: Rotation, event: DeliveryEvent): Rotation {
     case "verified": {
       const hadFailed = r.deliveries.some((one) => one.target === event.target && one.failures !== undefined);
       const anew = hadFailed ? { failures: 0 } : {};
-      const deliveries = with_({ verifiedAt: at, assurance: event.assurance, ...anew });
+      const deliveries = with_({ verifiedAt: event.read, assurance: event.assurance, ...anew });
       const all = deliveries.every((one) => one.verifiedAt !== null);
       return {
         ...r,

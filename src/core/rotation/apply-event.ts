@@ -59,7 +59,8 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
     withdrawn: ["planned"],
     halted: ["halted"],
   },
-  accepted: { "delivery-intended": [], delivered: ["delivered"], halted: ["halted"] },
+  // of several copies that one look has found to be others
+  accepted: { "delivery-intended": [], delivered: ["delivered"], drifted: [], halted: ["halted"] },
   delivered: {
     verified: ["verified"],
     "sign-ins-read": ["verified"],

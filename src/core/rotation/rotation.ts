@@ -330,6 +330,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "delivered"; readonly target: string; readonly version: string | null }
   | {
       readonly type: "verified";
+      /** When the copy was read, which is how old the proof is. */
+      readonly read: EpochMs;
       readonly target: string;
       readonly assurance: Assurance;
       readonly request: string | null;

@@ -26,22 +26,31 @@ type Look = { readonly name: string } & (
   | { readonly found: "failure"; readonly thrown: unknown }
 );
 
+/** What is told of several bad looks: the first of these. */
+const WEIGHT: readonly Look["found"][] = ["another", "refusal", "failure"];
+
 /**
  * Proves the copy. Before a removal all others with it, side by side: one after the other the first proof could be too old by the last
- * one, for ever. What is proven is noted whatever else failed.
+ * one, for ever. Then all are proven or none is: what one look has seen, no earlier proof of the same copy may outweigh.
  */
 export async function verify(claimed: Claimed, name: string): Promise<void> {
   if (targetOf(claimed, name).carried !== undefined) return verifyByUse(claimed, name);
   const isRemoval = claimed.rotation.state === "verified";
-  const found = await looksAt(claimed, isRemoval ? besides(claimed, name) : [name]);
+  const found = await looksAt(claimed, isRemoval ? withOthers(claimed, name) : [name]);
   const now = await claimed.now();
   const looks = isRemoval ? found.map((one) => unlessOld(one, now)) : found;
+  const bad = looks.filter((one) => one.found !== "proof");
+  const [worst] = bad.toSorted((one, other) => WEIGHT.indexOf(one.found) - WEIGHT.indexOf(other.found));
+  if (worst !== undefined) {
+    claimed.takes({ step: "verify", target: worst.name });
+    if (worst.found !== "another") return noteBad(claimed, worst);
+    return drifted(
+      claimed,
+      bad.filter(({ found }) => found === "another").map((one) => one.name),
+    );
+  }
   for (const one of looks)
     if (one.found === "proof") await verified(claimed, one.name, one.assurance, one.request, one.at);
-  const bad = looks.find((one) => one.found !== "proof");
-  if (bad === undefined) return;
-  claimed.takes({ step: "verify", target: bad.name });
-  await noteBad(claimed, bad);
 }
 
 /** A proof that is too old for the removal once all are there is a failed try: made again at once it would come to the same, for ever. */
@@ -53,9 +62,8 @@ function unlessOld(look: Look, now: EpochMs): Look {
   return { name, found: "failure", thrown: new NolapseError("target-unreachable", what, { next }) };
 }
 
-/** The copies that are proven with this one; after a failure none, or the others would be proven anew in vain while it fails. */
-function besides({ rotation, deps }: Claimed, name: string): readonly string[] {
-  if (rotation.failures > 0) return [name];
+/** The copies that are proven together. */
+function withOthers({ rotation, deps }: Claimed, name: string): readonly string[] {
   const others = rotation.deliveries.map(({ target }) => target).filter((one) => one !== name);
   return [name, ...others.filter((one) => deps.targets.get(one)?.carried === undefined)];
 }
@@ -95,11 +103,9 @@ async function lookAt(claimed: Claimed, name: string): Promise<Look> {
 }
 
 /** @throws what kept the copy from being proven, to be noted as a failed try. */
-async function noteBad(claimed: Claimed, bad: Exclude<Look, { readonly found: "proof" }>): Promise<void> {
-  const { name } = bad;
+async function noteBad(claimed: Claimed, bad: Extract<Look, { readonly found: "refusal" | "failure" }>): Promise<void> {
   if (bad.found === "failure") throw bad.thrown;
-  if (bad.found === "another") return drifted(claimed, name);
-  const { probe } = bad;
+  const { name, probe } = bad;
   if (probe.outcome === "not-authenticated" && (await missed(claimed))) return;
   const code = probe.outcome === "inconclusive" ? "directory-unreachable" : "sign-in-failed";
   const answer = probe.code === null ? "no answer" : `AADSTS${probe.code}`;
@@ -179,8 +185,9 @@ async function isOurs({ deps, rotation }: Claimed, copy: Copy): Promise<boolean>
   return (await deps.sealer.fingerprint(copy.value)) === rotation.issued.fingerprint;
 }
 
-/** The target holds something else: it lost the write, or somebody put another value there. It is delivered again. */
-async function drifted(claimed: Claimed, name: string): Promise<void> {
+/** The targets hold something else: they lost the write, or somebody put another value there. It is delivered again. */
+async function drifted(claimed: Claimed, names: readonly string[]): Promise<void> {
+  const name = names.join(", ");
   const what = `the copy read back from ${name} is not the one that was delivered`;
   if (claimed.rotation.leftover === true) {
     // it has no value to deliver; whether the slot's own shall be brought back is its rotation's matter
@@ -194,7 +201,7 @@ async function drifted(claimed: Claimed, name: string): Promise<void> {
   const { failure, notBefore } = await claimed.failure(error);
   await claimed.record([
     { type: "failed", at: failure.at, failure, notBefore, verifying: true },
-    { type: "drifted", at: failure.at, target: name },
+    ...names.map((target) => ({ type: "drifted", at: failure.at, target }) as const),
   ]);
 }
 
@@ -203,12 +210,14 @@ async function verified(
   name: string,
   assurance: Assurance,
   request: string | null,
-  at: EpochMs,
+  read: EpochMs,
 ): Promise<void> {
   const { rotation } = claimed;
   // told at the delivery, a consumer could still be given the old copy, and would not look again
   if (rotation.state === "delivered") await targetOf(claimed, name).reloadConsumer?.(claimed.signal);
-  const event: RotationEvent = { type: "verified", at, target: name, assurance, request };
+  // the overlap begins here: at the beginning of a slow reading the place may still have given what it held before
+  const at = await claimed.now();
+  const event: RotationEvent = { type: "verified", at, read, target: name, assurance, request };
   const last = rotation.deliveries.every((one) => one.target === name || one.verifiedAt !== null);
   claimed.later([event], last ? succession(claimed, at) : {});
   // told once, not again by whoever takes it up where the store knows nothing of it

@@ -20,7 +20,6 @@ import { asks, missing } from "../../engine/approve.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { gatherFacts } from "../../engine/facts.ts";
 import { UNFINISHED } from "../../engine/picture.ts";
-import { furtherFor } from "../../engine/write-held.ts";
 import type { Caller } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -275,10 +274,6 @@ const show = tenantRoute({
       }),
     ),
     hint: z.string().nullable().meta({ description: "the first characters of a new secret" }),
-    further: z.array(z.string()).meta({
-      description:
-        "targets of its slot that it has not written, and that the value still sealed here could be written to",
-    }),
     acceptance: z.strictObject({ good: count, needed: count, endsAt: maybe }).nullable().meta({
       description: "sign-ins with the new value, and when the last of them is due; null where none is asked for",
     }),
@@ -340,7 +335,6 @@ const show = tenantRoute({
         carriedBy: deps.settings.targets[target]?.carriedBy ?? null,
       })),
       hint: rotation.issued?.hint ?? null,
-      further: [...(await furtherFor(deps, rotation))],
       acceptance: acceptanceOf(rotation, facts),
       deadlines: deadlinesOf(rotation, facts),
       signIns: rotation.probes.map(({ at, outcome, code }) => ({

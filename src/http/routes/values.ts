@@ -5,10 +5,9 @@
 import { z } from "zod";
 import { reveal } from "../../engine/control.ts";
 import { acknowledge, handOver } from "../../engine/hand-over.ts";
-import { writeHeld } from "../../engine/write-held.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
-import { id, iso, maybe, state, stated } from "./shapes.ts";
+import { id, iso, maybe, state } from "./shapes.ts";
 
 const one = { params: z.looseObject({ id }) };
 const target = z.string().max(200).optional().meta({ description: "which one, where several wait" });
@@ -84,26 +83,4 @@ const show = tenantRoute({
   },
 });
 
-const write = tenantRoute({
-  method: "POST",
-  path: "/rotations/{id}/write",
-  role: "Operator",
-  tag: "values",
-  summary:
-    "Write a value that is still sealed here to one more target of its slot, one of `further`: nobody sees it, and it is read back there",
-  ...one,
-  body: z.strictObject({ target: z.string().max(200), reason: stated }),
-  answer: z.strictObject({
-    rotation: z.string(),
-    target: z.string(),
-    version: z.string().nullable().meta({ description: "the target's own name for it, where it has one" }),
-    readBack: z.boolean().meta({ description: "false where the place cannot be read: its receipt has to do" }),
-  }),
-  handle: async ({ tenant, caller, params, body }) => {
-    const written = await writeHeld(tenant.deps, params.id, { ...body, actor: actorOf(caller) });
-    await tenant.changed(written.rotation, "delivered");
-    return { ...written, rotation: written.rotation.id };
-  },
-});
-
-export const valueRoutes: readonly Route[] = [deliver, delivered, show, write];
+export const valueRoutes: readonly Route[] = [deliver, delivered, show];

@@ -21,7 +21,6 @@ import { ApplicationLink } from "../frame/application-link.tsx";
 import { Failure } from "../frame/states.tsx";
 import { plainName } from "../text/names.ts";
 import { isStated } from "./say-no.tsx";
-import { WriteHeldDialog } from "./write-held.tsx";
 
 type Rotation = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
 
@@ -65,8 +64,6 @@ export function RevealDialog({ tenant, rotation, close }: Props) {
     }),
   );
   const isEnough = isStated(reason);
-  const [writes, setWrites] = useState(false);
-  if (writes) return <WriteHeldDialog tenant={tenant} rotation={rotation} close={close} />;
   return (
     <ValueDialog
       title="Reveal the value"
@@ -89,9 +86,6 @@ export function RevealDialog({ tenant, rotation, close }: Props) {
         </ApplicationLink>{" "}
         makes a new one and writes it straight to its targets.
       </p>
-      {rotation.further.length === 0 ? null : (
-        <Button onClick={() => setWrites(true)}>Write it to a target instead</Button>
-      )}
       <Field label="Reason" hint="At least 10 characters" required>
         <Textarea value={reason} onChange={(_, data) => setReason(data.value)} maxLength={500} />
       </Field>

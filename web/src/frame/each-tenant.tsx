@@ -29,6 +29,8 @@ export function useEach<
     queryKey: ["each", route, tenants],
     queryFn: ({ signal }) => askEach(tenants, (tenant) => read(route, { params: { tenant } } as Asking<R>, signal)),
     refetchInterval: isAll ? EVERY : false,
+    // what another tenant has said never stands under the name of this one
+    placeholderData: (former) => (former?.every(({ tenant }) => tenants.includes(tenant)) ? former : undefined),
   });
 }
 

@@ -36,6 +36,9 @@ export function useMerged<T, A extends Paged<T>>(asking: Asking<A, T>) {
     Wants
   >({
     queryKey: ["each", ...key, tenants],
+    // of another order or filter, but never of another tenant
+    placeholderData: (former) =>
+      former?.pages.every((page) => page.every(({ tenant }) => tenants.includes(tenant))) ? former : undefined,
     initialPageParam: Object.fromEntries(tenants.map((tenant) => [tenant, undefined])),
     queryFn: ({ pageParam, signal }) =>
       askEach(Object.keys(pageParam), (tenant) => ask(tenant, { limit, cursor: pageParam[tenant] }, signal)),

@@ -103,10 +103,9 @@ export interface Common<T, A> {
 }
 
 /** What was read of each tenant, page by page, as one list. */
-export function joined<T, A extends Paged<T>>(
-  pages: readonly Page<A>[],
-  { order, isDescending, idOf }: Way<T>,
-): Common<T, A> {
+export function joined<T, A extends Paged<T>>(pages: readonly Page<A>[], way: Way<T>): Common<T, A> {
+  const { order, isDescending, idOf } = way;
+  if (pages.every((page) => page.length === 1)) return ofOne(pages, idOf);
   const told = [...new Map(pages.flat().map((one) => [one.tenant, one])).values()];
   const answers = Map.groupBy(pages.flat(), ({ tenant }) => tenant);
   const parts = told.map(({ tenant, answer }): Part<T> => {
@@ -123,6 +122,62 @@ export function joined<T, A extends Paged<T>>(
     total: first.reduce((so, { answer }) => so + answer.total, 0),
     wants: wantsOf(...told.filter(({ tenant }) => waiting.includes(tenant))),
   };
+}
+
+/** Pages of one tenant, as one list. */
+interface Read<T> {
+  readonly pages: readonly unknown[];
+  /** Of its rows; a list that goes on from this one adds to it. */
+  readonly ids: Set<string>;
+  readonly rows: readonly Row<T>[];
+}
+
+/** By their last page. */
+const reads = new WeakMap<object, Read<unknown>>();
+
+/**
+ * Of one tenant, of which there may be a hundred thousand: a page more costs what is in that page, as long as all before it are the same ones
+ * and it has none of their rows.
+ */
+function ofOne<T, A extends Paged<T>>(pages: readonly Page<A>[], idOf: Way<T>["idOf"]): Common<T, A> {
+  const [first, last] = [pages[0], pages.at(-1)];
+  const { rows } = readOn(pages, idOf);
+  const answers = (first ?? []).flatMap(({ tenant, answer }) => (answer === null ? [] : [{ tenant, answer }]));
+  return {
+    told: last ?? [],
+    first: answers,
+    rows,
+    total: answers[0]?.answer.total ?? 0,
+    wants: wantsOf(...(last ?? [])),
+  };
+}
+
+function readOn<T, A extends Paged<T>>(pages: readonly Page<A>[], idOf: Way<T>["idOf"]): Read<T> {
+  const [last, former] = [pages.at(-1), pages.at(-2)];
+  if (last === undefined) return { pages, ids: new Set(), rows: [] };
+  const before = former === undefined ? undefined : (reads.get(former) as Read<T> | undefined);
+  const fits = before?.pages.length === pages.length - 1 && before.pages.every((one, at) => one === pages[at]);
+  const made =
+    fits && !rowsIn(last).some(({ item }) => before.ids.has(idOf(item))) ? goneOn(before, pages, last) : anew();
+  reads.set(last, made);
+  return made;
+
+  function goneOn(so: Read<T>, pages: readonly Page<A>[], page: Page<A>): Read<T> {
+    const rows = rowsIn(page);
+    for (const { item } of rows) so.ids.add(idOf(item));
+    return { pages, ids: so.ids, rows: so.rows.concat(rows) };
+  }
+
+  function anew(): Read<T> {
+    const rows = once(pages.map(rowsIn), ({ item }) => idOf(item));
+    return { pages, ids: new Set(rows.map(({ item }) => idOf(item))), rows };
+  }
+
+  function rowsIn(page: Page<A>): readonly Row<T>[] {
+    return page.flatMap(({ tenant, answer }) =>
+      (answer?.items ?? []).map((item): Row<T> => ({ tenant, item, now: answer?.now ?? "" })),
+    );
+  }
 }
 
 /** What has to be asked for next of those that have more. */
