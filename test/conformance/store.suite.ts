@@ -361,7 +361,8 @@ function switchesAndTally(store: () => Store): void {
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: false } }));
       const begun = (rotation: string, ago: number, early = true) =>
         store().audit(audit("retire-intended", { at: plus(NOW, -ago), rotation, details: { early } }));
-      await begun("long ago", HOUR);
+      await begun("long ago", 28 * HOUR);
+      await begun("may be done", 27 * HOUR);
       await begun("at its end", MINUTE, false);
       await begun("removed since", 2 * MINUTE);
       await store().audit(
@@ -376,7 +377,10 @@ function switchesAndTally(store: () => Store): void {
         issues: [plus(NOW, -HOUR)],
         clean: 0,
         earlyRetirements: [plus(NOW, -HOUR), plus(NOW, -MINUTE)],
-        retiring: [{ rotation: "b", at: plus(NOW, -MINUTE) }],
+        retiring: [
+          { rotation: "may be done", at: plus(NOW, -27 * HOUR) },
+          { rotation: "b", at: plus(NOW, -MINUTE) },
+        ],
         recent: [false, false, true, true],
       });
       await store().turn(TENANT, "breaker", null, audit("breaker-closed", { at: plus(NOW, 1) }));

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { breakerTrips, mayIssue, mayRetireEarly, scanTooLossy } from "../../src/core/schedule/blast-radius.ts";
+import {
+  breakerTrips,
+  mayIssue,
+  mayRetireEarly,
+  retirementsAmong,
+  scanTooLossy,
+} from "../../src/core/schedule/blast-radius.ts";
 import { DAY, type EpochMs, HOUR, latest, MINUTE, plus } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 
@@ -97,6 +103,22 @@ describe("mayRetireEarly", () => {
 
   test("limits off: no waves", () => {
     expect(mayRetireEarly(many(500, MINUTE), 500, null, NOW)).toEqual({ allowed: true });
+  });
+
+  test("what was begun counts as done until it is known, so nobody else is the first one meanwhile", () => {
+    const begun = (span: number) => [{ action: "retire-intended", rotation: "a", at: plus(NOW, -span) }];
+    for (const span of [MINUTE, 12 * HOUR, 28 * HOUR - 1]) {
+      const { begun: retiring } = retirementsAmong(begun(span), NOW);
+      expect(
+        mayRetireEarly(
+          retiring.map(({ at }) => at),
+          9,
+          LIMITS,
+          NOW,
+        ),
+      ).toMatchObject({ allowed: false });
+    }
+    expect(retirementsAmong(begun(28 * HOUR), NOW)).toEqual({ done: [], begun: [] });
   });
 
   test("28 hours are counted from the last of the wave before", () => {

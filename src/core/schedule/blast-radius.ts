@@ -46,8 +46,11 @@ export function issuesAmong(
   return counted.map((one) => one.at);
 }
 
-/** How long a retirement that was begun keeps its place in the wave; one that has not come to a removal by then begins anew. */
-export const RETIREMENT_HELD: DurationMs = HOUR;
+/**
+ * How long a retirement that was begun keeps its place in the wave, as if it were done: it may be, where whoever began it died or was stopped
+ * before the answer was noted. One that has not come to a removal by then begins anew.
+ */
+export const RETIREMENT_HELD: DurationMs = CLEAN_AFTER;
 
 /** The audit actions that {@link retirementsAmong} needs, those of early retirements. */
 export const RETIREMENT_ACTIONS = ["retire-intended", "removed"] as const;
