@@ -5,7 +5,8 @@
  * the application could be read. Nor is what nobody here can mend: one that is switched off, or whose home is another tenant.
  *
  * A scan lists no federated credentials, so the few applications a lapse begins for are asked for them, and of those with an open lapse a
- * few at each scan, in turn. An open lapse ends by what would have kept it from beginning, too.
+ * few at each scan, in turn. An open lapse ends by what would have kept it from beginning, too; where that was a switch, another one begins
+ * when the application is switched on again and nothing signs it in.
  */
 import { isForeign } from "../core/credentials/classify.ts";
 import { endOf, type Holder } from "../core/credentials/credential.ts";
@@ -39,10 +40,12 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   const { tenantId, scannedAt } = scan;
   const watched = await store.lapses(tenantId);
   const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
+  const off = switchedOff(watched.lapses);
   const slots = await store.slots(tenantId, null);
   const moved = new Set(slots.flatMap(({ kind, appId }) => (kind === "federated" ? [appId] : [])));
   const inTurn = new Set(deps.trusts === undefined ? [] : await store.lapsesToAsk(tenantId, MOST_ASKED));
-  const { concerned, unseen } = await concernedBy(deps, scan, watched.since, open, new Set([...inTurn, ...moved]));
+  const of = { open, off, asked: new Set([...inTurn, ...moved]) };
+  const { concerned, unseen } = await concernedBy(deps, scan, watched.since, of);
   const found = await goneOf(deps, scan, unseen);
   // whoever cannot be asked has had its turn, too: it would be the next one for ever
   const asked = new Set(inTurn);
@@ -65,7 +68,9 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
         else if ((inTurn.has(appId) || moved.has(appId)) && (await isTrusting(deps, moved, holders)))
           found.push({ ...its, to, over: "federated" });
       }
-      const begun = begunIn(appId, holders, facts, watched.since, scannedAt);
+      const ended = begunIn(appId, holders, facts, watched.since, scannedAt);
+      const isBack = ended.length === 0 && off.has(appId) && !worksNow(holders, scannedAt);
+      const begun = isBack ? [{ appId, from: scannedAt, to: null }] : ended;
       if (begun.length === 0 || !areOurs || !(await isWholeOf(deps, scan, appId, holders))) continue;
       // where that cannot be read it is a lapse until it can, and then over: what was never noted would never be told
       if ((await isTrusting(deps, moved, holders)) !== true) found.push(...begun);
@@ -74,6 +79,16 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   }
   if (found.length > 0 || asked.size > 0 || watched.since === null)
     await store.noteLapses(tenantId, scannedAt, found, [...asked]);
+}
+
+/** The applications whose last lapse ended because they were switched off: switched on again with nothing that works, they cannot sign in anew. */
+function switchedOff(lapses: readonly Lapse[]): ReadonlySet<string> {
+  const last = new Map(lapses.map((one) => [one.appId, one]));
+  return new Set([...last.values()].filter(({ over }) => over === "switched-off").map(({ appId }) => appId));
+}
+
+function worksNow(holders: readonly Holder[], now: EpochMs): boolean {
+  return listed(holders).some((one) => one.signsIn && worksAfter(one, now, now) !== null);
 }
 
 /**
@@ -120,8 +135,15 @@ async function concernedBy(
   deps: Parts,
   scan: Scan,
   since: EpochMs | null,
-  open: ReadonlyMap<string, Lapse>,
-  asked: ReadonlySet<string>,
+  {
+    open,
+    off,
+    asked,
+  }: {
+    readonly open: ReadonlyMap<string, Lapse>;
+    readonly off: ReadonlySet<string>;
+    readonly asked: ReadonlySet<string>;
+  },
 ) {
   const { tenantId, scannedAt, holders } = scan;
   const concerned = new Map<string, Holder[]>();
@@ -145,7 +167,8 @@ async function concernedBy(
       (asked.has(appId) ||
         !isOurs(scan, [one]) ||
         credentials.some((each) => worksAfter({ from: each.start, to: endOf(each) }, its.from, scannedAt) !== null));
-    if (hasEnded || isOver) concerned.set(appId, []);
+    const isBack = off.has(appId) && isOurs(scan, [one]) && !worksNow([one], scannedAt);
+    if (hasEnded || isOver || isBack) concerned.set(appId, []);
   }
   if (concerned.size > 0) for (const one of holders) concerned.get(one.appId)?.push(one);
   return { concerned: [...concerned], unseen: [...unseen.values()] };

@@ -220,7 +220,7 @@ test("every open lapse is looked at for federated credentials in its turn, and n
   ]);
 });
 
-test("an open lapse ends when the application is switched off, until when a scan saw it on", async () => {
+test("an open lapse ends when the application is switched off, until when a scan saw it on; on again it is another one", async () => {
   const { scan, lapses } = watching();
   await scan(0, tenantOf(["a"]));
   await scan(20, tenantOf(["a"]));
@@ -229,7 +229,19 @@ test("an open lapse ends when the application is switched off, until when a scan
   const ended = [{ appId: "a", from: at(10), to: at(30), over: "switched-off" }];
   expect(await lapses()).toEqual(ended);
   await scan(50, tenantOf(["a"]));
-  expect(await lapses()).toEqual(ended);
+  await scan(60, tenantOf(["a"]));
+  expect(await lapses()).toEqual([...ended, { appId: "a", from: at(50), to: null }]);
+});
+
+test("switched on again with a credential that works it is none, and none where it is trusted", async () => {
+  for (const back of [{ credentials: [OLD, NEW] }, null]) {
+    const { scan, lapses, trusted } = watching();
+    for (const hours of [0, 20, 30]) await scan(hours, tenantOf(["a"]));
+    await scan(40, tenantOf(["a"], { enabled: false }));
+    if (back === null) trusted.add("a");
+    await scan(50, tenantOf(["a"], back ?? {}));
+    expect(await lapses()).toEqual([{ appId: "a", from: at(10), to: at(30), over: "switched-off" }]);
+  }
 });
 
 test("an open lapse ends when the application is gone, once two whole scans say so and nobody is asked about the loss", async () => {
