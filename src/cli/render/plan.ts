@@ -73,7 +73,7 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
       one.slot ?? "–",
       one.targets.join(", "),
       one.startsAt === null || one.startsAt <= plan.madeAt ? "now" : relative(one.startsAt, plan.madeAt),
-      one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
+      whyOf(one),
     ]),
     ...waveLines(plan),
     ...section("in progress", running, ["application", "slot", "state", "since", "rotation"], (one) => [
@@ -87,19 +87,14 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
       "bound, but not renewed as things are",
       byEnd(stuck),
       ["ends (UTC)", "application", "slot", "why"],
-      (one) => [
-        when(one.credential?.end ?? null),
-        one.displayName,
-        one.slot ?? "–",
-        one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
-      ],
+      (one) => [when(one.credential?.end ?? null), one.displayName, one.slot ?? "–", whyOf(one)],
     ),
     ...mends(stuck),
     ...section("left alone", byEnd(left), ["days", "application", "credential", "why"], (one) => [
       one.credential?.end == null ? "–" : `${daysBetween(plan.madeAt, one.credential.end)}`,
       one.displayName,
       one.credential?.name ?? one.slot ?? "–",
-      one.detail === null ? REASONS[one.because] : `${REASONS[one.because]} (${one.detail})`,
+      whyOf(one),
     ]),
     "",
     `${bound.length} bound credentials are not due; ${of("later").length - bound.length} others end later`,
@@ -185,6 +180,10 @@ function section(
   if (items.length === 0) return [];
   const more = items.length > SHOWN ? [`… and ${items.length - SHOWN} more; --json lists all`] : [];
   return ["", `${title}:`, ...table(head, items.slice(0, SHOWN).map(row)), ...more];
+}
+
+function whyOf({ because, detail }: PlanItem): string {
+  return detail === null ? REASONS[because] : `${REASONS[because]} (${detail})`;
 }
 
 /** What to do about each reason, with one that has it. */

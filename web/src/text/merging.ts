@@ -157,13 +157,12 @@ function readOn<T, A extends Paged<T>>(pages: readonly Page<A>[], idOf: Way<T>["
   if (last === undefined) return { pages, ids: new Set(), rows: [] };
   const before = former === undefined ? undefined : (reads.get(former) as Read<T> | undefined);
   const fits = before?.pages.length === pages.length - 1 && before.pages.every((one, at) => one === pages[at]);
-  const made =
-    fits && !rowsIn(last).some(({ item }) => before.ids.has(idOf(item))) ? goneOn(before, pages, last) : anew();
+  const made = fits && !rowsIn(last).some(({ item }) => before.ids.has(idOf(item))) ? continued(before) : anew();
   reads.set(last, made);
   return made;
 
-  function goneOn(so: Read<T>, pages: readonly Page<A>[], page: Page<A>): Read<T> {
-    const rows = rowsIn(page);
+  function continued(so: Read<T>): Read<T> {
+    const rows = last === undefined ? [] : rowsIn(last);
     for (const { item } of rows) so.ids.add(idOf(item));
     return { pages, ids: so.ids, rows: so.rows.concat(rows) };
   }
