@@ -1,4 +1,5 @@
 /** What a person sees whose sign-in came to nothing: what happened, why, and what to do, where a program gets the problem itself. */
+import { escapeHtml } from "../core/html.ts";
 import type { Problem } from "./problem.ts";
 
 interface Refused {
@@ -15,7 +16,7 @@ export function refusedPage({ problem, nonce, demo }: Refused): string {
   const actions = demo
     ? ""
     : `<p><a class="button" href="/auth/sign-in">Sign in again</a> <a href="/">To the first page</a></p>`;
-  const id = problem.id === undefined ? "" : `<p class="faint">Request <code>${escaped(problem.id)}</code></p>`;
+  const id = problem.id === undefined ? "" : `<p class="faint">Request <code>${escapeHtml(problem.id)}</code></p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +30,7 @@ export function refusedPage({ problem, nonce, demo }: Refused): string {
 <body>
 <main>
 <h1>${heading}</h1>
-<p>${escaped(sentence(problem.detail))}</p>
+<p>${escapeHtml(sentence(problem.detail))}</p>
 <p>${advice}</p>
 ${actions}
 ${id}
@@ -64,10 +65,6 @@ function said({ code, detail }: Problem, demo: boolean): readonly [string, strin
 
 function sentence(text: string): string {
   return `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
 const STYLE = `

@@ -1,4 +1,5 @@
 /** The future of a tenant as one page that a manager understands: own drawings, nothing loaded from anywhere. */
+import { escapeHtml } from "../core/html.ts";
 import { REASONS } from "../core/reasons.ts";
 import { DAY, type EpochMs, formatInstant, parseInstant } from "../core/time.ts";
 import { wallClock } from "../core/time-zones.ts";
@@ -14,8 +15,8 @@ export function futurePage(future: Future): string {
   const years = (future.until - future.from) / (365 * DAY);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Rehearsal of ${escaped(future.tenant)}</title><style>${STYLE}</style></head><body><main>
-<h1>The next ${years >= 1.95 && years <= 2.05 ? "two years" : `${Math.round(years * 365)} days`} of ${escaped(future.tenant)}</h1>
+<title>Rehearsal of ${escapeHtml(future.tenant)}</title><style>${STYLE}</style></head><body><main>
+<h1>The next ${years >= 1.95 && years <= 2.05 ? "two years" : `${Math.round(years * 365)} days`} of ${escapeHtml(future.tenant)}</h1>
 <p class="lead">${lead(future)}</p>
 <section class="tiles">
 ${tile(String(future.without.length), "applications stop without Nolapse", future.without.length > 0 ? "bad" : "good")}
@@ -41,7 +42,7 @@ function lead({ without, with: left, bound, applications, complete, until }: Fut
   const start =
     first === undefined
       ? "No credential ends in this time."
-      : `Without anybody's work the first application stops on <b>${date(first.at)}</b> (${escaped(first.displayName)}), and ${without.length} of ${applications} have stopped at the end.`;
+      : `Without anybody's work the first application stops on <b>${date(first.at)}</b> (${escapeHtml(first.displayName)}), and ${without.length} of ${applications} have stopped at the end.`;
   const rest =
     left.length === 0
       ? "With Nolapse none of them stops."
@@ -103,7 +104,7 @@ function row(future: Future, rotations: readonly FutureRotation[], top: number):
       ? ""
       : `<line class="end" x1="${x(future, end)}" x2="${x(future, end)}" y1="${top}" y2="${top + ROW - 2}"/>`;
   const name = first.displayName.length > 32 ? `${first.displayName.slice(0, 31)}…` : first.displayName;
-  return `<text x="${LEFT - 12}" y="${top + 11}" text-anchor="end">${escaped(name)}</text>${bars.join("")}${mark}`;
+  return `<text x="${LEFT - 12}" y="${top + 11}" text-anchor="end">${escapeHtml(name)}</text>${bars.join("")}${mark}`;
 }
 
 function load(future: Future): string {
@@ -128,7 +129,7 @@ function people({ people: needs }: Future): string {
   if (needs.length === 0) return "<p>Nothing.</p>";
   const rows = needs.map(
     (one) =>
-      `<tr><td>${one.by === null ? "" : date(one.by)}</td><td>${escaped(one.displayName)}</td><td>${escaped(one.sentence)} <code>${one.reason}</code></td></tr>`,
+      `<tr><td>${one.by === null ? "" : date(one.by)}</td><td>${escapeHtml(one.displayName)}</td><td>${escapeHtml(one.sentence)} <code>${one.reason}</code></td></tr>`,
   );
   return `<table><thead><tr><th>before</th><th>application</th><th>why</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
@@ -137,14 +138,14 @@ function lapses(all: readonly FutureLapse[]): string {
   if (all.length === 0) return "<p>Nothing.</p>";
   const rows = all.map((one) => {
     const reason = one.because === null ? "" : ` <code>${one.because}</code>`;
-    return `<tr><td>${date(one.at)}</td><td>${escaped(one.displayName)}</td><td>${escaped(one.credentialName ?? "")}</td><td>${escaped(one.sentence)}${reason}</td></tr>`;
+    return `<tr><td>${date(one.at)}</td><td>${escapeHtml(one.displayName)}</td><td>${escapeHtml(one.credentialName ?? "")}</td><td>${escapeHtml(one.sentence)}${reason}</td></tr>`;
   });
   return `<table><thead><tr><th>stops on</th><th>application</th><th>credential</th><th>why</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function footer({ seeds, applicationYears, findings, from }: Future): string {
   const faults =
-    findings.length === 0 ? "no fault of Nolapse itself was found" : `faults found: ${escaped(findings.join("; "))}`;
+    findings.length === 0 ? "no fault of Nolapse itself was found" : `faults found: ${escapeHtml(findings.join("; "))}`;
   return `Rehearsed on a copy of the tenant's names and dates as of ${date(from)}; no value was read. ${seeds.runs} run(s) from seed ${seeds.first}, ${Math.round(applicationYears)} application-years, ${faults}. Reasons: ${Object.keys(REASONS).length} codes, see docs/reasons.md.`;
 }
 
@@ -182,10 +183,6 @@ function x({ from, until }: Future, at: EpochMs): number {
 
 function date(at: EpochMs): string {
   return formatInstant(at).slice(0, 10);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 const STYLE = `

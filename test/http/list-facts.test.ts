@@ -1,6 +1,6 @@
 /** What a list says of an application beside its outlook: since when it is registered, and of the credential that ends next what it is; and what has left the debt. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { csvRow } from "../../src/http/csv.ts";
+import { csvRow } from "../../src/core/csv.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;

@@ -1,11 +1,11 @@
 /** What the pages read: the same facts, deadlines and reasons that the command line prints, of all of the tenant and of one application. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainJson } from "../../src/cli/render/explain.ts";
+import { csvRow } from "../../src/core/csv.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { REASONS } from "../../src/core/reasons.ts";
 import { DAY } from "../../src/core/time.ts";
 import { explainApplication } from "../../src/engine/views.ts";
-import { csvRow } from "../../src/http/csv.ts";
 import { type Answer, Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;

@@ -4,7 +4,6 @@ import {
   applicationSentence,
   lapsePhrase,
   lapseSentence,
-  overviewSentence,
   reloadWords,
   targetsSentence,
 } from "../../web/src/text/catalogue.ts";
@@ -288,14 +287,6 @@ test("the pills of a list say what it is narrowed to, also what only an address 
   expect(ownerChoices("none", rows)).toEqual([["none", "nobody"]]);
   expect(ownerChoices("AB-1", rows)[1]).toEqual(["AB-1", "Oswin[U+202E]"]);
   expect(ownerChoices("cd-2", rows)[1]).toEqual(["cd-2", "cd-2"]);
-});
-
-test("a scan that did not see all counts at least, and counts no nothing", () => {
-  const coverage = { missed: null } as Parameters<typeof overviewSentence>[0]["coverage"];
-  const said = (count: number) =>
-    overviewSentence({ sentence: { code: "incomplete", count, first: null, later: 0 }, coverage, now: "", zone: ZONE });
-  expect(said(1)).toBe("At least 1 application stops in the next 30 days; not all could be read.");
-  expect(said(0)).toBe("Not all could be read. Of what could, nothing stops in the next 30 days.");
 });
 
 test("the plan says until when the first must be decided, and when what is due is over", () => {

@@ -1,6 +1,8 @@
 /** The scan report in its four forms. */
 import { REMARKS, type Remark } from "../../core/credentials/certificate-remarks.ts";
 import { CLASSES } from "../../core/credentials/classify.ts";
+import { csvCell } from "../../core/csv.ts";
+import { escapeHtml } from "../../core/html.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { ScanReport, ScanRow } from "../../engine/views.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
@@ -120,11 +122,7 @@ const COLUMNS = [
 
 /** RFC 4180, every credential. A cell that a spreadsheet would take for a formula gets a quote in front. */
 export function scanCsv(report: ScanReport): string[] {
-  const cell = (value: unknown) => {
-    const text = value === null || value === undefined ? "" : String(value);
-    const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
-    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
+  const cell = (value: string | number | null) => (typeof value === "string" ? csvCell(value) : String(value ?? ""));
   const rows = scanJson(report).credentials.map((row) => COLUMNS.map((name) => cell(row[name])).join(","));
   return [COLUMNS.join(","), ...rows];
 }
@@ -154,11 +152,6 @@ function scanCell(row: ScanRow, name: (typeof COLUMNS)[number]): string {
   const value = row[name];
   if (name === "start" || name === "end") return iso(value as EpochMs | null) ?? "";
   return value === null ? "" : String(value);
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 }
 
 function sorted(rows: readonly ScanRow[]): ScanRow[] {

@@ -1,4 +1,5 @@
 /** What needs a person, in the words of a mail: findings, and the digest of them for one recipient. */
+import { escapeHtml } from "../html.ts";
 import { DAY, type EpochMs, formatDuration, formatInstant } from "../time.ts";
 
 export type FindingKind =
@@ -139,10 +140,6 @@ function groups({ findings }: Digest): [string, Finding[]][] {
     const list = findings.filter((one) => one.kind === kind);
     return list.length === 0 ? [] : [[FINDING_TITLES[kind], list]];
   });
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** `in 13 days`, `3 days ago`, `in 5h`. */

@@ -1,6 +1,8 @@
 /** The one sentence that answers "does anything stop, and when?": the first rule that holds. Pure. */
 
+import { plainName } from "../names.ts";
 import { DAY, type EpochMs, plus } from "../time.ts";
+import { countWords, distanceWords, groupedWords } from "../time-words.ts";
 import type { Outlook } from "./outlook.ts";
 import { isCovered } from "./outlook.ts";
 
@@ -52,4 +54,42 @@ export function overviewOf(all: readonly Judged[], complete: boolean, now: Epoch
   if (late.length > 0) return say("past-last-safe", late);
   if (soon.length > 0) return say("soon", soon);
   return stopping.length > 0 ? say("later", stopping) : say("nothing", []);
+}
+
+interface Circumstances {
+  /** The last look at the tenant failed. */
+  readonly missed: boolean;
+  readonly now: EpochMs;
+  /** The tenant's. */
+  readonly zone: string;
+}
+
+/** The sentence in words, for the first page and for reports. */
+export function overviewWords(
+  { code, count, later, first }: OverviewSentence,
+  { missed, now, zone }: Circumstances,
+): string {
+  const many = countWords(count, "application");
+  const stop = count === 1 ? "stops" : "stop";
+  switch (code) {
+    case "not-scanned":
+      return missed
+        ? "Nothing is known yet: the first scan failed, and is tried again."
+        : "Nothing is known yet. The first scan is running.";
+    case "incomplete":
+      if (count === 0) return "Not all could be read. Of what could, nothing stops in the next 30 days.";
+      return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
+    case "now":
+      return `${many} cannot sign in now.`;
+    case "past-last-safe":
+      return first === null || first.at === null
+        ? `${many} ${stop} soon, and somebody must act.`
+        : `${plainName(first.displayName)} stops ${distanceWords(first.at, now, zone)}. Somebody must act.`;
+    case "soon":
+      return `In the next 30 days ${many} ${stop} unless somebody acts.`;
+    case "later":
+      return `Nothing stops in the next 30 days. ${many} ${stop} later unless somebody acts.`;
+    case "nothing":
+      return `Nothing stops.${later > 0 ? ` ${groupedWords(later)} end later.` : " Every credential that ends is renewed in time."}`;
+  }
 }

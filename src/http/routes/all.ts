@@ -16,6 +16,7 @@ import { overviewRoutes } from "./overview.ts";
 import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
+import { reportRoutes } from "./reports.ts";
 import { revealRoutes } from "./reveals.ts";
 import { rotatingManyRoutes } from "./rotating-many.ts";
 import { rotationRoutes } from "./rotations.ts";
@@ -39,6 +40,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...systemRoutes(document),
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
+    ...reportRoutes,
     ...applicationRoutes,
     ...consentRoutes,
     ...credentialRoutes,

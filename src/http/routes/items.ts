@@ -1,12 +1,12 @@
 /** The list of applications, as JSON a page at a time and as a file of all of it. */
 import { z } from "zod";
+import { csvRow } from "../../core/csv.ts";
 import { NEXT } from "../../core/pictures/outlook.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { Found } from "../../engine/listing.ts";
 import type { Picture } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
-import { csvRow } from "../csv.ts";
 import { type Route, tenantRoute, WrittenItems } from "../route.ts";
 import { rowsText } from "../rows.ts";
 import type { Tenant } from "../tenant.ts";
@@ -97,7 +97,7 @@ const file = tenantRoute({
     return {
       type: "text/csv; charset=utf-8",
       body: linesOf(tenant, picture, { ...filter, limit: PART }, chosenBy(only, except)),
-      file: `nolapse-${tenant.name}-applications${picture.scan.coverage.complete ? "" : "-incomplete"}${tenant.missed === null ? "" : "-outdated"}.csv`,
+      file: fileName(tenant, picture, "applications.csv"),
     };
   },
 });
@@ -112,22 +112,33 @@ function chosenBy(only: readonly string[] | undefined, except: readonly string[]
   return ({ objectId }) => (wanted === undefined || wanted.has(objectId)) && !left.has(objectId);
 }
 
+/** What a file lacks; nothing where the last scan saw all, and none has failed since. */
+export function shortOf({ missed }: Tenant, { scan: { scannedAt, coverage, failures } }: Picture): readonly string[] {
+  const short: string[] = [];
+  if (!coverage.complete) {
+    const seen = `the scan of ${formatInstant(scannedAt)} saw ${coverage.applications} applications`;
+    const why = failures.map(({ what, error }) => `${what}: ${error.message}`);
+    short.push(`INCOMPLETE: ${[seen, ...why].join("; ")}`);
+  }
+  if (missed !== null) {
+    const since = `this is what the scan of ${formatInstant(scannedAt)} saw`;
+    short.push(`OUTDATED: ${since}; the one of ${formatInstant(missed.at)} failed: ${missed.error.message}`);
+  }
+  return short;
+}
+
+/** What a file of a tenant is called: its name says what it lacks. */
+export function fileName(tenant: Tenant, picture: Picture, what: string): string {
+  const { complete } = picture.scan.coverage;
+  return `nolapse-${tenant.name}-${what.replace(".", `${complete ? "" : "-incomplete"}${tenant.missed === null ? "" : "-outdated"}.`)}`;
+}
+
 async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: Chosen): AsyncGenerator<string> {
   const found = foundIn(tenant, picture, query);
   const { sort, descending } = sortOf(query);
   const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
-  const { scannedAt, coverage, failures } = picture.scan;
   // a program that takes the first line for names of columns fails at this one, and takes no part of a tenant for all of it
-  if (!coverage.complete) {
-    const seen = `the scan of ${formatInstant(scannedAt)} saw ${coverage.applications} applications`;
-    const why = failures.map(({ what, error }) => `${what}: ${error.message}`);
-    yield csvRow([`INCOMPLETE: ${[seen, ...why].join("; ")}`]);
-  }
-  if (tenant.missed !== null) {
-    const { at, error } = tenant.missed;
-    const since = `this is what the scan of ${formatInstant(scannedAt)} saw`;
-    yield csvRow([`OUTDATED: ${since}; the one of ${formatInstant(at)} failed: ${error.message}`]);
-  }
+  for (const line of shortOf(tenant, picture)) yield csvRow([line]);
   yield csvRow(HEAD);
   for (let from = 0; from < rows.length; from += PART) {
     yield rows

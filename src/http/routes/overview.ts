@@ -1,18 +1,16 @@
-/** What stops, what needs a person, what is under way; the timeline; the calendar; what changes as it changes. */
+/** What stops, what needs a person, what is under way; the timeline; what changes as it changes. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
-import { overviewOf } from "../../core/pictures/overview.ts";
+import { overviewOf, overviewWords } from "../../core/pictures/overview.ts";
 import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
-import type { Debts } from "../../engine/debt.ts";
 import { lossOf } from "../../engine/facts.ts";
 import type { Listing } from "../../engine/listing.ts";
 import { type Picture, UNFINISHED } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { waitingReveals } from "../../engine/reveal-request.ts";
-import { calendar } from "../calendar.ts";
 import type { Told } from "../events.ts";
 import { follow } from "../follow.ts";
 import { mayAll } from "../roles.ts";
@@ -25,6 +23,7 @@ const named = { objectId: z.string(), displayName: z.string() };
 
 const sentence = z.strictObject({
   code: z.enum(["not-scanned", "incomplete", "now", "past-last-safe", "soon", "later", "nothing"]),
+  words: z.string(),
   count,
   first: z.strictObject({ ...named, at: maybe }).nullable(),
   later: count,
@@ -51,8 +50,15 @@ export async function switchesOf({ deps }: Tenant): Promise<z.input<typeof switc
   };
 }
 
-function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sentence> {
-  if (picture === null) return { code: "not-scanned", count: 0, first: null, later: 0 };
+function sentenceOf(
+  { picture, missed, deps }: Pick<Tenant, "picture" | "missed" | "deps">,
+  now: EpochMs,
+): z.input<typeof sentence> {
+  const around = { missed: missed !== null, now, zone: deps.settings.timeZone };
+  if (picture === null) {
+    const nothing = { code: "not-scanned", count: 0, first: null, later: 0 } as const;
+    return { ...nothing, words: overviewWords(nothing, around) };
+  }
   const { listing, scan } = picture;
   const soon = plus(now, SOON);
   const stopping = listing.count("stopping");
@@ -62,8 +68,13 @@ function sentenceOf(picture: Picture | null, now: EpochMs): z.input<typeof sente
   const late = listing.both("stopping", "bound").filter((one) => !told.includes(one));
   const judged = [...told, ...late];
   const left = stopping - judged.filter(({ outlook: { signsIn } }) => signsIn).length;
-  const { first, ...said } = overviewOf(judged, scan.coverage.complete, now, left);
-  return { ...said, first: first === null ? null : { ...first, at: iso(first.at) } };
+  const said = overviewOf(judged, scan.coverage.complete, now, left);
+  const { first } = said;
+  return {
+    ...said,
+    words: overviewWords(said, around),
+    first: first === null ? null : { ...first, at: iso(first.at) },
+  };
 }
 
 /** What "soon" means here as in core's sentence. */
@@ -116,12 +127,7 @@ const overview = tenantRoute({
     await tenant.painted();
     const { picture, deps } = tenant;
     const now = await deps.clock.now();
-    const { tenantId } = deps.settings;
-    // counted by an index: no rotation is read for a number
-    const countOf = async (states: readonly RotationState[]) =>
-      (await deps.store.rotationPage({ tenantId, states, limit: 0, after: null })).total;
-    const running = await countOf(UNFINISHED.filter((state) => state !== "halted"));
-    const counted = picture?.keep(`overview ${Math.floor(now / MINUTE)}`, () => countedOf(picture, tenant.debts, now));
+    const counted = picture && countedOf(tenant, picture, now);
     // who asks to see a value waits for a person as well
     const asked = (await waitingReveals(deps)).filter((one) => one.state === "asked");
     const show = ({ objectId, displayName, outlook: its }: Portrait) => ({
@@ -135,7 +141,7 @@ const overview = tenantRoute({
       mode: deps.settings.mode,
       zone: deps.settings.timeZone,
       switches: await switchesOf(tenant),
-      sentence: counted?.sentence ?? sentenceOf(null, now),
+      sentence: counted?.sentence ?? sentenceOf(tenant, now),
       figures: {
         endIn30Days: counted?.endIn30Days ?? 0,
         stopIn30Days: counted?.stopIn30Days ?? 0,
@@ -143,8 +149,8 @@ const overview = tenantRoute({
         debt: counted?.debt ?? 0,
         debtLately: counted?.debtLately ?? 0,
         debtLeft: counted?.debtLeft ?? 0,
-        running: running,
-        halted: await countOf(["halted"]),
+        running: await rotationsIn(tenant, RUNNING),
+        halted: await rotationsIn(tenant, ["halted"]),
         waiting: (counted?.waiting ?? 0) + asked.length,
         holding: counted?.holding ?? 0,
         stopping: counted?.stopping ?? 0,
@@ -156,13 +162,27 @@ const overview = tenantRoute({
   },
 });
 
-/** What the first page says of the whole tenant. */
-function countedOf(picture: Picture, debts: Debts | null, now: EpochMs) {
+/** What goes on by itself, or waits for a word. */
+export const RUNNING = UNFINISHED.filter((state) => state !== "halted");
+
+/** How many there are in these states; counted by an index: no rotation is read for a number. */
+export async function rotationsIn({ deps }: Tenant, states: readonly RotationState[]): Promise<number> {
+  const { tenantId } = deps.settings;
+  return (await deps.store.rotationPage({ tenantId, states, limit: 0, after: null })).total;
+}
+
+/** What the first page says of the whole tenant; for a minute the same. */
+export function countedOf(tenant: Tenant, picture: Picture, now: EpochMs) {
+  return picture.keep(`overview ${Math.floor(now / MINUTE)}`, () => countAll(tenant, picture, now));
+}
+
+function countAll(tenant: Tenant, picture: Picture, now: EpochMs) {
+  const { debts } = tenant;
   const { listing, watchedSince } = picture;
   const owing = listing.having("debt");
   const { came, left } = debts?.between(plus(now, -DEBT_TOLD), now, owing) ?? { came: 0, left: 0 };
   return {
-    sentence: sentenceOf(picture, now),
+    sentence: sentenceOf(tenant, now),
     // after now, and up to the last instant of the thirtieth day
     endIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1)),
     stopIn30Days: listing.stopsBetween(plus(now, 1), plus(now, SOON + 1), "stopping"),
@@ -275,20 +295,6 @@ const ends = tenantRoute({
   },
 });
 
-const forecast = tenantRoute({
-  method: "GET",
-  path: "/forecast.ics",
-  role: "Reader",
-  tag: "overview",
-  summary: "What stops, as a calendar",
-  text: "text/calendar",
-  handle: async ({ tenant }) => ({
-    type: "text/calendar; charset=utf-8",
-    body: calendar(tenant.name, pictureOf(tenant), await tenant.deps.clock.now()),
-    file: `nolapse-${tenant.name}.ics`,
-  }),
-});
-
 const events = tenantRoute({
   method: "GET",
   path: "/events",
@@ -338,7 +344,7 @@ const tenants = route({
           const { tenantId, mode } = tenant.deps.settings;
           const now = await tenant.deps.clock.now();
           const { stopped } = await switchesOf(tenant);
-          const said = sentenceOf(tenant.picture, now);
+          const said = sentenceOf(tenant, now);
           return { name, tenantId, mode, ...(await scopeOf(tenant)), sentence: said, stopped: stopped !== null };
         }),
       );
@@ -359,4 +365,4 @@ const reasons = route({
   }),
 });
 
-export const overviewRoutes: readonly Route[] = [tenants, reasons, overview, ends, forecast, events];
+export const overviewRoutes: readonly Route[] = [tenants, reasons, overview, ends, events];

@@ -5,7 +5,6 @@ import { Seen, TenantLink, useEach } from "../frame/each-tenant.tsx";
 import { Shown } from "../frame/states.tsx";
 import type { Overview } from "../frame/tenant.tsx";
 import { allSentence, byTrouble, lapsesOfAll, whatNeeds } from "../text/all-tenants.ts";
-import { overviewSentence } from "../text/catalogue.ts";
 import { grouped, thirtyDays } from "../text/dates.ts";
 import { summed } from "../text/merging.ts";
 import { Figures, NeedsPerson } from "./overview-parts.tsx";
@@ -53,7 +52,7 @@ const figure = (head: string, of: (figures: Overview["figures"]) => number | und
 
 const COLUMNS: readonly [Column<Row>, ...Column<Row>[]] = [
   { head: "Tenant", cell: ({ tenant }) => <TenantLink name={tenant} /> },
-  { head: "What it comes to", cell: ({ answer, problem }) => (answer ? overviewSentence(answer) : problem?.message) },
+  { head: "What it comes to", cell: ({ answer, problem }) => (answer ? answer.sentence.words : problem?.message) },
   figure("End in 30 days", ({ endIn30Days }) => endIn30Days),
   figure("Debt", ({ debt }) => debt),
   figure("Running", ({ running }) => running),

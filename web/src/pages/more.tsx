@@ -1,20 +1,9 @@
 /** What an application's page can do beside its main commands. */
-import {
-  Button,
-  Menu,
-  MenuItem,
-  MenuItemLink,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  Tooltip,
-} from "@fluentui/react-components";
-import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import { MenuItem, MenuItemLink, Tooltip } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { MoreMenu } from "../frame/more-menu.tsx";
 import { useRefusal } from "../frame/session.tsx";
-import { useTenantCommand } from "../frame/tenant-command.ts";
 
 interface MoreProps {
   readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
@@ -25,8 +14,6 @@ interface MoreProps {
 
 export function More({ application: { objectId: id, appId, adminCenter }, tenant, leaked }: MoreProps) {
   const navigate = useNavigate();
-  const [said, setSaid] = useState("");
-  const command = useTenantCommand(["explain", appId]);
   const explain = () =>
     void navigate({
       to: "/t/$tenant/applications/$id/explain",
@@ -35,35 +22,17 @@ export function More({ application: { objectId: id, appId, adminCenter }, tenant
       state: { over: true },
       resetScroll: false,
     });
-  const copy = () => {
-    void navigator.clipboard.writeText(command).then(
-      () => setSaid(`Copied: ${command}`),
-      () => setSaid(`The browser did not let it be copied: ${command}`),
+  const inPortal =
+    adminCenter === null ? null : (
+      <MenuItemLink href={adminCenter} target="_blank" rel="noreferrer">
+        Open in the Entra portal
+      </MenuItemLink>
     );
-  };
   return (
-    <>
-      <Menu>
-        <MenuTrigger disableButtonEnhancement>
-          <Button icon={<MoreHorizontalRegular />} aria-label="More" data-opens="explain" />
-        </MenuTrigger>
-        <MenuPopover>
-          <MenuList>
-            {leaked === null ? null : <Leaked act={leaked} />}
-            <MenuItem onClick={explain}>Explain</MenuItem>
-            <MenuItem onClick={copy}>Copy as command</MenuItem>
-            {adminCenter === null ? null : (
-              <MenuItemLink href={adminCenter} target="_blank" rel="noreferrer">
-                Open in the Entra portal
-              </MenuItemLink>
-            )}
-          </MenuList>
-        </MenuPopover>
-      </Menu>
-      <span role="status" className="faint said">
-        {said}
-      </span>
-    </>
+    <MoreMenu command={["explain", appId]} opens="explain" after={inPortal}>
+      {leaked === null ? null : <Leaked act={leaked} />}
+      <MenuItem onClick={explain}>Explain</MenuItem>
+    </MoreMenu>
   );
 }
 

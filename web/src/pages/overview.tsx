@@ -1,17 +1,18 @@
 /** Does anything stop, and when? */
-import { Button } from "@fluentui/react-components";
 import { Link, Navigate } from "@tanstack/react-router";
 import { useAnswer } from "../api/queries.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
+import { MoreMenu } from "../frame/more-menu.tsx";
 import { ScanAgain } from "../frame/scan-again.tsx";
 import { Empty, Incomplete, Shown } from "../frame/states.tsx";
 import { type Overview as OverviewAnswer, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { endedSentence, lapsesWords, overviewSentence } from "../text/catalogue.ts";
+import { endedSentence, lapsesWords } from "../text/catalogue.ts";
 import { thirtyDays, written } from "../text/dates.ts";
 import { NextPhrase } from "./next.tsx";
 import { Ends } from "./overview-ends.tsx";
 import { Figures, NeedsPerson } from "./overview-parts.tsx";
+import { ReportMenu } from "./report-menu.tsx";
 import "./overview.css";
 
 export function Overview() {
@@ -74,7 +75,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
   return (
     <div className="page-head overview-head">
       <div>
-        <h1>{overviewSentence(overview)}</h1>
+        <h1>{overview.sentence.words}</h1>
         {first === null ? null : (
           <p>
             The first is <ApplicationLink tenant={tenant} application={first} />
@@ -100,9 +101,8 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
         {overview.coverage.complete && overview.coverage.missed === null ? (
           <ScanAgain scannedAt={overview.coverage.scannedAt} />
         ) : null}
-        <Button as="a" href={`/api/v1/t/${encodeURIComponent(tenant)}/forecast.ics`}>
-          Calendar
-        </Button>
+        <ReportMenu tenant={tenant} />
+        <MoreMenu command={["scan"]} />
       </div>
     </div>
   );

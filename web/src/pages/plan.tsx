@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../dialogs/decide.tsx";
 import { useAddress } from "../frame/address.ts";
 import { InTenant, Seen, useTenants } from "../frame/each-tenant.tsx";
+import { MoreMenu } from "../frame/more-menu.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { ShowMore } from "../frame/show-more.tsx";
 import { Empty, Shown } from "../frame/states.tsx";
@@ -30,7 +31,14 @@ export function Plan() {
   const asked = usePlan(tab, tab === "cannot" ? 1 : undefined);
   return (
     <div className="page">
-      <h1>Plan and approvals{isAll ? " of all tenants" : ""}</h1>
+      <div className="page-head">
+        <h1>Plan and approvals{isAll ? " of all tenants" : ""}</h1>
+        {isAll ? null : (
+          <div className="actions">
+            <MoreMenu command={["plan"]} />
+          </div>
+        )}
+      </div>
       <TabList
         selectedValue={tab}
         aria-label="Parts of the plan"

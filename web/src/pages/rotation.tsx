@@ -12,6 +12,7 @@ import { RefuseDialog, WithdrawDialog } from "../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../dialogs/value.tsx";
 import { ApplicationLink } from "../frame/application-link.tsx";
 import { Command } from "../frame/command.tsx";
+import { MoreMenu } from "../frame/more-menu.tsx";
 import { useSaid } from "../frame/said.ts";
 import { useSession } from "../frame/session.tsx";
 import { Incomplete, Shown } from "../frame/states.tsx";
@@ -175,6 +176,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
             Cancel rotation
           </Command>
         ) : null}
+        <MoreMenu command={["explain", rotation.appId]} />
       </div>
       {open === "approve" ? <ApproveDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}

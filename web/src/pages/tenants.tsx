@@ -1,13 +1,10 @@
 /** All tenants, each with its sentence; trouble first. */
 import { useAnswer } from "../api/queries.ts";
 import { TenantLink } from "../frame/each-tenant.tsx";
-import { useSession } from "../frame/session.tsx";
 import { Shown } from "../frame/states.tsx";
 import { byTrouble } from "../text/all-tenants.ts";
-import { overviewSentence } from "../text/catalogue.ts";
 
 export function Tenants() {
-  const { zones } = useSession().me;
   const asked = useAnswer("GET /api/v1/tenants", { params: {} }, 60_000);
   return (
     <div className="page">
@@ -21,7 +18,7 @@ export function Tenants() {
                 .map((one) => (
                   <li key={one.name}>
                     <TenantLink name={one.name} />
-                    <span className="grow">{overviewSentence({ ...one, zone: zones[one.name] ?? "UTC" })}</span>
+                    <span className="grow">{one.sentence.words}</span>
                     {one.stopped ? <span className="urgent">paused</span> : null}
                   </li>
                 ))}

@@ -8,7 +8,6 @@ import { CheckRows } from "../frame/check-rows.tsx";
 import { Shown } from "../frame/states.tsx";
 import { type Overview, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
-import { overviewSentence } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 
 /** Milliseconds; a scan is heard of as it ends, and this is for where the stream of events is lost. */
@@ -134,7 +133,7 @@ function See({ overview, tenant }: { readonly overview: Overview; readonly tenan
   return (
     <Step state="done" title="3. See">
       <p>
-        <strong>{overviewSentence(overview)}</strong>
+        <strong>{overview.sentence.words}</strong>
       </p>
       <div className="actions">
         <Button appearance="primary" onClick={() => void navigate({ to: "/t/$tenant", params, search: {} })}>

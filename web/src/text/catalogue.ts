@@ -1,7 +1,6 @@
 /** The words of the pages. Sentences about credentials come from the server: command line and page say the same. */
 import type { Answer } from "../api/client.ts";
 import { counted, distance, durationWords, grouped, spelled, written } from "./dates.ts";
-import { plainName } from "./names.ts";
 
 /** Titles of refusals, by their code. */
 export const TITLES: Readonly<Record<string, string>> = {
@@ -132,39 +131,6 @@ export const STATE_WORDS: Readonly<Record<string, string>> = {
   halted: "Halted",
   cancelled: "Cancelled",
 };
-
-/** The answer to "does anything stop, and when?". */
-export function overviewSentence({
-  sentence,
-  coverage,
-  now,
-  zone,
-}: Pick<Overview, "sentence" | "coverage" | "now" | "zone">): string {
-  const { code, count, later, first } = sentence;
-  const many = counted(count, "application");
-  const stop = count === 1 ? "stops" : "stop";
-  switch (code) {
-    case "not-scanned":
-      return coverage.missed === null
-        ? "Nothing is known yet. The first scan is running."
-        : "Nothing is known yet: the first scan failed, and is tried again.";
-    case "incomplete":
-      if (count === 0) return "Not all could be read. Of what could, nothing stops in the next 30 days.";
-      return `At least ${many} ${stop} in the next 30 days; not all could be read.`;
-    case "now":
-      return `${many} cannot sign in now.`;
-    case "past-last-safe":
-      return first?.at == null
-        ? `${many} ${stop} soon, and somebody must act.`
-        : `${plainName(first.displayName)} stops ${distance(Date.parse(first.at), Date.parse(now), zone)}. Somebody must act.`;
-    case "soon":
-      return `In the next 30 days ${many} ${stop} unless somebody acts.`;
-    case "later":
-      return `Nothing stops in the next 30 days. ${many} ${stop} later unless somebody acts.`;
-    default:
-      return `Nothing stops.${later > 0 ? ` ${grouped(later)} end later.` : " Every credential that ends is renewed in time."}`;
-  }
-}
 
 /** What the figure of those that end soon comes to: those the sentence counts, and those that are taken care of. */
 export function endsWords({

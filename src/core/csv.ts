@@ -2,10 +2,11 @@
 
 /** One line. A cell that a spreadsheet would take for a formula begins with an apostrophe (owasp.org/www-community/attacks/CSV_Injection). */
 export function csvRow(cells: readonly string[]): string {
-  return `${cells.map(cell).join(",")}\r\n`;
+  return `${cells.map(csvCell).join(",")}\r\n`;
 }
 
-function cell(text: string): string {
+/** One cell, on one line. */
+export function csvCell(text: string): string {
   // no reader takes what cannot be seen for part of a name
   const line = text.replaceAll(/\p{Cc}+/gu, " ");
   const safe = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(line) ? `'${line}` : line;
