@@ -12,7 +12,8 @@ import {
   dayOf,
   distance,
   durationWords,
-  inBoth,
+  inZones,
+  isZone,
   shortDistance,
   spelled,
   written,
@@ -41,9 +42,13 @@ describe("dates", () => {
     expect(written(at("2026-11-28T23:30:00Z"), ZONE)).toBe("Sun 29 Nov 2026");
     expect(written(at("2026-09-01T00:00:00Z"), "UTC", "short")).toBe("1 Sep");
     expect(dayOf(at("2026-11-28T23:30:00Z"), ZONE)).toBe("2026-11-29");
-    expect(inBoth("2026-11-28T09:04:00Z", ZONE)).toBe(
+    expect(inZones("2026-11-28T09:04:00Z", [ZONE, ZONE])).toBe(
       "Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z",
     );
+    expect(inZones("2026-11-28T09:04:00Z", [ZONE, "Asia/Kolkata"])).toBe(
+      "Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; Sat 28 Nov 2026, 14:34:00 Asia/Kolkata; 2026-11-28T09:04:00Z",
+    );
+    expect([ZONE, "UTC", "Nowhere/Land", "Etc/Unknown"].map(isZone)).toEqual([true, true, false, false]);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-/** Who one is here, the theme, and the way out. */
+/** Who one is here, the theme, the clock, and the way out. */
 import {
   Avatar,
   Button,
@@ -14,11 +14,14 @@ import {
 } from "@fluentui/react-components";
 import { useChange } from "../api/queries.ts";
 import { plainName } from "../text/names.ts";
+import { type Clock, OWN_ZONE } from "./clock.ts";
 import { useSession } from "./session.tsx";
+import { useTenant } from "./tenant.tsx";
 import type { Choice } from "./theme.ts";
 
 export function Account() {
-  const { me, theme } = useSession();
+  const { me, theme, clock } = useSession();
+  const { name: tenant, home } = useTenant();
   const signOut = useChange("POST /auth/sign-out");
   const name = plainName(me.displayName ?? me.name);
   const leave = () =>
@@ -29,8 +32,10 @@ export function Account() {
     );
   return (
     <Menu
-      checkedValues={{ theme: [theme.choice] }}
-      onCheckedValueChange={(_, { checkedItems }) => theme.choose((checkedItems[0] ?? "system") as Choice)}
+      checkedValues={{ theme: [theme.choice], clock: [clock.choice] }}
+      onCheckedValueChange={(_, { name: of, checkedItems: [item] }) =>
+        of === "clock" ? clock.choose(item as Clock) : theme.choose((item ?? "system") as Choice)
+      }
     >
       <MenuTrigger disableButtonEnhancement>
         <Button
@@ -62,6 +67,16 @@ export function Account() {
             </MenuItemRadio>
             <MenuItemRadio name="theme" value="dark">
               Dark
+            </MenuItemRadio>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>Times in</MenuGroupHeader>
+            <MenuItemRadio name="clock" value="tenant">
+              The tenant's time zone{tenant === "" ? "" : ` (${home})`}
+            </MenuItemRadio>
+            <MenuItemRadio name="clock" value="own">
+              My time zone ({OWN_ZONE})
             </MenuItemRadio>
           </MenuGroup>
           <MenuDivider />

@@ -14,6 +14,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { keepToken, sessionOver } from "../api/client.ts";
 import { type Asked, client, useAnswer } from "../api/queries.ts";
 import { SignIn } from "../pages/sign-in.tsx";
+import { useClock } from "./clock.ts";
 import { focusBelow } from "./over.ts";
 import { router } from "./routes.tsx";
 import { SessionContext } from "./session.tsx";
@@ -40,7 +41,11 @@ function Gate({ choice, choose }: Pick<ReturnType<typeof useTheme>, "choice" | "
   const asked = useAnswer("GET /api/v1/me", signedOut ? null : { params: {} });
   const { data: me, error, refetch } = asked;
   useSamePerson(me?.objectId);
-  const session = useMemo(() => (me === undefined ? null : { me, theme: { choice, choose } }), [me, choice, choose]);
+  const clock = useClock();
+  const session = useMemo(
+    () => (me === undefined ? null : { me, theme: { choice, choose }, clock }),
+    [me, choice, choose, clock],
+  );
   if (me !== undefined) keepToken(me.csrf);
   if (session !== null) {
     return (

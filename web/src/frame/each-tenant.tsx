@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo } from "react";
 import { askEach, type Told } from "../api/ask-each.ts";
 import { type Answer, type ApiProblem, type Asking, type GetRoute, read } from "../api/client.ts";
-import { useSession } from "./session.tsx";
+import { useSession, useShownZone } from "./session.tsx";
 import { Incomplete } from "./states.tsx";
 import { TenantContext, useTenant } from "./tenant.tsx";
 
@@ -34,11 +34,12 @@ export function useEach<
   });
 }
 
-/** What stands inside is of this tenant, in its zone. */
+/** What stands inside is of this tenant. */
 export function InTenant({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   const { zones } = useSession().me;
-  const zone = zones[name] ?? "UTC";
-  const view = useMemo(() => ({ name, overview: null, heard: null, zone }), [name, zone]);
+  const home = zones[name] ?? "UTC";
+  const zone = useShownZone(home);
+  const view = useMemo(() => ({ name, overview: null, heard: null, zone, home }), [name, zone, home]);
   return <TenantContext.Provider value={view}>{children}</TenantContext.Provider>;
 }
 

@@ -28,6 +28,7 @@ import { hasRole, useSession } from "./session.tsx";
 import { Tags } from "./tags.tsx";
 import { TenantContext, type TenantView, useTenantView } from "./tenant.tsx";
 import { TenantSwitcher } from "./tenant-switcher.tsx";
+import { TimeTip } from "./time-tip.tsx";
 
 export function Frame() {
   const tenant = useTenantView();
@@ -81,6 +82,7 @@ export function Frame() {
           {/* the style sheet puts it below the page's sentence */}
           {narrow ? <ScanStamp live={live} /> : null}
         </main>
+        <TimeTip />
       </div>
     </TenantContext.Provider>
   );

@@ -1,6 +1,7 @@
-/** Who is signed in, what he may, and the theme he chose. */
+/** Who is signed in, what he may, and what he chose: the theme, and by which clock he reads times. */
 import { createContext, useContext } from "react";
 import type { Answer } from "../api/client.ts";
+import { type ClockChoice, OWN_ZONE } from "./clock.ts";
 import type { Choice } from "./theme.ts";
 
 export type Me = Answer<"GET /api/v1/me">;
@@ -8,6 +9,7 @@ export type Me = Answer<"GET /api/v1/me">;
 export interface Session {
   readonly me: Me;
   readonly theme: { readonly choice: Choice; readonly choose: (choice: Choice) => void };
+  readonly clock: ClockChoice;
 }
 
 export const SessionContext = createContext<Session | null>(null);
@@ -16,6 +18,11 @@ export function useSession(): Session {
   const session = useContext(SessionContext);
   if (session === null) throw new Error("this part of the page needs somebody signed in");
   return session;
+}
+
+/** The zone in which times of a tenant are shown. */
+export function useShownZone(home: string): string {
+  return useSession().clock.choice === "own" ? OWN_ZONE : home;
 }
 
 const ORDER = ["Owner", "Reader", "Operator", "Admin"] as const;

@@ -5,7 +5,7 @@ import { createContext, useContext, useEffect } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { keepTenant } from "./last-tenant.ts";
-import { hasRole, useSession } from "./session.tsx";
+import { hasRole, useSession, useShownZone } from "./session.tsx";
 
 export type Overview = Answer<"GET /api/v1/t/{tenant}/overview">;
 
@@ -24,10 +24,19 @@ export interface TenantView {
   readonly overview: Overview | null;
   /** Null before the first answer. */
   readonly heard: Heard | null;
+  /** In which times are shown: its own, or that of who looks. */
   readonly zone: string;
+  /** Its own: days and weeks that the server counts are days and weeks of this one. */
+  readonly home: string;
 }
 
-export const TenantContext = createContext<TenantView>({ name: "", overview: null, heard: null, zone: "UTC" });
+export const TenantContext = createContext<TenantView>({
+  name: "",
+  overview: null,
+  heard: null,
+  zone: "UTC",
+  home: "UTC",
+});
 
 export function useTenant(): TenantView {
   return useContext(TenantContext);
@@ -45,13 +54,14 @@ export function useTenantView(): TenantView {
   // whoever may not see all of it learns of his own applications, and how old that is
   const own = useAnswer("GET /api/v1/t/{tenant}/mine", mayAll ? null : asking, EVERY);
   const overview = all.data?.tenant === tenant ? all.data : null;
-  const zone = overview?.zone ?? me.zones[tenant] ?? "UTC";
+  const home = overview?.zone ?? me.zones[tenant] ?? "UTC";
+  const zone = useShownZone(home);
   // once it has answered: an address may name a tenant that there is not
   const seen = overview?.tenant;
   useEffect(() => {
     if (seen !== undefined) keepTenant(seen);
   }, [seen]);
-  return { name: tenant, overview, heard: heardOf(mayAll ? all : own), zone };
+  return { name: tenant, overview, heard: heardOf(mayAll ? all : own), zone, home };
 }
 
 interface Said {

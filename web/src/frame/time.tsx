@@ -1,4 +1,5 @@
-import { distance, inBoth, shortDistance, written } from "../text/dates.ts";
+import { distance, inZones, shortDistance, written } from "../text/dates.ts";
+import { OWN_ZONE } from "./clock.ts";
 import { useTenant } from "./tenant.tsx";
 
 interface TimeProps {
@@ -22,14 +23,19 @@ export function Coming({ at, now }: { readonly at: string; readonly now: string 
   );
 }
 
-/** An instant in the tenant's zone; its title names the zone, and has it in UTC. */
+/** In text and beside its name the keyboard comes to it; a row of a table, a link and a button are reached whole. */
+const reachable = (time: HTMLTimeElement | null) => {
+  if (time?.closest("p, dd") && time.closest("a, button, table, [role=row], li") === null) time.tabIndex = 0;
+};
+
+/** An instant by the clock that was chosen; its title has it by the tenant's and by one's own, which it names, and in UTC. */
 export function Time({ at, now, form = "date", far = "long" }: TimeProps) {
-  const { zone } = useTenant();
+  const { zone, home } = useTenant();
   if (at === null) return <span className="faint">–</span>;
   const moment = Date.parse(at);
   const away = now === undefined ? null : (far === "short" ? shortDistance : distance)(moment, Date.parse(now), zone);
   return (
-    <time dateTime={at} title={inBoth(at, zone)}>
+    <time ref={reachable} dateTime={at} title={inZones(at, [zone, home, OWN_ZONE])}>
       {far === "only" && away !== null ? away : written(moment, zone, form)}
       {away === null || far === "only" ? null : (
         <span className="faint">{far === "long" ? `, ${away}` : ` ${away}`}</span>

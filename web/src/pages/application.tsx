@@ -290,6 +290,7 @@ interface LifeProps {
 }
 
 function Life({ answer, tenant, days, at, selected, set }: LifeProps) {
+  const { zone } = useTenant();
   // by whole days, so that the address asked for stays the same all day
   const today = wholeDay(Date.parse(answer.now));
   const view = { days, middle: dayIn(at, today) };
@@ -320,7 +321,7 @@ function Life({ answer, tenant, days, at, selected, set }: LifeProps) {
           </section>
         ) : (
           <LifeLineTable
-            line={line}
+            line={{ ...line, zone }}
             view={view}
             today={today}
             onView={(next) => set({ days: String(next.days), at: dayText(next.middle, today) })}

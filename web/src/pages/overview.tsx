@@ -16,7 +16,7 @@ import { ReportMenu } from "./report-menu.tsx";
 import "./overview.css";
 
 export function Overview() {
-  const { name: tenant } = useTenant();
+  const { name: tenant, zone } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/overview", tenant === "" ? null : { params: { tenant } }, 60_000);
   // before anything is known the first page is the one that says what is being done about it
   if (asked.data?.tenant === tenant && asked.data.coverage.scannedAt === null)
@@ -46,7 +46,7 @@ export function Overview() {
                 <Figures
                   figures={overview.figures}
                   days={thirtyDays(overview)}
-                  lapses={lapsesOf(overview)}
+                  lapses={lapsesOf(overview, zone)}
                   tenant={tenant}
                 />
                 <Ends overview={overview} />
@@ -108,7 +108,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
   );
 }
 
-function lapsesOf({ figures: { lapses }, zone }: OverviewAnswer) {
+function lapsesOf({ figures: { lapses } }: OverviewAnswer, zone: string) {
   if (lapses === null) return { head: "Lapses", count: null, words: "not looked for yet" };
   const head = `Lapses since ${written(Date.parse(lapses.since), zone, "plain")}`;
   return { head, count: lapses.count, words: lapsesWords(lapses) };

@@ -48,9 +48,19 @@ export function written(at: number, zone: string, style: Style = "date"): string
     .replace("Sept", "Sep");
 }
 
-/** The same instant in a zone, which is named, and in UTC: `Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z`. */
-export function inBoth(at: string, zone: string): string {
-  return `${written(Date.parse(at), zone, "dateTimeSeconds")} ${zone}; ${at}`;
+/** The same instant in zones, which are named, and in UTC: `Sat 28 Nov 2026, 10:04:00 Europe/Amsterdam; 2026-11-28T09:04:00Z`. */
+export function inZones(at: string, zones: readonly string[]): string {
+  const all = [...new Set(zones)].map((zone) => `${written(Date.parse(at), zone, "dateTimeSeconds")} ${zone}`);
+  return [...all, at].join("; ");
+}
+
+/** Whether times can be told in it here. */
+export function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: name }).format(0) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** `2026-11-28` in a zone. */
