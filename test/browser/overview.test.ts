@@ -51,6 +51,7 @@ test("where not all was seen, every bar is open at its end and every count is a 
   await show(page, "", /endings remain/);
   await page.getByText(/^at least \d+ endings remain$/).waitFor();
   await page.locator(".nl-open-end").first().waitFor({ state: "attached" });
+  await page.locator(".nl-unread").getByText("not all applications were read").waitFor();
   // beside what says that it is needed, and nowhere else
   expect(await page.getByRole("button", { name: "Scan again" }).count()).toBe(1);
   expect(await page.getByRole("button", { name: "Scan again" }).getAttribute("title")).toMatch(

@@ -1,5 +1,5 @@
 /** What ends when, and does it hurt: endings above the axis, renewals below, what remains at the bottom. One tab stop. */
-import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from "react";
 import { grouped, written } from "../text/dates.ts";
 import { spoken } from "../text/timeline.ts";
 import { useWidth } from "./measured.ts";
@@ -92,6 +92,7 @@ export function TenantTimeline({ timeline, isOpen, chosen, onChoose, onOpen }: T
             <Bars key={column.x} column={column} isOpen={isOpen} />
           ))}
           <Today x={drawing.today} width={width} isBroken={drawing.isOverMonth} />
+          {isOpen ? <Unread width={width} /> : null}
         </g>
       </svg>
       {pointed === null ? null : (
@@ -193,6 +194,22 @@ function Tick({ y, count, width }: { readonly y: number; readonly count: number;
         {grouped(count)}
       </text>
     </>
+  );
+}
+
+/** How many were not read nobody knows: what did not come was not counted. */
+function Unread({ width }: { readonly width: number }) {
+  const id = useId();
+  return (
+    <g className="nl-unread">
+      <pattern id={id} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
+        <rect width="2" height="4" />
+      </pattern>
+      <rect x={width - 18} y={2} width={18} height={12} fill={`url(#${id})`} />
+      <text x={width - 24} y={12.5} textAnchor="end">
+        not all applications were read
+      </text>
+    </g>
   );
 }
 
