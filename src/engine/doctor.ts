@@ -1,6 +1,15 @@
 /** Everything Nolapse needs, looked at and judged: what is well, what is not, and the line that mends it. */
 import { asNolapseError, ERRORS, type NolapseErrorCode } from "../core/errors.ts";
-import { type Feature, featuresOf, grantLine, isWriting, missingOf, tierOf } from "../core/policy/permissions.ts";
+import {
+  type Feature,
+  featuresOf,
+  grantLine,
+  isWriting,
+  missingOf,
+  PERMISSIONS,
+  type PermissionName,
+  tierOf,
+} from "../core/policy/permissions.ts";
 import { UNITS, WRITES } from "../core/schedule/graph-limits.ts";
 import { DAY, formatDuration, MINUTE } from "../core/time.ts";
 import type { Diagnosis, LocalCheck, OwnIdentity, Reached } from "../ports/diagnosis.ts";
@@ -263,6 +272,36 @@ export async function writingChecks(
       .filter(isWriting)
       .map((one) => featureCheck(one, identity)),
   ];
+}
+
+/** A permission that writing takes and that is not granted. */
+export interface Lacking {
+  readonly permission: PermissionName;
+  readonly allows: string;
+  /** The line that grants it; an administrator types it. */
+  readonly fix: string;
+}
+
+/**
+ * What must be granted before a tenant that is only looked at can be written to; null where it is written to already, or where the identity
+ * that would write does not sign in. `report`: what {@link doctor} found.
+ */
+export async function lackingToWrite(
+  { settings }: Pick<Deps, "settings">,
+  { clientId, permissions, writerId }: Pick<DoctorReport, "clientId" | "permissions" | "writerId">,
+  { whoWrites }: Pick<Diagnosis, "whoWrites">,
+  signal?: AbortSignal,
+): Promise<Lacking[] | null> {
+  if (settings.mode !== "observe" || clientId === null || (whoWrites !== undefined && writerId === null)) return null;
+  const writer = whoWrites === undefined ? { clientId, permissions } : await whoWrites(signal);
+  return features({ settings: { ...settings, mode: "propose" } }, false)
+    .filter(isWriting)
+    .flatMap((feature) => missingOf(feature, writer.permissions))
+    .map((permission) => ({
+      permission,
+      allows: PERMISSIONS[permission].allows,
+      fix: grantLine([permission], writer.clientId),
+    }));
 }
 
 /** Whether every issuer a policy names is there; one is only made to work when it has to issue. */

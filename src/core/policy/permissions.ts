@@ -12,15 +12,42 @@ export type Tier = 1 | 2 | 3;
 export interface GraphPermission {
   readonly id: string;
   readonly tier: Tier;
+  /** What whoever has it can do. */
+  readonly allows: string;
 }
 
 export const PERMISSIONS = {
-  "Application.Read.All": { id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", tier: 1 },
-  "AuditLog.Read.All": { id: "b0afded3-3588-46d8-8b3d-9842eff778da", tier: 1 },
-  "Directory.Read.All": { id: "7ab1d382-f21e-4acd-a863-ba3e13f7da61", tier: 1 },
-  "User.Read.All": { id: "df021288-bdef-4463-88db-98f22de89214", tier: 1 },
-  "Application.ReadWrite.OwnedBy": { id: "18a4783c-866b-4cc7-a460-3d5e5662c884", tier: 2 },
-  "Application.ReadWrite.All": { id: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9", tier: 3 },
+  "Application.Read.All": {
+    id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
+    tier: 1,
+    allows: "reads applications, service principals and when their credentials end; never a value",
+  },
+  "AuditLog.Read.All": {
+    id: "b0afded3-3588-46d8-8b3d-9842eff778da",
+    tier: 1,
+    allows: "reads sign-ins, and who has changed what",
+  },
+  "Directory.Read.All": {
+    id: "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
+    tier: 1,
+    allows: "reads everything in the directory",
+  },
+  "User.Read.All": {
+    id: "df021288-bdef-4463-88db-98f22de89214",
+    tier: 1,
+    allows: "reads all users, with their mail addresses",
+  },
+  "Application.ReadWrite.OwnedBy": {
+    id: "18a4783c-866b-4cc7-a460-3d5e5662c884",
+    tier: 2,
+    allows:
+      "changes the applications that it is an owner of, with their credentials, and registers new ones; no others",
+  },
+  "Application.ReadWrite.All": {
+    id: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+    tier: 3,
+    allows: "changes every application of the tenant: as much as administering it",
+  },
 } as const satisfies Record<string, GraphPermission>;
 
 export type PermissionName = keyof typeof PERMISSIONS;

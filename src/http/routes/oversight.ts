@@ -1,6 +1,6 @@
 /** Whether Nolapse itself is well. */
 import { z } from "zod";
-import { type DoctorCheck, doctor } from "../../engine/doctor.ts";
+import { type DoctorCheck, doctor, lackingToWrite } from "../../engine/doctor.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { scope, scopeOf } from "./shapes.ts";
 
@@ -28,6 +28,12 @@ const health = tenantRoute({
     clientId: z.string().nullable(),
     permissions: z.array(z.string()),
     checks,
+    toWrite: z
+      .array(z.strictObject({ permission: z.string(), allows: z.string(), fix: z.string() }))
+      .nullable()
+      .meta({
+        description: "in mode observe: what writing takes that is not granted yet; null where that is not known",
+      }),
   }),
   handle: async ({ tenant, signal }) => {
     const { diagnosis, localChecks, asksOwners, share } = tenant.parts;
@@ -37,6 +43,7 @@ const health = tenantRoute({
       clientId: report.clientId,
       permissions: [...report.permissions],
       checks: report.checks.map(checkJson),
+      toWrite: await lackingToWrite(tenant.deps, report, diagnosis, signal),
     };
   },
 });

@@ -591,7 +591,7 @@ export interface Api {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "clientId": string | null; "permissions": (string)[]; "checks": ({ "area": string; "name": string; "state": "ok" | "warn" | "failed"; "says": string; "fix": string | null })[] };
+    answer: { "now": string; "coverage": Coverage; "clientId": string | null; "permissions": (string)[]; "checks": ({ "area": string; "name": string; "state": "ok" | "warn" | "failed"; "says": string; "fix": string | null })[]; "toWrite": ({ "permission": string; "allows": string; "fix": string })[] | null };
   };
   /** The link that the demo prints: signs its administrator in, once */
   "GET /demo/{code}": {

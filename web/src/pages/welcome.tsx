@@ -4,11 +4,14 @@ import { CheckmarkCircleFilled, CircleRegular, ErrorCircleFilled } from "@fluent
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useAnswer } from "../api/queries.ts";
+import { Lines } from "../dialogs/chosen-lines.tsx";
 import { CheckRows } from "../frame/check-rows.tsx";
+import { Copy } from "../frame/fact.tsx";
 import { Shown } from "../frame/states.tsx";
 import { type Overview, useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { counted } from "../text/dates.ts";
+import { modeLines } from "../text/mode-lines.ts";
 
 /** Milliseconds; a scan is heard of as it ends, and this is for where the stream of events is lost. */
 const EVERY = 10_000;
@@ -66,8 +69,12 @@ function Step({
   );
 }
 
+function useHealth(tenant: string) {
+  return useAnswer("GET /api/v1/t/{tenant}/health", tenant === "" ? null : { params: { tenant } });
+}
+
 function Connect({ tenant }: { readonly tenant: string }) {
-  const asked = useAnswer("GET /api/v1/t/{tenant}/health", tenant === "" ? null : { params: { tenant } });
+  const asked = useHealth(tenant);
   const checks = asked.data?.checks ?? [];
   const wanting = checks.filter(({ state }) => state !== "ok");
   const state =
@@ -143,13 +150,13 @@ function See({ overview, tenant }: { readonly overview: Overview; readonly tenan
           Rehearse the next two years
         </Button>
       </div>
-      <Writing mode={overview.mode} />
+      <Writing mode={overview.mode} tenant={tenant} />
     </Step>
   );
 }
 
 /** Which mode it is, and how it becomes another one: the file says so, and nothing else. */
-function Writing({ mode }: { readonly mode: Overview["mode"] }) {
+function Writing({ mode, tenant }: { readonly mode: Overview["mode"]; readonly tenant: string }) {
   if (mode === "enforce") return <p>The mode is enforce: what is due is renewed by itself, within the policies.</p>;
   if (mode === "propose")
     return (
@@ -159,10 +166,42 @@ function Writing({ mode }: { readonly mode: Overview["mode"] }) {
       </p>
     );
   return (
-    <p>
-      The mode is observe: nothing is written. To let Nolapse renew, set <span className="mono">mode: propose</span> in
-      nolapse.yaml, where each rotation waits for a person, or <span className="mono">mode: enforce</span>, and send the
-      process SIGHUP. Health says what permissions that takes.
-    </p>
+    <section aria-labelledby="let-renew">
+      <h3 id="let-renew">Let Nolapse renew</h3>
+      <p>
+        The mode is observe: nothing is written. The configuration alone changes that. Write into nolapse.yaml, and send
+        the process SIGHUP; each rotation waits for a person then. With <span className="mono">mode: enforce</span> what
+        is due is renewed by itself.
+      </p>
+      <Lines label="Lines for nolapse.yaml" text={modeLines(tenant)} />
+      <Permissions tenant={tenant} />
+    </section>
+  );
+}
+
+/** What must be granted first. */
+function Permissions({ tenant }: { readonly tenant: string }) {
+  const asked = useHealth(tenant);
+  const lacking = asked.data?.toWrite;
+  if (lacking === undefined) return null;
+  if (lacking === null) return <p>What permissions that takes is said once Nolapse signs in.</p>;
+  if (lacking.length === 0) return <p>No permission is missing for it.</p>;
+  return (
+    <>
+      <p>Before that an administrator grants what is missing:</p>
+      <ul className="rows">
+        {lacking.map(({ permission, allows, fix }) => (
+          <li key={permission}>
+            <span className="grow">
+              <strong className="mono">{permission}</strong>
+              <span className="two">{allows}</span>
+            </span>
+            <span className="grow two mono">
+              {fix} <Copy what={`The line that grants ${permission}`} text={fix} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
