@@ -49,9 +49,9 @@ export function reportPage(report: Report): string {
 <h1>${escapeHtml(report.sentence)}</h1>
 <p${complete ? "" : ' class="warn"'}>${escapeHtml(report.scope.join(" "))}</p>
 <dl>${figures.join("")}</dl>
-${part("What stops unless somebody acts", ["stops", "why"], report.stops, { ...report, open: "cannot sign in now" })}
-${part("What waits for a decision", ["decide by", "what"], report.decisions, { ...report, open: "before it ends" })}
-${part("What is renewed, and when", ["when", "what"], report.renewed, { ...report, open: "now" })}
+${part("What stops unless somebody acts", "stops", report.stops, { ...report, open: "cannot sign in now" })}
+${part("What waits for a decision", "decide by", report.decisions, { ...report, open: "before it ends" })}
+${part("What is renewed, and when", "when", report.renewed, { ...report, open: "now" })}
 </main></body></html>
 `;
 }
@@ -63,12 +63,7 @@ interface Around {
   readonly open: string;
 }
 
-function part(
-  title: string,
-  [when, what]: readonly [string, string],
-  { first, total }: ReportedPart,
-  { zone, complete, open }: Around,
-): string {
+function part(title: string, when: string, { first, total }: ReportedPart, { zone, complete, open }: Around): string {
   const nothing = complete ? "Nothing." : "Nothing of what could be read.";
   if (total === 0) return `<h2>${title}</h2><p>${nothing}</p>`;
   const rows = first.map(
@@ -78,7 +73,7 @@ function part(
   const rest = total - first.length;
   const more = rest > 0 ? `<p>And ${countWords(rest, "more", "more")}, in the CSV file.</p>` : "";
   return `<h2>${title}</h2>
-<table><thead><tr><th>${when}</th><th>application</th><th>${what}</th></tr></thead><tbody>
+<table><thead><tr><th>${when}</th><th>application</th><th>why</th></tr></thead><tbody>
 ${rows.join("\n")}
 </tbody></table>${more}`;
 }

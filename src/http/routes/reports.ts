@@ -62,9 +62,8 @@ async function decisionsOf(tenant: Tenant): Promise<readonly Decision[]> {
   return rows
     .map((one) => {
       const decideBy = one.decideBy === null ? null : parseInstant(one.decideBy);
-      const what = one.what === "issue" ? "a new credential" : "the removal of the old one";
       const { displayName, appId, rotation } = one;
-      const why = `${what}: ${one.sentence}`;
+      const why = one.detail === null ? one.sentence : `${one.sentence}: ${one.detail}`;
       return { displayName, appId, at: decideBy, decideBy, why, rotation, id: `${one.what}-${rotation ?? appId}` };
     })
     .sort((a, b) => (a.decideBy ?? never) - (b.decideBy ?? never));

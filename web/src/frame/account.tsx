@@ -48,7 +48,7 @@ export function Account() {
       <MenuPopover>
         <MenuList>
           <MenuGroup>
-            <MenuGroupHeader>
+            <MenuGroupHeader className="account-head">
               {name}
               <br />
               {me.name}
