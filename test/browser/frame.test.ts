@@ -229,3 +229,32 @@ test("a session that is over lies over the page: one signs in beside it, and goe
   // changes are heard again
   await expect.poll(() => given.getByText("Live updates stopped").count()).toBe(0);
 });
+
+test("the clock is a person's own; a time that is reached says what it is by both, and is copied as what it is to everybody", async (context) => {
+  const given = await web.open(context);
+  await web.enter(given, "Rita");
+  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const browser = await given.context().newCDPSession(given);
+  await browser.send("Emulation.setTimezoneOverride", { timezoneId: "America/New_York" });
+  await web.show(given, web.app("app-2"), /Client secrets/);
+  const time = given.locator("main dd time, main p time").first();
+  const told = () => time.getAttribute("title");
+  expect(await told()).toMatch(/^[^;]+ Europe\/Amsterdam; [^;]+ America\/New_York; \d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  await given.getByRole("button", { name: /^Account of/ }).click();
+  await given.getByRole("menuitemradio", { name: "My time zone (America/New_York)" }).click();
+  await given.keyboard.press("Escape");
+  await given.reload();
+  const instant = String(await time.getAttribute("datetime"));
+  expect(await told()).toMatch(/^[^;]+ America\/New_York; [^;]+ Europe\/Amsterdam; /);
+  await given.getByRole("tab", { name: /Credentials/ }).focus();
+  await time.focus();
+  await given.getByRole("tooltip").getByText(instant).waitFor();
+  await given.keyboard.press("Control+c");
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(instant);
+  await given.keyboard.press("Escape");
+  await given.getByRole("tooltip").waitFor({ state: "detached" });
+  expect(await faultsEverywhere(given, "Times that are reached")).toEqual([]);
+  await time.dblclick();
+  await given.keyboard.press("Control+c");
+  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(instant);
+});

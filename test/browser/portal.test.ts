@@ -364,31 +364,6 @@ test("the theme is a person's own, and there before anything is drawn", async (c
   await given.getByRole("menuitemradio", { name: "Dark" }).click();
   const reloaded = await given.context().request.get(web.stage.server.url);
   expect(await reloaded.text()).toContain('data-theme="dark"');
-  // so is the clock; a time that is reached says what it is by both, and is copied as what it is to everybody
-  await given.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  const browser = await given.context().newCDPSession(given);
-  await browser.send("Emulation.setTimezoneOverride", { timezoneId: "America/New_York" });
-  await show(given, app("app-2"), /Client secrets/);
-  const time = given.locator("main dd time, main p time").first();
-  const told = () => time.getAttribute("title");
-  expect(await told()).toMatch(/^[^;]+ Europe\/Amsterdam; [^;]+ America\/New_York; \d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  await given.getByRole("button", { name: /^Account of/ }).click();
-  await given.getByRole("menuitemradio", { name: "My time zone (America/New_York)" }).click();
-  await given.keyboard.press("Escape");
-  await given.reload();
-  const instant = String(await time.getAttribute("datetime"));
-  expect(await told()).toMatch(/^[^;]+ America\/New_York; [^;]+ Europe\/Amsterdam; /);
-  await given.getByRole("tab", { name: /Credentials/ }).focus();
-  await time.focus();
-  await given.getByRole("tooltip").getByText(instant).waitFor();
-  await given.keyboard.press("Control+c");
-  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(instant);
-  await given.keyboard.press("Escape");
-  await given.getByRole("tooltip").waitFor({ state: "detached" });
-  expect(await faultsOf(given)).toEqual([]);
-  await time.dblclick();
-  await given.keyboard.press("Control+c");
-  expect(await given.evaluate("navigator.clipboard.readText()")).toBe(instant);
 });
 
 test("a rehearsal is asked for on its page, watched while it runs, and read when it is over", async (context) => {
