@@ -2,6 +2,7 @@
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { faultsOf } from "./chromium.ts";
 import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal();
@@ -36,6 +37,16 @@ test("a Reader sees why he cannot, and where only a person can look nobody is as
   const carried = page.getByRole("row", { name: /^by-hand/ });
   await carried.getByText("carried by the vendor").waitFor();
   expect(await carried.getByRole("button").count()).toBe(0);
+  // whoever reads gets the lines for another place as well
+  await page.getByRole("button", { name: "Add one" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a target" });
+  await dialog.getByRole("combobox", { name: "Kind" }).click();
+  await page.getByRole("option", { name: /^manual/ }).click();
+  await dialog.getByText("crm-vendor: { type: manual").waitFor();
+  expect(await faultsOf(page, "all")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Add one");
 });
 
 test("an entry whose application is gone is said on Policies, with what to do", async (context) => {
