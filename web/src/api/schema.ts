@@ -128,7 +128,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/applications": {
     params: { tenant: string };
     query: {  };
-    body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined };
+    body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined; "policy"?: string | undefined };
     answer: { "objectId": string; "appId": string; "servicePrincipal": string | null; "without": string | null; "shown": boolean };
   };
   /** The same list as a file, all of it; where the scan did not see all, or the one after it failed, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
@@ -186,6 +186,13 @@ export interface Api {
     query: {  };
     body: undefined;
     answer: { "state": "read" | "unlicensed" | "forbidden"; "why": string | null; "next": string | null; "log": { "now": string; "from": string; "succeeded": number; "refused": number; "own": number; "unnamed": number; "last": ({ "at": string; "client": string | null; "address": string | null; "resource": string | null; "succeeded": boolean; "own": boolean })[]; "added": { "at": string; "by": string | null } | null; "removed": { "at": string; "by": string | null } | null } | null };
+  };
+  /** Which policy will hold for a registration of this name, and which others it can be given by a tag */
+  "GET /api/v1/t/{tenant}/policies/foreseen": {
+    params: { tenant: string };
+    query: { "displayName"?: string | undefined };
+    body: undefined;
+    answer: { "file": string | null; "now": { "policy": string; "by": "binding" | "choice" | "default"; "line": number | null; "pattern": string | null }; "excluded": boolean; "others": ({ "policy": string; "by": "binding" | "choice" | "default"; "line": number | null; "pattern": string | null; "tag": string })[] };
   };
   /** Rotations, newest first; by state */
   "GET /api/v1/t/{tenant}/rotations": {
