@@ -64,7 +64,7 @@ export function isExcluded(settings: Pick<TenantSettings, "exclude">, holder: De
 export function matches(match: Match, holder: Described): boolean {
   const tests: boolean[] = [];
   if (match.appId !== undefined) tests.push(sameText(match.appId, holder.appId));
-  if (match.displayName !== undefined) tests.push(fitsGlob(match.displayName, holder.displayName));
+  if (match.displayName !== undefined) tests.push(fitsGlob(piecesOf(match), holder.displayName));
   const { tag, serviceManagementReference: reference } = match;
   if (tag !== undefined) tests.push(holder.tags.some((one) => sameText(one, tag)));
   if (reference !== undefined) tests.push(sameText(reference, holder.serviceManagementReference ?? ""));
@@ -75,18 +75,29 @@ function sameText(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
+/** What stands between the stars of its pattern, in lower case; taken apart once, since it is held to each application. */
+const pieces = new WeakMap<Match, readonly string[]>();
+
+function piecesOf(match: Match): readonly string[] {
+  const known = pieces.get(match);
+  if (known !== undefined) return known;
+  const made = (match.displayName ?? "").toLowerCase().split("*");
+  pieces.set(match, made);
+  return made;
+}
+
 /**
  * Whether `text` fits a pattern in which `*` stands for any run of characters. Each piece between stars is taken at its
  * first place after the one before: no backtracking, since owners write the text and configuration the pattern.
  */
-function fitsGlob(pattern: string, text: string): boolean {
-  const [head = "", ...rest] = pattern.toLowerCase().split("*");
+function fitsGlob(pattern: readonly string[], text: string): boolean {
   const name = text.toLowerCase();
-  const tail = rest.pop();
-  if (tail === undefined) return name === head;
+  const head = pattern[0] ?? "";
+  const tail = pattern.at(-1) ?? "";
+  if (pattern.length < 2) return name === head;
   if (!name.startsWith(head)) return false;
   let from = head.length;
-  for (const piece of rest) {
+  for (const piece of pattern.slice(1, -1)) {
     const at = name.indexOf(piece, from);
     if (at < 0) return false;
     from = at + piece.length;

@@ -558,6 +558,13 @@ export interface Api {
     body: undefined;
     answer: { "now": string; "coverage": Coverage; "file": string | null; "items": ({ "name": string; "line": number | null; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number; "managed": number })[]; "gone": ({ "appId": string; "displayName": string | null; "policy": string | null; "targets": (string)[]; "line": number | null })[] };
   };
+  /** Whether the configuration file was changed since it was read, and how many applications it would change; what is wrong in it is for an Operator and higher */
+  "GET /api/v1/t/{tenant}/policies/pending": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": Coverage; "file": string | null; "state": "in-force" | "changed" | "invalid" | "missing"; "line": number | null; "problem": string | null; "next": string | null; "closes": boolean; "change": { "applications": number; "all": { "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number }; "policies": ({ "name": string; "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number })[]; "mode": { "from": "observe" | "propose" | "enforce"; "to": "observe" | "propose" | "enforce" } | null } | null };
+  };
   /** The trail, newest first; after a number, for who follows it, oldest first */
   "GET /api/v1/t/{tenant}/audit": {
     params: { tenant: string };
