@@ -13,7 +13,7 @@ import type { Portrait } from "./portrait.ts";
 export interface Changes {
   /** Would have another policy. */
   readonly policy: number;
-  /** Keep their policy, whose rules are others then; only what is managed. */
+  /** Keep their policy, and are renewed by other rules: its own, the tenant's, or what is said of themselves. Only what is managed. */
   readonly rules: number;
   /** Would be renewed at another time, or be urgent at another one. */
   readonly dates: number;
@@ -102,7 +102,7 @@ function changesOf(look: Look, portrait: Portrait): Found {
     targets: false,
   };
   if (was !== null && willBe !== null) {
-    is.rules = from.name === to.name && !sameRules(from, to);
+    is.rules = from.name === to.name && rulesOf(before, was, from) !== rulesOf(after, willBe, to);
     is.targets = placesOf(before, was) !== placesOf(after, willBe);
     is.dates = portrait.items.some((item) => hasOtherDates(look, portrait, item, was, willBe));
   }
@@ -115,13 +115,15 @@ function managedBy(settings: TenantSettings, holder: Holder): Binding | null {
   return binding === undefined || binding.slots.length === 0 || isExcluded(settings, holder) ? null : binding;
 }
 
-function sameRules(one: Policy, other: Policy): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** By what it is renewed, beside where its values go. */
+function rulesOf(settings: TenantSettings, { consumers, signIn }: Binding, policy: Policy): string {
+  const { timeZone, acceptance, limits, approvals } = settings;
+  return JSON.stringify([policy, consumers, signIn, timeZone, acceptance, limits, approvals]);
 }
 
 /** Where its values go, and all that is said of these places. */
-function placesOf(settings: TenantSettings, { slots, consumers }: Binding): string {
-  return JSON.stringify([consumers, slots.map((one) => [one.slot, slotTargets(settings, one)])]);
+function placesOf(settings: TenantSettings, { slots }: Binding): string {
+  return JSON.stringify(slots.map((one) => [one.slot, one.current, slotTargets(settings, one)]));
 }
 
 /** What is under way keeps the policy that it was opened with. */

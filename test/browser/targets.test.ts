@@ -71,7 +71,7 @@ test("an entry whose application is gone is said on Policies, with what to do", 
   const text = readFileSync(file, "utf8");
   writeFileSync(file, text.replace("overlap: 7d", "overlap: 8d"));
   await show(page, "/policies", /nolapse.yaml was changed, and would change 3 applications/);
-  await page.getByText("Of those that have quick now: 3 would be renewed by other rules of the same policy").waitFor();
+  await page.getByText("Of those that have quick now: 3 would be renewed by other rules").waitFor();
   expect(await faultsEverywhere(page, "An entry about nobody, and a file that was changed")).toEqual([]);
   writeFileSync(file, text);
   await page.getByRole("link", { name: "3 managed" }).click();

@@ -45,6 +45,19 @@ test("other rules are told of what is renewed by them, and other dates only wher
   expect(would(withPolicy({ renewBefore: 11 * DAY })).all).toEqual({ ...NONE, rules: 1, dates: 1 });
 });
 
+test("what holds for the whole tenant, or is said of the application itself, are rules as well", async () => {
+  const { would, settings } = await ground();
+  const rules = { ...NONE, rules: 1 };
+  for (const parts of [
+    { timeZone: "Asia/Tokyo" },
+    { limits: { issuesPerHour: 7 } },
+    { acceptance: { ...settings.acceptance, successes: 9 } },
+    { approvals: { persons: 1, unproven: true } },
+    { bindings: settings.bindings.map((one) => ({ ...one, consumers: "complete" as const })) },
+  ])
+    expect(would(parts).all, JSON.stringify(parts).slice(0, 60)).toEqual(rules);
+});
+
 test("the dates that it says would be others are those that a plan by it has", async () => {
   const { bench, settings, would, withPolicy } = await ground();
   const datesBy = async (given: TenantSettings) => {

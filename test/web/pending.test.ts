@@ -33,7 +33,7 @@ test("the worst comes first, and what would happen to none is left out", () => {
   expect(changeWords({ ...none, rules: 1200, leaves: 2, policy: 1 })).toEqual([
     "2 would not be managed any more",
     "1 would have another policy",
-    "1,200 would be renewed by other rules of the same policy",
+    "1,200 would be renewed by other rules",
   ]);
   expect(changeWords(none)).toEqual([]);
 });

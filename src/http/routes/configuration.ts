@@ -11,7 +11,10 @@ import { count, scope, scopeOf } from "./shapes.ts";
 
 const changes = {
   policy: count.meta({ description: "would have another policy" }),
-  rules: count.meta({ description: "keep their policy, whose rules would be others; of what is managed" }),
+  rules: count.meta({
+    description:
+      "keep their policy, and would be renewed by other rules: its own, the tenant's, or those of their entry",
+  }),
   dates: count.meta({ description: "would be renewed, or urgent, at another time" }),
   targets: count.meta({ description: "would go to other places, or to the same ones otherwise" }),
   leaves: count.meta({ description: "would not be managed any more" }),

@@ -44,8 +44,8 @@ const WORDS: Readonly<Record<keyof Changes, (many: string) => string>> = {
   joins: (many) => `${many} would be managed from then on`,
   policy: (many) => `${many} would have another policy`,
   dates: (many) => `${many} would be renewed at another time`,
-  rules: (many) => `${many} would be renewed by other rules of the same policy`,
-  targets: (many) => `${many} would go to other places`,
+  rules: (many) => `${many} would be renewed by other rules`,
+  targets: (many) => `${many} would have their values in other places`,
 };
 
 /** What would become of so many, the worst first; nothing of what would happen to none. */
