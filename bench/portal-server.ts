@@ -98,6 +98,7 @@ const opened = new Tenant(
     owners: manager.owners,
     consents: manager.consents,
     localChecks: async () => [],
+    onDisk: async () => ({ state: "in-force" }),
     asksOwners: false,
     graphEndpoint: settings.graphEndpoint,
     share: settings.share,

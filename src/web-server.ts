@@ -6,11 +6,13 @@ import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
 import type { Admission, Manager, ServeRequest, WebServer } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
+import { readBeside } from "./compose/configuration-beside.ts";
 import { composeLocalChecks } from "./compose/oversight.ts";
 import { rehearseBeside } from "./compose/rehearsal-beside.ts";
 import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
+import { diskWatch } from "./config/on-disk.ts";
 import { NolapseError } from "./core/errors.ts";
 import type { Sample } from "./engine/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
@@ -33,6 +35,7 @@ class WebHouse implements WebServer {
   readonly #secure: boolean;
   readonly #samples = new Map<string, readonly Sample[]>();
   readonly #tenants = new Map<string, Tenant>();
+  readonly #onDisk: ReturnType<typeof diskWatch>;
   #config: ResolvedConfig;
   #server: Server | null = null;
   #url = "";
@@ -40,6 +43,7 @@ class WebHouse implements WebServer {
   constructor(request: ServeRequest) {
     this.#request = request;
     this.#config = request.config;
+    this.#onDisk = diskWatch((path, text) => readBeside({ path, text, env: request.env }));
     this.#settings = settingsOf(request);
     this.#secure = request.tls !== null || request.behindProxy;
     requireSafe(request, this.#settings);
@@ -122,6 +126,7 @@ class WebHouse implements WebServer {
         consents: manager.consents,
         trail: manager.trail,
         localChecks: () => composeLocalChecks(config, tenant, env),
+        onDisk: () => this.#onDisk(config),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
         graphEndpoint: tenant.graphEndpoint,
         share: tenant.share,

@@ -76,6 +76,8 @@ export interface ServerConfig {
 export interface ResolvedConfig {
   /** The file; null when everything comes from the environment. */
   readonly path: string | null;
+  /** Of the file's text, {@link Source.digest}; left out without a file. */
+  readonly digest?: string;
   readonly tenants: readonly TenantConfig[];
   /** Null without a file: then nothing is kept. */
   readonly store: { readonly type: "sqlite"; readonly path: string } | null;
@@ -113,10 +115,15 @@ export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): Resolv
       next: "name an existing file with --config, or write one: nolapse init",
     });
   }
-  const source = parseSource(file, readFileSync(file, "utf8"));
-  const parsed = configSchema(targetTypes).safeParse(source.value ?? {});
+  return readConfig(file, readFileSync(file, "utf8"), { env, targetTypes });
+}
+
+/** The same of a text that was read already. `file`: its absolute path. @throws NolapseError `config-invalid`. */
+export function readConfig(file: string, text: string, given: Omit<Around, "folder">): ResolvedConfig {
+  const source = parseSource(file, text);
+  const parsed = configSchema(given.targetTypes).safeParse(source.value ?? {});
   if (!parsed.success) throw schemaProblem(source, parsed.error);
-  return deepFreeze(resolveFile(source, parsed.data, { env, targetTypes, folder: dirname(file) }));
+  return deepFreeze(resolveFile(source, parsed.data, { ...given, folder: dirname(file) }));
 }
 
 /** The value behind `env:NAME` or `file:PATH`; one behind `keyvault:` is the composition's to read. @throws NolapseError `config-reference`. */
@@ -190,6 +197,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
   });
   return {
     path: source.path,
+    digest: source.digest,
     tenants,
     store: { type: "sqlite", path: resolve(around.folder, file.store.path) },
     seal: sealOf(file, around.folder),

@@ -1,10 +1,13 @@
 /** Problems with their place: file, line and column, and the nearest known name for a misspelt one. */
+import { createHash } from "node:crypto";
 import { isCollection, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 
 export interface Source {
   readonly path: string;
+  /** The same for the same text: SHA-256, hex. */
+  readonly digest: string;
   readonly value: unknown;
   /** `file:line:column` of the value at this path, or of the nearest thing around it; of the key, when asked. */
   place(at: readonly PropertyKey[], key?: boolean): string;
@@ -12,6 +15,10 @@ export interface Source {
   position(at: readonly PropertyKey[], key?: boolean): { readonly line: number; readonly column: number } | null;
   /** Whether the list or map at this path stands in brackets or braces. */
   isFlow(at: readonly PropertyKey[]): boolean;
+}
+
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** Parses the text. @throws NolapseError `config-invalid` with the place, for text that is not YAML. */
@@ -37,6 +44,7 @@ export function parseSource(path: string, text: string): Source {
   }
   return {
     path,
+    digest: digestOf(text),
     value: document.toJS(),
     place: (where, key = false) => {
       for (let depth = where.length; depth >= 0; depth -= 1) {

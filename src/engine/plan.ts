@@ -240,7 +240,7 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   };
   if (holder === undefined) return { ...base, status: "cannot", because: "holder-gone" };
   if (open !== null) return { ...base, ...underWay(deps, open, holders, now) };
-  const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps, slot));
+  const kinds = likelyKinds(policyFor(deps.settings, holder), slotTargets(deps.settings, slot));
   const records = facts.records.filter((one) => one.kind !== "federated");
   const found = resolveSlot(binding, slot, holders, records, facts.ledger, now, kinds);
   if (isFederated(facts, "found" in found ? found.found.keyId : null)) {
@@ -249,10 +249,8 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
   }
   if ("missing" in found) return { ...base, status: "cannot", because: found.missing, detail: found.detail };
   const wanted = hardened(policyFor(deps.settings, found.holder), privileges);
-  const { policy, forbids, note } = allowed(facts.appPolicies, found.holder, found.found, wanted);
-  const targets = slotTargets(deps, slot);
-  // one that was made under the shorter lifetime renews within it; an older one as the configuration says
-  const ends = forecast(found.found, lasts(found.found) > policy.lifetime ? wanted : policy, targets, now);
+  const targets = slotTargets(deps.settings, slot);
+  const { policy, forbids, note, ends } = deadlines(facts.appPolicies, found, wanted, targets, now);
   const item = { ...base, holder: found.holder, credential: found.found, policy, forecast: ends, detail: note };
   const refusal = whyNot(deps, found.holder, found.found, policy, slot);
   if (refusal !== null) return { ...item, status: "cannot", because: refusal, detail: null };
@@ -278,6 +276,20 @@ function underWay(deps: Deps, open: Rotation, holders: readonly Holder[], now: E
   const credential = holders.flatMap((one) => one.credentials).find(({ keyId }) => keyId === replaces) ?? null;
   const ends = forecastOf(deps, open, now, credential?.start);
   return { holder, credential, policy, forecast: ends, status: "in-progress", because: reason } as const;
+}
+
+/** When a credential is to be followed, under the policy that is wanted for it and what the tenant's own ones leave of that. */
+export function deadlines(
+  reading: AppManagementReading,
+  { holder, found }: { readonly holder: Holder; readonly found: Credential },
+  wanted: Policy,
+  targets: readonly TargetSettings[],
+  now: EpochMs,
+) {
+  const answer = allowed(reading, holder, found, wanted);
+  // one that was made under the shorter lifetime renews within it; an older one as the configuration says
+  const ends = forecast(found, lasts(found) > answer.policy.lifetime ? wanted : answer.policy, targets, now);
+  return { ...answer, ends };
 }
 
 /** The policy as the tenant's app management policies leave it, why they forbid it altogether, and what to say of it. */
@@ -319,8 +331,8 @@ function isFederated({ slot, records, rotations }: SlotFacts, current: string | 
   return rotations.some((one) => one.kind === "federated" && one.replaces === current && one.state !== "cancelled");
 }
 
-function slotTargets(deps: Deps, slot: SlotSettings): TargetSettings[] {
-  return slot.targets.map((name) => deps.settings.targets[name]).filter((one) => one !== undefined);
+export function slotTargets(settings: Deps["settings"], slot: SlotSettings): TargetSettings[] {
+  return slot.targets.map((name) => settings.targets[name]).filter((one) => one !== undefined);
 }
 
 /** Why a bound credential is not rotated all the same, null when it is. */
@@ -336,7 +348,7 @@ export function whyNot(
   if (reason !== null) return reason;
   if (slot.targets.length === 0) return "no-targets";
   const kind = policy.kind ?? credential.kind;
-  if (slotTargets(deps, slot).some((one) => !one.kinds.includes(kind))) return "target-kind";
+  if (slotTargets(deps.settings, slot).some((one) => !one.kinds.includes(kind))) return "target-kind";
   if (policy.lifetime < MIN_LIFETIME) return "lifetime-too-short";
   return kind === "secret" && isFull(holder) ? "no-room" : null;
 }

@@ -31,7 +31,11 @@ export async function registerApplication(
   await requireWriting(deps);
   const wrong = asked.redirect === null ? null : redirectFault(asked.redirect.uri, asked.redirect.platform);
   if (wrong !== null) throw new NolapseError("refused-by-rule", wrong, { next: "correct the redirect address" });
-  await note(deps, actor, "register-asked", null, { name: asked.displayName, audience: asked.signInAudience });
+  await note(deps, actor, "register-asked", null, {
+    name: asked.displayName,
+    audience: asked.signInAudience,
+    ...(asked.tags.length === 0 ? {} : { tags: asked.tags.join(", ") }),
+  });
   const outcome = await hand.register(asked);
   if (outcome.outcome !== "applied") {
     await note(deps, actor, `register-${outcome.outcome}`, null, { code: outcome.error.code });

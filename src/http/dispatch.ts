@@ -237,6 +237,8 @@ function stream(write: Stream, request: FastifyRequest, reply: FastifyReply, end
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     "content-type": "text/event-stream; charset=utf-8",
+    // nginx collects what it passes on, a stream of events until that is full or ends, unless it is told not to
+    "x-accel-buffering": "no",
     // when the server ends, nothing may hold the connection that was a stream
     connection: "close",
   });

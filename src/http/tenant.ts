@@ -1,4 +1,5 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { OnDisk } from "../config/on-disk.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
@@ -42,6 +43,8 @@ export interface TenantParts {
   readonly hand: ((token: SecretValue) => Hand) | null;
   /** Reads a certificate, PEM or DER; null where it is none. */
   readonly readCertificate: (certificate: string | Uint8Array) => CertificateFacts | null;
+  /** The configuration file as it lies on disk now. */
+  readonly onDisk: () => Promise<OnDisk>;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;
   /** Says what went wrong beside a request. */

@@ -16,6 +16,8 @@ export interface Registering {
   readonly displayName: string;
   readonly signInAudience: Audience;
   readonly redirect: { readonly platform: "web" | "spa" | "publicClient"; readonly uri: string } | null;
+  /** The tags it is made with. */
+  readonly tags: readonly string[];
 }
 
 export type RegisterOutcome =

@@ -8,7 +8,10 @@ import { makeCertificate } from "../support/certificates.ts";
 import { type Application, startApplication } from "./application.ts";
 import { faultsEverywhere, portal, throughAuthority } from "./portal.ts";
 
-const web = portal({ policy: { approval: "issue" } });
+const web = portal({
+  policy: { approval: "issue" },
+  patterns: [{ match: { tag: "paper", displayName: "Paper*" }, policy: "quick" }],
+});
 const { show, app } = web;
 let back: Application;
 beforeAll(async () => {
@@ -36,7 +39,11 @@ test("an application is registered, gets a secret whose value is seen once, and 
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("app-2");
   await page.getByText("One is called so already").waitFor();
+  await page.getByText("The policy default will hold for it: no pattern fits it").waitFor();
   await page.getByRole("textbox", { name: "Name" }).fill("Paper Mill");
+  await page.getByRole("combobox", { name: "Policy" }).click();
+  await page.getByRole("option", { name: "quick" }).click();
+  await page.getByText("it is made with the tag paper, which that entry looks for").waitFor();
   await page.getByRole("radio", { name: "Any Entra ID directory", exact: true }).check();
   await page.getByRole("textbox", { name: "address" }).fill("http://elsewhere.example/");
   // said while it is typed, and nothing is sent
@@ -46,6 +53,8 @@ test("an application is registered, gets a secret whose value is seen once, and 
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByRole("heading", { level: 1, name: "Paper Mill" }).waitFor();
   await page.getByText("Registered.").waitFor();
+  const [mill] = (await web.stage.graph("GET", "/applications?$filter=displayName eq 'Paper Mill'")).body.value;
+  expect(mill.tags).toEqual(["paper"]);
   for (const [words, search] of [
     ["a credential", "new=secret"],
     ["a target", "tab=targets"],

@@ -1,7 +1,8 @@
 /** The pages of the configuration: a place is tried on somebody's word, says why it cannot be written, and what is about nobody any more is named. */
-import { readFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { faultsOf } from "./chromium.ts";
 import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal();
@@ -36,6 +37,16 @@ test("a Reader sees why he cannot, and where only a person can look nobody is as
   const carried = page.getByRole("row", { name: /^by-hand/ });
   await carried.getByText("carried by the vendor").waitFor();
   expect(await carried.getByRole("button").count()).toBe(0);
+  // whoever reads gets the lines for another place as well
+  await page.getByRole("button", { name: "Add one" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a target" });
+  await dialog.getByRole("combobox", { name: "Kind" }).click();
+  await page.getByRole("option", { name: /^manual/ }).click();
+  await dialog.getByText("crm-vendor: { type: manual").waitFor();
+  expect(await faultsOf(page, "all")).toEqual([]);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Add one");
 });
 
 test("an entry whose application is gone is said on Policies, with what to do", async (context) => {
@@ -55,7 +66,14 @@ test("an entry whose application is gone is said on Policies, with what to do", 
   // what nobody has written has no line
   await page.getByText("not written: the defaults").waitFor();
   await bar.getByText(/restore it under Deleted applications/).waitFor();
-  expect(await faultsEverywhere(page, "An entry about nobody")).toEqual([]);
+  // a changed file first says what it would change
+  const file = join(web.stage.folder, "nolapse.yaml");
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace("overlap: 7d", "overlap: 8d"));
+  await show(page, "/policies", /nolapse.yaml was changed, and would change 3 applications/);
+  await page.getByText("Of those that have quick now: 3 would be renewed by other rules").waitFor();
+  expect(await faultsEverywhere(page, "An entry about nobody, and a file that was changed")).toEqual([]);
+  writeFileSync(file, text);
   await page.getByRole("link", { name: "3 managed" }).click();
   await page.waitForURL(/applications\?policy=quick&managed=true/);
   await page.getByText("3 applications", { exact: true }).waitFor();

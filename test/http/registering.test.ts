@@ -1,4 +1,6 @@
 /** A new application, registered with the person's own rights. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { redirectFault } from "../../src/engine/register.ts";
 import { redirectFault as faultOnPage } from "../../web/src/text/redirect.ts";
@@ -8,7 +10,7 @@ let stage: Stage;
 let ann: Visitor;
 const T = "/api/v1/t/contoso";
 beforeAll(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open({ patterns: [{ match: { tag: "fast", displayName: "Rush*" }, policy: "quick" }] });
   await stage.run();
   ann = await stage.signIn("Ann", "", "/", true);
 });
@@ -34,6 +36,45 @@ test("it is there at once, with its ids, its enterprise application, its redirec
   );
   await stage.run();
   expect((await ann.get(`${T}/applications?q=brand`)).body.total).toBe(1);
+});
+
+test("which policy will hold for it is said before, and one that a pattern gives by a tag comes with that tag", async () => {
+  const foresee = async (name: string) => (await ann.get(`${T}/policies/foreseen?displayName=${name}`)).body;
+  expect(await foresee("Calm")).toEqual({
+    file: "nolapse.yaml",
+    now: { policy: "default", by: "default", line: null, pattern: null },
+    excluded: false,
+    others: [],
+  });
+  const line =
+    readFileSync(join(stage.folder, "nolapse.yaml"), "utf8")
+      .split("\n")
+      .findIndex((one) => one.includes("match:")) + 1;
+  const [other, ...more] = (await foresee("rush+hour")).others;
+  expect([other, more]).toEqual([
+    { policy: "quick", by: "choice", line, pattern: "displayName: Rush*, tag: fast", tag: "fast" },
+    [],
+  ]);
+  const asked = { displayName: "rush hour", principal: false, policy: "quick" };
+  const { objectId } = (await ann.post(`${T}/applications`, asked)).body;
+  expect((await stage.graph("GET", `/applications/${objectId}`)).body.tags).toEqual(["fast"]);
+  await stage.run();
+  const [shown] = (await ann.post(`${T}/applications/chosen`, { ids: [objectId] })).body.items;
+  expect(shown).toMatchObject({ policy: "quick", by: "choice", line });
+});
+
+test("a policy that no tag gives is refused before anything is made", async () => {
+  for (const [displayName, policy] of [
+    ["Calm", "quick"],
+    ["rush 2", "none such"],
+  ]) {
+    const refused = await ann.post(`${T}/applications`, { displayName, policy });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: "policy" }] } });
+    expect((await ann.get(`${T}/applications?q=${displayName}`)).body.total).toBe(0);
+  }
+  // the one it has anyway needs no tag
+  const { objectId } = (await ann.post(`${T}/applications`, { displayName: "Quiet", policy: "default" })).body;
+  expect((await stage.graph("GET", `/applications/${objectId}`)).body.tags).toEqual([]);
 });
 
 test("it takes an Operator, a person, and what he lent", async () => {

@@ -52,6 +52,8 @@ export interface StageOptions {
   readonly only?: readonly string[];
   /** Nobody but the targets holds a copy of a value, so that an old one may go early. */
   readonly complete?: true;
+  /** Entries that give a policy to whatever fits, before all others. */
+  readonly patterns?: readonly { readonly match: Record<string, string>; readonly policy: string }[];
   /** Another tenant of the configuration, which is never opened: nothing can be asked of it. */
   readonly beside?: string;
   /** Fabrikam is a tenant of the configuration that is open, too; Nolapse only looks at it. */
@@ -272,7 +274,7 @@ function writeConfig(
   folder: string,
   directory: Directory,
   applications: Applications,
-  { policy = {}, only, complete, beside, both }: StageOptions,
+  { policy = {}, only, complete, patterns = [], beside, both }: StageOptions,
 ): void {
   const names = ["app-1", "app-2", "mighty"];
   for (const name of names) {
@@ -304,12 +306,15 @@ function writeConfig(
         names.map((name) => [name, { type: "env-file", path: `./${name}/.env`, secret: "SECRET", reload: "1m" }]),
       ),
     },
-    applications: bound.map(({ name, target }) => ({
-      appId: applications.get(name)?.appId,
-      policy: "quick",
-      targets: [target],
-      ...(complete === undefined ? {} : { consumers: "complete" }),
-    })),
+    applications: [
+      ...patterns,
+      ...bound.map(({ name, target }) => ({
+        appId: applications.get(name)?.appId,
+        policy: "quick",
+        targets: [target],
+        ...(complete === undefined ? {} : { consumers: "complete" }),
+      })),
+    ],
     limits: "off",
   };
   writeFileSync(join(folder, "nolapse.yaml"), stringify(config));

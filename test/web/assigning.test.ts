@@ -1,6 +1,6 @@
 /** What the dialogs about chosen applications say, and the lines they give for owners. */
 import { describe, expect, test } from "vitest";
-import { ownerLines, placeWords, policyGroups, unfitPerson } from "../../web/src/text/assigning.ts";
+import { foreseenWords, ownerLines, placeWords, policyGroups, unfitPerson } from "../../web/src/text/assigning.ts";
 
 describe("policies that are there now", () => {
   const item = (policy: string, by: "binding" | "choice" | "default", line: number | null = null, pattern = "") => ({
@@ -73,4 +73,41 @@ describe("lines for an owner", () => {
       expect(unfitPerson(text)).not.toBeNull();
     },
   );
+});
+
+describe("the policy of a registration that is not made yet", () => {
+  const base = { file: "house.yaml", excluded: false, others: [] };
+  const byDefault = { policy: "default", by: "default", line: null, pattern: null } as const;
+  const byName = { policy: "careful", by: "choice", line: 12, pattern: "displayName: Treasury*" } as const;
+  const tagged = { policy: "quick", by: "choice", line: 20, pattern: "tag: fast", tag: "fast" } as const;
+
+  test.each([
+    [
+      { ...base, now: byDefault },
+      null,
+      "The policy default will hold for it: no pattern fits it, so it is the default.",
+    ],
+    [
+      { ...base, now: byName },
+      null,
+      "The policy careful will hold for it (house.yaml, line 12): it is the first that fits, displayName: Treasury*.",
+    ],
+    [
+      { ...base, now: byDefault, others: [tagged] },
+      "quick",
+      "The policy quick will hold for it (house.yaml, line 20): it is made with the tag fast, which that entry looks for.",
+    ],
+    [
+      { ...base, now: byDefault, others: [tagged] },
+      null,
+      "The policy default will hold for it: no pattern fits it, so it is the default.",
+    ],
+    [
+      { ...base, now: byName, excluded: true },
+      null,
+      "house.yaml excludes registrations of this name: none of its credentials will be renewed.",
+    ],
+  ])("%#: it says which, where it stands and why", (foreseen, chosen, words) => {
+    expect(foreseenWords({ ...foreseen, others: [...foreseen.others] }, chosen)).toBe(words);
+  });
 });

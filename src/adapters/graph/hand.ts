@@ -36,11 +36,13 @@ export function createHand(token: SecretValue, { graphEndpoint, clock, version }
 
 async function register(
   calls: GraphCalls,
-  { displayName, signInAudience, redirect }: Registering,
+  { displayName, signInAudience, redirect, tags }: Registering,
   signal?: AbortSignal,
 ): Promise<RegisterOutcome> {
   const back = redirect === null ? {} : { [redirect.platform]: { redirectUris: [redirect.uri] } };
-  const sent = await created(calls, "applications", { displayName, signInAudience, ...back }, "registering", signal);
+  const marked = tags.length === 0 ? {} : { tags };
+  const body = { displayName, signInAudience, ...back, ...marked };
+  const sent = await created(calls, "applications", body, "registering", signal);
   if (sent.outcome !== "applied") return sent;
   const appId = textAt(sent.body, "appId");
   if (appId === null) return { outcome: "unknown", error: unreadable("the new application's client id is missing") };

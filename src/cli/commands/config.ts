@@ -15,7 +15,7 @@ export async function show(context: Context): Promise<ExitCode> {
 }
 
 /** Where an entry stands in the file, which is for whoever edits it in the portal's lines. */
-const PLACES = new Set(["place", "configuredIn", "entriesAt", "sharesEntries", "policyLines"]);
+const PLACES = new Set(["digest", "place", "configuredIn", "entriesAt", "sharesEntries", "policyLines"]);
 
 /** What the file means, without where it says so. */
 function withoutPlaces(value: unknown): unknown {

@@ -3,7 +3,7 @@
  * entry, and what to write so that it gets another one. Pure, so that what is shown is what `policyFor` will make of it.
  */
 import type { Holder } from "../credentials/credential.ts";
-import { entryFor, policyFor } from "./policy-choice.ts";
+import { type Described, entryFor, policyFor } from "./policy-choice.ts";
 import { bindingOf, type ListPlace, type Match, type Place, type TenantSettings } from "./settings.ts";
 
 /** Which policy an application has, and what gave it to it. */
@@ -39,7 +39,7 @@ export interface Assignment {
 }
 
 /** @throws NolapseError `config-invalid` as {@link policyFor}. */
-export function policySource(settings: TenantSettings, holder: Holder): PolicySource {
+export function policySource(settings: TenantSettings, holder: Described): PolicySource {
   const { name: policy } = policyFor(settings, holder);
   const entry = entryFor(settings, holder);
   if (entry === null) return { policy, by: "default", place: null, pattern: null };

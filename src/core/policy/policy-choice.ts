@@ -4,11 +4,14 @@ import { NolapseError } from "../errors.ts";
 import { completePolicy, type Policy } from "./policy.ts";
 import type { Binding, Choice, Match, TenantSettings } from "./settings.ts";
 
+/** What of a holder decides. */
+export type Described = Pick<Holder, "appId" | "displayName" | "tags" | "serviceManagementReference">;
+
 /**
  * The policy of one application or service principal: the one its binding names, else the first choice that matches, else
  * the one called `default`, else all defaults. @throws NolapseError `config-invalid` for a name that is not configured.
  */
-export function policyFor(settings: TenantSettings, holder: Holder): Policy {
+export function policyFor(settings: TenantSettings, holder: Described): Policy {
   const name = entryFor(settings, holder)?.policy ?? null;
   if (name === null) return configured(settings, "default") ?? completePolicy("default", {});
   const policy = configured(settings, name);
@@ -23,7 +26,7 @@ export function policyFor(settings: TenantSettings, holder: Holder): Policy {
 /** The entry that decides which policy it gets: its binding, where that names one, else the first choice that matches; null: the default. */
 export function entryFor(
   settings: Pick<TenantSettings, "bindings" | "choices">,
-  holder: Holder,
+  holder: Described,
 ): Binding | Choice | null {
   return (
     namedBy(settings.bindings).get(holder.appId.toLowerCase()) ??
@@ -53,15 +56,15 @@ function configured(settings: TenantSettings, name: string): Policy | null {
 }
 
 /** Whether the configuration excludes the holder from everything but reports. */
-export function isExcluded(settings: Pick<TenantSettings, "exclude">, holder: Holder): boolean {
+export function isExcluded(settings: Pick<TenantSettings, "exclude">, holder: Described): boolean {
   return settings.exclude.some((match) => matches(match, holder));
 }
 
 /** Whether all given fields fit the holder; case does not matter. A match without any field fits nothing. */
-export function matches(match: Match, holder: Holder): boolean {
+export function matches(match: Match, holder: Described): boolean {
   const tests: boolean[] = [];
   if (match.appId !== undefined) tests.push(sameText(match.appId, holder.appId));
-  if (match.displayName !== undefined) tests.push(fitsGlob(match.displayName, holder.displayName));
+  if (match.displayName !== undefined) tests.push(fitsGlob(piecesOf(match), holder.displayName));
   const { tag, serviceManagementReference: reference } = match;
   if (tag !== undefined) tests.push(holder.tags.some((one) => sameText(one, tag)));
   if (reference !== undefined) tests.push(sameText(reference, holder.serviceManagementReference ?? ""));
@@ -72,18 +75,29 @@ function sameText(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
+/** What stands between the stars of its pattern, in lower case; taken apart once, since it is held to each application. */
+const pieces = new WeakMap<Match, readonly string[]>();
+
+function piecesOf(match: Match): readonly string[] {
+  const known = pieces.get(match);
+  if (known !== undefined) return known;
+  const made = (match.displayName ?? "").toLowerCase().split("*");
+  pieces.set(match, made);
+  return made;
+}
+
 /**
  * Whether `text` fits a pattern in which `*` stands for any run of characters. Each piece between stars is taken at its
  * first place after the one before: no backtracking, since owners write the text and configuration the pattern.
  */
-function fitsGlob(pattern: string, text: string): boolean {
-  const [head = "", ...rest] = pattern.toLowerCase().split("*");
+function fitsGlob(pattern: readonly string[], text: string): boolean {
   const name = text.toLowerCase();
-  const tail = rest.pop();
-  if (tail === undefined) return name === head;
+  const head = pattern[0] ?? "";
+  const tail = pattern.at(-1) ?? "";
+  if (pattern.length < 2) return name === head;
   if (!name.startsWith(head)) return false;
   let from = head.length;
-  for (const piece of rest) {
+  for (const piece of pattern.slice(1, -1)) {
     const at = name.indexOf(piece, from);
     if (at < 0) return false;
     from = at + piece.length;

@@ -6,6 +6,7 @@ import { approvalRoutes } from "./approvals.ts";
 import { assigningRoutes } from "./assigning.ts";
 import { auditRoutes } from "./audit.ts";
 import { certificateRoutes } from "./certificates.ts";
+import { configurationRoutes } from "./configuration.ts";
 import { consentRoutes } from "./consent.ts";
 import { controlRoutes } from "./control.ts";
 import { credentialActRoutes } from "./credential-acts.ts";
@@ -59,6 +60,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...valueRoutes,
     ...revealRoutes,
     ...settingsRoutes,
+    ...configurationRoutes,
     ...auditRoutes,
     ...oversightRoutes,
     ...(demo === undefined ? [] : demoRoutes(demo, signIn, origin)),

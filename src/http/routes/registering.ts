@@ -1,11 +1,51 @@
-/** A new application, registered with the person's own rights. */
+/** A new application, registered with the person's own rights, and which policy will hold for it. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
+import type { PolicySource } from "../../core/policy/assigning.ts";
+import { policyOfNew, tagsForPolicy } from "../../core/policy/new-registration.ts";
 import { AUDIENCES, registerApplication } from "../../engine/register.ts";
 import { actorOf } from "../caller.ts";
 import { handOf } from "../own-rights.ts";
+import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf } from "./own.ts";
+
+const source = {
+  policy: z.string(),
+  by: z.enum(["binding", "choice", "default"] satisfies PolicySource["by"][]),
+  line: z.int().positive().nullable().meta({ description: "of the entry that gives it" }),
+  pattern: z.string().nullable(),
+};
+const sourceOf = ({ policy, by, place, pattern }: PolicySource) => ({ policy, by, line: place?.line ?? null, pattern });
+
+const displayName = z.string().trim().max(120);
+
+const foreseen = tenantRoute({
+  method: "GET",
+  path: "/policies/foreseen",
+  role: "Operator",
+  tag: "settings",
+  summary: "Which policy will hold for a registration of this name, and which others it can be given by a tag",
+  query: z.strictObject({ displayName: displayName.default("") }),
+  answer: z.strictObject({
+    file: z.string().nullable().meta({ description: "the configuration file, without its folder" }),
+    now: z.strictObject(source).meta({ description: "by its name alone" }),
+    excluded: z.boolean().meta({ description: "an entry under exclude fits its name: nothing of it is renewed" }),
+    others: z
+      .array(z.strictObject({ ...source, tag: z.string() }))
+      .meta({ description: "policies that it has where it is registered with that tag, for which a pattern looks" }),
+  }),
+  handle: async ({ tenant, query }) => {
+    const { settings } = tenant.deps;
+    const { now, excluded, others } = policyOfNew(settings, query.displayName);
+    return {
+      file: settings.configuredIn ?? null,
+      now: sourceOf(now),
+      excluded,
+      others: others.map((one) => ({ ...sourceOf(one), tag: one.tag })),
+    };
+  },
+});
 
 const register = tenantRoute({
   method: "POST",
@@ -14,12 +54,16 @@ const register = tenantRoute({
   tag: "applications",
   summary: "Register an application with your own rights in Entra ID; you become its owner",
   body: z.strictObject({
-    displayName: z.string().trim().min(1).max(120),
+    displayName: displayName.min(1),
     signInAudience: z.enum(AUDIENCES).default("AzureADMyOrg"),
     redirect: z
       .strictObject({ platform: z.enum(["web", "spa", "publicClient"]), uri: z.string().min(1).max(256) })
       .optional(),
     principal: z.boolean().default(true).meta({ description: "make its enterprise application, too" }),
+    policy: z.string().max(200).optional().meta({
+      description:
+        "the policy it shall have: it gets the tag that a pattern of the configuration looks for. Refused where no tag gives it; GET …/policies/foreseen says which there are",
+    }),
   }),
   person: true,
   answer: z.strictObject({
@@ -34,9 +78,12 @@ const register = tenantRoute({
   }),
   handle: async ({ tenant, caller, body, session }) => {
     pictureOf(tenant);
+    const { displayName, signInAudience, redirect = null, principal, policy } = body;
+    const tags = policy === undefined ? [] : tagsForPolicy(tenant.deps.settings, displayName, policy);
+    if (tags === null)
+      throw new UnfitRequest([{ path: "policy", message: `no tag gives ${policy} to a registration of this name` }]);
     const hand = await handOf(tenant, session);
-    const { displayName, signInAudience, redirect = null, principal } = body;
-    const asked = { displayName, signInAudience, redirect, principal };
+    const asked = { displayName, signInAudience, redirect, principal, tags };
     const made = await registerApplication(tenant.deps, hand, asked, actorOf(caller));
     await tenant.born(made.holders, caller.objectId).catch((thrown: unknown) => {
       // it is registered whatever becomes of the page
@@ -47,4 +94,4 @@ const register = tenantRoute({
   },
 });
 
-export const registeringRoutes: readonly Route[] = [register];
+export const registeringRoutes: readonly Route[] = [foreseen, register];

@@ -142,7 +142,7 @@ export interface Api {
   "POST /api/v1/t/{tenant}/applications": {
     params: { tenant: string };
     query: {  };
-    body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined };
+    body: { "displayName": string; "signInAudience"?: "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount" | undefined; "redirect"?: { "platform": "web" | "spa" | "publicClient"; "uri": string } | undefined; "principal"?: boolean | undefined; "policy"?: string | undefined };
     answer: { "objectId": string; "appId": string; "servicePrincipal": string | null; "without": string | null; "shown": boolean };
   };
   /** The same list as a file, all of it; where the scan did not see all, or the one after it failed, a line before the names of the columns says so; cells that a spreadsheet would take for a formula begin with an apostrophe */
@@ -200,6 +200,13 @@ export interface Api {
     query: {  };
     body: undefined;
     answer: { "state": "read" | "unlicensed" | "forbidden"; "why": string | null; "next": string | null; "log": { "now": string; "from": string; "succeeded": number; "refused": number; "own": number; "unnamed": number; "last": ({ "at": string; "client": string | null; "address": string | null; "resource": string | null; "succeeded": boolean; "own": boolean })[]; "added": { "at": string; "by": string | null } | null; "removed": { "at": string; "by": string | null } | null } | null };
+  };
+  /** Which policy will hold for a registration of this name, and which others it can be given by a tag */
+  "GET /api/v1/t/{tenant}/policies/foreseen": {
+    params: { tenant: string };
+    query: { "displayName"?: string | undefined };
+    body: undefined;
+    answer: { "file": string | null; "now": { "policy": string; "by": "binding" | "choice" | "default"; "line": number | null; "pattern": string | null }; "excluded": boolean; "others": ({ "policy": string; "by": "binding" | "choice" | "default"; "line": number | null; "pattern": string | null; "tag": string })[] };
   };
   /** Rotations, newest first; by state */
   "GET /api/v1/t/{tenant}/rotations": {
@@ -564,6 +571,13 @@ export interface Api {
     query: {  };
     body: undefined;
     answer: { "now": string; "coverage": Coverage; "file": string | null; "items": ({ "name": string; "line": number | null; "kind": "secret" | "certificate" | null; "lifetime": string; "maxAge": string; "renewBefore": string; "overlap": string; "retire": string; "approval": string; "custody": string; "probe": string; "priority": number; "applications": number; "managed": number })[]; "gone": ({ "appId": string; "displayName": string | null; "policy": string | null; "targets": (string)[]; "line": number | null })[] };
+  };
+  /** Whether the configuration file was changed since it was read, and how many applications it would change; what is wrong in it is for an Operator and higher */
+  "GET /api/v1/t/{tenant}/policies/pending": {
+    params: { tenant: string };
+    query: {  };
+    body: undefined;
+    answer: { "now": string; "coverage": Coverage; "file": string | null; "state": "in-force" | "changed" | "invalid" | "missing"; "line": number | null; "problem": string | null; "next": string | null; "closes": boolean; "change": { "applications": number; "all": { "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number }; "policies": ({ "name": string; "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number })[]; "mode": { "from": "observe" | "propose" | "enforce"; "to": "observe" | "propose" | "enforce" } | null } | null };
   };
   /** The trail, newest first; after a number, for who follows it, oldest first */
   "GET /api/v1/t/{tenant}/audit": {

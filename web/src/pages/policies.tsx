@@ -9,6 +9,7 @@ import { placeWords } from "../text/assigning.ts";
 import { KIND_WORDS, policyWords } from "../text/catalogue.ts";
 import { counted, grouped, spelled } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { Pending } from "./pending.tsx";
 
 export function Policies() {
   const { name: tenant } = useTenant();
@@ -16,6 +17,7 @@ export function Policies() {
   return (
     <div className="page">
       <h1>Policies</h1>
+      <Pending tenant={tenant} />
       <Shown asked={asked}>
         {({ items, gone, coverage, file }) => (
           <>

@@ -7,7 +7,9 @@ import { LendRights, useLent } from "../dialogs/own-rights.tsx";
 import { useRefusal } from "../frame/session.tsx";
 import { Empty, Failure, Loading } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { foreseenWords } from "../text/assigning.ts";
 import { AUDIENCES } from "../text/catalogue.ts";
+import { plainName } from "../text/names.ts";
 import { redirectFault } from "../text/redirect.ts";
 
 const PLATFORMS = { web: "Web", spa: "Single-page application", publicClient: "Mobile and desktop" } as const;
@@ -53,10 +55,17 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
   const [platform, setPlatform] = useState<Platform>("web");
   const [uri, setUri] = useState("");
   const [principal, setPrincipal] = useState(true);
+  const [policy, setPolicy] = useState<string | null>(null);
   const register = useChange("POST /api/v1/t/{tenant}/applications");
   const navigate = useNavigate();
   const lent = useLent(now);
   const namesakes = useNamesakes(tenant, name);
+  const foreseen = useAnswer("GET /api/v1/t/{tenant}/policies/foreseen", {
+    params: { tenant },
+    query: { displayName: name.trim() },
+  }).data;
+  // what no tag gives to a registration of this name is no choice any more
+  const chosen = foreseen?.others.find((one) => one.policy === policy)?.policy ?? null;
   const fault = uri.trim() === "" ? null : redirectFault(uri.trim(), platform);
   const ready = name.trim() !== "" && fault === null && lent && !register.isPending;
   const act = () =>
@@ -67,6 +76,7 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
           displayName: name.trim(),
           signInAudience: audience,
           principal,
+          ...(chosen === null ? {} : { policy: chosen }),
           ...(uri.trim() === "" ? {} : { redirect: { platform, uri: uri.trim() } }),
         },
       },
@@ -138,6 +148,7 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
           />
         </Field>
       </div>
+      {foreseen === undefined ? null : <PolicyField foreseen={foreseen} chosen={chosen} choose={setPolicy} />}
       <Checkbox
         checked={principal}
         onChange={(_, { checked }) => setPrincipal(checked === true)}
@@ -151,5 +162,44 @@ function Form({ tenant, now }: { readonly tenant: string; readonly now: string }
         </Button>
       </div>
     </form>
+  );
+}
+
+interface PolicyFieldProps {
+  readonly foreseen: Parameters<typeof foreseenWords>[0];
+  /** Null: as its name has it. */
+  readonly chosen: string | null;
+  readonly choose: (policy: string | null) => void;
+}
+
+/** Which policy will hold for it; to be chosen only where the configuration looks for a tag that it can be made with. */
+function PolicyField({ foreseen, chosen, choose }: PolicyFieldProps) {
+  const { now, others } = foreseen;
+  const words = foreseenWords(foreseen, chosen);
+  const after = "It renews nothing before the application has a target.";
+  if (others.length === 0)
+    return (
+      <p>
+        Policy
+        <span className="two" role="status">
+          {words}
+        </span>
+        <span className="two faint">{after}</span>
+      </p>
+    );
+  return (
+    <Field label="Policy" hint={`${words} ${after}`}>
+      <Dropdown
+        value={plainName(chosen ?? now.policy)}
+        selectedOptions={[chosen ?? now.policy]}
+        onOptionSelect={(_, { optionValue }) => choose(optionValue ?? null)}
+      >
+        {[now, ...others].map((one) => (
+          <Option key={one.policy} value={one.policy} text={plainName(one.policy)}>
+            {plainName(one.policy)}
+          </Option>
+        ))}
+      </Dropdown>
+    </Field>
   );
 }

@@ -1,5 +1,6 @@
 /** Can Nolapse write where it must? The places are those of the configuration; whether one could be written is asked for here. */
 import { Button } from "@fluentui/react-components";
+import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { ApplicationLink } from "../frame/application-link.tsx";
@@ -9,6 +10,10 @@ import { Empty, Failure, Incomplete, Shown } from "../frame/states.tsx";
 import { useTenant } from "../frame/tenant.tsx";
 import { Time } from "../frame/time.tsx";
 import { reloadWords, targetsSentence } from "../text/catalogue.ts";
+
+const AddTargetDialog = lazy(() =>
+  import("../dialogs/add-target.tsx").then((one) => ({ default: one.AddTargetDialog })),
+);
 
 type Target = Answer<"GET /api/v1/t/{tenant}/targets">["items"][number];
 
@@ -23,10 +28,14 @@ export function Targets() {
           <>
             <Incomplete coverage={coverage} />
             {items.length === 0 ? (
-              <Empty>No target yet. Add one under targets in nolapse.yaml.</Empty>
+              <Empty>
+                No target yet. <AddOne />
+              </Empty>
             ) : (
               <>
-                <p>{targetsSentence(items)}</p>
+                <p>
+                  {targetsSentence(items)} <AddOne />
+                </p>
                 <Columned label="Targets" columns={columnsOf(tenant, now)} items={items} keyOf={({ name }) => name} />
               </>
             )}
@@ -34,6 +43,23 @@ export function Targets() {
         )}
       </Shown>
     </div>
+  );
+}
+
+/** Shows the lines for the configuration. */
+function AddOne() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        Add one
+      </Button>
+      {open ? (
+        <Suspense>
+          <AddTargetDialog close={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 /** What the dialogs about chosen applications say: what they have now, in groups, and the lines that give them an owner. */
 import type { Answer } from "../api/client.ts";
+import { plainName } from "./names.ts";
 
 type Item = Answer<"POST /api/v1/t/{tenant}/applications/chosen">["items"][number];
 
@@ -31,6 +32,23 @@ function whyOf({ by, line, pattern }: Pick<Item, "by" | "line" | "pattern">, fil
   if (by === "binding") return "named in their own entry";
   const place = line === null ? "" : ` (${placeWords(line, file)})`;
   return `the first pattern that fits: ${pattern ?? ""}${place}`;
+}
+
+type Foreseen = Answer<"GET /api/v1/t/{tenant}/policies/foreseen">;
+
+/** Which policy a registration will have and why; with `chosen`, where a tag gives it that one. */
+export function foreseenWords({ file, now, excluded, others }: Foreseen, chosen: string | null): string {
+  if (excluded)
+    return `${file ?? "The configuration"} excludes registrations of this name: none of its credentials will be renewed.`;
+  const tagged = others.find(({ policy }) => policy === chosen);
+  const { policy, line, pattern } = tagged ?? now;
+  const place = line === null ? "" : ` (${placeWords(line, file)})`;
+  const will = `The policy ${plainName(policy)} will hold for it${place}:`;
+  if (tagged !== undefined)
+    return `${will} it is made with the tag ${plainName(tagged.tag)}, which that entry looks for.`;
+  return pattern === null
+    ? `${will} no pattern fits it, so it is the default.`
+    : `${will} it is the first that fits, ${plainName(pattern)}.`;
 }
 
 export function placeWords(line: number, file: string | null): string {

@@ -1,0 +1,93 @@
+/** The configuration file where it was changed since it was read: whether it could be read, and what it would change. Nothing of its text is shown. */
+import { z } from "zod";
+import type { OnDisk } from "../../config/on-disk.ts";
+import type { Mode } from "../../core/policy/settings.ts";
+import { type Changes, type ConfigurationChange, configurationChange } from "../../engine/configuration-change.ts";
+import { inTurns } from "../../engine/turns.ts";
+import { mayAll } from "../roles.ts";
+import { type Route, tenantRoute } from "../route.ts";
+import type { Tenant } from "../tenant.ts";
+import { count, scope, scopeOf } from "./shapes.ts";
+
+const changes = {
+  policy: count.meta({ description: "would have another policy" }),
+  rules: count.meta({
+    description:
+      "keep their policy, and would be renewed by other rules: its own, the tenant's, or those of their entry",
+  }),
+  dates: count.meta({ description: "would be renewed, or urgent, at another time" }),
+  targets: count.meta({ description: "would go to other places, or to the same ones otherwise" }),
+  leaves: count.meta({ description: "would not be managed any more" }),
+  joins: count.meta({ description: "would be managed from then on" }),
+} satisfies Record<keyof Changes, unknown>;
+
+const mode = z.enum(["observe", "propose", "enforce"] satisfies Mode[]);
+
+const pending = tenantRoute({
+  method: "GET",
+  path: "/policies/pending",
+  rate: 60,
+  role: "Reader",
+  tag: "settings",
+  summary:
+    "Whether the configuration file was changed since it was read, and how many applications it would change; what is wrong in it is for an Operator and higher",
+  answer: z.strictObject({
+    ...scope,
+    file: z.string().nullable().meta({ description: "the configuration file, without its folder" }),
+    state: z
+      .enum(["in-force", "changed", "invalid", "missing"] satisfies OnDisk["state"][])
+      .meta({ description: "of the file as it lies on disk now; in-force: as it was read" }),
+    line: z.int().positive().nullable().meta({ description: "of what is wrong, where that has a place" }),
+    problem: z.string().nullable().meta({ description: "null for a Reader" }),
+    next: z.string().nullable(),
+    closes: z.boolean().meta({ description: "it does not name this tenant any more" }),
+    change: z
+      .strictObject({
+        applications: count.meta({ description: "that anything would change for" }),
+        all: z.strictObject(changes),
+        policies: z
+          .array(z.strictObject({ name: z.string(), ...changes }))
+          .meta({ description: "by the policy that they have now" }),
+        mode: z.strictObject({ from: mode, to: mode }).nullable().meta({ description: "null: the same" }),
+      })
+      .nullable()
+      .meta({ description: "null where it is not changed, would close the tenant, or no scan was made yet" }),
+  }),
+  handle: async ({ tenant, caller }) => {
+    const onDisk = await tenant.parts.onDisk();
+    const isInvalid = onDisk.state === "invalid";
+    const isTold = isInvalid && mayAll(caller.role, "Operator");
+    const settings = onDisk.state === "changed" ? settingsIn(tenant, onDisk) : undefined;
+    return {
+      ...(await scopeOf(tenant)),
+      file: tenant.deps.settings.configuredIn ?? null,
+      state: onDisk.state,
+      line: isInvalid ? onDisk.line : null,
+      problem: isTold ? onDisk.problem : null,
+      next: isTold ? onDisk.next : null,
+      closes: onDisk.state === "changed" && settings === undefined,
+      change: settings === undefined || onDisk.state !== "changed" ? null : await changeBy(tenant, settings, onDisk),
+    };
+  },
+});
+
+type Changed = Extract<OnDisk, { readonly state: "changed" }>;
+
+function settingsIn(tenant: Tenant, { config }: Changed) {
+  const { tenantId } = tenant.deps.settings;
+  return config.tenants.find((one) => one.name === tenant.name && one.tenantId === tenantId);
+}
+
+/** Made once for each text and until something is seen anew, in turns with whoever asks for something else. */
+async function changeBy(
+  { deps, picture }: Tenant,
+  settings: Changed["config"]["tenants"][number],
+  { digest }: Changed,
+) {
+  if (picture === null) return null;
+  const make = () => inTurns(deps, configurationChange(deps.settings, settings, picture));
+  const { policies, ...rest }: ConfigurationChange = await picture.keep(`configuration ${digest}`, make);
+  return { ...rest, policies: [...policies] };
+}
+
+export const configurationRoutes: readonly Route[] = [pending];

@@ -1,0 +1,39 @@
+/** What is said of a configuration file that was changed since it was read. */
+import { expect, test } from "vitest";
+import { changeWords, pendingNext, pendingTitle } from "../../web/src/text/pending.ts";
+
+type Given = Parameters<typeof pendingTitle>[0];
+
+const none = { policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 };
+const change = (applications: number) => ({ applications, all: none, policies: [], mode: null });
+const base: Given = {
+  now: "2031-03-01T12:00:00Z",
+  coverage: { scannedAt: null, complete: true, applications: 0, servicePrincipals: 0, failures: [], missed: null },
+  ...{ file: "house.yaml", state: "changed", line: null, problem: null, next: null, closes: false, change: null },
+};
+
+const SAID: readonly (readonly [Partial<Given>, string | null, string])[] = [
+  [{ state: "in-force" }, null, ""],
+  [{ state: "missing" }, "house.yaml is not there any more.", "put it back"],
+  [{ state: "invalid", line: 14 }, "house.yaml was changed and is not valid: line 14.", "nolapse config check"],
+  [{ state: "invalid" }, "house.yaml was changed and is not valid.", "stays in force"],
+  [{ closes: true }, "house.yaml was changed and does not name this tenant any more.", "renewed any more"],
+  [{}, "house.yaml was changed.", "after the next scan"],
+  [{ change: change(0) }, "house.yaml was changed, and would change no application.", "SIGHUP"],
+  [{ change: change(1) }, "house.yaml was changed, and would change 1 application.", "SIGHUP"],
+  [{ change: change(6214) }, "house.yaml was changed, and would change 6,214 applications.", "SIGHUP"],
+];
+
+test.each(SAID)("%j", (parts, title, next) => {
+  expect(pendingTitle({ ...base, ...parts })).toBe(title);
+  expect(pendingNext({ ...base, ...parts })).toContain(next);
+});
+
+test("the worst comes first, and what would happen to none is left out", () => {
+  expect(changeWords({ ...none, rules: 1200, leaves: 2, policy: 1 })).toEqual([
+    "2 would not be managed any more",
+    "1 would have another policy",
+    "1,200 would be renewed by other rules",
+  ]);
+  expect(changeWords(none)).toEqual([]);
+});
