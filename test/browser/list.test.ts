@@ -133,6 +133,39 @@ test("each filter of an address is a pill that says it and takes it away; Ends t
   expect(web.said).toEqual([]);
 });
 
+test("views are tabs with how many are in each, and live in the address; on a narrow page they scroll in themselves", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, "/applications?managed=true", /app-2/);
+  const tabs = page.getByRole("tab");
+  await expect
+    .poll(() => tabs.allInnerTexts())
+    .toEqual([
+      "All 4",
+      "Needs a person 1",
+      "Ends in 30 days 1",
+      "Not managed 0",
+      "Ended 0",
+      "Renewed elsewhere 0",
+      "No credential 0",
+    ]);
+  await page.getByRole("tab", { name: "Needs a person" }).press("Enter");
+  await page.waitForURL(/managed=true&view=needs-person|view=needs-person&managed=true/);
+  await page.getByText("1 application", { exact: true }).waitFor();
+  await page.getByRole("row", { name: /mighty/ }).waitFor();
+  // what the others have is said all the same
+  expect(await tabs.first().innerText()).toBe("All 4");
+  expect(await faultsEverywhere(page, "Views")).toEqual([]);
+  await tabs.nth(3).click();
+  await page.getByText("No application matches.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.waitForURL(/applications$/);
+  expect(await tabs.first().getAttribute("aria-selected")).toBe("true");
+  await page.setViewportSize({ width: 320, height: 640 });
+  const heights = await tabs.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+  expect(new Set(heights).size).toBe(1);
+});
+
 test("on paper a list has every row, and nothing is cut off by what scrolls", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Rita");

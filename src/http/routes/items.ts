@@ -2,8 +2,9 @@
 import { z } from "zod";
 import { NEXT } from "../../core/pictures/outlook.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { formatInstant } from "../../core/time.ts";
-import type { Found } from "../../engine/listing.ts";
+import { type EpochMs, formatInstant, MINUTE } from "../../core/time.ts";
+import { VIEWS } from "../../engine/list-views.ts";
+import type { Found, ViewCounts } from "../../engine/listing.ts";
 import type { Picture } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import { csvRow } from "../csv.ts";
@@ -14,6 +15,8 @@ import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filt
 import { item } from "./item.ts";
 import { pictureOf } from "./own.ts";
 import { count, iso, scope, scopeOf } from "./shapes.ts";
+
+type ViewShape = Record<keyof ViewCounts, typeof count>;
 
 const list = tenantRoute({
   method: "GET",
@@ -30,6 +33,9 @@ const list = tenantRoute({
       next: z.record(z.string(), count),
       policy: z.record(z.string(), count),
       kind: z.record(z.string(), count),
+      view: z.strictObject(Object.fromEntries(["all", ...VIEWS].map((name) => [name, count])) as ViewShape).meta({
+        description: "how many each view would leave of what the other filters leave, whichever is asked for",
+      }),
     }),
     next: z.string().nullable().meta({ description: "the cursor of the next page" }),
     items: z.array(z.strictObject(item)),
@@ -37,23 +43,37 @@ const list = tenantRoute({
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const picture = pictureOf(tenant);
-    const found = foundIn(tenant, picture, query);
+    const now = await tenant.deps.clock.now();
+    const found = foundIn(tenant, picture, query, now);
     const { from, next } = placeOf(query, found.total);
     const { sort, descending } = sortOf(query);
     const { listing } = picture;
     const shown = listing.numbers(found, sort, descending, from, query.limit);
     return new WrittenItems(
-      { ...(await scopeOf(tenant)), total: found.total, facets: found.facets, next },
-      rowsText(listing, tenant.ownership, shown, await tenant.deps.clock.now()),
+      {
+        ...(await scopeOf(tenant)),
+        total: found.total,
+        facets: { ...found.facets, view: viewsOf(tenant, picture, query, now) },
+        next,
+      },
+      rowsText(listing, tenant.ownership, shown, now),
     );
   },
 });
 
-/** What a question leaves, kept until something changes. */
-function foundIn(tenant: Tenant, picture: Picture, query: Query): Found {
+/** What a question leaves, kept until something changes; where a view hangs on the present, for a minute. */
+function foundIn(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): Found {
   const { limit: _, cursor: __, sort: ___, ...filter } = query;
-  return picture.keep(`list ${JSON.stringify(filter)}`, () =>
-    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone), tenant.ownership),
+  const at = filter.view === undefined ? 0 : Math.floor(now / MINUTE);
+  return picture.keep(`list ${at} ${JSON.stringify(filter)}`, () =>
+    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone, now), tenant.ownership),
+  );
+}
+
+function viewsOf(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): ViewCounts {
+  const { limit: _, cursor: __, sort: ___, view: ____, ...filter } = query;
+  return picture.keep(`views ${Math.floor(now / MINUTE)} ${JSON.stringify(filter)}`, () =>
+    picture.listing.views(wantedOf(filter, tenant.deps.settings.timeZone, now), tenant.ownership, now),
   );
 }
 
@@ -113,7 +133,7 @@ function chosenBy(only: readonly string[] | undefined, except: readonly string[]
 }
 
 async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: Chosen): AsyncGenerator<string> {
-  const found = foundIn(tenant, picture, query);
+  const found = foundIn(tenant, picture, query, await tenant.deps.clock.now());
   const { sort, descending } = sortOf(query);
   const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
   const { scannedAt, coverage, failures } = picture.scan;

@@ -40,6 +40,7 @@ export function ListedApplications({ filter, head, empty, ...rows }: ListedProps
                 next: summed(list.first.map(({ answer }) => answer.facets.next)),
                 kind: summed(list.first.map(({ answer }) => answer.facets.kind)),
                 policy: summed(list.first.map(({ answer }) => answer.facets.policy)),
+                view: summed(list.first.map(({ answer }) => answer.facets.view)),
               },
             },
             <DensityMenu density={density} choose={choose} />,
