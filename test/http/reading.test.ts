@@ -143,6 +143,11 @@ describe("the list", () => {
     expect(await names("endsTo=2031-03-10")).toEqual([]);
     const { facets, total } = (await rita.get(`${T}/applications`)).body;
     expect(Object.values(facets.next as Record<string, number>).reduce((a, b) => a + b)).toBe(total);
+    const found = (await rita.get(`${T}/owners?q=osw`)).body;
+    expect(found).toMatchObject({ known: true, total: 1, items: [{ name: "Oswin", type: "person", applications: 1 }] });
+    expect(await names(`owner=${found.items[0].id}`)).toEqual(["app-1"]);
+    expect((await rita.get(`${T}/owners?q=nobody`)).body).toEqual({ known: true, total: 0, items: [] });
+    expect((await rita.get(`${T}/owners`)).status).toBe(400);
     const { view } = facets;
     expect(view).toMatchObject({ all: total, "needs-person": facets.next["waits-for-approval"] });
     expect(view).toMatchObject({ "not-managed": facets.next["not-managed"] ?? 0, ended: facets.next.ended ?? 0 });

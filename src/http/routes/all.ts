@@ -13,6 +13,7 @@ import { credentialRoutes } from "./credentials.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
+import { ownerRoutes } from "./owners.ts";
 import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
@@ -40,6 +41,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...signInRoutes(signIn, origin, processNow),
     ...overviewRoutes,
     ...applicationRoutes,
+    ...ownerRoutes,
     ...consentRoutes,
     ...credentialRoutes,
     ...registeringRoutes,
