@@ -291,3 +291,33 @@ test("rows are gone through by keyboard, and one that is scrolled out of sight k
   await page.waitForURL(new RegExp(`/applications/${objectId}$`));
   expect(web.said).toEqual([]);
 });
+
+test("what a scan did not get to see stands above all others, with the reason, and is gone through like them", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await page.route(/\/api\/v1\/t\/contoso\/applications\?/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const seen = { type: "application", seenAt: "2031-02-28T10:00:00Z", code: "directory-forbidden" };
+    const items = ["quiet", "silent"].map((name) => ({ ...seen, objectId: name, appId: name, displayName: name }));
+    await route.fulfill({ response, json: { ...json, unread: { total: 7, items } } });
+  });
+  await show(page, "/applications", /could not be read/);
+  await page.getByText(/^\d+ applications, 7 could not be read$/).waitFor();
+  const rows = page.getByRole("row");
+  const last = "could not be read (403), last seen Fri 28 Feb 2031, 11:00";
+  await expect.poll(() => rows.nth(2).innerText()).toBe(`silent\n${last}`);
+  expect((await rows.allInnerTexts()).slice(1, 4)).toEqual([
+    `quiet\n${last}`,
+    `silent\n${last}`,
+    "and 5 more\ncould not be read",
+  ]);
+  await rows.nth(3).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => page.evaluate("document.activeElement.getAttribute('aria-rowindex')")).toBe("5");
+  await page.keyboard.press("Space");
+  await page.getByText("1 selected", { exact: true }).waitFor();
+  expect(await rows.nth(4).getAttribute("aria-selected")).toBe("true");
+  expect(await faultsEverywhere(page, "Rows that could not be read")).toEqual([]);
+});

@@ -143,24 +143,6 @@ describe("the list", () => {
     expect(await names("endsTo=2031-03-10")).toEqual([]);
     const { facets, total } = (await rita.get(`${T}/applications`)).body;
     expect(Object.values(facets.next as Record<string, number>).reduce((a, b) => a + b)).toBe(total);
-    const found = (await rita.get(`${T}/owners?q=osw`)).body;
-    expect(found).toMatchObject({ known: true, total: 1, items: [{ name: "Oswin", type: "person", applications: 1 }] });
-    expect(await names(`owner=${found.items[0].id}`)).toEqual(["app-1"]);
-    expect((await rita.get(`${T}/owners?q=nobody`)).body).toEqual({ known: true, total: 0, items: [] });
-    expect((await rita.get(`${T}/owners`)).status).toBe(400);
-    const { view } = facets;
-    expect(view).toMatchObject({ all: total, "needs-person": facets.next["waits-for-approval"] });
-    expect(view).toMatchObject({ "not-managed": facets.next["not-managed"] ?? 0, ended: facets.next.ended ?? 0 });
-    expect(await names("view=needs-person")).toEqual(["mighty"]);
-    const { figures } = (await rita.get(`${T}/overview`)).body;
-    expect(view["ends-soon"]).toBe(figures.endIn30Days);
-    // each tab keeps what the others have, within what else is asked for
-    const narrow = (await rita.get(`${T}/applications?view=ends-soon&q=app-`)).body;
-    expect(narrow.facets.view).toMatchObject({ all: 2, "ends-soon": narrow.total });
-    const query = { view: "needs-person", total: 1 };
-    const chosen = await rita.post(`${T}/applications/chosen`, { query });
-    expect(chosen.body.items).toMatchObject([{ displayName: "mighty" }]);
-    expect((await rita.get(`${T}/applications.csv?view=needs-person`)).text.trim().split("\r\n")).toHaveLength(2);
     const owner = (await rita.get(`${T}/applications?q=app-1`)).body.items[0].owners[0];
     expect(owner).toMatchObject({ name: "Oswin", type: "person" });
     expect(await names(`owner=${owner.id}`)).toEqual(["app-1"]);

@@ -7,6 +7,7 @@ import { VIEWS } from "../../engine/list-views.ts";
 import type { Found, ViewCounts } from "../../engine/listing.ts";
 import type { Picture } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
+import { unreadIn } from "../../engine/unread.ts";
 import { csvRow } from "../csv.ts";
 import { type Route, tenantRoute, WrittenItems } from "../route.ts";
 import { rowsText } from "../rows.ts";
@@ -14,7 +15,7 @@ import type { Tenant } from "../tenant.ts";
 import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
 import { item } from "./item.ts";
 import { pictureOf } from "./own.ts";
-import { count, iso, scope, scopeOf } from "./shapes.ts";
+import { count, holderType, instant, iso, named, scope, scopeOf } from "./shapes.ts";
 
 type ViewShape = Record<keyof ViewCounts, typeof count>;
 
@@ -38,6 +39,17 @@ const list = tenantRoute({
       }),
     }),
     next: z.string().nullable().meta({ description: "the cursor of the next page" }),
+    unread: z
+      .strictObject({
+        total: count,
+        items: z.array(
+          z.strictObject({ ...named, appId: z.string(), type: holderType, seenAt: instant, code: z.string() }),
+        ),
+      })
+      .meta({
+        description:
+          "with the first page: applications that earlier scans saw and the last one did not, since it could not read their list to its end, and why; none where more is asked than q and type, since of them nobody knows it",
+      }),
     items: z.array(z.strictObject(item)),
   }),
   handle: async ({ tenant, query }) => {
@@ -55,6 +67,7 @@ const list = tenantRoute({
         total: found.total,
         facets: { ...found.facets, view: viewsOf(tenant, picture, query, now) },
         next,
+        unread: unreadJson(tenant, picture, query),
       },
       rowsText(listing, tenant.ownership, shown, now),
     );
@@ -68,6 +81,20 @@ function foundIn(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): 
   return picture.keep(`list ${at} ${JSON.stringify(filter)}`, () =>
     picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone, now), tenant.ownership),
   );
+}
+
+/** So many of them are named. */
+const MOST_UNREAD = 200;
+
+function unreadJson(tenant: Tenant, picture: Picture, { q, type, cursor, limit: _, sort: __, ...others }: Query) {
+  const isAsked = cursor === undefined && Object.values(others).every((value) => value === undefined);
+  const found = isAsked
+    ? picture.keep(`unread ${JSON.stringify([q, type])}`, () => unreadIn(tenant.unread, { q, type }))
+    : [];
+  return {
+    total: found.length,
+    items: found.slice(0, MOST_UNREAD).map(({ seenAt, ...one }) => ({ ...one, seenAt: formatInstant(seenAt) })),
+  };
 }
 
 function viewsOf(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): ViewCounts {

@@ -29,9 +29,10 @@ import { rowAfter } from "../text/row-keys.ts";
 import "./application-rows.css";
 import { COLUMNS, type Column, TENANT, templates } from "./application-columns.tsx";
 import type { Item } from "./application-list.ts";
-import { isOwn, rowAt, useRowFocus } from "./row-focus.ts";
+import { BEFORE, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
 import { RowMenu } from "./row-menu.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
+import { UnreadApplication, type UnreadRow } from "./unread-rows.tsx";
 
 export interface RowsProps {
   readonly kind: keyof typeof COLUMNS;
@@ -40,6 +41,9 @@ export interface RowsProps {
   readonly label: string;
   readonly rows: readonly MergedRow<Item>[];
   readonly total: number;
+  /** Those that the last scan did not get to see, of all of which not each may be named; they stand above the others. */
+  readonly unread: readonly UnreadRow[];
+  readonly unreadTotal: number;
   /** Whether each row names its tenant: in a list of several. */
   readonly named: boolean;
   /** Pixels of a row. */
@@ -63,19 +67,22 @@ const SECOND_LINE = 20;
 /** So many rows are drawn for paper: it is no place for more, and the browser could not. */
 const PRINTED = 2_000;
 
-export function ApplicationRows({ kind, shown, label, rows: read, total, named, more, chosen, ...given }: RowsProps) {
+export function ApplicationRows(props: RowsProps) {
+  const { kind, shown, label, rows: read, total, unread, unreadTotal, named, more, chosen, ...given } = props;
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
   // on paper nobody scrolls: what was read is there, nothing more is asked for, and how much that is
   const isPrinted = usePrinting();
   const printed = Math.min(read.length, PRINTED);
-  const count = isPrinted ? printed : total;
+  // rows above those of the list
+  const above = unread.length + (unreadTotal > unread.length ? 1 : 0);
+  const count = above + (isPrinted ? printed : total);
   const { grid, active, focus, heard } = useRowFocus(count);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: isPrinted ? printed : AROUND,
+    overscan: isPrinted ? count : AROUND,
     scrollPaddingEnd: HEAD,
     // what has the focus would lose it if it were not drawn
     rangeExtractor: (range) => {
@@ -94,7 +101,7 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
   const last = bottom + AROUND;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
   useEffect(() => {
-    if (!isPrinted && last >= read.length - 20) more();
+    if (!isPrinted && last >= above + read.length - 20) more();
   }, [last, read, isPrinted]);
   const wanted = shown?.join();
   // the same as long as nobody chooses others: rows that are there stay as they are
@@ -116,7 +123,7 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
   const keys = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const at = rowAt(event.target);
-    const row = at === null || isOwn(event.target) ? undefined : read[at];
+    const row = at === null || isOwn(event.target) ? undefined : read[at - above];
     const next = rowAfter(event.key, { at, count, seen: Math.max(1, bottom - top - 1) });
     if (next !== null) {
       rows.scrollToIndex(next);
@@ -129,7 +136,7 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
   };
   const pressed = useRef({ x: 0, y: 0 });
   const clicked = (event: MouseEvent) => {
-    const row = read[rowAt(event.target) ?? -1];
+    const row = read[(rowAt(event.target) ?? -1) - above];
     const hasModifier = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
     // who marks some of its text wants to take that with him
     const isDrawn = Math.hypot(event.clientX - pressed.current.x, event.clientY - pressed.current.y) > DRAWN;
@@ -137,7 +144,7 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
   };
   const asked = (event: MouseEvent) => {
     const at = rowAt(event.target);
-    const row = read[at ?? -1];
+    const row = read[(at ?? -1) - above];
     // a link has the browser's own menu, which opens it elsewhere
     if (at === null || row === undefined || (event.button === 2 && isOwn(event.target))) return;
     event.preventDefault();
@@ -150,7 +157,7 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
         <div
           role="grid"
           ref={grid}
-          aria-rowcount={total + 1}
+          aria-rowcount={above + total + 1}
           aria-label={label}
           {...(chosen === undefined ? {} : { "aria-multiselectable": true })}
           style={templates(columns, chosen !== undefined) as CSSProperties}
@@ -173,19 +180,32 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
           </div>
           <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
             {isPainted
-              ? seen.map(({ index, start }) => (
-                  <Row
-                    key={index}
-                    {...read[index]}
-                    look={look}
-                    columns={columns}
-                    index={index}
-                    top={start}
-                    height={height}
-                    chosen={chosen}
-                    tabIndex={index === stop ? 0 : -1}
-                  />
-                ))
+              ? seen.map(({ index, start }) =>
+                  index < above ? (
+                    <UnreadApplication
+                      key={index}
+                      row={unread[index]}
+                      others={unreadTotal - unread.length}
+                      look={look}
+                      style={placeOf(start, height)}
+                      index={index + BEFORE}
+                      tabIndex={index === stop ? 0 : -1}
+                      isChosen={chosen !== undefined}
+                    />
+                  ) : (
+                    <Row
+                      key={index}
+                      {...read[index - above]}
+                      look={look}
+                      columns={columns}
+                      index={index}
+                      top={start}
+                      height={height}
+                      chosen={chosen}
+                      tabIndex={index === stop ? 0 : -1}
+                    />
+                  ),
+                )
               : null}
           </div>
         </div>
@@ -237,17 +257,20 @@ interface RowProps extends Partial<MergedRow<Item>> {
   readonly tabIndex: 0 | -1;
 }
 
+function placeOf(top: number, height: number) {
+  return { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
+}
+
 /** While one scrolls, those that are there already stay as they are: each is a dozen parts. */
 const Row = memo(function Row(props: RowProps) {
   const { look, columns, item, index, top, height, now = "", tenant = "", chosen, tabIndex } = props;
-  const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
   const isSelected = item !== undefined && chosen !== undefined && isChosen(chosen.selection, item.objectId);
   return (
     <div
       role="row"
       className={`app-row ${look}`}
-      style={place}
-      aria-rowindex={index + 2}
+      style={placeOf(top, height)}
+      aria-rowindex={index + BEFORE}
       tabIndex={tabIndex}
       {...(chosen === undefined ? {} : { "aria-selected": isSelected })}
     >
@@ -287,7 +310,7 @@ function ChooseAll({ selection, choose, total }: NonNullable<RowsProps["chosen"]
     <span role="columnheader" className="choose">
       <Checkbox
         aria-label={`Select all ${grouped(total)} that match`}
-        checked={count === total ? true : count > 0 ? "mixed" : false}
+        checked={total > 0 && count === total ? true : count > 0 ? "mixed" : false}
         onChange={() => choose(allToggled(selection, total))}
       />
     </span>

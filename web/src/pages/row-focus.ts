@@ -2,7 +2,7 @@
 import { type FocusEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
 
 /** Rows are counted from 0, and in `aria-rowindex` from 1, with the head as the first. */
-const BEFORE = 2;
+export const BEFORE = 2;
 
 /** Of what lies in a row, or is one; null for the head and outside. */
 export function rowAt(target: EventTarget): number | null {
