@@ -1,6 +1,7 @@
 /** Applications that earlier scans saw and the last one did not get to see, because a list could not be read to its end: they are there, or nobody knows. */
 import type { HolderType } from "../core/credentials/credential.ts";
 import type { NolapseErrorCode } from "../core/errors.ts";
+import { Order } from "../core/pictures/order.ts";
 import { each } from "../core/slices.ts";
 import type { KnownObject } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
@@ -43,14 +44,15 @@ export async function unreadOf(
     await deps.scheduler.turn?.();
   }
   for (const { type, appId } of unread) if (type === "application") shown.add(appId);
-  return unread
-    .filter(({ type, appId }) => type === "application" || !shown.has(appId))
-    .sort((a, b) => compared(a.displayName, b.displayName) || compared(a.objectId, b.objectId));
-}
-
-function compared(a: string, b: string): number {
-  const [one, other] = [a.toLowerCase(), b.toLowerCase()];
-  return one < other ? -1 : one > other ? 1 : 0;
+  const left = unread.filter(({ type, appId }) => type === "application" || !shown.has(appId));
+  const names = left.map(({ displayName }) => displayName.toLowerCase());
+  const compare = (a: number, b: number) => {
+    const [one, other] = [names[a] as string, names[b] as string];
+    // as the store has them where names are the same
+    return one < other ? -1 : one > other ? 1 : a - b;
+  };
+  const order = await inTurns(deps, Order.of(left.keys(), compare));
+  return left.map((_, place) => left[order.at(place)] as Unread);
 }
 
 export interface UnreadWanted {
