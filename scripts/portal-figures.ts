@@ -134,7 +134,7 @@ async function scrolled(browser: Browser, portal: Portal): Promise<Scroll> {
     for (let turn = 0; turn < 40; turn += 1) await page.mouse.wheel(0, -400);
   });
   const frames = (await page.evaluate("frames_.slice(2)")) as number[];
-  const rows = (await page.getByRole("table").getAttribute("aria-rowcount")) ?? "0";
+  const rows = (await page.getByRole("grid").getAttribute("aria-rowcount")) ?? "0";
   await context.close();
   const main = events.find(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
   const tasks = events.filter((one) => one.name === "ThreadControllerImpl::RunTask" || one.name === "RunTask");

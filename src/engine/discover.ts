@@ -3,7 +3,7 @@
  * cannot be read makes the scan incomplete; it never makes anything look absent (invariant 8).
  */
 import type { Credential, Holder, HolderType } from "../core/credentials/credential.ts";
-import { asNolapseError, ERRORS, type NolapseError } from "../core/errors.ts";
+import { asNolapseError, ERRORS, type NolapseError, type NolapseErrorCode } from "../core/errors.ts";
 import type { Privileges } from "../core/policy/privilege.ts";
 import { retryDelay } from "../core/schedule/retry.ts";
 import { mapped, those } from "../core/slices.ts";
@@ -84,6 +84,17 @@ export async function withCertificates(
   };
 }
 
+/** The lists that a scan did not read to their end, and why. */
+export function stoppedLists({ failures }: Pick<Scan, "failures">): ReadonlyMap<HolderType, NolapseErrorCode> {
+  const stopped = failures.filter(({ list, what }) => what === wholeOf(list));
+  return new Map(stopped.map(({ list, error }) => [list, error.code]));
+}
+
+/** What is missing where the rest of a list is. */
+function wholeOf(list: HolderType): string {
+  return `${list}s`;
+}
+
 /** Only looks: nothing is stored. @throws NolapseError when not a single page of either list could be read. */
 export async function look(
   deps: Pick<Deps, "settings" | "entra" | "clock" | "scheduler">,
@@ -95,7 +106,7 @@ export async function look(
     lists.map((list) => () => readList(deps, list, signal)),
     lists.length,
   );
-  const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, what: `${list}s`, error }]));
+  const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, what: wholeOf(list), error }]));
   const holders = read.flatMap((one) => one.holders);
   const applications = await inTurns(
     deps,

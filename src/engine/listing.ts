@@ -10,7 +10,8 @@ import { NameSearch } from "../core/pictures/name-search.ts";
 import { Order } from "../core/pictures/order.ts";
 import { isCovered, type NextCode } from "../core/pictures/outlook.ts";
 import { each, type Slices } from "../core/slices.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type EpochMs, plus } from "../core/time.ts";
+import { NEXT_OF, SOON, VIEWS, type View } from "./list-views.ts";
 import type { Ownership } from "./ownership.ts";
 import { type Portrait, timesOf } from "./portrait.ts";
 
@@ -29,7 +30,12 @@ export interface Wanted {
   readonly endsFrom?: EpochMs | undefined;
   readonly endsBefore?: EpochMs | undefined;
   readonly lapsed?: boolean | undefined;
+  /** What lies in it can hang on the present. */
+  readonly view?: { readonly name: View; readonly now: EpochMs } | undefined;
 }
+
+/** How many each view would leave, and how many there are without one. */
+export type ViewCounts = Readonly<Record<View | "all", number>>;
 
 export interface Found {
   readonly numbers: Bits;
@@ -145,9 +151,7 @@ export class Listing {
 
   /** What the question leaves, and how many of it each value of a facet has. */
   find(wanted: Wanted, ownership: Ownership | null): Found {
-    const sets = this.#setsOf(wanted, ownership);
-    const [first = this.#all, ...others] = sets;
-    const numbers = others.reduce((so, one) => so.and(one), first);
+    const numbers = this.#left(wanted, ownership);
     const counts = (named: Iterable<readonly [string, Bits]>) =>
       Object.fromEntries(
         [...named].flatMap(([name, set]) => {
@@ -166,6 +170,13 @@ export class Listing {
       },
       steps: new Map(),
     };
+  }
+
+  /** How many of what the question leaves each view would, whichever it asks for. */
+  views({ view: _, ...wanted }: Wanted, ownership: Ownership | null, now: EpochMs): ViewCounts {
+    const left = this.#left(wanted, ownership);
+    const counts = VIEWS.map((name) => [name, this.#viewed(name, now).countWith(left)]);
+    return { ...(Object.fromEntries(counts) as Record<View, number>), all: left.count };
   }
 
   /** A part of what was found, in an order. */
@@ -261,9 +272,21 @@ export class Listing {
     return codes.reduce((so, code) => so.or(this.#next.get(code) ?? new Bits()), new Bits());
   }
 
+  #left(wanted: Wanted, ownership: Ownership | null): Bits {
+    const [first = this.#all, ...others] = this.#setsOf(wanted, ownership);
+    return others.reduce((so, one) => so.and(one), first);
+  }
+
+  #viewed(view: View, now: EpochMs): Bits {
+    if (view === "no-credential") return this.#facts.none;
+    if (view === "ends-soon") return this.#endsWithin(plus(now, 1), plus(now, SOON + 1));
+    return this.#having(NEXT_OF[view] ?? []);
+  }
+
   #setsOf(wanted: Wanted, ownership: Ownership | null): readonly Bits[] {
-    const { next, kind, type, policy, managed, owner } = wanted;
+    const { next, kind, type, policy, managed, owner, view } = wanted;
     const sets: Bits[] = [];
+    if (view !== undefined) sets.push(this.#viewed(view.name, view.now));
     if (kind !== undefined) sets.push(this.#facts[kind]);
     if (type !== undefined) sets.push(this.#facts[type]);
     if (next !== undefined) sets.push(this.#next.get(next) ?? new Bits());

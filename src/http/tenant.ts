@@ -20,6 +20,7 @@ import { readOnce } from "../engine/read-once.ts";
 import type { Hand } from "../engine/register.ts";
 import { Renewals } from "../engine/renewals.ts";
 import { inTurns, turnEvery } from "../engine/turns.ts";
+import { type Unread, unreadOf } from "../engine/unread.ts";
 import type { ListLook } from "../engine/upload-certificate.ts";
 import type { Events } from "./events.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -99,6 +100,7 @@ export class Tenant {
   #meanwhile: Rotation[] | null = null;
   /** How often what lists show, and what pages show, has changed. */
   #changes = { listed: 0, painted: 0 };
+  #unread: readonly Unread[] = [];
   #ownership: { readonly read: Ownership; readonly at: EpochMs } | null = null;
   #painting: Promise<void> = Promise.resolve();
   /** What lists of certificates were like when somebody wanted to add to them, by object id. */
@@ -137,6 +139,11 @@ export class Tenant {
   /** Null where it could not be read, or not yet. */
   get ownership(): Ownership | null {
     return this.#ownership?.read ?? null;
+  }
+
+  /** Applications that the last scan did not get to see. */
+  get unread(): readonly Unread[] {
+    return this.#unread;
   }
 
   /** When successors were verified. */
@@ -189,6 +196,7 @@ export class Tenant {
     this.#meanwhile = [];
     const picture = await pictureOf(this.deps, scan);
     const renewals = new Renewals(await this.deps.store.renewals(scan.tenantId));
+    const unread = await unreadOf(this.deps, scan);
     const debts = await Debts.of(this.deps, plus(scan.scannedAt, -DEBT_TOLD));
     for (const one of this.#meanwhile) {
       renewals.heard(one);
@@ -196,6 +204,7 @@ export class Tenant {
     }
     this.#meanwhile = null;
     this.#picture = picture;
+    this.#unread = unread;
     this.#missed = null;
     this.#renewals = renewals;
     this.#debts = debts;

@@ -71,6 +71,11 @@ export interface SeenHolder {
   readonly credentials?: readonly { readonly keyId: string }[];
 }
 
+/** One object as the last scan that saw it noted it. */
+export interface KnownObject extends Omit<SeenHolder, "credentials"> {
+  readonly seenAt: EpochMs;
+}
+
 /** The line of succession of one slot: which key id is current, by our own proof. */
 export interface SlotRecord {
   readonly tenantId: string;
@@ -193,6 +198,11 @@ export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, 
    */
   recordScan(summary: Omit<ScanSummary, "lost">, seen: readonly SeenHolder[]): Promise<ScanSummary>;
   lastScan(tenantId: string): Promise<ScanSummary | null>;
+  /**
+   * Objects that scans have seen and no complete one has missed since, in the order of their ids: at most `limit` of those after an id, which
+   * is empty for the first ones.
+   */
+  known(tenantId: string, after: string, limit: number): Promise<readonly KnownObject[]>;
   /**
    * Forgets, on a person's word, the objects that were kept as known although scans no longer saw them; the last scan then
    * counts as one that lost nothing. How many; the audit line gets that number, and is left out where nothing was held back.

@@ -25,7 +25,7 @@ export function isLooking(method: string): boolean {
 
 /** The same of calls that take time, most of which are a scan's: a process that dies there has only to scan once more. */
 const READING = new Set(
-  "page grantPage directoryRolePage read readCertificates signIns lastUses credentialChanges readBack inventory issuances".split(
+  "page grantPage directoryRolePage read readCertificates signIns lastUses credentialChanges readBack inventory known issuances".split(
     " ",
   ),
 );

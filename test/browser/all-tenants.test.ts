@@ -63,7 +63,7 @@ test("rows of both are in one order, and more of them as far as none can be miss
   await page.getByText(`${2 * alone.length} applications`, { exact: true }).waitFor();
   const links = () =>
     page
-      .locator("[role=table] [role=cell]:first-child a")
+      .locator("[role=grid] [role=gridcell]:first-child a")
       .evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
   // each tenant's in its own order, with links into that tenant, once the pages behind the first are there
   await expect.poll(async () => (await links()).length).toBe(2 * alone.length);

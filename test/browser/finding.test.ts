@@ -5,7 +5,7 @@ import { faultsEverywhere, portal } from "./portal.ts";
 const web = portal();
 const { show } = web;
 
-test("Find leads to a rotation by its id, to targets and pages, and does what is asked for", async (context) => {
+test("Find leads to a rotation by its id, to what an owner has, to targets and pages, and does what is asked for", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Otto");
   await show(page, "", /Now and next/);
@@ -18,6 +18,12 @@ test("Find leads to a rotation by its id, to targets and pages, and does what is
   await find(id);
   await option(/^Rotation of app-1/).click();
   await page.waitForURL(new RegExp(`/rotations/${id}`));
+  await find("oswi");
+  await option(/^Owner: Oswin ?.{8} ?1 application/).click();
+  await page.waitForURL(/\/applications\?owner=/);
+  await page.getByRole("combobox", { name: "Owner", exact: true }).getByText("Owner: Oswin").waitFor();
+  await page.getByText("1 application", { exact: true }).waitFor();
+  await page.getByRole("row", { name: /app-1/ }).waitFor();
   await find("by-hand");
   await option(/^Target: by-hand/).waitFor();
   expect(await faultsEverywhere(page, "Find")).toEqual([]);

@@ -42,6 +42,8 @@ export function portal({ unseen = false, ...options }: StageOptions & { readonly
     if (!unseen) await stage.run();
   });
   afterEach(async () => {
+    // what a page still asks for when a test is over is answered by nobody any more
+    await page?.unrouteAll({ behavior: "ignoreErrors" });
     await page?.context().close();
     page = undefined;
   });

@@ -27,7 +27,7 @@ async function listed(query = "", isTurned = false): Promise<readonly Listed[]> 
 
 const shown = (page: Page) =>
   page
-    .locator("[role=table] [role=row] [role=cell]:first-child a")
+    .locator("[role=grid] [role=row] [role=gridcell]:first-child a")
     .evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
 const linkOf = ({ tenant, objectId }: Listed) => address(`/t/${tenant}/applications/${objectId}`);
 

@@ -108,6 +108,30 @@ export function scans(store: () => Store): void {
       expect((await store().inventory(TENANT, ["app-object 0"]))[0]?.keyIds).toEqual([KEY]);
     });
 
+    it("name those that were seen and not missed since, a page at a time", async () => {
+      await store().recordScan(summary, seen(...many));
+      const later = { ...summary, scannedAt: plus(NOW, DAY) };
+      // what an incomplete scan did not get to see is there still; what a complete one has lost is not
+      await store().recordScan({ ...later, complete: false }, seen(...many.slice(0, 1)));
+      const all: [string, number][] = [];
+      for (let after = "", length = 7; length === 7; ) {
+        const page = await store().known(TENANT, after, 7);
+        length = page.length;
+        after = page.at(-1)?.objectId ?? "";
+        for (const { objectId, seenAt } of page) all.push([objectId, seenAt - NOW]);
+      }
+      expect(all.map(([id]) => id)).toEqual([...many].sort());
+      expect(all.filter(([, at]) => at === DAY)).toEqual([[many[0], DAY]]);
+      expect((await store().known(TENANT, "", 1))[0]).toEqual({
+        ...seen(all[0]?.[0] ?? "")[0],
+        seenAt: expect.any(Number),
+      });
+      await store().recordScan(later, seen(...many.slice(5)));
+      const left = await store().known(TENANT, "", 99);
+      expect(left.map(({ objectId }) => objectId)).toEqual(many.slice(5).sort());
+      expect(await store().known(OTHER_TENANT, "", 9)).toEqual([]);
+    });
+
     it("say of each object when it was seen, and of what stands between others only where it was seen, too", async () => {
       const holding = (...ids: string[]) => seen(...ids).map((one) => ({ ...one, credentials: [{ keyId: KEY }] }));
       await store().recordScan(summary, holding("a", "b", "d", "e", "f"));

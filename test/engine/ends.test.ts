@@ -41,7 +41,7 @@ test("each week to come lists as many applications as it counts last ends, in th
         for (const [place, next] of bins.slice(1).entries()) {
           const { day, endsLast, from, to } = bins[place] ?? next;
           if (from <= START) continue;
-          const found = listing.find(wantedOf({ endsFrom: day, endsTo: addDays(next.day, -1) }, zone), null);
+          const found = listing.find(wantedOf({ endsFrom: day, endsTo: addDays(next.day, -1) }, zone, START), null);
           expect([day, found.total]).toEqual([day, endsLast]);
           const ends = listing
             .page(found, "signsInUntil", false, 0, 99)
@@ -57,5 +57,7 @@ test("each week to come lists as many applications as it counts last ends, in th
 });
 
 test("the first and the last day that can be written are no fault", () => {
-  expect(wantedOf({ endsFrom: "0000-01-01", endsTo: "9999-12-31" }, "Europe/Amsterdam").endsBefore).toBeUndefined();
+  expect(
+    wantedOf({ endsFrom: "0000-01-01", endsTo: "9999-12-31" }, "Europe/Amsterdam", START).endsBefore,
+  ).toBeUndefined();
 });

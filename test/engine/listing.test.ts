@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { NEXT, type NextCode } from "../../src/core/pictures/outlook.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
+import { SOON, VIEWS, type View } from "../../src/engine/list-views.ts";
 import { Listing, type Sort, type Wanted } from "../../src/engine/listing.ts";
 import type { Ownership } from "../../src/engine/ownership.ts";
 import { type Portrait, timesOf } from "../../src/engine/portrait.ts";
@@ -50,11 +51,14 @@ function portraitOf({ number, name, next, until, secrets, policy, bound }: Made)
   };
 }
 
+/** After some ends and before others. */
+const NOW = epochMs(10);
+
 const made = fc.record({
   number: fc.nat(11),
   name: fc.string({ unit: fc.constantFrom(..."aB c1"), maxLength: 6 }),
   next: fc.constantFrom(...CODES),
-  until: fc.option(fc.nat(20)),
+  until: fc.option(fc.oneof(fc.nat(20), fc.constantFrom(10 + SOON, 11 + SOON))),
   secrets: fc.nat(2),
   policy: fc.constantFrom("one", "two"),
   bound: fc.boolean(),
@@ -72,6 +76,7 @@ const wanted: fc.Arbitrary<Wanted> = fc.record(
     policy: fc.constantFrom("one", "two", "no such"),
     managed: fc.boolean(),
     owner: fc.constantFrom("none", "Somebody"),
+    view: fc.record({ name: fc.constantFrom(...VIEWS), now: fc.constant(NOW) }),
     endsFrom: fc.nat(20).map(epochMs),
     endsBefore: fc.nat(20).map(epochMs),
   },
@@ -86,7 +91,7 @@ const ownership: Ownership = {
 /** The same question, asked of each application in turn. */
 function isWanted(
   one: Portrait,
-  { q = "", next, kind, type, policy, managed, owner, endsFrom, endsBefore }: Wanted,
+  { q = "", next, kind, type, policy, managed, owner, view, endsFrom, endsBefore }: Wanted,
 ): boolean {
   const text = q.trim().toLowerCase();
   const ids = [
@@ -103,9 +108,16 @@ function isWanted(
     policy === undefined || one.policy === policy,
     managed === undefined || one.bound === managed,
     owner === undefined || (owner === "none") === (one.objectId !== "b00000001"),
+    view === undefined || isIn(view.name, one),
     endsFrom === undefined || (until !== null && until >= endsFrom),
     endsBefore === undefined || (until !== null && until < endsBefore),
   ].every((holds) => holds);
+}
+
+function isIn(view: View, { outlook: { next, signsInUntil }, secrets }: Portrait): boolean {
+  if (view === "needs-person") return next.code === "stops" || next.code === "waits-for-approval";
+  if (view === "ends-soon") return signsInUntil !== null && signsInUntil > NOW && signsInUntil <= NOW + SOON;
+  return view === "no-credential" ? secrets === 0 : next.code === view;
 }
 
 const last = (at: EpochMs | null) => at ?? Number.MAX_SAFE_INTEGER;
@@ -154,6 +166,10 @@ test("a list is what a look at every application gives, whatever has changed sin
           expect(found.facets.next[code] ?? 0).toBe(left.filter(({ outlook }) => outlook.next.code === code).length);
         }
         expect(found.facets.kind.none ?? 0).toBe(left.filter(({ secrets }) => secrets === 0).length);
+        const { view: _, ...others } = what;
+        const without = [...now.values()].filter((one) => isWanted(one, others));
+        const counts = VIEWS.map((view) => [view, without.filter((one) => isIn(view, one)).length]);
+        expect(listing.views(what, ownership, NOW)).toEqual({ all: without.length, ...Object.fromEntries(counts) });
         const times = [...now.values()].map(timesOf);
         for (const name of ["endsLast", "endsCovered", "remains", "planned"] as const) {
           const instants = times.flatMap((one) => one[name]);

@@ -18,6 +18,7 @@ import type {
   CertificateImage,
   Change,
   Claim,
+  KnownObject,
   ScanSummary,
   SlotRecord,
   Store,
@@ -45,6 +46,7 @@ export class Shelf extends DriftShelf {
   readonly dead = new Set<string>();
   readonly seen = new Set<string>();
   readonly missing = new Set<string>();
+  readonly known = new Map<string, KnownObject & { readonly tenantId: string }>();
   /** Where in the trail the breaker was last closed. */
   breakerClosed = 0;
   readonly switches = new Map<string, Switches>();
@@ -84,6 +86,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.seen.delete(id);
       shelf.missing.delete(id);
       shelf.inventory.delete(id);
+      shelf.known.delete(id);
     }
   };
   return {
@@ -99,6 +102,9 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
         const keyIds = credentials.map((one) => one.keyId);
         shelf.inventory.set(objectId, { tenantId: summary.tenantId, appId, seenAt: summary.scannedAt, keyIds });
       }
+      const { tenantId, scannedAt: seenAt } = summary;
+      for (const { type, objectId, appId, displayName } of seen)
+        shelf.known.set(objectId, { tenantId, type, objectId, appId, displayName, seenAt });
       for (const id of now) {
         shelf.seen.add(id);
         shelf.missing.delete(id);
@@ -106,6 +112,12 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       return shelf.scan;
     },
     lastScan: async (tenantId) => (shelf.scan?.tenantId === tenantId ? shelf.scan : null),
+    known: async (tenantId, after, limit) =>
+      [...shelf.known.values()]
+        .filter((one) => one.tenantId === tenantId && one.objectId > after && !shelf.missing.has(one.objectId))
+        .toSorted((a, b) => (a.objectId < b.objectId ? -1 : 1))
+        .slice(0, limit)
+        .map(({ tenantId: _, ...one }) => one),
     async forgetMissing(tenantId, audit) {
       const forgotten = shelf.missing.size;
       if (shelf.scan?.tenantId !== tenantId || (forgotten === 0 && !scanTooLossy(shelf.scan.lost))) return 0;

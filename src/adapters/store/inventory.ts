@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { Order } from "../../core/pictures/order.ts";
 import { missingNeedsPerson, scanTooLossy } from "../../core/schedule/blast-radius.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
+import type { KnownObject, ScanSummary, SeenHolder, Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
 import { packKeyIds } from "./key-ids.ts";
@@ -22,6 +22,19 @@ const knownAfter = prepared(
       .select(["object_id", "type", "app_id", "display_name", "key_ids"])
       .where("tenant_id", "=", value("tenant"))
       .where("object_id", ">", value("after"))
+      .orderBy("object_id")
+      .limit(value("limit")),
+);
+
+/** The same of those that no complete scan has missed since. */
+const standingAfter = prepared(
+  (db, value: Value<{ readonly tenant: string; readonly after: string; readonly limit: number }>) =>
+    db
+      .selectFrom("holders")
+      .select(["object_id", "type", "app_id", "display_name", "seen_at"])
+      .where("tenant_id", "=", value("tenant"))
+      .where("object_id", ">", value("after"))
+      .where("missing_since", "is", null)
       .orderBy("object_id")
       .limit(value("limit")),
 );
@@ -93,7 +106,7 @@ export function inventory({
   read,
   write,
   writeAtLength,
-}: Database): Pick<Store, "recordScan" | "lastScan" | "forgetMissing"> {
+}: Database): Pick<Store, "recordScan" | "lastScan" | "known" | "forgetMissing"> {
   return {
     recordScan: (summary, seen) =>
       writeAtLength(async (db, pause) => {
@@ -109,6 +122,18 @@ export function inventory({
       read(async (db) => {
         const [row] = (await lastScanOf(db, { tenant: tenantId })).rows;
         return row === undefined ? null : scanFrom(row);
+      }),
+
+    known: (tenantId, after, limit) =>
+      read(async (db) => {
+        const { rows } = await standingAfter(db, { tenant: tenantId, after, limit });
+        return rows.map((row) => ({
+          type: row.type as KnownObject["type"],
+          objectId: row.object_id,
+          appId: row.app_id,
+          displayName: row.display_name,
+          seenAt: row.seen_at as EpochMs,
+        }));
       }),
 
     forgetMissing: (tenantId, audit) =>

@@ -14,6 +14,7 @@ import { credentialRoutes } from "./credentials.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
+import { ownerRoutes } from "./owners.ts";
 import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
@@ -43,6 +44,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...overviewRoutes,
     ...reportRoutes,
     ...applicationRoutes,
+    ...ownerRoutes,
     ...consentRoutes,
     ...credentialRoutes,
     ...registeringRoutes,

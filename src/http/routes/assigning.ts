@@ -73,7 +73,7 @@ const chosen = tenantRoute({
   handle: async ({ tenant, caller, body }) => {
     await tenant.painted();
     const { settings } = tenant.deps;
-    const portraits = chosenOf(tenant, caller, body);
+    const portraits = await chosenOf(tenant, caller, body);
     return {
       ...(await scopeOf(tenant)),
       members: membersOf(portraits),

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
 import { midnight } from "../../core/pictures/timeline.ts";
-import { addDays } from "../../core/time.ts";
+import { addDays, type EpochMs } from "../../core/time.ts";
+import { VIEWS } from "../../engine/list-views.ts";
 import type { Sort, Wanted } from "../../engine/listing.ts";
 import { id } from "./shapes.ts";
 
@@ -26,6 +27,10 @@ export const listQuery = z.strictObject({
     .enum(["true", "false"])
     .optional()
     .meta({ description: "whether a scan saw that its last credential had ended and nothing followed in time" }),
+  view: z.enum(VIEWS).optional().meta({
+    description:
+      "needs-person: it stops, or waits for an approval; ends-soon: its last credential ends within 30 days if nobody acts; no-credential: it has neither secret nor certificate; the others as in next",
+  }),
   owner: z.string().max(100).optional().meta({ description: "an object id, or none" }),
   endsFrom: day.optional().meta({ description: "stops on this day or later, in the tenant's zone" }),
   endsTo: day.optional().meta({ description: "stops on this day or earlier, in the tenant's zone" }),
@@ -48,10 +53,11 @@ export type Query = z.output<typeof listQuery>;
 /** Which applications, without their order and place. */
 export type Filter = Omit<Query, "sort" | "limit" | "cursor">;
 
-/** The question as the listing takes it: instants for days of the zone, as the timeline has them, and the order apart. */
+/** The question as the listing takes it at an instant: instants for days of the zone, as the timeline has them, and the order apart. */
 export function wantedOf(
-  { q, next, kind, type, policy, managed, lapsed, owner, endsFrom, endsTo }: Filter,
+  { q, next, kind, type, policy, managed, lapsed, owner, view, endsFrom, endsTo }: Filter,
   zone: string,
+  now: EpochMs,
 ): Wanted {
   return {
     q,
@@ -60,6 +66,7 @@ export function wantedOf(
     type,
     policy,
     owner,
+    view: view === undefined ? undefined : { name: view, now },
     managed: managed === undefined ? undefined : managed === "true",
     lapsed: lapsed === undefined ? undefined : lapsed === "true",
     endsFrom: endsFrom === undefined ? undefined : midnight(endsFrom, zone),

@@ -3,17 +3,21 @@ import { z } from "zod";
 import { csvRow } from "../../core/csv.ts";
 import { NEXT } from "../../core/pictures/outlook.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { formatInstant } from "../../core/time.ts";
-import type { Found } from "../../engine/listing.ts";
+import { type EpochMs, formatInstant, MINUTE } from "../../core/time.ts";
+import { VIEWS } from "../../engine/list-views.ts";
+import type { Found, ViewCounts } from "../../engine/listing.ts";
 import type { Picture } from "../../engine/picture.ts";
 import type { Portrait } from "../../engine/portrait.ts";
+import { unreadIn } from "../../engine/unread.ts";
 import { type Route, tenantRoute, WrittenItems } from "../route.ts";
 import { rowsText } from "../rows.ts";
 import type { Tenant } from "../tenant.ts";
 import { idList, listQuery, placeOf, type Query, sortOf, wantedOf } from "./filtering.ts";
 import { item } from "./item.ts";
 import { pictureOf } from "./own.ts";
-import { count, iso, scope, scopeOf } from "./shapes.ts";
+import { count, holderType, instant, iso, named, scope, scopeOf } from "./shapes.ts";
+
+type ViewShape = Record<keyof ViewCounts, typeof count>;
 
 const list = tenantRoute({
   method: "GET",
@@ -30,30 +34,73 @@ const list = tenantRoute({
       next: z.record(z.string(), count),
       policy: z.record(z.string(), count),
       kind: z.record(z.string(), count),
+      view: z.strictObject(Object.fromEntries(["all", ...VIEWS].map((name) => [name, count])) as ViewShape).meta({
+        description: "how many each view would leave of what the other filters leave, whichever is asked for",
+      }),
     }),
     next: z.string().nullable().meta({ description: "the cursor of the next page" }),
+    unread: z
+      .strictObject({
+        total: count,
+        items: z.array(
+          z.strictObject({ ...named, appId: z.string(), type: holderType, seenAt: instant, code: z.string() }),
+        ),
+      })
+      .meta({
+        description:
+          "with the first page: applications that earlier scans saw and the last one did not, since it could not read their list to its end, and why; none where more is asked than q and type, since of them nobody knows it",
+      }),
     items: z.array(z.strictObject(item)),
   }),
   handle: async ({ tenant, query }) => {
     await tenant.painted();
     const picture = pictureOf(tenant);
-    const found = foundIn(tenant, picture, query);
+    const now = await tenant.deps.clock.now();
+    const found = foundIn(tenant, picture, query, now);
     const { from, next } = placeOf(query, found.total);
     const { sort, descending } = sortOf(query);
     const { listing } = picture;
     const shown = listing.numbers(found, sort, descending, from, query.limit);
     return new WrittenItems(
-      { ...(await scopeOf(tenant)), total: found.total, facets: found.facets, next },
-      rowsText(listing, tenant.ownership, shown, await tenant.deps.clock.now()),
+      {
+        ...(await scopeOf(tenant)),
+        total: found.total,
+        facets: { ...found.facets, view: viewsOf(tenant, picture, query, now) },
+        next,
+        unread: unreadJson(tenant, picture, query),
+      },
+      rowsText(listing, tenant.ownership, shown, now),
     );
   },
 });
 
-/** What a question leaves, kept until something changes. */
-function foundIn(tenant: Tenant, picture: Picture, query: Query): Found {
+/** What a question leaves, kept until something changes; where a view hangs on the present, for a minute. */
+function foundIn(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): Found {
   const { limit: _, cursor: __, sort: ___, ...filter } = query;
-  return picture.keep(`list ${JSON.stringify(filter)}`, () =>
-    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone), tenant.ownership),
+  const at = filter.view === undefined ? 0 : Math.floor(now / MINUTE);
+  return picture.keep(`list ${at} ${JSON.stringify(filter)}`, () =>
+    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone, now), tenant.ownership),
+  );
+}
+
+/** So many of them are named. */
+const MOST_UNREAD = 200;
+
+function unreadJson(tenant: Tenant, picture: Picture, { q, type, cursor, limit: _, sort: __, ...others }: Query) {
+  const isAsked = cursor === undefined && Object.values(others).every((value) => value === undefined);
+  const found = isAsked
+    ? picture.keep(`unread ${JSON.stringify([q, type])}`, () => unreadIn(tenant.unread, { q, type }))
+    : [];
+  return {
+    total: found.length,
+    items: found.slice(0, MOST_UNREAD).map(({ seenAt, ...one }) => ({ ...one, seenAt: formatInstant(seenAt) })),
+  };
+}
+
+function viewsOf(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): ViewCounts {
+  const { limit: _, cursor: __, sort: ___, view: ____, ...filter } = query;
+  return picture.keep(`views ${Math.floor(now / MINUTE)} ${JSON.stringify(filter)}`, () =>
+    picture.listing.views(wantedOf(filter, tenant.deps.settings.timeZone, now), tenant.ownership, now),
   );
 }
 
@@ -134,7 +181,7 @@ export function fileName(tenant: Tenant, picture: Picture, what: string): string
 }
 
 async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: Chosen): AsyncGenerator<string> {
-  const found = foundIn(tenant, picture, query);
+  const found = foundIn(tenant, picture, query, await tenant.deps.clock.now());
   const { sort, descending } = sortOf(query);
   const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
   // a program that takes the first line for names of columns fails at this one, and takes no part of a tenant for all of it

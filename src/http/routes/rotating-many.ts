@@ -70,7 +70,7 @@ const foresee = tenantRoute({
   }),
   handle: async ({ tenant, caller, body }) => {
     await tenant.painted();
-    const chosen = chosenOf(tenant, caller, body);
+    const chosen = await chosenOf(tenant, caller, body);
     const seen = await foreseeMany(tenant.deps, pictureOf(tenant), chosen, body.now);
     const of = (outcome: Foreseen["outcome"]) => seen.slots.filter((one) => one.outcome === outcome);
     const reasons: Record<string, number> = {};
@@ -150,7 +150,7 @@ const rotate = tenantRoute({
   isRefusal: ({ rotations }) => rotations.length === 0,
   handle: async ({ tenant, caller, body }) => {
     await tenant.painted();
-    const chosen = chosenOf(tenant, caller, body);
+    const chosen = await chosenOf(tenant, caller, body);
     const done = await askMany(tenant.deps, pictureOf(tenant), chosen, { now: body.now, actor: actorOf(caller) });
     for (const one of rotationsOf(done)) await tenant.changed(one, "opened");
     const fault = faultOf(done);

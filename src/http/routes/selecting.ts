@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
+import type { EpochMs } from "../../core/time.ts";
 import type { Portrait } from "../../engine/portrait.ts";
 import type { Caller } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
@@ -42,17 +43,17 @@ export const selection = z.strictObject({
  * The applications of a selection, what stops first on top.
  * @throws NolapseError `refused-by-rule` where the filter finds another number than the person saw, `not-found`; UnfitRequest, also for too many.
  */
-export function chosenOf(
+export async function chosenOf(
   tenant: Tenant,
   caller: Caller,
   { ids, query }: Pick<z.output<typeof selection>, "ids" | "query">,
-): readonly Portrait[] {
+): Promise<readonly Portrait[]> {
   if ((ids === undefined) === (query === undefined)) {
     throw new UnfitRequest([{ path: "body", message: "either ids or a query, and not both" }]);
   }
   if (query === undefined) return [...new Set((ids ?? []).map((one) => seenBy(tenant, caller, one)))];
   const { total, members, except = [], ...filter } = query;
-  const found = foundBy(tenant, filter);
+  const found = foundBy(tenant, filter, await tenant.deps.clock.now());
   if (found.length !== total) {
     throw new NolapseError("refused-by-rule", `${found.length} match now, and ${total} were seen: nothing was done`, {
       next: "look at GET …/applications again",
@@ -73,10 +74,10 @@ export function membersOf(chosen: readonly Pick<Portrait, "objectId">[]): string
   return hash("sha256", ids.join(" "), "base64url").slice(0, 22);
 }
 
-/** All that a filter finds. */
-function foundBy(tenant: Tenant, filter: Filter): readonly Portrait[] {
+/** All that a filter finds at an instant. */
+function foundBy(tenant: Tenant, filter: Filter, now: EpochMs): readonly Portrait[] {
   const { listing } = pictureOf(tenant);
-  const found = listing.find(wantedOf(filter, tenant.deps.settings.timeZone), tenant.ownership);
+  const found = listing.find(wantedOf(filter, tenant.deps.settings.timeZone, now), tenant.ownership);
   return listing.page(found, "signsInUntil", false, 0, found.total);
 }
 

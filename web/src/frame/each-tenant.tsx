@@ -43,9 +43,9 @@ export function InTenant({ name, children }: { readonly name: string; readonly c
   return <TenantContext.Provider value={view}>{children}</TenantContext.Provider>;
 }
 
-export function TenantLink({ name }: { readonly name: string }) {
+export function TenantLink({ name, tabIndex = 0 }: { readonly name: string; readonly tabIndex?: 0 | -1 }) {
   return (
-    <Link className="link" to="/t/$tenant" params={{ tenant: name }} search={{}}>
+    <Link className="link" to="/t/$tenant" params={{ tenant: name }} search={{}} tabIndex={tabIndex}>
       {name}
     </Link>
   );

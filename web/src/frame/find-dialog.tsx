@@ -1,4 +1,4 @@
-/** Finds an application as one types, and pages, targets, a rotation, and commands: arrows choose, Enter opens it, or the list of all that match where nothing is chosen. */
+/** Finds an application as one types, and owners, pages, targets, a rotation, and commands: arrows choose, Enter opens it, or the list of all that match where nothing is chosen. */
 import { Dialog, DialogBody, DialogContent, DialogSurface, DialogTitle, SearchBox } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from "react";
@@ -13,7 +13,7 @@ import { Time } from "./time.tsx";
 
 /** So many applications are shown; the rest is a list. */
 const SHOWN = 8;
-/** So many targets. */
+/** So many owners, and so many targets. */
 const FEW = 3;
 
 interface FindDialogProps {
@@ -36,6 +36,10 @@ function useFound(tenant: string, text: string) {
   const params = { tenant };
   const asked = useAnswer("GET /api/v1/t/{tenant}/applications", q === "" ? null : { params, query });
   const targets = useAnswer("GET /api/v1/t/{tenant}/targets/names", q.length < 2 ? null : { params });
+  const people = useAnswer(
+    "GET /api/v1/t/{tenant}/owners",
+    q.length < 2 || command !== null ? null : { params, query: { q, limit: FEW } },
+  );
   const known = useAnswer(
     "GET /api/v1/t/{tenant}/rotations/{id}",
     // mostly an id is an application's, and asked as a rotation's it would be refused
@@ -95,6 +99,22 @@ function useFound(tenant: string, text: string) {
         go: () => navigate({ to: "/t/$tenant/targets", params }),
       }),
     );
+  // of what is there until the answer comes nobody knows whether it fits
+  const owners = (q.length < 2 || command !== null || people.isPlaceholderData ? [] : (people.data?.items ?? [])).map(
+    ({ id, name, applications: many }): Choice => ({
+      key: `owner ${id}`,
+      shown: (
+        <>
+          <span>
+            Owner: <Name text={name ?? id} />
+          </span>
+          <span className="mono faint">{id.slice(0, 8)}</span>
+          <span className="faint">{counted(many, "application")}</span>
+        </>
+      ),
+      go: () => navigate({ to: "/t/$tenant/applications", params, search: { owner: id } }),
+    }),
+  );
   const pageChoices = pages.map(
     (name): Choice => ({
       key: `page ${name}`,
@@ -104,7 +124,7 @@ function useFound(tenant: string, text: string) {
   );
   const all = (now: string) => navigate({ to: "/t/$tenant/applications", params, search: { q: meant(now).q } });
   return {
-    choices: [...rotations, ...applications, ...places, ...pageChoices],
+    choices: [...rotations, ...applications, ...owners, ...places, ...pageChoices],
     all,
     applications: applications.length,
     total: q === "" ? 0 : asked.isPlaceholderData ? null : (asked.data?.total ?? null),
@@ -143,9 +163,9 @@ export function FindDialog({ tenant, close }: FindDialogProps) {
               value={text}
               onChange={(_, { value }) => setText(value)}
               onKeyDown={keys}
-              placeholder="Application, id, target, page, or: rotate billing"
+              placeholder="Application, id, owner, target, page, or: rotate billing"
               role="combobox"
-              aria-label="Find an application by name, client id, object id or key id; a rotation, target, page or command"
+              aria-label="Find an application by name, client id, object id or key id; an owner, rotation, target, page or command"
               aria-expanded={choices.length > 0}
               aria-controls={`${id}-list`}
               aria-autocomplete="list"

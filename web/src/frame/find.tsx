@@ -1,4 +1,4 @@
-/** The way to an application by its name, client id, object id or a key id; Ctrl+K opens it anywhere. */
+/** The way to an application by its name, client id, object id, a key id or its owner; Ctrl+K opens it anywhere. */
 import { Button } from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
 import { lazy, Suspense, useEffect, useState } from "react";

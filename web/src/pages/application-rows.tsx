@@ -1,174 +1,38 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows stand where the scroll is, which table elements cannot
-// biome-ignore-all lint/a11y/useFocusableInteractive: rows of a table, not of a grid, take no focus
-/** Rows of applications, only those that are seen; the next page is asked for before its first row is. */
+// biome-ignore-all lint/a11y/useFocusableInteractive: cells and heads take no focus, their row does
+/**
+ * Rows of applications, only those that are seen; the next page is asked for before its first row is. Of all rows one is a stop of Tab, and
+ * behind it what lies in it; arrows lead to the others.
+ */
 import { Checkbox } from "@fluentui/react-components";
-import { CertificateRegular, KeyRegular } from "@fluentui/react-icons";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, memo, type ReactNode, startTransition, useEffect, useMemo, useRef, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  startTransition,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { ApplicationLink } from "../frame/application-link.tsx";
-import { InTenant, TenantLink } from "../frame/each-tenant.tsx";
+import { InTenant } from "../frame/each-tenant.tsx";
 import { useNarrow } from "../frame/narrow.ts";
 import { usePrinting } from "../frame/printing.ts";
-import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
-import { SmallLine } from "../lines/small-line.tsx";
-import { lapsePhrase, lapseSentence } from "../text/catalogue.ts";
 import { grouped } from "../text/dates.ts";
 import type { Row as MergedRow } from "../text/merging.ts";
-import { Name } from "../text/name.tsx";
 import { plainName } from "../text/names.ts";
+import { rowAfter } from "../text/row-keys.ts";
 import "./application-rows.css";
+import { COLUMNS, type Column, TENANT, templates } from "./application-columns.tsx";
 import type { Item } from "./application-list.ts";
-import { NextPhrase } from "./next.tsx";
+import { BEFORE, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
+import { RowMenu } from "./row-menu.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
-
-interface Column {
-  readonly head: string;
-  /** Left out where there is less room: below 1,024 px, or below 640. */
-  readonly hide?: "hide-middle" | "hide-small";
-  /** Its part of a row, as a grid has it. */
-  readonly width: string;
-  /** There only once a person has asked for it. */
-  readonly more?: true;
-  /** Its place in a row of two lines. */
-  readonly place?: "app-next" | "app-tenant";
-  readonly cell: (item: Item, now: string, tenant: string) => ReactNode;
-}
-
-/** So many parts of the room that is left. */
-function part(many: number): string {
-  return `minmax(0, ${many}fr)`;
-}
-
-const TENANT: Column = {
-  head: "Tenant",
-  width: part(1.5),
-  place: "app-tenant",
-  cell: (_, __, tenant) => <TenantLink name={tenant} />,
-};
-const LINE: Column = {
-  head: "Life line",
-  width: "120px",
-  hide: "hide-small",
-  cell: ({ line }, now) => <SmallLine line={line} now={now} />,
-};
-const CLIENT: Column = {
-  head: "Client id",
-  width: part(1),
-  hide: "hide-middle",
-  cell: ({ appId }) => <span className="mono">{appId.slice(0, 8)}…</span>,
-};
-const OBJECT: Column = {
-  head: "Object id",
-  width: part(1),
-  more: true,
-  hide: "hide-middle",
-  cell: ({ objectId }) => (
-    <span className="mono" title={objectId}>
-      {objectId.slice(0, 8)}…
-    </span>
-  ),
-};
-const POLICY: Column = {
-  head: "Policy",
-  width: part(1.5),
-  more: true,
-  hide: "hide-middle",
-  cell: ({ policy, managed }) => (managed ? <Name text={policy} /> : <span className="faint">not managed</span>),
-};
-const CLASS: Column = {
-  head: "Class",
-  width: part(1.5),
-  more: true,
-  hide: "hide-middle",
-  cell: ({ class: its }) => its?.replaceAll("-", " ") ?? null,
-};
-const HINT: Column = {
-  head: "Hint",
-  width: "64px",
-  more: true,
-  hide: "hide-middle",
-  cell: ({ hint }) => (hint === null ? null : <span className="mono">{hint}…</span>),
-};
-const CREATED: Column = {
-  head: "Created",
-  width: part(1.5),
-  more: true,
-  hide: "hide-middle",
-  cell: ({ createdAt }) => <Time at={createdAt} />,
-};
-const HELD: Column = { head: "Credentials", width: part(1), hide: "hide-middle", cell: (item) => <Held {...item} /> };
-const NEXT: Column = {
-  head: "What happens next",
-  width: part(3),
-  place: "app-next",
-  cell: ({ next }) => <NextPhrase next={next} />,
-};
-const LAPSED: Column = {
-  head: "Could not sign in",
-  width: part(4),
-  place: "app-next",
-  cell: (item) => <Lapsed {...item} />,
-};
-const UNTIL: Column = {
-  head: "Signs in until",
-  width: part(2),
-  cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
-};
-
-/** Red is only what somebody relies on. */
-function Lapsed({ lapsed, managed }: Pick<Item, "lapsed" | "managed">) {
-  const { zone } = useTenant();
-  if (lapsed === null) return null;
-  const isDown = managed && lapsed.to === null;
-  return (
-    <span className={isDown ? "ended" : undefined} title={lapseSentence(lapsed, zone)}>
-      {lapsePhrase(lapsed, zone)}
-    </span>
-  );
-}
-
-/** On a narrow page how far away it is has to do. */
-function Until({ at, now }: { readonly at: string | null; readonly now: string }) {
-  return <Time at={at} now={now} far={useNarrow() ? "only" : "short"} />;
-}
-
-const OWNER: Column = {
-  head: "Owner",
-  width: part(1.5),
-  hide: "hide-middle",
-  cell: ({ owners }) => <Owners owners={owners} />,
-};
-
-/** After the name. `lapsed`: registrations that are listed because they could not sign in. */
-export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
-  registered: [CLIENT, OBJECT, HELD, CLASS, HINT, POLICY, LINE, NEXT, UNTIL, OWNER, CREATED],
-  lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
-  enterprise: [
-    CLIENT,
-    {
-      head: "Home tenant",
-      width: part(2),
-      hide: "hide-middle",
-      cell: ({ homeTenant }) => <span className="mono">{homeTenant === null ? "–" : homeTenant.slice(0, 8)}</span>,
-    },
-    HELD,
-    LINE,
-    NEXT,
-    UNTIL,
-  ],
-};
-
-/** Heads of all columns of app registrations, and of those that are there at first. */
-export const HEADS = COLUMNS.registered.map(({ head }) => head);
-export const FIRST_HEADS = COLUMNS.registered.filter(({ more }) => more !== true).map(({ head }) => head);
-
-/** How wide the parts of a row are: with all columns, and with those that are left where there is less room. */
-function templates(columns: readonly Column[], isChosen: boolean) {
-  const of = (some: readonly Column[]) =>
-    [...(isChosen ? ["32px"] : []), part(3), ...some.map(({ width }) => width)].join(" ");
-  return { "--nl-wide": of(columns), "--nl-middle": of(columns.filter(({ hide }) => hide !== "hide-middle")) };
-}
+import { UnreadApplication, type UnreadRow } from "./unread-rows.tsx";
 
 export interface RowsProps {
   readonly kind: keyof typeof COLUMNS;
@@ -177,6 +41,9 @@ export interface RowsProps {
   readonly label: string;
   readonly rows: readonly MergedRow<Item>[];
   readonly total: number;
+  /** Those that the last scan did not get to see, of all of which not each may be named; they stand above the others. */
+  readonly unread: readonly UnreadRow[];
+  readonly unreadTotal: number;
   /** Whether each row names its tenant: in a list of several. */
   readonly named: boolean;
   /** Pixels of a row. */
@@ -186,23 +53,43 @@ export interface RowsProps {
   readonly chosen?: { readonly selection: Selection; readonly choose: (selection: Selection) => void };
 }
 
+/** Rows that are drawn above and below those that are seen. */
+const AROUND = 12;
+/** Pixels of the head, which stays in sight. */
+const HEAD = 40;
+
+/** A pointer that was moved farther than this while it was pressed has drawn over something; pixels. */
+const DRAWN = 5;
+
 /** A narrow page has two lines in each row; pixels of the second one. */
 const SECOND_LINE = 20;
 
 /** So many rows are drawn for paper: it is no place for more, and the browser could not. */
 const PRINTED = 2_000;
 
-export function ApplicationRows({ kind, shown, label, rows: read, total, named, more, chosen, ...given }: RowsProps) {
+export function ApplicationRows(props: RowsProps) {
+  const { kind, shown, label, rows: read, total, unread, unreadTotal, named, more, chosen, ...given } = props;
   const height = given.height + (useNarrow() ? SECOND_LINE : 0);
   const scroller = useRef<HTMLElement>(null);
   // on paper nobody scrolls: what was read is there, nothing more is asked for, and how much that is
   const isPrinted = usePrinting();
   const printed = Math.min(read.length, PRINTED);
+  // rows above those of the list
+  const above = unread.length + (unreadTotal > unread.length ? 1 : 0);
+  const count = above + (isPrinted ? printed : total);
+  const { grid, active, focus, heard } = useRowFocus(count);
   const rows = useVirtualizer({
-    count: isPrinted ? printed : total,
+    count,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: isPrinted ? printed : 12,
+    overscan: isPrinted ? count : AROUND,
+    scrollPaddingEnd: HEAD,
+    // what has the focus would lose it if it were not drawn
+    rangeExtractor: (range) => {
+      const drawn = defaultRangeExtractor(range);
+      if (active === null || drawn.includes(active)) return drawn;
+      return active < (drawn[0] ?? 0) ? [active, ...drawn] : [...drawn, active];
+    },
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height lie elsewhere
   useEffect(() => rows.measure(), [height]);
@@ -210,10 +97,11 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
   // the page is painted first, and the rows are made in the time that is left between what else it has to do
   const [isPainted, paint] = useState(false);
   useEffect(() => startTransition(() => paint(true)), []);
-  const last = seen.at(-1)?.index ?? 0;
+  const { startIndex: top = 0, endIndex: bottom = 0 } = rows.range ?? {};
+  const last = bottom + AROUND;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks once for each stretch that comes into view
   useEffect(() => {
-    if (!isPrinted && last >= read.length - 20) more();
+    if (!isPrinted && last >= above + read.length - 20) more();
   }, [last, read, isPrinted]);
   const wanted = shown?.join();
   // the same as long as nobody chooses others: rows that are there stay as they are
@@ -226,48 +114,135 @@ export function ApplicationRows({ kind, shown, label, rows: read, total, named, 
     [kind, wanted, named],
   );
   const look = named ? `${kind} several` : kind;
+  const stop = active ?? top;
+  const navigate = useNavigate();
+  const [menu, setMenu] = useState<Opened | null>(null);
+  const [said, say] = useState("");
+  const open = ({ tenant, item }: MergedRow<Item>, search: Readonly<Record<string, string>> = {}) =>
+    void navigate({ to: "/t/$tenant/applications/$id", params: { tenant, id: item.objectId }, search });
+  const keys = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const at = rowAt(event.target);
+    const row = at === null || isOwn(event.target) ? undefined : read[at - above];
+    const next = rowAfter(event.key, { at, count, seen: Math.max(1, bottom - top - 1) });
+    if (next !== null) {
+      rows.scrollToIndex(next);
+      focus(next);
+    } else if (row === undefined) return;
+    else if (event.key === "Enter") open(row);
+    else if (event.key === " ") chosen?.choose(toggled(chosen.selection, row.item.objectId));
+    else return;
+    event.preventDefault();
+  };
+  const pressed = useRef({ x: 0, y: 0 });
+  const clicked = (event: MouseEvent) => {
+    const row = read[(rowAt(event.target) ?? -1) - above];
+    const hasModifier = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey;
+    // who marks some of its text wants to take that with him
+    const isDrawn = Math.hypot(event.clientX - pressed.current.x, event.clientY - pressed.current.y) > DRAWN;
+    if (row !== undefined && !isOwn(event.target) && !hasModifier && !isDrawn) open(row);
+  };
+  const asked = (event: MouseEvent) => {
+    const at = rowAt(event.target);
+    const row = read[(at ?? -1) - above];
+    // a link has the browser's own menu, which opens it elsewhere
+    if (at === null || row === undefined || (event.button === 2 && isOwn(event.target))) return;
+    event.preventDefault();
+    focus(at);
+    setMenu({ row, at, x: event.clientX, y: event.clientY });
+  };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className="card virtual list" ref={scroller} tabIndex={0} aria-label="Applications">
-      <div
-        role="table"
-        aria-rowcount={total + 1}
-        aria-label={label}
-        style={templates(columns, chosen !== undefined) as CSSProperties}
-      >
-        <div role="row" className={`app-row app-head ${look}`} aria-rowindex={1}>
-          {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
-          <span role="columnheader">Display name</span>
-          {columns.map(({ head, hide, place }) => (
-            <span key={head} role="columnheader" className={hide ?? place}>
-              {head}
-            </span>
-          ))}
+    <>
+      <section className="card virtual list" ref={scroller} aria-label="Applications">
+        <div
+          role="grid"
+          ref={grid}
+          aria-rowcount={above + total + 1}
+          aria-label={label}
+          {...(chosen === undefined ? {} : { "aria-multiselectable": true })}
+          style={templates(columns, chosen !== undefined) as CSSProperties}
+          onKeyDown={keys}
+          onMouseDown={({ clientX: x, clientY: y }) => {
+            pressed.current = { x, y };
+          }}
+          onClick={clicked}
+          onContextMenu={asked}
+          {...heard}
+        >
+          <div role="row" className={`app-row app-head ${look}`} aria-rowindex={1}>
+            {chosen === undefined ? null : <ChooseAll {...chosen} total={total} />}
+            <span role="columnheader">Display name</span>
+            {columns.map(({ head, hide, place }) => (
+              <span key={head} role="columnheader" className={hide ?? place}>
+                {head}
+              </span>
+            ))}
+          </div>
+          <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
+            {isPainted
+              ? seen.map(({ index, start }) =>
+                  index < above ? (
+                    <UnreadApplication
+                      key={index}
+                      row={unread[index]}
+                      others={unreadTotal - unread.length}
+                      look={look}
+                      style={placeOf(start, height)}
+                      index={index + BEFORE}
+                      tabIndex={index === stop ? 0 : -1}
+                      isChosen={chosen !== undefined}
+                    />
+                  ) : (
+                    <Row
+                      key={index}
+                      {...read[index - above]}
+                      look={look}
+                      columns={columns}
+                      index={index}
+                      top={start}
+                      height={height}
+                      chosen={chosen}
+                      tabIndex={index === stop ? 0 : -1}
+                    />
+                  ),
+                )
+              : null}
+          </div>
         </div>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
-          {isPainted
-            ? seen.map(({ index, start }) => (
-                <Row
-                  key={index}
-                  {...read[index]}
-                  look={look}
-                  columns={columns}
-                  index={index}
-                  top={start}
-                  height={height}
-                  chosen={chosen}
-                />
-              ))
-            : null}
-        </div>
-      </div>
-      {isPrinted && printed < total ? (
-        <p className="faint">
-          The first {grouped(printed)} of {grouped(total)}; the CSV file has all of them.
-        </p>
-      ) : null}
-    </section>
+        {isPrinted && printed < total ? (
+          <p className="faint">
+            The first {grouped(printed)} of {grouped(total)}; the CSV file has all of them.
+          </p>
+        ) : null}
+      </section>
+      <p role="status" className="faint app-said">
+        {said}
+      </p>
+      {menu === null ? null : (
+        <InTenant name={menu.row.tenant}>
+          <RowMenu
+            item={menu.row.item}
+            x={menu.x}
+            y={menu.y}
+            open={(search) => open(menu.row, search)}
+            say={say}
+            close={() => {
+              setMenu(null);
+              focus(menu.at);
+            }}
+          />
+        </InTenant>
+      )}
+    </>
   );
+}
+
+/** The menu of a row, and where it was asked for. */
+interface Opened {
+  readonly row: MergedRow<Item>;
+  readonly at: number;
+  readonly x: number;
+  readonly y: number;
 }
 
 /** Without an item where it was not read yet. */
@@ -278,34 +253,49 @@ interface RowProps extends Partial<MergedRow<Item>> {
   readonly top: number;
   readonly height: number;
   readonly chosen: RowsProps["chosen"];
+  /** Of the row and of what can have the focus in it. */
+  readonly tabIndex: 0 | -1;
+}
+
+function placeOf(top: number, height: number) {
+  return { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
 }
 
 /** While one scrolls, those that are there already stay as they are: each is a dozen parts. */
-const Row = memo(function Row({ look, columns, item, index, top, height, now = "", tenant = "", chosen }: RowProps) {
-  const place = { position: "absolute", top: 0, left: 0, right: 0, height, transform: `translateY(${top}px)` } as const;
+const Row = memo(function Row(props: RowProps) {
+  const { look, columns, item, index, top, height, now = "", tenant = "", chosen, tabIndex } = props;
+  const isSelected = item !== undefined && chosen !== undefined && isChosen(chosen.selection, item.objectId);
   return (
-    <div role="row" className={`app-row ${look}`} style={place} aria-rowindex={index + 2}>
+    <div
+      role="row"
+      className={`app-row ${look}`}
+      style={placeOf(top, height)}
+      aria-rowindex={index + BEFORE}
+      tabIndex={tabIndex}
+      {...(chosen === undefined ? {} : { "aria-selected": isSelected })}
+    >
       {item === undefined ? (
-        <span role="cell" className="faint">
+        <span role="gridcell" className="faint">
           …
         </span>
       ) : (
         <InTenant name={tenant}>
           {chosen === undefined ? null : (
-            <span role="cell" className="choose">
+            <span role="gridcell" className="choose">
               <Checkbox
                 aria-label={`Select ${plainName(item.displayName)}`}
-                checked={isChosen(chosen.selection, item.objectId)}
+                checked={isSelected}
+                tabIndex={tabIndex}
                 onChange={() => chosen.choose(toggled(chosen.selection, item.objectId))}
               />
             </span>
           )}
-          <span role="cell">
-            <ApplicationLink tenant={tenant} application={item} />
+          <span role="gridcell">
+            <ApplicationLink tenant={tenant} application={item} tabIndex={tabIndex} />
           </span>
           {columns.map(({ head, hide, place, cell }) => (
-            <span key={head} role="cell" className={hide ?? place}>
-              {cell(item, now, tenant)}
+            <span key={head} role="gridcell" className={hide ?? place}>
+              {cell(item, now, tenant, tabIndex)}
             </span>
           ))}
         </InTenant>
@@ -320,39 +310,9 @@ function ChooseAll({ selection, choose, total }: NonNullable<RowsProps["chosen"]
     <span role="columnheader" className="choose">
       <Checkbox
         aria-label={`Select all ${grouped(total)} that match`}
-        checked={count === total ? true : count > 0 ? "mixed" : false}
+        checked={total > 0 && count === total ? true : count > 0 ? "mixed" : false}
         onChange={() => choose(allToggled(selection, total))}
       />
     </span>
-  );
-}
-
-function Held({ secrets, certificates }: Pick<Item, "secrets" | "certificates">) {
-  if (secrets + certificates === 0) return <span className="faint">none</span>;
-  return (
-    <>
-      {secrets > 0 ? (
-        <>
-          <KeyRegular aria-label="Client secrets" /> {secrets}{" "}
-        </>
-      ) : null}
-      {certificates > 0 ? (
-        <>
-          <CertificateRegular aria-label="Certificates" /> {certificates}
-        </>
-      ) : null}
-    </>
-  );
-}
-
-function Owners({ owners }: Pick<Item, "owners">) {
-  if (owners === null) return <span className="faint">not known</span>;
-  const [first, ...others] = owners;
-  if (first === undefined) return <span className="urgent">Nobody</span>;
-  return (
-    <>
-      <Name text={first.name ?? first.id} />
-      {others.length > 0 ? <span className="faint"> +{others.length}</span> : null}
-    </>
   );
 }

@@ -7,16 +7,18 @@ import { type Search, useAddress } from "../frame/address.ts";
 import { Command } from "../frame/command.tsx";
 import { useTenants } from "../frame/each-tenant.tsx";
 import { useTenant } from "../frame/tenant.tsx";
+import { FIRST_HEADS, HEADS } from "./application-columns.tsx";
 import { type Filter, fileAddress, type PageFilter } from "./application-list.ts";
-import { FIRST_HEADS, HEADS } from "./application-rows.tsx";
 import { ChosenBar } from "./chosen-bar.tsx";
 import { ColumnMenu, useColumns } from "./column-menu.tsx";
 import { Filters } from "./list-filters.tsx";
 import { ListedApplications } from "./listed-applications.tsx";
 import { countOf, useSelection } from "./selection.ts";
+import { ViewTabs } from "./view-tabs.tsx";
 
 const FILTERS = [
   "q",
+  "view",
   "next",
   "kind",
   "type",
@@ -65,25 +67,28 @@ export function Applications() {
         filter={wanted}
         // what is done to many is done in one tenant
         {...(isAll ? {} : { chosen })}
-        head={(list, density) =>
-          countOf(selection, list.total) > 0 ? (
-            <ChosenBar tenant={tenant} filter={wanted} total={list.total} selection={selection} choose={choose} />
-          ) : (
-            <Filters list={list} filter={filter} set={set}>
-              {isLapsed || columns === null ? null : <ColumnMenu all={HEADS} {...columns} />}
-              {density}
-              {isAll ? null : (
-                <Button
-                  as="a"
-                  appearance="subtle"
-                  icon={<ArrowDownloadRegular />}
-                  href={fileAddress(tenant, wanted)}
-                  aria-label="Download as CSV"
-                />
-              )}
-            </Filters>
-          )
-        }
+        head={(list, density) => (
+          <>
+            <ViewTabs counts={list.facets.view} view={filter.view} set={(view) => set({ view })} />
+            {countOf(selection, list.total) > 0 ? (
+              <ChosenBar tenant={tenant} filter={wanted} total={list.total} selection={selection} choose={choose} />
+            ) : (
+              <Filters list={list} filter={filter} set={set}>
+                {isLapsed || columns === null ? null : <ColumnMenu all={HEADS} {...columns} />}
+                {density}
+                {isAll ? null : (
+                  <Button
+                    as="a"
+                    appearance="subtle"
+                    icon={<ArrowDownloadRegular />}
+                    href={fileAddress(tenant, wanted)}
+                    aria-label="Download as CSV"
+                  />
+                )}
+              </Filters>
+            )}
+          </>
+        )}
         empty={
           isFiltered ? (
             <>

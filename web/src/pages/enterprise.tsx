@@ -2,6 +2,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTenant } from "../frame/tenant.tsx";
 import { counted } from "../text/dates.ts";
+import { unreadCount } from "../text/unread.ts";
 import { ListedApplications, Wanted } from "./listed-applications.tsx";
 
 export function Enterprise() {
@@ -25,11 +26,12 @@ export function Enterprise() {
         kind="enterprise"
         label="Enterprise applications"
         filter={{ type: "servicePrincipal", sort: "displayName", q }}
-        head={({ total }, density) => (
+        head={({ total, unread }, density) => (
           <div className="filters">
             <Wanted wanted={q ?? ""} set={set} placeholder="Name or client id" />
             <span className="total faint" aria-live="polite">
               {counted(total, "enterprise application")}
+              {unreadCount(unread)}
             </span>
             {density}
           </div>

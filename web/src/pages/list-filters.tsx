@@ -5,6 +5,7 @@ import { NEXT_VIEWS, type NextCode } from "../text/catalogue.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { type Days, daysWords, ownerChoices } from "../text/list-filters.ts";
 import { plainName } from "../text/names.ts";
+import { unreadCount } from "../text/unread.ts";
 import type { PageFilter } from "./application-list.ts";
 import { type Listed, Wanted } from "./listed-applications.tsx";
 import { Pill } from "./pill.tsx";
@@ -62,6 +63,7 @@ export function Filters({ list, filter, set, children }: FiltersProps) {
       />
       <span className="total faint" aria-live="polite">
         {counted(total, "application")}
+        {unreadCount(list.unread)}
       </span>
       {children}
     </div>

@@ -7,6 +7,7 @@ import { Empty, Shown } from "../frame/states.tsx";
 import { summed } from "../text/merging.ts";
 import { type Filter, type Item, type List, useApplicationList } from "./application-list.ts";
 import { ApplicationRows, type RowsProps } from "./application-rows.tsx";
+import type { UnreadRow } from "./unread-rows.tsx";
 
 interface ListedProps extends Pick<RowsProps, "kind" | "shown" | "label"> {
   readonly filter: Filter;
@@ -20,6 +21,8 @@ interface ListedProps extends Pick<RowsProps, "kind" | "shown" | "label"> {
 
 /** What is said of all rows, whichever of them were read. */
 export interface Listed extends Pick<List, "facets" | "total"> {
+  /** How many of them the last scan did not get to see; not in the total. */
+  readonly unread: number;
   readonly items: readonly Item[];
 }
 
@@ -29,36 +32,46 @@ export function ListedApplications({ filter, head, empty, ...rows }: ListedProps
   const asked = useApplicationList(filter);
   return (
     <Shown asked={asked} rows={12}>
-      {(list) => (
-        <>
-          <Seen told={list.told} />
-          {head(
-            {
-              total: list.total,
-              items: list.first.flatMap(({ answer }) => answer.items),
-              facets: {
-                next: summed(list.first.map(({ answer }) => answer.facets.next)),
-                kind: summed(list.first.map(({ answer }) => answer.facets.kind)),
-                policy: summed(list.first.map(({ answer }) => answer.facets.policy)),
+      {(list) => {
+        const unread = list.first.flatMap(({ tenant, answer }) =>
+          answer.unread.items.map((item): UnreadRow => ({ tenant, item })),
+        );
+        const unreadTotal = list.first.reduce((so, { answer }) => so + answer.unread.total, 0);
+        return (
+          <>
+            <Seen told={list.told} />
+            {head(
+              {
+                total: list.total,
+                unread: unreadTotal,
+                items: list.first.flatMap(({ answer }) => answer.items),
+                facets: {
+                  next: summed(list.first.map(({ answer }) => answer.facets.next)),
+                  kind: summed(list.first.map(({ answer }) => answer.facets.kind)),
+                  policy: summed(list.first.map(({ answer }) => answer.facets.policy)),
+                  view: summed(list.first.map(({ answer }) => answer.facets.view)),
+                },
               },
-            },
-            <DensityMenu density={density} choose={choose} />,
-          )}
-          {list.total === 0 ? (
-            <Empty>{empty}</Empty>
-          ) : (
-            <ApplicationRows
-              {...rows}
-              height={height}
-              rows={list.rows}
-              // once all were read, those that are there are all there are
-              total={asked.hasNextPage ? Math.max(list.total, list.rows.length) : list.rows.length}
-              named={isAll}
-              more={asked.more}
-            />
-          )}
-        </>
-      )}
+              <DensityMenu density={density} choose={choose} />,
+            )}
+            {list.total + unreadTotal === 0 ? (
+              <Empty>{empty}</Empty>
+            ) : (
+              <ApplicationRows
+                {...rows}
+                height={height}
+                rows={list.rows}
+                unread={unread}
+                unreadTotal={unreadTotal}
+                // once all were read, those that are there are all there are
+                total={asked.hasNextPage ? Math.max(list.total, list.rows.length) : list.rows.length}
+                named={isAll}
+                more={asked.more}
+              />
+            )}
+          </>
+        );
+      }}
     </Shown>
   );
 }

@@ -1,4 +1,5 @@
-/** The words of the list's pills. Pure. */
+/** The words of the list's tabs and pills. Pure. */
+import type { Answer } from "../api/client.ts";
 import { written } from "./dates.ts";
 import { plainName } from "./names.ts";
 
@@ -20,6 +21,19 @@ function dayWords(day = ""): string {
   const at = Date.parse(`${day}T12:00:00Z`);
   return Number.isNaN(at) ? day : written(at, "UTC");
 }
+
+export type ListView = keyof Answer<"GET /api/v1/t/{tenant}/applications">["facets"]["view"];
+
+/** Tabs of the list, in their order. */
+export const LIST_VIEWS: Readonly<Record<ListView, string>> = {
+  all: "All",
+  "needs-person": "Needs a person",
+  "ends-soon": "Ends in 30 days",
+  "not-managed": "Not managed",
+  ended: "Ended",
+  "renewed-elsewhere": "Renewed elsewhere",
+  "no-credential": "No credential",
+};
 
 type Owners = readonly { readonly id: string; readonly name: string | null }[];
 
