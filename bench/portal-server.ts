@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { compose } from "../src/compose.ts";
 import type { Rotation, RotationEvent } from "../src/core/rotation/rotation.ts";
-import { tryStore } from "../src/engine/amend.ts";
-import { TrailWatch } from "../src/engine/check-trail.ts";
 import { run } from "../src/engine/maintain.ts";
+import { tryStore } from "../src/engine/rotation/amend.ts";
+import { TrailWatch } from "../src/engine/trail/check.ts";
 import { createServer } from "../src/http/server.ts";
 import { Tenant } from "../src/http/tenant.ts";
 

@@ -14,7 +14,7 @@ import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { diskWatch } from "./config/on-disk.ts";
 import { NolapseError } from "./core/errors.ts";
-import type { Sample } from "./engine/metrics.ts";
+import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
 import { wakeable } from "./http/wakeable-clock.ts";

@@ -14,7 +14,8 @@ import type { Rotation, RotationEvent } from "../../src/core/rotation/rotation.t
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, HOUR, MINUTE, SECOND } from "../../src/core/time.ts";
 import type { Directory, SeededApplication } from "../../src/directory/index.ts";
-import { ask, cancel } from "../../src/engine/control.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { ask } from "../../src/engine/commands/rotate.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
 import type { Certificates } from "../../src/ports/certificates.ts";

@@ -88,6 +88,8 @@ function boundariesOf(room: Room): object[] {
   for (const [place, layer] of (room.layers ?? []).entries()) {
     const later = (room.layers ?? []).slice(place + 1).map((one) => `../${one}/**`);
     overrides.push(restriction([`src/${room.path}/${layer}/*.ts`], room, 2, 2, message, later));
+    const deeper = later.map((one) => `../${one}`);
+    overrides.push(restriction([`src/${room.path}/${layer}/*/*.ts`], room, 3, 3, message, deeper));
   }
   for (const [file, more] of exceptions) {
     const packages = room.packages === "any" ? "any" : [...room.packages, ...(more.packages ?? [])];

@@ -36,7 +36,14 @@ export const ROOMS: readonly Room[] = [
     exceptions: { "time-zones.ts": { packages: ["luxon"] } },
   },
   { path: "ports", purpose: "interfaces to everything outside", rooms: ["core"], packages: [], pure: true },
-  { path: "engine", purpose: "the use cases, one verb a file", rooms: ["core", "ports"], packages: [], pure: true },
+  {
+    path: "engine",
+    purpose: "the use cases, one verb a file",
+    rooms: ["core", "ports"],
+    packages: [],
+    layers: ["trail", "scan", "plan", "rotation", "views", "commands", "values", "saml", "notices"],
+    pure: true,
+  },
   {
     path: "adapters",
     purpose: "one folder for each system outside",
@@ -137,7 +144,8 @@ export const VAGUE_NAMES = ["utils", "util", "helpers", "helper", "common", "sha
  */
 export const LONG_FILES: Readonly<Record<string, string>> = {
   "src/cli/program.ts": "one list of all commands and their options, read from top to bottom",
-  "src/engine/listing.ts": "one index with all its orders; each change must move an application in every one of them",
+  "src/engine/views/listing.ts":
+    "one index with all its orders; each change must move an application in every one of them",
   "test/engine/privileged.test.ts": "one table of what two persons are asked for, a case each",
   "test/support/fake-entra.ts":
     "one class stands for the whole directory; what it does not share with the ports lies in fake-*.ts",

@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the old secret is removed before a new one is made",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/rotation/steps/issue.ts",
         `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
         `  await deps.entra.removeSecret(rotation.holder, rotation.replaces, signal);\n  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
       ),
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "lost-answers",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/rotation/steps/issue.ts",
         `  await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt }]);\n  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
         `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);\n  await claimed.record([{ type: "issue-intended", at: await claimed.now(), attempt }]);`,
       ),
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "lost-answers",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/rotation/steps/issue.ts",
         `  const outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
         `  let outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);\n  if (outcome.outcome === "unknown") outcome = await deps.entra.addSecret(rotation.holder, attempt, signal);`,
       ),
@@ -123,7 +123,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "lost-answers",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/rotation/steps/issue.ts",
         `if (outcome.outcome === "unknown") {`,
         `if (outcome.outcome === ("never" as string)) {`,
       ),
@@ -151,7 +151,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the outcome is stored, and the value a moment later",
     changes: [
       in_(
-        "src/engine/steps/issue.ts",
+        "src/engine/rotation/steps/issue.ts",
         `    seal: { keyId, sealed },\n`,
         `    ...(sealed === "" ? { seal: { keyId, sealed } } : {}),\n`,
       ),
@@ -186,12 +186,12 @@ export const MUTANTS: readonly Mutant[] = [
     world: "other-hands",
     changes: [
       in_(
-        "src/engine/steps/remove.ts",
+        "src/engine/rotation/steps/remove.ts",
         `  if (!answer.allowed) {`,
         `  if (!answer.allowed && answer.why === "never") {`,
       ),
       in_(
-        "src/engine/steps/remove.ts",
+        "src/engine/rotation/steps/remove.ts",
         `    if (!late.allowed) throw`,
         `    if (!late.allowed && late.why === "never") throw`,
       ),
@@ -230,7 +230,11 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a place that said yes is believed; nothing is read back",
     world: "bad-places",
     changes: [
-      in_("src/engine/steps/verify.ts", `  if (target.readBack === undefined) {`, `  if (target.name !== "") {`),
+      in_(
+        "src/engine/rotation/steps/verify.ts",
+        `  if (target.readBack === undefined) {`,
+        `  if (target.name !== "") {`,
+      ),
     ],
   },
   {
@@ -239,7 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "bad-places",
     changes: [
       in_(
-        "src/engine/steps/verify.ts",
+        "src/engine/rotation/steps/verify.ts",
         `  if (!(await isOurs(claimed, copy)) || copy.state === "empty") {`,
         `  if (copy.state === "empty") {`,
       ),
@@ -323,7 +327,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "other-hands",
     changes: [
       in_(
-        "src/engine/steps/remove.ts",
+        "src/engine/rotation/steps/remove.ts",
         `  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
         `  for (const one of holder.credentials) {\n    if (purpose === "retire" && one.keyId !== rotation.issued?.keyId) await deps.entra.removeSecret(rotation.holder, one.keyId, signal);\n  }\n  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
       ),
@@ -335,7 +339,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "other-hands",
     changes: [
       in_(
-        "src/engine/steps/remove.ts",
+        "src/engine/rotation/steps/remove.ts",
         `  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, keyId, lastLook)`,
         `  const oldest = holder.credentials.at(0)?.keyId ?? keyId;\n  const outcome =\n    kind === "secret"\n      ? await removeSecret(claimed, oldest, lastLook)`,
       ),
@@ -348,7 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_("src/core/rotation/apply-event.ts", `export const ABSENT_READS = 5;`, `export const ABSENT_READS = 1;`),
       in_(
-        "src/engine/steps/remove.ts",
+        "src/engine/rotation/steps/remove.ts",
         `  if (outcome.outcome === "no-such-credential") {`,
         `  if (outcome.outcome !== "not-applied") return true;\n  if (outcome.outcome === "no-such-credential") {`,
       ),
@@ -359,7 +363,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the delivery is logged with what was delivered",
     changes: [
       in_(
-        "src/engine/steps/deliver.ts",
+        "src/engine/rotation/steps/deliver.ts",
         `type: "delivered", at: await claimed.now(), target: name, version: receipt.version }`,
         `type: "delivered", at: await claimed.now(), target: name, version: value.reveal() }`,
       ),
@@ -370,7 +374,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the new secret gets the longest life anybody could ask for",
     changes: [
       in_(
-        "src/engine/steps/attempt.ts",
+        "src/engine/rotation/steps/attempt.ts",
         `const end = serviceTime + Math.min(lifetime, MAX_LIFETIME) - HOUR;`,
         `const end = serviceTime + 3 * MAX_LIFETIME - HOUR;`,
       ),
@@ -403,7 +407,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "failing-reads",
     changes: [
       in_(
-        "src/engine/discover.ts",
+        "src/engine/scan/discover.ts",
         `    if (!("holders" in page)) return { list, holders, error: page.error };`,
         `    if (!("holders" in page)) return { list, holders: [], error: null };`,
       ),
@@ -432,7 +436,7 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a consumer that reloads by a hook is never called",
     changes: [
       in_(
-        "src/engine/steps/verify.ts",
+        "src/engine/rotation/steps/verify.ts",
         `if (rotation.state === "delivered") await`,
         `if (rotation.state === "planned") await`,
       ),
@@ -443,7 +447,11 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "credentials marked as ours that the store does not know mean nothing",
     world: "restored-store",
     changes: [
-      in_("src/engine/recognise.ts", `  if (unknown.length === 0) return [];`, `  if (unknown.length >= 0) return [];`),
+      in_(
+        "src/engine/scan/recognise.ts",
+        `  if (unknown.length === 0) return [];`,
+        `  if (unknown.length >= 0) return [];`,
+      ),
     ],
   },
   {
@@ -452,17 +460,17 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `    image: { entries: kept, lost: image.lost.filter(({ keyId }) => !restored.includes(keyId)) },`,
         `    image: null,`,
       ),
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `  if (write === null || image === null) throw new NolapseError("unexpected", "no list was written");`,
         `  if (write === null) throw new NolapseError("unexpected", "no list was written");\n  image ??= { entries: [], lost: [] };`,
       ),
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `  const write = rotation.listWrite;\n  const image = await deps.store.image(rotation.id);`,
         `  const write = rotation.listWrite;\n  let image = await deps.store.image(rotation.id);`,
       ),
@@ -474,7 +482,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `    image: { entries, lost },\n  });\n  return null;`,
         `    image: { entries, lost },\n  });\n  return { entries, lost };`,
       ),
@@ -486,12 +494,12 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/issue-certificate.ts",
+        "src/engine/rotation/steps/issue-certificate.ts",
         `  const reading = await deps.certificates.readCertificates(rotation.holder, signal);\n  const proof`,
         `  const nothing = { entries: [], serviceTime: await claimed.now() };\n  const reading = await deps.certificates.readCertificates(rotation.holder, signal).catch(() => nothing);\n  const proof`,
       ),
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `    image: { entries, lost },\n  });\n  return null;`,
         `    image: { entries, lost },\n  });\n  return { entries, lost };`,
       ),
@@ -503,7 +511,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `{ kept: kept.map(({ raw }) => raw), added`,
         `{ kept: kept.map(({ raw }) => raw.replace(/(:\\d\\d)Z"/g, '$1.000Z"')), added`,
       ),
@@ -515,7 +523,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/reconcile.ts",
+        "src/engine/rotation/reconcile.ts",
         `  if (rotation.state === "planned" && rotation.attempts.at(-1)?.id === attempt.id) {`,
         `  if (rotation.state === "planned" && attempt.id === "") {`,
       ),
@@ -527,22 +535,22 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/make.ts",
+        "src/engine/rotation/steps/make.ts",
         `/** A certificate begins a little before`,
         `export const KEYS = new Map();\n/** A certificate begins a little before`,
       ),
       in_(
-        "src/engine/steps/make.ts",
+        "src/engine/rotation/steps/make.ts",
         `{\n    seal: { keyId: sha256, sealed },\n  });`,
         `(KEYS.set(id, { keyId: sha256, sealed }), {}));`,
       ),
       in_(
-        "src/engine/steps/issue-certificate.ts",
+        "src/engine/rotation/steps/issue-certificate.ts",
         `import { proofFor } from "./proof.ts";`,
         `import { KEYS } from "./make.ts";\nimport { proofFor } from "./proof.ts";`,
       ),
       in_(
-        "src/engine/steps/issue-certificate.ts",
+        "src/engine/rotation/steps/issue-certificate.ts",
         `{ ledger: [ledgerEntry(claimed, event)] });`,
         `{ seal: KEYS.get(attempt.id), ledger: [ledgerEntry(claimed, event)] });`,
       ),
@@ -554,12 +562,12 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/list-losses.ts",
+        "src/engine/rotation/steps/list-losses.ts",
         `    .filter(({ keyId }) => !present.has(keyId) && !isOnItsWay(facts, keyId))`,
         `    .filter(({ keyId }) => keyId === "")`,
       ),
       in_(
-        "src/engine/steps/list-losses.ts",
+        "src/engine/rotation/steps/list-losses.ts",
         `    .filter((keyId) => !known.has(keyId) && !ours.has(keyId))`,
         `    .filter((keyId) => keyId === "")`,
       ),
@@ -571,7 +579,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "certificates",
     changes: [
       in_(
-        "src/engine/steps/certificate-list.ts",
+        "src/engine/rotation/steps/certificate-list.ts",
         `...image.entries.filter(({ keyId }) => keyId !== removed), ...back];`,
         `...image.entries.filter(({ keyId }) => keyId !== removed && keyId === rotation.replaces), ...back];`,
       ),
@@ -582,7 +590,11 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "the new certificate is written to the trail together with its key",
     world: "certificates",
     changes: [
-      in_("src/engine/steps/make.ts", `    certificate: value.certificate,`, `    certificate: value.reveal(),`),
+      in_(
+        "src/engine/rotation/steps/make.ts",
+        `    certificate: value.certificate,`,
+        `    certificate: value.reveal(),`,
+      ),
     ],
   },
   {
@@ -591,7 +603,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "privileged",
     changes: [
       in_(
-        "src/engine/approve.ts",
+        "src/engine/commands/approve.ts",
         `  const persons = isPrivileged(rotation) ? rule.persons : 1;`,
         `  const persons = rule.persons - 1;`,
       ),
@@ -603,7 +615,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "privileged",
     changes: [
       in_(
-        "src/engine/privileges.ts",
+        "src/engine/scan/privileges.ts",
         `  return { held, unknown, unread };`,
         `  return { held, unknown, unread: false };`,
       ),
@@ -674,7 +686,11 @@ export const MUTANTS: readonly Mutant[] = [
     mistake: "a person's word overrules what he was never told",
     world: "words",
     changes: [
-      in_("src/engine/ask-removal.ts", `  if (untold.length === 0) return;`, `  if (untold.length >= 0) return;`),
+      in_(
+        "src/engine/commands/ask-removal.ts",
+        `  if (untold.length === 0) return;`,
+        `  if (untold.length >= 0) return;`,
+      ),
     ],
   },
   {
@@ -696,7 +712,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "words",
     changes: [
       in_(
-        "src/engine/adopt.ts",
+        "src/engine/commands/adopt.ts",
         `  if (await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at)))`,
         `  const isAdopted = await deps.store.adopt(entryOf(deps, holder, credential, at), lineOf(deps, about, asked, at));\n  if (isAdopted) await deps.entra.removeSecret(holder, credential.keyId);\n  if (isAdopted)`,
       ),
@@ -756,7 +772,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "becoming-privileged",
     changes: [
       in_(
-        "src/engine/harden.ts",
+        "src/engine/rotation/harden.ts",
         `    for (const rotation of await deps.store.rotations({ tenantId, appIds })) {`,
         `    for (const rotation of await deps.store.rotations({ tenantId, appIds, states: ["planned"] })) {`,
       ),
@@ -780,7 +796,7 @@ export const MUTANTS: readonly Mutant[] = [
     world: "becoming-privileged",
     changes: [
       in_(
-        "src/engine/control.ts",
+        "src/engine/values/show.ts",
         `  if (!isPrivileged(rotation)) return;\n  const why =`,
         `  if (!isPrivileged(rotation) || rotation.issued !== null) return;\n  const why =`,
       ),

@@ -80,7 +80,7 @@ export const RULES: readonly RuleMutant[] = [
     `judge: ({ facts }) => (facts.stopped && facts.asSelf === true ? wait(null, "stopped") : null) };`,
     // the second look, right before each effect
     {
-      file: "src/engine/claimed.ts",
+      file: "src/engine/rotation/claimed.ts",
       find: `if (why !== null) throw new NolapseError("refused-by-stop"`,
       put: `if (why === "") throw new NolapseError("refused-by-stop"`,
     },

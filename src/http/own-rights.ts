@@ -6,7 +6,7 @@
 import { NolapseError } from "../core/errors.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import type { EpochMs } from "../core/time.ts";
-import type { Hand } from "../engine/register.ts";
+import type { Hand } from "../engine/commands/register.ts";
 import type { Session } from "./sessions.ts";
 import type { Tenant } from "./tenant.ts";
 

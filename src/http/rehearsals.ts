@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
-import type { Plan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plan/plan.ts";
 import { count, instant } from "./routes/shapes.ts";
 
 const date = z.iso.date();

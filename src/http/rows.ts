@@ -12,9 +12,9 @@ import { SMALL_HALF } from "../core/pictures/small-line.ts";
 import { REASONS } from "../core/reasons.ts";
 import type { Slices } from "../core/slices.ts";
 import { type EpochMs, formatInstant, plus } from "../core/time.ts";
-import type { Listing } from "../engine/listing.ts";
-import type { Ownership } from "../engine/ownership.ts";
-import { lineLasts, lineOf, type Portrait } from "../engine/portrait.ts";
+import type { Ownership } from "../engine/scan/ownership.ts";
+import type { Listing } from "../engine/views/listing.ts";
+import { lineLasts, lineOf, type Portrait } from "../engine/views/portrait.ts";
 import { inAscii } from "./ascii.ts";
 
 type Owners = ReturnType<Ownership["ownersOf"]["get"]> | null;

@@ -8,7 +8,7 @@ import type { TenantSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.ts";
-import type { Plan, PlanItem } from "../engine/plan.ts";
+import type { Plan, PlanItem } from "../engine/plan/plan.ts";
 import type { FaultRule, Ground } from "./ground.ts";
 import type { Watch } from "./invariants.ts";
 import type { ApplicationPlan, WorldPlan } from "./plan.ts";

@@ -7,9 +7,9 @@ import { decide } from "../core/rotation/decide.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
-import type { Scan } from "../engine/discover.ts";
 import { gatherFacts } from "../engine/facts.ts";
-import { makePlan, type PlanItem } from "../engine/plan.ts";
+import { makePlan, type PlanItem } from "../engine/plan/plan.ts";
+import type { Scan } from "../engine/scan/discover.ts";
 import type { TroubleSpan } from "./hands.ts";
 
 /** How long before a lapse it must have been said. */

@@ -4,8 +4,11 @@
  */
 import type { ApprovedPart, Person } from "../core/policy/approval.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { approve } from "../engine/approve.ts";
-import { ask, cancel, recover, resume, stop } from "../engine/control.ts";
+import { approve } from "../engine/commands/approve.ts";
+import { cancel } from "../engine/commands/cancel.ts";
+import { recover } from "../engine/commands/recover.ts";
+import { ask } from "../engine/commands/rotate.ts";
+import { resume, stop } from "../engine/commands/stop.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { ApprovalBooks } from "./approval-books.ts";
 import type { Watch } from "./invariants.ts";

@@ -6,8 +6,8 @@
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../core/time.ts";
 import type { Deps } from "../engine/deps.ts";
-import type { Scan } from "../engine/discover.ts";
 import { run } from "../engine/maintain.ts";
+import type { Scan } from "../engine/scan/discover.ts";
 import { Askers } from "./askers.ts";
 import { Books } from "./books.ts";
 import { Chance } from "./chance.ts";

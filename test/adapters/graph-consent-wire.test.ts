@@ -4,7 +4,7 @@ import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
 import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
-import { keepingResources, readConsent } from "../../src/engine/consent.ts";
+import { keepingResources, readConsent } from "../../src/engine/views/consent.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
 import { AnsweringServer, graphError, json, reset } from "../support/answering-server.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
-import { readOwnership } from "../../src/engine/ownership.ts";
+import { readOwnership } from "../../src/engine/scan/ownership.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
 import { AnsweringServer, graphError, json } from "../support/answering-server.ts";

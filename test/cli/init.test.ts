@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { startingConfig } from "../../src/cli/render/init.ts";
 import { epochMs } from "../../src/core/time.ts";
-import type { ScanReport, ScanRow } from "../../src/engine/views.ts";
+import type { ScanReport, ScanRow } from "../../src/engine/views/scan-report.ts";
 
 const DAY = 86_400_000;
 const NOW = epochMs(0);

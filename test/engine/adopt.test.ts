@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, plus } from "../../src/core/time.ts";
-import { type AdoptAsked, adopt, adoptOf } from "../../src/engine/adopt.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { makePlan } from "../../src/engine/plan.ts";
+import { type AdoptAsked, adopt, adoptOf } from "../../src/engine/commands/adopt.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const ANN = "entra:ann@contoso.example";

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
-import { explainApplication, waitingOf } from "../../src/engine/views.ts";
+import { explainApplication } from "../../src/engine/views/explain.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import type { SignInRow } from "../../src/ports/logs.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 

@@ -4,11 +4,12 @@ import { NolapseError } from "../../src/core/errors.ts";
 import type { ReasonCode } from "../../src/core/reasons.ts";
 import type { Rotation, RotationEvent } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import { adopt } from "../../src/engine/adopt.ts";
-import { approve, refuseApproval } from "../../src/engine/approve.ts";
-import { askRemoval, foreseeRemoval } from "../../src/engine/ask-removal.ts";
-import { cancel, stop } from "../../src/engine/control.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { adopt } from "../../src/engine/commands/adopt.ts";
+import { approve, refuseApproval } from "../../src/engine/commands/approve.ts";
+import { askRemoval, foreseeRemoval } from "../../src/engine/commands/ask-removal.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { stop } from "../../src/engine/commands/stop.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", objectId: "aaaaaaaa-0000-4000-8000-000000000001" };

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE } from "../../src/core/time.ts";
-import { ask, cancel } from "../../src/engine/control.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { ask } from "../../src/engine/commands/rotate.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 /** A rotation that something keeps in this state. */

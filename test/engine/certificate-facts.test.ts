@@ -3,8 +3,8 @@ import { afterEach, expect, test } from "vitest";
 import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY } from "../../src/core/time.ts";
-import { look, withCertificates } from "../../src/engine/discover.ts";
-import { scanReport } from "../../src/engine/views.ts";
+import { look, withCertificates } from "../../src/engine/scan/discover.ts";
+import { scanReport } from "../../src/engine/views/scan-report.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { type GraphBench, openGraph, plantCertificates } from "../support/graph-bench.ts";
 

@@ -6,8 +6,8 @@ import { CertificateValue } from "../../src/core/credentials/certificate-value.t
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
-import { auditLine } from "../../src/engine/audit.ts";
-import { askUndo } from "../../src/engine/control.ts";
+import { askUndo } from "../../src/engine/commands/undo.ts";
+import { auditLine } from "../../src/engine/trail/audit.ts";
 import type { Certificates } from "../../src/ports/certificates.ts";
 import type { FakeCall } from "../support/fake-entra.ts";
 import { type BenchOptions, START, Workbench } from "../support/workbench.ts";

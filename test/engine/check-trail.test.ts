@@ -2,11 +2,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
-import { AT_ONCE, lookThrough, TrailWatch } from "../../src/engine/check-trail.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { metricsOf } from "../../src/engine/metrics.ts";
-import { type Notifying, tell } from "../../src/engine/notify.ts";
-import { sealTrail } from "../../src/engine/seal-trail.ts";
+import { type Notifying, tell } from "../../src/engine/notices/notify.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { AT_ONCE, lookThrough, TrailWatch } from "../../src/engine/trail/check.ts";
+import { sealTrail } from "../../src/engine/trail/seal.ts";
+import { metricsOf } from "../../src/engine/views/metrics.ts";
 import { audit } from "../conformance/store.suite.ts";
 import { notary } from "../support/notary.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";

@@ -4,9 +4,9 @@ import { completePolicy, type Policy } from "../../src/core/policy/policy.ts";
 import type { TenantSettings } from "../../src/core/policy/settings.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { DAY, plus } from "../../src/core/time.ts";
-import { type Changes, configurationChange } from "../../src/engine/configuration-change.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { type Changes, configurationChange } from "../../src/engine/views/configuration-change.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
 import { binding, slot } from "../core/make.ts";
 import { START, Workbench } from "../support/workbench.ts";
 

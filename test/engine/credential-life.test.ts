@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, plus } from "../../src/core/time.ts";
-import { credentialLife, credentialLog } from "../../src/engine/credential-life.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { credentialLife, credentialLog } from "../../src/engine/views/credential-life.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const is = (state: Rotation["state"]) => (rotation: Rotation | undefined) => rotation?.state === state;

@@ -1,7 +1,7 @@
 /** What came to the rotation debt within some days, and what left it: what is owed now is what was owed then, more by the one, less by the other. */
 import { expect, test } from "vitest";
 import { DAY, type EpochMs, plus } from "../../src/core/time.ts";
-import { Debts } from "../../src/engine/debt.ts";
+import { Debts } from "../../src/engine/views/debt.ts";
 import { rotation } from "../core/make.ts";
 import { Workbench } from "../support/workbench.ts";
 

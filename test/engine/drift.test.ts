@@ -6,8 +6,8 @@ import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { renewSaml } from "../../src/engine/saml.ts";
-import { explainApplication } from "../../src/engine/views.ts";
+import { renewSaml } from "../../src/engine/saml/saml.ts";
+import { explainApplication } from "../../src/engine/views/explain.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 async function rotated(): Promise<Workbench> {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
-import { stop } from "../../src/engine/control.ts";
-import { askEmergency } from "../../src/engine/emergency.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { askEmergency } from "../../src/engine/commands/emergency.ts";
+import { stop } from "../../src/engine/commands/stop.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", objectId: "aaaaaaaa-0000-4000-8000-000000000001" };

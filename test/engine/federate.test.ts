@@ -4,10 +4,10 @@ import { EXCHANGE_AUDIENCE, githubTrust } from "../../src/core/credentials/feder
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { askFederate } from "../../src/engine/federate.ts";
-import { makePlan } from "../../src/engine/plan.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { askFederate } from "../../src/engine/commands/federate.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import type { Federation } from "../../src/ports/federation.ts";
 import { type BenchOptions, START, Workbench } from "../support/workbench.ts";
 

@@ -1,7 +1,7 @@
 /** A person has the values erased that custody keeps: only those that no step needs, and never one of another application. */
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/core/time.ts";
-import { forgetValues } from "../../src/engine/forget-values.ts";
+import { forgetValues } from "../../src/engine/values/forget-values.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 const forget = (bench: Workbench, named = "billing") =>

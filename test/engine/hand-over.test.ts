@@ -4,12 +4,12 @@ import { createTarget } from "../../src/adapters/targets/registry.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
-import { showSecret } from "../../src/engine/control.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { acknowledge, handOver } from "../../src/engine/hand-over.ts";
-import { makePlan } from "../../src/engine/plan.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { acknowledge, handOver } from "../../src/engine/values/hand-over.ts";
+import { showSecret } from "../../src/engine/values/show.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const ANN = { target: null, actor: "cli:ann" };

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import type { Holder } from "../../src/core/credentials/credential.ts";
 import { SLICE } from "../../src/core/slices.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { noticeDrift } from "../../src/engine/drift.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
-import { makePlan } from "../../src/engine/plan.ts";
-import { noteUnknownMarks } from "../../src/engine/recognise.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { noticeDrift } from "../../src/engine/scan/drift.ts";
+import { noteUnknownMarks } from "../../src/engine/scan/recognise.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const MANY = 12 * SLICE;

@@ -1,6 +1,6 @@
 /** What must be granted before a tenant that is only looked at can be written to. */
 import { expect, test } from "vitest";
-import { lackingToWrite } from "../../src/engine/doctor.ts";
+import { lackingToWrite } from "../../src/engine/views/doctor.ts";
 import type { Diagnosis } from "../../src/ports/diagnosis.ts";
 import { settings } from "../core/make.ts";
 

@@ -5,10 +5,10 @@ import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts"
 import type { Credential, Holder, HolderRef } from "../../src/core/credentials/credential.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import { discover, type Scan } from "../../src/engine/discover.ts";
-import { noticeLapses } from "../../src/engine/lapses.ts";
-import { pictureOf, retouch } from "../../src/engine/picture.ts";
-import { NOT_LOOKED } from "../../src/engine/privileges.ts";
+import { discover, type Scan } from "../../src/engine/scan/discover.ts";
+import { noticeLapses } from "../../src/engine/scan/lapses.ts";
+import { NOT_LOOKED } from "../../src/engine/scan/privileges.ts";
+import { pictureOf, retouch } from "../../src/engine/views/picture.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { holder, NOW, secret } from "../core/make.ts";
 import { memoryStore, Shelf } from "../simulation/memory-store.ts";

@@ -8,11 +8,13 @@ import type { ReasonCode } from "../../src/core/reasons.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
-import { adopt } from "../../src/engine/adopt.ts";
-import { approve } from "../../src/engine/approve.ts";
-import { askRemoval, foreseeRemoval } from "../../src/engine/ask-removal.ts";
-import { cancel, ask as rotate, stop } from "../../src/engine/control.ts";
-import { byHandOf, mayGo } from "../../src/engine/leftover.ts";
+import { adopt } from "../../src/engine/commands/adopt.ts";
+import { approve } from "../../src/engine/commands/approve.ts";
+import { askRemoval, foreseeRemoval } from "../../src/engine/commands/ask-removal.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { ask as rotate } from "../../src/engine/commands/rotate.ts";
+import { stop } from "../../src/engine/commands/stop.ts";
+import { byHandOf, mayGo } from "../../src/engine/rotation/leftover.ts";
 import { type BenchOptions, START, TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", objectId: "aaaaaaaa-0000-4000-8000-000000000001" };

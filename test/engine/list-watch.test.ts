@@ -5,8 +5,8 @@ import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import type { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus, SECOND } from "../../src/core/time.ts";
-import { pauseRotation } from "../../src/engine/pause.ts";
-import { findLosses } from "../../src/engine/steps/list-losses.ts";
+import { pauseRotation } from "../../src/engine/commands/pause.ts";
+import { findLosses } from "../../src/engine/rotation/steps/list-losses.ts";
 import type { CertificateReading, Certificates } from "../../src/ports/certificates.ts";
 import { START, Workbench } from "../support/workbench.ts";
 

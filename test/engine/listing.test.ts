@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { NEXT, type NextCode } from "../../src/core/pictures/outlook.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
-import { SOON, VIEWS, type View } from "../../src/engine/list-views.ts";
-import { Listing, type Sort, type Wanted } from "../../src/engine/listing.ts";
-import type { Ownership } from "../../src/engine/ownership.ts";
-import { type Portrait, timesOf } from "../../src/engine/portrait.ts";
+import type { Ownership } from "../../src/engine/scan/ownership.ts";
+import { SOON, VIEWS, type View } from "../../src/engine/views/list-views.ts";
+import { Listing, type Sort, type Wanted } from "../../src/engine/views/listing.ts";
+import { type Portrait, timesOf } from "../../src/engine/views/portrait.ts";
 import { holder, secret } from "../core/make.ts";
 
 const CODES = Object.keys(NEXT) as NextCode[];

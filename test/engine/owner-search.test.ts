@@ -1,8 +1,8 @@
 /** Owners by name and id. */
 import { expect, test } from "vitest";
 import { atOnce } from "../../src/core/slices.ts";
-import { OwnerSearch } from "../../src/engine/owner-search.ts";
-import type { Owner, Ownership } from "../../src/engine/ownership.ts";
+import type { Owner, Ownership } from "../../src/engine/scan/ownership.ts";
+import { OwnerSearch } from "../../src/engine/views/owner-search.ts";
 
 const person = (id: string, name: string | null): Owner => ({ id, name, type: "person" });
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
-import { resume, stop } from "../../src/engine/control.ts";
+import { resume, stop } from "../../src/engine/commands/stop.ts";
 import type { FakeCall } from "../support/fake-faults.ts";
 import { Workbench } from "../support/workbench.ts";
 

@@ -1,8 +1,8 @@
 /** The picture between two scans: it shows what rotations have made since, also where a reading came before it. */
 import { expect, test } from "vitest";
 import { DAY } from "../../src/core/time.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { pictureOf, retouch } from "../../src/engine/picture.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { pictureOf, retouch } from "../../src/engine/views/picture.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;

@@ -1,8 +1,8 @@
 /** Entries of the configuration whose application is gone: where tenants share the entries, those of this tenant alone. */
 import { expect, test, vi } from "vitest";
-import { discover } from "../../src/engine/discover.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
-import { goneEntries } from "../../src/engine/policies-held.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
+import { goneEntries } from "../../src/engine/views/policies-held.ts";
 import { binding, NOW, rotation } from "../core/make.ts";
 import { Workbench } from "../support/workbench.ts";
 

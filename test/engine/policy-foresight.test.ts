@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { AppManagement, Restriction } from "../../src/core/policy/app-policy.ts";
 import { DAY } from "../../src/core/time.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { makePlan } from "../../src/engine/plan.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
 import type { AppPolicies } from "../../src/ports/app-policies.ts";
 import { START, Workbench } from "../support/workbench.ts";
 

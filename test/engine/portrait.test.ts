@@ -1,7 +1,7 @@
 /** Which credential of an application ends next, and what a list says of it. */
 import { expect, test } from "vitest";
 import { DAY, plus } from "../../src/core/time.ts";
-import { portraitOf } from "../../src/engine/portrait.ts";
+import { portraitOf } from "../../src/engine/views/portrait.ts";
 import { certificate, holder, NOW, principal, secret } from "../core/make.ts";
 import { Workbench } from "../support/workbench.ts";
 

@@ -4,14 +4,21 @@ import { NolapseError } from "../../src/core/errors.ts";
 import type { Person } from "../../src/core/policy/approval.ts";
 import { GRAPH_APP_ID } from "../../src/core/policy/privilege.ts";
 import type { EpochMs } from "../../src/core/time.ts";
-import { approve } from "../../src/engine/approve.ts";
-import { ask, showSecret } from "../../src/engine/control.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { askEmergency } from "../../src/engine/emergency.ts";
-import { hardenOpened } from "../../src/engine/harden.ts";
-import { makePlan } from "../../src/engine/plan.ts";
-import { approveReveal, askReveal, type ConfirmedPerson, showApproved } from "../../src/engine/reveal-request.ts";
-import { explainApplication, waitingOf } from "../../src/engine/views.ts";
+import { approve } from "../../src/engine/commands/approve.ts";
+import { askEmergency } from "../../src/engine/commands/emergency.ts";
+import { ask } from "../../src/engine/commands/rotate.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { hardenOpened } from "../../src/engine/rotation/harden.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import {
+  approveReveal,
+  askReveal,
+  type ConfirmedPerson,
+  showApproved,
+} from "../../src/engine/values/reveal-request.ts";
+import { showSecret } from "../../src/engine/values/show.ts";
+import { explainApplication } from "../../src/engine/views/explain.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 
 const DAY = 86_400_000;

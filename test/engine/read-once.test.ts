@@ -1,6 +1,6 @@
 /** What pages read once: never again while nothing has changed, always after a change, and nothing that is not of the whole tenant. */
 import { expect, test } from "vitest";
-import { readOnce } from "../../src/engine/read-once.ts";
+import { readOnce } from "../../src/engine/views/read-once.ts";
 import type { Store } from "../../src/ports/store.ts";
 
 const OWN = "own";

@@ -1,9 +1,9 @@
 /** `nolapse resume` beside a live `nolapse run`: what that one holds keeps nobody else from going on. */
 import { expect, test } from "vitest";
 import { DAY, plus } from "../../src/core/time.ts";
-import { resume } from "../../src/engine/control.ts";
-import { discover } from "../../src/engine/discover.ts";
+import { resume } from "../../src/engine/commands/stop.ts";
 import { scanHolds } from "../../src/engine/facts.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
 import { rotation } from "../core/make.ts";
 import { START, TENANT, Workbench } from "../support/workbench.ts";
 

@@ -1,10 +1,10 @@
 /** Many applications rotated on one word, where one slot of an application can be asked for and another one cannot. */
 import { expect, it, vi } from "vitest";
 import { DAY, plus } from "../../src/core/time.ts";
-import { ask, askItems } from "../../src/engine/control.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
-import { askMany, faultOf, foreseeMany, rotationsOf, slotsNow } from "../../src/engine/rotate-many.ts";
+import { ask, askItems } from "../../src/engine/commands/rotate.ts";
+import { askMany, faultOf, foreseeMany, rotationsOf, slotsNow } from "../../src/engine/commands/rotate-many.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
 import { START, Workbench } from "../support/workbench.ts";
 
 const how = { now: true, actor: "entra:ann" };

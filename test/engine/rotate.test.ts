@@ -5,7 +5,10 @@ import { openSqliteStore } from "../../src/adapters/store/open.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
-import { ask, recover, resume, showSecret, stop } from "../../src/engine/control.ts";
+import { recover } from "../../src/engine/commands/recover.ts";
+import { ask } from "../../src/engine/commands/rotate.ts";
+import { resume, stop } from "../../src/engine/commands/stop.ts";
+import { showSecret } from "../../src/engine/values/show.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const retired = (rotation: { state: string } | undefined) => rotation?.state === "retired";

@@ -11,11 +11,12 @@ import { type PolicyInput, SELF_SIGNED } from "../../src/core/policy/policy.ts";
 import type { SlotSettings } from "../../src/core/policy/settings.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
-import { ask, cancel, takeUpOwn } from "../../src/engine/control.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { ask, takeUpOwn } from "../../src/engine/commands/rotate.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
-import { certificatesHeld, onlyOf, selfHolder } from "../../src/engine/self.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { certificatesHeld, onlyOf, selfHolder } from "../../src/engine/plan/self.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { type GraphBench, openGraph, plantCertificates } from "../support/graph-bench.ts";
 import { MemoryTarget, Workbench } from "../support/workbench.ts";
 

@@ -1,7 +1,7 @@
 /** Two slots that name one credential as their current one: renewing one would take it from the places of the other. */
 import { expect, test } from "vitest";
-import { discover } from "../../src/engine/discover.ts";
-import { makePlan } from "../../src/engine/plan.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const DAY = 86_400_000;

@@ -4,8 +4,8 @@ import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { run, runOnce } from "../../src/engine/maintain.ts";
-import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/shown-secret.ts";
-import { sweepShown } from "../../src/engine/sweep-shown.ts";
+import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/values/shown-secret.ts";
+import { sweepShown } from "../../src/engine/values/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
 

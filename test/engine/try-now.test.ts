@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { HOUR, MINUTE } from "../../src/core/time.ts";
-import { stop } from "../../src/engine/control.ts";
-import { tryNow } from "../../src/engine/try-now.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { stop } from "../../src/engine/commands/stop.ts";
+import { tryNow } from "../../src/engine/commands/try-now.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", why: "the vault lets it in again" };

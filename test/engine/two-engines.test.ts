@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqliteStore } from "../../src/adapters/store/open.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
-import { discover } from "../../src/engine/discover.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
-import { openDue } from "../../src/engine/open.ts";
-import { makePlan } from "../../src/engine/plan.ts";
+import { openDue } from "../../src/engine/plan/open.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
 import type { Store } from "../../src/ports/store.ts";
 import { SmallTenant } from "../simulation/rules/tenant.ts";
 

@@ -2,11 +2,11 @@
 import { expect, test } from "vitest";
 import { overviewOf } from "../../src/core/pictures/overview.ts";
 import { DAY, HOUR } from "../../src/core/time.ts";
-import { discover } from "../../src/engine/discover.ts";
-import { metricsOf } from "../../src/engine/metrics.ts";
-import { pictureOf } from "../../src/engine/picture.ts";
-import { makePlan } from "../../src/engine/plan.ts";
-import { explainApplication } from "../../src/engine/views.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { explainApplication } from "../../src/engine/views/explain.ts";
+import { metricsOf } from "../../src/engine/views/metrics.ts";
+import { pictureOf } from "../../src/engine/views/picture.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 /** Halted, with so long to go. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createMachineScheduler } from "../../src/adapters/machine/scheduler.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, plus } from "../../src/core/time.ts";
-import { unreadIn, unreadOf } from "../../src/engine/unread.ts";
+import { unreadIn, unreadOf } from "../../src/engine/views/unread.ts";
 import { holder, NOW, TENANT } from "../core/make.ts";
 import { memoryStore, Shelf } from "../simulation/memory-store.ts";
 

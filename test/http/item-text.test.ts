@@ -6,8 +6,8 @@ import { NEXT, type NextCode, type Outlook } from "../../src/core/pictures/outlo
 import { SMALL_HALF } from "../../src/core/pictures/small-line.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { DAY, epochMs } from "../../src/core/time.ts";
-import type { Ownership } from "../../src/engine/ownership.ts";
-import type { Portrait } from "../../src/engine/portrait.ts";
+import type { Ownership } from "../../src/engine/scan/ownership.ts";
+import type { Portrait } from "../../src/engine/views/portrait.ts";
 import { inAscii } from "../../src/http/ascii.ts";
 import { item, itemJson } from "../../src/http/routes/item.ts";
 import { type Numbered, rowsText, writeRows } from "../../src/http/rows.ts";

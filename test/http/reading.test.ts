@@ -5,7 +5,7 @@ import { csvRow } from "../../src/core/csv.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { REASONS } from "../../src/core/reasons.ts";
 import { DAY } from "../../src/core/time.ts";
-import { explainApplication } from "../../src/engine/views.ts";
+import { explainApplication } from "../../src/engine/views/explain.ts";
 import { type Answer, Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;

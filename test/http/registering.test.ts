@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { redirectFault } from "../../src/engine/register.ts";
+import { redirectFault } from "../../src/engine/commands/register.ts";
 import { redirectFault as faultOnPage } from "../../web/src/text/redirect.ts";
 import { Stage, type Visitor } from "./stage.ts";
 

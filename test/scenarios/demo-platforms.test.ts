@@ -4,7 +4,7 @@ import type { Graph as Asked } from "../../src/cli/demo/graph.ts";
 import { dueAtPlatforms, renewAtPlatforms } from "../../src/cli/demo/platforms.ts";
 import type { Credential, Holder } from "../../src/core/credentials/credential.ts";
 import { DAY, type EpochMs, epochMs } from "../../src/core/time.ts";
-import type { Scan } from "../../src/engine/discover.ts";
+import type { Scan } from "../../src/engine/scan/discover.ts";
 import { type Graph, graphAs, openDirectory } from "../directory/entra.ts";
 
 const NAMES = ["ConnectSyncProvisioning_DC01_7f3a2b9c41d0", /^contoso-platform-Billing-/];

@@ -16,7 +16,7 @@ import {
   type SeededApplication,
 } from "../../src/directory/index.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
-import { waitingOf } from "../../src/engine/views.ts";
+import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { assertionFrom, type CertificateFiles, plantCertificate } from "./certified.ts";
 import { TestVault } from "./key-vault.ts";
 

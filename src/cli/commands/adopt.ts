@@ -1,5 +1,5 @@
 import { endOf } from "../../core/credentials/credential.ts";
-import { adopt as take } from "../../engine/adopt.ts";
+import { adopt as take } from "../../engine/commands/adopt.ts";
 import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { type ExitCode, iso, when } from "../speak.ts";
 

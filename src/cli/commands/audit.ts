@@ -10,7 +10,7 @@ import {
 } from "../../core/audit/audit-verify.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseDuration, parseInstant, plus } from "../../core/time.ts";
-import { exportTrail } from "../../engine/export-trail.ts";
+import { exportTrail } from "../../engine/trail/export.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { count, type ExitCode } from "../speak.ts";
 

@@ -1,9 +1,12 @@
 import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { approve as give, missing } from "../../engine/approve.ts";
-import * as control from "../../engine/control.ts";
-import { forgetValues } from "../../engine/forget-values.ts";
-import { continueRotation, pauseRotation } from "../../engine/pause.ts";
+import { approve as give, missing } from "../../engine/commands/approve.ts";
+import { cancel as giveUp } from "../../engine/commands/cancel.ts";
+import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
+import { recover as compareStore } from "../../engine/commands/recover.ts";
+import { resume as resumeWriting, stop as stopWriting } from "../../engine/commands/stop.ts";
+import { forgetValues } from "../../engine/values/forget-values.ts";
+import { showSecret } from "../../engine/values/show.ts";
 import { actorOf, type Context, configOf, oneTenant, personOf, tenantsOf, withManager } from "../context.ts";
 import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
@@ -11,7 +14,7 @@ import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 export async function stop(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   for (const tenant of tenantsOf(config, context)) {
-    await withManager(context, config, tenant, ({ deps }) => control.stop(deps, actorOf(context)));
+    await withManager(context, config, tenant, ({ deps }) => stopWriting(deps, actorOf(context)));
     context.speaker.say(`nolapse: ${tenant.name} is stopped: nothing is written until nolapse resume`);
   }
   if (context.globals.json === true) context.speaker.json({ stopped: true });
@@ -26,7 +29,7 @@ export async function resume(context: Context): Promise<ExitCode> {
   let left = false;
   const busy: string[] = [];
   for (const tenant of tenantsOf(config, context)) {
-    const result = await withManager(context, config, tenant, ({ deps }) => control.resume(deps, actorOf(context)));
+    const result = await withManager(context, config, tenant, ({ deps }) => resumeWriting(deps, actorOf(context)));
     resumed += result.resumed;
     forgotten += result.forgotten;
     if (result.forgotten > 0) {
@@ -91,7 +94,7 @@ export async function approve(context: Context, id: string, options: { readonly 
 export async function cancel(context: Context, id: string): Promise<ExitCode> {
   const config = configOf(context);
   const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
-    control.cancel(deps, id, actorOf(context)),
+    giveUp(deps, id, actorOf(context)),
   );
   context.speaker.say(`nolapse: ${rotation.displayName}: cancelled; both credentials stay`);
   if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
@@ -135,7 +138,7 @@ export async function recover(context: Context): Promise<ExitCode> {
   const accept = context.globals.yes === true;
   const tenant = oneTenant(config, context);
   const unknown = await withManager(context, config, tenant, ({ deps }) =>
-    control.recover(deps, accept, actorOf(context)),
+    compareStore(deps, accept, actorOf(context)),
   );
   const { speaker, globals } = context;
   if (globals.json === true)
@@ -159,7 +162,7 @@ export async function secretShow(
     throw new NolapseError("usage", "--reason is empty", { next: 'use --reason "why"' });
   const config = configOf(context);
   const { rotation, value } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
-    control.showSecret(deps, app, options.reason, actorOf(context)),
+    showSecret(deps, app, options.reason, actorOf(context)),
   );
   const { speaker, globals } = context;
   if (globals.json === true)

@@ -1,5 +1,5 @@
 import { advice, tenantNamed } from "../../core/commands.ts";
-import { type DoctorCheck, type DoctorReport, doctor as examine } from "../../engine/doctor.ts";
+import { type DoctorCheck, type DoctorReport, doctor as examine } from "../../engine/views/doctor.ts";
 import { type Context, configOf, tenantsOf, warn, withManager } from "../context.ts";
 import { type ExitCode, exitCode, type Style } from "../speak.ts";
 

@@ -1,6 +1,6 @@
-import { askEmergency } from "../../engine/emergency.ts";
+import { askEmergency } from "../../engine/commands/emergency.ts";
 import { runOnce } from "../../engine/maintain.ts";
-import { waitingOf } from "../../engine/views.ts";
+import { waitingOf } from "../../engine/views/under-way.ts";
 import { confirm } from "../confirm.ts";
 import { type Context, configOf, oneTenant, personOf, withManager } from "../context.ts";
 import { isHeldBack, runJson, runLines } from "../render/run.ts";

@@ -1,5 +1,5 @@
 import { DAY } from "../../core/time.ts";
-import { explainApplication } from "../../engine/views.ts";
+import { explainApplication } from "../../engine/views/explain.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { explainJson, explainLines } from "../render/explain.ts";
 import { type ExitCode, exitCode } from "../speak.ts";

@@ -1,8 +1,8 @@
 import { type GithubFilter, githubTrust, kubernetesTrust, type Trust } from "../../core/credentials/federation.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { askFederate } from "../../engine/federate.ts";
+import { askFederate } from "../../engine/commands/federate.ts";
 import { runOnce } from "../../engine/maintain.ts";
-import { waitingOf } from "../../engine/views.ts";
+import { waitingOf } from "../../engine/views/under-way.ts";
 import { actorOf, type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { federationLines } from "../render/federate.ts";
 import { isHeldBack, runJson, runLines } from "../render/run.ts";

@@ -3,7 +3,7 @@
 import { createInterface } from "node:readline/promises";
 import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
-import { acknowledge, awaitedHandOver, handOver } from "../../engine/hand-over.ts";
+import { acknowledge, awaitedHandOver, handOver } from "../../engine/values/hand-over.ts";
 import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { type ExitCode, iso } from "../speak.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { NolapseError } from "../../core/errors.ts";
-import { look } from "../../engine/discover.ts";
-import { scanReport } from "../../engine/views.ts";
+import { look } from "../../engine/scan/discover.ts";
+import { scanReport } from "../../engine/views/scan-report.ts";
 import { type Context, withManager } from "../context.ts";
 import { startingConfig } from "../render/init.ts";
 import type { ExitCode } from "../speak.ts";

@@ -1,5 +1,5 @@
 import { NolapseError } from "../../core/errors.ts";
-import { tellTest } from "../../engine/notify.ts";
+import { tellTest } from "../../engine/notices/notify.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { count, type ExitCode } from "../speak.ts";
 

@@ -1,5 +1,5 @@
-import { discover } from "../../engine/discover.ts";
-import { makePlan } from "../../engine/plan.ts";
+import { makePlan } from "../../engine/plan/plan.ts";
+import { discover } from "../../engine/scan/discover.ts";
 import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { planJson, planLines } from "../render/plan.ts";
 import { type ExitCode, exitCode } from "../speak.ts";

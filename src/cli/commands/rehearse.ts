@@ -1,8 +1,8 @@
 /** `rehearse`: the future, on a copy of the tenant in the embedded directory. Reads names and dates; writes nothing there. */
 import { readFileSync } from "node:fs";
 import { NolapseError } from "../../core/errors.ts";
-import { look } from "../../engine/discover.ts";
-import { makePlan } from "../../engine/plan.ts";
+import { makePlan } from "../../engine/plan/plan.ts";
+import { look } from "../../engine/scan/discover.ts";
 import { foresee } from "../../rehearse/future.ts";
 import { futurePage } from "../../rehearse/page.ts";
 import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";

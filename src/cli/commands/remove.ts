@@ -1,10 +1,10 @@
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import { askRemoval, foreseeRemoval, type RemovalForeseen } from "../../engine/ask-removal.ts";
-import { discover } from "../../engine/discover.ts";
-import { applicationNamed } from "../../engine/named.ts";
-import { requirePrivilegesRead } from "../../engine/privileges.ts";
-import { requireReason } from "../../engine/stated-reason.ts";
+import { askRemoval, foreseeRemoval, type RemovalForeseen } from "../../engine/commands/ask-removal.ts";
+import { requireReason } from "../../engine/commands/stated-reason.ts";
+import { discover } from "../../engine/scan/discover.ts";
+import { applicationNamed } from "../../engine/scan/named.ts";
+import { requirePrivilegesRead } from "../../engine/scan/privileges.ts";
 import { confirm } from "../confirm.ts";
 import { type Context, configOf, oneTenant, personOf, withManager } from "../context.ts";
 import { type ExitCode, iso, when } from "../speak.ts";

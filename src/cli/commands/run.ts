@@ -1,15 +1,15 @@
 import type { TenantConfig } from "../../config/load.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
-import { type BrokenAt, lookThrough, type TrailCheck } from "../../engine/check-trail.ts";
 import type { Deps } from "../../engine/deps.ts";
-import type { Scan } from "../../engine/discover.ts";
 import { type RunOptions as OnceOptions, run as runLoop, runOnce } from "../../engine/maintain.ts";
-import { metricsOf } from "../../engine/metrics.ts";
-import { tell, tellWithoutScan } from "../../engine/notify.ts";
-import { UNFINISHED } from "../../engine/picture.ts";
-import { makePlan } from "../../engine/plan.ts";
-import { waitingOf } from "../../engine/views.ts";
+import { tell, tellWithoutScan } from "../../engine/notices/notify.ts";
+import { makePlan } from "../../engine/plan/plan.ts";
+import type { Scan } from "../../engine/scan/discover.ts";
+import { type BrokenAt, lookThrough, type TrailCheck } from "../../engine/trail/check.ts";
+import { metricsOf } from "../../engine/views/metrics.ts";
+import { UNFINISHED } from "../../engine/views/picture.ts";
+import { waitingOf } from "../../engine/views/under-way.ts";
 import {
   type Context,
   configOf,

@@ -1,7 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/time.ts";
-import { activateSaml, planActivation, renewSaml, type WantedEnd } from "../../engine/saml.ts";
-import { readSaml } from "../../engine/saml-view.ts";
+import { activateSaml, planActivation, renewSaml, type WantedEnd } from "../../engine/saml/saml.ts";
+import { readSaml } from "../../engine/saml/view.ts";
 import { confirm } from "../confirm.ts";
 import { actorOf, type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { activationLines, samlJson, samlLines } from "../render/saml.ts";

@@ -1,7 +1,7 @@
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, parseDuration } from "../../core/time.ts";
-import { look, withCertificates } from "../../engine/discover.ts";
-import { type ScanReport, type ScanRow, scanReport } from "../../engine/views.ts";
+import { look, withCertificates } from "../../engine/scan/discover.ts";
+import { type ScanReport, type ScanRow, scanReport } from "../../engine/views/scan-report.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
 import { scanCsv, scanHtml, scanJson, scanLines } from "../render/scan.ts";
 import { type ExitCode, exitCode } from "../speak.ts";

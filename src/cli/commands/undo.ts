@@ -1,5 +1,5 @@
 import { DAY } from "../../core/time.ts";
-import { askUndo } from "../../engine/control.ts";
+import { askUndo } from "../../engine/commands/undo.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { actorOf, type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { type ExitCode, iso, when } from "../speak.ts";

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { classify } from "../../core/credentials/classify.ts";
 import { type Credential, endOf, type Holder } from "../../core/credentials/credential.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
-import type { Scan } from "../../engine/discover.ts";
+import type { Scan } from "../../engine/scan/discover.ts";
 import type { Graph } from "./graph.ts";
 
 /** So long before the end an agent replaces its own. */

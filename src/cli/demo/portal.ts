@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { epochMs } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
-import type { Scan } from "../../engine/discover.ts";
+import type { Scan } from "../../engine/scan/discover.ts";
 import type { Context, DemoDoor, RunningDirectory, WebServer } from "../context.ts";
 import { OneTimeCode, signInAs } from "./door.ts";
 import type { Fleet } from "./fleet.ts";

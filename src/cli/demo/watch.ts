@@ -5,8 +5,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type EpochMs, HOUR } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
-import type { Scan } from "../../engine/discover.ts";
 import { runOnce } from "../../engine/maintain.ts";
+import type { Scan } from "../../engine/scan/discover.ts";
 import type { Fleet } from "./fleet.ts";
 import type { DemoClock } from "./run.ts";
 

@@ -3,7 +3,7 @@ import { REMARKS } from "../../core/credentials/certificate-remarks.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { formatDuration } from "../../core/time.ts";
-import type { Explanation } from "../../engine/views.ts";
+import type { Explanation } from "../../engine/views/explain.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 import { appPoliciesJson, appPolicyLines } from "./plan.ts";
 import { driftJson, driftLine, FATES } from "./run.ts";

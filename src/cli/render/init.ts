@@ -1,5 +1,5 @@
 /** The first nolapse.yaml: looks only, and has the applications that end first as examples to uncomment. */
-import type { ScanReport, ScanRow } from "../../engine/views.ts";
+import type { ScanReport, ScanRow } from "../../engine/views/scan-report.ts";
 
 /** So many applications stand there as examples. */
 const EXAMPLES = 5;

@@ -3,7 +3,7 @@ import type { AppManagementReading } from "../../core/policy/app-policy.ts";
 import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
-import type { Plan, PlanItem } from "../../engine/plan.ts";
+import type { Plan, PlanItem } from "../../engine/plan/plan.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 import { heldBack } from "./run.ts";
 

@@ -1,6 +1,6 @@
 /** SAML signing certificates, with the steps for whoever administers the services that trust them. */
-import type { Activation } from "../../engine/saml.ts";
-import type { SamlCertificate, SamlView } from "../../engine/saml-view.ts";
+import type { Activation } from "../../engine/saml/saml.ts";
+import type { SamlCertificate, SamlView } from "../../engine/saml/view.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 
 /** The document of `saml --json` (docs/json/saml.schema.json). */

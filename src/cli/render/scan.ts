@@ -4,7 +4,7 @@ import { CLASSES } from "../../core/credentials/classify.ts";
 import { csvCell } from "../../core/csv.ts";
 import { escapeHtml } from "../../core/html.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
-import type { ScanReport, ScanRow } from "../../engine/views.ts";
+import type { ScanReport, ScanRow } from "../../engine/views/scan-report.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
 
 /** How many applications are named for one remark. */

@@ -65,6 +65,12 @@ export function isClientCertificate(holder: Holder, credential: Credential): boo
   return !isSamlSigning(holder, credential) && !isEncryption(holder, credential);
 }
 
+/** Whether a credential signs a client in, as far as the directory says what it is for. */
+export function signsIn(holder: Holder, credential: Credential): boolean {
+  if (isSamlSigning(holder, credential) || isEncryption(holder, credential)) return false;
+  return credential.kind === "secret" || isClientCertificate(holder, credential);
+}
+
 /** Where each client certificate of a tenant is. */
 export interface Sharing {
   /** The client ids of the applications that have it, in order; none where nothing tells certificates apart. */

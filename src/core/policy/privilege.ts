@@ -35,7 +35,7 @@ export interface Privileges {
   readonly held: ReadonlyMap<string, readonly string[]>;
   /** What could not be read, and what to do about it: privileges of this kind are not known. */
   readonly unknown: readonly string[];
-  /** A list failed that can be read at other times: nothing new is begun on it that can wait (engine/plan.ts). */
+  /** A list failed that can be read at other times: nothing new is begun on it that can wait (engine/plan/plan.ts). */
   readonly unread: boolean;
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import { approve, missing, refuseApproval, withdrawApproval } from "../../engine/approve.ts";
+import { approve, missing, refuseApproval, withdrawApproval } from "../../engine/commands/approve.ts";
 import { personOf } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";

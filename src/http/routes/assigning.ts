@@ -1,7 +1,7 @@
 /** What all that is chosen of a list have now, policy and owners, and the lines of the configuration that give them another policy. */
 import { z } from "zod";
 import { assignPolicy, type PolicySource, policySource } from "../../core/policy/assigning.ts";
-import type { Portrait } from "../../engine/portrait.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";

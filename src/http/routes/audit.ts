@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Tampering } from "../../core/audit/audit-verify.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { parseInstant } from "../../core/time.ts";
-import { exportTrail } from "../../engine/export-trail.ts";
+import { exportTrail } from "../../engine/trail/export.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { count, id, instant, iso, maybe, named, namedIn, reason, scope, scopeOf } from "./shapes.ts";

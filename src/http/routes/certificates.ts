@@ -3,7 +3,7 @@ import { z } from "zod";
 import { REMARKS, type Remark } from "../../core/credentials/certificate-remarks.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { formatInstant } from "../../core/time.ts";
-import { checkUpload, uploadCertificate } from "../../engine/upload-certificate.ts";
+import { checkUpload, uploadCertificate } from "../../engine/commands/upload-certificate.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { handOf } from "../own-rights.ts";
 import { type Route, tenantRoute } from "../route.ts";

@@ -2,8 +2,12 @@
 import { z } from "zod";
 import type { OnDisk } from "../../config/on-disk.ts";
 import type { Mode } from "../../core/policy/settings.ts";
-import { type Changes, type ConfigurationChange, configurationChange } from "../../engine/configuration-change.ts";
 import { inTurns } from "../../engine/turns.ts";
+import {
+  type Changes,
+  type ConfigurationChange,
+  configurationChange,
+} from "../../engine/views/configuration-change.ts";
 import { mayAll } from "../roles.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";

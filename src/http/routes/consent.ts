@@ -1,6 +1,6 @@
 /** What an application was granted in this tenant, read from the directory when it is asked for. Nothing is granted or revoked. */
 import { z } from "zod";
-import { type Part, readConsent } from "../../engine/consent.ts";
+import { type Part, readConsent } from "../../engine/views/consent.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf, seenBy } from "./own.ts";
 import { count, id, scope, scopeOf } from "./shapes.ts";

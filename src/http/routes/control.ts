@@ -2,12 +2,14 @@
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import * as control from "../../engine/control.ts";
-import { askEmergencyOf, type EmergencyAsked } from "../../engine/emergency.ts";
-import { continueRotation, pauseRotation } from "../../engine/pause.ts";
-import { requirePrivilegesRead } from "../../engine/privileges.ts";
-import { slotsNow } from "../../engine/rotate-many.ts";
-import { tryNow } from "../../engine/try-now.ts";
+import { cancel as giveUp } from "../../engine/commands/cancel.ts";
+import { askEmergencyOf, type EmergencyAsked } from "../../engine/commands/emergency.ts";
+import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
+import { askItems, unlessFailed } from "../../engine/commands/rotate.ts";
+import { slotsNow } from "../../engine/commands/rotate-many.ts";
+import { resume as resumeWriting, stop as stopWriting } from "../../engine/commands/stop.ts";
+import { tryNow } from "../../engine/commands/try-now.ts";
+import { requirePrivilegesRead } from "../../engine/scan/privileges.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -71,9 +73,9 @@ const rotate = tenantRoute({
       });
     }
     requirePrivilegesRead(pictureOf(tenant).scan);
-    const asked = await control.askItems(tenant.deps, items, { now: body.now, actor: actorOf(caller) });
+    const asked = await askItems(tenant.deps, items, { now: body.now, actor: actorOf(caller) });
     for (const one of asked.rotations) await tenant.changed(one, "opened");
-    control.unlessFailed(asked);
+    unlessFailed(asked);
     return {
       opened: asked.opened,
       rotations: asked.rotations.map((one) => ({ id: one.id, slot: one.slot, state: one.state })),
@@ -109,7 +111,7 @@ const cancel = tenantRoute({
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state }),
   handle: async ({ tenant, caller, params, body }) => {
-    const rotation = await control.cancel(tenant.deps, params.id, actorOf(caller), body.reason ?? null);
+    const rotation = await giveUp(tenant.deps, params.id, actorOf(caller), body.reason ?? null);
     await tenant.changed(rotation, "cancelled");
     return { rotation: rotation.id, state: rotation.state };
   },
@@ -188,7 +190,7 @@ const stop = tenantRoute({
   summary: "Stop all writing in the tenant; reading goes on, and sign-ins of applications are not touched",
   answer: z.strictObject({ stopped: z.literal(true) }),
   handle: async ({ tenant, caller }) => {
-    await control.stop(tenant.deps, actorOf(caller));
+    await stopWriting(tenant.deps, actorOf(caller));
     await tenant.turned();
     return { stopped: true as const };
   },
@@ -207,7 +209,7 @@ const resume = tenantRoute({
     stillStopped: z.string().nullable(),
   }),
   handle: async ({ tenant, caller }) => {
-    const { resumed, forgotten, busy, stillStopped } = await control.resume(tenant.deps, actorOf(caller));
+    const { resumed, forgotten, busy, stillStopped } = await resumeWriting(tenant.deps, actorOf(caller));
     await tenant.turned();
     return { resumed, forgotten, busy: busy.map(({ id: its }) => its), stillStopped };
   },

@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { formatInstant, MINUTE } from "../../core/time.ts";
-import { adoptOf } from "../../engine/adopt.ts";
-import { isPrivileged } from "../../engine/approve.ts";
-import { askRemoval, foreseeRemoval, type RemovalPlace } from "../../engine/ask-removal.ts";
-import { foreseeEmergency } from "../../engine/emergency.ts";
-import type { Portrait } from "../../engine/portrait.ts";
-import { requirePrivilegesRead } from "../../engine/privileges.ts";
+import { adoptOf } from "../../engine/commands/adopt.ts";
+import { isPrivileged } from "../../engine/commands/approve.ts";
+import { askRemoval, foreseeRemoval, type RemovalPlace } from "../../engine/commands/ask-removal.ts";
+import { foreseeEmergency } from "../../engine/commands/emergency.ts";
+import { requirePrivilegesRead } from "../../engine/scan/privileges.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";

@@ -5,17 +5,17 @@ import { isLive } from "../../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { wordStands } from "../../core/rotation/retirement.ts";
 import { DAY, formatInstant, plus } from "../../core/time.ts";
-import { mayBeAdopted } from "../../engine/adopt.ts";
+import { mayBeAdopted } from "../../engine/commands/adopt.ts";
+import { asked } from "../../engine/facts.ts";
+import { mayGo } from "../../engine/rotation/leftover.ts";
 import {
   type CredentialLife,
   type CredentialLog,
   credentialLife,
   credentialLog,
-} from "../../engine/credential-life.ts";
-import { asked } from "../../engine/facts.ts";
-import { mayGo } from "../../engine/leftover.ts";
-import type { Portrait } from "../../engine/portrait.ts";
-import type { Explanation } from "../../engine/views.ts";
+} from "../../engine/views/credential-life.ts";
+import type { Explanation } from "../../engine/views/explain.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { explanationOf } from "./applications.ts";

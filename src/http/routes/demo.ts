@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, type EpochMs, epochMs, formatInstant, parseInstant } from "../../core/time.ts";
-import { UNFINISHED } from "../../engine/picture.ts";
+import { UNFINISHED } from "../../engine/views/picture.ts";
 import type { House } from "../house.ts";
 import { type Route, route } from "../route.ts";
 import { type SignIn, safePath } from "../sign-in.ts";

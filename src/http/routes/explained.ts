@@ -1,6 +1,6 @@
 /** The explanation of one application, with the names that `nolapse explain --json` has. */
 import { z } from "zod";
-import type { Explanation } from "../../engine/views.ts";
+import type { Explanation } from "../../engine/views/explain.ts";
 import { holderType, instant, iso, kind, maybe, reason, scope, state } from "./shapes.ts";
 
 export const check = z.strictObject({

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { NEXT, type NextCode } from "../../core/pictures/outlook.ts";
 import { midnight } from "../../core/pictures/timeline.ts";
 import { addDays, type EpochMs } from "../../core/time.ts";
-import { VIEWS } from "../../engine/list-views.ts";
-import type { Sort, Wanted } from "../../engine/listing.ts";
+import { VIEWS } from "../../engine/views/list-views.ts";
+import type { Sort, Wanted } from "../../engine/views/listing.ts";
 import { id } from "./shapes.ts";
 
 const SORTS = ["signsInUntil", "-signsInUntil", "displayName", "-displayName", "next", "-next"] as const;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CLASSES, type Class } from "../../core/credentials/classify.ts";
 import { OVER } from "../../core/pictures/gaps.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
-import { lineOf, type Portrait } from "../../engine/portrait.ts";
+import { lineOf, type Portrait } from "../../engine/views/portrait.ts";
 import type { Tenant } from "../tenant.ts";
 import { count, holderType, instant, iso, maybe, outlook, outlookJson } from "./shapes.ts";
 

@@ -1,6 +1,6 @@
 /** Whether Nolapse itself is well. */
 import { z } from "zod";
-import { type DoctorCheck, doctor, lackingToWrite } from "../../engine/doctor.ts";
+import { type DoctorCheck, doctor, lackingToWrite } from "../../engine/views/doctor.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { scope, scopeOf } from "./shapes.ts";
 

@@ -1,6 +1,6 @@
 /** What an Owner may see: applications the directory lists him as an owner of. Of others he does not even learn that they exist. */
 import { NolapseError } from "../../core/errors.ts";
-import type { Portrait } from "../../engine/portrait.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import type { Caller } from "../caller.ts";
 import { mayAll } from "../roles.ts";
 import type { Tenant } from "../tenant.ts";

@@ -1,8 +1,8 @@
 /** Owners of applications, for who looks for what somebody owns. */
 import { z } from "zod";
-import { OwnerSearch } from "../../engine/owner-search.ts";
-import type { Ownership } from "../../engine/ownership.ts";
+import type { Ownership } from "../../engine/scan/ownership.ts";
 import { inTurns } from "../../engine/turns.ts";
+import { OwnerSearch } from "../../engine/views/owner-search.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { owner } from "./item.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import type { PolicySource } from "../../core/policy/assigning.ts";
 import { policyOfNew, tagsForPolicy } from "../../core/policy/new-registration.ts";
-import { AUDIENCES, registerApplication } from "../../engine/register.ts";
+import { AUDIENCES, registerApplication } from "../../engine/commands/register.ts";
 import { actorOf } from "../caller.ts";
 import { handOf } from "../own-rights.ts";
 import { UnfitRequest } from "../problem.ts";

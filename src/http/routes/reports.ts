@@ -1,5 +1,6 @@
 /** The first page to take along: a page to print, what ends as rows, and what stops or must be decided as a calendar. */
 
+import { signsIn } from "../../core/credentials/certificate-remarks.ts";
 import { endOf } from "../../core/credentials/credential.ts";
 import { csvRow } from "../../core/csv.ts";
 import { calendar, type Dated, MOST_DATED } from "../../core/pictures/calendar.ts";
@@ -8,8 +9,8 @@ import { type Reported, type ReportedPart, reportPage } from "../../core/picture
 import { REASONS } from "../../core/reasons.ts";
 import { type EpochMs, formatInstant, parseInstant } from "../../core/time.ts";
 import { countWords, dateWords, timeWords } from "../../core/time-words.ts";
-import type { Picture } from "../../engine/picture.ts";
-import { type Portrait, signsIn, timesOf } from "../../engine/portrait.ts";
+import type { Picture } from "../../engine/views/picture.ts";
+import { type Portrait, timesOf } from "../../engine/views/portrait.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { fileName, shortOf } from "./items.ts";

@@ -1,7 +1,7 @@
 /** The value of a privileged application takes two persons: one asks to see it, another one approves, and who asked sees it once. */
 import { z } from "zod";
 import { formatInstant } from "../../core/time.ts";
-import { rotationOf } from "../../engine/amend.ts";
+import { rotationOf } from "../../engine/rotation/amend.ts";
 import {
   approveReveal,
   askReveal,
@@ -9,7 +9,7 @@ import {
   refuseReveal,
   showApproved,
   waitingReveals,
-} from "../../engine/reveal-request.ts";
+} from "../../engine/values/reveal-request.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";

@@ -4,8 +4,15 @@ import { z } from "zod";
 import { advice, tenantNamed } from "../../core/commands.ts";
 import { asThrown } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import { preflightOf } from "../../engine/preflight-target.ts";
-import { askMany, type Foreseen, faultOf, foreseeMany, type OneAsked, rotationsOf } from "../../engine/rotate-many.ts";
+import {
+  askMany,
+  type Foreseen,
+  faultOf,
+  foreseeMany,
+  type OneAsked,
+  rotationsOf,
+} from "../../engine/commands/rotate-many.ts";
+import { preflightOf } from "../../engine/views/preflight-target.ts";
 import { actorOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { checkJson, checks } from "./oversight.ts";

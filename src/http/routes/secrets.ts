@@ -17,10 +17,10 @@ import {
   type Preset,
   presetsOf,
   type SlotNow,
-} from "../../engine/new-credential.ts";
-import { retouch } from "../../engine/picture.ts";
-import { requirePrivilegesRead } from "../../engine/privileges.ts";
-import { SHORTEST_SPAN, shownBlock } from "../../engine/shown-secret.ts";
+} from "../../engine/commands/new-credential.ts";
+import { requirePrivilegesRead } from "../../engine/scan/privileges.ts";
+import { SHORTEST_SPAN, shownBlock } from "../../engine/values/shown-secret.ts";
+import { retouch } from "../../engine/views/picture.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";

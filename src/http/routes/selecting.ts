@@ -3,7 +3,7 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { Portrait } from "../../engine/portrait.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import type { Caller } from "../caller.ts";
 import { UnfitRequest } from "../problem.ts";
 import type { Tenant } from "../tenant.ts";

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { TargetSettings } from "../../core/policy/settings.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatDuration, formatInstant } from "../../core/time.ts";
-import { UNFINISHED } from "../../engine/picture.ts";
-import { goneEntries, type Held, heldByPolicy } from "../../engine/policies-held.ts";
-import { preflightTarget, type Tried } from "../../engine/preflight-target.ts";
+import { UNFINISHED } from "../../engine/views/picture.ts";
+import { goneEntries, type Held, heldByPolicy } from "../../engine/views/policies-held.ts";
+import { preflightTarget, type Tried } from "../../engine/views/preflight-target.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { count, instant, iso, kind, maybe, named, namedIn, scope, scopeOf } from "./shapes.ts";
 

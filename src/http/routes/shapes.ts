@@ -5,8 +5,8 @@ import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.t
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { Rotation, RotationState } from "../../core/rotation/rotation.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
-import type { Scan } from "../../engine/discover.ts";
-import { REASON_LENGTH } from "../../engine/stated-reason.ts";
+import { REASON_LENGTH } from "../../engine/commands/stated-reason.ts";
+import type { Scan } from "../../engine/scan/discover.ts";
 import type { Tenant } from "../tenant.ts";
 
 export const instant = z.iso.datetime();

@@ -5,7 +5,14 @@
 import { z } from "zod";
 import { MAX_LIFETIME } from "../../core/policy/policy.ts";
 import { DAY, formatInstant, parseInstant } from "../../core/time.ts";
-import { dropShown, keepShown, makeShown, type Shown, showAgain, waitingFor } from "../../engine/shown-secret.ts";
+import {
+  dropShown,
+  keepShown,
+  makeShown,
+  type Shown,
+  showAgain,
+  waitingFor,
+} from "../../engine/values/shown-secret.ts";
 import { actorOf, type Caller } from "../caller.ts";
 import { handOf, handOrNone } from "../own-rights.ts";
 import { type Route, tenantRoute } from "../route.ts";

@@ -1,12 +1,12 @@
 /** An application as something new is to be put on it: its object as it is now, who owns it, what makes it privileged, what policies say. */
 
 import { NolapseError } from "../../core/errors.ts";
-import type { EmergencyPlace } from "../../engine/emergency.ts";
-import type { Ground } from "../../engine/new-credential.ts";
-import { retouch } from "../../engine/picture.ts";
-import { appPoliciesNow } from "../../engine/plan.ts";
-import type { Portrait } from "../../engine/portrait.ts";
-import type { ShownSubject } from "../../engine/shown-secret.ts";
+import type { EmergencyPlace } from "../../engine/commands/emergency.ts";
+import type { Ground } from "../../engine/commands/new-credential.ts";
+import { appPoliciesNow } from "../../engine/plan/plan.ts";
+import type { ShownSubject } from "../../engine/values/shown-secret.ts";
+import { retouch } from "../../engine/views/picture.ts";
+import type { Portrait } from "../../engine/views/portrait.ts";
 import type { Caller } from "../caller.ts";
 import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";

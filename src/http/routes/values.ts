@@ -3,8 +3,8 @@
  * before.
  */
 import { z } from "zod";
-import { reveal } from "../../engine/control.ts";
-import { acknowledge, handOver } from "../../engine/hand-over.ts";
+import { acknowledge, handOver } from "../../engine/values/hand-over.ts";
+import { reveal } from "../../engine/values/show.ts";
 import { actorOf, personOf } from "../caller.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { id, iso, maybe, state } from "./shapes.ts";

@@ -4,8 +4,8 @@ import type { AppManagement } from "../../../src/core/policy/app-policy.ts";
 import type { Person } from "../../../src/core/policy/approval.ts";
 import { GRAPH_APP_ID } from "../../../src/core/policy/privilege.ts";
 import { DAY, formatInstant, HOUR, MINUTE, plus } from "../../../src/core/time.ts";
-import { approve } from "../../../src/engine/approve.ts";
-import { stop } from "../../../src/engine/control.ts";
+import { approve } from "../../../src/engine/commands/approve.ts";
+import { stop } from "../../../src/engine/commands/stop.ts";
 import { budgetTenant } from "./budget-tenant.ts";
 import { mostWithin, SmallTenant, START, type Write } from "./tenant.ts";
 

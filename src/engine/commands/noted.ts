@@ -1,0 +1,37 @@
+import type { EpochMs } from "../../core/time.ts";
+import type { AuditEntry, Switches } from "../../ports/store.ts";
+import type { Deps } from "../deps.ts";
+
+/** Switches one of the tenant's switches, noted in the trail. */
+export async function turn<K extends keyof Switches>(
+  deps: Deps,
+  which: K,
+  value: Switches[K],
+  actor: string,
+  action: string,
+  at: EpochMs,
+): Promise<void> {
+  await deps.store.turn(deps.settings.tenantId, which, value, line(deps, actor, action, at, {}, {}));
+}
+
+/** A line of the trail about what a person asked for. */
+export function line(
+  deps: Deps,
+  actor: string,
+  action: string,
+  at: EpochMs,
+  about: { readonly rotation?: string; readonly appId?: string; readonly keyId?: string },
+  details: AuditEntry["details"],
+): AuditEntry {
+  return {
+    tenantId: deps.settings.tenantId,
+    at,
+    actor,
+    action,
+    rotation: about.rotation ?? null,
+    appId: about.appId ?? null,
+    keyId: about.keyId ?? null,
+    reason: null,
+    details,
+  };
+}

@@ -1,0 +1,209 @@
+/** What needs a person in one tenant, from the read models that everything else shows. */
+
+import { away, type Finding, noticeStep } from "../../core/pictures/notice.ts";
+import { DEFAULT_NOTICE_STEPS } from "../../core/policy/policy.ts";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
+import { decide } from "../../core/rotation/decide.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
+import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.ts";
+import type { Drift } from "../../ports/drift.ts";
+import type { ScanSummary, Switches } from "../../ports/store.ts";
+import type { Deps } from "../deps.ts";
+import { gatherFacts, lossOf } from "../facts.ts";
+import type { PlanItem } from "../plan/plan.ts";
+import type { BrokenAt } from "../trail/check.ts";
+import { WAITS_FOR, waitingReveals } from "../values/reveal-request.ts";
+
+/** A scan older than this is overdue: the loop scans every hour. */
+const OVERDUE = 6 * HOUR;
+const OLD_KEY = 365 * DAY;
+/** How long a pause in overlap lasts before it is told, and again and again after that. */
+const PAUSE_TOLD = 7 * DAY;
+/** How long a drift is told of. */
+const DRIFT_TOLD = 7 * DAY;
+
+/** What is known beside the store. */
+export interface Beside {
+  readonly sealKeyAge: number | null;
+  /** Where the portal is. */
+  readonly portal: string | null;
+  /** The first entry of the audit trail that is not what was sealed. */
+  readonly broken: BrokenAt | null;
+}
+
+export async function findingsOf(
+  deps: Deps,
+  items: readonly PlanItem[],
+  now: EpochMs,
+  { sealKeyAge, portal, broken }: Beside,
+): Promise<readonly Finding[]> {
+  const { store, settings } = deps;
+  const { tenantId } = settings;
+  const [switches, scan] = [await store.switches(tenantId), await store.lastScan(tenantId)];
+  const halted = await store.rotations({ tenantId, states: ["halted"] });
+  const verified = await store.rotations({ tenantId, states: ["verified"] });
+  const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
+  return [
+    ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
+    ...halted.map(haltOf),
+    ...verified.flatMap((one) => keptOf(one, now)),
+    ...(await wordsAwaited(deps, now, portal)),
+    ...drift.map(driftOf),
+    ...tenantFindings(switches, scan, now),
+    ...(broken === null ? [] : [brokenOf(broken)]),
+    ...(sealKeyAge !== null && sealKeyAge > OLD_KEY
+      ? [whole("seal-key-old", "seal key", "the seal key is more than a year old", "roll it; old values still open")]
+      : []),
+  ];
+}
+
+/** Whether nothing has been seen of the tenant for so long that somebody should look; true, too, where nothing ever was. */
+export function isOverdue(scan: ScanSummary | null, now: EpochMs): boolean {
+  return scan === null || now - scan.scannedAt > OVERDUE;
+}
+
+function whole(kind: Finding["kind"], key: string, title: string, next: string): Finding {
+  return { kind, appId: null, key, title, next };
+}
+
+/** What waits for another person's word: never a value, nor the reason that somebody gave, which the page has. */
+async function wordsAwaited(deps: Deps, now: EpochMs, portal: string | null): Promise<Finding[]> {
+  const page = portal === null ? null : `${portal}/t/${encodeURIComponent(deps.settings.name)}/plan`;
+  const asked = (await waitingReveals(deps)).filter(({ state }) => state === "asked");
+  const reveals = asked.map(({ id, displayName, actor }) => {
+    const title = `${displayName}: ${actor} asks to see a value; another Admin must allow it within ${formatHours(WAITS_FOR)}`;
+    return whole("reveal-asked", id, title, page ?? "open Plan and approvals in the portal");
+  });
+  const waiting = await awaitingApproval(deps, now);
+  if (waiting.length === 0) return reveals;
+  const names = [...new Set(waiting.map(({ displayName }) => displayName))].toSorted();
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : "";
+  const many = waiting.length === 1 ? "1 rotation waits" : `${waiting.length} rotations wait`;
+  const title = `${many} for a person's approval: ${names.slice(0, MOST_NAMED).join(", ")}${more}`;
+  const key = waiting.map(({ id }) => id).toSorted();
+  return [...reveals, whole("approval", key.join(" "), title, page ?? "nolapse plan")];
+}
+
+/** So many applications are named in one line of a digest. */
+const MOST_NAMED = 5;
+
+const AWAITS_WORD: ReadonlySet<ReasonCode> = new Set(["approval-issue", "approval-retire", "mode-propose"]);
+
+/** Rotations that nothing but a person's yes moves now; what one has refused waits for nobody. */
+async function awaitingApproval(deps: Deps, now: EpochMs): Promise<readonly Rotation[]> {
+  const { store, settings } = deps;
+  const open = await store.rotations({ tenantId: settings.tenantId, states: ["planned", "verified"] });
+  const found: Rotation[] = [];
+  for (const rotation of open) {
+    const { approvals, policy } = rotation;
+    const part = rotation.state === "planned" ? "issue" : "retire";
+    const asks = settings.mode === "propose" || policy.approval !== "none" || rotation.holder.appId === deps.own?.appId;
+    if (!asks || approvals[part] !== null || rotation.paused !== undefined) continue;
+    const verdict = decide(rotation, await gatherFacts(deps, rotation, now), now);
+    if (verdict.verdict === "wait" && AWAITS_WORD.has(verdict.because)) found.push(rotation);
+  }
+  return found;
+}
+
+function formatHours(length: DurationMs): string {
+  return `${Math.round(length / HOUR)} hours`;
+}
+
+/** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
+function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesEnd: end, state, holder } = rotation;
+  if (state === "halted" || end === null || ends === null) return [];
+  if (now < ends.urgentAt) return pausedOf(rotation, end, now);
+  const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
+  const key = `${replaces} ${state}`;
+  const next = `nolapse explain ${holder.appId}`;
+  return [{ kind: "urgent", appId: holder.appId, key, title, next, ...heldBy(rotation, { key, title }, end <= now) }];
+}
+
+/** One that a person holds is told at the steps at which it would be if nothing were under way: nothing is. */
+function pausedOf(rotation: Rotation, end: EpochMs, now: EpochMs): Finding[] {
+  const { displayName, replaces, replacesKind, replacesName, state, policy, holder } = rotation;
+  const step = noticeStep(end, now, policy.notify ?? DEFAULT_NOTICE_STEPS);
+  // what is verified has nothing that ends
+  if (rotation.paused === undefined || step === null || state === "verified") return [];
+  const title = `${displayName}: ${replacesKind} ${replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
+  const key = `${replaces} ${step}`;
+  return [{ kind: "ending", appId: holder.appId, key, title, next: "", ...heldBy(rotation, { key, title }) }];
+}
+
+/** In overlap nothing ends that is not followed, but the old credential that should go stays for as long as somebody holds it. */
+function keptOf(rotation: Rotation, now: EpochMs): Finding[] {
+  const { id, displayName, replacesKind, replaces, replacesName, paused, holder } = rotation;
+  const times = paused === undefined ? 0 : Math.floor((now - paused.at) / PAUSE_TOLD);
+  if (times === 0) return [];
+  const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed until its rotation goes on`;
+  const told = { key: `${id} ${times}`, title };
+  return [{ kind: "paused", appId: holder.appId, next: "", ...told, ...heldBy(rotation, told) }];
+}
+
+/** What a pause adds to what is told of a rotation; nothing where nobody holds it. */
+function heldBy(
+  { id, paused }: Rotation,
+  { key, title }: Pick<Finding, "key" | "title">,
+  isPast = false,
+): Partial<Finding> {
+  if (paused === undefined) return {};
+  const why = paused.reason === undefined ? "" : ` (${paused.reason})`;
+  return {
+    key: `${key} ${isPast ? "ended" : "paused"}`,
+    title: `${title}; paused by ${paused.by}${why}`,
+    next: `nolapse continue ${id}`,
+  };
+}
+
+function haltOf({ id, displayName, slot, haltReason, reason, holder: { appId } }: Rotation): Finding {
+  const why = haltReason ?? reason;
+  const title = `${displayName} (${slot}): ${REASONS[why]} [${why}]`;
+  return { kind: "halted", appId, key: `${id} ${why}`, title, next: `nolapse explain ${appId}` };
+}
+
+function driftOf({ displayName, what, by, keyId, target, appId }: Drift): Finding {
+  const title = `${displayName}: ${REASONS[what]}, by ${by ?? "unknown"} (key id ${keyId})`;
+  return { kind: "drift", appId, key: `${what} ${keyId} ${target ?? ""}`, title, next: `nolapse explain ${appId}` };
+}
+
+function brokenOf({ what, position }: BrokenAt): Finding {
+  const title = `the audit trail is not what was sealed, from entry ${position} on (${what})`;
+  return whole("trail-broken", String(position), title, "keep a copy of the store, then nolapse audit verify");
+}
+
+function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | null, now: EpochMs): Finding[] {
+  const findings: Finding[] = [];
+  if (breaker !== null) {
+    findings.push(whole("breaker-open", String(breaker.at), breaker.why, "mend it, then nolapse resume"));
+  }
+  if (removalOff !== null)
+    findings.push(whole("removal-off", String(removalOff.at), removalOff.why, "nolapse recover"));
+  if (scan !== null && !scan.complete) {
+    const title = "the last scan could not read everything, so nothing new is written";
+    findings.push(whole("scan-incomplete", "scan", title, "nolapse doctor"));
+  }
+  const loss = lossOf(scan);
+  if (loss !== null) findings.push(whole("scan-lossy", "scan", loss, "where they are really gone: nolapse resume"));
+  if (isOverdue(scan, now)) {
+    const title = scan === null ? "no scan has succeeded yet" : `the last scan was ${away(scan.scannedAt, now)}`;
+    findings.push(whole("scan-overdue", "scan", title, "nolapse doctor"));
+  }
+  return findings;
+}
+
+/** A credential past its urgent time, or at a step of its policy's notices; nothing of what has been replaced already. */
+function endingOf({ appId, displayName, credential, forecast, policy, slot }: PlanItem, now: EpochMs): Finding[] {
+  if (credential?.end == null || credential.end <= plus(now, -30 * DAY)) return [];
+  const { end, keyId } = credential;
+  const name = credential.name ?? keyId;
+  const title = `${displayName}: ${credential.kind} ${name} ${end > now ? "ends" : "ended"} ${away(end, now)}`;
+  const next =
+    slot === null
+      ? `bind it to its targets, or renew it by hand: nolapse explain ${appId}`
+      : `nolapse explain ${appId}`;
+  if (forecast !== null && now >= forecast.urgentAt)
+    return [{ kind: "urgent", appId, key: `${keyId} ${end > now ? "urgent" : "ended"}`, title, next }];
+  const step = noticeStep(end, now, policy?.notify ?? DEFAULT_NOTICE_STEPS);
+  return step === null ? [] : [{ kind: "ending", appId, key: `${keyId} ${step}`, title, next }];
+}

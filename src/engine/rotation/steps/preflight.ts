@@ -1,0 +1,109 @@
+import { CertificateValue } from "../../../core/credentials/certificate-value.ts";
+import { NolapseError } from "../../../core/errors.ts";
+import { retireRule } from "../../../core/policy/reload.ts";
+import type { SecretValue } from "../../../core/secret-value.ts";
+import type { Target } from "../../../ports/target.ts";
+import type { Claimed } from "../claimed.ts";
+import { proofFor } from "./proof.ts";
+import { targetOf } from "./target.ts";
+import { signInOf } from "./value.ts";
+
+/** The secret was right and has expired. */
+const EXPIRED = 7000222;
+
+/** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
+export async function preflight(claimed: Claimed): Promise<void> {
+  const requests: string[] = [];
+  if (claimed.rotation.self) await requireOwnProof(claimed);
+  for (const { target: name } of claimed.rotation.deliveries) {
+    const target = targetOf(claimed, name);
+    await target.preflight(claimed.signal);
+    const request = await checkCopy(claimed, name, target);
+    if (request !== null) requests.push(request);
+  }
+  if (claimed.rotation.kind === "certificate" && (await isForbiddenList(claimed))) {
+    await claimed.halt("foreign-entries");
+    return;
+  }
+  const former = claimed.rotation.self ? await sealFormer(claimed) : null;
+  claimed.later([{ type: "preflighted", at: await claimed.now(), requests, former }]);
+}
+
+/** An application that rolls itself can do so by proof alone; the list of its certificates it can neither read nor replace. */
+async function requireOwnProof(claimed: Claimed): Promise<void> {
+  const { rotation, deps, signal } = claimed;
+  const reading = await deps.certificates.readCertificates(rotation.holder, signal);
+  if ((await proofFor(claimed, reading, null)) !== null) return;
+  throw new NolapseError(
+    "refused-by-rule",
+    `no valid certificate of ${rotation.displayName} is at hand: its targets hold none that signs in, so nothing can be proven`,
+    {
+      next: "put a valid certificate with its key into a target, or leave --self out: then tenants.<name>.auth is used",
+    },
+  );
+}
+
+/** The copy that is about to be replaced, sealed: later, signing in with it is all that shows whether it is gone. */
+async function sealFormer({ rotation, deps, signal }: Claimed): Promise<string | null> {
+  for (const { target } of rotation.deliveries) {
+    const copy = (await deps.targets.get(target)?.readBack?.(signal)) ?? null;
+    if (copy?.state !== "present" || !(copy.value instanceof CertificateValue)) continue;
+    const { tenantId, holder, replaces } = rotation;
+    return deps.sealer.seal(copy.value, { tenantId, appId: holder.appId, keyId: replaces });
+  }
+  return null;
+}
+
+/** Whether the new certificate can only be added by replacing a list that holds what cannot be sent back (design §4.8). */
+async function isForbiddenList(claimed: Claimed): Promise<boolean> {
+  const { rotation, deps, signal } = claimed;
+  const reading = await deps.certificates.readCertificates(rotation.holder, signal);
+  return reading.entries.some((one) => !one.resendable) && (await proofFor(claimed, reading, null)) === null;
+}
+
+/**
+ * Is this the place the application reads? What lies there now must sign in as this application: else a slip in the
+ * configuration would overwrite somebody else's secret, or prove a copy that nobody reads and retire the one in use.
+ * An empty place may be filled where the old credential lives out its own end. Gives the id of our own sign-in.
+ */
+async function checkCopy(claimed: Claimed, name: string, target: Target): Promise<string | null> {
+  if (target.readBack === undefined) return null;
+  const { rotation, deps } = claimed;
+  const app = rotation.displayName;
+  const copy = await target.readBack(claimed.signal);
+  if (copy.state === "empty") {
+    const settings = claimed.targetSettings().filter((one) => one !== null);
+    const { rule } = retireRule(rotation.policy, settings, rotation.consumersComplete);
+    if (rule !== "after-overlap") return null;
+    throw new NolapseError("target-empty", `target ${name} holds no value yet, so nobody can be reading it`, {
+      next: `put the current secret of ${app} there, or let its old secret live out its end (retire: at-expiry)`,
+    });
+  }
+  if (rotation.policy.probe === "none") return null;
+  const probe = await deps.verifier.probe(signInOf(claimed), copy.value, claimed.signal);
+  if (probe.outcome === "inconclusive") {
+    throw new NolapseError("directory-unreachable", `the copy in ${name} could not be tried: no clear answer`, {
+      next: "wait; nolapse tries again by itself",
+      retryAfter: probe.retryAfter,
+    });
+  }
+  if (probe.outcome === "not-authenticated" && !(await isThePlace(claimed, copy.value, probe.code))) {
+    throw new NolapseError(
+      "target-foreign",
+      `the value in target ${name} does not sign in as ${app} (AADSTS${probe.code})`,
+      {
+        next: `name the place that ${app} reads its secret from, or put its current secret there`,
+      },
+    );
+  }
+  return probe.requestId;
+}
+
+/** What does not sign in may be right and over: a secret's refusal says so, a certificate is compared with the entry itself. */
+async function isThePlace(claimed: Claimed, value: SecretValue, code: number | null): Promise<boolean> {
+  if (!(value instanceof CertificateValue)) return code === EXPIRED;
+  const { rotation, deps, signal } = claimed;
+  const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
+  const replaced = entries.find(({ credential }) => credential.keyId === rotation.replaces);
+  return replaced?.certificate === value.certificate;
+}

@@ -1,0 +1,53 @@
+/** Which application a person means: by client id, object id or exact display name. */
+import type { Holder } from "../../core/credentials/credential.ts";
+import { NolapseError } from "../../core/errors.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
+import type { Deps } from "../deps.ts";
+import type { Scan } from "./discover.ts";
+
+/**
+ * The client id of the application a person named, in any case of letters. A display name serves only where it is the only
+ * one of its kind; owners can write names, so nothing but a person's own command is ever matched by one.
+ * @throws NolapseError `not-found`, and `usage` where several applications have the name.
+ */
+export function applicationNamed({ holders, coverage }: Scan, named: string): string {
+  const wanted = named.trim().toLowerCase();
+  const byId = holders.find((one) => one.appId === wanted || one.objectId === wanted);
+  if (byId !== undefined) return byId.appId;
+  const appIds = [...new Set(holders.filter((one) => hasName(one, wanted)).map((one) => one.appId))];
+  const [only, another] = appIds;
+  if (only !== undefined && another === undefined) return only;
+  if (only !== undefined) {
+    throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
+      next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
+    });
+  }
+  const scope = coverage.complete ? "" : ", as far as the incomplete scan could see";
+  throw new NolapseError(
+    "not-found",
+    `no application with the client id, object id or name ${named} is in the tenant${scope}`,
+    {
+      next: "nolapse scan --json lists them all",
+    },
+  );
+}
+
+/**
+ * The rotations of the application a person named, newest first, by client id or the name they have of it: the directory is not asked.
+ * @throws NolapseError `usage` where several applications have the name.
+ */
+export async function rotationsNamed({ store, settings }: Deps, named: string): Promise<readonly Rotation[]> {
+  const wanted = named.trim().toLowerCase();
+  const all = await store.rotations({ tenantId: settings.tenantId });
+  const rotations = all.filter((one) => one.holder.appId === wanted || one.displayName.toLowerCase() === wanted);
+  const appIds = [...new Set(rotations.map((one) => one.holder.appId))];
+  // names can be written by owners: the wrong application's value must not be meant by one
+  if (appIds.length < 2) return rotations;
+  throw new NolapseError("usage", `${appIds.length} applications are called ${named}`, {
+    next: `use the client id: ${appIds.slice(0, 5).join(", ")}`,
+  });
+}
+
+function hasName(holder: Holder, wanted: string): boolean {
+  return holder.displayName.toLowerCase() === wanted;
+}
