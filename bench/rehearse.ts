@@ -5,7 +5,7 @@
 
 import { DAY, HOUR } from "../src/core/time.ts";
 import { directoryGround } from "../src/rehearsal-ground.ts";
-import { GOOD_PLACES, type WorldPlan } from "../src/rehearse/plan.ts";
+import { GOOD_PLACES, type WorldPlan } from "../src/rehearse/plan/plan.ts";
 import { rehearse } from "../src/rehearse/rehearse.ts";
 import type { Row } from "./ratio.ts";
 

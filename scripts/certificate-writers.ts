@@ -18,7 +18,7 @@ import { DAY, epochMs, MINUTE } from "../src/core/time.ts";
 import { createDirectory, createSigningKeys, type Directory, Random } from "../src/directory/index.ts";
 import type { Issuer } from "../src/ports/issuer.ts";
 import type { Sealer } from "../src/ports/sealer.ts";
-import { Chance } from "../src/rehearse/chance.ts";
+import { Chance } from "../src/rehearse/stage/chance.ts";
 import { ContestedApplication, type Way } from "./certificate-writers/application.ts";
 import { ForeignTool } from "./certificate-writers/foreign-tool.ts";
 import { type Counts, judge, type Logged, plusCounts, ZERO } from "./certificate-writers/judge.ts";

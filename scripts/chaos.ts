@@ -9,7 +9,7 @@ import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { Chance } from "../src/rehearse/chance.ts";
+import { Chance } from "../src/rehearse/stage/chance.ts";
 import { isRunning, Place, type Sample } from "./chaos/place.ts";
 
 export interface ChaosReport {

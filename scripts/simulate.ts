@@ -6,11 +6,12 @@
 import { parseArgs } from "node:util";
 import { DAY, epochMs } from "../src/core/time.ts";
 import { directoryGround } from "../src/rehearsal-ground.ts";
-import type { Watch } from "../src/rehearse/invariants.ts";
-import type { Pace } from "../src/rehearse/plan.ts";
+import type { Pace } from "../src/rehearse/plan/plan.ts";
 import { type RehearsalOptions, rehearse } from "../src/rehearse/rehearse.ts";
-import { type FindingKind, hasFindings, type Rehearsed, tell } from "../src/rehearse/report.ts";
+import { hasFindings, type Rehearsed } from "../src/rehearse/report.ts";
 import { smallest, type WorldSize } from "../src/rehearse/smallest.ts";
+import { type FindingKind, tell } from "../src/rehearse/watch/finding.ts";
+import type { Watch } from "../src/rehearse/watch/invariants.ts";
 
 const YEAR = 365;
 const APPLICATIONS = 10;

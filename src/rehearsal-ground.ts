@@ -32,7 +32,7 @@ import {
 import type { Clock } from "./ports/clock.ts";
 import type { Sealer } from "./ports/sealer.ts";
 import { type ByHand, othersClient, outsideOf, register, SMALL, truth } from "./rehearsal-hands.ts";
-import type { Booted, Gate, Ground } from "./rehearse/ground.ts";
+import type { Booted, Gate, Ground } from "./rehearse/stage/ground.ts";
 
 /** A stalled answer and a lost one are the same to the manager but for the time it waits, and that time is real here. */
 const AS_LOST = "commit-then-stall";

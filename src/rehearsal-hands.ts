@@ -10,8 +10,14 @@ import { SecretValue } from "./core/secret-value.ts";
 import { DAY, epochMs, formatInstant, parseInstant } from "./core/time.ts";
 import type { Directory, FaultPlanInput, ScenarioApplication } from "./directory/index.ts";
 import type { Issuer } from "./ports/issuer.ts";
-import type { FirstOfAll, MadeByHand, Outside, Registered, TrueCredential } from "./rehearse/ground.ts";
-import type { PrivilegeKind } from "./rehearse/words.ts";
+import type {
+  FirstOfAll,
+  MadeByHand,
+  Outside,
+  PrivilegeKind,
+  Registered,
+  TrueCredential,
+} from "./rehearse/stage/ground.ts";
 
 /** The fewest resource units. */
 export const SMALL = { size: "S" } as const;

@@ -22,7 +22,7 @@ import type { Certificates } from "../../src/ports/certificates.ts";
 import type { Issuer } from "../../src/ports/issuer.ts";
 import type { Sealer } from "../../src/ports/sealer.ts";
 import type { Target } from "../../src/ports/target.ts";
-import type { Chance } from "../../src/rehearse/chance.ts";
+import type { Chance } from "../../src/rehearse/stage/chance.ts";
 import type { ForeignReading, ForeignTool } from "./foreign-tool.ts";
 
 /** How our certificates get onto the list: by proof of possession, or by replacing it. */

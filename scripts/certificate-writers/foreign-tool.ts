@@ -1,6 +1,6 @@
 /** A foreign tool that keeps certificates as many do: it reads the list, changes its copy, and sends the whole list back. */
 import type { Directory } from "../../src/directory/index.ts";
-import type { Chance } from "../../src/rehearse/chance.ts";
+import type { Chance } from "../../src/rehearse/stage/chance.ts";
 
 interface Entry {
   readonly keyId: string;

@@ -58,6 +58,7 @@ export const ROOMS: readonly Room[] = [
     purpose: "the simulator: scheduler, world, consumers, faults, report",
     rooms: ["core", "engine", "ports"],
     packages: [],
+    layers: ["stage", "plan", "world", "watch", "actors"],
     pure: true,
   },
   {

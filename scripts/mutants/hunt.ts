@@ -1,14 +1,14 @@
 /** Small worlds in which the mistakes of the list must show, and one run of a seed in one of them. */
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { Chance } from "../../src/rehearse/chance.ts";
-import { crashesByChance, NO_CRASHES } from "../../src/rehearse/faults.ts";
-import type { FaultRule } from "../../src/rehearse/ground.ts";
-import { GOOD_PLACES, type PlaceFaults, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { crashesByChance, NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
+import { GOOD_PLACES, type PlaceFaults, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
+import type { Trouble } from "../../src/rehearse/plan/troubles.ts";
+import { drawWord, type Word } from "../../src/rehearse/plan/words.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
-import type { Finding } from "../../src/rehearse/report.ts";
-import type { Trouble } from "../../src/rehearse/troubles.ts";
-import { drawWord, type Word } from "../../src/rehearse/words.ts";
+import { Chance } from "../../src/rehearse/stage/chance.ts";
+import type { FaultRule } from "../../src/rehearse/stage/ground.ts";
+import type { Finding } from "../../src/rehearse/watch/finding.ts";
 import type { Mutant } from "./list.ts";
 
 export type HuntingWorld = NonNullable<Mutant["world"]> | "usual";

@@ -1,5 +1,5 @@
 /** A process with one mistake planted (or none): hunts seeds as its parent sends them. */
-import { tell } from "../../src/rehearse/report.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 import { type HuntingWorld, hunt } from "./hunt.ts";
 
 export interface HuntAsked {

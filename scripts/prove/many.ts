@@ -1,7 +1,7 @@
 /** Many seeds side by side: worker processes, each with one seed in hand, until so many application-years are lived. */
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
-import type { Pace } from "../../src/rehearse/plan.ts";
+import type { Pace } from "../../src/rehearse/plan/plan.ts";
 import type { RehearsalFigures, RehearsalReport } from "../../src/rehearse/report.ts";
 
 /** The tenant of a seed, and for how long it lives. */

@@ -1,5 +1,5 @@
 /** A process that lives through seeds as its parent sends them, and answers with what it found. */
-import { tell } from "../../src/rehearse/report.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 import { simulate } from "../simulate.ts";
 import type { SeedAsked, SeedLived } from "./many.ts";
 

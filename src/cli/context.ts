@@ -16,7 +16,7 @@ import type { Consents } from "../engine/views/consent.ts";
 import type { Diagnosis, LocalCheck } from "../engine/views/doctor.ts";
 import type { Sample } from "../engine/views/metrics.ts";
 import type { GroundAsked } from "../rehearse/future.ts";
-import type { FaultRule, Ground } from "../rehearse/ground.ts";
+import type { FaultRule, Ground } from "../rehearse/stage/ground.ts";
 import type { DemoClock } from "./demo/run.ts";
 import type { Speaker } from "./speak.ts";
 

@@ -4,7 +4,7 @@ import { NolapseError } from "../core/errors.ts";
 import { formatInstant } from "../core/time.ts";
 import { faultPlanSchema as planOfFaults } from "../directory/faults/fault-plan.ts";
 import type { GroundAsked } from "../rehearse/future.ts";
-import type { FaultRule, Ground } from "../rehearse/ground.ts";
+import type { FaultRule, Ground } from "../rehearse/stage/ground.ts";
 
 /** A ground of a rehearsal, on which applications have the client ids and secrets that a scan saw. */
 export async function rehearsalGround({ seed, start, describe }: GroundAsked): Promise<Ground> {

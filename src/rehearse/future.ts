@@ -9,13 +9,13 @@ import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.ts";
 import type { Plan, PlanItem } from "../engine/plan/plan.ts";
-import type { FaultRule, Ground } from "./ground.ts";
-import type { Watch } from "./invariants.ts";
-import type { ApplicationPlan, WorldPlan } from "./plan.ts";
-import { GOOD_PLACES } from "./plan.ts";
+import type { ApplicationPlan, WorldPlan } from "./plan/plan.ts";
+import { GOOD_PLACES } from "./plan/plan.ts";
 import { rehearse } from "./rehearse.ts";
 import type { Rehearsed } from "./report.ts";
-import type { Call } from "./story.ts";
+import type { FaultRule, Ground } from "./stage/ground.ts";
+import type { Call } from "./stage/story.ts";
+import type { Watch } from "./watch/invariants.ts";
 
 export interface FutureOptions {
   readonly plan: Plan;

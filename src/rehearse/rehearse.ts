@@ -8,26 +8,26 @@ import { DAY, type DurationMs, type EpochMs, MINUTE, plus, SECOND } from "../cor
 import type { Deps } from "../engine/deps.ts";
 import { run } from "../engine/maintain.ts";
 import type { Scan } from "../engine/scan/discover.ts";
-import { Askers } from "./askers.ts";
-import { Books } from "./books.ts";
-import { Chance } from "./chance.ts";
-import { Consumption } from "./consumption.ts";
-import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./faults.ts";
-import type { FaultRule, Ground } from "./ground.ts";
-import { Hands } from "./hands.ts";
-import { Watch } from "./invariants.ts";
-import { ListTool } from "./list-tool.ts";
-import { Notices } from "./notices.ts";
-import { giveUp, holdBack, lookAfter } from "./person.ts";
-import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan.ts";
-import { ManagerProcess, type Stage } from "./process.ts";
-import { Quota } from "./quota.ts";
+import { Askers } from "./actors/askers.ts";
+import { Consumption } from "./actors/consumption.ts";
+import { Hands } from "./actors/hands.ts";
+import { ListTool } from "./actors/list-tool.ts";
+import { Notices } from "./actors/notices.ts";
+import { giveUp, holdBack, lookAfter } from "./actors/person.ts";
+import { ManagerProcess, type Stage } from "./actors/process.ts";
+import { Quota } from "./actors/quota.ts";
+import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./plan/faults.ts";
+import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan/plan.ts";
+import { type WordsAsked, withWords } from "./plan/words.ts";
 import { type Rehearsed, rehearsed } from "./report.ts";
-import { type Call, type Outcome, Story } from "./story.ts";
-import { Turns, WORLD } from "./turns.ts";
-import { type WordsAsked, withWords } from "./words.ts";
-import { buildWorld, type World } from "./world.ts";
-import { changesTheWorld, FELT } from "./writes.ts";
+import { Chance } from "./stage/chance.ts";
+import type { FaultRule, Ground } from "./stage/ground.ts";
+import { type Call, type Outcome, Story } from "./stage/story.ts";
+import { Turns, WORLD } from "./stage/turns.ts";
+import { Books } from "./watch/books.ts";
+import { Watch } from "./watch/invariants.ts";
+import { changesTheWorld, FELT } from "./watch/writes.ts";
+import { buildWorld, type World } from "./world/world.ts";
 
 export interface RehearsalOptions extends WordsAsked {
   /** Drawn from the seed where not given. */

@@ -1,6 +1,7 @@
 /** What a rehearsal found, and how it is said. */
+
 import type { Rotation } from "../core/rotation/rotation.ts";
-import { type EpochMs, formatInstant } from "../core/time.ts";
+import type { Finding, FindingKind } from "./watch/finding.ts";
 
 /** What `npm run simulate -- --json` prints. */
 export interface RehearsalReport {
@@ -15,19 +16,6 @@ export interface RehearsalReport {
   readonly breaks: number;
   /** SHA-256 of the ordered story of port calls and outcomes. */
   readonly storyHash: string;
-}
-
-/** `unannounced`: a lapse that nobody could avoid, and of which nobody was told in time. */
-export type FindingKind = "lapse" | "unannounced" | "orphan" | "break";
-
-export interface Finding {
-  readonly kind: FindingKind;
-  readonly at: EpochMs;
-  readonly what: string;
-  /** The client id of the application it is about. */
-  readonly about: string | null;
-  /** The end of the story of that application. */
-  readonly transcript: readonly string[];
 }
 
 /** Figures beside the report, for tests and people. */
@@ -78,10 +66,4 @@ export function rehearsed(
 
 export function hasFindings({ lapses, orphans, breaks }: RehearsalReport): boolean {
   return lapses + orphans + breaks > 0;
-}
-
-/** A finding as text: what happened, and the story that led to it. */
-export function tell(finding: Finding): string {
-  const head = `${finding.kind} at ${formatInstant(finding.at)}: ${finding.what}`;
-  return [head, ...finding.transcript.map((line) => `  ${line}`)].join("\n");
 }

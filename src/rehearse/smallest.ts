@@ -1,6 +1,7 @@
 /** Makes the world of a finding smaller as long as it still shows one of its kind: fewer applications, less time. */
 import { DAY, type DurationMs, type EpochMs } from "../core/time.ts";
-import type { FindingKind, Rehearsed } from "./report.ts";
+import type { Rehearsed } from "./report.ts";
+import type { FindingKind } from "./watch/finding.ts";
 
 export interface WorldSize {
   readonly applications: number;

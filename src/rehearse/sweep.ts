@@ -3,13 +3,13 @@
  * the process dying before the call's effect, and once more with it dying after the effect but before its outcome.
  */
 import { DAY, type DurationMs } from "../core/time.ts";
-import { type CrashPlan, crashAt, type Moment } from "./faults.ts";
-import type { Ground } from "./ground.ts";
-import type { Watch } from "./invariants.ts";
-import type { WorldPlan } from "./plan.ts";
+import { type CrashPlan, crashAt, type Moment } from "./plan/faults.ts";
+import type { WorldPlan } from "./plan/plan.ts";
 import { rehearse } from "./rehearse.ts";
 import { hasFindings, type Rehearsed } from "./report.ts";
-import type { Call } from "./story.ts";
+import type { Ground } from "./stage/ground.ts";
+import type { Call } from "./stage/story.ts";
+import type { Watch } from "./watch/invariants.ts";
 
 /** Every way to die in one rotation is over within this, watch list included. */
 const LONG_ENOUGH: DurationMs = 20 * DAY;

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypt
 import { describe, expect, test } from "vitest";
 import { CertificateValue } from "../../src/core/credentials/certificate-value.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import { Canary } from "../../src/rehearse/canary.ts";
+import { Canary } from "../../src/rehearse/watch/canary.ts";
 
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIBpublic\n-----END CERTIFICATE-----";
 const pemOf = (key: KeyObject) => String(key.export({ type: "pkcs8", format: "pem" }));

@@ -4,13 +4,14 @@ import { huntOptions } from "../../scripts/mutants/hunt.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { NO_CRASHES } from "../../src/rehearse/faults.ts";
-import type { Booted, Ground } from "../../src/rehearse/ground.ts";
-import { type ApplicationPlan, GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
+import { type ApplicationPlan, GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
-import { type Rehearsed, tell } from "../../src/rehearse/report.ts";
-import type { Call } from "../../src/rehearse/story.ts";
+import type { Rehearsed } from "../../src/rehearse/report.ts";
+import type { Booted, Ground } from "../../src/rehearse/stage/ground.ts";
+import type { Call } from "../../src/rehearse/stage/story.ts";
 import { crashSweep } from "../../src/rehearse/sweep.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 
 async function live(options: RehearsalOptions, plant: (booted: Booted) => Partial<Booted> = () => ({})) {
   const ground = await directoryGround({ seed: options.seed });

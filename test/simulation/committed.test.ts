@@ -1,6 +1,6 @@
 /** The rotations of the rehearsal are found by whatever they name, in the order in which they were opened. */
 import { expect, test } from "vitest";
-import { Committed } from "../../src/rehearse/committed.ts";
+import { Committed } from "../../src/rehearse/watch/committed.ts";
 import { attempt, rotation } from "../core/make.ts";
 
 const first = rotation({ id: "first", replaces: "old", attempts: [{ ...attempt(), id: "aaaa", orphan: "stray" }] });

@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs, HOUR, plus } from "../../src/core/time.ts";
-import { Chance } from "../../src/rehearse/chance.ts";
-import { Consumer } from "../../src/rehearse/consumers.ts";
-import { Place } from "../../src/rehearse/places.ts";
+import { Chance } from "../../src/rehearse/stage/chance.ts";
+import { Consumer } from "../../src/rehearse/world/consumers.ts";
+import { Place } from "../../src/rehearse/world/places.ts";
 import { consignment } from "../conformance/target.suite.ts";
 
 const OLD = new SecretValue("the old value");

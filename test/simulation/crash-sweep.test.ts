@@ -2,10 +2,10 @@
 import { expect, test } from "vitest";
 import { DAY, MINUTE } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
-import { tell } from "../../src/rehearse/report.ts";
-import type { Call } from "../../src/rehearse/story.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
+import type { Call } from "../../src/rehearse/stage/story.ts";
 import { crashSweep, type Swept } from "../../src/rehearse/sweep.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const plan: WorldPlan = {

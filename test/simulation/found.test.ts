@@ -5,10 +5,11 @@ import { applyEvent } from "../../src/core/rotation/apply-event.ts";
 import type { Attempt, Rotation, RotationEvent } from "../../src/core/rotation/rotation.ts";
 import { DAY, epochMs, HOUR, SECOND } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { NO_CRASHES } from "../../src/rehearse/faults.ts";
-import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
-import { hasFindings, tell } from "../../src/rehearse/report.ts";
+import { hasFindings } from "../../src/rehearse/report.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 import { memoryGround } from "./memory-ground.ts";
 
 const quiet = { crashes: NO_CRASHES, faults: false };

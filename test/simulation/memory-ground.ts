@@ -5,7 +5,7 @@ import { NolapseError } from "../../src/core/errors.ts";
 import { GRAPH_APP_ID } from "../../src/core/policy/privilege.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
-import type { Ground } from "../../src/rehearse/ground.ts";
+import type { Ground } from "../../src/rehearse/stage/ground.ts";
 import { FakeEntra } from "../support/fake-entra.ts";
 import { memoryStore, Shelf } from "./memory-store.ts";
 

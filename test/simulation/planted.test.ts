@@ -2,11 +2,11 @@
 import { expect, test } from "vitest";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY } from "../../src/core/time.ts";
-import { NO_CRASHES } from "../../src/rehearse/faults.ts";
-import type { Booted, Ground } from "../../src/rehearse/ground.ts";
-import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
+import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
 import { hasFindings } from "../../src/rehearse/report.ts";
+import type { Booted, Ground } from "../../src/rehearse/stage/ground.ts";
 import { type MemoryGround, memoryGround } from "./memory-ground.ts";
 
 const plan: WorldPlan = {

@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { NO_CRASHES } from "../../src/rehearse/faults.ts";
-import type { Gate, GateRequest, Ground } from "../../src/rehearse/ground.ts";
-import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan.ts";
-import { QuotaBooks } from "../../src/rehearse/quota-books.ts";
+import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
+import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
+import type { Gate, GateRequest, Ground } from "../../src/rehearse/stage/ground.ts";
+import { QuotaBooks } from "../../src/rehearse/watch/quota-books.ts";
 import { NOW, rotation } from "../core/make.ts";
 
 const KEYS = "?$select=keyCredentials";

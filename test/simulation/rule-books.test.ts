@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { completePolicy, type PolicyInput } from "../../src/core/policy/policy.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
-import { Committed } from "../../src/rehearse/committed.ts";
-import { RuleBooks } from "../../src/rehearse/rule-books.ts";
+import { Committed } from "../../src/rehearse/watch/committed.ts";
+import { RuleBooks } from "../../src/rehearse/watch/rule-books.ts";
 import { attempt, NOW, rotation } from "../core/make.ts";
 
 const isAsked = ({ removal }: Rotation) => removal !== undefined;

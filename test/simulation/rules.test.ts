@@ -3,10 +3,10 @@ import { fork } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { RULES, type RuleName } from "../../scripts/mutants/rules.ts";
 import { DAY, type EpochMs, HOUR } from "../../src/core/time.ts";
-import { Chance } from "../../src/rehearse/chance.ts";
-import { crashesByChance } from "../../src/rehearse/faults.ts";
-import { GOOD_PLACES } from "../../src/rehearse/plan.ts";
+import { crashesByChance } from "../../src/rehearse/plan/faults.ts";
+import { GOOD_PLACES } from "../../src/rehearse/plan/plan.ts";
 import { rehearse } from "../../src/rehearse/rehearse.ts";
+import { Chance } from "../../src/rehearse/stage/chance.ts";
 import { memoryGround } from "./memory-ground.ts";
 import { TENANTS } from "./rules/tenants.ts";
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../scripts/simulate.ts";
 import { DAY } from "../../src/core/time.ts";
-import { tell } from "../../src/rehearse/report.ts";
+import { tell } from "../../src/rehearse/watch/finding.ts";
 
 const short = (seed: number, days: number) => simulate(seed, 1, { duration: days * DAY });
 

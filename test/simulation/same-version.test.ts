@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ListWrite, Rotation } from "../../src/core/rotation/rotation.ts";
 import { plus } from "../../src/core/time.ts";
-import { isSameVersion } from "../../src/rehearse/same-version.ts";
+import { isSameVersion } from "../../src/rehearse/watch/same-version.ts";
 import { attempt, NOW, rotation } from "../core/make.ts";
 
 const WRITE: ListWrite = {

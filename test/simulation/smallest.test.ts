@@ -4,11 +4,12 @@ import { shows } from "../../scripts/simulate.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { Entra } from "../../src/ports/entra.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
-import { NO_CRASHES } from "../../src/rehearse/faults.ts";
-import type { Ground } from "../../src/rehearse/ground.ts";
+import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
 import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
-import type { FindingKind, Rehearsed } from "../../src/rehearse/report.ts";
+import type { Rehearsed } from "../../src/rehearse/report.ts";
 import { smallest, type WorldSize } from "../../src/rehearse/smallest.ts";
+import type { Ground } from "../../src/rehearse/stage/ground.ts";
+import type { FindingKind } from "../../src/rehearse/watch/finding.ts";
 
 const START = epochMs(Date.UTC(2026, 0, 1));
 

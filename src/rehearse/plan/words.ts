@@ -1,0 +1,135 @@
+/**
+ * What persons ask of Nolapse while it works, each by a command or a button of its own: Remove now, Try now, Leaked, adopt, to see a
+ * value, Pause and Continue; and privileges that an application is given half-way and loses again. Data, drawn from a chance of its own, so that the
+ * tenants of older seeds stay what they were; {@link import("../actors/askers.ts").Askers} does them.
+ */
+
+import type { RotationState } from "../../core/rotation/rotation.ts";
+import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../../core/time.ts";
+import { Chance } from "../stage/chance.ts";
+import type { PrivilegeKind } from "../stage/ground.ts";
+import type { ApplicationPlan, WorldPlan } from "./plan.ts";
+
+/** When it happens: at the next commit of a rotation of the application in one of these states, and so much later; at once where none is named. */
+export interface Moment {
+  readonly states: readonly (RotationState | "failing")[];
+  readonly later: DurationMs;
+}
+
+/** Counted from the beginning of the run. `application` is a display name of the plan. */
+export type Word = { readonly at: DurationMs; readonly application: string; readonly moment: Moment } & (
+  | {
+      /** So long after he was told what it overrules he says that the old one shall go all the same; or he never looked at it. */
+      readonly what: "removal-asked";
+      readonly thinks: DurationMs;
+      readonly isTold: boolean;
+    }
+  | { readonly what: "try-asked" }
+  /** `pick` of those the application has then, from 0 to 1. */
+  | { readonly what: "leaked"; readonly pick: number }
+  | { readonly what: "adopted"; readonly pick: number }
+  | { readonly what: "value-asked" }
+  /** Its rotation is held, and so much later goes on. */
+  | { readonly what: "paused"; readonly lasts: DurationMs }
+  /** Somebody says in the configuration that the old one shall stay longer, or that not all consumers are known: whoever spoke before knew nothing of it. */
+  | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
+  /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
+  | { readonly what: "privileged"; readonly by: PrivilegeKind; readonly lasts: DurationMs }
+);
+
+/** How often each is said, by chance: in how many of a hundred application-years. */
+const RATES = {
+  "removal-asked": 14,
+  "try-asked": 10,
+  leaked: 4,
+  adopted: 6,
+  "value-asked": 8,
+  privileged: 6,
+  "thought-again": 6,
+} as const;
+
+/** The same of pauses, which are drawn on their own and only where a world asks for them. */
+const PAUSES = { paused: 30 } as const;
+
+const YEAR = 365 * DAY;
+/** What is not said within this is not said at all: the moment did not come. */
+export const MOMENT_WITHIN: DurationMs = 150 * DAY;
+
+/** The words of a run, in the order of time. */
+export function drawWords(
+  chance: Chance,
+  applications: readonly ApplicationPlan[],
+  length: DurationMs,
+  rates: Partial<Record<Word["what"], number>> = RATES,
+): readonly Word[] {
+  const years = (applications.length * length) / YEAR;
+  const words: Word[] = [];
+  for (const [what, rate] of Object.entries(rates)) {
+    const expected = (years * rate) / 100;
+    const times = Math.floor(expected) + (chance.hits(expected % 1) ? 1 : 0);
+    for (let time = 0; time < times; time += 1) {
+      const at = chance.between(0, Math.max(1, Math.floor(length / MINUTE))) * MINUTE;
+      words.push(drawWord(chance, what as Word["what"], at, chance.pick(applications).displayName));
+    }
+  }
+  return words.sort((a, b) => a.at - b.at);
+}
+
+/** One of them at a moment that chance picks, the bad ones among them: in the middle of a step, or right after it. */
+export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, application: string): Word {
+  const about = { at, application };
+  const soon = () => chance.pick([0, 0, chance.between(1, 90) * SECOND, chance.between(2, 50) * MINUTE]);
+  const later = () => chance.pick([soon(), chance.between(1, 30) * HOUR, chance.between(1, 20) * DAY]);
+  const open = ["planned", "issued", "accepted", "delivered", "verified"] as const;
+  switch (what) {
+    case "removal-asked": {
+      const moment: Moment = { states: [chance.hits(0.85) ? "verified" : chance.pick(open)], later: later() };
+      return { ...about, what, moment, thinks: chance.pick([0, soon(), later()]), isTold: chance.hits(0.85) };
+    }
+    case "try-asked":
+      return { ...about, what, moment: { states: ["failing", "halted"], later: soon() } };
+    case "leaked":
+      return { ...about, what, moment: drawMoment(chance, open, soon()), pick: chance.fraction() };
+    case "adopted":
+      return { ...about, what, moment: drawMoment(chance, open, soon()), pick: chance.fraction() };
+    case "value-asked":
+      return { ...about, what, moment: { states: [chance.pick(open.slice(1))], later: soon() } };
+    case "paused":
+      // shorter than an answer that was lost may be looked for
+      return {
+        ...about,
+        what,
+        moment: { states: [chance.pick(open)], later: soon() },
+        lasts: chance.between(1, 40) * HOUR,
+      };
+    case "thought-again": {
+      const how = chance.pick(["kept-longer", "consumer-found"] as const);
+      return { ...about, what, moment: { states: ["verified"], later: chance.between(1, 30 * 60) * MINUTE }, how };
+    }
+    case "privileged": {
+      const by = chance.pick(["app-role", "directory-role"] as const);
+      return { ...about, what, moment: drawMoment(chance, open, soon()), by, lasts: chance.between(1, 60) * DAY };
+    }
+  }
+}
+
+/** At once, or when its rotation comes to one of these. */
+function drawMoment(chance: Chance, open: readonly RotationState[], later: DurationMs): Moment {
+  return chance.hits(0.3) ? { states: [], later: 0 } : { states: [chance.pick(open)], later };
+}
+
+/** For which run words are drawn. */
+export interface WordsAsked {
+  readonly seed: number;
+  readonly duration: DurationMs;
+  /** In a drawn tenant persons pause rotations and let them go on, too; they do not where not given. */
+  readonly pauses?: boolean;
+}
+
+/** The plan with words, drawn from a chance of their own, and pauses from another one: without them the world is what it always was. */
+export function withWords({ seed, duration, pauses = false }: WordsAsked, plan: WorldPlan): WorldPlan {
+  const words = drawWords(Chance.of(seed, "words"), plan.applications, duration);
+  if (!pauses) return { ...plan, words };
+  const held = drawWords(Chance.of(seed, "pauses"), plan.applications, duration, PAUSES);
+  return { ...plan, words: [...words, ...held].sort((a, b) => a.at - b.at) };
+}

@@ -1,0 +1,68 @@
+/**
+ * What a rehearsal knows of pauses: which rotations persons hold, from when they are told that they do until they ask that it goes on.
+ * Kept from what the persons of the world do, never from what the manager has noted of it.
+ */
+
+import type { Call, Outcome } from "../stage/story.ts";
+import type { Committed } from "./committed.ts";
+import type { ReplacedList } from "./list-books.ts";
+import type { Forbidden } from "./rule-books.ts";
+import { type Write, writeOf } from "./writes.ts";
+
+export class PauseBooks {
+  readonly #rotations: Committed;
+  readonly #held = new Set<string>();
+
+  constructor(rotations: Committed) {
+    this.#rotations = rotations;
+  }
+
+  /** A person was told that it is held. */
+  pauses(id: string): void {
+    this.#held.add(id);
+  }
+
+  holds(id: string): boolean {
+    return this.#held.has(id);
+  }
+
+  /** A person asks that it goes on, whether or not his answer reaches him. */
+  continues(id: string): void {
+    this.#held.delete(id);
+  }
+
+  /** A person says that the value has leaked: whoever held its rotation did not know of it. */
+  leaks(keyId: string): void {
+    for (const { id, replaces } of this.#rotations.naming(keyId)) if (replaces === keyId) this.#held.delete(id);
+  }
+
+  /** The store is older than the directory: nobody knows what it holds. */
+  forget(): void {
+    this.#held.clear();
+  }
+
+  /** Right after an effect. */
+  after(call: Call, outcome: Outcome): readonly Forbidden[] {
+    if (this.#held.size === 0) return [];
+    const write = writeOf(call, outcome, this.#rotations);
+    const { rotation, what } = write ?? {};
+    if (write == null || rotation == null || !this.#held.has(rotation.id) || isMending(call, write)) return [];
+    const { id, state, holder } = rotation;
+    return [
+      { what: `rotation ${id}, which is ${state}, ${what} although a person has paused it`, about: holder.appId },
+    ];
+  }
+}
+
+/**
+ * What an earlier list of ours has cost others, or us, is put back whatever anybody holds: entries as they were, and with them the rotation's own
+ * certificate that a read did not show. Whatever else a list adds is new. An undo, too: the rotation that it belongs to has retired, and one
+ * that has retired nobody holds; so it goes on beside one that is held, and is never a held one's.
+ */
+function isMending({ method, args }: Call, { what, rotation }: Write): boolean {
+  if (method !== "replaceCertificates") return false;
+  if (what === "restores") return true;
+  const { added } = args[1] as ReplacedList;
+  const own = rotation?.issued ?? null;
+  return what === "creates" && own !== null && added.every(({ keyId }) => keyId === own.keyId);
+}

@@ -1,0 +1,171 @@
+/** The tenant a run lives in: applications with their policies, the places that hold their secrets, and who reads them. */
+import type { HolderRef } from "../../core/credentials/credential.ts";
+import type { Policy, Reload } from "../../core/policy/policy.ts";
+import type { Binding, Mode, TargetSettings, TenantSettings } from "../../core/policy/settings.ts";
+import { type EpochMs, HOUR, MINUTE, plus } from "../../core/time.ts";
+import type { Targets } from "../../ports/target.ts";
+import { type ApplicationPlan, POLICIES, type WorldPlan } from "../plan/plan.ts";
+import type { Chance } from "../stage/chance.ts";
+import type { Ground, Registered } from "../stage/ground.ts";
+import { Consumer } from "./consumers.ts";
+import { Place } from "./places.ts";
+
+/** What the credential is called that was there before. */
+const FIRST_NAME = "made by hand";
+
+/** One application as it lives in the world. */
+export interface Inhabitant {
+  readonly name: string;
+  readonly first: Registered;
+  readonly places: readonly Place[];
+  readonly consumers: readonly Consumer[];
+  /** Another tool writes its list of certificates, too. */
+  readonly isContested: boolean;
+  readonly isPrivileged: boolean;
+}
+
+/** The world as it stands; the configuration in it changes while it goes on. */
+export class World {
+  readonly plan: WorldPlan;
+  readonly inhabitants: readonly Inhabitant[];
+  readonly targets: Targets;
+  readonly consumers: readonly Consumer[];
+  readonly #byAppId: ReadonlyMap<string, Inhabitant>;
+  #settings: TenantSettings;
+
+  constructor(plan: WorldPlan, inhabitants: readonly Inhabitant[], settings: TenantSettings) {
+    this.plan = plan;
+    this.inhabitants = inhabitants;
+    this.#settings = settings;
+    this.consumers = inhabitants.flatMap((one) => one.consumers);
+    this.#byAppId = new Map(inhabitants.map((one) => [one.first.holder.appId, one]));
+    const places = new Map(inhabitants.flatMap((one) => one.places).map((place) => [place.name, place]));
+    this.targets = { get: (name) => (this.#settings.targets[name] === undefined ? null : (places.get(name) ?? null)) };
+  }
+
+  /** What a process that starts now reads from the configuration file. */
+  get settings(): TenantSettings {
+    return this.#settings;
+  }
+
+  named(application: string): Inhabitant | undefined {
+    return this.inhabitants.find((one) => one.name === application);
+  }
+
+  of(appId: string): Inhabitant | undefined {
+    return this.#byAppId.get(appId);
+  }
+
+  /** Whether the configuration names the place of this consumer now. */
+  isDeclared(consumer: Consumer): boolean {
+    const binding = this.#settings.bindings.find((one) => one.appId === consumer.appId);
+    return binding?.slots.some((one) => one.targets.includes(consumer.place.name)) === true;
+  }
+
+  /** Somebody edits the mode of the tenant. */
+  setMode(mode: Mode): void {
+    this.#settings = { ...this.#settings, mode };
+  }
+
+  /** Somebody edits the entry of one application. */
+  rebind(appId: string, change: (binding: Binding) => Binding): void {
+    const bindings = this.#settings.bindings.map((one) => (one.appId === appId ? change(one) : one));
+    this.#settings = { ...this.#settings, bindings };
+  }
+}
+
+export interface WorldOptions {
+  readonly chance: Chance;
+  readonly now: () => EpochMs;
+}
+
+/** Registers the applications and puts their first secrets where they are read. */
+export async function buildWorld(ground: Ground, plan: WorldPlan, options: WorldOptions): Promise<World> {
+  const inhabitants: Inhabitant[] = [];
+  for (const application of plan.applications) {
+    const end = plus(ground.start, application.left);
+    const name = application.current ?? FIRST_NAME;
+    const { displayName, begins = "secret", privileged = false } = application;
+    const first = await ground.register(displayName, { name, end, kind: begins, privileged });
+    inhabitants.push(settle(ground, plan, application, first, options));
+  }
+  return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
+}
+
+function settle(
+  ground: Ground,
+  plan: WorldPlan,
+  application: ApplicationPlan,
+  first: Registered,
+  { chance, now }: WorldOptions,
+): Inhabitant {
+  const consumers: Consumer[] = [];
+  const places = application.reloads.map((reload, index) => {
+    const place: Place = new Place({
+      name: `${application.displayName} place ${index + 1}`,
+      reload: application.declared?.[index] ?? reload,
+      value: first.value,
+      chance,
+      faults: plan.places,
+      now,
+      onHook: () => consumers.find((one) => one.place === place)?.take(),
+      writeOnly: application.writeOnly,
+    });
+    consumers.push(consumerOf(ground, place, reload, first.holder, chance));
+    return place;
+  });
+  const { contested = false, privileged = false } = application;
+  const name = application.displayName;
+  return { name, first, places, consumers, isContested: contested, isPrivileged: privileged };
+}
+
+function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {
+  const signIn = { authority: ground.authority, tenant: ground.tenantId, clientId: appId, scope: ground.probeScope };
+  return new Consumer({ place, reload, signIn, verifier: ground.consumers, chance });
+}
+
+function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhabitant[]): TenantSettings {
+  const places = inhabitants.flatMap((one) => one.places);
+  const targets = places.map(({ name, type, kinds, reload }): [string, TargetSettings] => [
+    name,
+    { name, type, kinds, reload },
+  ]);
+  const bindings = inhabitants.map(
+    (one, index): Binding => ({
+      appId: one.first.holder.appId,
+      policy: plan.applications[index]?.policy ?? null,
+      slots: [
+        {
+          slot: "default",
+          // it has company from the beginning: the configuration says which one is meant
+          current: plan.applications[index]?.current ?? (one.isContested ? FIRST_NAME : null),
+          targets: one.places.map((place) => place.name),
+        },
+      ],
+      consumers: plan.applications[index]?.consumers ?? "complete",
+      signIn: null,
+    }),
+  );
+  return {
+    name: "rehearsal",
+    tenantId: ground.tenantId,
+    timeZone: "Europe/Amsterdam",
+    mode: "enforce",
+    authority: ground.authority,
+    probeScope: ground.probeScope,
+    acceptance: { successes: 4, over: 5 * MINUTE, window: HOUR / 2 },
+    limits: plan.limits,
+    policies: plan.policies ?? POLICIES,
+    choices: [],
+    bindings,
+    exclude: [],
+    targets: Object.fromEntries(targets),
+    ...plan.settings,
+  };
+}
+
+/** The policy an application has by the configuration now. */
+export function policyOf(settings: TenantSettings, appId: string): Policy | undefined {
+  const name = settings.bindings.find((one) => one.appId === appId)?.policy ?? "default";
+  return settings.policies[name];
+}
