@@ -5,7 +5,7 @@
 import { addressOf } from "./api/client.ts";
 import { askEarly } from "./api/early.ts";
 import { LIST, PAGE } from "./api/list-page.ts";
-import { isSignedOut } from "./frame/sign-in-address.ts";
+import { isSignedOut } from "./session/sign-in-address.ts";
 
 const [, tenant, page] = /^\/t\/([^/]+)(\/applications)?\/?$/.exec(location.pathname) ?? [];
 const me = isSignedOut() ? null : askEarly(addressOf("GET /api/v1/me", { params: {} }));
@@ -20,6 +20,6 @@ if (me !== null && tenant !== undefined && location.search === "") {
     },
     () => undefined,
   );
-  if (page !== undefined) void import("./pages/applications.tsx");
+  if (page !== undefined) void import("./pages/applications/applications.tsx");
 }
 void import("./main.tsx");

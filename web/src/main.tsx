@@ -3,11 +3,11 @@ import { createDOMRenderer, RendererProvider } from "@fluentui/react-components"
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { client } from "./api/queries.ts";
-import { App } from "./frame/app.tsx";
+import { App } from "./app.tsx";
 import "./frame/frame.css";
-import "./frame/page.css";
-import "./frame/parts.css";
-import "./frame/tables.css";
+import "./parts/page.css";
+import "./parts/parts.css";
+import "./parts/tables.css";
 import "./frame/demo.css";
 import "./dialogs/dialogs.css";
 import "./lines/lines.css";

@@ -1,7 +1,7 @@
 /** An owner for all that is chosen: who owns them now, and the lines that make somebody an owner, with that person's own rights. */
 import { Combobox, Field, Option } from "@fluentui/react-components";
 import { useState } from "react";
-import { Failure, Loading } from "../frame/states.tsx";
+import { Failure, Loading } from "../parts/states.tsx";
 import { ownerLines, unfitPerson } from "../text/assigning.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";

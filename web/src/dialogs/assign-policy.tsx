@@ -1,7 +1,7 @@
 /** A policy for all that is chosen: which they have now and why, and the lines of the configuration that give them another one. */
 import { Dropdown, Field, Option } from "@fluentui/react-components";
 import { useState } from "react";
-import { Failure, Loading } from "../frame/states.tsx";
+import { Failure, Loading } from "../parts/states.tsx";
 import { placeWords, policyGroups } from "../text/assigning.ts";
 import { counted, grouped } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";

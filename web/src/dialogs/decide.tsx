@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
-import { Time } from "../frame/time.tsx";
+import { Time } from "../parts/time.tsx";
 import { counted } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 import { Ask } from "./dialog.tsx";

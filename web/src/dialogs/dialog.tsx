@@ -10,8 +10,8 @@ import {
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import type { ApiProblem } from "../api/client.ts";
-import { useFocusBack } from "../frame/over.ts";
-import { Failure } from "../frame/states.tsx";
+import { useFocusBack } from "../parts/over.ts";
+import { Failure } from "../parts/states.tsx";
 
 export interface AskProps {
   readonly title: string;

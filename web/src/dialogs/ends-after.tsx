@@ -1,6 +1,6 @@
 /** How long something new shall last: the portal's own lengths, each with its end, or an end of one's own. */
 import { Field, Input, Radio, RadioGroup } from "@fluentui/react-components";
-import { useTenant } from "../frame/tenant.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { PRESET_NOTES } from "../text/catalogue.ts";
 import { written } from "../text/dates.ts";
 import { wallOf, zoneWords } from "../text/wall-clock.ts";

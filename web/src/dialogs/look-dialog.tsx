@@ -9,7 +9,7 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { useFocusBack } from "../frame/over.ts";
+import { useFocusBack } from "../parts/over.ts";
 
 interface Props {
   readonly title: string;

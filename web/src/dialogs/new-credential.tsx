@@ -16,7 +16,7 @@ import {
   Option,
 } from "@fluentui/react-components";
 import { type ReactNode, useRef, useState } from "react";
-import { useFocusBack } from "../frame/over.ts";
+import { useFocusBack } from "../parts/over.ts";
 import { plainName } from "../text/names.ts";
 import { takesFocus } from "./first-field.ts";
 

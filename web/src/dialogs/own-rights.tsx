@@ -1,6 +1,6 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import { useSession } from "../frame/session.tsx";
-import { lendAddress } from "../frame/sign-in-address.ts";
+import { useSession } from "../session/session.tsx";
+import { lendAddress } from "../session/sign-in-address.ts";
 
 /** Whether the person has lent the server his own rights in Entra ID, by the server's now. */
 export function useLent(now: string | undefined): boolean {

@@ -3,7 +3,7 @@ import { Field, MessageBar, MessageBarBody, Radio, RadioGroup, Textarea } from "
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useChange } from "../api/queries.ts";
-import { Time } from "../frame/time.tsx";
+import { Time } from "../parts/time.tsx";
 import { plainName } from "../text/names.ts";
 import { Ask } from "./dialog.tsx";
 

@@ -19,11 +19,11 @@ import {
 import { useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useAnswer, useSend } from "../api/queries.ts";
-import { useFocusBack } from "../frame/over.ts";
-import { hasRole, useSession } from "../frame/session.tsx";
-import { Failure } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
+import { useFocusBack } from "../parts/over.ts";
+import { Failure } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
+import { hasRole, useSession } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { distance } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
 

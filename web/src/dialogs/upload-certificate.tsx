@@ -12,8 +12,8 @@ import {
 import { type ReactNode, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
-import { Failure } from "../frame/states.tsx";
-import { Time } from "../frame/time.tsx";
+import { Failure } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
 import { Blocked } from "./warnings.tsx";
 

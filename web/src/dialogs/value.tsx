@@ -17,8 +17,8 @@ import {
 import { useEffect, useState } from "react";
 import { type Answer, ApiProblem, change } from "../api/client.ts";
 import { client, useSend } from "../api/queries.ts";
-import { ApplicationLink } from "../frame/application-link.tsx";
-import { Failure } from "../frame/states.tsx";
+import { ApplicationLink } from "../parts/application-link.tsx";
+import { Failure } from "../parts/states.tsx";
 import { plainName } from "../text/names.ts";
 import { isStated } from "./say-no.tsx";
 

@@ -1,8 +1,8 @@
 /** What can be asked for about one credential; what means nothing for it is not there. */
 import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../api/client.ts";
-import { Command } from "../frame/command.tsx";
-import { Loading } from "../frame/states.tsx";
+import { Command } from "../parts/command.tsx";
+import { Loading } from "../parts/states.tsx";
 
 const AdoptDialog = lazy(() => import("../dialogs/adopt.tsx").then((one) => ({ default: one.AdoptDialog })));
 

@@ -2,7 +2,7 @@
 import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, OverlayDrawer } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { type ReactNode, useId } from "react";
-import { useFocusBack } from "../frame/over.ts";
+import { useFocusBack } from "../parts/over.ts";
 import "./drawers.css";
 
 export interface DrawerProps {

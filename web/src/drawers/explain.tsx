@@ -2,12 +2,12 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { useLeave } from "../frame/over.ts";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
-import { CheckList } from "../pages/checks.tsx";
-import { ReasonCode } from "../pages/reason-code.tsx";
+import { CheckList } from "../parts/checks.tsx";
+import { useLeave } from "../parts/over.ts";
+import { ReasonCode } from "../parts/reason-code.tsx";
+import { Empty, Incomplete, Shown } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { LAST_SAFE, STATE_WORDS, STATUS_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 import { Drawer } from "./drawer.tsx";

@@ -3,8 +3,8 @@ import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/r
 import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icons";
 import { useState } from "react";
 import { type Answer, ApiProblem, read } from "../api/client.ts";
-import { Failure, Loading } from "../frame/states.tsx";
-import { Time } from "../frame/time.tsx";
+import { Failure, Loading } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
 import { counted, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 

@@ -13,11 +13,11 @@ import {
   MenuTrigger,
 } from "@fluentui/react-components";
 import { useChange } from "../api/queries.ts";
+import { type Clock, OWN_ZONE } from "../session/clock.ts";
+import { useSession } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
+import type { Choice } from "../session/theme.ts";
 import { plainName } from "../text/names.ts";
-import { type Clock, OWN_ZONE } from "./clock.ts";
-import { useSession } from "./session.tsx";
-import { useTenant } from "./tenant.tsx";
-import type { Choice } from "./theme.ts";
 
 export function Account() {
   const { me, theme, clock } = useSession();

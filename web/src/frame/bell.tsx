@@ -3,13 +3,13 @@ import { Button, CounterBadge, Popover, PopoverSurface, PopoverTrigger } from "@
 import { AlertRegular, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { ApplicationLink } from "../parts/application-link.tsx";
 import { counted, grouped } from "../text/dates.ts";
 import { capital } from "../text/rotation.ts";
-import { ApplicationLink } from "./application-link.tsx";
 import "./bell.css";
-import { useSaid } from "./said.ts";
-import { Empty } from "./states.tsx";
-import { type Overview, useTenant } from "./tenant.tsx";
+import { useSaid } from "../parts/said.ts";
+import { Empty } from "../parts/states.tsx";
+import { type Overview, useTenant } from "../session/tenant.tsx";
 
 export function Bell() {
   const { name, overview } = useTenant();

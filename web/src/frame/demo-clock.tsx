@@ -15,12 +15,12 @@ import { ClockRegular } from "@fluentui/react-icons";
 import { useEffect, useRef, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
+import { Failure } from "../parts/states.tsx";
+import { useRefusal } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { counted, grouped, written } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
 import { instantOf, wallOf, zoneWords } from "../text/wall-clock.ts";
-import { useRefusal } from "./session.tsx";
-import { Failure } from "./states.tsx";
-import { useTenant } from "./tenant.tsx";
 
 type Demo = Answer<"GET /api/v1/demo">;
 

@@ -7,9 +7,9 @@ import { counted } from "../text/dates.ts";
 import { COMMANDS, meant, PAGES } from "../text/find.ts";
 import { Name } from "../text/name.tsx";
 import "./find.css";
-import { useFocusBack } from "./over.ts";
-import { hasRole, useSession } from "./session.tsx";
-import { Time } from "./time.tsx";
+import { useFocusBack } from "../parts/over.ts";
+import { Time } from "../parts/time.tsx";
+import { hasRole, useSession } from "../session/session.tsx";
 
 /** So many applications are shown; the rest is a list. */
 const SHOWN = 8;

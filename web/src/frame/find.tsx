@@ -2,8 +2,8 @@
 import { Button } from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { hasRole, useSession } from "./session.tsx";
-import { useTenant } from "./tenant.tsx";
+import { hasRole, useSession } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
 
 const FindDialog = lazy(() => import("./find-dialog.tsx").then((one) => ({ default: one.FindDialog })));
 

@@ -16,19 +16,19 @@ import {
 } from "@fluentui/react-icons";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { Fragment, type ReactNode, useEffect, useRef, useState } from "react";
+import { useNarrow } from "../parts/narrow.ts";
+import { pagePath } from "../parts/over.ts";
+import { TimeTip } from "../parts/time-tip.tsx";
+import { useLive } from "../session/live.ts";
+import { hasRole, useSession } from "../session/session.tsx";
+import { TenantContext, type TenantView, useTenantView } from "../session/tenant.tsx";
 import { Account } from "./account.tsx";
 import { Bell } from "./bell.tsx";
 import { DemoClock } from "./demo-clock.tsx";
 import { Find } from "./find.tsx";
-import { useLive } from "./live.ts";
-import { useNarrow } from "./narrow.ts";
-import { pagePath } from "./over.ts";
 import { ScanStamp } from "./scan-stamp.tsx";
-import { hasRole, useSession } from "./session.tsx";
 import { Tags } from "./tags.tsx";
-import { TenantContext, type TenantView, useTenantView } from "./tenant.tsx";
 import { TenantSwitcher } from "./tenant-switcher.tsx";
-import { TimeTip } from "./time-tip.tsx";
 
 export function Frame() {
   const tenant = useTenantView();

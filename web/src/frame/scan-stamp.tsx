@@ -1,7 +1,7 @@
 import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
+import { useTenant } from "../session/tenant.tsx";
 import { stampOf } from "../text/stamp.ts";
-import { useTenant } from "./tenant.tsx";
 
 interface Props {
   readonly live: "live" | "lost" | "opening";

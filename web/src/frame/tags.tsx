@@ -3,9 +3,9 @@ import { Button, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react
 import { WarningFilled } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { Copy } from "../parts/fact.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { type Tag, tagsOf } from "../text/held.ts";
-import { Copy } from "./fact.tsx";
-import { useTenant } from "./tenant.tsx";
 
 export function Tags() {
   const { overview, zone } = useTenant();

@@ -1,10 +1,10 @@
 import { Menu, MenuButton, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { hasRole, useSession } from "./session.tsx";
-import { useTenant } from "./tenant.tsx";
+import { hasRole, useSession } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
 
-const ManyTenants = lazy(() => import("./many-tenants.tsx").then((one) => ({ default: one.ManyTenants })));
+const ManyTenants = lazy(() => import("../parts/many-tenants.tsx").then((one) => ({ default: one.ManyTenants })));
 
 /** From more than so many on one is searched for. */
 const MANY = 10;

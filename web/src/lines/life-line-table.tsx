@@ -2,7 +2,7 @@
 import { Button, Toolbar, ToolbarButton, ToolbarRadioButton, ToolbarRadioGroup } from "@fluentui/react-components";
 import { ChevronLeftRegular, ChevronRightRegular, TextBulletListLtrRegular } from "@fluentui/react-icons";
 import { type ReactNode, useId, useState } from "react";
-import { useNarrow } from "../frame/narrow.ts";
+import { useNarrow } from "../parts/narrow.ts";
 import { written } from "../text/dates.ts";
 import { eventSentence, rowEvents, SUCCESSORS, successorEvents } from "./life-events.ts";
 import { useLifeKeys } from "./life-keys.ts";

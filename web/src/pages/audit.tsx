@@ -3,16 +3,16 @@ import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle 
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { ApplicationLink } from "../frame/application-link.tsx";
-import { type Column, Columned } from "../frame/columned.tsx";
-import { Empty, Shown } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
-import { useTenantCommand } from "../frame/tenant-command.ts";
-import { Time } from "../frame/time.tsx";
+import { ApplicationLink } from "../parts/application-link.tsx";
+import { type Column, Columned } from "../parts/columned.tsx";
+import { Pill } from "../parts/pill.tsx";
+import { Empty, Shown } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
+import { useTenant } from "../session/tenant.tsx";
+import { useTenantCommand } from "../session/tenant-command.ts";
 import { brokenSentence, trailSentence } from "../text/audit.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
-import { Pill } from "./pill.tsx";
 
 const PAGE = 200;
 /** While a long trail is checked, a part at each request; milliseconds. */

@@ -1,9 +1,9 @@
 /** Who is here by consent? Service principals without a registration in this tenant; their publishers renew what is theirs. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useTenant } from "../frame/tenant.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { counted } from "../text/dates.ts";
 import { unreadCount } from "../text/unread.ts";
-import { ListedApplications, Wanted } from "./listed-applications.tsx";
+import { ListedApplications, Wanted } from "./applications/listed-applications.tsx";
 
 export function Enterprise() {
   const { name: tenant } = useTenant();

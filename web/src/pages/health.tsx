@@ -3,10 +3,10 @@ import { Button } from "@fluentui/react-components";
 import { useState } from "react";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { Ask } from "../dialogs/dialog.tsx";
-import { CheckRows } from "../frame/check-rows.tsx";
-import { useRefusal } from "../frame/session.tsx";
-import { Shown } from "../frame/states.tsx";
-import { type Overview, useTenant } from "../frame/tenant.tsx";
+import { CheckRows } from "../parts/check-rows.tsx";
+import { Shown } from "../parts/states.tsx";
+import { useRefusal } from "../session/session.tsx";
+import { type Overview, useTenant } from "../session/tenant.tsx";
 import { counted } from "../text/dates.ts";
 import { hasWord, resumedWords, resumeWords } from "../text/held.ts";
 

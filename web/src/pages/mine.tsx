@@ -1,8 +1,8 @@
 /** The applications that the directory lists one as an owner of. */
 import { useAnswer } from "../api/queries.ts";
-import { ApplicationLink } from "../frame/application-link.tsx";
-import { Empty, Incomplete, Shown } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
+import { ApplicationLink } from "../parts/application-link.tsx";
+import { Empty, Incomplete, Shown } from "../parts/states.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { applicationSentence } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
 

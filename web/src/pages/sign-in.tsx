@@ -1,5 +1,5 @@
 import { Button } from "@fluentui/react-components";
-import { isDemo, signInAddress } from "../frame/sign-in-address.ts";
+import { isDemo, signInAddress } from "../session/sign-in-address.ts";
 
 /** One button, and nothing about any tenant. */
 export function SignIn() {

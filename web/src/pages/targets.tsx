@@ -3,12 +3,12 @@ import { Button } from "@fluentui/react-components";
 import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
-import { ApplicationLink } from "../frame/application-link.tsx";
-import { type Column, Columned } from "../frame/columned.tsx";
-import { useRefusal } from "../frame/session.tsx";
-import { Empty, Failure, Incomplete, Shown } from "../frame/states.tsx";
-import { useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
+import { ApplicationLink } from "../parts/application-link.tsx";
+import { type Column, Columned } from "../parts/columned.tsx";
+import { Empty, Failure, Incomplete, Shown } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
+import { useRefusal } from "../session/session.tsx";
+import { useTenant } from "../session/tenant.tsx";
 import { reloadWords, targetsSentence } from "../text/catalogue.ts";
 
 const AddTargetDialog = lazy(() =>

@@ -1,7 +1,7 @@
 /** All tenants, each with its sentence; trouble first. */
 import { useAnswer } from "../api/queries.ts";
-import { TenantLink } from "../frame/each-tenant.tsx";
-import { Shown } from "../frame/states.tsx";
+import { TenantLink } from "../parts/each-tenant.tsx";
+import { Shown } from "../parts/states.tsx";
 import { byTrouble } from "../text/all-tenants.ts";
 
 export function Tenants() {

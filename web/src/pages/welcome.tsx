@@ -5,11 +5,11 @@ import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useAnswer } from "../api/queries.ts";
 import { Lines } from "../dialogs/chosen-lines.tsx";
-import { CheckRows } from "../frame/check-rows.tsx";
-import { Copy } from "../frame/fact.tsx";
-import { Shown } from "../frame/states.tsx";
-import { type Overview, useTenant } from "../frame/tenant.tsx";
-import { Time } from "../frame/time.tsx";
+import { CheckRows } from "../parts/check-rows.tsx";
+import { Copy } from "../parts/fact.tsx";
+import { Shown } from "../parts/states.tsx";
+import { Time } from "../parts/time.tsx";
+import { type Overview, useTenant } from "../session/tenant.tsx";
 import { counted } from "../text/dates.ts";
 import { modeLines } from "../text/mode-lines.ts";
 

@@ -1,0 +1,53 @@
+/** What can be done with one row of a list, inside the landmark of that list: by a right click, Shift+F10 or the menu key. */
+import { Menu, MenuItem, MenuList, MenuPopover, Tooltip } from "@fluentui/react-components";
+import { useRefusal } from "../../session/session.tsx";
+import { useTenantCommand } from "../../session/tenant-command.ts";
+import type { Item } from "./application-list.ts";
+
+interface Props {
+  readonly item: Pick<Item, "appId" | "managed">;
+  /** Where it opens, in the window. */
+  readonly x: number;
+  readonly y: number;
+  /** Leads to its page; `search` says what of it is opened. */
+  readonly open: (search: Readonly<Record<string, string>>) => void;
+  readonly say: (sentence: string) => void;
+  readonly close: () => void;
+}
+
+export function RowMenu({ item: { appId, managed }, x, y, open, say, close }: Props) {
+  const command = useTenantCommand(["explain", appId]);
+  const copy = (text: string) => {
+    // without TLS a browser has no clipboard but on localhost
+    void Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject()).then(
+      () => say(`Copied: ${text}`),
+      () => say(`The browser did not let it be copied: ${text}`),
+    );
+  };
+  const place = { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
+  return (
+    <Menu inline open onOpenChange={(_, data) => (data.open ? undefined : close())} positioning={{ target: place }}>
+      <MenuPopover>
+        <MenuList aria-label="What can be done with it">
+          <MenuItem onClick={() => open({})}>Open</MenuItem>
+          {managed ? <Rotate act={() => open({ new: "rotation" })} /> : null}
+          <MenuItem onClick={() => copy(appId)}>Copy client id</MenuItem>
+          <MenuItem onClick={() => copy(command)}>Copy as command</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
+  );
+}
+
+/** A command that a role lacks stays visible and can be reached, and says why it does nothing. */
+function Rotate({ act }: { readonly act: () => void }) {
+  const refusal = useRefusal("Operator");
+  if (refusal === null) return <MenuItem onClick={act}>Rotate now</MenuItem>;
+  return (
+    <Tooltip content={refusal} relationship="description">
+      <MenuItem disabled persistOnClick>
+        Rotate now
+      </MenuItem>
+    </Tooltip>
+  );
+}

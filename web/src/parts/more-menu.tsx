@@ -1,0 +1,45 @@
+/** What a page can do beside its main commands; last what it shows as a command line, to copy. */
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
+import { MoreHorizontalRegular } from "@fluentui/react-icons";
+import { type ReactNode, useState } from "react";
+import { useTenantCommand } from "../session/tenant-command.ts";
+
+interface MoreMenuProps {
+  /** The command that shows what the page shows, without its first word and the tenant. */
+  readonly command: readonly string[];
+  /** Above it, and below it. */
+  readonly children?: ReactNode;
+  readonly after?: ReactNode;
+  /** What one of them opens at an address of its own, so that the focus comes back. */
+  readonly opens?: string;
+}
+
+export function MoreMenu({ command: words, children, after, opens }: MoreMenuProps) {
+  const [said, setSaid] = useState("");
+  const command = useTenantCommand(words);
+  const copy = () => {
+    void navigator.clipboard.writeText(command).then(
+      () => setSaid(`Copied: ${command}`),
+      () => setSaid(`The browser did not let it be copied: ${command}`),
+    );
+  };
+  return (
+    <>
+      <Menu>
+        <MenuTrigger disableButtonEnhancement>
+          <Button icon={<MoreHorizontalRegular />} aria-label="More" data-opens={opens} />
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            {children}
+            <MenuItem onClick={copy}>Copy as command</MenuItem>
+            {after}
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+      <span role="status" className="faint said">
+        {said}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+/** Who holds a rotation, and since when. */
+import type { Answer } from "../api/client.ts";
+import { Time } from "./time.tsx";
+
+type Held = Pick<Answer<"GET /api/v1/t/{tenant}/rotations/{id}">, "paused">;
+
+export function PausedTag({ rotation: { paused } }: { readonly rotation: Held }) {
+  if (paused === null) return null;
+  return (
+    <span className="urgent">
+      Paused by {paused.by.replace(/^[a-z-]+:/, "")} since <Time at={paused.at} form="dateTime" />
+      {paused.reason === null ? "" : `: ${paused.reason}`}
+    </span>
+  );
+}
