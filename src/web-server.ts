@@ -13,6 +13,7 @@ import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { diskWatch } from "./config/on-disk.ts";
+import type { HolderType } from "./core/credentials/credential.ts";
 import { NolapseError } from "./core/errors.ts";
 import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
@@ -114,7 +115,8 @@ class WebHouse implements WebServer {
     const { env, log } = this.#request;
     const config = this.#config;
     const { clock, wake } = wakeable(manager.deps.clock);
-    const deps = { ...manager.deps, clock };
+    const pageRead = (list: HolderType, objects: number) => opened.pageRead(list, objects);
+    const deps = { ...manager.deps, clock, pageRead };
     const server = this.#running();
     const isOurs = tenant.tenantId === this.#signInTenant().tenantId;
     const reach = { graphEndpoint: tenant.graphEndpoint, clock: manager.deps.clock, version: VERSION };

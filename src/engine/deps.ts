@@ -1,4 +1,4 @@
-import type { HolderRef } from "../core/credentials/credential.ts";
+import type { HolderRef, HolderType } from "../core/credentials/credential.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { AppPolicies } from "../ports/app-policies.ts";
@@ -63,4 +63,6 @@ export interface Deps {
   readonly deadlines?: Deadlines;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
+  /** Told of each page that a scan has read, and how many objects were on it, for progress on a screen. Must not throw. */
+  readonly pageRead?: (list: HolderType, objects: number) => void;
 }

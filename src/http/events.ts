@@ -5,13 +5,15 @@
 import { randomUUID } from "node:crypto";
 
 export interface Told {
-  readonly type: "rotation" | "application" | "scan" | "switches" | "rehearsal" | "target" | "ready";
+  readonly type: "rotation" | "application" | "scan" | "switches" | "rehearsal" | "target" | "ready" | "scanning";
   readonly tenant: string;
   readonly rotation?: string;
   readonly application?: string;
   readonly state?: string;
   /** The event's own type. */
   readonly what?: string;
+  /** How much a scan that is under way has read. */
+  readonly read?: { readonly applications: number; readonly servicePrincipals: number };
   readonly at: string;
 }
 

@@ -1,7 +1,7 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
 import type { OnDisk } from "../config/on-disk.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
-import type { Holder } from "../core/credentials/credential.ts";
+import type { Holder, HolderType } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
@@ -52,6 +52,8 @@ export interface TenantParts {
   readonly say: (line: string) => void;
 }
 
+const NOTHING = { applications: 0, servicePrincipals: 0 };
+
 /** After these the directory holds something else than before. */
 const CHANGED: ReadonlySet<RotationEvent["type"]> = new Set([
   "issued",
@@ -94,6 +96,8 @@ export class Tenant {
   #picture: Picture | null = null;
   #missed: Missed | null = null;
   #scan: "none" | "asked" | "running" = "none";
+  /** What the scan under way has read. */
+  #read = NOTHING;
   #renewals = new Renewals({ open: [], retired: [] });
   #debts: Debts | null = null;
   /** What was heard while a scan was taken in. */
@@ -190,9 +194,21 @@ export class Tenant {
     this.#scan = "running";
   }
 
+  /** Takes in that a scan has read a page, so that who waits for the first one sees that it goes on. */
+  pageRead(list: HolderType, objects: number): void {
+    const read = { ...this.#read };
+    read[list === "application" ? "applications" : "servicePrincipals"] += objects;
+    this.#read = read;
+    void this.deps.clock.now().then(
+      (at) => this.#tell({ type: "scanning", read }, formatInstant(at)),
+      () => undefined,
+    );
+  }
+
   /** Takes a scan in. */
   async seen(scan: Scan): Promise<void> {
     this.#scan = "none";
+    this.#read = NOTHING;
     this.#meanwhile = [];
     const picture = await pictureOf(this.deps, scan);
     const renewals = new Renewals(await this.deps.store.renewals(scan.tenantId));
@@ -233,6 +249,7 @@ export class Tenant {
   /** Takes in that a scan failed: what is shown stays, and says so. */
   async failed(error: NolapseError): Promise<void> {
     this.#scan = "none";
+    this.#read = NOTHING;
     const at = await this.deps.clock.now();
     this.#missed = { at, error };
     this.#changes.listed += 1;

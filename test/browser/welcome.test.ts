@@ -12,6 +12,11 @@ test("a tenant that was never looked at: the scan under way, failed, over, and f
   await given.waitForURL(/\/t\/contoso\/welcome$/);
   const step = (name: string) => given.locator("section").filter({ has: given.getByRole("heading", { name }) });
   await step("2. Scan").getByText("Reads only: nothing is written.").waitFor();
+  const readOn = async () => {
+    web.stage.admission.deps.pageRead?.("application", 999);
+    return step("2. Scan").getByRole("status").allTextContents();
+  };
+  await expect.poll(readOn).toEqual([expect.stringMatching(/^[\d,]+ applications and 0 service principals so far\.$/)]);
   await step("1. Connect")
     .getByText(/of \d+ checks want/)
     .waitFor();

@@ -46,6 +46,22 @@ async function* follow(cookie: string, query = ""): AsyncGenerator<Heard> {
 
 const next = async (events: AsyncGenerator<Heard>) => (await events.next()).value as Heard;
 
+test("a scan says page by page how much it has read, until it is over", async () => {
+  const rita = await stage.signIn("Rita");
+  const events = follow(rita.cookie);
+  await next(events);
+  await stage.run();
+  let told = await next(events);
+  expect(told).toMatchObject({ event: "scanning", data: { tenant: "contoso", at: expect.any(String) } });
+  let read: unknown;
+  for (; told.event !== "scan"; told = await next(events)) if (told.event === "scanning") read = told.data.read;
+  await events.return(undefined);
+  const { body } = await rita.get("/api/v1/t/contoso/overview");
+  const { applications, servicePrincipals } = body.coverage;
+  expect(applications).toBeGreaterThan(0);
+  expect(read).toEqual({ applications, servicePrincipals });
+});
+
 test("what a person does reaches everybody who listens, as ids and states", async () => {
   const [rita, otto] = [await stage.signIn("Rita"), await stage.signIn("Otto")];
   const events = follow(rita.cookie);

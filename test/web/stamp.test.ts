@@ -18,6 +18,7 @@ const seen = (more: Partial<Seen> = {}, less: Partial<Seen["coverage"]> = {}) =>
     since: 0,
     live: "live",
     zone: "Europe/Amsterdam",
+    read: null,
     ...more,
   });
 const short = ({ tone, head, but }: ReturnType<typeof stampOf>) => [tone, head, ...but];
@@ -52,4 +53,11 @@ test("it is amber, then red, by its own age, whether the server is heard or not"
   const unheard = "Nothing was heard of the server since Mon 16 Nov 2026, 10:12.";
   expect(short(seen({ since: 6 * HOUR }))).toEqual(["urgent", "Last complete scan, 6 hours ago", unheard]);
   expect(short(seen({ since: 7 * 24 * HOUR }))).toEqual(["ended", "Last complete scan Mon 16 Nov", unheard]);
+});
+
+test("it says what a scan under way has read, the first one too", () => {
+  const read = { applications: 1998, servicePrincipals: 1 };
+  const said = "Reading now: 1,998 applications and 1 service principal";
+  expect(seen({ read })).toMatchObject({ tone: "fine", lines: ["6,214 applications", "1 service principal", said] });
+  expect(seen({ read }, { scannedAt: null })).toMatchObject({ head: "No scan yet", lines: [said] });
 });

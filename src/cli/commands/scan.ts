@@ -1,5 +1,6 @@
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, parseDuration } from "../../core/time.ts";
+import type { Deps } from "../../engine/deps.ts";
 import { look, withCertificates } from "../../engine/scan/discover.ts";
 import { type ScanReport, type ScanRow, scanReport } from "../../engine/views/scan-report.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
@@ -21,7 +22,7 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   const config = configOf(context);
   const tenant = oneTenant(config, context);
   const report = await withManager(context, { ...config, store: null, seal: null }, tenant, async ({ deps }) => {
-    const scan = await look(deps, context.signal);
+    const scan = await watched((pageRead) => look({ ...deps, pageRead }, context.signal));
     const whole = options.certificates === true ? await withCertificates(deps, scan, context.signal) : scan;
     return scanReport(whole, tenant.name, options.within);
   });
@@ -38,6 +39,24 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
   if (found) speaker.say(`nolapse: found what --fail-on ${options.failOn} asks for`);
   return exitCode(report.coverage.complete ? 0 : 4, found ? 3 : 0);
 }
+
+/** Says where somebody watches how much was read, in one line that goes again: a large tenant takes minutes. */
+async function watched<T>(read: (told: NonNullable<Deps["pageRead"]>) => Promise<T>): Promise<T> {
+  if (process.stderr.isTTY !== true) return read(() => undefined);
+  const sum = { application: 0, servicePrincipal: 0 };
+  try {
+    return await read((list, objects) => {
+      sum[list] += objects;
+      const said = `${sum.application} applications and ${sum.servicePrincipal} service principals read`;
+      process.stderr.write(`nolapse: ${said}${TO_THE_END}\r`);
+    });
+  } finally {
+    process.stderr.write(TO_THE_END);
+  }
+}
+
+/** Clears the line from the cursor on (ECMA-48, EL). */
+const TO_THE_END = "\u001b[K";
 
 /** What `--fail-on` counts as a finding. @throws NolapseError `usage`. */
 function findingOf(text: string | undefined): (row: ScanRow) => boolean {

@@ -97,7 +97,7 @@ function wholeOf(list: HolderType): string {
 
 /** Only looks: nothing is stored. @throws NolapseError when not a single page of either list could be read. */
 export async function look(
-  deps: Pick<Deps, "settings" | "entra" | "clock" | "scheduler">,
+  deps: Pick<Deps, "settings" | "entra" | "clock" | "scheduler" | "pageRead">,
   signal?: AbortSignal,
 ): Promise<Scan> {
   const scannedAt = await deps.clock.now(signal);
@@ -160,7 +160,7 @@ function withoutCredentials({ type, objectId, appId, displayName }: Holder): See
 }
 
 async function readList(
-  deps: Pick<Deps, "entra" | "clock">,
+  deps: Pick<Deps, "entra" | "clock" | "pageRead">,
   list: HolderType,
   signal?: AbortSignal,
 ): Promise<{ list: HolderType; holders: Holder[]; error: NolapseError | null }> {
@@ -170,6 +170,7 @@ async function readList(
     const page = await readPage(deps, list, cursor, signal);
     if (!("holders" in page)) return { list, holders, error: page.error };
     holders.push(...page.holders);
+    deps.pageRead?.(list, page.holders.length);
     cursor = page.next;
   } while (cursor !== null);
   return { list, holders, error: null };

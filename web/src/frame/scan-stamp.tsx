@@ -1,5 +1,6 @@
 import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
+import { useRead } from "../session/reading.ts";
 import { useTenant } from "../session/tenant.tsx";
 import { stampOf } from "../text/stamp.ts";
 
@@ -13,8 +14,9 @@ const ICONS = { fine: CheckmarkCircleFilled, urgent: WarningFilled, ended: Error
 export function ScanStamp({ live }: Props) {
   const { heard, zone } = useTenant();
   const since = useSince(heard?.at ?? 0);
+  const read = useRead();
   if (heard === null) return null;
-  const { tone, head, lines, but } = stampOf({ ...heard, since, live, zone });
+  const { tone, head, lines, but } = stampOf({ ...heard, since, live, zone, read });
   const Icon = ICONS[tone];
   return (
     <div className="stamp" title={[head, ...lines, ...but].join(". ")}>

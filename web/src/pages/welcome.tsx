@@ -9,9 +9,11 @@ import { CheckRows } from "../parts/check-rows.tsx";
 import { Copy } from "../parts/fact.tsx";
 import { Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
+import { useRead } from "../session/reading.ts";
 import { type Overview, useTenant } from "../session/tenant.tsx";
 import { counted } from "../text/dates.ts";
 import { modeLines } from "../text/mode-lines.ts";
+import { readWords } from "../text/stamp.ts";
 
 /** Milliseconds; a scan is heard of as it ends, and this is for where the stream of events is lost. */
 const EVERY = 10_000;
@@ -106,6 +108,7 @@ function Connect({ tenant }: { readonly tenant: string }) {
 
 function Look({ overview: { coverage } }: { readonly overview: Overview }) {
   const { scannedAt, applications, servicePrincipals, missed } = coverage;
+  const read = useRead();
   const state = missed !== null ? "failed" : scannedAt === null ? "now" : "done";
   return (
     <Step state={state} title="2. Scan">
@@ -117,7 +120,10 @@ function Look({ overview: { coverage } }: { readonly overview: Overview }) {
           {missed.next === null ? null : <p className="mono">{missed.next}</p>}
         </>
       ) : scannedAt === null ? (
-        <p>Reading applications and service principals. Reads only: nothing is written.</p>
+        <>
+          <p>Reading applications and service principals. Reads only: nothing is written.</p>
+          {read === null ? null : <p role="status">{readWords(read)} so far.</p>}
+        </>
       ) : (
         <p>
           {counted(applications, "application")} and {counted(servicePrincipals, "service principal")} read,{" "}

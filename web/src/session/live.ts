@@ -2,11 +2,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { endEarly } from "../api/early.ts";
+import type { Read } from "../text/stamp.ts";
+import { nowRead } from "./reading.ts";
 
 /** What comes in a burst is one refetch; milliseconds. */
 const APART = 1_000;
 
 const HEARD = ["rotation", "application", "scan", "switches", "rehearsal", "target", "ready"] as const;
+
+interface Scanning {
+  readonly read: Read;
+}
 
 /** Hears of each look at the tenant that is over, also of one that saw nothing new. */
 export const looks = new EventTarget();
@@ -35,7 +41,13 @@ export function useLive(tenant: string, session: string | null): "live" | "lost"
       isFirst = false;
     });
     for (const type of HEARD) source.addEventListener(type, soon);
-    source.addEventListener("scan", () => looks.dispatchEvent(new Event("over")));
+    source.addEventListener("scan", () => {
+      looks.dispatchEvent(new Event("over"));
+      nowRead(null);
+    });
+    source.addEventListener("scanning", ({ data }: MessageEvent<string>) =>
+      nowRead((JSON.parse(data) as Scanning).read),
+    );
     source.addEventListener("error", () => {
       setState("lost");
       // refused, not broken: the session may be over
@@ -44,6 +56,7 @@ export function useLive(tenant: string, session: string | null): "live" | "lost"
     return () => {
       window.clearTimeout(timer);
       source.close();
+      nowRead(null);
     };
   }, [tenant, session, client]);
   return state;

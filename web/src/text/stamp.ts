@@ -2,6 +2,12 @@
 import type { Answer } from "../api/client.ts";
 import { counted, distance, written } from "./dates.ts";
 
+/** How much of the tenant was read. */
+export interface Read {
+  readonly applications: number;
+  readonly servicePrincipals: number;
+}
+
 type Coverage = Answer<"GET /api/v1/t/{tenant}/overview">["coverage"];
 
 export interface Seen {
@@ -12,6 +18,8 @@ export interface Seen {
   readonly since: number;
   readonly live: "live" | "lost" | "opening";
   readonly zone: string;
+  /** What a scan that is under way has read; null where none is. */
+  readonly read: Read | null;
 }
 
 export interface Stamp {
@@ -33,7 +41,7 @@ const TOO_OLD = 48 * HOUR;
 const UNHEARD = 3 * MINUTE;
 
 /** Ages by itself where the server says nothing any more. */
-export function stampOf({ coverage, now, since, live, zone }: Seen): Stamp {
+export function stampOf({ coverage, now, since, live, zone, read }: Seen): Stamp {
   const { scannedAt, complete, missed } = coverage;
   const present = Date.parse(now) + since;
   const but = [
@@ -43,7 +51,8 @@ export function stampOf({ coverage, now, since, live, zone }: Seen): Stamp {
       ? []
       : [`Nothing was heard of the server since ${written(Date.parse(now), zone, "dateTime")}.`]),
   ];
-  if (scannedAt === null) return { tone: "urgent", head: "No scan yet", lines: [], but };
+  const reading = read === null ? [] : [`Reading now: ${readWords(read)}`];
+  if (scannedAt === null) return { tone: "urgent", head: "No scan yet", lines: reading, but };
   const at = Date.parse(scannedAt);
   const age = present - at;
   const isSure = complete && but.length === 0 && age < OLD;
@@ -51,9 +60,18 @@ export function stampOf({ coverage, now, since, live, zone }: Seen): Stamp {
   return {
     tone: isSure ? "fine" : age < TOO_OLD ? "urgent" : "ended",
     head: age < TOO_OLD ? `${words}, ${distance(at, present, zone)}` : `${words} ${day(at, zone)}`,
-    lines: [counted(coverage.applications, "application"), counted(coverage.servicePrincipals, "service principal")],
+    lines: [
+      counted(coverage.applications, "application"),
+      counted(coverage.servicePrincipals, "service principal"),
+      ...reading,
+    ],
     but,
   };
+}
+
+/** "1,998 applications and 999 service principals". */
+export function readWords({ applications, servicePrincipals }: Read): string {
+  return `${counted(applications, "application")} and ${counted(servicePrincipals, "service principal")}`;
 }
 
 /** "Mon 16 Nov": the year is no news here. */
