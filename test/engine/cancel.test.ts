@@ -66,6 +66,18 @@ test.each(["planned", "delivered", "verified", "halted"] as const)(
   },
 );
 
+test("verified and given up: both are kept past the overlap, and nothing new is begun for either", async () => {
+  const { bench } = await heldAt("verified");
+  const there = bench.entra.keyIds(bench.app);
+  await cancel(bench.deps(), (await bench.rotation())?.id ?? "", "ada");
+  for (let day = 0; day < 12; day += 1) {
+    bench.clock.advance(DAY);
+    await bench.run();
+  }
+  expect(bench.entra.keyIds(bench.app)).toEqual(there);
+  expect(await bench.store.rotations({ tenantId: TENANT })).toHaveLength(1);
+});
+
 test.each(["issued", "accepted"] as const)("%s: refused with what to do, and it goes on", async (state) => {
   const { bench, free } = await heldAt(state);
   const before = await bench.rotation();

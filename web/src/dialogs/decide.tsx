@@ -5,6 +5,7 @@ import { useChange } from "../api/queries.ts";
 import { Time } from "../parts/time.tsx";
 import { counted } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
+import { givenUpWords } from "../text/rotation.ts";
 import { Ask } from "./dialog.tsx";
 import { Reason } from "./say-no.tsx";
 
@@ -122,19 +123,20 @@ export function ApproveManyDialog({
 }
 
 export function CancelDialog({ tenant, rotation, close }: Props) {
+  const { title, verb, words } = givenUpWords(rotation);
   const cancel = useChange("POST /api/v1/t/{tenant}/rotations/{id}/cancel");
   const [reason, setReason] = useState("");
   const body = reason.trim() === "" ? {} : { reason };
   return (
     <Ask
-      title="Cancel this rotation?"
-      verb="Cancel rotation"
+      title={title}
+      verb={verb}
       problem={cancel.error}
       busy={cancel.isPending}
       act={() => cancel.mutate({ params: { tenant, id: rotation.id }, body }, { onSuccess: close })}
       close={close}
     >
-      <p>Nolapse gives it up. Both credentials stay as they are, and the next plan takes up what is due.</p>
+      <p>{words}</p>
       <Reason reason={reason} set={setReason} />
     </Ask>
   );

@@ -166,3 +166,22 @@ export function oldOneWords({
 export function capital(sentence: string): string {
   return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
 }
+
+/** What giving a rotation up comes to: once the new credential is proven, that the old one is not removed. */
+const GIVEN_UP = {
+  before: {
+    title: "Cancel this rotation?",
+    verb: "Cancel rotation",
+    words: "Nolapse gives it up. Both credentials stay as they are, and the next plan takes up what is due.",
+  },
+  verified: {
+    title: "Keep both credentials?",
+    verb: "Keep both",
+    words:
+      "The new one is proven and stays in use. The old one is not removed: it signs in until it ends by itself, or until a person removes it.",
+  },
+} as const;
+
+export function givenUpWords({ state }: { readonly state: string }) {
+  return GIVEN_UP[state === "verified" ? "verified" : "before"];
+}

@@ -26,6 +26,7 @@ import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from 
 import { Name } from "../../text/name.tsx";
 import {
   capital,
+  givenUpWords,
   headSentence,
   oldOneWords,
   outcomeOf,
@@ -173,7 +174,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         ) : null}
         {isOpen ? (
           <Command least="Operator" onClick={() => setOpen("cancel")}>
-            Cancel rotation
+            {givenUpWords(rotation).verb}
           </Command>
         ) : null}
         <MoreMenu command={["explain", rotation.appId]} />
