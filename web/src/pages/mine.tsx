@@ -1,5 +1,6 @@
 /** The applications that the directory lists one as an owner of. */
 import { useAnswer } from "../api/queries.ts";
+import { SmallLine } from "../lines/small-line.tsx";
 import { ApplicationLink } from "../parts/application-link.tsx";
 import { Empty, Incomplete, Shown } from "../parts/states.tsx";
 import { useTenant } from "../session/tenant.tsx";
@@ -26,6 +27,7 @@ export function Mine() {
                   <h2>
                     <ApplicationLink tenant={tenant} application={one} />
                   </h2>
+                  <SmallLine line={one.line} now={now} />
                   <p>
                     <strong>{strong}</strong>
                     {rest}
