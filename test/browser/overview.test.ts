@@ -144,7 +144,7 @@ test("lapses since the first scan lead to the applications that could not sign i
   await figure.getByRole("link").click();
   await page.waitForURL(/lapsed=true/);
   await page.getByRole("columnheader", { name: "Could not sign in" }).waitFor();
-  const cells = page.getByRole("cell", { name: /^since \d+ \w{3} \d{4}$/ });
+  const cells = page.getByRole("gridcell", { name: /^since \d+ \w{3} \d{4}$/ });
   await expect.poll(() => cells.count()).toBe(count);
   expect(await faultsEverywhere(page, "Applications that could not sign in")).toEqual([]);
   await page.getByRole("combobox", { name: "Lapsed" }).click();
