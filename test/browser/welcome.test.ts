@@ -67,6 +67,22 @@ test("a tenant that was never looked at: the scan under way, failed, over, and f
   await given.reload();
   await given.getByRole("button", { name: "Look around" }).press("Enter");
   await given.getByRole("heading", { name: "Now and next" }).waitFor();
+  // what the sentence says by the tenant's clock is not said again by another one: it could be another number of days
+  await given.route(/\/overview$/, async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    const words = "mighty stops in 9 days. Somebody must act.";
+    await route.fulfill({
+      response,
+      json: { ...json, sentence: { ...json.sentence, code: "past-last-safe", words } },
+    });
+  });
+  await given.reload();
+  await given.getByRole("heading", { name: "mighty stops in 9 days. Somebody must act." }).waitFor();
+  expect(await given.locator(".overview-head p").first().innerText()).toMatch(
+    /^The first is .*, on \w{3} \d+ \w+ 2031$/,
+  );
+  await given.unrouteAll();
   await web.stage.admission.failed(new NolapseError("directory-unreachable", "Graph did not answer"));
   await given.getByText(/The scan of .* failed/).waitFor();
   await given.getByText(/What is shown is from .*; deadlines do not move/).waitFor();
