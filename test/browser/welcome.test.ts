@@ -83,6 +83,11 @@ test("a tenant that was never looked at: the scan under way, failed, over, and f
     /^The first is .*, on \w{3} \d+ \w+ 2031$/,
   );
   await given.unrouteAll();
+  // without TLS a browser has no clipboard; what it could not copy is there to read
+  await given.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+  await given.getByRole("button", { name: "More" }).click();
+  await given.getByRole("menuitem", { name: "Copy as command" }).click();
+  await given.getByText("The browser did not let it be copied: nolapse scan").waitFor();
   await web.stage.admission.failed(new NolapseError("directory-unreachable", "Graph did not answer"));
   await given.getByText(/The scan of .* failed/).waitFor();
   await given.getByText(/What is shown is from .*; deadlines do not move/).waitFor();
