@@ -266,6 +266,12 @@ test("rows are gone through by keyboard, and one that is scrolled out of sight k
   expect(await faultsEverywhere(page, "The menu of a row")).toEqual([]);
   await page.keyboard.press("Escape");
   await hasFocus(2);
+  // whoever clicks elsewhere is there then
+  await row.click({ button: "right", position: { x: 500, y: 10 } });
+  await items.first().waitFor();
+  await page.getByRole("searchbox", { name: /^Search by name/ }).click();
+  await items.first().waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement.type")).toBe("search");
   await row.click({ button: "right", position: { x: 500, y: 10 } });
   await page.getByRole("menuitem", { name: "Copy as command" }).click();
   const { appId, objectId } = web.stage.application("app-2");

@@ -29,7 +29,7 @@ import { rowAfter } from "../../text/row-keys.ts";
 import "./application-rows.css";
 import { COLUMNS, type Column, TENANT, templates } from "./application-columns.tsx";
 import type { Item } from "./application-list.ts";
-import { BEFORE, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
+import { BEFORE, isNowhere, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
 import { RowMenu } from "./row-menu.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
 import { UnreadApplication, type UnreadRow } from "./unread-rows.tsx";
@@ -228,7 +228,7 @@ export function ApplicationRows(props: RowsProps) {
             say={say}
             close={() => {
               setMenu(null);
-              focus(menu.at);
+              if (isNowhere(document.activeElement)) focus(menu.at);
             }}
           />
         </InTenant>

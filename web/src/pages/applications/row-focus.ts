@@ -15,6 +15,11 @@ export function isOwn(target: EventTarget): boolean {
   return (target as Element).closest("a, button, input, label") !== null;
 }
 
+/** Whether nothing is left that has the focus once a menu is gone: a click elsewhere has given it to something else already. */
+export function isNowhere(focused: Element | null): boolean {
+  return focused === null || focused === document.body || focused.closest("[role=menu]") !== null;
+}
+
 interface RowFocus {
   readonly grid: RefObject<HTMLDivElement | null>;
   /** The row that has or had the focus: it has to stay drawn. Null before any had. */
