@@ -201,7 +201,7 @@ test("paper asks for no more rows than were read, and says how many there are", 
     }
     const response = await route.fetch();
     const json = await response.json();
-    const items = Array.from({ length: 300 }, () => json.items[0]);
+    const items = Array.from({ length: 300 }, (_, at) => ({ ...json.items[0], objectId: `more-${at}` }));
     await route.fulfill({ response, json: { ...json, items, total: 3_000, next: "more" } });
   });
   await show(page, "/applications", /3,000/);
@@ -216,6 +216,7 @@ test("rows are gone through by keyboard, and one that is scrolled out of sight k
   const page = await web.open(context);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await web.enter(page, "Rita");
+  let inOrder = (all: readonly { readonly displayName: string }[]) => [...all];
   await page.route(/\/api\/v1\/t\/contoso\/applications\?/, async (route) => {
     const response = await route.fetch();
     const json = await response.json();
@@ -225,7 +226,7 @@ test("rows are gone through by keyboard, and one that is scrolled out of sight k
       objectId: `more-${at}`,
       displayName: `more ${at}`,
     }));
-    const items = [app, ...more];
+    const items = inOrder([app, ...more]);
     await route.fulfill({ response, json: { ...json, items, total: items.length, next: null } });
   });
   await show(page, "/applications", /app-2/);
@@ -266,12 +267,36 @@ test("rows are gone through by keyboard, and one that is scrolled out of sight k
   expect(await faultsEverywhere(page, "The menu of a row")).toEqual([]);
   await page.keyboard.press("Escape");
   await hasFocus(2);
+  // whoever clicks elsewhere is there then
+  await row.click({ button: "right", position: { x: 500, y: 10 } });
+  await items.first().waitFor();
+  await page.getByRole("searchbox", { name: /^Search by name/ }).click();
+  await items.first().waitFor({ state: "detached" });
+  expect(await page.evaluate("document.activeElement.type")).toBe("search");
   await row.click({ button: "right", position: { x: 500, y: 10 } });
   await page.getByRole("menuitem", { name: "Copy as command" }).click();
   const { appId, objectId } = web.stage.application("app-2");
   await page.getByText(`Copied: nolapse explain ${appId}`).waitFor();
   expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`nolapse explain ${appId}`);
   await hasFocus(2);
+
+  // what happens meanwhile may put it elsewhere: the focus stays with the application that was announced, until that is gone
+  const nameOfFocus = () => page.evaluate("document.activeElement.querySelector('a').textContent");
+  await page.keyboard.press("ArrowDown");
+  await hasFocus(3);
+  expect(await nameOfFocus()).toBe("more 0");
+  inOrder = (all) => all.toReversed();
+  await web.stage.run();
+  await hasFocus(201);
+  expect(await nameOfFocus()).toBe("more 0");
+  inOrder = (all) => all.toReversed().filter(({ displayName }) => displayName !== "more 0");
+  await web.stage.run();
+  await expect.poll(nameOfFocus).toBe("app-2");
+  await hasFocus(201);
+  inOrder = (all) => [...all];
+  await web.stage.run();
+  await hasFocus(2);
+  expect(await nameOfFocus()).toBe("app-2");
 
   // behind what lies in the row the way leads on
   for (let stop = 0; stop < 3; stop += 1) await page.keyboard.press("Tab");

@@ -73,6 +73,8 @@ test("an entry whose application is gone is said on Policies, with what to do", 
   await show(page, "/policies", /nolapse.yaml was changed, and would change 3 applications/);
   await page.getByText("Of those that have quick now: 3 would be renewed by other rules").waitFor();
   expect(await faultsEverywhere(page, "An entry about nobody, and a file that was changed")).toEqual([]);
+  writeFileSync(file, text.replace(/mode: "?enforce"?/, "mode: observe"));
+  await show(page, "/policies", /the mode would be observe in place of enforce: nothing would be written any more/);
   writeFileSync(file, text);
   await page.getByRole("link", { name: "3 managed" }).click();
   await page.waitForURL(/applications\?policy=quick&managed=true/);

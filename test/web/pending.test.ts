@@ -1,11 +1,13 @@
 /** What is said of a configuration file that was changed since it was read. */
 import { expect, test } from "vitest";
-import { changeWords, pendingNext, pendingTitle } from "../../web/src/text/pending.ts";
+import { changeWords, pendingIntent, pendingNext, pendingTitle } from "../../web/src/text/pending.ts";
 
 type Given = Parameters<typeof pendingTitle>[0];
 
 const none = { policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 };
 const change = (applications: number) => ({ applications, all: none, policies: [], mode: null });
+type Mode = "observe" | "propose" | "enforce";
+const mode = (from: Mode, to: Mode, applications = 0) => ({ change: { ...change(applications), mode: { from, to } } });
 const base: Given = {
   now: "2031-03-01T12:00:00Z",
   coverage: { scannedAt: null, complete: true, applications: 0, servicePrincipals: 0, failures: [], missed: null },
@@ -27,6 +29,44 @@ const SAID: readonly (readonly [Partial<Given>, string | null, string])[] = [
 test.each(SAID)("%j", (parts, title, next) => {
   expect(pendingTitle({ ...base, ...parts })).toBe(title);
   expect(pendingNext({ ...base, ...parts })).toContain(next);
+});
+
+test.each([
+  [
+    "enforce",
+    "observe",
+    0,
+    "the mode would be observe in place of enforce: nothing would be written any more.",
+    "warning",
+  ],
+  [
+    "enforce",
+    "propose",
+    0,
+    "the mode would be propose in place of enforce: each rotation would wait for a person.",
+    "warning",
+  ],
+  [
+    "propose",
+    "observe",
+    0,
+    "the mode would be observe in place of propose: nothing would be written any more.",
+    "warning",
+  ],
+  [
+    ...(["observe", "enforce", 1200] as const),
+    "the mode would be enforce in place of observe: what is due would be renewed by itself. It would change 1,200 applications.",
+    "info",
+  ],
+] as const)("from %s to %s, and %i applications: the mode is what is said first", (from, to, many, words, intent) => {
+  const given = { ...base, ...mode(from, to, many) };
+  expect(pendingTitle(given)).toBe(`house.yaml was changed, and ${words}`);
+  expect(pendingIntent(given)).toBe(intent);
+});
+
+test("what is wrong is an error, what ends the renewing a warning", () => {
+  const intents = (["missing", "invalid", "changed"] as const).map((state) => pendingIntent({ ...base, state }));
+  expect([...intents, pendingIntent({ ...base, closes: true })]).toEqual(["error", "error", "info", "warning"]);
 });
 
 test("the worst comes first, and what would happen to none is left out", () => {

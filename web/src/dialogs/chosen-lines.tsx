@@ -2,6 +2,7 @@
 import { Button } from "@fluentui/react-components";
 import { CopyRegular } from "@fluentui/react-icons";
 import { useState } from "react";
+import { copy } from "../parts/clipboard.ts";
 
 interface Props {
   readonly label: string;
@@ -10,8 +11,8 @@ interface Props {
 
 export function Lines({ label, text }: Props) {
   const [said, setSaid] = useState("");
-  const copy = () =>
-    void copied(text).then(
+  const press = () =>
+    void copy(text).then(
       () => setSaid("Copied."),
       () => setSaid("The browser lets nothing be copied here: select the lines instead."),
     );
@@ -22,7 +23,7 @@ export function Lines({ label, text }: Props) {
         <pre>{text}</pre>
       </section>
       <p>
-        <Button size="small" icon={<CopyRegular />} onClick={copy}>
+        <Button size="small" icon={<CopyRegular />} onClick={press}>
           Copy {label.charAt(0).toLowerCase() + label.slice(1)}
         </Button>{" "}
         <span role="status" className="faint">
@@ -31,9 +32,4 @@ export function Lines({ label, text }: Props) {
       </p>
     </div>
   );
-}
-
-/** Rejects where the browser has no clipboard: without TLS it has none but on localhost. */
-async function copied(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
 }

@@ -159,7 +159,7 @@ function Journeys({ demo, begin, zone }: JourneysProps) {
         className="actions"
         onSubmit={(event) => {
           event.preventDefault();
-          // the field has no zone of its own: what is typed is the tenant's, as everywhere else
+          // the field has no zone of its own: what is typed is by the clock that times are shown by
           const at = instantOf(wanted, zone);
           if (at !== null && !busy) go(new Date(at).toISOString());
         }}

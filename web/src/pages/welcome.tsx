@@ -12,7 +12,6 @@ import { Time } from "../parts/time.tsx";
 import { useRead } from "../session/reading.ts";
 import { type Overview, useTenant } from "../session/tenant.tsx";
 import { counted } from "../text/dates.ts";
-import { modeLines } from "../text/mode-lines.ts";
 import { readWords } from "../text/stamp.ts";
 
 /** Milliseconds; a scan is heard of as it ends, and this is for where the stream of events is lost. */
@@ -175,11 +174,11 @@ function Writing({ mode, tenant }: { readonly mode: Overview["mode"]; readonly t
     <section aria-labelledby="let-renew">
       <h3 id="let-renew">Let Nolapse renew</h3>
       <p>
-        The mode is observe: nothing is written. The configuration alone changes that. Write into nolapse.yaml, and send
-        the process SIGHUP; each rotation waits for a person then. With <span className="mono">mode: enforce</span> what
-        is due is renewed by itself.
+        The mode is observe: nothing is written. The configuration alone changes that. Let this be the mode in
+        nolapse.yaml, in the entry of {tenant} under tenants, and send the process SIGHUP; each rotation waits for a
+        person then. With <span className="mono">mode: enforce</span> what is due is renewed by itself.
       </p>
-      <Lines label="Lines for nolapse.yaml" text={modeLines(tenant)} />
+      <Lines label="Line for nolapse.yaml" text={"mode: propose\n"} />
       <Permissions tenant={tenant} />
     </section>
   );
@@ -191,7 +190,7 @@ function Permissions({ tenant }: { readonly tenant: string }) {
   const lacking = asked.data?.toWrite;
   if (lacking === undefined) return null;
   if (lacking === null) return <p>What permissions that takes is said once Nolapse signs in.</p>;
-  if (lacking.length === 0) return <p>No permission is missing for it.</p>;
+  if (lacking.length === 0) return <p>No permission for writing is missing.</p>;
   return (
     <>
       <p>Before that an administrator grants what is missing:</p>

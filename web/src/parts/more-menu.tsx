@@ -3,6 +3,7 @@ import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@flu
 import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import { type ReactNode, useState } from "react";
 import { useTenantCommand } from "../session/tenant-command.ts";
+import { copiedWords } from "./clipboard.ts";
 
 interface MoreMenuProps {
   /** The command that shows what the page shows, without its first word and the tenant. */
@@ -17,12 +18,6 @@ interface MoreMenuProps {
 export function MoreMenu({ command: words, children, after, opens }: MoreMenuProps) {
   const [said, setSaid] = useState("");
   const command = useTenantCommand(words);
-  const copy = () => {
-    void navigator.clipboard.writeText(command).then(
-      () => setSaid(`Copied: ${command}`),
-      () => setSaid(`The browser did not let it be copied: ${command}`),
-    );
-  };
   return (
     <>
       <Menu>
@@ -32,7 +27,7 @@ export function MoreMenu({ command: words, children, after, opens }: MoreMenuPro
         <MenuPopover>
           <MenuList>
             {children}
-            <MenuItem onClick={copy}>Copy as command</MenuItem>
+            <MenuItem onClick={() => void copiedWords(command).then(setSaid)}>Copy as command</MenuItem>
             {after}
           </MenuList>
         </MenuPopover>

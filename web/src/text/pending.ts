@@ -18,10 +18,31 @@ export function pendingTitle({ state, file, line, closes, change }: Pending): st
     case "changed":
       if (closes) return `${name} was changed and does not name this tenant any more.`;
       if (change === null) return `${name} was changed.`;
-      return change.applications === 0
-        ? `${name} was changed, and would change no application.`
-        : `${name} was changed, and would change ${counted(change.applications, "application")}.`;
+      return `${name} was changed, and ${foretold(change)}`;
   }
+}
+
+const MODES = {
+  observe: "nothing would be written any more",
+  propose: "each rotation would wait for a person",
+  enforce: "what is due would be renewed by itself",
+} as const;
+
+/** Another mode comes first: it is about all of them, also where nothing of any one would change. */
+function foretold({ mode, applications }: NonNullable<Pending["change"]>): string {
+  const many = `would change ${counted(applications, "application")}.`;
+  if (mode === null) return applications === 0 ? "would change no application." : many;
+  const other = `the mode would be ${mode.to} in place of ${mode.from}: ${MODES[mode.to]}.`;
+  return applications === 0 ? other : `${other} It ${many}`;
+}
+
+/** How much it matters: what would renew less than now does is a warning. */
+export function pendingIntent({ state, closes, change }: Pending): "error" | "warning" | "info" {
+  if (state === "invalid" || state === "missing") return "error";
+  const rank = Object.keys(MODES);
+  const mode = change?.mode ?? null;
+  const isLess = mode !== null && rank.indexOf(mode.to) < rank.indexOf(mode.from);
+  return closes || isLess ? "warning" : "info";
 }
 
 /** What was said of it, and what to do. */

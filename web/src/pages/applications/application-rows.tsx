@@ -29,7 +29,7 @@ import { rowAfter } from "../../text/row-keys.ts";
 import "./application-rows.css";
 import { COLUMNS, type Column, TENANT, templates } from "./application-columns.tsx";
 import type { Item } from "./application-list.ts";
-import { BEFORE, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
+import { BEFORE, isNowhere, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
 import { RowMenu } from "./row-menu.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
 import { UnreadApplication, type UnreadRow } from "./unread-rows.tsx";
@@ -77,7 +77,11 @@ export function ApplicationRows(props: RowsProps) {
   // rows above those of the list
   const above = unread.length + (unreadTotal > unread.length ? 1 : 0);
   const count = above + (isPrinted ? printed : total);
-  const { grid, active, focus, heard } = useRowFocus(count);
+  const idAt = (row: number) => {
+    const one = row < above ? unread[row] : read[row - above];
+    return one === undefined ? null : `${one.tenant} ${one.item.objectId}`;
+  };
+  const { grid, active, focus, heard } = useRowFocus(count, idAt);
   const rows = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -149,7 +153,7 @@ export function ApplicationRows(props: RowsProps) {
     if (at === null || row === undefined || (event.button === 2 && isOwn(event.target))) return;
     event.preventDefault();
     focus(at);
-    setMenu({ row, at, x: event.clientX, y: event.clientY });
+    setMenu({ row, x: event.clientX, y: event.clientY });
   };
   return (
     <>
@@ -183,7 +187,7 @@ export function ApplicationRows(props: RowsProps) {
               ? seen.map(({ index, start }) =>
                   index < above ? (
                     <UnreadApplication
-                      key={index}
+                      key={idAt(index) ?? index}
                       row={unread[index]}
                       others={unreadTotal - unread.length}
                       look={look}
@@ -194,7 +198,7 @@ export function ApplicationRows(props: RowsProps) {
                     />
                   ) : (
                     <Row
-                      key={index}
+                      key={idAt(index) ?? index}
                       {...read[index - above]}
                       look={look}
                       columns={columns}
@@ -228,7 +232,7 @@ export function ApplicationRows(props: RowsProps) {
             say={say}
             close={() => {
               setMenu(null);
-              focus(menu.at);
+              if (active !== null && isNowhere(document.activeElement)) focus(active);
             }}
           />
         </InTenant>
@@ -240,7 +244,6 @@ export function ApplicationRows(props: RowsProps) {
 /** The menu of a row, and where it was asked for. */
 interface Opened {
   readonly row: MergedRow<Item>;
-  readonly at: number;
   readonly x: number;
   readonly y: number;
 }

@@ -1,5 +1,6 @@
-/** One row of a long list has the focus and keeps it, also where it is scrolled out of sight or the list gets shorter. */
+/** One row of a long list has the focus and keeps it, also where it is scrolled out of sight or comes to lie elsewhere in the list. */
 import { type FocusEvent, type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type Held, type IdAt, rowOf } from "../../text/row-keys.ts";
 
 /** Rows are counted from 0, and in `aria-rowindex` from 1, with the head as the first. */
 export const BEFORE = 2;
@@ -15,6 +16,11 @@ export function isOwn(target: EventTarget): boolean {
   return (target as Element).closest("a, button, input, label") !== null;
 }
 
+/** Whether nothing is left that has the focus once a menu is gone: a click elsewhere has given it to something else already. */
+export function isNowhere(focused: Element | null): boolean {
+  return focused === null || focused === document.body || focused.closest("[role=menu]") !== null;
+}
+
 interface RowFocus {
   readonly grid: RefObject<HTMLDivElement | null>;
   /** The row that has or had the focus: it has to stay drawn. Null before any had. */
@@ -27,10 +33,13 @@ interface RowFocus {
   };
 }
 
-export function useRowFocus(count: number): RowFocus {
+/** The focus is an application's: where the list changes it goes with that, as nobody would be told that it is another one's. */
+export function useRowFocus(count: number, idAt: IdAt): RowFocus {
   const grid = useRef<HTMLDivElement>(null);
-  const [given, setGiven] = useState<number | null>(null);
-  const active = given === null || count === 0 ? null : Math.min(given, count - 1);
+  const [given, setGiven] = useState<Held | null>(null);
+  const active = given === null || count === 0 ? null : rowOf(given, count, idAt);
+  const give = (row: number) => setGiven({ row, id: idAt(row) });
+  if (active !== null && (active !== given?.row || idAt(active) !== given.id)) give(active);
   const isDue = useRef(false);
   const isWithin = useRef(false);
   useLayoutEffect(() => {
@@ -47,13 +56,13 @@ export function useRowFocus(count: number): RowFocus {
     active,
     focus: (row) => {
       isDue.current = true;
-      setGiven(row);
+      give(row);
     },
     heard: {
       onFocus: ({ target }) => {
         isWithin.current = true;
         const row = rowAt(target);
-        if (row !== null) setGiven(row);
+        if (row !== null) give(row);
       },
       onBlur: () => {
         isWithin.current = false;

@@ -1,5 +1,6 @@
 /** What can be done with one row of a list, inside the landmark of that list: by a right click, Shift+F10 or the menu key. */
 import { Menu, MenuItem, MenuList, MenuPopover, Tooltip } from "@fluentui/react-components";
+import { copiedWords } from "../../parts/clipboard.ts";
 import { useRefusal } from "../../session/session.tsx";
 import { useTenantCommand } from "../../session/tenant-command.ts";
 import type { Item } from "./application-list.ts";
@@ -17,13 +18,7 @@ interface Props {
 
 export function RowMenu({ item: { appId, managed }, x, y, open, say, close }: Props) {
   const command = useTenantCommand(["explain", appId]);
-  const copy = (text: string) => {
-    // without TLS a browser has no clipboard but on localhost
-    void Promise.resolve(navigator.clipboard?.writeText(text) ?? Promise.reject()).then(
-      () => say(`Copied: ${text}`),
-      () => say(`The browser did not let it be copied: ${text}`),
-    );
-  };
+  const copy = (text: string) => void copiedWords(text).then(say);
   const place = { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
   return (
     <Menu inline open onOpenChange={(_, data) => (data.open ? undefined : close())} positioning={{ target: place }}>

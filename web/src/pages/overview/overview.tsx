@@ -69,7 +69,7 @@ export function Overview() {
 }
 
 function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
-  const { first } = overview.sentence;
+  const { first, code } = overview.sentence;
   const { name: tenant } = useTenant();
   const ended = endedSentence(overview.figures);
   return (
@@ -80,7 +80,10 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
           <p>
             The first is <ApplicationLink tenant={tenant} application={first} />
             {first.at === null ? "." : ", on "}
-            {first.at === null ? null : <Time at={first.at} now={overview.now} />}
+            {/* by the tenant's clock the sentence has said already how far away it is */}
+            {first.at === null ? null : (
+              <Time at={first.at} {...(code === "past-last-safe" ? {} : { now: overview.now })} />
+            )}
           </p>
         )}
         {ended === null ? null : (
