@@ -26,6 +26,7 @@ import { hasRole, useSession } from "../session/session.tsx";
 import { useTenant } from "../session/tenant.tsx";
 import { distance } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
+import { CopyValue } from "./copy-value.tsx";
 
 type Shown = Answer<"POST /api/v1/t/{tenant}/shown-secrets/{id}/show">;
 
@@ -43,7 +44,6 @@ export function ShownValue({ tenant, name, shown, close }: Props) {
   const [value, setValue] = useState<string | null>(shown.value);
   const [stored, setStored] = useState(false);
   const [leaving, setLeaving] = useState(false);
-  const [copied, setCopied] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const end = async (how: "keep" | "drop") => {
     setProblem(null);
@@ -78,12 +78,7 @@ export function ShownValue({ tenant, name, shown, close }: Props) {
                 <output className="value" translate="no" spellCheck={false} aria-label="The value">
                   {value}
                 </output>
-                <div className="actions">
-                  <Button onClick={() => void navigator.clipboard.writeText(value ?? "").then(() => setCopied(true))}>
-                    Copy
-                  </Button>
-                  <span role="status">{copied ? "Copied. The clipboard still holds it." : ""}</span>
-                </div>
+                <CopyValue value={value ?? ""} />
                 <p className="faint">
                   If you do not say by <Time at={shown.until} form="dateTime" /> that it is stored, it is erased here,
                   and the secret is removed.

@@ -20,6 +20,7 @@ import { client, useSend } from "../api/queries.ts";
 import { ApplicationLink } from "../parts/application-link.tsx";
 import { Failure } from "../parts/states.tsx";
 import { plainName } from "../text/names.ts";
+import { CopyValue } from "./copy-value.tsx";
 import { isStated } from "./say-no.tsx";
 
 type Rotation = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
@@ -188,7 +189,6 @@ export function ValueDialog({
 
 function Value({ value, hide }: { readonly value: string; readonly hide: () => void }) {
   const [left, setLeft] = useState(SHOWN);
-  const [copied, setCopied] = useState(false);
   useEffect(() => {
     const timer = window.setInterval(() => setLeft((so) => so - 1), 1_000);
     return () => window.clearInterval(timer);
@@ -201,11 +201,9 @@ function Value({ value, hide }: { readonly value: string; readonly hide: () => v
       <output className="value" translate="no" spellCheck={false} aria-label="The value">
         {value}
       </output>
-      <div className="actions">
-        <Button onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(true))}>Copy</Button>
+      <CopyValue value={value}>
         <Button onClick={hide}>Hide now</Button>
-        <span role="status">{copied ? "Copied. The clipboard still holds it." : ""}</span>
-      </div>
+      </CopyValue>
       <p className="faint">Hidden again in {left} s.</p>
     </>
   );

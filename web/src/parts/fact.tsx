@@ -1,6 +1,7 @@
 import { Button } from "@fluentui/react-components";
 import { CopyRegular } from "@fluentui/react-icons";
 import { useState } from "react";
+import { copy } from "./clipboard.ts";
 
 /** A fact that people take elsewhere: its name, its text, and a button that copies it. */
 export function Fact({ name, copy }: { readonly name: string; readonly copy: string }) {
@@ -14,16 +15,27 @@ export function Fact({ name, copy }: { readonly name: string; readonly copy: str
   );
 }
 
+const SAID = {
+  "not yet": (what: string) => `Copy ${what}`,
+  copied: (what: string) => `${what} copied`,
+  refused: (what: string) => `The browser does not let ${what} be copied: select it`,
+};
+
 /** Says that it was copied by its own name, which is where the focus is. */
 export function Copy({ what, text }: { readonly what: string; readonly text: string }) {
-  const [copied, setCopied] = useState(false);
+  const [came, setCame] = useState<keyof typeof SAID>("not yet");
   return (
     <Button
       size="small"
       appearance="transparent"
       icon={<CopyRegular />}
-      aria-label={copied ? `${what} copied` : `Copy ${what}`}
-      onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+      aria-label={SAID[came](what)}
+      onClick={() =>
+        void copy(text).then(
+          () => setCame("copied"),
+          () => setCame("refused"),
+        )
+      }
     />
   );
 }
