@@ -331,13 +331,15 @@ export class Tenant {
     const read = this.#ownership?.read;
     if (this.#ownership != null && read !== undefined) {
       // who registers it owns it; the list of owners is read again in hours only
-      const mine = [...(read.ownedBy.get(owner.toLowerCase()) ?? []), first.objectId];
-      const owners = [{ id: owner, name: null, type: "person" as const }];
+      const id = owner.toLowerCase();
+      const before = read.ownedBy.get(id) ?? [];
+      const known = before.flatMap((one) => read.ownersOf.get(one) ?? []).find((one) => one.id.toLowerCase() === id);
+      const owners = [known ?? { id: owner, name: null, type: "person" as const }];
       this.#ownership = {
         ...this.#ownership,
         read: {
           ownersOf: new Map([...read.ownersOf, [first.objectId, owners]]),
-          ownedBy: new Map([...read.ownedBy, [owner.toLowerCase(), mine]]),
+          ownedBy: new Map([...read.ownedBy, [id, [...before, first.objectId]]]),
         },
       };
     }
