@@ -9,6 +9,7 @@ import { type Reported, type ReportedPart, reportPage } from "../../core/picture
 import { REASONS } from "../../core/reasons.ts";
 import { type EpochMs, formatInstant, parseInstant } from "../../core/time.ts";
 import { countWords, dateWords, timeWords } from "../../core/time-words.ts";
+import type { Listing } from "../../engine/views/listing.ts";
 import type { Picture } from "../../engine/views/picture.ts";
 import { type Portrait, timesOf } from "../../engine/views/portrait.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -164,11 +165,17 @@ async function* linesOf(tenant: Tenant, picture: Picture, now: EpochMs): AsyncGe
   ] = shortOf(tenant, picture);
   yield csvRow([[short, ...rest].join("; ")]);
   yield csvRow(HEAD);
-  const { listing } = picture;
+  yield* endingRows(picture.listing, now);
+}
+
+/** A part of the rows at a time, by when applications stop: all of them as they were when the first part was asked for. */
+export function* endingRows(listing: Listing, now: EpochMs): Generator<string> {
   const found = listing.find({}, null);
-  for (let from = 0; from < found.total; from += PART) {
-    yield listing
-      .page(found, "signsInUntil", false, from, PART)
+  // an application that is renewed meanwhile moves in the order, and others with it
+  const all = listing.page(found, "signsInUntil", false, 0, found.total);
+  for (let from = 0; from < all.length; from += PART) {
+    yield all
+      .slice(from, from + PART)
       .flatMap((one) => endsOf(one, now))
       .join("");
   }
