@@ -32,8 +32,14 @@ function reported(portrait: Portrait, at: EpochMs | null): Reported {
   return { displayName: portrait.displayName, appId: portrait.appId, at, why: whyOf(portrait) };
 }
 
+/** What ends from now on is in the file. */
+const IN_FILE = "in the CSV file";
+/** What has stopped ends no more. */
+const OR_DOWN =
+  "those that cannot sign in now under Needs a person in App registrations and Enterprise applications, the others in the CSV file";
+
 /** What has stopped, then what stops, by when. */
-function stopsOf({ listing }: Picture): ReportedPart {
+export function stopsOf(listing: Listing): ReportedPart {
   const down = listing.first("down", "displayName", MOST);
   const stopping = listing.first("stopping", "signsInUntil", MOST - down.length);
   return {
@@ -42,13 +48,14 @@ function stopsOf({ listing }: Picture): ReportedPart {
       ...stopping.map((one) => reported(one, one.outlook.signsInUntil)),
     ],
     total: listing.count("down") + listing.count("stopping"),
+    rest: listing.count("down") > down.length ? OR_DOWN : IN_FILE,
   };
 }
 
 function renewedOf({ listing }: Picture): ReportedPart {
   const codes = ["renewing", "renews", "overlap"] as const;
   const first = listing.first(codes, "next", MOST).map((one) => reported(one, one.outlook.next.at));
-  return { first, total: listing.count(codes) };
+  return { first, total: listing.count(codes), rest: IN_FILE };
 }
 
 interface Decision extends Reported {
@@ -111,8 +118,12 @@ const page = tenantRoute({
           count: lapses?.count ?? null,
         },
       ],
-      stops: stopsOf(picture),
-      decisions: { first: decisions.slice(0, MOST), total: decisions.length },
+      stops: stopsOf(picture.listing),
+      decisions: {
+        first: decisions.slice(0, MOST),
+        total: decisions.length,
+        rest: "on the page Plan and approvals",
+      },
       renewed: renewedOf(picture),
     });
     return { type: "text/html; charset=utf-8", body, file: fileName(tenant, picture, "report.html") };
