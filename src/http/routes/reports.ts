@@ -61,7 +61,6 @@ function renewedOf({ listing }: Picture): ReportedPart {
 interface Decision extends Reported {
   readonly id: string;
   readonly decideBy: EpochMs | null;
-  readonly rotation: string | null;
 }
 
 /** What a person must let begin or end, the first to decide first. */
@@ -71,9 +70,9 @@ async function decisionsOf(tenant: Tenant): Promise<readonly Decision[]> {
   return rows
     .map((one) => {
       const decideBy = one.decideBy === null ? null : parseInstant(one.decideBy);
-      const { displayName, appId, rotation } = one;
+      const { displayName, appId } = one;
       const why = one.detail === null ? one.sentence : `${one.sentence}: ${one.detail}`;
-      return { displayName, appId, at: decideBy, decideBy, why, rotation, id: `${one.what}-${rotation ?? appId}` };
+      return { displayName, appId, at: decideBy, decideBy, why, id: `${one.what}-${one.rotation}` };
     })
     .sort((a, b) => (a.decideBy ?? never) - (b.decideBy ?? never));
 }
