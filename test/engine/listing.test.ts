@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NEXT, type NextCode } from "../../src/core/pictures/outlook.ts";
+import { SOON } from "../../src/core/pictures/overview.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
 import type { Ownership } from "../../src/engine/scan/ownership.ts";
-import { SOON, VIEWS, type View } from "../../src/engine/views/list-views.ts";
+import { VIEWS, type View } from "../../src/engine/views/list-views.ts";
 import { Listing, type Sort, type Wanted } from "../../src/engine/views/listing.ts";
 import { type Portrait, timesOf } from "../../src/engine/views/portrait.ts";
 import { holder, secret } from "../core/make.ts";

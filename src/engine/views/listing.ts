@@ -9,10 +9,11 @@ import { Instants } from "../../core/pictures/instants.ts";
 import { NameSearch } from "../../core/pictures/name-search.ts";
 import { Order } from "../../core/pictures/order.ts";
 import { isCovered, type NextCode } from "../../core/pictures/outlook.ts";
+import { SOON } from "../../core/pictures/overview.ts";
 import { each, type Slices } from "../../core/slices.ts";
 import { type EpochMs, plus } from "../../core/time.ts";
 import type { Ownership } from "../scan/ownership.ts";
-import { NEXT_OF, SOON, VIEWS, type View } from "./list-views.ts";
+import { NEXT_OF, VIEWS, type View } from "./list-views.ts";
 import { type Portrait, timesOf } from "./portrait.ts";
 
 /** What a list asks for; what is left out asks nothing. */
