@@ -1,4 +1,5 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { ResolvedConfig } from "../config/load.ts";
 import type { OnDisk } from "../config/on-disk.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder, HolderType } from "../core/credentials/credential.ts";
@@ -44,7 +45,9 @@ export interface TenantParts {
   readonly hand: ((token: SecretValue) => Hand) | null;
   /** Reads a certificate, PEM or DER; null where it is none. */
   readonly readCertificate: (certificate: string | Uint8Array) => CertificateFacts | null;
-  /** The configuration file as it lies on disk now. */
+  /** The configuration that is in force. */
+  readonly config: ResolvedConfig;
+  /** Its file as it lies on disk now. */
   readonly onDisk: () => Promise<OnDisk>;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;

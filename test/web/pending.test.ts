@@ -5,7 +5,7 @@ import { changeWords, pendingNext, pendingTitle } from "../../web/src/text/pendi
 type Given = Parameters<typeof pendingTitle>[0];
 
 const none = { policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 };
-const change = (applications: number) => ({ applications, all: none, policies: [], mode: null });
+const change = (applications: number) => ({ applications, all: none, policies: [], mode: null, elsewhere: [] });
 const base: Given = {
   now: "2031-03-01T12:00:00Z",
   coverage: { scannedAt: null, complete: true, applications: 0, servicePrincipals: 0, failures: [], missed: null },

@@ -43,16 +43,23 @@ export interface ConfigurationChange {
   readonly mode: { readonly from: Mode; readonly to: Mode } | null;
 }
 
-/** `settings`: as they would be. `before`: as they are, by which the picture was made. */
+/** What of a configuration decides how applications are renewed. */
+export interface Configured {
+  readonly settings: TenantSettings;
+  /** By name; of `self-signed` nothing is configured. */
+  readonly issuers: Readonly<Record<string, object>>;
+}
+
+/** `before`: as it is, by which the picture was made; `after`: as it would be. */
 export function* configurationChange(
-  before: TenantSettings,
-  settings: TenantSettings,
+  before: Configured,
+  after: Configured,
   picture: Pick<Picture, "all" | "plan">,
 ): Slices<ConfigurationChange> {
   const all = nothing();
   const policies = new Map<string, Tally>();
   let applications = 0;
-  const look = { before, after: settings, appPolicies: picture.plan.appPolicies, now: picture.plan.madeAt };
+  const look = { before, after, appPolicies: picture.plan.appPolicies, now: picture.plan.madeAt };
   yield* each(picture.all, (portrait) => {
     const found = changesOf(look, portrait);
     if (found.kinds.length === 0) return;
@@ -68,7 +75,7 @@ export function* configurationChange(
     applications,
     all,
     policies: [...policies].map(([name, changes]) => ({ name, ...changes })),
-    mode: before.mode === settings.mode ? null : { from: before.mode, to: settings.mode },
+    mode: before.settings.mode === after.settings.mode ? null : { from: before.settings.mode, to: after.settings.mode },
   };
 }
 
@@ -77,8 +84,8 @@ type Tally = Record<keyof Changes, number>;
 const nothing = (): Tally => ({ policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 });
 
 interface Look {
-  readonly before: TenantSettings;
-  readonly after: TenantSettings;
+  readonly before: Configured;
+  readonly after: Configured;
   readonly appPolicies: Picture["plan"]["appPolicies"];
   readonly now: EpochMs;
 }
@@ -90,7 +97,7 @@ interface Found {
 
 /** What is excluded before and after, and service principals that nothing is bound to, are nobody's concern. */
 function changesOf(look: Look, portrait: Portrait): Found {
-  const { before, after } = look;
+  const [before, after] = [look.before.settings, look.after.settings];
   const main = portrait.holders.find((one) => one.type === portrait.type);
   if (main === undefined) return { policy: portrait.policy, kinds: [] };
   const [was, willBe] = [managedBy(before, main), managedBy(after, main)];
@@ -108,7 +115,7 @@ function changesOf(look: Look, portrait: Portrait): Found {
     targets: false,
   };
   if (was !== null && willBe !== null) {
-    is.rules = from.name === to.name && rulesOf(before, was, from) !== rulesOf(after, willBe, to);
+    is.rules = from.name === to.name && rulesOf(look.before, was, from) !== rulesOf(look.after, willBe, to);
     is.targets = placesOf(before, was) !== placesOf(after, willBe);
     is.dates = portrait.items.some((item) => hasOtherDates(look, portrait, item, was, willBe));
   }
@@ -122,9 +129,11 @@ function managedBy(settings: TenantSettings, holder: Holder): Binding | null {
 }
 
 /** By what it is renewed, beside where its values go. */
-function rulesOf(settings: TenantSettings, { consumers, signIn }: Binding, policy: Policy): string {
-  const { timeZone, acceptance, limits, approvals } = settings;
-  return JSON.stringify([policy, consumers, signIn, timeZone, acceptance, limits, approvals]);
+function rulesOf({ settings, issuers }: Configured, { consumers, signIn }: Binding, policy: Policy): string {
+  const { timeZone, acceptance, limits, approvals, authority, probeScope } = settings;
+  const issuer = Object.hasOwn(issuers, policy.issuer) ? issuers[policy.issuer] : null;
+  const tenants = [timeZone, acceptance, limits, approvals, authority, probeScope];
+  return JSON.stringify([policy, issuer, consumers, signIn, tenants]);
 }
 
 /** Where its values go, and all that is said of these places. */
@@ -134,7 +143,7 @@ function placesOf(settings: TenantSettings, { slots }: Binding): string {
 
 /** What is under way keeps the policy that it was opened with. */
 function hasOtherDates(
-  { before, after, appPolicies, now }: Look,
+  { before: { settings: before }, after: { settings: after }, appPolicies, now }: Look,
   { holders }: Portrait,
   { slot, credential, holder: ref, rotation, because }: PlanItem,
   was: Binding,
