@@ -29,7 +29,7 @@ async function ground() {
   const withPolicy = (parts: Partial<Policy>) => ({
     policies: { ...settings.policies, [now]: { ...(settings.policies[now] as Policy), ...parts } },
   });
-  return { bench, settings, issuers, now, loose, would, withPolicy };
+  return { bench, settings, issuers, now, loose, picture, would, withPolicy };
 }
 
 test("the same configuration changes nothing", async () => {
@@ -143,4 +143,32 @@ test("what is under way keeps the dates of the policy that it was opened with", 
     dates: 0,
     rules: 1,
   });
+});
+
+test("an application is held to the patterns once by each configuration, and few of them between two stops", async () => {
+  const { settings, picture, withPolicy } = await ground();
+  let looks = 0;
+  const patterns = Array.from({ length: 100 }, (_, at) => ({
+    policy: "default",
+    get match() {
+      looks += 1;
+      return { displayName: `team ${at} *` };
+    },
+  }));
+  const before = {
+    settings: { ...settings, choices: patterns, bindings: settings.bindings.map((one) => ({ ...one, policy: null })) },
+    issuers: {},
+  };
+  const after = { ...before, settings: { ...before.settings, ...withPolicy({ renewBefore: 11 * DAY }) } };
+  const bound = picture.all.find((one) => one.bound);
+  if (bound === undefined) throw new Error("nothing is bound");
+  const all = Array.from({ length: 200 }, () => bound);
+  const work = configurationChange(before, after, { all, plan: picture.plan });
+  let most = 0;
+  for (let done: boolean | undefined = false, from = 0; done !== true; from = looks) {
+    ({ done } = work.next());
+    most = Math.max(most, looks - from);
+  }
+  expect(looks).toBe(2 * all.length * patterns.length);
+  expect(most).toBeLessThan(looks / 4);
 });

@@ -9,6 +9,7 @@ import {
   type ConfigurationChange,
   configurationChange,
 } from "../../engine/views/configuration-change.ts";
+import type { Picture } from "../../engine/views/picture.ts";
 import { mayAll } from "../roles.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -103,14 +104,29 @@ function elsewhereIn(tenant: Tenant, { config: after }: Changed): (typeof ELSEWH
   return ELSEWHERE.filter((part) => JSON.stringify(was[part]) !== JSON.stringify(willBe[part]));
 }
 
-/** Made once for each text and until something is seen anew, in turns with whoever asks for something else. */
+/** By the picture, which is another one after a scan; the last text alone. */
+const looks = new WeakMap<Picture, { readonly digest: string; readonly change: Promise<ConfigurationChange> }>();
+
+/**
+ * Made once for each text and scan, for all who ask: pages ask again after whatever happens, and one more renewal changes little of how many
+ * applications it is about.
+ */
+export function foreseen(picture: Picture, digest: string, make: () => Promise<ConfigurationChange>) {
+  const known = looks.get(picture);
+  if (known?.digest === digest) return known.change;
+  const change = make();
+  looks.set(picture, { digest, change });
+  return change;
+}
+
+/** In turns with whoever asks for something else. */
 async function changeBy(tenant: Tenant, settings: TenantConfig, onDisk: Changed) {
   const { deps, picture, parts } = tenant;
   if (picture === null) return null;
   const before = { settings: deps.settings, issuers: parts.config.issuers };
   const after = { settings, issuers: onDisk.config.issuers };
   const make = () => inTurns(deps, configurationChange(before, after, picture));
-  const { policies, ...rest }: ConfigurationChange = await picture.keep(`configuration ${onDisk.digest}`, make);
+  const { policies, ...rest } = await foreseen(picture, onDisk.digest, make);
   return { ...rest, policies: [...policies], elsewhere: elsewhereIn(tenant, onDisk) };
 }
 
