@@ -12,7 +12,7 @@ import type { Hand } from "../engine/commands/register.ts";
 import type { ListLook } from "../engine/commands/upload-certificate.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/scan/discover.ts";
-import { type Ownership, type OwnersList, readOwnership } from "../engine/scan/ownership.ts";
+import { type Ownership, type OwnersList, readOwnership, withOwner } from "../engine/scan/ownership.ts";
 import type { TrailWatch } from "../engine/trail/check.ts";
 import { inTurns, turnEvery } from "../engine/turns.ts";
 import type { Consents } from "../engine/views/consent.ts";
@@ -331,21 +331,9 @@ export class Tenant {
     const [first] = holders;
     if (this.#picture === null || first === undefined) return;
     await introduce(this.deps, this.#picture, holders);
-    const read = this.#ownership?.read;
-    if (this.#ownership != null && read !== undefined) {
-      // who registers it owns it; the list of owners is read again in hours only
-      const id = owner.toLowerCase();
-      const before = read.ownedBy.get(id) ?? [];
-      const known = before.flatMap((one) => read.ownersOf.get(one) ?? []).find((one) => one.id.toLowerCase() === id);
-      const owners = [known ?? { id: owner, name: null, type: "person" as const }];
-      this.#ownership = {
-        ...this.#ownership,
-        read: {
-          ownersOf: new Map([...read.ownersOf, [first.objectId, owners]]),
-          ownedBy: new Map([...read.ownedBy, [id, [...before, first.objectId]]]),
-        },
-      };
-    }
+    // who registers it owns it; the list of owners is read again in hours only
+    const owns = this.#ownership;
+    if (owns !== null) this.#ownership = { ...owns, read: withOwner(owns.read, first.objectId, owner) };
     this.#tell(
       { type: "application", application: first.objectId, what: "registered" },
       formatInstant(await this.deps.clock.now()),

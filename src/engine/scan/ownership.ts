@@ -29,3 +29,14 @@ export async function readOwnership(owners: OwnersList, signal?: AbortSignal): P
   } while (cursor !== null);
   return { ownersOf, ownedBy };
 }
+
+/** The same with an application more, which a person owns: by the name that he is known by, if he is. */
+export function withOwner({ ownersOf, ownedBy }: Ownership, objectId: string, owner: string): Ownership {
+  const id = owner.toLowerCase();
+  const before = ownedBy.get(id) ?? [];
+  const known = before.flatMap((one) => ownersOf.get(one) ?? []).find((one) => one.id.toLowerCase() === id);
+  return {
+    ownersOf: new Map([...ownersOf, [objectId, [known ?? { id: owner, name: null, type: "person" }]]]),
+    ownedBy: new Map([...ownedBy, [id, [...before, objectId]]]),
+  };
+}
