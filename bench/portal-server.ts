@@ -98,6 +98,7 @@ const opened = new Tenant(
     owners: manager.owners,
     consents: manager.consents,
     localChecks: async () => [],
+    config,
     onDisk: async () => ({ state: "in-force" }),
     asksOwners: false,
     graphEndpoint: settings.graphEndpoint,

@@ -363,6 +363,7 @@ export const DOCUMENTS = {
       clientId: guid.nullable(),
       writerId: guid.nullable().describe("the second identity, for writes alone"),
       permissions: z.array(text).describe("application permissions in our own token"),
+      writerPermissions: z.array(text).nullable().describe("those of the second identity"),
       userAgents: z.array(text).describe("of the scanner, and of the verifier"),
       checks: z.array(
         z.strictObject({

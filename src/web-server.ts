@@ -128,6 +128,7 @@ class WebHouse implements WebServer {
         consents: manager.consents,
         trail: manager.trail,
         localChecks: () => composeLocalChecks(config, tenant, env),
+        config,
         onDisk: () => this.#onDisk(config),
         asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
         graphEndpoint: tenant.graphEndpoint,

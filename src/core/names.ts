@@ -9,8 +9,13 @@ const HIDDEN = new RegExp(
 
 /** A name as one line of text: what would not be seen, or would turn others around, as its code point, `[U+202E]`; "(no name)" for none. */
 export function plainName(name: string): string {
-  const text = name.replaceAll(HIDDEN, codePoint).trim();
+  const text = visible(name).trim();
   return text === "" ? "(no name)" : text;
+}
+
+/** A text in which each character that would not be seen, or would turn others around, stands as its code point, `[U+202E]`. */
+export function visible(text: string): string {
+  return text.replaceAll(HIDDEN, codePoint);
 }
 
 function codePoint(one: string): string {

@@ -9,11 +9,11 @@ export const SLICE = 500;
 /** Gives nothing on the way, but the places to stop at. */
 export type Slices<T> = Generator<undefined, T>;
 
-/** Does a piece of work for each. */
-export function* each<T>(all: Iterable<T>, work: (one: T) => void): Slices<void> {
+/** Does a piece of work for each, so many at one go. */
+export function* each<T>(all: Iterable<T>, work: (one: T) => void, many: number = SLICE): Slices<void> {
   let done = 0;
   for (const one of all) {
-    if (done === SLICE) {
+    if (done === many) {
       yield;
       done = 0;
     }

@@ -1,4 +1,5 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+import type { ResolvedConfig } from "../config/load.ts";
 import type { OnDisk } from "../config/on-disk.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder, HolderType } from "../core/credentials/credential.ts";
@@ -11,7 +12,7 @@ import type { Hand } from "../engine/commands/register.ts";
 import type { ListLook } from "../engine/commands/upload-certificate.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Scan } from "../engine/scan/discover.ts";
-import { type Ownership, type OwnersList, readOwnership } from "../engine/scan/ownership.ts";
+import { type Ownership, type OwnersList, readOwnership, withOwner } from "../engine/scan/ownership.ts";
 import type { TrailWatch } from "../engine/trail/check.ts";
 import { inTurns, turnEvery } from "../engine/turns.ts";
 import type { Consents } from "../engine/views/consent.ts";
@@ -44,7 +45,9 @@ export interface TenantParts {
   readonly hand: ((token: SecretValue) => Hand) | null;
   /** Reads a certificate, PEM or DER; null where it is none. */
   readonly readCertificate: (certificate: string | Uint8Array) => CertificateFacts | null;
-  /** The configuration file as it lies on disk now. */
+  /** The configuration that is in force. */
+  readonly config: ResolvedConfig;
+  /** Its file as it lies on disk now. */
   readonly onDisk: () => Promise<OnDisk>;
   /** Lets the loop look at once for what a person has just asked for. */
   readonly wake: () => void;
@@ -328,19 +331,9 @@ export class Tenant {
     const [first] = holders;
     if (this.#picture === null || first === undefined) return;
     await introduce(this.deps, this.#picture, holders);
-    const read = this.#ownership?.read;
-    if (this.#ownership != null && read !== undefined) {
-      // who registers it owns it; the list of owners is read again in hours only
-      const mine = [...(read.ownedBy.get(owner.toLowerCase()) ?? []), first.objectId];
-      const owners = [{ id: owner, name: null, type: "person" as const }];
-      this.#ownership = {
-        ...this.#ownership,
-        read: {
-          ownersOf: new Map([...read.ownersOf, [first.objectId, owners]]),
-          ownedBy: new Map([...read.ownedBy, [owner.toLowerCase(), mine]]),
-        },
-      };
-    }
+    // who registers it owns it; the list of owners is read again in hours only
+    const owns = this.#ownership;
+    if (owns !== null) this.#ownership = { ...owns, read: withOwner(owns.read, first.objectId, owner) };
     this.#tell(
       { type: "application", application: first.objectId, what: "registered" },
       formatInstant(await this.deps.clock.now()),

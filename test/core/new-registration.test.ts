@@ -62,3 +62,36 @@ test("made with the tags it has that policy", () => {
   expect(tagsForPolicy(tagged, "Anything", "quick")).toBeNull();
   expect(tagsForPolicy(tagged, "Anything", "__proto__")).toBeNull();
 });
+
+test("an entry that can give nothing more is not tried: of thousands of tags for a few policies a few are", () => {
+  const many = Array.from({ length: 3_000 }, (_, at) =>
+    choice(at + 2, { tag: `team ${at}` }, at % 2 ? "quick" : "careful"),
+  );
+  const again = Array.from({ length: 3_000 }, (_, at) => choice(at + 3_002, { tag: "TEAM 0" }, "standard"));
+  let looks = 0;
+  const counted = [...many, ...again].map((one) => ({
+    ...one,
+    get match() {
+      looks += 1;
+      return one.match;
+    },
+  }));
+  const { others } = policyOfNew(settings(counted), "Anything");
+  expect(others.map(({ policy, tag }) => [policy, tag])).toEqual([
+    ["careful", "team 0"],
+    ["quick", "team 1"],
+  ]);
+  // the list is passed twice for what holds now, twice for each tag that is tried, and once for what could be
+  expect(looks).toBeLessThan(6 * counted.length);
+});
+
+test("a tag for which another entry holds first is offered for what that gives, however late it stands", () => {
+  const first = choice(3, { tag: "std", displayName: "Any*" }, "standard");
+  const some = settings([first, choice(5, { tag: "fast" }, "quick"), choice(7, { tag: "STD" }, "quick")]);
+  expect(policyOfNew(some, "Anything").others.map(({ policy, tag }) => [policy, tag])).toEqual([
+    ["standard", "std"],
+    ["quick", "fast"],
+  ]);
+  const late = settings([choice(3, { tag: "a", displayName: "Other" }, "quick"), choice(5, { tag: "A" }, "careful")]);
+  expect(policyOfNew(late, "Anything").others).toMatchObject([{ policy: "careful", tag: "A" }]);
+});

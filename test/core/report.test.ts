@@ -5,7 +5,7 @@ import { type Report, reportPage } from "../../src/core/pictures/report.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import { NOW } from "./make.ts";
 
-const nothing = { first: [], total: 0 };
+const nothing = { first: [], total: 0, rest: "in the CSV file" };
 const report = (more: Partial<Report> = {}): Report => ({
   tenant: "contoso",
   zone: "Europe/Amsterdam",
@@ -26,7 +26,7 @@ const HOSTILE = `<img src=x onerror=alert(1)>"'\u202e\r\n<script>`;
 
 test("every text of the directory is text, and nothing is loaded or run", () => {
   const one = { displayName: HOSTILE, appId: HOSTILE, at: NOW, why: HOSTILE };
-  const part = { first: [one], total: 1 };
+  const part = { first: [one], total: 2, rest: HOSTILE };
   const page = reportPage(
     report({ tenant: HOSTILE, sentence: HOSTILE, scope: [HOSTILE], stops: part, decisions: part, renewed: part }),
   );
@@ -39,7 +39,7 @@ test("every text of the directory is text, and nothing is loaded or run", () => 
 
 test("times are those of the tenant's zone, counts are grouped, and what nobody counted has none", () => {
   const one = { displayName: "Billing API", appId: "a", at: plus(NOW, 11.5 * HOUR), why: "it stops" };
-  const page = reportPage(report({ stops: { first: [one, { ...one, at: null }], total: 2 } }));
+  const page = reportPage(report({ stops: { ...nothing, first: [one, { ...one, at: null }], total: 2 } }));
   expect(page).toContain("contoso, Sun 1 Mar 2026, 13:00 (Europe/Amsterdam)");
   expect(page).toContain("<td>Mon 2 Mar 2026</td><td><bdi>Billing API</bdi>");
   expect(page).toContain("<td>cannot sign in now</td>");
@@ -49,7 +49,9 @@ test("times are those of the tenant's zone, counts are grouped, and what nobody 
 
 test("what was left out is counted, and where not all was seen nothing is claimed of the rest", () => {
   const one = { displayName: "Billing API", appId: "a", at: NOW, why: "it stops" };
-  const page = reportPage(report({ complete: false, stops: { first: [one], total: 1_502 } }));
+  const decisions = { first: [one], total: 9, rest: "on the page Plan and approvals" };
+  const page = reportPage(report({ complete: false, stops: { ...nothing, first: [one], total: 1_502 }, decisions }));
+  expect(page).toContain("And 8 more, on the page Plan and approvals.");
   expect(page).toContain("And 1,501 more, in the CSV file.");
   expect(page).toContain("<dd>at least 6,214</dd>");
   expect(page).toContain("<p>Nothing of what could be read.</p>");

@@ -5,7 +5,7 @@ import type { TenantSettings } from "../../src/core/policy/settings.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { DAY, plus } from "../../src/core/time.ts";
 import { discover } from "../../src/engine/scan/discover.ts";
-import { type Changes, configurationChange } from "../../src/engine/views/configuration-change.ts";
+import { type Changes, type Configured, configurationChange } from "../../src/engine/views/configuration-change.ts";
 import { pictureOf } from "../../src/engine/views/picture.ts";
 import { binding, slot } from "../core/make.ts";
 import { START, Workbench } from "../support/workbench.ts";
@@ -21,12 +21,15 @@ async function ground() {
   const { settings } = bench;
   const now = settings.bindings[0]?.policy ?? "default";
   const picture = await pictureOf(bench.deps(), await discover(bench.deps()));
-  const would = (parts: Partial<TenantSettings>) =>
-    atOnce(configurationChange(settings, { ...settings, ...parts }, picture));
+  const issuers = { house: { certificate: "/house.pem" }, other: { certificate: "/other.pem" } };
+  const would = (parts: Partial<TenantSettings>, before = settings, then: Configured["issuers"] = issuers) =>
+    atOnce(
+      configurationChange({ settings: before, issuers }, { settings: { ...before, ...parts }, issuers: then }, picture),
+    );
   const withPolicy = (parts: Partial<Policy>) => ({
     policies: { ...settings.policies, [now]: { ...(settings.policies[now] as Policy), ...parts } },
   });
-  return { bench, settings, now, loose, would, withPolicy };
+  return { bench, settings, issuers, now, loose, picture, would, withPolicy };
 }
 
 test("the same configuration changes nothing", async () => {
@@ -50,12 +53,22 @@ test("what holds for the whole tenant, or is said of the application itself, are
   const rules = { ...NONE, rules: 1 };
   for (const parts of [
     { timeZone: "Asia/Tokyo" },
+    { authority: "https://login.microsoftonline.us" },
+    { probeScope: "https://graph.microsoft.us/.default" },
     { limits: { issuesPerHour: 7 } },
     { acceptance: { ...settings.acceptance, successes: 9 } },
     { approvals: { persons: 1, unproven: true } },
     { bindings: settings.bindings.map((one) => ({ ...one, consumers: "complete" as const })) },
   ])
     expect(would(parts).all, JSON.stringify(parts).slice(0, 60)).toEqual(rules);
+});
+
+test("another CA behind the issuer of its policy is another rule, one that its policy does not name is none", async () => {
+  const { would, settings, issuers, withPolicy } = await ground();
+  const before = { ...settings, ...withPolicy({ issuer: "house" }) };
+  const moved = { certificate: "/elsewhere.pem" };
+  expect(would({}, before, { ...issuers, house: moved }).all).toEqual({ ...NONE, rules: 1 });
+  expect(would({}, before, { ...issuers, other: moved }).applications).toBe(0);
 });
 
 test("the dates that it says would be others are those that a plan by it has", async () => {
@@ -124,8 +137,38 @@ test("what is under way keeps the dates of the policy that it was opened with", 
     Object.entries(settings.policies).map(([name, one]) => [name, { ...one, renewBefore: 11 * DAY }]),
   );
   expect(picture.plan.items.some(({ rotation }) => rotation !== null)).toBe(true);
-  expect(atOnce(configurationChange(settings, { ...settings, policies }, picture)).all).toMatchObject({
+  const sides = [settings, { ...settings, policies }].map((one) => ({ settings: one, issuers: {} }));
+  const [before, after] = sides as [Configured, Configured];
+  expect(atOnce(configurationChange(before, after, picture)).all).toMatchObject({
     dates: 0,
     rules: 1,
   });
+});
+
+test("an application is held to the patterns once by each configuration, and few of them between two stops", async () => {
+  const { settings, picture, withPolicy } = await ground();
+  let looks = 0;
+  const patterns = Array.from({ length: 100 }, (_, at) => ({
+    policy: "default",
+    get match() {
+      looks += 1;
+      return { displayName: `team ${at} *` };
+    },
+  }));
+  const before = {
+    settings: { ...settings, choices: patterns, bindings: settings.bindings.map((one) => ({ ...one, policy: null })) },
+    issuers: {},
+  };
+  const after = { ...before, settings: { ...before.settings, ...withPolicy({ renewBefore: 11 * DAY }) } };
+  const bound = picture.all.find((one) => one.bound);
+  if (bound === undefined) throw new Error("nothing is bound");
+  const all = Array.from({ length: 200 }, () => bound);
+  const work = configurationChange(before, after, { all, plan: picture.plan });
+  let most = 0;
+  for (let done: boolean | undefined = false, from = 0; done !== true; from = looks) {
+    ({ done } = work.next());
+    most = Math.max(most, looks - from);
+  }
+  expect(looks).toBe(2 * all.length * patterns.length);
+  expect(most).toBeLessThan(looks / 4);
 });

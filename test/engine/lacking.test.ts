@@ -1,14 +1,16 @@
 /** What must be granted before a tenant that is only looked at can be written to. */
 import { expect, test } from "vitest";
-import { lackingToWrite } from "../../src/engine/views/doctor.ts";
+import { NolapseError } from "../../src/core/errors.ts";
+import { doctor, lackingToWrite } from "../../src/engine/views/doctor.ts";
 import type { Diagnosis } from "../../src/ports/diagnosis.ts";
 import { settings } from "../core/make.ts";
+import { Workbench } from "../support/workbench.ts";
 
-const report = { clientId: "reads", permissions: ["Application.Read.All"], writerId: null };
+const report = { clientId: "reads", permissions: ["Application.Read.All"], writerId: null, writerPermissions: null };
 const looking = { settings: settings({ mode: "observe" }) };
 
-test("one identity that only reads lacks the narrowest permission that writes, with what it allows and the line", async () => {
-  expect(await lackingToWrite(looking, report, {})).toEqual([
+test("one identity that only reads lacks the narrowest permission that writes, with what it allows and the line", () => {
+  expect(lackingToWrite(looking, report, {})).toEqual([
     {
       permission: "Application.ReadWrite.OwnedBy",
       allows:
@@ -22,18 +24,39 @@ test("one identity that only reads lacks the narrowest permission that writes, w
 
 test("nothing is lacking where a wider one is granted", async () => {
   const permissions = ["Application.ReadWrite.All"];
-  expect(await lackingToWrite(looking, { ...report, permissions }, {})).toEqual([]);
+  expect(lackingToWrite(looking, { ...report, permissions }, {})).toEqual([]);
 });
 
-test("of two identities it is the one that writes", async () => {
-  const whoWrites = async () => ({ clientId: "writes", tenantId: null, permissions: [] });
-  const found = await lackingToWrite(looking, { ...report, writerId: "writes" }, { whoWrites });
+const whoWrites: NonNullable<Diagnosis["whoWrites"]> = () => Promise.reject(new Error("not asked"));
+
+test("of two identities it is the one that writes", () => {
+  const found = lackingToWrite(looking, { ...report, writerId: "writes", writerPermissions: [] }, { whoWrites });
   expect(found?.map(({ fix }) => fix)).toEqual([expect.stringContaining("--id writes ")]);
 });
 
-test("nothing is said where it is written to already, or of an identity that did not sign in", async () => {
-  expect(await lackingToWrite({ settings: settings({ mode: "enforce" }) }, report, {})).toBeNull();
-  expect(await lackingToWrite(looking, { ...report, clientId: null }, {})).toBeNull();
-  const whoWrites: NonNullable<Diagnosis["whoWrites"]> = () => Promise.reject(new Error("not asked"));
-  expect(await lackingToWrite(looking, report, { whoWrites })).toBeNull();
+test("nothing is said where it is written to already, or of an identity that did not sign in", () => {
+  expect(lackingToWrite({ settings: settings({ mode: "enforce" }) }, report, {})).toBeNull();
+  expect(lackingToWrite(looking, { ...report, clientId: null }, {})).toBeNull();
+  expect(lackingToWrite(looking, report, { whoWrites })).toBeNull();
+});
+
+test("a writer that signs in once and then no more takes nothing from what was found: it is asked once", async () => {
+  const bench = new Workbench();
+  const deps = bench.deps({ settings: { ...bench.settings, mode: "observe" } });
+  let asked = 0;
+  const here = { host: "here", error: null, serviceTime: null };
+  const diagnosis: Diagnosis = {
+    reach: async () => ({ authority: here, graph: here }),
+    whoAmI: async () => ({ clientId: "reads", tenantId: null, permissions: ["Application.Read.All"] }),
+    whoWrites: async () => {
+      asked += 1;
+      if (asked > 1) throw new NolapseError("sign-in-failed", "blocked since");
+      return { clientId: "writes", tenantId: null, permissions: [] };
+    },
+    quotaUsed: async () => null,
+    userAgents: ["a", "b"],
+  };
+  const report = await doctor(deps, { diagnosis, local: [], asksOwners: false, share: 0.5 });
+  expect(lackingToWrite(deps, report, diagnosis)).toMatchObject([{ permission: "Application.ReadWrite.OwnedBy" }]);
+  expect(asked).toBe(1);
 });

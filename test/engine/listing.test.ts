@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NEXT, type NextCode } from "../../src/core/pictures/outlook.ts";
+import { SOON } from "../../src/core/pictures/overview.ts";
 import { atOnce } from "../../src/core/slices.ts";
 import { type EpochMs, epochMs } from "../../src/core/time.ts";
 import type { Ownership } from "../../src/engine/scan/ownership.ts";
-import { SOON, VIEWS, type View } from "../../src/engine/views/list-views.ts";
+import { VIEWS, type View } from "../../src/engine/views/list-views.ts";
 import { Listing, type Sort, type Wanted } from "../../src/engine/views/listing.ts";
 import { type Portrait, timesOf } from "../../src/engine/views/portrait.ts";
 import { holder, secret } from "../core/make.ts";
@@ -169,7 +170,7 @@ test("a list is what a look at every application gives, whatever has changed sin
         const { view: _, ...others } = what;
         const without = [...now.values()].filter((one) => isWanted(one, others));
         const counts = VIEWS.map((view) => [view, without.filter((one) => isIn(view, one)).length]);
-        expect(listing.views(what, ownership, NOW)).toEqual({ all: without.length, ...Object.fromEntries(counts) });
+        expect(listing.views(found, NOW)).toEqual({ all: without.length, ...Object.fromEntries(counts) });
         const times = [...now.values()].map(timesOf);
         for (const name of ["endsLast", "endsCovered", "remains", "planned"] as const) {
           const instants = times.flatMap((one) => one[name]);
@@ -222,6 +223,15 @@ test("a page reads what it shows, in a tenant of a thousand as in one of fifty t
   // a name that few have is looked for among those that have its letters
   expect(both({ q: "payroll 77" }, () => 0).every((read) => read < 700)).toBe(true);
   expect(readFor(large, { q: "a000000ff" }, 0)).toBe(1);
+});
+
+test("how many each view leaves of a search is counted from what was found, and nothing is searched again", () => {
+  const listing = tenantOf(50_000);
+  const found = listing.find({ q: "payroll 7", view: { name: "needs-person", now: NOW } }, null);
+  const before = listing.read;
+  expect(listing.views(found, NOW)).toMatchObject({ "needs-person": found.total });
+  // the ends of the next 30 days are found by halving
+  expect(listing.read - before).toBeLessThan(2 * Math.log2(50_000) + 2);
 });
 
 test("a change moves one application, and reads no others but by halving", () => {

@@ -51,6 +51,7 @@ test("it is told how many applications it would change, by the policy that they 
       all: { ...none, rules: 4, dates: 1 },
       policies: [{ name: "quick", ...none, rules: 4, dates: 1 }],
       mode: null,
+      elsewhere: [],
     },
   ]);
   write("mode: enforce", "mode: observe");
@@ -60,6 +61,14 @@ test("it is told how many applications it would change, by the policy that they 
   expect(items.find(({ name }: { name: string }) => name === "quick").renewBefore).toBe("30d");
   writeFileSync(file(), text);
   expect(await pending()).toMatchObject({ state: "in-force", change: null });
+});
+
+test("what else was changed, and is held to no application, is named", async () => {
+  write(
+    "mode: enforce",
+    "mode: enforce\n    auth: { method: secret, clientId: 11111111-1111-4111-8111-111111111111, secret: env:X }",
+  );
+  expect((await pending()).change).toMatchObject({ applications: 0, elsewhere: ["auth"] });
 });
 
 test("an application whose entry is gone would not be managed any more", async () => {

@@ -98,6 +98,21 @@ test("a redirect address that Entra would refuse is refused before the call", as
   expect((await ann.get(`${T}/applications?q=not+made`)).body.total).toBe(0);
 });
 
+test("who owned something before keeps his name with what he registers", async () => {
+  stage.directory.clock.advance(7 * 3_600_000);
+  await stage.run();
+  const late = await stage.signIn("Ann", "", "/", true);
+  const before = (await late.get(`${T}/owners?q=ann`)).body;
+  expect(before).toMatchObject({ total: 1, items: [{ name: "Ann" }] });
+  const { objectId } = (await late.post(`${T}/applications`, { displayName: "one more", principal: false })).body;
+  expect((await late.get(`${T}/applications/${objectId}`)).body.owners).toMatchObject([{ name: "Ann" }]);
+  const [{ applications }] = before.items;
+  expect((await late.get(`${T}/owners?q=ann`)).body).toMatchObject({
+    total: 1,
+    items: [{ name: "Ann", applications: applications + 1 }],
+  });
+});
+
 test.each([
   ["https://a.example/", "web", true],
   ["http://localhost:3000/back", "web", true],

@@ -5,7 +5,7 @@ import { changeWords, pendingIntent, pendingNext, pendingTitle } from "../../web
 type Given = Parameters<typeof pendingTitle>[0];
 
 const none = { policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 };
-const change = (applications: number) => ({ applications, all: none, policies: [], mode: null });
+const change = (applications: number) => ({ applications, all: none, policies: [], mode: null, elsewhere: [] });
 type Mode = "observe" | "propose" | "enforce";
 const mode = (from: Mode, to: Mode, applications = 0) => ({ change: { ...change(applications), mode: { from, to } } });
 const base: Given = {
@@ -76,4 +76,18 @@ test("the worst comes first, and what would happen to none is left out", () => {
     "1,200 would be renewed by other rules",
   ]);
   expect(changeWords(none)).toEqual([]);
+});
+
+test("what was changed besides and is in no count is named", () => {
+  const given = (applications: number): Given => ({
+    ...base,
+    state: "changed",
+    change: { ...change(applications), elsewhere: ["auth", "server"] },
+  });
+  expect(pendingTitle(given(0))).toMatch(
+    /would change the policy, dates and places of no application\. Changed besides, which is in no count: auth, server\.$/,
+  );
+  expect(pendingTitle(given(2))).toMatch(
+    /would change 2 applications\. Changed besides, which is in no count: auth, server\.$/,
+  );
 });

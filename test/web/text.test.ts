@@ -19,7 +19,7 @@ import {
   written,
 } from "../../web/src/text/dates.ts";
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
-import { csvCell, mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
+import { mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
 import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
 import {
@@ -115,14 +115,6 @@ describe("names", () => {
       false,
       false,
     ]);
-  });
-
-  test.each(["=1+1", "+1", "-1", "@a", "\t=1"])("%j is no formula in a table", (text) => {
-    expect(csvCell(text).replace(/^"/, "")[0]).toBe("'");
-  });
-
-  test("a cell keeps its commas and quotes", () => {
-    expect(csvCell('a,"b"')).toBe('"a,""b"""');
   });
 });
 

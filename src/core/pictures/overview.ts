@@ -1,7 +1,7 @@
 /** The one sentence that answers "does anything stop, and when?": the first rule that holds. Pure. */
 
 import { plainName } from "../names.ts";
-import { DAY, type EpochMs, plus } from "../time.ts";
+import { DAY, type DurationMs, type EpochMs, plus } from "../time.ts";
 import { countWords, distanceWords, groupedWords } from "../time-words.ts";
 import type { Outlook } from "./outlook.ts";
 import { isCovered } from "./outlook.ts";
@@ -25,8 +25,8 @@ export interface Judged {
   readonly lastSafeAt: EpochMs | null;
 }
 
-/** What "soon" means. */
-const SOON = 30 * DAY;
+/** What ends within this from now ends soon: in the sentence, its figures and the view of the lists. */
+export const SOON: DurationMs = 30 * DAY;
 
 /** `more` of those that stop later than soon may be left out of `all`, as long as the first of them is there: they are only counted. */
 export function overviewOf(all: readonly Judged[], complete: boolean, now: EpochMs, more = 0): OverviewSentence {

@@ -13,10 +13,11 @@ export interface Reported {
   readonly why: string;
 }
 
-/** The first of some, and how many there are. */
+/** The first of some, how many there are, and where the others are, as "on the page …". */
 export interface ReportedPart {
   readonly first: readonly Reported[];
   readonly total: number;
+  readonly rest: string;
 }
 
 export interface Report {
@@ -63,15 +64,16 @@ interface Around {
   readonly open: string;
 }
 
-function part(title: string, when: string, { first, total }: ReportedPart, { zone, complete, open }: Around): string {
+function part(title: string, when: string, its: ReportedPart, { zone, complete, open }: Around): string {
+  const { first, total } = its;
   const nothing = complete ? "Nothing." : "Nothing of what could be read.";
   if (total === 0) return `<h2>${title}</h2><p>${nothing}</p>`;
   const rows = first.map(
     ({ displayName, appId, at, why }) =>
       `<tr><td>${at === null ? open : dateWords(at, zone)}</td><td><bdi>${escapeHtml(plainName(displayName))}</bdi><br><code>${escapeHtml(appId)}</code></td><td>${escapeHtml(why)}</td></tr>`,
   );
-  const rest = total - first.length;
-  const more = rest > 0 ? `<p>And ${countWords(rest, "more", "more")}, in the CSV file.</p>` : "";
+  const left = total - first.length;
+  const more = left > 0 ? `<p>And ${countWords(left, "more", "more")}, ${escapeHtml(its.rest)}.</p>` : "";
   return `<h2>${title}</h2>
 <table><thead><tr><th>${when}</th><th>application</th><th>why</th></tr></thead><tbody>
 ${rows.join("\n")}

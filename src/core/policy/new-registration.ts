@@ -3,7 +3,7 @@
  * that a pattern of the configuration looks for. Pure, and asked of `policyFor` itself, so that what is offered is what comes.
  */
 import { type PolicySource, policySource } from "./assigning.ts";
-import { type Described, isExcluded } from "./policy-choice.ts";
+import { type Described, isExcluded, matches } from "./policy-choice.ts";
 import type { TenantSettings } from "./settings.ts";
 
 /** A policy that it has where it is made with this tag. */
@@ -31,11 +31,15 @@ export function policyOfNew(settings: TenantSettings, displayName: string): Poli
   });
   const now = policySource(settings, made([]));
   const others = new Map<string, TaggedPolicy>();
-  for (const { match } of settings.choices) {
-    if (match.tag === undefined || isExcluded(settings, made([match.tag]))) continue;
-    const source = policySource(settings, made([match.tag]));
-    if (source.policy !== now.policy && !others.has(source.policy))
-      others.set(source.policy, { ...source, tag: match.tag });
+  const decided = new Set<string>();
+  for (const { match, policy } of settings.choices) {
+    // whatever its tags, nothing below this entry holds for it
+    if (matches(match, made([]))) break;
+    const { tag } = match;
+    if (tag === undefined || decided.has(tag.toLowerCase()) || !matches(match, made([tag]))) continue;
+    decided.add(tag.toLowerCase());
+    if (policy === now.policy || others.has(policy) || isExcluded(settings, made([tag]))) continue;
+    others.set(policy, { ...policySource(settings, made([tag])), tag });
   }
   return { now, excluded: isExcluded(settings, made([])), others: [...others.values()] };
 }

@@ -7,6 +7,7 @@ import {
   bindingOf,
   type Mode,
   type SlotSettings,
+  type TargetSettings,
   type TenantSettings,
 } from "../../core/policy/settings.ts";
 import { each, type Slices } from "../../core/slices.ts";
@@ -43,19 +44,26 @@ export interface ConfigurationChange {
   readonly mode: { readonly from: Mode; readonly to: Mode } | null;
 }
 
-/** `settings`: as they would be. `before`: as they are, by which the picture was made. */
+/** What of a configuration decides how applications are renewed. */
+export interface Configured {
+  readonly settings: TenantSettings;
+  /** By name; of `self-signed` nothing is configured. */
+  readonly issuers: Readonly<Record<string, object>>;
+}
+
+/** `before`: as it is, by which the picture was made; `after`: as it would be. */
 export function* configurationChange(
-  before: TenantSettings,
-  settings: TenantSettings,
+  before: Configured,
+  after: Configured,
   picture: Pick<Picture, "all" | "plan">,
 ): Slices<ConfigurationChange> {
   const all = nothing();
   const policies = new Map<string, Tally>();
   let applications = 0;
-  const look = { before, after: settings, appPolicies: picture.plan.appPolicies, now: picture.plan.madeAt };
-  yield* each(picture.all, (portrait) => {
+  const look = lookOf(before, after, picture.plan);
+  const take = (portrait: Portrait) => {
     const found = changesOf(look, portrait);
-    if (found.kinds.length === 0) return;
+    if (found === null || found.kinds.length === 0) return;
     applications += 1;
     const own = policies.get(found.policy) ?? nothing();
     policies.set(found.policy, own);
@@ -63,12 +71,13 @@ export function* configurationChange(
       all[kind] += 1;
       own[kind] += 1;
     }
-  });
+  };
+  yield* each(picture.all, take, AT_ONCE);
   return {
     applications,
     all,
     policies: [...policies].map(([name, changes]) => ({ name, ...changes })),
-    mode: before.mode === settings.mode ? null : { from: before.mode, to: settings.mode },
+    mode: before.settings.mode === after.settings.mode ? null : { from: before.settings.mode, to: after.settings.mode },
   };
 }
 
@@ -76,11 +85,36 @@ type Tally = Record<keyof Changes, number>;
 
 const nothing = (): Tally => ({ policy: 0, rules: 0, dates: 0, targets: 0, leaves: 0, joins: 0 });
 
+/** Applications that are held to both configurations at one go: to each pattern of them. */
+const AT_ONCE = 20;
+
 interface Look {
   readonly before: TenantSettings;
   readonly after: TenantSettings;
+  /** What holds for all of the tenant is another rule. */
+  readonly isOtherTenant: boolean;
+  /** Names behind which another issuer stands, or none any more. */
+  readonly otherIssuers: ReadonlySet<string>;
   readonly appPolicies: Picture["plan"]["appPolicies"];
   readonly now: EpochMs;
+}
+
+function lookOf(before: Configured, after: Configured, { appPolicies, madeAt: now }: Picture["plan"]): Look {
+  const [was, willBe] = [before.issuers, after.issuers];
+  const names = [...Object.keys(was), ...Object.keys(willBe)];
+  const issuerText = (of: Configured["issuers"], name: string) => JSON.stringify(Object.hasOwn(of, name) && of[name]);
+  return {
+    before: before.settings,
+    after: after.settings,
+    isOtherTenant: rulesOfAll(before.settings) !== rulesOfAll(after.settings),
+    otherIssuers: new Set(names.filter((name) => issuerText(was, name) !== issuerText(willBe, name))),
+    appPolicies,
+    now,
+  };
+}
+
+function rulesOfAll({ timeZone, acceptance, limits, approvals, authority, probeScope }: TenantSettings): string {
+  return JSON.stringify([timeZone, acceptance, limits, approvals, authority, probeScope]);
 }
 
 interface Found {
@@ -88,19 +122,26 @@ interface Found {
   readonly kinds: readonly (keyof Changes)[];
 }
 
-/** What is excluded before and after, and service principals that nothing is bound to, are nobody's concern. */
-function changesOf(look: Look, portrait: Portrait): Found {
+/** What an application is under one configuration: by which policy, and by which entry it is renewed, null where by none. */
+interface Standing {
+  readonly policy: Policy;
+  readonly binding: Binding | null;
+}
+
+/** Null for what is excluded before and after, and for service principals that nothing is bound to: they are nobody's concern. */
+function changesOf(look: Look, portrait: Portrait): Found | null {
   const { before, after } = look;
   const main = portrait.holders.find((one) => one.type === portrait.type);
-  if (main === undefined) return { policy: portrait.policy, kinds: [] };
-  const [was, willBe] = [managedBy(before, main), managedBy(after, main)];
-  const [from, to] = [policyFor(before, main), policyFor(after, main)];
-  const isNobodys =
-    (portrait.type !== "application" && was === null && willBe === null) ||
-    (isExcluded(before, main) && isExcluded(after, main));
-  if (isNobodys) return { policy: from.name, kinds: [] };
+  if (main === undefined) return null;
+  const [wasOut, willBeOut] = [isExcluded(before, main), isExcluded(after, main)];
+  if (wasOut && willBeOut) return null;
+  const was = wasOut ? null : boundBy(before, main);
+  const willBe = willBeOut ? null : boundBy(after, main);
+  if (portrait.type !== "application" && was === null && willBe === null) return null;
+  const from = { policy: policyFor(before, main), binding: was };
+  const to = { policy: policyFor(after, main), binding: willBe };
   const is: Record<keyof Changes, boolean> = {
-    policy: from.name !== to.name,
+    policy: from.policy.name !== to.policy.name,
     leaves: was !== null && willBe === null,
     joins: was === null && willBe !== null,
     rules: false,
@@ -108,46 +149,63 @@ function changesOf(look: Look, portrait: Portrait): Found {
     targets: false,
   };
   if (was !== null && willBe !== null) {
-    is.rules = from.name === to.name && rulesOf(before, was, from) !== rulesOf(after, willBe, to);
+    is.rules = !is.policy && hasOtherRules(look, from.policy, to.policy, was, willBe);
     is.targets = placesOf(before, was) !== placesOf(after, willBe);
-    is.dates = portrait.items.some((item) => hasOtherDates(look, portrait, item, was, willBe));
+    is.dates = portrait.items.some((item) => hasOtherDates(look, { portrait, main, item }, from, to));
   }
-  return { policy: from.name, kinds: KINDS.filter((kind) => is[kind]) };
+  return { policy: from.policy.name, kinds: KINDS.filter((kind) => is[kind]) };
 }
 
-/** The entry by which it is renewed; null where none is, or it is excluded. */
-function managedBy(settings: TenantSettings, holder: Holder): Binding | null {
+function boundBy(settings: TenantSettings, holder: Holder): Binding | null {
   const binding = bindingOf(settings, holder.appId.toLowerCase());
-  return binding === undefined || binding.slots.length === 0 || isExcluded(settings, holder) ? null : binding;
+  return binding === undefined || binding.slots.length === 0 ? null : binding;
 }
 
 /** By what it is renewed, beside where its values go. */
-function rulesOf(settings: TenantSettings, { consumers, signIn }: Binding, policy: Policy): string {
-  const { timeZone, acceptance, limits, approvals } = settings;
-  return JSON.stringify([policy, consumers, signIn, timeZone, acceptance, limits, approvals]);
+function hasOtherRules(
+  { isOtherTenant, otherIssuers }: Look,
+  from: Policy,
+  to: Policy,
+  was: Binding,
+  willBe: Binding,
+): boolean {
+  if (isOtherTenant || otherIssuers.has(to.issuer) || textOf(from) !== textOf(to)) return true;
+  const ownOf = ({ consumers, signIn }: Binding) => JSON.stringify([consumers, signIn]);
+  return ownOf(was) !== ownOf(willBe);
 }
 
 /** Where its values go, and all that is said of these places. */
 function placesOf(settings: TenantSettings, { slots }: Binding): string {
-  return JSON.stringify(slots.map((one) => [one.slot, one.current, slotTargets(settings, one)]));
+  return JSON.stringify(slots.map((one) => [one.slot, one.current, slotTargets(settings, one).map(textOf)]));
+}
+
+/** Of policies and targets, which many applications have and nobody changes once they are read. */
+const texts = new WeakMap<object, string>();
+
+function textOf(one: Policy | TargetSettings): string {
+  const known = texts.get(one);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(one);
+  texts.set(one, made);
+  return made;
 }
 
 /** What is under way keeps the policy that it was opened with. */
 function hasOtherDates(
   { before, after, appPolicies, now }: Look,
-  { holders }: Portrait,
-  { slot, credential, holder: ref, rotation, because }: PlanItem,
-  was: Binding,
-  willBe: Binding,
+  { portrait, main, item }: { readonly portrait: Portrait; readonly main: Holder; readonly item: PlanItem },
+  from: Standing,
+  to: Standing,
 ): boolean {
+  const { slot, credential, rotation, because, holder: ref } = item;
   if (slot === null || credential === null || rotation !== null || because === "federated") return false;
-  const holder = holders.find(({ objectId }) => objectId === ref?.objectId);
-  const [here, then] = [was, willBe].map(({ slots }) => slots.find((one) => one.slot === slot));
+  const holder = portrait.holders.find(({ objectId }) => objectId === ref?.objectId);
+  const [here, then] = [from, to].map(({ binding }) => binding?.slots.find((one) => one.slot === slot));
   if (holder === undefined || here === undefined || then === undefined) return false;
-  const endsBy = (settings: TenantSettings, its: SlotSettings) => {
-    const targets = slotTargets(settings, its);
-    return deadlines(appPolicies, { holder, found: credential }, policyFor(settings, holder), targets, now).ends;
+  const endsBy = (settings: TenantSettings, its: SlotSettings, { policy }: Standing) => {
+    const wanted = holder === main ? policy : policyFor(settings, holder);
+    return deadlines(appPolicies, { holder, found: credential }, wanted, slotTargets(settings, its), now).ends;
   };
-  const [a, b] = [endsBy(before, here), endsBy(after, then)];
+  const [a, b] = [endsBy(before, here, from), endsBy(after, then, to)];
   return a?.rotateAt !== b?.rotateAt || a?.urgentAt !== b?.urgentAt || a?.lastSafeAt !== b?.lastSafeAt;
 }

@@ -38,6 +38,8 @@ export interface DoctorReport {
   /** The second identity, which writes; null where one does both. */
   readonly writerId: string | null;
   readonly permissions: readonly string[];
+  /** Those of the second identity; null where it did not sign in, or one does both. */
+  readonly writerPermissions: readonly string[] | null;
   readonly userAgents: readonly string[];
   readonly checks: readonly DoctorCheck[];
 }
@@ -78,6 +80,7 @@ export async function doctor(
     clientId: identity?.clientId ?? null,
     writerId: writing?.identity?.clientId ?? null,
     permissions: identity?.permissions ?? [],
+    writerPermissions: writing?.identity?.permissions ?? null,
     userAgents: diagnosis.userAgents,
     checks,
   };
@@ -286,21 +289,22 @@ export interface Lacking {
  * What must be granted before a tenant that is only looked at can be written to; null where it is written to already, or where the identity
  * that would write does not sign in. `report`: what {@link doctor} found.
  */
-export async function lackingToWrite(
+export function lackingToWrite(
   { settings }: Pick<Deps, "settings">,
-  { clientId, permissions, writerId }: Pick<DoctorReport, "clientId" | "permissions" | "writerId">,
+  report: Pick<DoctorReport, "clientId" | "permissions" | "writerId" | "writerPermissions">,
   { whoWrites }: Pick<Diagnosis, "whoWrites">,
-  signal?: AbortSignal,
-): Promise<Lacking[] | null> {
-  if (settings.mode !== "observe" || clientId === null || (whoWrites !== undefined && writerId === null)) return null;
-  const writer = whoWrites === undefined ? { clientId, permissions } : await whoWrites(signal);
+): Lacking[] | null {
+  if (settings.mode !== "observe" || report.clientId === null) return null;
+  const clientId = whoWrites === undefined ? report.clientId : report.writerId;
+  const permissions = whoWrites === undefined ? report.permissions : report.writerPermissions;
+  if (permissions === null) return null;
   return features({ settings: { ...settings, mode: "propose" } }, false)
     .filter(isWriting)
-    .flatMap((feature) => missingOf(feature, writer.permissions))
+    .flatMap((feature) => missingOf(feature, permissions))
     .map((permission) => ({
       permission,
       allows: PERMISSIONS[permission].allows,
-      fix: grantLine([permission], writer.clientId),
+      fix: grantLine([permission], clientId),
     }));
 }
 

@@ -1,6 +1,5 @@
 /** Views of a tenant's applications: what people look at most, each with a name. */
 import type { NextCode } from "../../core/pictures/outlook.ts";
-import { DAY, type DurationMs } from "../../core/time.ts";
 
 export const VIEWS = [
   "needs-person",
@@ -19,6 +18,3 @@ export const NEXT_OF: Readonly<Partial<Record<View, readonly NextCode[]>>> = {
   ended: ["ended"],
   "renewed-elsewhere": ["renewed-elsewhere"],
 };
-
-/** What ends within this from now ends soon; the Overview counts the same. */
-export const SOON: DurationMs = 30 * DAY;

@@ -9,10 +9,11 @@ import { Instants } from "../../core/pictures/instants.ts";
 import { NameSearch } from "../../core/pictures/name-search.ts";
 import { Order } from "../../core/pictures/order.ts";
 import { isCovered, type NextCode } from "../../core/pictures/outlook.ts";
+import { SOON } from "../../core/pictures/overview.ts";
 import { each, type Slices } from "../../core/slices.ts";
 import { type EpochMs, plus } from "../../core/time.ts";
 import type { Ownership } from "../scan/ownership.ts";
-import { NEXT_OF, SOON, VIEWS, type View } from "./list-views.ts";
+import { NEXT_OF, VIEWS, type View } from "./list-views.ts";
 import { type Portrait, timesOf } from "./portrait.ts";
 
 /** What a list asks for; what is left out asks nothing. */
@@ -40,10 +41,15 @@ export type ViewCounts = Readonly<Record<View | "all", number>>;
 export interface Found {
   readonly numbers: Bits;
   readonly total: number;
+  /** The same without the view that it asks for. */
+  readonly inAnyView: Bits;
   readonly facets: Readonly<Record<"next" | "policy" | "kind", Readonly<Record<string, number>>>>;
   /** By its order: at which step of that every so many of them are, as far as pages were read. They are none after a change. */
   readonly steps: Map<string, { readonly changes: number; readonly at: number[] }>;
 }
+
+/** What its pages are made of. */
+type Shown = Pick<Found, "numbers" | "total" | "steps">;
 
 /** Of what was found, so many lie between two places whose step is kept. */
 const BETWEEN = 256;
@@ -151,7 +157,9 @@ export class Listing {
 
   /** What the question leaves, and how many of it each value of a facet has. */
   find(wanted: Wanted, ownership: Ownership | null): Found {
-    const numbers = this.#left(wanted, ownership);
+    const { view, ...others } = wanted;
+    const inAnyView = this.#left(others, ownership);
+    const numbers = view === undefined ? inAnyView : inAnyView.and(this.#viewed(view.name, view.now));
     const counts = (named: Iterable<readonly [string, Bits]>) =>
       Object.fromEntries(
         [...named].flatMap(([name, set]) => {
@@ -163,6 +171,7 @@ export class Listing {
     return {
       numbers,
       total: numbers.count,
+      inAnyView,
       facets: {
         next: counts(this.#next),
         policy: counts(this.#policy),
@@ -172,20 +181,19 @@ export class Listing {
     };
   }
 
-  /** How many of what the question leaves each view would, whichever it asks for. */
-  views({ view: _, ...wanted }: Wanted, ownership: Ownership | null, now: EpochMs): ViewCounts {
-    const left = this.#left(wanted, ownership);
-    const counts = VIEWS.map((name) => [name, this.#viewed(name, now).countWith(left)]);
-    return { ...(Object.fromEntries(counts) as Record<View, number>), all: left.count };
+  /** How many of what a question leaves each view would, whichever it asks for. */
+  views({ inAnyView }: Found, now: EpochMs): ViewCounts {
+    const counts = VIEWS.map((name) => [name, this.#viewed(name, now).countWith(inAnyView)]);
+    return { ...(Object.fromEntries(counts) as Record<View, number>), all: inAnyView.count };
   }
 
   /** A part of what was found, in an order. */
-  page(found: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
+  page(found: Shown, sort: Sort, descending: boolean, from: number, limit: number): readonly Portrait[] {
     return this.numbers(found, sort, descending, from, limit).map((number) => this.#at(number));
   }
 
   /** The numbers of a part of what was found, in an order. An application keeps its number for as long as the listing is there. */
-  numbers(found: Found, sort: Sort, descending: boolean, from: number, limit: number): readonly number[] {
+  numbers(found: Shown, sort: Sort, descending: boolean, from: number, limit: number): readonly number[] {
     const { numbers, total } = found;
     if (from >= total) return [];
     const order = this.#orders[sort];
@@ -215,7 +223,7 @@ export class Listing {
     return this.#at(number);
   }
 
-  #stepsOf({ steps }: Found, order: string): number[] {
+  #stepsOf({ steps }: Shown, order: string): number[] {
     const known = steps.get(order);
     if (known?.changes === this.#changes) return known.at;
     const at: number[] = [];
@@ -226,13 +234,7 @@ export class Listing {
   /** The first few of those with a fact or with one of these outlooks, in an order. */
   first(of: Fact | readonly NextCode[], sort: Sort, limit: number): readonly Portrait[] {
     const numbers = typeof of === "string" ? this.#facts[of] : this.#having(of);
-    return this.page(
-      { numbers, total: numbers.count, facets: { next: {}, policy: {}, kind: {} }, steps: new Map() },
-      sort,
-      false,
-      0,
-      limit,
-    );
+    return this.page({ numbers, total: numbers.count, steps: new Map() }, sort, false, 0, limit);
   }
 
   /** How many have a fact, or one of these outlooks. */
@@ -272,7 +274,7 @@ export class Listing {
     return codes.reduce((so, code) => so.or(this.#next.get(code) ?? new Bits()), new Bits());
   }
 
-  #left(wanted: Wanted, ownership: Ownership | null): Bits {
+  #left(wanted: Omit<Wanted, "view">, ownership: Ownership | null): Bits {
     const [first = this.#all, ...others] = this.#setsOf(wanted, ownership);
     return others.reduce((so, one) => so.and(one), first);
   }
@@ -283,10 +285,9 @@ export class Listing {
     return this.#having(NEXT_OF[view] ?? []);
   }
 
-  #setsOf(wanted: Wanted, ownership: Ownership | null): readonly Bits[] {
-    const { next, kind, type, policy, managed, owner, view } = wanted;
+  #setsOf(wanted: Omit<Wanted, "view">, ownership: Ownership | null): readonly Bits[] {
+    const { next, kind, type, policy, managed, owner } = wanted;
     const sets: Bits[] = [];
-    if (view !== undefined) sets.push(this.#viewed(view.name, view.now));
     if (kind !== undefined) sets.push(this.#facts[kind]);
     if (type !== undefined) sets.push(this.#facts[type]);
     if (next !== undefined) sets.push(this.#next.get(next) ?? new Bits());

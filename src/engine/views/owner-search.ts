@@ -11,6 +11,8 @@ export interface OwnerFound extends Owner {
   readonly applications: number;
 }
 
+const keyOf = ({ id }: Owner) => id.toLowerCase();
+
 export class OwnerSearch {
   /** Who owns most is first. */
   readonly #owners: readonly OwnerFound[];
@@ -24,9 +26,10 @@ export class OwnerSearch {
   static *of({ ownersOf, ownedBy }: Ownership): Slices<OwnerSearch> {
     const named = new Map<string, Owner>();
     yield* each(ownersOf.values(), (owners) => {
-      for (const one of owners) named.set(one.id, one);
+      // who has just registered an application stands there by his id alone
+      for (const one of owners) if (named.get(keyOf(one))?.name == null) named.set(keyOf(one), one);
     });
-    const counted = ({ id, name, type }: Owner) => ({ id, name, type, applications: ownedBy.get(id)?.length ?? 0 });
+    const counted = (one: Owner) => ({ ...one, applications: ownedBy.get(keyOf(one))?.length ?? 0 });
     const all = yield* mapped(named.values(), counted);
     const at = (number: number) => all[number] as OwnerFound;
     const order = yield* Order.of(all.keys(), (a, b) => at(b).applications - at(a).applications || a - b);

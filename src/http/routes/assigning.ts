@@ -120,10 +120,10 @@ function assigned({ deps: { settings } }: Tenant, portraits: readonly Portrait[]
 
 function peopleOf({ ownership }: Tenant) {
   if (ownership === null) return [];
-  const named = new Map([...ownership.ownersOf.values()].flat().map((one) => [one.id, one]));
+  const named = new Map([...ownership.ownersOf.values()].flat().map((one) => [one.id.toLowerCase(), one]));
   return [...named.values()]
     .filter(({ type }) => type === "person")
-    .map(({ id, name }) => ({ id, name, applications: ownership.ownedBy.get(id)?.length ?? 0 }))
+    .map(({ id, name }) => ({ id, name, applications: ownership.ownedBy.get(id.toLowerCase())?.length ?? 0 }))
     .sort((a, b) => b.applications - a.applications)
     .slice(0, MOST_PEOPLE);
 }

@@ -1,5 +1,6 @@
-/** The configuration file where it was changed since it was read: whether it could be read, and what it would change. Nothing of its text is shown. */
+/** The configuration file where it was changed since it was read: whether it could be read, and what it would change. Nothing of its text is shown to a Reader. */
 import { z } from "zod";
+import type { ResolvedConfig, TenantConfig } from "../../config/load.ts";
 import type { OnDisk } from "../../config/on-disk.ts";
 import type { Mode } from "../../core/policy/settings.ts";
 import { inTurns } from "../../engine/turns.ts";
@@ -8,6 +9,7 @@ import {
   type ConfigurationChange,
   configurationChange,
 } from "../../engine/views/configuration-change.ts";
+import type { Picture } from "../../engine/views/picture.ts";
 import { mayAll } from "../roles.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -24,6 +26,9 @@ const changes = {
   leaves: count.meta({ description: "would not be managed any more" }),
   joins: count.meta({ description: "would be managed from then on" }),
 } satisfies Record<keyof Changes, unknown>;
+
+/** Parts of a configuration that no application is compared by. */
+const ELSEWHERE = ["auth", "writer", "cloud", "limits.share", "notify", "server", "seal", "store"] as const;
 
 const mode = z.enum(["observe", "propose", "enforce"] satisfies Mode[]);
 
@@ -53,6 +58,10 @@ const pending = tenantRoute({
           .array(z.strictObject({ name: z.string(), ...changes }))
           .meta({ description: "by the policy that they have now" }),
         mode: z.strictObject({ from: mode, to: mode }).nullable().meta({ description: "null: the same" }),
+        elsewhere: z.array(z.enum(ELSEWHERE)).meta({
+          description:
+            "what else is written otherwise and was not compared: what it changes is in none of these counts",
+        }),
       })
       .nullable()
       .meta({ description: "null where it is not changed, would close the tenant, or no scan was made yet" }),
@@ -78,20 +87,47 @@ const pending = tenantRoute({
 type Changed = Extract<OnDisk, { readonly state: "changed" }>;
 
 function settingsIn(tenant: Tenant, { config }: Changed) {
-  const { tenantId } = tenant.deps.settings;
-  return config.tenants.find((one) => one.name === tenant.name && one.tenantId === tenantId);
+  return tenantIn(config, tenant);
 }
 
-/** Made once for each text and until something is seen anew, in turns with whoever asks for something else. */
-async function changeBy(
-  { deps, picture }: Tenant,
-  settings: Changed["config"]["tenants"][number],
-  { digest }: Changed,
-) {
+function tenantIn({ tenants }: ResolvedConfig, { name, deps }: Pick<Tenant, "name" | "deps">) {
+  return tenants.find((one) => one.name === name && one.tenantId === deps.settings.tenantId);
+}
+
+function elsewhereIn(tenant: Tenant, { config: after }: Changed): (typeof ELSEWHERE)[number][] {
+  const textsOf = (config: ResolvedConfig): Record<(typeof ELSEWHERE)[number], unknown> => {
+    const { auth, writer, graphEndpoint, share } = tenantIn(config, tenant) ?? {};
+    const { notify, server, seal, store } = config;
+    return { auth, writer, cloud: graphEndpoint, "limits.share": share, notify, server, seal, store };
+  };
+  const [was, willBe] = [textsOf(tenant.parts.config), textsOf(after)];
+  return ELSEWHERE.filter((part) => JSON.stringify(was[part]) !== JSON.stringify(willBe[part]));
+}
+
+/** By the picture, which is another one after a scan; the last text alone. */
+const looks = new WeakMap<Picture, { readonly digest: string; readonly change: Promise<ConfigurationChange> }>();
+
+/**
+ * Made once for each text and scan, for all who ask: pages ask again after whatever happens, and one more renewal changes little of how many
+ * applications it is about.
+ */
+export function foreseen(picture: Picture, digest: string, make: () => Promise<ConfigurationChange>) {
+  const known = looks.get(picture);
+  if (known?.digest === digest) return known.change;
+  const change = make();
+  looks.set(picture, { digest, change });
+  return change;
+}
+
+/** In turns with whoever asks for something else. */
+async function changeBy(tenant: Tenant, settings: TenantConfig, onDisk: Changed) {
+  const { deps, picture, parts } = tenant;
   if (picture === null) return null;
-  const make = () => inTurns(deps, configurationChange(deps.settings, settings, picture));
-  const { policies, ...rest }: ConfigurationChange = await picture.keep(`configuration ${digest}`, make);
-  return { ...rest, policies: [...policies] };
+  const before = { settings: deps.settings, issuers: parts.config.issuers };
+  const after = { settings, issuers: onDisk.config.issuers };
+  const make = () => inTurns(deps, configurationChange(before, after, picture));
+  const { policies, ...rest } = await foreseen(picture, onDisk.digest, make);
+  return { ...rest, policies: [...policies], elsewhere: elsewhereIn(tenant, onDisk) };
 }
 
 export const configurationRoutes: readonly Route[] = [pending];

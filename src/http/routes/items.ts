@@ -56,7 +56,7 @@ const list = tenantRoute({
     await tenant.painted();
     const picture = pictureOf(tenant);
     const now = await tenant.deps.clock.now();
-    const found = foundIn(tenant, picture, query, now);
+    const { found, views } = foundIn(tenant, picture, query, now);
     const { from, next } = placeOf(query, found.total);
     const { sort, descending } = sortOf(query);
     const { listing } = picture;
@@ -65,7 +65,7 @@ const list = tenantRoute({
       {
         ...(await scopeOf(tenant)),
         total: found.total,
-        facets: { ...found.facets, view: viewsOf(tenant, picture, query, now) },
+        facets: { ...found.facets, view: views },
         next,
         unread: unreadJson(tenant, picture, query),
       },
@@ -74,13 +74,18 @@ const list = tenantRoute({
   },
 });
 
-/** What a question leaves, kept until something changes; where a view hangs on the present, for a minute. */
-function foundIn(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): Found {
+interface Asked {
+  readonly found: Found;
+  readonly views: ViewCounts;
+}
+
+/** What a question leaves, kept until something changes, and for a minute at most: views hang on the present. */
+function foundIn(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): Asked {
   const { limit: _, cursor: __, sort: ___, ...filter } = query;
-  const at = filter.view === undefined ? 0 : Math.floor(now / MINUTE);
-  return picture.keep(`list ${at} ${JSON.stringify(filter)}`, () =>
-    picture.listing.find(wantedOf(query, tenant.deps.settings.timeZone, now), tenant.ownership),
-  );
+  return picture.keep(`list ${Math.floor(now / MINUTE)} ${JSON.stringify(filter)}`, () => {
+    const found = picture.listing.find(wantedOf(filter, tenant.deps.settings.timeZone, now), tenant.ownership);
+    return { found, views: picture.listing.views(found, now) };
+  });
 }
 
 /** So many of them are named. */
@@ -95,13 +100,6 @@ function unreadJson(tenant: Tenant, picture: Picture, { q, type, cursor, limit: 
     total: found.length,
     items: found.slice(0, MOST_UNREAD).map(({ seenAt, ...one }) => ({ ...one, seenAt: formatInstant(seenAt) })),
   };
-}
-
-function viewsOf(tenant: Tenant, picture: Picture, query: Query, now: EpochMs): ViewCounts {
-  const { limit: _, cursor: __, sort: ___, view: ____, ...filter } = query;
-  return picture.keep(`views ${Math.floor(now / MINUTE)} ${JSON.stringify(filter)}`, () =>
-    picture.listing.views(wantedOf(filter, tenant.deps.settings.timeZone, now), tenant.ownership, now),
-  );
 }
 
 const HEAD = [
@@ -181,7 +179,7 @@ export function fileName(tenant: Tenant, picture: Picture, what: string): string
 }
 
 async function* linesOf(tenant: Tenant, picture: Picture, query: Query, chosen: Chosen): AsyncGenerator<string> {
-  const found = foundIn(tenant, picture, query, await tenant.deps.clock.now());
+  const { found } = foundIn(tenant, picture, query, await tenant.deps.clock.now());
   const { sort, descending } = sortOf(query);
   const rows = picture.listing.page(found, sort, descending, 0, found.total).filter(chosen);
   // a program that takes the first line for names of columns fails at this one, and takes no part of a tenant for all of it

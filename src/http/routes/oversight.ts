@@ -43,7 +43,7 @@ const health = tenantRoute({
       clientId: report.clientId,
       permissions: [...report.permissions],
       checks: report.checks.map(checkJson),
-      toWrite: await lackingToWrite(tenant.deps, report, diagnosis, signal),
+      toWrite: lackingToWrite(tenant.deps, report, diagnosis),
     };
   },
 });

@@ -1,7 +1,7 @@
 /** What stops, what needs a person, what is under way; the timeline; what changes as it changes. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
-import { overviewOf, overviewWords } from "../../core/pictures/overview.ts";
+import { overviewOf, overviewWords, SOON } from "../../core/pictures/overview.ts";
 import { MOST_BINS, timeline } from "../../core/pictures/timeline.ts";
 import { REASONS } from "../../core/reasons.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
@@ -77,8 +77,6 @@ function sentenceOf(
   };
 }
 
-/** What "soon" means here as in core's sentence. */
-const SOON = 30 * DAY;
 /** More than any tenant has. */
 const MANY = 1e9;
 

@@ -59,12 +59,14 @@ function rowOf(one: PlanItem & { readonly objectId: string }): Row {
   };
 }
 
+type WaitingRow = Row & { readonly rotation: string };
+
 /** Rotations that a person must let begin, or let end. */
-export async function waitingRows({ deps }: Pick<Tenant, "deps">): Promise<Row[]> {
+export async function waitingRows({ deps }: Pick<Tenant, "deps">): Promise<WaitingRow[]> {
   const { settings, store } = deps;
   const now = await deps.clock.now();
   const open = await store.rotations({ tenantId: settings.tenantId, states: UNFINISHED });
-  return open.flatMap((one): Row[] => {
+  return open.flatMap((one): WaitingRow[] => {
     const part = asksApproval(one, { mode: settings.mode, own: deps.own?.appId ?? null });
     if (part === null) return [];
     // a removal that nobody decides leaves the old one to its own end, and stops nothing

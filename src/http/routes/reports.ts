@@ -9,6 +9,7 @@ import { type Reported, type ReportedPart, reportPage } from "../../core/picture
 import { REASONS } from "../../core/reasons.ts";
 import { type EpochMs, formatInstant, parseInstant } from "../../core/time.ts";
 import { countWords, dateWords, timeWords } from "../../core/time-words.ts";
+import type { Listing } from "../../engine/views/listing.ts";
 import type { Picture } from "../../engine/views/picture.ts";
 import { type Portrait, timesOf } from "../../engine/views/portrait.ts";
 import { type Route, tenantRoute } from "../route.ts";
@@ -31,8 +32,14 @@ function reported(portrait: Portrait, at: EpochMs | null): Reported {
   return { displayName: portrait.displayName, appId: portrait.appId, at, why: whyOf(portrait) };
 }
 
+/** What ends from now on is in the file. */
+const IN_FILE = "in the CSV file";
+/** What has stopped ends no more. */
+const OR_DOWN =
+  "those that cannot sign in now under Needs a person in App registrations and Enterprise applications, the others in the CSV file";
+
 /** What has stopped, then what stops, by when. */
-function stopsOf({ listing }: Picture): ReportedPart {
+export function stopsOf(listing: Listing): ReportedPart {
   const down = listing.first("down", "displayName", MOST);
   const stopping = listing.first("stopping", "signsInUntil", MOST - down.length);
   return {
@@ -41,19 +48,19 @@ function stopsOf({ listing }: Picture): ReportedPart {
       ...stopping.map((one) => reported(one, one.outlook.signsInUntil)),
     ],
     total: listing.count("down") + listing.count("stopping"),
+    rest: listing.count("down") > down.length ? OR_DOWN : IN_FILE,
   };
 }
 
 function renewedOf({ listing }: Picture): ReportedPart {
   const codes = ["renewing", "renews", "overlap"] as const;
   const first = listing.first(codes, "next", MOST).map((one) => reported(one, one.outlook.next.at));
-  return { first, total: listing.count(codes) };
+  return { first, total: listing.count(codes), rest: IN_FILE };
 }
 
 interface Decision extends Reported {
   readonly id: string;
   readonly decideBy: EpochMs | null;
-  readonly rotation: string | null;
 }
 
 /** What a person must let begin or end, the first to decide first. */
@@ -63,9 +70,9 @@ async function decisionsOf(tenant: Tenant): Promise<readonly Decision[]> {
   return rows
     .map((one) => {
       const decideBy = one.decideBy === null ? null : parseInstant(one.decideBy);
-      const { displayName, appId, rotation } = one;
+      const { displayName, appId } = one;
       const why = one.detail === null ? one.sentence : `${one.sentence}: ${one.detail}`;
-      return { displayName, appId, at: decideBy, decideBy, why, rotation, id: `${one.what}-${rotation ?? appId}` };
+      return { displayName, appId, at: decideBy, decideBy, why, id: `${one.what}-${one.rotation}` };
     })
     .sort((a, b) => (a.decideBy ?? never) - (b.decideBy ?? never));
 }
@@ -110,8 +117,12 @@ const page = tenantRoute({
           count: lapses?.count ?? null,
         },
       ],
-      stops: stopsOf(picture),
-      decisions: { first: decisions.slice(0, MOST), total: decisions.length },
+      stops: stopsOf(picture.listing),
+      decisions: {
+        first: decisions.slice(0, MOST),
+        total: decisions.length,
+        rest: "on the page Plan and approvals",
+      },
       renewed: renewedOf(picture),
     });
     return { type: "text/html; charset=utf-8", body, file: fileName(tenant, picture, "report.html") };
@@ -164,11 +175,17 @@ async function* linesOf(tenant: Tenant, picture: Picture, now: EpochMs): AsyncGe
   ] = shortOf(tenant, picture);
   yield csvRow([[short, ...rest].join("; ")]);
   yield csvRow(HEAD);
-  const { listing } = picture;
+  yield* endingRows(picture.listing, now);
+}
+
+/** A part of the rows at a time, by when applications stop: all of them as they were when the first part was asked for. */
+export function* endingRows(listing: Listing, now: EpochMs): Generator<string> {
   const found = listing.find({}, null);
-  for (let from = 0; from < found.total; from += PART) {
-    yield listing
-      .page(found, "signsInUntil", false, from, PART)
+  // an application that is renewed meanwhile moves in the order, and others with it
+  const all = listing.page(found, "signsInUntil", false, 0, found.total);
+  for (let from = 0; from < all.length; from += PART) {
+    yield all
+      .slice(from, from + PART)
       .flatMap((one) => endsOf(one, now))
       .join("");
   }

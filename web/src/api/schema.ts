@@ -584,7 +584,7 @@ export interface Api {
     params: { tenant: string };
     query: {  };
     body: undefined;
-    answer: { "now": string; "coverage": Coverage; "file": string | null; "state": "in-force" | "changed" | "invalid" | "missing"; "line": number | null; "problem": string | null; "next": string | null; "closes": boolean; "change": { "applications": number; "all": { "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number }; "policies": ({ "name": string; "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number })[]; "mode": { "from": "observe" | "propose" | "enforce"; "to": "observe" | "propose" | "enforce" } | null } | null };
+    answer: { "now": string; "coverage": Coverage; "file": string | null; "state": "in-force" | "changed" | "invalid" | "missing"; "line": number | null; "problem": string | null; "next": string | null; "closes": boolean; "change": { "applications": number; "all": { "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number }; "policies": ({ "name": string; "policy": number; "rules": number; "dates": number; "targets": number; "leaves": number; "joins": number })[]; "mode": { "from": "observe" | "propose" | "enforce"; "to": "observe" | "propose" | "enforce" } | null; "elsewhere": ("auth" | "writer" | "cloud" | "limits.share" | "notify" | "server" | "seal" | "store")[] } | null };
   };
   /** The trail, newest first; after a number, for who follows it, oldest first */
   "GET /api/v1/t/{tenant}/audit": {

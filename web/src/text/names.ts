@@ -55,9 +55,3 @@ export function plainName(name: string | null): string {
     .trim();
   return text === "" ? "(no name)" : text;
 }
-
-/** A cell of a CSV file that no spreadsheet takes for a formula (owasp.org/www-community/attacks/CSV_Injection). */
-export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -29,11 +29,14 @@ const MODES = {
 } as const;
 
 /** Another mode comes first: it is about all of them, also where nothing of any one would change. */
-function foretold({ mode, applications }: NonNullable<Pending["change"]>): string {
+function foretold({ mode, applications, elsewhere }: NonNullable<Pending["change"]>): string {
   const many = `would change ${counted(applications, "application")}.`;
-  if (mode === null) return applications === 0 ? "would change no application." : many;
+  const besides = elsewhere.length === 0 ? "" : ` Changed besides, which is in no count: ${elsewhere.join(", ")}.`;
+  if (mode === null && applications === 0)
+    return `would change ${elsewhere.length === 0 ? "no application" : "the policy, dates and places of no application"}.${besides}`;
+  if (mode === null) return `${many}${besides}`;
   const other = `the mode would be ${mode.to} in place of ${mode.from}: ${MODES[mode.to]}.`;
-  return applications === 0 ? other : `${other} It ${many}`;
+  return applications === 0 ? `${other}${besides}` : `${other} It ${many}${besides}`;
 }
 
 /** How much it matters: what would renew less than now does is a warning. */
