@@ -65,7 +65,8 @@ export function portal({ unseen = false, ...options }: StageOptions & { readonly
         reducedMotion: "reduce",
       });
       page = await window.newPage();
-      page.setDefaultTimeout(15_000);
+      // as long as what has to come about is waited for (vitest.config.ts)
+      page.setDefaultTimeout(30_000);
       said.length = 0;
       page.on("console", (message) => void said.push(message.text()));
       page.on("pageerror", (error) => void said.push(error.message));
