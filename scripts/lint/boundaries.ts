@@ -119,22 +119,41 @@ function purityOf(room: Room): object[] {
 /** Folders of the pages below web/src; they see nothing of src but what the OpenAPI document says. */
 const WEB_DEPTH = 3;
 
+/** Folders of web/src, the lowest first: each may import those before it and none after it. */
+const WEB_LAYERS = ["api", "text", "session", "parts", "lines", "dialogs", "drawers", "frame", "pages"] as const;
+
 function boundariesOfWeb(): object[] {
-  const message = "web/ may import packages of its own and itself, nothing of src (docs/architecture.md).";
+  const message = `web/ may import packages of its own and itself, nothing of src; and in web/src ${WEB_LAYERS.join(" < ")}, never to the right (docs/architecture.md).`;
   return Array.from({ length: WEB_DEPTH }, (_, depth) => {
     const out = "../".repeat(depth + 1);
     // "*" stands for ".." as well: written for the folder itself it would refuse whatever lies two folders up
     const levels = Array.from({ length: depth + 1 }, (_, level) => level).filter((level) => level > 0 || depth < 2);
     const detours = levels.map((level) => `${"../".repeat(level)}*/**/../**`);
     const group = ["nolapse", "nolapse/**", "node:*", `${out}**`, ...detours, "./../**", "./*/**/../**"];
-    const folder = `web/src/${"*/".repeat(depth)}`;
-    return {
+    const override = (folder: string, later: readonly string[]) => ({
       includes: [`${folder}*.ts`, `${folder}*.tsx`],
       linter: {
-        rules: { style: { noRestrictedImports: { level: "error", options: { patterns: [{ group, message }] } } } },
+        rules: {
+          style: {
+            noRestrictedImports: {
+              level: "error",
+              options: { patterns: [{ group: [...group, ...later], message }] },
+            },
+          },
+        },
       },
-    };
-  });
+    });
+    const anywhere = override(`web/src/${"*/".repeat(depth)}`, []);
+    if (depth === 0) return [anywhere];
+    // written after it, so that it holds instead
+    const layers = WEB_LAYERS.map((layer, place) =>
+      override(
+        `web/src/${layer}/${"*/".repeat(depth - 1)}`,
+        WEB_LAYERS.slice(place + 1).map((one) => `${"../".repeat(depth)}${one}/**`),
+      ),
+    );
+    return [anywhere, ...layers];
+  }).flat();
 }
 
 /** The text of scripts/lint/boundaries.json. */

@@ -128,6 +128,8 @@ const FORBIDDEN: readonly (readonly [string, string])[] = [
   ["web/src/pages/p-src.tsx", "../../../src/core/time.ts"],
   ["web/src/pages/p-detour.ts", "../api/../../../src/core/time.ts"],
   ["web/src/pages/p-node.ts", "node:fs"],
+  ["web/src/text/p-later.ts", "../lines/scale.ts"],
+  ["web/src/frame/p-later.tsx", "../pages/plan/plan.tsx"],
   ["web/src/pages/plan/p-src.tsx", "../../../../src/core/time.ts"],
   ["web/src/pages/plan/p-detour.ts", "../../api/../../../src/core/time.ts"],
 ];

@@ -15,7 +15,7 @@ import { proofsDrawing } from "../../web/src/lines/proofs.ts";
 import { SMALL, smallBars, smallEnd } from "../../web/src/lines/small-bars.ts";
 import { daysIn, SPANS, usualDays } from "../../web/src/lines/spans.ts";
 import { binAt, binOfDay, daysOf, isByMonth, type Timeline, timelineDrawing } from "../../web/src/lines/timeline.ts";
-import { spoken, stretchSentence } from "../../web/src/text/timeline.ts";
+import { spoken, stretchSentence } from "../../web/src/lines/timeline-words.ts";
 import { at, DAY, NOW, secret } from "../support/life-row.ts";
 
 const RANGE = spanAround(NOW, 365);

@@ -9,6 +9,7 @@ import { rowName, rowSentence } from "../lines/life-sentence.ts";
 import { Command } from "../parts/command.tsx";
 import { Copy, Fact } from "../parts/fact.tsx";
 import { useLeave } from "../parts/over.ts";
+import { SignInLog } from "../parts/sign-in-log.tsx";
 import { Incomplete, Loading, Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useTenant } from "../session/tenant.tsx";
@@ -16,7 +17,6 @@ import { MADE_WORDS, ORIGIN_WORDS, STATE_WORDS } from "../text/catalogue.ts";
 import { Name } from "../text/name.tsx";
 import { CredentialActs } from "./credential-acts.tsx";
 import { Drawer } from "./drawer.tsx";
-import { SignInLog } from "./sign-in-log.tsx";
 
 const RevealDialog = lazy(() => import("../dialogs/value.tsx").then((one) => ({ default: one.RevealDialog })));
 

@@ -1,4 +1,5 @@
-import { PROOFS_SIZE, type Proven, proofsDrawing } from "./proofs.ts";
+import type { Proven } from "../text/proofs.ts";
+import { PROOFS_SIZE, proofsDrawing } from "./proofs.ts";
 
 /** Filled: proven. Half: under way. Ring: not yet. Cross: halted here. */
 export function FiveProofs({ proven, state }: { readonly proven: Proven; readonly state: string }) {

@@ -1,9 +1,6 @@
 /** Five proofs: issued, accepted, delivered, verified, and after the overlap retired. */
+import { PROOFS, type Proof, type Proven } from "../text/proofs.ts";
 import { placeOf, type Range, rounded } from "./scale.ts";
-
-export const PROOFS = ["issued", "accepted", "delivered", "verified", "retired"] as const;
-export type Proof = (typeof PROOFS)[number];
-export type Proven = Readonly<Record<Proof, string | null>>;
 
 export interface Mark {
   readonly proof: Proof;

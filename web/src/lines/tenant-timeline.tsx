@@ -1,9 +1,9 @@
 /** What ends when, and does it hurt: endings above the axis, renewals below, what remains at the bottom. One tab stop. */
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useRef, useState } from "react";
 import { grouped, written } from "../text/dates.ts";
-import { spoken } from "../text/timeline.ts";
 import { useWidth } from "./measured.ts";
 import { binAt, type Column, isByMonth, type Timeline, type TimelineDrawing, timelineDrawing } from "./timeline.ts";
+import { spoken } from "./timeline-words.ts";
 
 const UP = 130;
 const BAND = 18;

@@ -1,7 +1,7 @@
 /** What the steps of a rotation say: the fact that each proves, and of the one that runs how far it is. */
 import type { Answer } from "../api/client.ts";
-import type { Proof } from "../lines/proofs.ts";
 import { counted, written } from "./dates.ts";
+import type { Proof } from "./proofs.ts";
 
 type Shown = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
 

@@ -6,10 +6,10 @@ import type { Answer } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
 import type { Stretch } from "../../lines/tenant-timeline.tsx";
 import { type Bin, binOfDay, daysOf, isByMonth } from "../../lines/timeline.ts";
+import { binName, stretchSentence } from "../../lines/timeline-words.ts";
 import { Loading, Shown } from "../../parts/states.tsx";
 import type { Overview } from "../../session/tenant.tsx";
 import { dayOf, grouped } from "../../text/dates.ts";
-import { binName, stretchSentence } from "../../text/timeline.ts";
 
 const TenantTimeline = lazy(() =>
   import("../../lines/tenant-timeline.tsx").then((one) => ({ default: one.TenantTimeline })),

@@ -1,10 +1,10 @@
 /** The steps of a rotation, each with what has been proven, and of the one that runs how far it is. */
 import { CheckmarkCircleFilled, CircleHalfFillFilled, CircleRegular, DismissCircleFilled } from "@fluentui/react-icons";
-import { PROOFS, type Proof } from "../../lines/proofs.ts";
 import { ReasonCode } from "../../parts/reason-code.tsx";
 import { Coming, Time } from "../../parts/time.tsx";
 import { useTenant } from "../../session/tenant.tsx";
 import { counted } from "../../text/dates.ts";
+import { PROOFS, type Proof } from "../../text/proofs.ts";
 import { capital, STEP_WORDS, stepProgress } from "../../text/rotation.ts";
 import type { RotationShown } from "./rotation.tsx";
 

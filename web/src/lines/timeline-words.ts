@@ -1,6 +1,7 @@
 /** What the tenant's timeline says in words. Pure. */
-import { type Bin, isByMonth } from "../lines/timeline.ts";
-import { counted, grouped, written } from "./dates.ts";
+
+import { counted, grouped, written } from "../text/dates.ts";
+import { type Bin, isByMonth } from "./timeline.ts";
 
 type Bins = readonly Bin[];
 

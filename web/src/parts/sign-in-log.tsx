@@ -3,10 +3,10 @@ import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/r
 import { CheckmarkCircleFilled, DismissCircleFilled } from "@fluentui/react-icons";
 import { useState } from "react";
 import { type Answer, ApiProblem, read } from "../api/client.ts";
-import { Failure, Loading } from "../parts/states.tsx";
-import { Time } from "../parts/time.tsx";
 import { counted, grouped } from "../text/dates.ts";
 import { Name } from "../text/name.tsx";
+import { Failure, Loading } from "./states.tsx";
+import { Time } from "./time.tsx";
 
 const LOG = "GET /api/v1/t/{tenant}/applications/{id}/credentials/{keyId}/log";
 type Log = Answer<typeof LOG>;
