@@ -31,12 +31,12 @@ const shown = (page: Page) =>
     .evaluateAll((all: { href: string }[]) => all.map(({ href }) => href));
 const linkOf = ({ tenant, objectId }: Listed) => address(`/t/${tenant}/applications/${objectId}`);
 
-test("where Nolapse only looks, the last step says the lines that change it, and what must be granted before", async (context) => {
+test("where Nolapse only looks, the last step says the line that changes it, and what must be granted before", async (context) => {
   const page = await web.open(context);
   await web.enter(page, "Ann");
   await page.goto(address("/t/fabrikam/welcome"));
   const part = page.getByRole("region", { name: "Let Nolapse renew" });
-  expect(await part.locator("pre").textContent()).toBe("tenants:\n  fabrikam:\n    mode: propose\n");
+  expect(await part.locator("pre").textContent()).toBe("mode: propose\n");
   await part.getByText("Application.ReadWrite.OwnedBy", { exact: true }).waitFor();
   await part.getByText(/^az ad app permission add --id .*=Role && az ad app permission admin-consent/).waitFor();
   expect(await faultsEverywhere(page, "Welcome, only looking")).toEqual([]);
