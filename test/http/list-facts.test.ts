@@ -46,6 +46,8 @@ test("each view says how many it would leave, whichever is asked for, within wha
     ended: next.ended ?? 0,
   });
   expect(await names("view=needs-person")).toEqual(["mighty"]);
+  const { figures } = (await rita.get(`${T}/overview`)).body;
+  expect(view["needs-person"]).toBeGreaterThanOrEqual(figures.stopIn30Days);
   expect(view["ends-soon"]).toBe((await rita.get(`${T}/overview`)).body.figures.endIn30Days);
   const narrow = (await rita.get(`${T}/applications?view=ends-soon&q=app-`)).body;
   expect(narrow.facets.view).toMatchObject({ all: 2, "ends-soon": narrow.total });

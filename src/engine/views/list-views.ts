@@ -11,7 +11,7 @@ export const VIEWS = [
 ] as const;
 export type View = (typeof VIEWS)[number];
 
-/** Those that are what happens next. */
+/** Those that are what happens next; a person is needed as well where something stops soon that nobody is known to renew, as on the first page. */
 export const NEXT_OF: Readonly<Partial<Record<View, readonly NextCode[]>>> = {
   "needs-person": ["stops", "waits-for-approval"],
   "not-managed": ["not-managed"],

@@ -282,7 +282,9 @@ export class Listing {
   #viewed(view: View, now: EpochMs): Bits {
     if (view === "no-credential") return this.#facts.none;
     if (view === "ends-soon") return this.#endsWithin(plus(now, 1), plus(now, SOON + 1));
-    return this.#having(NEXT_OF[view] ?? []);
+    const having = this.#having(NEXT_OF[view] ?? []);
+    if (view !== "needs-person") return having;
+    return having.or(this.#facts.stopping.and(this.#endsWithin(0 as EpochMs, plus(now, SOON + 1))));
   }
 
   #setsOf(wanted: Omit<Wanted, "view">, ownership: Ownership | null): readonly Bits[] {

@@ -29,7 +29,7 @@ export const listQuery = z.strictObject({
     .meta({ description: "whether a scan saw that its last credential had ended and nothing followed in time" }),
   view: z.enum(VIEWS).optional().meta({
     description:
-      "needs-person: it stops, or waits for an approval; ends-soon: its last credential ends within 30 days if nobody acts; no-credential: it has neither secret nor certificate; the others as in next",
+      "needs-person: it stops, waits for an approval, or ends within 30 days and nothing and nobody is known to renew it; ends-soon: its last credential ends within 30 days if nobody acts; no-credential: it has neither secret nor certificate; the others as in next",
   }),
   owner: z.string().max(100).optional().meta({ description: "an object id, or none" }),
   endsFrom: day.optional().meta({ description: "stops on this day or later, in the tenant's zone" }),
