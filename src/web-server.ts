@@ -13,8 +13,8 @@ import { composeSignIn } from "./compose/sign-in.ts";
 import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { diskWatch } from "./config/on-disk.ts";
-import type { HolderType } from "./core/credentials/credential.ts";
 import { NolapseError } from "./core/errors.ts";
+import type { Deps } from "./engine/deps.ts";
 import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
 import { Tenant } from "./http/tenant.ts";
@@ -115,7 +115,7 @@ class WebHouse implements WebServer {
     const { env, log } = this.#request;
     const config = this.#config;
     const { clock, wake } = wakeable(manager.deps.clock);
-    const pageRead = (list: HolderType, objects: number) => opened.pageRead(list, objects);
+    const pageRead: Deps["pageRead"] = (...page) => opened.pageRead(...page);
     const deps = { ...manager.deps, clock, pageRead };
     const server = this.#running();
     const isOurs = tenant.tenantId === this.#signInTenant().tenantId;

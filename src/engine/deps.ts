@@ -1,6 +1,7 @@
 import type { HolderRef, HolderType } from "../core/credentials/credential.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
 import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
+import type { EpochMs } from "../core/time.ts";
 import type { AppPolicies } from "../ports/app-policies.ts";
 import type { Brake } from "../ports/brake.ts";
 import type { Certificates } from "../ports/certificates.ts";
@@ -63,6 +64,6 @@ export interface Deps {
   readonly deadlines?: Deadlines;
   /** Told after each event has been stored, for progress on a screen. Must not throw. */
   readonly observe?: (rotation: Rotation, event: RotationEvent) => void;
-  /** Told of each page that a scan has read, and how many objects were on it, for progress on a screen. Must not throw. */
-  readonly pageRead?: (list: HolderType, objects: number) => void;
+  /** Told of each page that a scan has read, how many objects were on it and when the scan began, for progress on a screen. Must not throw. */
+  readonly pageRead?: (list: HolderType, objects: number, scannedAt: EpochMs) => void;
 }

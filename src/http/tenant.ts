@@ -198,14 +198,11 @@ export class Tenant {
   }
 
   /** Takes in that a scan has read a page, so that who waits for the first one sees that it goes on. */
-  pageRead(list: HolderType, objects: number): void {
+  pageRead(list: HolderType, objects: number, scannedAt: EpochMs): void {
     const read = { ...this.#read };
     read[list === "application" ? "applications" : "servicePrincipals"] += objects;
     this.#read = read;
-    void this.deps.clock.now().then(
-      (at) => this.#tell({ type: "scanning", read }, formatInstant(at)),
-      () => undefined,
-    );
+    this.#tell({ type: "scanning", read }, formatInstant(scannedAt));
   }
 
   /** Takes a scan in. */

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { NolapseError } from "../../src/core/errors.ts";
+import { epochMs } from "../../src/core/time.ts";
 import { faultsEverywhere, portal } from "./portal.ts";
 
 const web = portal({ unseen: true });
@@ -14,7 +15,7 @@ test("a tenant that was never looked at: the scan under way, failed, over, and f
   const step = (name: string) => given.locator("section").filter({ has: given.getByRole("heading", { name }) });
   await step("2. Scan").getByText("Reads only: nothing is written.").waitFor();
   const readOn = async () => {
-    web.stage.admission.deps.pageRead?.("application", 999);
+    web.stage.admission.deps.pageRead?.("application", 999, epochMs(0));
     return step("2. Scan").getByRole("status").allTextContents();
   };
   await expect.poll(readOn).toEqual([expect.stringMatching(/^[\d,]+ applications and 0 service principals so far\.$/)]);

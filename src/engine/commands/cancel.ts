@@ -1,3 +1,4 @@
+/** `nolapse cancel`: a rotation is given up, and both credentials stay. */
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../deps.ts";
 import { amend } from "../rotation/amend.ts";

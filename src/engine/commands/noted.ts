@@ -1,9 +1,11 @@
+/** What a person asked for as a line of the audit trail, and the switches that are turned with one. */
+
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 
 /** Switches one of the tenant's switches, noted in the trail. */
-export async function turn<K extends keyof Switches>(
+export async function turnSwitch<K extends keyof Switches>(
   deps: Deps,
   which: K,
   value: Switches[K],
@@ -11,11 +13,11 @@ export async function turn<K extends keyof Switches>(
   action: string,
   at: EpochMs,
 ): Promise<void> {
-  await deps.store.turn(deps.settings.tenantId, which, value, line(deps, actor, action, at, {}, {}));
+  await deps.store.turn(deps.settings.tenantId, which, value, askedLine(deps, actor, action, at, {}, {}));
 }
 
 /** A line of the trail about what a person asked for. */
-export function line(
+export function askedLine(
   deps: Deps,
   actor: string,
   action: string,

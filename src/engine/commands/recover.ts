@@ -5,7 +5,7 @@ import { NolapseError } from "../../core/errors.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
 import { discover } from "../scan/discover.ts";
-import { turn } from "./noted.ts";
+import { turnSwitch } from "./noted.ts";
 
 /** One credential that carries our mark and that this store does not know. */
 export interface Unknown {
@@ -44,7 +44,7 @@ export async function recover(deps: Deps, accept: boolean, actor: string): Promi
       deps.settings.tenantId,
       unknown.map((one) => one.attempt),
     );
-    await turn(deps, "removalOff", null, actor, "recover", await deps.clock.now());
+    await turnSwitch(deps, "removalOff", null, actor, "recover", await deps.clock.now());
   }
   return unknown.map(({ holder, credential }) => ({
     appId: holder.appId,

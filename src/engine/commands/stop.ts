@@ -4,12 +4,12 @@ import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../deps.ts";
 import { tryStore } from "../rotation/amend.ts";
 import { waitingOrHalted } from "../rotation/waiting.ts";
-import { line, turn } from "./noted.ts";
+import { askedLine, turnSwitch } from "./noted.ts";
 
 /** Stops all writing in the tenant; reading goes on. */
 export async function stop(deps: Deps, actor: string): Promise<void> {
   const at = await deps.clock.now();
-  await turn(deps, "stopped", { at, by: actor }, actor, "stop", at);
+  await turnSwitch(deps, "stopped", { at, by: actor }, actor, "stop", at);
 }
 
 /** What a person's word to go on has come to. */
@@ -32,11 +32,11 @@ export interface Resumed {
  */
 export async function resume(deps: Deps, actor: string): Promise<Resumed> {
   const at = await deps.clock.now();
-  await turn(deps, "stopped", null, actor, "resume", at);
-  await turn(deps, "breaker", null, actor, "breaker-closed", at);
+  await turnSwitch(deps, "stopped", null, actor, "resume", at);
+  await turnSwitch(deps, "breaker", null, actor, "breaker-closed", at);
   const forgotten = await deps.store.forgetMissing(
     deps.settings.tenantId,
-    line(deps, actor, "loss-accepted", at, {}, {}),
+    askedLine(deps, actor, "loss-accepted", at, {}, {}),
   );
   let resumed = 0;
   const busy: Rotation[] = [];

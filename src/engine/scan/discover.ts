@@ -103,7 +103,7 @@ export async function look(
   const scannedAt = await deps.clock.now(signal);
   const lists: readonly HolderType[] = ["application", "servicePrincipal"];
   const read = await deps.scheduler.all(
-    lists.map((list) => () => readList(deps, list, signal)),
+    lists.map((list) => () => readList(deps, list, scannedAt, signal)),
     lists.length,
   );
   const failures = read.flatMap(({ list, error }) => (error === null ? [] : [{ list, what: wholeOf(list), error }]));
@@ -162,6 +162,7 @@ function withoutCredentials({ type, objectId, appId, displayName }: Holder): See
 async function readList(
   deps: Pick<Deps, "entra" | "clock" | "pageRead">,
   list: HolderType,
+  scannedAt: EpochMs,
   signal?: AbortSignal,
 ): Promise<{ list: HolderType; holders: Holder[]; error: NolapseError | null }> {
   const holders: Holder[] = [];
@@ -170,7 +171,7 @@ async function readList(
     const page = await readPage(deps, list, cursor, signal);
     if (!("holders" in page)) return { list, holders, error: page.error };
     holders.push(...page.holders);
-    deps.pageRead?.(list, page.holders.length);
+    deps.pageRead?.(list, page.holders.length, scannedAt);
     cursor = page.next;
   } while (cursor !== null);
   return { list, holders, error: null };

@@ -4,7 +4,7 @@ import { NolapseError } from "../../core/errors.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { isPrivileged } from "../commands/approve.ts";
-import { line } from "../commands/noted.ts";
+import { askedLine } from "../commands/noted.ts";
 import type { Deps } from "../deps.ts";
 import { rotationOf } from "../rotation/amend.ts";
 import { rotationsNamed } from "../scan/named.ts";
@@ -62,7 +62,7 @@ async function openKept(deps: Deps, rotation: Rotation, reason: string, actor: s
   const value = await deps.sealer.open(kept.sealed, { tenantId: rotation.tenantId, appId, keyId: kept.keyId });
   const at = await deps.clock.now();
   await deps.store.audit(
-    line(deps, actor, "revealed", at, { rotation: rotation.id, appId, keyId: kept.keyId }, { why: reason }),
+    askedLine(deps, actor, "revealed", at, { rotation: rotation.id, appId, keyId: kept.keyId }, { why: reason }),
   );
   return value;
 }
