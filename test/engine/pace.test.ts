@@ -55,14 +55,14 @@ test("what is proven makes no haste: the old credential is long past its end, an
   await bench.drive((rotation) => rotation?.state === "retired");
 });
 
-test("who waits for a word that lets it go on is looked at every few hours, and at once when the word is said", async () => {
+test("who waits for a word that lets it go on is looked at once a day, and at once when the word is said", async () => {
   const bench = new Workbench();
   await bench.run();
   await stop(bench.deps(), "ann");
   bench.clock.advance(5 * MINUTE);
   await bench.run();
   const due = async () => ((await bench.rotation())?.dueAt ?? 0) - bench.clock.at;
-  expect(await due()).toBe(6 * HOUR);
+  expect(await due()).toBe(DAY);
   await resume(bench.deps(), "ann");
   expect(await due()).toBe(0);
 });
@@ -75,14 +75,14 @@ test("a stop from outside ends without a word, so it is looked at every quarter 
   expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(15 * MINUTE);
 });
 
-test("what the mode holds back is looked at every few hours, and at once by a process that reads another mode", async () => {
+test("what the mode holds back is looked at once a day, and at once by a process that reads another mode", async () => {
   const bench = new Workbench({ endsIn: 29 * DAY });
   const enforce = bench.settings;
   await bench.run();
   bench.settings = { ...enforce, mode: "observe" };
   bench.clock.advance(5 * MINUTE);
   await bench.run();
-  expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(6 * HOUR);
+  expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(DAY);
   bench.settings = enforce;
   const before = (await bench.rotation())?.updatedAt ?? 0;
   bench.clock.advance(MINUTE);
@@ -92,10 +92,20 @@ test("what the mode holds back is looked at every few hours, and at once by a pr
   expect((after?.dueAt ?? 0) - bench.clock.at).toBeLessThan(HOUR);
 });
 
-test("what ends soon is looked at every quarter of an hour all the same: another process may have read a newer mode", async () => {
-  const bench = new Workbench({ endsIn: 3 * DAY });
+test("what ends soon is looked at every quarter of an hour at first: another process may have read a newer mode", async () => {
+  const bench = new Workbench({ endsIn: 7.4 * DAY });
   bench.settings = { ...bench.settings, mode: "propose" };
   await bench.run();
   expect((await bench.rotation())?.state).toBe("planned");
   expect(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at).toBe(15 * MINUTE);
+  // nobody does anything: seldomer and seldomer
+  const pauses: number[] = [];
+  for (const days of [4, 8, 40]) {
+    bench.clock.advance(days * DAY);
+    await bench.run();
+    pauses.push(((await bench.rotation())?.dueAt ?? 0) - bench.clock.at);
+  }
+  expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
+  expect(pauses[0]).toBeGreaterThan(5 * HOUR);
+  expect(pauses.at(-1)).toBe(DAY);
 });

@@ -10,7 +10,7 @@ import { decide } from "../../core/rotation/decide.ts";
 import { nextListReadAt } from "../../core/rotation/list-checks.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Facts, Step, Verdict } from "../../core/rotation/verdict.ts";
-import { type EpochMs, earliest, MINUTE, plus } from "../../core/time.ts";
+import { type DurationMs, type EpochMs, earliest, MINUTE, plus } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
 import { countedBeside, forecastOf, gatherFacts } from "../facts.ts";
 import { type Claimed, NoRoom } from "./claimed.ts";
@@ -33,6 +33,8 @@ import { LONGEST_LOOK } from "./waiting.ts";
 
 /** A wait that only a change in the tenant ends is looked at again this often. */
 const LOOK_AGAIN = 15 * MINUTE;
+/** And where it has been urgent for long without anybody doing anything, after this part of that time. */
+const OF_THE_WAIT = 1 / 16;
 /** Waits that somebody's word ends, and makes due. */
 const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
   "stopped",
@@ -44,7 +46,7 @@ const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
 ]);
 /**
  * Waits that may last for months while the old credential lives on as was meant; where that one leaked or ends soon, they are looked at
- * as any other. A mode is that of the process that looks: another one may have read a newer configuration.
+ * more often. A mode is that of the process that looks: another one may have read a newer configuration.
  */
 const LASTING: ReadonlySet<ReasonCode> = new Set(["mode-observe", "mode-propose", "successor-under-way"]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
@@ -229,14 +231,21 @@ function decidedDue(verdict: Verdict, { rotation, deps }: Claimed, now: EpochMs)
     case "wait":
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
-      return plus(now, isSeldomLookedAt(verdict.because, rotation, deps, now) ? LONGEST_LOOK : LOOK_AGAIN);
+      return plus(now, pauseOf(verdict.because, rotation, deps, now));
   }
 }
 
-function isSeldomLookedAt(because: ReasonCode, rotation: Rotation, deps: Deps, now: EpochMs): boolean {
-  if (ENDED_BY_COMMAND.has(because)) return true;
-  if (!LASTING.has(because) || rotation.emergency !== undefined) return false;
-  const urgentAt = forecastOf(deps, rotation, now)?.urgentAt ?? null;
+function pauseOf(because: ReasonCode, rotation: Rotation, deps: Deps, now: EpochMs): DurationMs {
+  if (ENDED_BY_COMMAND.has(because)) return LONGEST_LOOK;
+  if (!LASTING.has(because)) return LOOK_AGAIN;
+  const urgentAt = urgentSince(rotation, deps, now);
+  if (urgentAt === null || now < urgentAt) return LONGEST_LOOK;
+  return Math.min(Math.max(LOOK_AGAIN, Math.floor((now - urgentAt) * OF_THE_WAIT)), LONGEST_LOOK);
+}
+
+/** From when on the old credential makes haste; null where it never does. */
+function urgentSince(rotation: Rotation, deps: Deps, now: EpochMs): EpochMs | null {
+  if (rotation.emergency !== undefined) return rotation.emergency.at;
   // what is verified has nothing that ends
-  return rotation.state === "verified" || urgentAt === null || now < urgentAt;
+  return rotation.state === "verified" ? null : (forecastOf(deps, rotation, now)?.urgentAt ?? null);
 }

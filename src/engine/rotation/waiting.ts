@@ -1,20 +1,20 @@
 /** Rotations that wait for somebody's word rather than for a time of their own: a person's, or a configuration that is read anew. */
 import { decide } from "../../core/rotation/decide.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import { type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
 import { gatherFacts } from "../facts.ts";
 import { NOLAPSE } from "../trail/audit.ts";
 import { tryStore } from "./amend.ts";
 
 /** Whoever gives the word makes the rotation due with it; by itself it is looked at this often, for what was missed. */
-export const LONGEST_LOOK: DurationMs = 6 * HOUR;
+export const LONGEST_LOOK: DurationMs = DAY;
 /** Clocks that differ included. */
 const LOOKED_AT_WITHIN: DurationMs = LONGEST_LOOK + HOUR;
 
 const OPEN = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
 
-/** Halted rotations, and those that are looked at within hours: what waits for a time far off waits for nobody's word. */
+/** Halted rotations, and those that are looked at within a day: what waits for a time far off waits for nobody's word. */
 export async function waitingOrHalted({ store, settings }: Deps, at: EpochMs): Promise<readonly Rotation[]> {
   const open = await store.rotations({ tenantId: settings.tenantId, states: OPEN });
   return open.filter(
