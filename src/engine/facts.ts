@@ -11,7 +11,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Facts } from "../core/rotation/verdict.ts";
 import { mayRetireEarly, scanTooLossy } from "../core/schedule/blast-radius.ts";
 import { forecast } from "../core/schedule/forecast.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type EpochMs, latest } from "../core/time.ts";
 import type { ScanSummary, SlotRecord, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
@@ -43,6 +43,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
     limits: settings.limits,
     timeZone: settings.timeZone,
     targets,
+    ...addedFacts(deps, rotation),
     asked: asked(deps, rotation),
     forecast: forecastOf(deps, rotation, now),
     tally: countedBeside(rotation, tally),
@@ -102,7 +103,14 @@ export function retiresAt(deps: Deps, rotation: Rotation): EpochMs | null {
 /** The same of each of these that is verified, by its id; one that a person holds removes nothing. */
 export function retirements(deps: Deps, rotations: readonly Rotation[]): ReadonlyMap<string, EpochMs | null> {
   const verified = rotations.filter(({ state }) => state === "verified");
-  return new Map(verified.map((one) => [one.id, one.paused === undefined ? retiresAt(deps, one) : null]));
+  return new Map(verified.map((one) => [one.id, one.paused === undefined ? unlessUnserved(deps, one) : null]));
+}
+
+/** A place that was never given its successor keeps the old one to its end. */
+function unlessUnserved(deps: Deps, rotation: Rotation): EpochMs | null {
+  const at = retiresAt(deps, rotation);
+  if (at === null || rotation.emergency !== undefined || addedTargets(deps, rotation).length === 0) return at;
+  return rotation.replacesEnd === null ? null : latest(at, rotation.replacesEnd);
 }
 
 function isSame(one: HolderRef, other: HolderRef): boolean {
@@ -140,6 +148,22 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
   return rotation.deliveries.map(({ target }) =>
     slot?.targets.includes(target) === true ? (deps.settings.targets[target] ?? null) : null,
   );
+}
+
+/**
+ * Places that the configuration has bound to the slot since the rotation was opened. What no place holds, and what rests on another rotation's
+ * proof, has none.
+ */
+export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rotation): readonly string[] {
+  const { holder, kind, leftover, deliveries } = rotation;
+  if (kind === "federated" || leftover === true) return [];
+  const slot = bindingOf(settings, holder.appId)?.slots.find((one) => one.slot === rotation.slot);
+  return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));
+}
+
+function addedFacts(deps: Deps, rotation: Rotation): Pick<Facts, "added"> {
+  const added = ["planned", "verified"].includes(rotation.state) ? addedTargets(deps, rotation) : [];
+  return added.length === 0 ? {} : { added };
 }
 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */

@@ -7,6 +7,7 @@ export type FindingKind =
   | "ending"
   | "halted"
   | "paused"
+  | "not-served"
   | "reveal-asked"
   | "approval"
   | "breaker-open"
@@ -48,6 +49,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   "reveal-asked": "Somebody asks to see a value",
   approval: "Waits for approval",
   paused: "Paused: nothing is removed",
+  "not-served": "A place without the new credential",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
   "scan-lossy": "Scan lost too much",

@@ -1,11 +1,27 @@
 /** The checks of when the old credential may go: by its own end, after an overlap, or by evidence (design §4.4). */
 
+import { command } from "../commands.ts";
 import type { TargetSettings } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type EpochMs, earliest } from "../time.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement } from "./retirement.ts";
 import { type Check, doStep, type Situation, type Verdict, wait } from "./verdict.ts";
+
+/**
+ * What lies in a place that was bound later is a copy of the old one, as far as anybody knows: it stays as long as it signs in, unless it
+ * leaked. The next rotation of the slot serves all its places, and this one then rests on it.
+ */
+export const served: Check = {
+  name: "targets-served",
+  judge: ({ rotation, facts, now }) => {
+    const { emergency, replacesEnd, holder } = rotation;
+    if (facts.added === undefined || emergency !== undefined || (replacesEnd !== null && replacesEnd <= now))
+      return null;
+    const next = command(facts.tenant, `rotate ${holder.appId} --now`);
+    return wait(null, "target-added", `${facts.added.join(", ")}; ${next} delivers to all places of the slot`);
+  },
+};
 
 export const retireTime: Check = {
   name: "retire-time",

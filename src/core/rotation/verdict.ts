@@ -67,6 +67,8 @@ export interface Facts {
   readonly timeZone: string;
   /** The rotation's targets as configured now; null where one is no longer bound. */
   readonly targets: readonly (TargetSettings | null)[];
+  /** Places that the slot has been bound to since, and that the rotation does not know; left out where there are none. */
+  readonly added?: readonly string[];
   readonly forecast: Forecast | null;
   /** What the configuration says now about the end of the old credential; it can only be kept longer than was planned. */
   readonly asked: {

@@ -9,7 +9,7 @@ import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.
 import type { Drift } from "../../ports/drift.ts";
 import type { ScanSummary, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
-import { gatherFacts, lossOf } from "../facts.ts";
+import { addedTargets, gatherFacts, lossOf } from "../facts.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { BrokenAt } from "../trail/check.ts";
 import { WAITS_FOR, waitingReveals } from "../values/reveal-request.ts";
@@ -47,6 +47,7 @@ export async function findingsOf(
     ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
     ...halted.map(haltOf),
     ...verified.flatMap((one) => keptOf(one, now)),
+    ...verified.flatMap((one) => unservedOf(deps, one, now)),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
@@ -139,6 +140,17 @@ function keptOf(rotation: Rotation, now: EpochMs): Finding[] {
   const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed until its rotation goes on`;
   const told = { key: `${id} ${times}`, title };
   return [{ kind: "paused", appId: holder.appId, next: "", ...told, ...heldBy(rotation, told) }];
+}
+
+/** A place that was bound when the new credential was out already: what it holds ends with the old one. */
+function unservedOf(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
+  const { displayName, replacesKind, replaces, replacesName, replacesEnd, holder } = rotation;
+  const added = addedTargets(deps, rotation);
+  if (added.length === 0 || replacesEnd === null || replacesEnd <= now) return [];
+  const places = added.join(", ");
+  const title = `${displayName}: ${places} was bound later and may hold the old ${replacesKind} ${replacesName ?? replaces}, which ends ${away(replacesEnd, now)}`;
+  const next = `nolapse rotate ${holder.appId} --now delivers to all places of the slot`;
+  return [{ kind: "not-served", appId: holder.appId, key: `${replaces} ${places}`, title, next }];
 }
 
 /** What a pause adds to what is told of a rotation; nothing where nobody holds it. */

@@ -46,7 +46,12 @@ const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
  * Waits that may last for months while the old credential lives on as was meant; where that one leaked or ends soon, they are looked at
  * as any other. A mode is that of the process that looks: another one may have read a newer configuration.
  */
-const LASTING: ReadonlySet<ReasonCode> = new Set(["mode-observe", "mode-propose", "successor-under-way"]);
+const LASTING: ReadonlySet<ReasonCode> = new Set([
+  "mode-observe",
+  "mode-propose",
+  "successor-under-way",
+  "target-added",
+]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 

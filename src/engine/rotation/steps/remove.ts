@@ -1,5 +1,7 @@
 /** Every removal goes through here: fresh read, guard, brake, one request. */
+import type { Holder } from "../../../core/credentials/credential.ts";
 import { NolapseError } from "../../../core/errors.ts";
+import { isExcluded } from "../../../core/policy/policy-choice.ts";
 import { mayRemove, type RemovalPurpose } from "../../../core/rotation/retire-guard.ts";
 import type { Rotation } from "../../../core/rotation/rotation.ts";
 import { REPLICATION_WINDOW } from "../../../core/schedule/replication.ts";
@@ -26,6 +28,10 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   const uses = purpose === "retire" ? await usesNow(claimed) : undefined;
   if (uses === "later") return false;
   const { holder } = await deps.entra.read(rotation.holder, signal);
+  if (purpose === "retire" && isLeftAlone(claimed, holder)) {
+    await claimed.halt("excluded");
+    return false;
+  }
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
   const shared = rotation.leftover === true ? { shared: await sharedSlot(deps, rotation) } : {};
@@ -80,6 +86,11 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   }
   await claimed.fail(outcome.error);
   return false;
+}
+
+/** Excluded since its rotation was opened, and no person has said of this very credential that it shall go. */
+function isLeftAlone({ rotation: { emergency, removal }, deps }: Claimed, holder: Holder): boolean {
+  return emergency === undefined && removal === undefined && isExcluded(deps.settings, holder);
 }
 
 function refusal(why: string): NolapseError {
