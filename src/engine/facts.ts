@@ -2,6 +2,7 @@
 
 import { tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
+import { parseMarkedName } from "../core/credentials/marker.ts";
 import { longestRule } from "../core/policy/reload.ts";
 import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
 import { hasProven } from "../core/rotation/leftover.ts";
@@ -44,6 +45,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
     timeZone: settings.timeZone,
     targets,
     ...addedFacts(deps, rotation),
+    ...(await sharedFacts(deps, rotation)),
     asked: asked(deps, rotation),
     forecast: forecastOf(deps, rotation, now),
     tally: countedBeside(rotation, tally),
@@ -164,6 +166,34 @@ export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rot
 function addedFacts(deps: Deps, rotation: Rotation): Pick<Facts, "added"> {
   const added = ["planned", "verified"].includes(rotation.state) ? addedTargets(deps, rotation) : [];
   return added.length === 0 ? {} : { added };
+}
+
+/**
+ * A slot that names what is replaced as its current credential and has not moved on: its places hold it still, and nothing proves another one
+ * there. Of a leftover its own slot may be the one. Null where there is none.
+ */
+export async function slotNaming({ store, settings }: Deps, rotation: Rotation): Promise<string | null> {
+  const { tenantId, holder, slot, replaces, replacesName, leftover } = rotation;
+  const { description } = parseMarkedName(replacesName ?? "");
+  const isIt = (current: string) =>
+    current.trim().toLowerCase() === replaces.toLowerCase() ||
+    [replacesName?.trim(), description.trim()].includes(current.trim());
+  const naming = (bindingOf(settings, holder.appId)?.slots ?? []).filter(
+    (one) => (leftover === true || one.slot !== slot) && one.current !== null && isIt(one.current),
+  );
+  if (naming.length === 0) return null;
+  const records = await store.slots(tenantId, holder.appId);
+  const found = naming.find((one) => !records.some((at) => at.slot === one.slot && at.keyId !== replaces));
+  return found === undefined
+    ? null
+    : `slot "${found.slot}" names it as its current credential, too, and ${found.targets.join(", ")} may hold it still`;
+}
+
+async function sharedFacts(deps: Deps, rotation: Rotation): Promise<Pick<Facts, "shared">> {
+  // of a leftover the guard asks, and a person looks
+  const isAsked = rotation.state === "verified" && rotation.leftover !== true;
+  const shared = isAsked ? await slotNaming(deps, rotation) : null;
+  return shared === null ? {} : { shared };
 }
 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */

@@ -9,17 +9,18 @@ import { retirement } from "./retirement.ts";
 import { type Check, doStep, type Situation, type Verdict, wait } from "./verdict.ts";
 
 /**
- * What lies in a place that was bound later is a copy of the old one, as far as anybody knows: it stays as long as it signs in, unless it
- * leaked. The next rotation of the slot serves all its places, and this one then rests on it.
+ * What lies in a place that was bound later, or is another slot's, is a copy of the old one, as far as anybody knows: it stays as long as it
+ * signs in, unless it leaked. The next rotation of the slot serves all its places, and this one then rests on it.
  */
 export const served: Check = {
   name: "targets-served",
-  judge: ({ rotation, facts, now }) => {
+  judge: ({ rotation, facts: { added, shared, tenant }, now }) => {
     const { emergency, replacesEnd, holder } = rotation;
-    if (facts.added === undefined || emergency !== undefined || (replacesEnd !== null && replacesEnd <= now))
-      return null;
-    const next = command(facts.tenant, `rotate ${holder.appId} --now`);
-    return wait(null, "target-added", `${facts.added.join(", ")}; ${next} delivers to all places of the slot`);
+    if (emergency !== undefined || (replacesEnd !== null && replacesEnd <= now)) return null;
+    if (shared !== undefined) return wait(null, "slot-shared", shared);
+    if (added === undefined) return null;
+    const next = command(tenant, `rotate ${holder.appId} --now`);
+    return wait(null, "target-added", `${added.join(", ")}; ${next} delivers to all places of the slot`);
   },
 };
 

@@ -69,6 +69,8 @@ export interface Facts {
   readonly targets: readonly (TargetSettings | null)[];
   /** Places that the slot has been bound to since, and that the rotation does not know; left out where there are none. */
   readonly added?: readonly string[];
+  /** Another slot that names what is replaced as its current credential and has not moved on, as a sentence; left out where there is none. */
+  readonly shared?: string;
   readonly forecast: Forecast | null;
   /** What the configuration says now about the end of the old credential; it can only be kept longer than was planned. */
   readonly asked: {

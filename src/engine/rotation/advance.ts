@@ -51,6 +51,7 @@ const LASTING: ReadonlySet<ReasonCode> = new Set([
   "mode-propose",
   "successor-under-way",
   "target-added",
+  "slot-shared",
 ]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
