@@ -220,7 +220,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/core/rotation/retirement.ts",
-        `const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));`,
+        `const at = plus(rotation.verifiedAt, effectiveOverlap(policy, targets));`,
         `const at = rotation.verifiedAt;`,
       ),
     ],

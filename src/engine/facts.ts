@@ -3,8 +3,9 @@
 import { tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { parseMarkedName } from "../core/credentials/marker.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import { longestRule } from "../core/policy/reload.ts";
-import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
+import { type Binding, bindingOf, type TargetSettings } from "../core/policy/settings.ts";
 import { hasProven } from "../core/rotation/leftover.ts";
 import { isUnderWay } from "../core/rotation/own-credential.ts";
 import { retirement } from "../core/rotation/retirement.ts";
@@ -43,6 +44,7 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
     acceptance: settings.acceptance,
     limits: settings.limits,
     timeZone: settings.timeZone,
+    ...freezesNow(deps, rotation),
     targets,
     ...addedFacts(deps, rotation),
     ...(await sharedFacts(deps, rotation)),
@@ -199,13 +201,27 @@ async function sharedFacts(deps: Deps, rotation: Rotation): Promise<Pick<Facts, 
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
 export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
   const binding = bindingOf(settings, holder.appId);
-  const names = [policy.name, binding?.policy ?? policy.name];
-  const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
+  const now = policiesNow(settings, policy.name, binding);
+  const rules = now.map((one) => one.retire);
+  // half of a lifetime at most, as where the tenant's own policies have shortened it
+  const overlap = Math.max(policy.overlap, ...now.map((one) => Math.min(one.overlap, policy.lifetime / 2)));
   // a variable stays what it was in every process that runs: the old value must stay good until its own end
   const keeps = own?.appId === holder.appId && own.source === "environment";
   if (keeps) rules.push("at-expiry");
   const retire = longestRule(policy.retire, ...rules);
-  return { retire, complete: binding?.consumers === "complete", ...(keeps ? { keeps } : {}) };
+  const complete = binding?.consumers === "complete";
+  return { retire, complete, ...(overlap > policy.overlap ? { overlap } : {}), ...(keeps ? { keeps } : {}) };
+}
+
+/** The policy that the rotation was opened with, as it is configured now, and the one that its application's entry names. */
+function policiesNow({ policies }: Deps["settings"], name: string, binding: Binding | undefined): readonly Policy[] {
+  const names = new Set([name, binding?.policy ?? name]);
+  return [...names].flatMap((one) => (Object.hasOwn(policies, one) ? (policies[one] ?? []) : []));
+}
+
+function freezesNow({ settings }: Deps, { holder, policy: { name } }: Rotation): Pick<Facts, "freeze"> {
+  if (!Object.hasOwn(settings.policies, name)) return {};
+  return { freeze: policiesNow(settings, name, bindingOf(settings, holder.appId)).flatMap((one) => one.freeze) };
 }
 
 /** What later rotations of the slot have come to; only asked of a verified rotation. */

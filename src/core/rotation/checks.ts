@@ -139,7 +139,7 @@ const freeze: Check = {
   name: "freeze",
   judge: ({ rotation, facts, now }) => {
     if (rotation.emergency !== undefined) return null;
-    const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);
+    const answer = frozenAt(facts.freeze ?? rotation.policy.freeze, facts.timeZone, now);
     return answer.frozen ? wait(answer.until, "frozen") : null;
   },
 };

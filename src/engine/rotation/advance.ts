@@ -233,6 +233,9 @@ function decidedDue(verdict: Verdict, { rotation, deps }: Claimed, now: EpochMs)
     case "done":
       return null;
     case "wait":
+      // a freeze can be taken back by a configuration that is read anew
+      if (verdict.because === "frozen" && verdict.until !== null)
+        return earliest(verdict.until, plus(now, LONGEST_LOOK));
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
       return plus(now, isSeldomLookedAt(verdict.because, rotation, deps, now) ? LONGEST_LOOK : LOOK_AGAIN);
