@@ -197,8 +197,8 @@ export const MUTANTS: readonly Mutant[] = [
       ),
       in_(
         "src/core/rotation/delivery-checks.ts",
-        `verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),`,
-        `verifiedAt === null),`,
+        `verifiedAt === null || verifiedAt > situation.now || situation.now - verifiedAt > PROOF_LASTS,`,
+        `verifiedAt === null,`,
       ),
     ],
   },

@@ -182,7 +182,7 @@ const pace: Check = {
 const preflight: Check = {
   name: "preflight",
   judge: ({ rotation, facts, now }) =>
-    rotation.preflightAt === null || now - rotation.preflightAt > PREFLIGHT_LASTS || facts.added !== undefined
+    rotation.preflightAt === null || Math.abs(now - rotation.preflightAt) > PREFLIGHT_LASTS || facts.added !== undefined
       ? doStep({ step: "preflight" }, "preflight-due")
       : null,
 };

@@ -54,7 +54,8 @@ export const uses: Check = {
   judge: ({ rotation, facts, now }) => {
     const { early, evidence } = retirement(rotation, known(facts.targets), facts.asked);
     const readAt = rotation.uses?.readAt ?? null;
-    if (!early || evidence === undefined || (readAt !== null && now - readAt <= PROOF_LASTS)) return null;
+    if (!early || evidence === undefined || (readAt !== null && readAt <= now && now - readAt <= PROOF_LASTS))
+      return null;
     return doStep({ step: "read-uses" }, "uses-due");
   },
 };
