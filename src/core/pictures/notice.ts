@@ -8,6 +8,7 @@ export type FindingKind =
   | "halted"
   | "paused"
   | "not-served"
+  | "not-removed"
   | "reveal-asked"
   | "approval"
   | "breaker-open"
@@ -50,6 +51,7 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   approval: "Waits for approval",
   paused: "Paused: nothing is removed",
   "not-served": "A place without the new credential",
+  "not-removed": "Cannot be removed",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
   "scan-lossy": "Scan lost too much",

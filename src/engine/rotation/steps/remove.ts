@@ -10,6 +10,7 @@ import type { RemoveCredentialOutcome } from "../../../ports/entra.ts";
 import { noteUnknownMarks } from "../../scan/recognise.ts";
 import type { Claimed } from "../claimed.ts";
 import { sharedSlot } from "../leftover.ts";
+import { leftAlone } from "./preflight.ts";
 import { removeCertificate } from "./remove-certificate.ts";
 import { evidenceNow } from "./sign-ins.ts";
 import { usesNow } from "./uses.ts";
@@ -37,7 +38,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     return false;
   }
   if (purpose === "retire" && isLeftAlone(claimed, holder)) {
-    await claimed.halt("excluded");
+    await claimed.fail(leftAlone(rotation));
     return false;
   }
   const unknown = await noteUnknownMarks(deps, [holder]);
