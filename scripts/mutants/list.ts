@@ -197,8 +197,8 @@ export const MUTANTS: readonly Mutant[] = [
       ),
       in_(
         "src/core/rotation/delivery-checks.ts",
-        `verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),`,
-        `verifiedAt === null),`,
+        `verifiedAt === null || verifiedAt > situation.now || situation.now - verifiedAt > PROOF_LASTS,`,
+        `verifiedAt === null,`,
       ),
     ],
   },
@@ -220,7 +220,7 @@ export const MUTANTS: readonly Mutant[] = [
     changes: [
       in_(
         "src/core/rotation/retirement.ts",
-        `const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));`,
+        `const at = plus(rotation.verifiedAt, effectiveOverlap(policy, targets));`,
         `const at = rotation.verifiedAt;`,
       ),
     ],

@@ -77,6 +77,9 @@ export const REASONS = {
   "no-evidence": "nobody but Nolapse has been seen to sign in with the new credential, which is no evidence",
   "unbounded-reload": "a consumer reloads only when it starts, so an early removal is not safe",
   "consumers-unknown": "the binding does not say that all consumers are declared",
+  "target-added":
+    "a place was bound to the slot since, which has not been given the new credential and may hold the old one",
+  "slot-shared": "another slot names the old credential as its current one, and its places may hold it still",
   "successor-under-way": "a later rotation of the same slot is under way or has just become current",
   "self-only": "the application rolls its own certificate: nolapse rotate --self takes it further",
   "own-last": "it is Nolapse's own credential, which goes last and alone: other rotations are under way",

@@ -2,8 +2,10 @@
 
 import { tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
+import { parseMarkedName } from "../core/credentials/marker.ts";
+import type { Policy } from "../core/policy/policy.ts";
 import { longestRule } from "../core/policy/reload.ts";
-import { bindingOf, type TargetSettings } from "../core/policy/settings.ts";
+import { type Binding, bindingOf, type TargetSettings } from "../core/policy/settings.ts";
 import { hasProven } from "../core/rotation/leftover.ts";
 import { isUnderWay } from "../core/rotation/own-credential.ts";
 import { retirement } from "../core/rotation/retirement.ts";
@@ -11,7 +13,7 @@ import type { Rotation } from "../core/rotation/rotation.ts";
 import type { Facts } from "../core/rotation/verdict.ts";
 import { mayRetireEarly, scanTooLossy } from "../core/schedule/blast-radius.ts";
 import { forecast } from "../core/schedule/forecast.ts";
-import type { EpochMs } from "../core/time.ts";
+import { type EpochMs, latest } from "../core/time.ts";
 import type { ScanSummary, SlotRecord, Tally } from "../ports/store.ts";
 import type { Deps } from "./deps.ts";
 
@@ -42,7 +44,10 @@ export async function gatherFacts(deps: Deps, rotation: Rotation, now: EpochMs, 
     acceptance: settings.acceptance,
     limits: settings.limits,
     timeZone: settings.timeZone,
+    ...freezesNow(deps, rotation),
     targets,
+    ...addedFacts(deps, rotation),
+    ...(await sharedFacts(deps, rotation)),
     asked: asked(deps, rotation),
     forecast: forecastOf(deps, rotation, now),
     tally: countedBeside(rotation, tally),
@@ -102,7 +107,14 @@ export function retiresAt(deps: Deps, rotation: Rotation): EpochMs | null {
 /** The same of each of these that is verified, by its id; one that a person holds removes nothing. */
 export function retirements(deps: Deps, rotations: readonly Rotation[]): ReadonlyMap<string, EpochMs | null> {
   const verified = rotations.filter(({ state }) => state === "verified");
-  return new Map(verified.map((one) => [one.id, one.paused === undefined ? retiresAt(deps, one) : null]));
+  return new Map(verified.map((one) => [one.id, one.paused === undefined ? unlessUnserved(deps, one) : null]));
+}
+
+/** A place that was never given its successor keeps the old one to its end. */
+function unlessUnserved(deps: Deps, rotation: Rotation): EpochMs | null {
+  const at = retiresAt(deps, rotation);
+  if (at === null || rotation.emergency !== undefined || addedTargets(deps, rotation).length === 0) return at;
+  return rotation.replacesEnd === null ? null : latest(at, rotation.replacesEnd);
 }
 
 function isSame(one: HolderRef, other: HolderRef): boolean {
@@ -142,16 +154,74 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
   );
 }
 
+/**
+ * Places that the configuration has bound to the slot since the rotation was opened. What no place holds, and what rests on another rotation's
+ * proof, has none.
+ */
+export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rotation): readonly string[] {
+  const { holder, kind, leftover, deliveries } = rotation;
+  if (kind === "federated" || leftover === true) return [];
+  const slot = bindingOf(settings, holder.appId)?.slots.find((one) => one.slot === rotation.slot);
+  return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));
+}
+
+function addedFacts(deps: Deps, rotation: Rotation): Pick<Facts, "added"> {
+  const added = ["planned", "verified"].includes(rotation.state) ? addedTargets(deps, rotation) : [];
+  return added.length === 0 ? {} : { added };
+}
+
+/**
+ * A slot that names what is replaced as its current credential and has not moved on: its places hold it still, and nothing proves another one
+ * there. Of a leftover its own slot may be the one. Null where there is none.
+ */
+export async function slotNaming({ store, settings }: Deps, rotation: Rotation): Promise<string | null> {
+  const { tenantId, holder, slot, replaces, replacesName, leftover } = rotation;
+  const { description } = parseMarkedName(replacesName ?? "");
+  const isIt = (current: string) =>
+    current.trim().toLowerCase() === replaces.toLowerCase() ||
+    [replacesName?.trim(), description.trim()].includes(current.trim());
+  const naming = (bindingOf(settings, holder.appId)?.slots ?? []).filter(
+    (one) => (leftover === true || one.slot !== slot) && one.current !== null && isIt(one.current),
+  );
+  if (naming.length === 0) return null;
+  const records = await store.slots(tenantId, holder.appId);
+  const found = naming.find((one) => !records.some((at) => at.slot === one.slot && at.keyId !== replaces));
+  return found === undefined
+    ? null
+    : `slot "${found.slot}" names it as its current credential, too, and ${found.targets.join(", ")} may hold it still`;
+}
+
+async function sharedFacts(deps: Deps, rotation: Rotation): Promise<Pick<Facts, "shared">> {
+  // of a leftover the guard asks, and a person looks
+  const isAsked = rotation.state === "verified" && rotation.leftover !== true;
+  const shared = isAsked ? await slotNaming(deps, rotation) : null;
+  return shared === null ? {} : { shared };
+}
+
 /** What the configuration asks for now; the rotation's policy was fixed when it was opened. */
 export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Facts["asked"] {
   const binding = bindingOf(settings, holder.appId);
-  const names = [policy.name, binding?.policy ?? policy.name];
-  const rules = names.flatMap((name) => settings.policies[name]?.retire ?? []);
+  const now = policiesNow(settings, policy.name, binding);
+  const rules = now.map((one) => one.retire);
+  // half of a lifetime at most, as where the tenant's own policies have shortened it
+  const overlap = Math.max(policy.overlap, ...now.map((one) => Math.min(one.overlap, policy.lifetime / 2)));
   // a variable stays what it was in every process that runs: the old value must stay good until its own end
   const keeps = own?.appId === holder.appId && own.source === "environment";
   if (keeps) rules.push("at-expiry");
   const retire = longestRule(policy.retire, ...rules);
-  return { retire, complete: binding?.consumers === "complete", ...(keeps ? { keeps } : {}) };
+  const complete = binding?.consumers === "complete";
+  return { retire, complete, ...(overlap > policy.overlap ? { overlap } : {}), ...(keeps ? { keeps } : {}) };
+}
+
+/** The policy that the rotation was opened with, as it is configured now, and the one that its application's entry names. */
+function policiesNow({ policies }: Deps["settings"], name: string, binding: Binding | undefined): readonly Policy[] {
+  const names = new Set([name, binding?.policy ?? name]);
+  return [...names].flatMap((one) => (Object.hasOwn(policies, one) ? (policies[one] ?? []) : []));
+}
+
+function freezesNow({ settings }: Deps, { holder, policy: { name } }: Rotation): Pick<Facts, "freeze"> {
+  if (!Object.hasOwn(settings.policies, name)) return {};
+  return { freeze: policiesNow(settings, name, bindingOf(settings, holder.appId)).flatMap((one) => one.freeze) };
 }
 
 /** What later rotations of the slot have come to; only asked of a verified rotation. */

@@ -129,6 +129,11 @@ async function loop(deps: Deps, options: LoopOptions): Promise<void> {
   let known = new Set<string>();
   while (!signal.aborted) {
     const now = await deps.clock.now();
+    // its clock was set back: else nothing would be looked at until it shows again what it showed
+    if (scanAt - now > Math.max(scanEvery, SCAN_EVERY)) {
+      scanAt = now;
+      await lookAtWaiting(deps);
+    }
     let scanned: Scan | null | undefined;
     const isAsked = options.scanAsked?.() ?? false;
     if (isAsked || now >= scanAt) {

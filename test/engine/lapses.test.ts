@@ -262,7 +262,26 @@ test("an open lapse ends when the application is gone, once two whole scans say 
   await scan(50, rest, false);
   expect(await only(), "not all was read").toEqual([open]);
   await scan(60, rest);
-  expect(await only()).toEqual([{ ...open, to: at(50), over: "gone" }]);
+  const over = { ...open, to: at(50), over: "gone" };
+  expect(await only()).toEqual([over]);
+  await scan(70, rest);
+  expect(await only()).toEqual([over]);
+  // restored from the recycle bin, with the credential that had ended
+  await scan(80, all);
+  await scan(90, all);
+  expect(await only()).toEqual([over, { ...open, from: at(80) }]);
+});
+
+test("an application that comes back with a credential that works begins no lapse", async () => {
+  const { scan, lapses } = watching();
+  const others = Array.from({ length: 20 }, (_, number) => `b${number}`);
+  const rest = tenantOf(others, { credentials: [OLD, NEW] });
+  const [ended] = tenantOf(["a"]);
+  const [works] = tenantOf(["a"], { credentials: [OLD, from("late", 70, 200)] });
+  for (const hours of [0, 20]) await scan(hours, ended === undefined ? [] : [ended, ...rest]);
+  for (const hours of [40, 60, 65]) await scan(hours, rest);
+  await scan(80, works === undefined ? [] : [works, ...rest]);
+  expect((await lapses()).filter(({ appId }) => appId === "a")).toMatchObject([{ over: "gone" }]);
 });
 
 test("a loss that waits for a person ends no lapse", async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { discover } from "../../src/engine/scan/discover.ts";
 import type { ConfigurationChange } from "../../src/engine/views/configuration-change.ts";
-import { pictureOf } from "../../src/engine/views/picture.ts";
+import { type Picture, pictureOf } from "../../src/engine/views/picture.ts";
 import { foreseen } from "../../src/http/routes/configuration.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -28,4 +28,14 @@ test("who asks joins the look that is under way or over, until the text or the s
   expect(await ask(seen, "two")).toEqual({ applications: 2 });
   expect(await ask(again, "two")).toEqual({ applications: 3 });
   expect(made).toBe(3);
+});
+
+test("what failed is asked for anew", async () => {
+  const of = {} as Picture;
+  const fails = async () => {
+    throw new TypeError("not now");
+  };
+  await expect(foreseen(of, "a", fails)).rejects.toThrow("not now");
+  const answer = { applications: 1 } as ConfigurationChange;
+  expect(await foreseen(of, "a", async () => answer)).toBe(answer);
 });

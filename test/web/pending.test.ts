@@ -67,6 +67,9 @@ test.each([
 test("what is wrong is an error, what ends the renewing a warning", () => {
   const intents = (["missing", "invalid", "changed"] as const).map((state) => pendingIntent({ ...base, state }));
   expect([...intents, pendingIntent({ ...base, closes: true })]).toEqual(["error", "error", "info", "warning"]);
+  const leaving = { ...change(3), all: { ...none, leaves: 1, dates: 2 } };
+  expect(pendingIntent({ ...base, change: leaving })).toBe("warning");
+  expect(pendingIntent({ ...base, change: { ...leaving, all: { ...none, dates: 2 } } })).toBe("info");
 });
 
 test("the worst comes first, and what would happen to none is left out", () => {

@@ -7,6 +7,8 @@ export type FindingKind =
   | "ending"
   | "halted"
   | "paused"
+  | "not-served"
+  | "not-removed"
   | "reveal-asked"
   | "approval"
   | "breaker-open"
@@ -48,6 +50,8 @@ export const FINDING_TITLES: Readonly<Record<FindingKind, string>> = {
   "reveal-asked": "Somebody asks to see a value",
   approval: "Waits for approval",
   paused: "Paused: nothing is removed",
+  "not-served": "A place without the new credential",
+  "not-removed": "Cannot be removed",
   drift: "Changed by somebody else",
   "scan-incomplete": "Scan not complete",
   "scan-lossy": "Scan lost too much",

@@ -8,6 +8,7 @@ import { foldProbe } from "./acceptance.ts";
 import { changeCourse, missedReads, triedAgain, untried } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
+import { undelivered } from "./planned-rotation.ts";
 import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
@@ -175,9 +176,10 @@ function probedBy(r: Rotation, { at, probe }: Of<"probed">): Rotation {
   return { ...r, probes: foldProbe(r.probes, probe), ownRequests, probingSince: r.probingSince ?? at };
 }
 
-function preflighted(r: Rotation, { at, requests, former }: Of<"preflighted">): Rotation {
+function preflighted(r: Rotation, { at, requests, former, added = [] }: Of<"preflighted">): Rotation {
   const ownRequests = [...r.ownRequests, ...requests];
-  return { ...r, ...CLEAR, preflightAt: at, ownRequests, former: former ?? r.former };
+  const deliveries = [...r.deliveries, ...added.map(undelivered)];
+  return { ...r, ...CLEAR, preflightAt: at, ownRequests, deliveries, former: former ?? r.former };
 }
 
 function changeIssue(

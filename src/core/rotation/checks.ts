@@ -13,7 +13,7 @@ import { deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
 import { approvalDetail, needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
-import { retireTime, uses } from "./retire-checks.ts";
+import { retireTime, served, uses } from "./retire-checks.ts";
 import { retirement } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
@@ -139,7 +139,7 @@ const freeze: Check = {
   name: "freeze",
   judge: ({ rotation, facts, now }) => {
     if (rotation.emergency !== undefined) return null;
-    const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);
+    const answer = frozenAt(facts.freeze ?? rotation.policy.freeze, facts.timeZone, now);
     return answer.frozen ? wait(answer.until, "frozen") : null;
   },
 };
@@ -181,8 +181,8 @@ const pace: Check = {
 
 const preflight: Check = {
   name: "preflight",
-  judge: ({ rotation, now }) =>
-    rotation.preflightAt === null || now - rotation.preflightAt > PREFLIGHT_LASTS
+  judge: ({ rotation, facts, now }) =>
+    rotation.preflightAt === null || Math.abs(now - rotation.preflightAt) > PREFLIGHT_LASTS || facts.added !== undefined
       ? doStep({ step: "preflight" }, "preflight-due")
       : null,
 };
@@ -346,6 +346,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
     removalUnderWay,
     succession,
     bound,
+    served,
     retireTime,
     watchedAttempts,
     removalOn,

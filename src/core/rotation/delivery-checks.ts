@@ -54,9 +54,12 @@ function proveNext({ rotation, facts, now }: Situation, isOpen: (delivery: Deliv
   return soonest === undefined ? null : wait(soonest, "person-proof");
 }
 
-/** Right before the removal every copy is proven again (invariant 1). */
+/** Right before the removal every copy is proven again (invariant 1). What a clock that was ahead has proven is no proof by this one. */
 export const proof: Check = {
   name: "proof",
   judge: (situation) =>
-    proveNext(situation, ({ verifiedAt }) => verifiedAt === null || situation.now - verifiedAt > PROOF_LASTS),
+    proveNext(
+      situation,
+      ({ verifiedAt }) => verifiedAt === null || verifiedAt > situation.now || situation.now - verifiedAt > PROOF_LASTS,
+    ),
 };

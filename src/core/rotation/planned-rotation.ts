@@ -1,7 +1,7 @@
 /** How a rotation begins: what is fixed from the first moment, and everything else not known yet. */
 
 import type { EpochMs } from "../time.ts";
-import type { Rotation } from "./rotation.ts";
+import type { Delivery, Rotation } from "./rotation.ts";
 
 /** What is fixed when a rotation is opened. */
 export type Opening = Pick<
@@ -40,13 +40,7 @@ export function plannedRotation({ targets, at, approved, self = false, ...fixed 
     probingSince: null,
     acceptedAt: null,
     ownRequests: [],
-    deliveries: targets.map((target) => ({
-      target,
-      intendedAt: null,
-      receipt: null,
-      verifiedAt: null,
-      assurance: null,
-    })),
+    deliveries: targets.map(undelivered),
     verifiedAt: null,
     assurance: null,
     listReadAt: null,
@@ -70,4 +64,9 @@ export function plannedRotation({ targets, at, approved, self = false, ...fixed 
     plannedAt: at,
     updatedAt: at,
   };
+}
+
+/** A place of which nothing has been proven yet. */
+export function undelivered(target: string): Delivery {
+  return { target, intendedAt: null, receipt: null, verifiedAt: null, assurance: null };
 }

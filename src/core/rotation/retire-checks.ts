@@ -1,11 +1,28 @@
 /** The checks of when the old credential may go: by its own end, after an overlap, or by evidence (design §4.4). */
 
+import { command } from "../commands.ts";
 import type { TargetSettings } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type EpochMs, earliest } from "../time.ts";
 import { PROOF_LASTS } from "./retire-guard.ts";
 import { retirement } from "./retirement.ts";
 import { type Check, doStep, type Situation, type Verdict, wait } from "./verdict.ts";
+
+/**
+ * What lies in a place that was bound later, or is another slot's, is a copy of the old one, as far as anybody knows: it stays as long as it
+ * signs in, unless it leaked. The next rotation of the slot serves all its places, and this one then rests on it.
+ */
+export const served: Check = {
+  name: "targets-served",
+  judge: ({ rotation, facts: { added, shared, tenant }, now }) => {
+    const { emergency, replacesEnd, holder } = rotation;
+    if (emergency !== undefined || (replacesEnd !== null && replacesEnd <= now)) return null;
+    if (shared !== undefined) return wait(null, "slot-shared", shared);
+    if (added === undefined) return null;
+    const next = command(tenant, `rotate ${holder.appId} --now`);
+    return wait(null, "target-added", `${added.join(", ")}; ${next} delivers to all places of the slot`);
+  },
+};
 
 export const retireTime: Check = {
   name: "retire-time",
@@ -37,7 +54,8 @@ export const uses: Check = {
   judge: ({ rotation, facts, now }) => {
     const { early, evidence } = retirement(rotation, known(facts.targets), facts.asked);
     const readAt = rotation.uses?.readAt ?? null;
-    if (!early || evidence === undefined || (readAt !== null && now - readAt <= PROOF_LASTS)) return null;
+    if (!early || evidence === undefined || (readAt !== null && readAt <= now && now - readAt <= PROOF_LASTS))
+      return null;
     return doStep({ step: "read-uses" }, "uses-due");
   },
 };

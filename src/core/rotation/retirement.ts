@@ -34,17 +34,22 @@ export function retirement(rotation: Rotation, targets: readonly TargetSettings[
 /** By policy and configuration alone, whatever a person has asked for since. */
 export function ruled(rotation: Rotation, targets: readonly TargetSettings[], asked: Facts["asked"]): Retirement {
   // a person who has since found another consumer and said so in the configuration is heard
-  const policy = { ...rotation.policy, retire: longestRule(rotation.policy.retire, asked.retire) };
+  const { overlap } = rotation.policy;
+  const policy = {
+    ...rotation.policy,
+    retire: longestRule(rotation.policy.retire, asked.retire),
+    overlap: Math.max(overlap, asked.overlap ?? overlap),
+  };
   const { rule, because } = retireRule(policy, targets, rotation.consumersComplete && asked.complete);
   if (rule === "never") return { at: null, because: "retire-never", detail: null, early: false };
   const swept = rotation.replacesEnd === null ? null : plus(rotation.replacesEnd, SWEEP_AFTER);
   if (rule === "after-overlap" && rotation.verifiedAt !== null && isProven(rotation)) {
-    const at = plus(rotation.verifiedAt, effectiveOverlap(rotation.policy, targets));
-    const detail = overlapBecause(rotation.policy, targets);
+    const at = plus(rotation.verifiedAt, effectiveOverlap(policy, targets));
+    const detail = overlapBecause(policy, targets);
     if (swept === null || at < swept) return { at, because: "overlap", detail, early: true };
   }
   if (rule === "after-evidence" && rotation.verifiedAt !== null) {
-    return byEvidence(rotation, rotation.verifiedAt, swept, targets);
+    return byEvidence({ ...rotation, policy }, rotation.verifiedAt, swept, targets);
   }
   return { at: swept, because: because ?? "until-expiry", detail: null, early: false };
 }

@@ -286,6 +286,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly requests: readonly string[];
       /** The certificate found there, sealed, where the application rolls itself. */
       readonly former?: string | null;
+      /** Places that the slot has been bound to since; they are served with the others. */
+      readonly added?: readonly string[];
     }
   | {
       readonly type: "made";

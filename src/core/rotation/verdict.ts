@@ -1,10 +1,10 @@
 /** The words of the decision: what may be done next, what is looked at, and what a check is (design §4.2). */
 
-import type { RetireRule } from "../policy/policy.ts";
+import type { Freeze, RetireRule } from "../policy/policy.ts";
 import type { AcceptanceRule, Mode, TargetSettings } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { Forecast } from "../schedule/forecast.ts";
-import type { EpochMs } from "../time.ts";
+import type { DurationMs, EpochMs } from "../time.ts";
 import type { Rotation, Succession } from "./rotation.ts";
 
 /** One thing to do next. Each changes at most one thing outside. */
@@ -65,13 +65,21 @@ export interface Facts {
   readonly acceptance: AcceptanceRule;
   readonly limits: { readonly issuesPerHour: number } | null;
   readonly timeZone: string;
+  /** What the configuration says now: freezes are announced, and taken back, while rotations wait. Left out where it names the policy no more. */
+  readonly freeze?: readonly Freeze[];
   /** The rotation's targets as configured now; null where one is no longer bound. */
   readonly targets: readonly (TargetSettings | null)[];
+  /** Places that the slot has been bound to since, and that the rotation does not know; left out where there are none. */
+  readonly added?: readonly string[];
+  /** Another slot that names what is replaced as its current credential and has not moved on, as a sentence; left out where there is none. */
+  readonly shared?: string;
   readonly forecast: Forecast | null;
   /** What the configuration says now about the end of the old credential; it can only be kept longer than was planned. */
   readonly asked: {
     readonly retire: RetireRule;
     readonly complete: boolean;
+    /** Left out where it is no longer than was planned. */
+    readonly overlap?: DurationMs;
     /** Nolapse itself reads the old value from a variable, which no word makes any process read anew. */
     readonly keeps?: true;
   };

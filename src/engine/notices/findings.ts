@@ -9,7 +9,7 @@ import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.
 import type { Drift } from "../../ports/drift.ts";
 import type { ScanSummary, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
-import { gatherFacts, lossOf } from "../facts.ts";
+import { addedTargets, gatherFacts, lossOf } from "../facts.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { BrokenAt } from "../trail/check.ts";
 import { WAITS_FOR, waitingReveals } from "../values/reveal-request.ts";
@@ -19,6 +19,8 @@ const OVERDUE = 6 * HOUR;
 const OLD_KEY = 365 * DAY;
 /** How long a pause in overlap lasts before it is told, and again and again after that. */
 const PAUSE_TOLD = 7 * DAY;
+/** A removal that has failed so often in a row is told: what passes by itself is over by then. */
+const FAILURES_TOLD = 5;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
 
@@ -47,6 +49,8 @@ export async function findingsOf(
     ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
     ...halted.map(haltOf),
     ...verified.flatMap((one) => keptOf(one, now)),
+    ...verified.flatMap((one) => unservedOf(deps, one, now)),
+    ...verified.flatMap(failingOf),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
     ...tenantFindings(switches, scan, now),
@@ -139,6 +143,27 @@ function keptOf(rotation: Rotation, now: EpochMs): Finding[] {
   const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed until its rotation goes on`;
   const told = { key: `${id} ${times}`, title };
   return [{ kind: "paused", appId: holder.appId, next: "", ...told, ...heldBy(rotation, told) }];
+}
+
+/** Its removal is tried for as long as it fails, every few hours; a person may know what it fails on. */
+function failingOf({ displayName, replacesKind, replaces, replacesName, holder, ...its }: Rotation): Finding[] {
+  const { id, lastFailure, failures, tried } = its;
+  const times = Math.max(failures, tried?.step === "retire" ? tried.failures : 0);
+  if (lastFailure === null || times < FAILURES_TOLD) return [];
+  const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed: ${lastFailure.message}`;
+  const next = lastFailure.next ?? `nolapse explain ${holder.appId}`;
+  return [{ kind: "not-removed", appId: holder.appId, key: `${id} ${lastFailure.code}`, title, next }];
+}
+
+/** A place that was bound when the new credential was out already: what it holds ends with the old one. */
+function unservedOf(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
+  const { displayName, replacesKind, replaces, replacesName, replacesEnd, holder } = rotation;
+  const added = addedTargets(deps, rotation);
+  if (added.length === 0 || replacesEnd === null || replacesEnd <= now) return [];
+  const places = added.join(", ");
+  const title = `${displayName}: ${places} was bound later and may hold the old ${replacesKind} ${replacesName ?? replaces}, which ends ${away(replacesEnd, now)}`;
+  const next = `nolapse rotate ${holder.appId} --now delivers to all places of the slot`;
+  return [{ kind: "not-served", appId: holder.appId, key: `${replaces} ${places}`, title, next }];
 }
 
 /** What a pause adds to what is told of a rotation; nothing where nobody holds it. */

@@ -27,6 +27,7 @@ import type { Scan } from "../scan/discover.ts";
 import { type Ledger, ledgerOf, readStanding, type Standing } from "../scan/standing.ts";
 import { inTurns } from "../turns.ts";
 import { schedule, type Waves } from "./schedule.ts";
+import { unshared } from "./shared.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -190,20 +191,7 @@ async function planBinding(
       open ?? null,
     );
   });
-  return items.map((item) => sharing(item, items));
-}
-
-/**
- * Two slots that rest on one credential: the rotation of one would take it from the places of the other, which it does not know. Neither
- * is begun.
- */
-function sharing(item: PlanItem, items: readonly PlanItem[]): PlanItem {
-  const restsOn = ({ credential, rotation }: PlanItem) => credential?.keyId ?? rotation?.replaces ?? null;
-  const keyId = restsOn(item);
-  const other = items.find((one) => one !== item && keyId !== null && restsOn(one) === keyId);
-  if (other === undefined || item.rotation !== null) return item;
-  const detail = `slots "${item.slot}" and "${other.slot}" name the same one: what several places hold is one slot with all their targets`;
-  return { ...item, status: "cannot", because: "which-credential", detail, startsAt: null, retiresAt: null };
+  return items.length < 2 ? items : unshared(deps, appId, items);
 }
 
 interface SlotFacts {

@@ -48,7 +48,13 @@ const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
  * Waits that may last for months while the old credential lives on as was meant; where that one leaked or ends soon, they are looked at
  * more often. A mode is that of the process that looks: another one may have read a newer configuration.
  */
-const LASTING: ReadonlySet<ReasonCode> = new Set(["mode-observe", "mode-propose", "successor-under-way"]);
+const LASTING: ReadonlySet<ReasonCode> = new Set([
+  "mode-observe",
+  "mode-propose",
+  "successor-under-way",
+  "target-added",
+  "slot-shared",
+]);
 /** A new object is missing from reads for seconds; after so many tries with growing pauses it is gone. */
 const ABSENCES_BEFORE_HALT = 5;
 
@@ -229,6 +235,9 @@ function decidedDue(verdict: Verdict, { rotation, deps }: Claimed, now: EpochMs)
     case "done":
       return null;
     case "wait":
+      // a freeze can be taken back by a configuration that is read anew
+      if (verdict.because === "frozen" && verdict.until !== null)
+        return earliest(verdict.until, plus(now, LONGEST_LOOK));
       if (verdict.until !== null) return verdict.until;
       if (verdict.because === rotation.haltReason || verdict.because === "retire-never") return null;
       return plus(now, pauseOf(verdict.because, rotation, deps, now));

@@ -1,12 +1,12 @@
 /** Which adopted credential may go on a person's word alone, and the rotation that lets it go. */
 import { removalByHand } from "../../core/credentials/adoption.ts";
 import { type Credential, type Holder, isLive } from "../../core/credentials/credential.ts";
-import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { bindingOf, type SlotSettings } from "../../core/policy/settings.ts";
 import { hasProven, leftoverRotation, type Proven } from "../../core/rotation/leftover.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../deps.ts";
+import { slotNaming } from "../facts.ts";
 
 export interface LeftoverPlace {
   readonly appId: string;
@@ -140,33 +140,15 @@ async function newerThan(
   );
 }
 
-/**
- * A slot that names it as its current credential and has not moved on: its places hold it still, and nothing proves another one there. Of a
- * leftover the configuration is judged anew as when its removal was asked for.
- */
-export async function sharedSlot({ store, settings }: Deps, rotation: Rotation): Promise<string | null> {
-  const { tenantId, holder, slot, replaces, replacesName, leftover } = rotation;
-  if (leftover === true) {
-    const only = onlySlot(settings, holder.appId);
+/** Why a slot's places may hold it still. Of a leftover the configuration is judged anew as when its removal was asked for. */
+export async function sharedSlot(deps: Deps, rotation: Rotation): Promise<string | null> {
+  if (rotation.leftover === true) {
+    const only = onlySlot(deps.settings, rotation.holder.appId);
     if (typeof only === "string") return only;
     const unproven = undeliveredTo(only, rotation);
     if (unproven !== null) return unproven;
   }
-  const records = await store.slots(tenantId, holder.appId);
-  const { description } = parseMarkedName(replacesName ?? "");
-  const isIt = (current: string) =>
-    current.trim().toLowerCase() === replaces.toLowerCase() ||
-    [replacesName?.trim(), description.trim()].includes(current.trim());
-  const found = bindingOf(settings, holder.appId)?.slots.find(
-    (one) =>
-      (leftover === true || one.slot !== slot) &&
-      one.current !== null &&
-      isIt(one.current) &&
-      !records.some((record) => record.slot === one.slot && record.keyId !== replaces),
-  );
-  return found === undefined
-    ? null
-    : `slot "${found.slot}" names it as its current credential, too, and ${found.targets.join(", ")} may hold it still`;
+  return slotNaming(deps, rotation);
 }
 
 function no(why: string, next: string): NolapseError {

@@ -5,8 +5,8 @@
  * the application could be read. Nor is what nobody here can mend: one that is switched off, or whose home is another tenant.
  *
  * A scan lists no federated credentials, so the few applications a lapse begins for are asked for them, and of those with an open lapse a
- * few at each scan, in turn. An open lapse ends by what would have kept it from beginning, too; where that was a switch, another one begins
- * when the application is switched on again and nothing signs it in.
+ * few at each scan, in turn. An open lapse ends by what would have kept it from beginning, too; where that was a switch, or the application was
+ * deleted, another one begins when it is switched on again, or restored, and nothing signs it in.
  */
 
 import { signsIn } from "../../core/credentials/certificate-remarks.ts";
@@ -41,7 +41,7 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
   const { tenantId, scannedAt } = scan;
   const watched = await store.lapses(tenantId);
   const open = new Map(watched.lapses.flatMap((one) => (one.to === null ? [[one.appId, one]] : [])));
-  const off = switchedOff(watched.lapses);
+  const off = putAside(watched.lapses);
   const slots = await store.slots(tenantId, null);
   const moved = new Set(slots.flatMap(({ kind, appId }) => (kind === "federated" ? [appId] : [])));
   const inTurn = new Set(deps.trusts === undefined ? [] : await store.lapsesToAsk(tenantId, MOST_ASKED));
@@ -82,10 +82,11 @@ export async function noticeLapses(deps: Parts, scan: Scan): Promise<void> {
     await store.noteLapses(tenantId, scannedAt, found, [...asked]);
 }
 
-/** The applications whose last lapse ended because they were switched off: switched on again with nothing that works, they cannot sign in anew. */
-function switchedOff(lapses: readonly Lapse[]): ReadonlySet<string> {
+/** The applications whose last lapse ended because they were switched off or gone: there again with nothing that works, they cannot sign in anew. */
+function putAside(lapses: readonly Lapse[]): ReadonlySet<string> {
   const last = new Map(lapses.map((one) => [one.appId, one]));
-  return new Set([...last.values()].filter(({ over }) => over === "switched-off").map(({ appId }) => appId));
+  const aside = [...last.values()].filter(({ over }) => over === "switched-off" || over === "gone");
+  return new Set(aside.map(({ appId }) => appId));
 }
 
 function worksNow(holders: readonly Holder[], now: EpochMs): boolean {

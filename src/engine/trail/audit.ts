@@ -86,6 +86,8 @@ function isEarly({ replacesEnd }: Rotation, at: EpochMs): boolean {
 
 function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"] {
   switch (event.type) {
+    case "preflighted":
+      return event.added === undefined ? {} : { added: event.added.join(", ") };
     case "made":
       return { attempt: event.attempt.id, sha256: event.attempt.certificate.sha256, end: event.attempt.end };
     case "list-intended":

@@ -115,7 +115,10 @@ export function foreseen(picture: Picture, digest: string, make: () => Promise<C
   const known = looks.get(picture);
   if (known?.digest === digest) return known.change;
   const change = make();
-  looks.set(picture, { digest, change });
+  const look = { digest, change };
+  looks.set(picture, look);
+  // what failed is no answer for those who ask again
+  change.catch(() => looks.get(picture) === look && looks.delete(picture));
   return change;
 }
 

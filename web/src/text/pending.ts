@@ -45,7 +45,7 @@ export function pendingIntent({ state, closes, change }: Pending): "error" | "wa
   const rank = Object.keys(MODES);
   const mode = change?.mode ?? null;
   const isLess = mode !== null && rank.indexOf(mode.to) < rank.indexOf(mode.from);
-  return closes || isLess ? "warning" : "info";
+  return closes || isLess || (change?.all.leaves ?? 0) > 0 ? "warning" : "info";
 }
 
 /** What was said of it, and what to do. */
@@ -59,7 +59,7 @@ export function pendingNext({ state, closes, change }: Pending): string {
     default:
       return closes
         ? `${stays}. Once the server reads it, nothing of this tenant is renewed any more.`
-        : `${stays}${change === null ? "; what it would change is known after the next scan" : ""}. Next: nolapse config check, then start the server again, or send it SIGHUP. Rotations that are open keep their policy.`;
+        : `${stays}${change === null ? "; what it would change is known after the next scan" : ""}. Next: nolapse config check, then start the server again, or send it SIGHUP. Rotations that are open keep their policy; a freeze or a longer overlap holds for them, too.`;
   }
 }
 

@@ -1,8 +1,11 @@
 import { CertificateValue } from "../../../core/credentials/certificate-value.ts";
 import { NolapseError } from "../../../core/errors.ts";
+import { isExcluded } from "../../../core/policy/policy-choice.ts";
 import { retireRule } from "../../../core/policy/reload.ts";
+import type { Rotation } from "../../../core/rotation/rotation.ts";
 import type { SecretValue } from "../../../core/secret-value.ts";
 import type { Target } from "../../../ports/target.ts";
+import { addedTargets } from "../../facts.ts";
 import type { Claimed } from "../claimed.ts";
 import { proofFor } from "./proof.ts";
 import { targetOf } from "./target.ts";
@@ -13,9 +16,11 @@ const EXPIRED = 7000222;
 
 /** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
 export async function preflight(claimed: Claimed): Promise<void> {
+  if (await isExcludedNow(claimed)) throw leftAlone(claimed.rotation);
   const requests: string[] = [];
   if (claimed.rotation.self) await requireOwnProof(claimed);
-  for (const { target: name } of claimed.rotation.deliveries) {
+  const added = addedTargets(claimed.deps, claimed.rotation);
+  for (const name of [...claimed.rotation.deliveries.map(({ target }) => target), ...added]) {
     const target = targetOf(claimed, name);
     await target.preflight(claimed.signal);
     const request = await checkCopy(claimed, name, target);
@@ -26,7 +31,23 @@ export async function preflight(claimed: Claimed): Promise<void> {
     return;
   }
   const former = claimed.rotation.self ? await sealFormer(claimed) : null;
-  claimed.later([{ type: "preflighted", at: await claimed.now(), requests, former }]);
+  claimed.later([
+    { type: "preflighted", at: await claimed.now(), requests, former, ...(added.length > 0 ? { added } : {}) },
+  ]);
+}
+
+/** Excluded since its rotation was opened. An application that rolls itself was asked for by its own hand, and may not read what it is. */
+async function isExcludedNow({ rotation, deps, signal }: Claimed): Promise<boolean> {
+  if (deps.settings.exclude.length === 0 || rotation.self || rotation.emergency !== undefined) return false;
+  const { holder } = await deps.entra.read(rotation.holder, signal);
+  return isExcluded(deps.settings, holder);
+}
+
+/** A failed try and no halt: once it is excluded no more, nobody has to say that it shall go on. */
+export function leftAlone({ displayName, id }: Rotation): NolapseError {
+  return new NolapseError("refused-by-rule", `the configuration excludes ${displayName} [excluded]`, {
+    next: `nolapse cancel ${id} gives the rotation up; all credentials stay`,
+  });
 }
 
 /** An application that rolls itself can do so by proof alone; the list of its certificates it can neither read nor replace. */

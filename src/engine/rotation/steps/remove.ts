@@ -1,17 +1,22 @@
 /** Every removal goes through here: fresh read, guard, brake, one request. */
+import type { Holder } from "../../../core/credentials/credential.ts";
 import { NolapseError } from "../../../core/errors.ts";
+import { isExcluded } from "../../../core/policy/policy-choice.ts";
 import { mayRemove, type RemovalPurpose } from "../../../core/rotation/retire-guard.ts";
 import type { Rotation } from "../../../core/rotation/rotation.ts";
 import { REPLICATION_WINDOW } from "../../../core/schedule/replication.ts";
-import type { EpochMs } from "../../../core/time.ts";
+import { type DurationMs, type EpochMs, formatDuration, MINUTE } from "../../../core/time.ts";
 import type { RemoveCredentialOutcome } from "../../../ports/entra.ts";
 import { noteUnknownMarks } from "../../scan/recognise.ts";
 import type { Claimed } from "../claimed.ts";
 import { sharedSlot } from "../leftover.ts";
+import { leftAlone } from "./preflight.ts";
 import { removeCertificate } from "./remove-certificate.ts";
 import { evidenceNow } from "./sign-ins.ts";
 import { usesNow } from "./uses.ts";
 
+/** A clock that is further ahead than a signed assertion may be is wrong. */
+const MOST_AHEAD: DurationMs = 5 * MINUTE;
 /** After so many refusals of the guard in a row a person must look. */
 const REFUSALS_BEFORE_HALT = 5;
 
@@ -25,7 +30,17 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   if (evidence === "later") return false;
   const uses = purpose === "retire" ? await usesNow(claimed) : undefined;
   if (uses === "later") return false;
-  const { holder } = await deps.entra.read(rotation.holder, signal);
+  const asked = await claimed.now();
+  const { holder, serviceTime } = await deps.entra.read(rotation.holder, signal);
+  // whether the old one is over, or has been waited for, is told by this clock
+  if (purpose === "retire" && asked - serviceTime > MOST_AHEAD) {
+    await claimed.fail(clockAhead(asked - serviceTime));
+    return false;
+  }
+  if (purpose === "retire" && isLeftAlone(claimed, holder)) {
+    await claimed.fail(leftAlone(rotation));
+    return false;
+  }
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
   const shared = rotation.leftover === true ? { shared: await sharedSlot(deps, rotation) } : {};
@@ -80,6 +95,21 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   }
   await claimed.fail(outcome.error);
   return false;
+}
+
+/** Excluded since its rotation was opened, and no person has said of this very credential that it shall go. */
+function isLeftAlone({ rotation: { emergency, removal }, deps }: Claimed, holder: Holder): boolean {
+  return emergency === undefined && removal === undefined && isExcluded(deps.settings, holder);
+}
+
+function clockAhead(by: DurationMs): NolapseError {
+  return new NolapseError(
+    "refused-by-guard",
+    `this machine's clock is ${formatDuration(by)} ahead of the directory's`,
+    {
+      next: "synchronise the clock: timedatectl set-ntp true (or w32tm /resync); nothing is removed meanwhile",
+    },
+  );
 }
 
 function refusal(why: string): NolapseError {

@@ -1,0 +1,101 @@
+/** A place that is bound to a slot while its rotation is under way holds the old value: nothing takes that from it unasked. */
+import { expect, test } from "vitest";
+import type { Binding } from "../../src/core/policy/settings.ts";
+import { decide } from "../../src/core/rotation/decide.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import { SecretValue } from "../../src/core/secret-value.ts";
+import { DAY, HOUR } from "../../src/core/time.ts";
+import { ask } from "../../src/engine/commands/rotate.ts";
+import { gatherFacts } from "../../src/engine/facts.ts";
+import { findingsOf } from "../../src/engine/notices/findings.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { type BenchOptions, MemoryTarget, Workbench } from "../support/workbench.ts";
+
+/** A bench, and what binds a second place to its slot, which a person has put the old value into. */
+function growing(options: BenchOptions = {}) {
+  const bench = new Workbench({ policy: { retire: "after-overlap", overlap: 7 * DAY }, complete: true, ...options });
+  const second = new MemoryTarget("second", new SecretValue("old~value"));
+  const all = new Map([bench.target, second].map((one) => [one.name, one]));
+  const targets = { get: (name: string) => all.get(name) ?? null };
+  const bindBy = (slots: Binding["slots"]) => {
+    const { settings } = bench;
+    bench.settings = {
+      ...settings,
+      bindings: settings.bindings.map((one) => ({ ...one, slots })),
+      targets: { ...settings.targets, second: { name: "second", type: "memory", kinds: ["secret"], reload: 60_000 } },
+    };
+  };
+  const bind = () => bindBy([{ slot: "default", current: null, targets: ["billing", "second"] }]);
+  const bindAsSlot = () =>
+    bindBy([
+      { slot: "default", current: null, targets: ["billing"] },
+      { slot: "jobs", current: "billing 2025", targets: ["second"] },
+    ]);
+  const signsIn = async () => {
+    const { value } = second;
+    if (value === null) return false;
+    const probe = await bench.entra.probe(
+      { authority: "https://login.example", tenant: "t", clientId: bench.app.appId, scope: "s" },
+      value,
+    );
+    return probe.outcome === "issued";
+  };
+  return { bench, second, bind, bindAsSlot, signsIn, over: { targets } };
+}
+
+test("bound in the overlap, it keeps the old credential until another rotation has served it", async () => {
+  const { bench, second, bind, signsIn, over } = growing({ endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  bind();
+  await bench.drive(() => false, 12, over).catch(() => undefined);
+  expect(await signsIn()).toBe(true);
+  const [held] = await bench.store.rotations({ tenantId: bench.settings.tenantId, states: ["verified"] });
+  const facts = await gatherFacts(bench.deps(over), held as Rotation, bench.clock.at);
+  expect(decide(held as Rotation, facts, bench.clock.at)).toMatchObject({ because: "target-added" });
+  const told = { sealKeyAge: null, portal: null, broken: null };
+  const findings = await findingsOf(bench.deps(over), [], bench.clock.at, told);
+  expect(findings).toContainEqual(expect.objectContaining({ kind: "not-served", appId: bench.app.appId }));
+  await ask(bench.deps(over), [bench.app.appId], { now: true, actor: "ann" });
+  await bench.drive(() => false, 3, over).catch(() => undefined);
+  const after = await bench.store.rotation((held as Rotation).id);
+  expect(after?.state).toBe("retired");
+  expect(second.deliveries).toBe(1);
+  expect(await signsIn()).toBe(true);
+});
+
+test("bound while a rotation waits to begin, it is served with the others", async () => {
+  const { bench, second, bind, signsIn, over } = growing({
+    endsIn: 29 * DAY,
+    settings: { mode: "propose" },
+  });
+  await bench.drive((rotation) => rotation?.state === "planned", 1, over);
+  bind();
+  bench.settings = { ...bench.settings, mode: "enforce" };
+  bench.clock.advance(7 * HOUR);
+  await bench.drive((rotation) => rotation?.state === "retired", 20, over);
+  expect(second.deliveries).toBe(1);
+  expect(await signsIn()).toBe(true);
+});
+
+test("bound as a slot of its own that names the old credential, it keeps that one, too", async () => {
+  const { bench, bind, signsIn, bindAsSlot, over } = growing({ endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  const first = (await bench.rotation()) as Rotation;
+  bindAsSlot();
+  const facts = await gatherFacts(bench.deps(over), first, bench.clock.at);
+  expect(decide(first, facts, bench.clock.at)).toMatchObject({ because: "slot-shared" });
+  const { items } = await makePlan(bench.deps(over), await discover(bench.deps(over)));
+  expect(items.map(({ slot, status, because }) => [slot, status, because])).toEqual([
+    ["default", "later", "not-due"],
+    ["jobs", "cannot", "which-credential"],
+  ]);
+  await bench.drive(() => false, 12, over).catch(() => undefined);
+  expect(await signsIn()).toBe(true);
+  // as both say: one slot with all places
+  bind();
+  await ask(bench.deps(over), [bench.app.appId], { now: true, actor: "ann" });
+  await bench.drive(() => false, 3, over).catch(() => undefined);
+  expect(await signsIn()).toBe(true);
+  expect((await bench.store.rotation(first.id))?.state).toBe("retired");
+});

@@ -1,0 +1,52 @@
+/** A machine whose clock is wrong: one that is ahead takes nothing away before its time, and one that was ahead forgets nothing. */
+import { expect, test } from "vitest";
+import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { run } from "../../src/engine/maintain.ts";
+import { Workbench } from "../support/workbench.ts";
+
+const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
+
+function ahead(bench: Workbench, by: number) {
+  return { clock: { ...bench.clock, now: async () => plus(bench.clock.at, by) } };
+}
+
+test("ahead, it removes nothing; set right, it does when the overlap is over", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  const { holder } = await bench.drive((rotation) => rotation?.state === "verified", 2);
+  await bench.run(ahead(bench, 8 * DAY));
+  expect((await bench.entra.read(holder)).holder.credentials).toHaveLength(2);
+  expect((await bench.rotation())?.lastFailure?.message).toMatch(/clock is 8d ahead of the directory's/);
+  const { removedAt } = await bench.drive((rotation) => rotation?.state === "retired", 20);
+  expect(Number(removedAt) - Number((await bench.rotation())?.verifiedAt)).toBeGreaterThanOrEqual(7 * DAY);
+});
+
+test("what was put off by a clock that was ahead is looked at again when it is set right", async () => {
+  const bench = new Workbench({ settings: { mode: "propose" } });
+  await bench.run();
+  // it waits for a word, and is looked at some hours later by a clock that is a year ahead
+  bench.clock.advance(7 * HOUR);
+  await bench.run(ahead(bench, 300 * DAY));
+  bench.clock.advance(MINUTE);
+  bench.settings = { ...bench.settings, mode: "enforce" };
+  await bench.run();
+  expect(await bench.rotation()).toMatchObject({ state: "issued" });
+});
+
+test("a loop scans again when its clock was set back", async () => {
+  const bench = new Workbench();
+  const told = new AbortController();
+  let by = 300 * DAY;
+  const clock = { ...bench.clock, now: async () => plus(bench.clock.at, by) };
+  const scans: number[] = [];
+  let waits = 0;
+  const wait = async () => {
+    by = 0;
+    waits += 1;
+    if (waits > 20) told.abort();
+  };
+  await run(bench.deps({ clock: { ...clock, wait } }), {
+    signal: told.signal,
+    onScan: () => scans.push(by),
+  });
+  expect(scans).toContain(0);
+});
