@@ -201,6 +201,30 @@ describe("on the wire", () => {
     expect(inspect(unreachable, { depth: 10, showHidden: true })).not.toContain(OWN_SECRET);
   });
 
+  it.each([
+    // the value, or the client it is for
+    [7000215, "not-authenticated"],
+    [7000222, "not-authenticated"],
+    [7000112, "not-authenticated"],
+    [700016, "not-authenticated"],
+    [700027, "not-authenticated"],
+    [53003, "authenticated-refused"],
+    // how it was asked: a machine whose clock is wrong among them
+    [700024, "inconclusive"],
+    [700023, "inconclusive"],
+    [700021, "inconclusive"],
+    [50027, "inconclusive"],
+    [7000216, "inconclusive"],
+    [90055, "inconclusive"],
+    // not on record here: OAuth's own word decides
+    [7009999, "not-authenticated"],
+  ])("takes AADSTS%i for %s of a value", async (number, outcome) => {
+    server.token = json(401, { error: "invalid_client", error_codes: [number] });
+    const verifier = createVerifier({ clock, version: "1.2.3", timeout: 300 });
+    const signIn = { authority: origin, tenant: "t", clientId: "c", scope: "s/.default" };
+    expect(await verifier.probe(signIn, new SecretValue(OWN_SECRET))).toMatchObject({ outcome, code: number });
+  });
+
   it("verifies with one request on a connection of its own, without cookies", async () => {
     const verifier = createVerifier({ clock, version: "1.2.3", timeout: 300 });
     const signIn = { authority: origin, tenant: "t", clientId: "c", scope: "s/.default" };
