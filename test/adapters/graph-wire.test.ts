@@ -6,7 +6,7 @@ import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { createPipeline } from "../../src/adapters/graph/wire.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import { DAY, epochMs, plus } from "../../src/core/time.ts";
+import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import {
   type Answer,
@@ -146,6 +146,36 @@ describe("on the wire", () => {
     await expect(entra.read(HOLDER)).rejects.toMatchObject({ code: "sign-in-failed" });
     expect(count("/applications/")).toBe(3);
     expect(count("/oauth2/")).toBe(2);
+  });
+
+  it("takes what was granted meanwhile with a new token, at most one in five minutes", async () => {
+    let now = NOW;
+    const directory = createGraphDirectory({
+      tenantId: "tenant",
+      authority: origin,
+      graphEndpoint: origin,
+      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue(OWN_SECRET) },
+      clock: { ...clock, now: async () => now },
+      version: "1.2.3",
+    });
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    const refused = async (at: number) => {
+      now = plus(NOW, at);
+      await expect(directory.entra.page("application", null)).rejects.toMatchObject({ code: "directory-forbidden" });
+      return count("/oauth2/");
+    };
+    expect(await refused(0)).toBe(1);
+    expect(await refused(4 * MINUTE)).toBe(1);
+    expect(await refused(5 * MINUTE)).toBe(2);
+    expect(await refused(6 * MINUTE)).toBe(2);
+    await directory.entra.addSecret(HOLDER, { displayName: "x", end: plus(NOW, DAY) });
+    server.graph = json(200, { value: [] });
+    now = plus(NOW, 10 * MINUTE);
+    await directory.entra.page("application", null);
+    expect(count("/oauth2/")).toBe(3);
+    now = plus(NOW, 20 * MINUTE);
+    await directory.entra.page("application", null);
+    expect(count("/oauth2/")).toBe(3);
   });
 
   it("gives up when told to, as unknown for a write that has left", async () => {

@@ -69,19 +69,25 @@ export interface TokenSource {
   token(signal?: AbortSignal): Promise<string>;
   /** Forgets the token and the credential object behind it, because the directory refused it. */
   discard(): void;
+  /** A right was missing: a token that is not quite new is not used again, as what was granted since is not in it. */
+  doubt?(): void;
 }
 
 /** A token is renewed this long before it ends. */
 const MARGIN: DurationMs = 5 * MINUTE;
+/** A token in doubt is kept this long, so that an application without a right does not sign in for every request. */
+const NEW_ENOUGH: DurationMs = 5 * MINUTE;
 
 /** Keeps what `acquire` gives for as long as domain time allows; callers in between share one sign-in. */
 export function keep(clock: Clock, clientId: string | null, acquire: () => Promise<Acquired>): TokenSource {
   let held: { readonly token: string; readonly from: EpochMs; readonly until: number } | null = null;
   let renewal: Promise<string> | null = null;
   let generation = 0;
+  let doubted = false;
   const renew = async (now: EpochMs, born: number): Promise<string> => {
     const { token, lifetime } = await acquire();
     if (born === generation) held = { token, from: now, until: now + lifetime - MARGIN };
+    doubted = false;
     return token;
   };
   return {
@@ -89,7 +95,8 @@ export function keep(clock: Clock, clientId: string | null, acquire: () => Promi
     async token(signal) {
       const now = await clock.now(signal);
       // A clock that went back behind the token's birth makes it one "not yet valid".
-      if (held !== null && held.from <= now && now < held.until) return held.token;
+      const until = held !== null && doubted ? Math.min(held.until, held.from + NEW_ENOUGH) : held?.until;
+      if (held !== null && until !== undefined && held.from <= now && now < until) return held.token;
       held = null;
       renewal ??= renew(now, generation).finally(() => {
         renewal = null;
@@ -100,6 +107,9 @@ export function keep(clock: Clock, clientId: string | null, acquire: () => Promi
       generation += 1;
       held = null;
       renewal = null;
+    },
+    doubt() {
+      doubted = true;
     },
   };
 }

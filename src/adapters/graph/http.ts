@@ -60,6 +60,7 @@ export function createGraph(wire: Wire, tokens: TokenSource): Graph {
     writer: who,
     async get(url, doing, signal) {
       const first = await getOnce(url, doing, signal);
+      if (first.answer.status === 403) tokens.doubt?.();
       if (first.answer.status !== 401) return first;
       tokens.discard();
       return getOnce(url, doing, signal);
@@ -76,6 +77,7 @@ export function createGraph(wire: Wire, tokens: TokenSource): Graph {
       try {
         const answer = await wire.send(request, signal);
         if (answer.status === 401) tokens.discard();
+        if (answer.status === 403) tokens.doubt?.();
         return { sent: "answered", answer, hidden: [token] };
       } catch (thrown) {
         if (thrown instanceof WireFailure) return { sent: "lost", error: lost(thrown, doing.what) };
