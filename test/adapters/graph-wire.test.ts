@@ -110,6 +110,15 @@ describe("on the wire", () => {
     expect(server.arrived).toHaveLength(2);
   });
 
+  it.each([
+    ["application", /make it an owner of the application \(az ad app owner add\)/],
+    ["servicePrincipal", /make it an owner of the service principal itself/],
+  ] as const)("says of which object it is to be an owner: %s", async (type, next) => {
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    const refused = await open().addSecret({ ...HOLDER, type }, { displayName: "x", end: plus(NOW, DAY) });
+    expect(refused).toMatchObject({ error: { code: "directory-forbidden", next: expect.stringMatching(next) } });
+  });
+
   it("asks for the token once when the login authority fails, and then sends nothing to Graph", async () => {
     for (const [answer, code] of [
       [reset, "directory-unreachable"],

@@ -152,7 +152,8 @@ export class GraphCalls {
   /** One write, sent once; without a token nothing was sent, so it is certainly not applied. */
   async write(write: Write, signal?: AbortSignal): Promise<Settled> {
     const { what, proof, done, hidden = [] } = write;
-    const doing: Doing = { what, writes: true, who: this.#graph.writer, proof };
+    const owned: HolderType = write.url.includes(`/${PATHS.servicePrincipal}/`) ? "servicePrincipal" : "application";
+    const doing: Doing = { what, writes: true, owned, who: this.#graph.writer, proof };
     let sent: WriteOnWire;
     try {
       sent = await this.#graph.write(write, doing, signal);

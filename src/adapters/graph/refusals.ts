@@ -2,6 +2,7 @@
  * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The one exception is documented at
  * {@link isNoSuchCredential}.
  */
+import type { HolderType } from "../../core/credentials/credential.ts";
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
 import { type Grantee, roleGrant } from "../../core/policy/permissions.ts";
 import { objectAt, parseObject, textAt } from "./json.ts";
@@ -13,6 +14,8 @@ export interface Doing {
   /** For example `reading application 1234…`. */
   readonly what: string;
   readonly writes: boolean;
+  /** What is written to: each kind of object has owners of its own. */
+  readonly owned?: HolderType | undefined;
   /** Whom Nolapse signs in as for it. */
   readonly who: Grantee;
   /** The permissions it takes, where they are not those of applications. */
@@ -36,13 +39,19 @@ const UNLICENSED = new Set(["Authentication_RequestFromNonPremiumTenantOrB2CTena
 /** 403 by status, but of room and not of rights. */
 const FULL = new Set(["Directory_ResourceSizeExceeded", "Directory_QuotaExceeded"]);
 
-function grantCommand({ needs, writes, who }: Doing): string {
+/** Who owns an application is no owner of its service principal (…/permissions-reference, Application.ReadWrite.OwnedBy; microsoft-graph-docs#11114). */
+const OWNERS: Readonly<Record<HolderType, string>> = {
+  application: "the application (az ad app owner add)",
+  servicePrincipal: "the service principal itself, which an owner of the application is not",
+};
+
+function grantCommand({ needs, writes, owned = "application", who }: Doing): string {
   const roles = needs ?? [writes ? OWNED_BY : READ_ALL];
   const line = roleGrant(
     roles.map(({ id }) => id),
     who,
   );
-  const owner = writes ? ", and make it an owner of the application (az ad app owner add), or give it more" : "";
+  const owner = writes ? `, and make it an owner of ${OWNERS[owned]}, or give it more` : "";
   return `grant ${roles.map(({ name }) => name).join(" and ")}${owner}: ${line}`;
 }
 
