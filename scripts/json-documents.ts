@@ -364,6 +364,7 @@ export const DOCUMENTS = {
       writerId: guid.nullable().describe("the second identity, for writes alone"),
       permissions: z.array(text).describe("application permissions in our own token"),
       writerPermissions: z.array(text).nullable().describe("those of the second identity"),
+      writesManaged: z.boolean().describe("whether what writes is a managed identity, which has no app registration"),
       userAgents: z.array(text).describe("of the scanner, and of the verifier"),
       checks: z.array(
         z.strictObject({

@@ -5,6 +5,8 @@ import type { EpochMs } from "../core/time.ts";
 export interface OwnIdentity {
   readonly clientId: string | null;
   readonly tenantId: string | null;
+  /** A managed identity: no app registration stands behind it. */
+  readonly managed?: boolean;
   /** The application permissions for Graph. */
   readonly permissions: readonly string[];
 }

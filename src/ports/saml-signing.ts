@@ -9,7 +9,9 @@ export type AddSigningOutcome =
       readonly thumbprint: string;
       /**
        * The key ids the answer names. The service makes three entries, a private key, its public half and a password; the
-       * others are found by their common `customKeyIdentifier`, which is the thumbprint.
+       * others are found by their common `customKeyIdentifier`. That is the thumbprint in the documentation's example and often something
+       * else in tenants; and the key id is the private key's, though the answer describes the public half
+       * (hashicorp/terraform-provider-azuread#968). So nothing relies on either.
        */
       readonly keyIds: readonly string[];
     }

@@ -113,6 +113,24 @@ describe("the audit log", () => {
   });
 });
 
+it("tells one credential by one spelling, however a log or a report writes its id", async () => {
+  const upper = KEY.toUpperCase();
+  server.graph = page({
+    ...described(keys("one").replace(KEY, upper)),
+    id: "r-1",
+    createdDateTime: AT,
+    status: { errorCode: 0 },
+    servicePrincipalCredentialKeyId: upper,
+    federatedCredentialId: upper,
+    keyId: upper,
+    appId: "C11ENT",
+    signInActivity: { lastSignInDateTime: AT },
+  });
+  expect((await changes())[0]?.after).toMatchObject([{ keyId: KEY }]);
+  expect(await signIns()).toContainEqual(expect.objectContaining({ keyId: KEY, federatedId: KEY }));
+  expect(await logs().lastUses(SINCE)).toMatchObject([{ appId: "c11ent", keyId: KEY }]);
+});
+
 describe("the sign-in log", () => {
   const row = {
     id: "r-1",

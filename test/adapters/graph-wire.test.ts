@@ -6,7 +6,7 @@ import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { createPipeline } from "../../src/adapters/graph/wire.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
-import { DAY, epochMs, plus } from "../../src/core/time.ts";
+import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import {
   type Answer,
@@ -110,6 +110,15 @@ describe("on the wire", () => {
     expect(server.arrived).toHaveLength(2);
   });
 
+  it.each([
+    ["application", /make it an owner of the application \(az ad app owner add\)/],
+    ["servicePrincipal", /make it an owner of the service principal itself/],
+  ] as const)("says of which object it is to be an owner: %s", async (type, next) => {
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    const refused = await open().addSecret({ ...HOLDER, type }, { displayName: "x", end: plus(NOW, DAY) });
+    expect(refused).toMatchObject({ error: { code: "directory-forbidden", next: expect.stringMatching(next) } });
+  });
+
   it("asks for the token once when the login authority fails, and then sends nothing to Graph", async () => {
     for (const [answer, code] of [
       [reset, "directory-unreachable"],
@@ -146,6 +155,36 @@ describe("on the wire", () => {
     await expect(entra.read(HOLDER)).rejects.toMatchObject({ code: "sign-in-failed" });
     expect(count("/applications/")).toBe(3);
     expect(count("/oauth2/")).toBe(2);
+  });
+
+  it("takes what was granted meanwhile with a new token, at most one in five minutes", async () => {
+    let now = NOW;
+    const directory = createGraphDirectory({
+      tenantId: "tenant",
+      authority: origin,
+      graphEndpoint: origin,
+      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue(OWN_SECRET) },
+      clock: { ...clock, now: async () => now },
+      version: "1.2.3",
+    });
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    const refused = async (at: number) => {
+      now = plus(NOW, at);
+      await expect(directory.entra.page("application", null)).rejects.toMatchObject({ code: "directory-forbidden" });
+      return count("/oauth2/");
+    };
+    expect(await refused(0)).toBe(1);
+    expect(await refused(4 * MINUTE)).toBe(1);
+    expect(await refused(5 * MINUTE)).toBe(2);
+    expect(await refused(6 * MINUTE)).toBe(2);
+    await directory.entra.addSecret(HOLDER, { displayName: "x", end: plus(NOW, DAY) });
+    server.graph = json(200, { value: [] });
+    now = plus(NOW, 10 * MINUTE);
+    await directory.entra.page("application", null);
+    expect(count("/oauth2/")).toBe(3);
+    now = plus(NOW, 20 * MINUTE);
+    await directory.entra.page("application", null);
+    expect(count("/oauth2/")).toBe(3);
   });
 
   it("gives up when told to, as unknown for a write that has left", async () => {
@@ -199,6 +238,30 @@ describe("on the wire", () => {
       .read(HOLDER)
       .catch((thrown: unknown) => thrown);
     expect(inspect(unreachable, { depth: 10, showHidden: true })).not.toContain(OWN_SECRET);
+  });
+
+  it.each([
+    // the value, or the client it is for
+    [7000215, "not-authenticated"],
+    [7000222, "not-authenticated"],
+    [7000112, "not-authenticated"],
+    [700016, "not-authenticated"],
+    [700027, "not-authenticated"],
+    [53003, "authenticated-refused"],
+    // how it was asked: a machine whose clock is wrong among them
+    [700024, "inconclusive"],
+    [700023, "inconclusive"],
+    [700021, "inconclusive"],
+    [50027, "inconclusive"],
+    [7000216, "inconclusive"],
+    [90055, "inconclusive"],
+    // not on record here: OAuth's own word decides
+    [7009999, "not-authenticated"],
+  ])("takes AADSTS%i for %s of a value", async (number, outcome) => {
+    server.token = json(401, { error: "invalid_client", error_codes: [number] });
+    const verifier = createVerifier({ clock, version: "1.2.3", timeout: 300 });
+    const signIn = { authority: origin, tenant: "t", clientId: "c", scope: "s/.default" };
+    expect(await verifier.probe(signIn, new SecretValue(OWN_SECRET))).toMatchObject({ outcome, code: number });
   });
 
   it("verifies with one request on a connection of its own, without cookies", async () => {

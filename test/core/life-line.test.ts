@@ -1,11 +1,11 @@
 /** The segments that a page draws: what worked, what is on record, what is only forecast; and a lapse is never rounded away. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Known, lastLapse, lifeLine } from "../../src/core/pictures/life-line.ts";
+import { type Known, lastLapse, lifeLine, thumbprintOf } from "../../src/core/pictures/life-line.ts";
 import { completePolicy } from "../../src/core/policy/policy.ts";
 import { forecast } from "../../src/core/schedule/forecast.ts";
 import { DAY, type EpochMs, HOUR, plus } from "../../src/core/time.ts";
-import { issued, NOW, rotation } from "./make.ts";
+import { certificate, issued, NOW, rotation } from "./make.ts";
 
 const policy = completePolicy("p", { lifetime: 90 * DAY, renewBefore: 30 * DAY, overlap: 7 * DAY });
 const SPAN = { from: plus(NOW, -365 * DAY), to: plus(NOW, 365 * DAY), now: NOW };
@@ -198,4 +198,13 @@ test("whatever the dates, segments lie in order in the span's reach and none is 
       }
     }),
   );
+});
+
+test.each([
+  ["a".repeat(40), "a".repeat(40)],
+  // what the portal gives the entries of a certificate that signs SAML tokens
+  ["b".repeat(64), null],
+  [null, null],
+])("of a certificate that was not read the identifier %s says as thumbprint %s", (customKeyIdentifier, thumbprint) => {
+  expect(thumbprintOf(certificate("k", { customKeyIdentifier }))).toBe(thumbprint);
 });

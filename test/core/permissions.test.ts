@@ -34,10 +34,23 @@ it("what the configuration asks for is needed, or better had", () => {
 });
 
 it("the line grants exactly what is missing, by Microsoft's own ids", () => {
-  expect(grantLine(["AuditLog.Read.All"], "c11ent")).toBe(
+  expect(grantLine(["AuditLog.Read.All"], { clientId: "c11ent", managed: false })).toBe(
     `az ad app permission add --id c11ent --api ${GRAPH_APP_ID} --api-permissions ` +
       "b0afded3-3588-46d8-8b3d-9842eff778da=Role && az ad app permission admin-consent --id c11ent",
   );
+});
+
+it("a managed identity has no app registration, so it is assigned each role itself", () => {
+  const line = grantLine(["AuditLog.Read.All", "Directory.Read.All"], { clientId: "c11ent", managed: true });
+  expect(line).not.toContain("az ad app");
+  expect(line.split("; ")).toEqual([
+    "SP=$(az ad sp show --id c11ent --query id -o tsv)",
+    `GRAPH=$(az ad sp show --id ${GRAPH_APP_ID} --query id -o tsv)`,
+    "for ROLE in b0afded3-3588-46d8-8b3d-9842eff778da 7ab1d382-f21e-4acd-a863-ba3e13f7da61",
+    "do az rest --method POST --url https://graph.microsoft.com/v1.0/servicePrincipals/$SP/appRoleAssignments" +
+      ' --body "{\\"principalId\\":\\"$SP\\",\\"resourceId\\":\\"$GRAPH\\",\\"appRoleId\\":\\"$ROLE\\"}"',
+    "done # a managed identity: it can take a day until it counts",
+  ]);
 });
 
 it.each([

@@ -228,6 +228,7 @@ describe("SAML signing certificates", () => {
     const { keyCredentials, passwordCredentials } = (await graph("GET", `/servicePrincipals/${principal.id}`)).body;
     expect(keyCredentials.map((one: { usage: string }) => one.usage)).toEqual(["Sign", "Verify"]);
     expect(passwordCredentials[0].keyId).toBe(keyCredentials[0].keyId);
+    expect(made.body.keyId).toBe(keyCredentials[0].keyId);
     expect(codeOf(await add({ displayName: "SAML" }))[0]).toBe(400);
     expect(codeOf(await add({ displayName: "CN=long", endDateTime: "2040-01-01T00:00:00Z" }))).toEqual([
       400,

@@ -22,6 +22,11 @@ test("one identity that only reads lacks the narrowest permission that writes, w
   ]);
 });
 
+test("a managed identity has no app registration that could be given it", () => {
+  const found = lackingToWrite(looking, { ...report, writesManaged: true }, {});
+  expect(found?.map(({ fix }) => fix)).toEqual([expect.stringMatching(/^SP=\$\(az ad sp show --id reads /)]);
+});
+
 test("nothing is lacking where a wider one is granted", async () => {
   const permissions = ["Application.ReadWrite.All"];
   expect(lackingToWrite(looking, { ...report, permissions }, {})).toEqual([]);
@@ -59,4 +64,19 @@ test("a writer that signs in once and then no more takes nothing from what was f
   const report = await doctor(deps, { diagnosis, local: [], asksOwners: false, share: 0.5 });
   expect(lackingToWrite(deps, report, diagnosis)).toMatchObject([{ permission: "Application.ReadWrite.OwnedBy" }]);
   expect(asked).toBe(1);
+});
+
+test("what a managed identity lacks is granted to the identity itself", async () => {
+  const bench = new Workbench();
+  const here = { host: "here", error: null, serviceTime: null };
+  const diagnosis: Diagnosis = {
+    reach: async () => ({ authority: here, graph: here }),
+    whoAmI: async () => ({ clientId: "machine", tenantId: null, permissions: [], managed: true }),
+    quotaUsed: async () => null,
+    userAgents: ["a", "b"],
+  };
+  const report = await doctor(bench.deps(), { diagnosis, local: [], asksOwners: false, share: 0.5 });
+  const [scan] = report.checks.filter(({ area }) => area === "permissions");
+  expect(scan).toMatchObject({ name: "scan", fix: expect.stringMatching(/^SP=\$\(az ad sp show --id machine /) });
+  expect(report.writesManaged).toBe(true);
 });

@@ -232,6 +232,29 @@ describe("when the target fails", () => {
     expect((await expired.rotation())?.preflightAt).not.toBeNull();
   });
 
+  test("a value of which the authority only says that it is over must begin as one of the application's secrets does", async () => {
+    const bench = new Workbench({ endsIn: 10 * DAY });
+    bench.target.value = new SecretValue("another application's");
+    bench.entra.fail("probe", { fault: "probe", probe: { outcome: "not-authenticated", code: 7000222 } });
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ preflightAt: null, lastFailure: { code: "target-foreign" } });
+  });
+
+  test.each([
+    [7000112, "az ad sp update"],
+    [7000229, "az ad sp create"],
+    [700016, "wait"],
+  ])("AADSTS%i is about the application, and no fault of the value in its place", async (code, next) => {
+    const bench = new Workbench({ policy: OVERLAP, complete: true });
+    bench.entra.fail("probe", { fault: "probe", probe: { outcome: "not-authenticated", code } });
+    await bench.run();
+    expect((await bench.rotation())?.lastFailure).toMatchObject({
+      code: "directory-refused",
+      message: expect.stringContaining(`(AADSTS${code})`),
+      next: expect.stringContaining(next),
+    });
+  });
+
   test("a write that is lost is found by reading back, and written again", async () => {
     const bench = new Workbench({ policy: OVERLAP, complete: true });
     bench.target.loses = 2;

@@ -29,6 +29,8 @@ test("shown, renewed once, activated by a person's word, and seen in plan and ex
   const before = await json(["saml", APP]);
   expect(before.certificates).toHaveLength(1);
   expect(before).toMatchObject({ advice: "choose", chosen: false });
+  // the directory names its entries by something else than the thumbprint
+  expect(before.active).toMatch(/^[0-9a-f]{40}$/);
   for (const words of [["plan"], ["explain", APP], ["scan"]]) {
     const told = await site.nolapse(words);
     expect(told.stdout, words.join(" ")).toContain("nolapse saml ");

@@ -122,7 +122,7 @@ export class FakeSamlSigning implements SamlSigning {
         storedCertificate({ ...seed, usage: "Sign" }, keyIds[0], now),
         storedCertificate({ ...seed, usage: "Verify" }, keyIds[1], now),
       ]);
-      return { outcome: "applied", thumbprint: facts.sha1, keyIds: [keyIds[1]] };
+      return { outcome: "applied", thumbprint: facts.sha1, keyIds: [keyIds[0]] };
     });
   }
 

@@ -28,7 +28,7 @@ import {
   unsettled,
   wholeSeconds,
 } from "./calls.ts";
-import { parseObject, textAt } from "./json.ts";
+import { canonicalId, parseObject, textAt } from "./json.ts";
 import { pemOfKey } from "./key-property.ts";
 import { certificateFrom, requiredText, unreadable } from "./map.ts";
 import { proofOfPossession } from "./proof.ts";
@@ -75,7 +75,7 @@ export class GraphCertificates implements Certificates {
     if (sent.outcome !== "applied") return unsettled(sent);
     const keyId = textAt(parseObject(sent.answer.body), "keyId");
     if (keyId === null) return { outcome: "unknown", error: unreadable("the new certificate's key id is missing") };
-    return { outcome: "applied", keyId, ...requestOf(sent.answer) };
+    return { outcome: "applied", keyId: canonicalId(keyId), ...requestOf(sent.answer) };
   }
 
   async removeKey(

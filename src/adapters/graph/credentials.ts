@@ -63,23 +63,31 @@ export interface Acquired {
 export interface TokenSource {
   /** The client id that signs in, where it is known: for messages. */
   readonly clientId: string | null;
+  /** It signs in as a managed identity. */
+  readonly managed?: boolean;
   /** A token that is good by domain time. @throws NolapseError `sign-in-failed` and its neighbours. */
   token(signal?: AbortSignal): Promise<string>;
   /** Forgets the token and the credential object behind it, because the directory refused it. */
   discard(): void;
+  /** A right was missing: a token that is not quite new is not used again, as what was granted since is not in it. */
+  doubt?(): void;
 }
 
 /** A token is renewed this long before it ends. */
 const MARGIN: DurationMs = 5 * MINUTE;
+/** A token in doubt is kept this long, so that an application without a right does not sign in for every request. */
+const NEW_ENOUGH: DurationMs = 5 * MINUTE;
 
 /** Keeps what `acquire` gives for as long as domain time allows; callers in between share one sign-in. */
 export function keep(clock: Clock, clientId: string | null, acquire: () => Promise<Acquired>): TokenSource {
   let held: { readonly token: string; readonly from: EpochMs; readonly until: number } | null = null;
   let renewal: Promise<string> | null = null;
   let generation = 0;
+  let doubted = false;
   const renew = async (now: EpochMs, born: number): Promise<string> => {
     const { token, lifetime } = await acquire();
     if (born === generation) held = { token, from: now, until: now + lifetime - MARGIN };
+    doubted = false;
     return token;
   };
   return {
@@ -87,7 +95,8 @@ export function keep(clock: Clock, clientId: string | null, acquire: () => Promi
     async token(signal) {
       const now = await clock.now(signal);
       // A clock that went back behind the token's birth makes it one "not yet valid".
-      if (held !== null && held.from <= now && now < held.until) return held.token;
+      const until = held !== null && doubted ? Math.min(held.until, held.from + NEW_ENOUGH) : held?.until;
+      if (held !== null && until !== undefined && held.from <= now && now < until) return held.token;
       held = null;
       renewal ??= renew(now, generation).finally(() => {
         renewal = null;
@@ -98,6 +107,9 @@ export function keep(clock: Clock, clientId: string | null, acquire: () => Promi
       generation += 1;
       held = null;
       renewal = null;
+    },
+    doubt() {
+      doubted = true;
     },
   };
 }
@@ -239,12 +251,12 @@ export function identityTokens(options: CredentialsOptions): TokenSource {
         fault = thrown;
         return null;
       });
-    if (granted === null) throw observer.explain(attempt) ?? noWay(auth, fault);
+    if (granted === null) throw observer.explain(attempt) ?? noWay(auth, clientId, fault);
     // what is left of it by the machine's clock is what domain time may use
     // biome-ignore lint/plugin: MSAL reckons the end by the machine's clock
     return { token: granted.token, lifetime: granted.expiresOnTimestamp - Date.now() };
   };
-  return keep(options.clock, clientId, acquire);
+  return { ...keep(options.clock, clientId, acquire), managed: auth.method === "managed-identity" };
 }
 
 /** Nolapse's own tokens for other resources than Graph, as the vendor's SDKs ask for them. */
@@ -280,20 +292,61 @@ export function resourceCredential(options: Omit<CredentialsOptions, "graph">): 
 }
 
 /** Nothing was asked of the login authority, or it did not refuse: there is no credential here to sign in with. */
-function noWay(auth: Auth, fault: unknown): NolapseError {
-  const { why, next } = NO_WAY[auth.method] ?? {
-    why: `auth method ${auth.method} found nothing to sign in with`,
-    next: "set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_CLIENT_CERTIFICATE_PATH, or run az login",
-  };
+function noWay(auth: Auth, clientId: string | null, fault: unknown): NolapseError {
   // The library's own error is not kept: it can hold answers and assertions. Its first words are.
   const cause = fault instanceof Error ? new Error(scrub(fault.message)) : undefined;
+  const status = auth.method === "managed-identity" ? statusIn(fault) : null;
+  if (status !== null && isPassing(status)) {
+    const why = `this machine's identity service gave no token (status ${status})`;
+    return new NolapseError("directory-failed", `signing in failed: ${why}`, {
+      next: "wait; nolapse tries again by itself",
+      cause,
+    });
+  }
+  const { why, next } =
+    auth.method === "managed-identity" ? noIdentity(clientId, status) : (NO_WAY[auth.method] ?? nothingAtAll(auth));
   return new NolapseError("credentials-missing", `signing in failed: ${why}`, { next, cause });
 }
 
-const NO_WAY: Partial<Record<Auth["method"], { readonly why: string; readonly next: string }>> = {
+/**
+ * The status by which a machine's identity service refused, null where it did not answer. The library says it of the error it
+ * wraps; no client of ours sees all answers, as MSAL sends those requests through the first that the process has made.
+ */
+function statusIn(fault: unknown): number | null {
+  const cause: unknown = fault instanceof Error ? fault.cause : null;
+  return cause instanceof Error && "status" in cause && typeof cause.status === "number" ? cause.status : null;
+}
+
+/**
+ * What mends itself: 404 and 410 while the service is being updated, 429, and any fault of its own
+ * (learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token, Retry guidance).
+ */
+function isPassing(status: number): boolean {
+  return [404, 410, 429].includes(status) || status >= 500;
+}
+
+interface Lack {
+  readonly why: string;
+  readonly next: string;
+}
+
+function noIdentity(clientId: string | null, status: number | null): Lack {
+  const next = "assign one to it, or choose another auth method";
+  if (status === null) return { why: "this machine offers no managed identity", next };
+  if (clientId === null) return { why: `this machine has no managed identity (status ${status})`, next };
+  return {
+    why: `this machine has no managed identity ${clientId} (status ${status})`,
+    next: "assign it to this machine, or correct clientId: it is the identity's client id",
+  };
+}
+
+function nothingAtAll({ method }: Auth): Lack {
+  return {
+    why: `auth method ${method} found nothing to sign in with`,
+    next: "set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_CLIENT_CERTIFICATE_PATH, or run az login",
+  };
+}
+
+const NO_WAY: Partial<Record<Auth["method"], Lack>> = {
   cli: { why: "the Azure CLI is not installed or not signed in", next: "az login" },
-  "managed-identity": {
-    why: "this machine offers no managed identity",
-    next: "assign one to it, or choose another auth method",
-  },
 };

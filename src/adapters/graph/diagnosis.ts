@@ -73,6 +73,8 @@ async function identityOf(tokens: TokenSource, signal?: AbortSignal): Promise<Ow
   return {
     clientId: typeof client === "string" ? client : tokens.clientId,
     tenantId: typeof claims.tid === "string" ? claims.tid : null,
+    // the resource behind the identity; a federated sign-in can be as one, too. Microsoft calls the claim internal, and its own resources get it
+    managed: tokens.managed === true || typeof claims.xms_mirid === "string",
     permissions: roles.filter((one: unknown): one is string => typeof one === "string").toSorted(),
   };
 }

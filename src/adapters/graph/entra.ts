@@ -24,7 +24,7 @@ import {
   unsettled,
   wholeSeconds,
 } from "./calls.ts";
-import { type JsonObject, parseObject, textAt } from "./json.ts";
+import { canonicalId, type JsonObject, parseObject, textAt } from "./json.ts";
 import { certificateFrom, holderFrom, list, requiredText, secretFrom, unreadable } from "./map.ts";
 
 /** The most Graph gives. No `$select`: the default carries both credential lists, and selecting them is throttled. */
@@ -131,7 +131,7 @@ export class GraphEntra implements Entra {
     }
     return {
       outcome: "applied",
-      credential: issuedFrom(body, { keyId, name: secret.displayName, end }),
+      credential: issuedFrom(body, { keyId: canonicalId(keyId), name: secret.displayName, end }),
       value: new SecretValue(text),
       ...requestOf(sent.answer),
     };

@@ -7,7 +7,7 @@ import type {
   NewFederatedCredential,
 } from "../../ports/federation.ts";
 import { describe, type GraphCalls, requireType, unsettled } from "./calls.ts";
-import { type JsonObject, parseObject, textAt } from "./json.ts";
+import { canonicalId, type JsonObject, parseObject, textAt } from "./json.ts";
 import { list, optionalText, requiredText, unreadable } from "./map.ts";
 
 export class GraphFederation implements Federation {
@@ -38,7 +38,7 @@ export class GraphFederation implements Federation {
     if (sent.outcome !== "applied") return unsettled(sent);
     const id = textAt(parseObject(sent.answer.body), "id");
     if (id === null) return { outcome: "unknown", error: unreadable("the new federated credential's id is missing") };
-    return { outcome: "applied", id };
+    return { outcome: "applied", id: canonicalId(id) };
   }
 
   #address(holder: HolderRef): string {
@@ -53,7 +53,7 @@ function federatedFrom(entry: JsonObject): FederatedCredential {
     throw unreadable("audiences is not a list of texts");
   }
   return {
-    id: requiredText(entry, "id"),
+    id: canonicalId(requiredText(entry, "id")),
     name: requiredText(entry, "name"),
     issuer: requiredText(entry, "issuer"),
     subject: optionalText(entry, "subject"),

@@ -3,6 +3,7 @@
  * 401 discards the token and its credential object and is sent once more (design §3); a write never is.
  */
 import type { NolapseError } from "../../core/errors.ts";
+import type { Grantee } from "../../core/policy/permissions.ts";
 import type { TokenSource } from "./credentials.ts";
 import { type Doing, lost } from "./refusals.ts";
 import { type Wire, type WireAnswer, WireFailure } from "./wire.ts";
@@ -26,9 +27,10 @@ export interface WriteRequest {
 }
 
 export interface Graph {
-  readonly clientId: string | null;
-  /** Who writes, where that is another identity. */
-  readonly writerId?: string | null;
+  /** Who reads. */
+  readonly reader: Grantee;
+  /** Who writes. */
+  readonly writer: Grantee;
   /** @throws NolapseError when no answer came, or no token could be had. */
   get(url: string, doing: Doing, signal?: AbortSignal): Promise<GraphAnswer>;
   /** @throws NolapseError only when nothing was sent: no token could be had. */
@@ -37,7 +39,7 @@ export interface Graph {
 
 /** Reads by the one identity, and writes by the other, whose token is used for nothing else. */
 export function dividedGraph(reader: Graph, writer: Graph): Graph {
-  return { clientId: reader.clientId, writerId: writer.clientId, get: reader.get, write: writer.write };
+  return { reader: reader.reader, writer: writer.writer, get: reader.get, write: writer.write };
 }
 
 export function createGraph(wire: Wire, tokens: TokenSource): Graph {
@@ -52,10 +54,13 @@ export function createGraph(wire: Wire, tokens: TokenSource): Graph {
       throw thrown instanceof WireFailure ? lost(thrown, doing.what) : thrown;
     }
   };
+  const who = { clientId: tokens.clientId, managed: tokens.managed === true };
   return {
-    clientId: tokens.clientId,
+    reader: who,
+    writer: who,
     async get(url, doing, signal) {
       const first = await getOnce(url, doing, signal);
+      if (first.answer.status === 403) tokens.doubt?.();
       if (first.answer.status !== 401) return first;
       tokens.discard();
       return getOnce(url, doing, signal);
@@ -72,6 +77,7 @@ export function createGraph(wire: Wire, tokens: TokenSource): Graph {
       try {
         const answer = await wire.send(request, signal);
         if (answer.status === 401) tokens.discard();
+        if (answer.status === 403) tokens.doubt?.();
         return { sent: "answered", answer, hidden: [token] };
       } catch (thrown) {
         if (thrown instanceof WireFailure) return { sent: "lost", error: lost(thrown, doing.what) };

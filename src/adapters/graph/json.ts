@@ -25,3 +25,11 @@ export function textAt(value: JsonObject | null, name: string): string | null {
   const inner = value?.[name];
   return typeof inner === "string" && inner !== "" ? inner : null;
 }
+
+/**
+ * An id as it is compared: lower case, as Graph writes what it calls a GUID. In logs and reports the same ids are texts, whose case nobody
+ * promises (…/resources/signin, servicePrincipalCredentialKeyId), and a use that is not recognised would let a credential go.
+ */
+export function canonicalId(id: string): string {
+  return id.toLowerCase();
+}

@@ -8,7 +8,7 @@ import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../ports/logs.ts";
 import { describe, type GraphCalls } from "./calls.ts";
-import { isObject, type JsonObject, objectAt, textAt } from "./json.ts";
+import { canonicalId, isObject, type JsonObject, objectAt, textAt } from "./json.ts";
 import { instant, list, optionalText, requiredText, unreadable } from "./map.ts";
 import type { Permission } from "./refusals.ts";
 
@@ -142,7 +142,7 @@ function keysFrom(property: JsonObject, name: "oldValue" | "newValue"): Credenti
     const found =
       typeof one === "string" ? /^\[KeyIdentifier=([^,\]]+)(?:,.*?(?:,DisplayName=(.*))?)?\]$/s.exec(one) : null;
     if (found?.[1] === undefined) throw unreadable(`KeyDescription has an ${name} without key ids`);
-    return { keyId: found[1], name: found[2] || null };
+    return { keyId: canonicalId(found[1]), name: found[2] || null };
   });
 }
 
@@ -164,7 +164,8 @@ function lastUseFrom(row: JsonObject): LastUse[] {
   const at = activity === null ? null : instant(activity, "lastSignInDateTime");
   if (activity === null || at === null) return [];
   const requestId = textAt(activity, "lastSignInRequestId");
-  return [{ appId: requiredText(row, "appId"), keyId: requiredText(row, "keyId"), at, requestId }];
+  const [appId, keyId] = [canonicalId(requiredText(row, "appId")), canonicalId(requiredText(row, "keyId"))];
+  return [{ appId, keyId, at, requestId }];
 }
 
 function signInFrom(row: JsonObject, flow: Flow): SignInRow {
@@ -196,5 +197,5 @@ function signInFrom(row: JsonObject, flow: Flow): SignInRow {
 
 function credentialId(row: JsonObject, name: string): string | null {
   const id = textAt(row, name);
-  return id === NOBODY ? null : id;
+  return id === null || id === NOBODY ? null : canonicalId(id);
 }

@@ -5,7 +5,7 @@
 import type { Credential, Holder, HolderType, Usage } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, parseInstant } from "../../core/time.ts";
-import { isObject, type JsonObject, objectAt } from "./json.ts";
+import { canonicalId, isObject, type JsonObject, objectAt } from "./json.ts";
 import { factsOfKey } from "./key-property.ts";
 
 /** An answer that is not what Graph sends. `where` names the place, never a content. */
@@ -81,7 +81,7 @@ function hiddenName(bytes: Buffer | null): string | null {
 export function secretFrom(entry: JsonObject): Credential {
   const identifier = identifierBytes(entry);
   return {
-    keyId: requiredText(entry, "keyId"),
+    keyId: canonicalId(requiredText(entry, "keyId")),
     kind: "secret",
     name: optionalText(entry, "displayName") ?? hiddenName(identifier),
     hint: optionalText(entry, "hint"),
@@ -101,7 +101,7 @@ function usageFrom(entry: JsonObject): Usage {
 
 export function certificateFrom(entry: JsonObject): Credential {
   return {
-    keyId: requiredText(entry, "keyId"),
+    keyId: canonicalId(requiredText(entry, "keyId")),
     kind: "certificate",
     name: optionalText(entry, "displayName"),
     hint: null,
@@ -139,7 +139,7 @@ export function holderFrom(type: HolderType, value: unknown): Holder {
   return {
     type,
     objectId: requiredText(value, "id"),
-    appId: requiredText(value, "appId"),
+    appId: canonicalId(requiredText(value, "appId")),
     displayName: optionalText(value, "displayName") ?? "",
     createdAt: instant(value, "createdDateTime"),
     signInAudience: optionalText(value, "signInAudience"),

@@ -7,7 +7,7 @@ import type { HttpClient, PipelineResponse } from "@azure/core-rest-pipeline";
 import type { NolapseError } from "../../core/errors.ts";
 import { type LoginAnswer, loginAnswer, type SignInAttempt, signInRefused } from "./login.ts";
 import { lost } from "./refusals.ts";
-import { boundedClient, type Fetch, WireFailure } from "./wire.ts";
+import { boundedClient, type Fetch, isLoopback, WireFailure } from "./wire.ts";
 
 export interface LoginObserver {
   readonly client: HttpClient;
@@ -23,6 +23,15 @@ function answerOf(response: PipelineResponse): LoginAnswer {
   });
 }
 
+/**
+ * Where a machine's own identity service listens: the metadata service of a virtual machine, and what App Service, Container Apps
+ * and Azure Arc put beside the program. No proxy leads there, whatever HTTPS_PROXY says
+ * (learn.microsoft.com/azure/virtual-machines/instance-metadata-service, Proxies), and the library sends everything through it.
+ */
+function isThisMachine(url: URL): boolean {
+  return url.protocol === "http:" && (url.hostname.startsWith("169.254.") || isLoopback(url));
+}
+
 export function loginObserver(options: {
   readonly authority: string;
   readonly timeout: number;
@@ -34,8 +43,10 @@ export function loginObserver(options: {
   return {
     client: {
       async sendRequest(request) {
+        const url = new URL(request.url);
         // The chain of `default` also asks this machine's metadata service; its silence explains nothing.
-        const ours = new URL(request.url).origin === origin;
+        const ours = url.origin === origin;
+        if (!ours && isThisMachine(url)) delete request.agent;
         try {
           const response = await inner.sendRequest(request);
           if (ours) last = response.status < 400 ? null : answerOf(response);

@@ -2,7 +2,9 @@
  * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The one exception is documented at
  * {@link isNoSuchCredential}.
  */
+import type { HolderType } from "../../core/credentials/credential.ts";
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
+import { type Grantee, roleGrant } from "../../core/policy/permissions.ts";
 import { objectAt, parseObject, textAt } from "./json.ts";
 import { scrub } from "./scrub.ts";
 import { retryAfterOf, type WireAnswer, type WireFailure } from "./wire.ts";
@@ -12,8 +14,10 @@ export interface Doing {
   /** For example `reading application 1234…`. */
   readonly what: string;
   readonly writes: boolean;
-  /** The client id Nolapse signs in with, where it is known. */
-  readonly clientId: string | null;
+  /** What is written to: each kind of object has owners of its own. */
+  readonly owned?: HolderType | undefined;
+  /** Whom Nolapse signs in as for it. */
+  readonly who: Grantee;
   /** The permissions it takes, where they are not those of applications. */
   readonly needs?: readonly Permission[] | undefined;
   /** Whether it carries a proof that we hold one of the object's certificates. */
@@ -26,7 +30,6 @@ export interface Permission {
   readonly id: string;
 }
 
-const GRAPH = "00000003-0000-0000-c000-000000000000";
 const READ_ALL: Permission = { name: "Application.Read.All", id: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30" };
 const OWNED_BY: Permission = { name: "Application.ReadWrite.OwnedBy", id: "18a4783c-866b-4cc7-a460-3d5e5662c884" };
 
@@ -36,15 +39,20 @@ const UNLICENSED = new Set(["Authentication_RequestFromNonPremiumTenantOrB2CTena
 /** 403 by status, but of room and not of rights. */
 const FULL = new Set(["Directory_ResourceSizeExceeded", "Directory_QuotaExceeded"]);
 
-function grantCommand(doing: Doing): string {
-  const roles = doing.needs ?? [doing.writes ? OWNED_BY : READ_ALL];
-  const id = doing.clientId ?? "<client id of nolapse>";
-  const owner = doing.writes ? `; make it an owner of the application (az ad app owner add), or give it more` : "";
-  return (
-    `grant ${roles.map(({ name }) => name).join(" and ")}: az ad app permission add --id ${id} --api ${GRAPH}` +
-    ` --api-permissions ${roles.map((role) => `${role.id}=Role`).join(" ")}` +
-    ` && az ad app permission admin-consent --id ${id}${owner}`
+/** Who owns an application is no owner of its service principal (…/permissions-reference, Application.ReadWrite.OwnedBy; microsoft-graph-docs#11114). */
+const OWNERS: Readonly<Record<HolderType, string>> = {
+  application: "the application (az ad app owner add)",
+  servicePrincipal: "the service principal itself, which an owner of the application is not",
+};
+
+function grantCommand({ needs, writes, owned = "application", who }: Doing): string {
+  const roles = needs ?? [writes ? OWNED_BY : READ_ALL];
+  const line = roleGrant(
+    roles.map(({ id }) => id),
+    who,
   );
+  const owner = writes ? `, and make it an owner of ${OWNERS[owned]}, or give it more` : "";
+  return `grant ${roles.map(({ name }) => name).join(" and ")}${owner}: ${line}`;
 }
 
 /** Graph's error code in an answer, null when the answer is not Graph's error document. */

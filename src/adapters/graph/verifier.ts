@@ -6,8 +6,9 @@
  * - `not-authenticated`: the numbers below, and any other refusal OAuth calls `invalid_client` or `unauthorized_client`.
  *   An unknown, disabled or uninstalled application is here too: whatever the cause, this client does not sign in.
  * - `inconclusive`: throttled (429, 90055), looping (50196), 5xx, silence, an unreadable answer, a token for somebody
- *   else — and every refusal of the *request* (tenant, scope, resource): whether Entra looks at the secret before those is
- *   not on record, so they prove nothing about it.
+ *   else — and every refusal of the *request* (tenant, scope, resource, an assertion's time, audience or form): whether Entra
+ *   looks at the credential before those is not on record, so they prove nothing about it. An assertion is outside its time
+ *   where this machine's clock is wrong, and a new certificate would be taken back for that.
  */
 import { randomUUID } from "node:crypto";
 import { decodeJwt } from "jose/jwt/decode";
@@ -39,10 +40,17 @@ const AUTHENTICATED: ReadonlySet<number> = new Set([
   53000, 53001, 53002, 53003, 53004, 53009, 53010, 53011, 530031, 530032, 530034, 530035, 501051,
 ]);
 
+/**
+ * What is wrong with how it was asked, though OAuth calls it `invalid_client`: no proof, or an assertion outside its time, for
+ * another client or audience, or of another form.
+ */
+const ABOUT_THE_REQUEST: ReadonlySet<number> = new Set([
+  7000216, 7000218, 700024, 700021, 700023, 50027, 5002723, 5002738,
+]);
+
 /** Wrong, expired, unknown or not yet replicated credential; unknown, disabled or uninstalled client. */
 const NOT_AUTHENTICATED: ReadonlySet<number> = new Set([
-  7000215, 7000222, 7000216, 7000218, 7000229, 7000112, 700016, 700025, 700027, 700024, 700021, 700023, 700030, 50012,
-  5002723, 5002738,
+  7000215, 7000222, 7000229, 7000112, 700016, 700025, 700027, 700030, 50012,
 ]);
 const CLIENT_ERRORS = new Set(["invalid_client", "unauthorized_client"]);
 
@@ -51,6 +59,7 @@ function outcomeOf(answer: LoginAnswer): ProbeOutcome {
   if (answer.status === 429 || answer.status >= 500 || answer.status < 400 || has(SLOW_DOWN)) return "inconclusive";
   if (has(AUTHENTICATED)) return "authenticated-refused";
   if (has(NOT_AUTHENTICATED)) return "not-authenticated";
+  if (has(ABOUT_THE_REQUEST)) return "inconclusive";
   return answer.error !== null && CLIENT_ERRORS.has(answer.error) ? "not-authenticated" : "inconclusive";
 }
 

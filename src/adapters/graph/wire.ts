@@ -125,7 +125,8 @@ function clientOver(fetch: Fetch): HttpClient {
 
 /**
  * The client at the bottom of every pipeline of ours, `@azure/identity`'s included: it ends a request after `timeout`
- * milliseconds of process time, obeys any abort signal, and turns every failure into a {@link WireFailure}.
+ * milliseconds of process time, or sooner where the request says so (the library asks within a second whether a machine has an
+ * identity), obeys any abort signal, and turns every failure into a {@link WireFailure}.
  */
 export function boundedClient(options: { readonly timeout: number; readonly fetch?: Fetch | undefined }): HttpClient {
   const inner = options.fetch === undefined ? createDefaultHttpClient() : clientOver(options.fetch);
@@ -145,7 +146,8 @@ export function boundedClient(options: { readonly timeout: number; readonly fetc
         give(failure(kind, request.url, null));
       };
       const onAbort = () => end("aborted");
-      const timer = setTimeout(() => end("timed-out"), options.timeout);
+      const sooner = request.timeout > 0 ? request.timeout : options.timeout;
+      const timer = setTimeout(() => end("timed-out"), Math.min(sooner, options.timeout));
       outer?.addEventListener("abort", onAbort);
       request.abortSignal = stop.signal;
       request.timeout = 0;
@@ -223,7 +225,7 @@ export interface WireOptions {
 }
 
 /** Plain HTTP is for a directory on this machine only: a bearer token must not cross a network in the clear. */
-function isLoopback(url: URL): boolean {
+export function isLoopback(url: URL): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 }
 

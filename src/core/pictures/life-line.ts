@@ -259,9 +259,14 @@ function successorsOf(known: readonly Known[], rotations: readonly Rotation[], {
   return found.sort((a, b) => a.from - b.from);
 }
 
-/** SHA-1 of a certificate as the portals show it, where anything says it. */
+const SHA1 = /^[0-9a-f]{40}$/;
+
+/**
+ * SHA-1 of a certificate as the portals show it, where anything says it. An identifier of another length is none: of a certificate that
+ * signs SAML tokens it often is a SHA-256 (learn.microsoft.com/graph/application-saml-sso-configure-api).
+ */
 export function thumbprintOf({ kind, certificate, customKeyIdentifier }: Credential): string | null {
   if (kind !== "certificate") return null;
   const facts: CertificateFacts | null = certificate === "unreadable" ? null : certificate;
-  return facts?.sha1 ?? customKeyIdentifier;
+  return facts?.sha1 ?? (SHA1.test(customKeyIdentifier ?? "") ? customKeyIdentifier : null);
 }

@@ -115,10 +115,39 @@ export function missingOf({ needs }: Feature, granted: readonly string[]): reado
   return needs.filter((name) => !has.has(name) && !(ALSO[name] ?? []).some((other) => has.has(other)));
 }
 
+/** Who is granted something. */
+export interface Grantee {
+  readonly clientId: string | null;
+  /** A managed identity: it has a service principal and no app registration. */
+  readonly managed: boolean;
+}
+
 /** The line that grants them; an administrator types it. */
-export function grantLine(names: readonly PermissionName[], clientId: string | null): string {
+export function grantLine(names: readonly PermissionName[], grantee: Grantee): string {
+  return roleGrant(
+    names.map((name) => PERMISSIONS[name].id),
+    grantee,
+  );
+}
+
+/**
+ * The same for any app roles of Microsoft Graph. `az ad app` finds no managed identity, as it looks among app registrations, so that
+ * one is assigned each role itself; and what it is granted counts late, because Azure keeps its tokens
+ * (learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity,
+ * …/managed-identity-best-practice-recommendations, Limitation of using managed identities for authorization).
+ */
+export function roleGrant(roleIds: readonly string[], { clientId, managed }: Grantee): string {
   const id = clientId ?? "<client id of nolapse>";
-  const roles = names.map((name) => `${PERMISSIONS[name].id}=Role`).join(" ");
+  if (managed) {
+    const found = (appId: string) => `$(az ad sp show --id ${appId} --query id -o tsv)`;
+    return (
+      `SP=${found(id)}; GRAPH=${found(GRAPH_APP_ID)}; for ROLE in ${roleIds.join(" ")}; do az rest --method POST` +
+      " --url https://graph.microsoft.com/v1.0/servicePrincipals/$SP/appRoleAssignments" +
+      ' --body "{\\"principalId\\":\\"$SP\\",\\"resourceId\\":\\"$GRAPH\\",\\"appRoleId\\":\\"$ROLE\\"}"; done' +
+      " # a managed identity: it can take a day until it counts"
+    );
+  }
+  const roles = roleIds.map((one) => `${one}=Role`).join(" ");
   return (
     `az ad app permission add --id ${id} --api ${GRAPH_APP_ID} --api-permissions ${roles}` +
     ` && az ad app permission admin-consent --id ${id}`

@@ -48,7 +48,8 @@ export async function addTokenSigningCertificate(call: GraphCall): Promise<Graph
   services.commit([{ put: "servicePrincipals", record: { ...next, entity } }]);
   const context = `${call.request.origin}/v1.0/$metadata#microsoft.graph.selfSignedCertificate`;
   const thumbprint = createHash("sha1").update(der).digest("hex").toUpperCase();
-  return { status: 200, body: { "@odata.context": context, ...verify, thumbprint } };
+  // the key id is the private half's, though all else is the public one's (hashicorp/terraform-provider-azuread#968)
+  return { status: 200, body: { "@odata.context": context, ...verify, keyId: signId, thumbprint } };
 }
 
 /**

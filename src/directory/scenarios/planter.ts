@@ -178,12 +178,14 @@ export class Planter {
       number,
     ];
     const der = await selfSignedCertificate(this.#keys.certificates, { subject: given.name, from, to });
-    const thumbprint = createHash("sha1").update(der).digest("base64");
+    const thumbprint = createHash("sha1").update(der);
     const period = {
       startDateTime: `${new Date(from).toISOString().slice(0, 19)}Z`,
       endDateTime: `${new Date(to).toISOString().slice(0, 19)}Z`,
     };
-    const common = { customKeyIdentifier: thumbprint, displayName: given.name, ...period };
+    const identifier =
+      given.use === "saml" ? signingIdentifier(thumbprint.digest("hex").toUpperCase()) : thumbprint.digest("base64");
+    const common = { customKeyIdentifier: identifier, displayName: given.name, ...period };
     const verify = {
       ...common,
       keyId: guidOf(`${label}/verify`),
@@ -345,4 +347,13 @@ function requiredAccess(permissions: readonly string[]): object[] {
   return [
     { resourceAppId: GRAPH_APP_ID, resourceAccess: permissions.map((name) => ({ id: APP_ROLES[name], type: "Role" })) },
   ];
+}
+
+/**
+ * What the entries of a signing certificate that people brought have in common: SHA-256 of the thumbprint as text
+ * (learn.microsoft.com/graph/application-saml-sso-configure-api, custom signing certificate; 32 bytes also in MicrosoftDocs/azure-docs#59275).
+ * addTokenSigningCertificate gives the thumbprint itself.
+ */
+function signingIdentifier(thumbprint: string): string {
+  return createHash("sha256").update(thumbprint, "ascii").digest("base64");
 }

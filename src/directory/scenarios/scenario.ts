@@ -17,7 +17,7 @@ export interface ScenarioCertificate {
   name: string;
   start?: string;
   end: string;
-  /** `saml` makes the pair Sign and Verify, and the password that belongs to them, as addTokenSigningCertificate does. */
+  /** `saml` makes the pair Sign and Verify, and the password that belongs to them, named as people's own are. */
   use?: "verify" | "saml";
 }
 

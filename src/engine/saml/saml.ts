@@ -121,13 +121,14 @@ async function settle(deps: Deps, view: SamlView, sent: Sent, signal?: AbortSign
   const isIt = (one: SamlCertificate) =>
     outcome.outcome === "applied" ? one.thumbprint === outcome.thumbprint : !before.has(one.id);
   if (outcome.outcome === "applied") {
-    await note(deps, view, actor, "saml-renewed", { attempt, thumbprint: outcome.thumbprint });
+    const { thumbprint, keyIds } = outcome;
+    await note(deps, view, actor, "saml-renewed", { attempt, thumbprint }, keyIds[0]);
   }
   const after = await readUntil(deps, view, (now) => now.certificates.some(isIt), signal);
   const found = after.certificates.find(isIt);
   if (found !== undefined) {
     if (outcome.outcome === "unknown")
-      await note(deps, view, actor, "saml-renewed", { attempt, thumbprint: found.thumbprint });
+      await note(deps, view, actor, "saml-renewed", { attempt, thumbprint: found.thumbprint }, found.keyIds[0]);
     return found;
   }
   const said =

@@ -28,6 +28,7 @@ export async function note(
   actor: string,
   action: SamlAction,
   details: AuditEntry["details"],
+  keyId: string | null = null,
 ): Promise<void> {
   const at = await deps.clock.now();
   const { tenantId } = deps.settings;
@@ -38,7 +39,7 @@ export async function note(
     action,
     rotation: null,
     appId,
-    keyId: null,
+    keyId,
     reason: "saml-signing",
     details,
   });
@@ -84,7 +85,8 @@ export async function settleEarlier(deps: Deps, view: SamlView, actor: string): 
   for (const { attempt, at, before } of await openRenewals(deps, view, null)) {
     const made = view.certificates.find((one) => !before.has(one.id));
     if (made !== undefined) {
-      await note(deps, view, actor, "saml-renewed", { attempt, thumbprint: made.thumbprint, found: true });
+      const details = { attempt, thumbprint: made.thumbprint, found: true };
+      await note(deps, view, actor, "saml-renewed", details, made.keyIds[0]);
       continue;
     }
     const certain = plus(at, REPLICATION_WINDOW);

@@ -102,8 +102,9 @@ async function ownDoing(deps: Deps, { appId, credentials }: Holder, since: Epoch
     for (const { certificate } of one.attempts) if (certificate !== null) ours.add(certificate.keyId);
   }
   const lines = await deps.store.auditSince(tenantId, ["saml-renewed"], since);
-  for (const { details } of lines.filter((one) => one.appId === appId)) {
-    for (const { keyId } of signingEntries(credentials, String(details.thumbprint))) ours.add(keyId);
+  for (const line of lines.filter((one) => one.appId === appId)) {
+    const made = { keyId: line.keyId, thumbprint: String(line.details.thumbprint) };
+    for (const { keyId } of signingEntries(credentials, made)) ours.add(keyId);
   }
   const attempts = new Set(rotations.flatMap((one) => one.attempts.map((attempt) => attempt.id)));
   // just made: a read can still be older than the write
@@ -115,13 +116,19 @@ async function ownDoing(deps: Deps, { appId, credentials }: Holder, since: Epoch
   };
 }
 
-/** The entries of one SAML signing certificate: its key, its public half and its secret are tied by their identifier. */
-function signingEntries(credentials: readonly Credential[], thumbprint: string): Credential[] {
-  const identifiers = credentials.flatMap(({ certificate, customKeyIdentifier: id }) => {
+/**
+ * The entries of one SAML signing certificate: its key, its public half and its secret are tied by their identifier, which need not be the
+ * thumbprint; a read of the object shows no public part.
+ */
+function signingEntries(
+  credentials: readonly Credential[],
+  made: { readonly keyId: string | null; readonly thumbprint: string },
+): Credential[] {
+  const identifiers = credentials.flatMap(({ keyId, certificate, customKeyIdentifier: id }) => {
     const own = certificate === null || certificate === "unreadable" ? id : certificate.sha1;
-    return id !== null && own === thumbprint ? [id] : [];
+    return id !== null && (own === made.thumbprint || keyId === made.keyId) ? [id] : [];
   });
-  return credentials.filter((one) => identifiers.includes(one.customKeyIdentifier ?? ""));
+  return credentials.filter((one) => one.keyId === made.keyId || identifiers.includes(one.customKeyIdentifier ?? ""));
 }
 
 function isRetired(

@@ -3,6 +3,7 @@ import { asNolapseError, ERRORS, type NolapseErrorCode } from "../../core/errors
 import {
   type Feature,
   featuresOf,
+  type Grantee,
   grantLine,
   isWriting,
   missingOf,
@@ -40,6 +41,8 @@ export interface DoctorReport {
   readonly permissions: readonly string[];
   /** Those of the second identity; null where it did not sign in, or one does both. */
   readonly writerPermissions: readonly string[] | null;
+  /** Whether the identity that writes is a managed one. */
+  readonly writesManaged?: boolean;
   readonly userAgents: readonly string[];
   readonly checks: readonly DoctorCheck[];
 }
@@ -81,6 +84,7 @@ export async function doctor(
     writerId: writing?.identity?.clientId ?? null,
     permissions: identity?.permissions ?? [],
     writerPermissions: writing?.identity?.permissions ?? null,
+    writesManaged: (writing === null ? identity : writing.identity)?.managed ?? false,
     userAgents: diagnosis.userAgents,
     checks,
   };
@@ -170,12 +174,16 @@ function features({ settings }: Pick<Deps, "settings">, owners: boolean): readon
   return featuresOf(settings.mode, { evidence, owners, carried });
 }
 
+function granteeOf({ clientId, managed = false }: OwnIdentity): Grantee {
+  return { clientId, managed };
+}
+
 function featureCheck(feature: Feature, identity: OwnIdentity): DoctorCheck {
   const missing = missingOf(feature, identity.permissions);
   if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
   const { feature: name, required, without } = feature;
   const lacks = `lacks ${missing.join(" and ")}`;
-  const [says, fix] = [without === undefined ? lacks : `${lacks}: ${without}`, grantLine(missing, identity.clientId)];
+  const [says, fix] = [without === undefined ? lacks : `${lacks}: ${without}`, grantLine(missing, granteeOf(identity))];
   return { area: "permissions", name, state: required ? "failed" : "warn", says, fix, exit: required ? 6 : 0 };
 }
 
@@ -291,7 +299,7 @@ export interface Lacking {
  */
 export function lackingToWrite(
   { settings }: Pick<Deps, "settings">,
-  report: Pick<DoctorReport, "clientId" | "permissions" | "writerId" | "writerPermissions">,
+  report: Pick<DoctorReport, "clientId" | "permissions" | "writerId" | "writerPermissions" | "writesManaged">,
   { whoWrites }: Pick<Diagnosis, "whoWrites">,
 ): Lacking[] | null {
   if (settings.mode !== "observe" || report.clientId === null) return null;
@@ -304,7 +312,7 @@ export function lackingToWrite(
     .map((permission) => ({
       permission,
       allows: PERMISSIONS[permission].allows,
-      fix: grantLine([permission], clientId),
+      fix: grantLine([permission], { clientId, managed: report.writesManaged === true }),
     }));
 }
 

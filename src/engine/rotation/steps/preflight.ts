@@ -108,6 +108,13 @@ async function checkCopy(claimed: Claimed, name: string, target: Target): Promis
       retryAfter: probe.retryAfter,
     });
   }
+  const aboutApp = probe.outcome === "not-authenticated" ? NO_CLIENT[probe.code ?? 0] : undefined;
+  if (aboutApp !== undefined) {
+    const { why, next } = aboutApp(rotation.holder.appId);
+    throw new NolapseError("directory-refused", `${app} cannot sign in with any value: ${why} (AADSTS${probe.code})`, {
+      next,
+    });
+  }
   if (probe.outcome === "not-authenticated" && !(await isThePlace(claimed, copy.value, probe.code))) {
     throw new NolapseError(
       "target-foreign",
@@ -120,10 +127,32 @@ async function checkCopy(claimed: Claimed, name: string, target: Target): Promis
   return probe.requestId;
 }
 
+/** Refusals that say something of the application and nothing of the value that was tried. */
+const NO_CLIENT: Readonly<Record<number, (appId: string) => { readonly why: string; readonly next: string }>> = {
+  7000112: (appId) => ({
+    why: "it is disabled in the tenant",
+    next: `enable it, or take it out of the configuration: az ad sp update --id ${appId} --set accountEnabled=true`,
+  }),
+  7000229: (appId) => ({
+    why: "it has no service principal in the tenant",
+    next: `create it: az ad sp create --id ${appId}`,
+  }),
+  700016: () => ({
+    why: "the login authority does not know it in this tenant",
+    next: "wait where it was just made; nolapse tries again by itself",
+  }),
+};
+
 /** What does not sign in may be right and over: a secret's refusal says so, a certificate is compared with the entry itself. */
 async function isThePlace(claimed: Claimed, value: SecretValue, code: number | null): Promise<boolean> {
-  if (!(value instanceof CertificateValue)) return code === EXPIRED;
   const { rotation, deps, signal } = claimed;
+  if (!(value instanceof CertificateValue)) {
+    if (code !== EXPIRED) return false;
+    // where all secrets of an application are over, the authority may say so of any value; the first characters tell
+    const { holder } = await deps.entra.read(rotation.holder, signal);
+    const hints = holder.credentials.filter(({ kind }) => kind === "secret").map(({ hint }) => hint);
+    return hints.some((hint) => hint === null || value.fitsHint(hint));
+  }
   const { entries } = await deps.certificates.readCertificates(rotation.holder, signal);
   const replaced = entries.find(({ credential }) => credential.keyId === rotation.replaces);
   return replaced?.certificate === value.certificate;
