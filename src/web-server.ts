@@ -14,6 +14,7 @@ import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { diskWatch } from "./config/on-disk.ts";
 import { NolapseError } from "./core/errors.ts";
+import { cannotListen } from "./core/listening.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
@@ -23,7 +24,7 @@ import { certificateFacts } from "./x509/facts.ts";
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-/** Listens. @throws NolapseError `usage` for an address that cannot be had or is not safe, `config-invalid`, `config-reference`. */
+/** Listens. @throws NolapseError `port-unavailable`, `usage` for an address that is not safe, `config-invalid`, `config-reference`. */
 export async function serve(request: ServeRequest): Promise<WebServer> {
   const house = new WebHouse(request);
   await house.listen();
@@ -58,10 +59,7 @@ class WebHouse implements WebServer {
     const { host, port } = this.#request;
     const server = await this.#create();
     await server.app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
-      throw new NolapseError("usage", `the server cannot listen on port ${port} of ${host}: ${cause.code}`, {
-        cause,
-        next: "choose another --port",
-      });
+      throw cannotListen({ host, port, option: "--port" }, cause.code, cause);
     });
     const bound = (server.app.server.address() as AddressInfo).port;
     this.#url = this.#settings.url ?? `${this.#secure ? "https" : "http"}://localhost:${bound}`;
