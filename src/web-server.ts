@@ -1,6 +1,7 @@
 /** Puts the web server together: where it listens and under which name, who signs in, which tenants it is about. */
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { createSecureContext } from "node:tls";
 import { createHand } from "./adapters/graph/hand.ts";
 import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
@@ -78,7 +79,7 @@ class WebHouse implements WebServer {
       origin: () => this.#url,
       secure: this.#secure,
       behindProxy,
-      tls: tls === null ? null : { cert: readPem(tls.cert), key: readPem(tls.key) },
+      tls: tls === null ? null : readPair(tls),
       signIn: {
         tenantId: tenant.tenantId,
         authority: tenant.authority,
@@ -210,6 +211,19 @@ function requireSafe({ host, tls, behindProxy }: ServeRequest, { url }: ServerCo
     );
   }
   if (url !== null) refuse(`${url} needs TLS`, "use --tls-cert and --tls-key, or --behind-proxy");
+}
+
+/** @throws NolapseError `usage` where the two cannot be read or do not belong together. */
+function readPair({ cert, key }: NonNullable<ServeRequest["tls"]>): { readonly cert: string; readonly key: string } {
+  const pair = { cert: readPem(cert), key: readPem(key) };
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch {
+    throw new NolapseError("usage", `${key} is not the private key of ${cert}, or one of the two is no PEM file`, {
+      next: "name the certificate, followed by its chain, and its private key without a passphrase",
+    });
+  }
 }
 
 function readPem(path: string): string {

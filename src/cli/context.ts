@@ -261,7 +261,7 @@ export async function withManager<T>(
 
 /**
  * The same with what lies in the store alone: a tenant whose own credential, seal key or target's password is lost can still be
- * stopped, and its store copied. Without its key what `work` writes is sealed by the next command.
+ * stopped and resumed, and its store copied. Without its key what `work` writes is sealed by the next command.
  */
 export function withStoreAlone<T>(
   context: Context,

@@ -39,7 +39,7 @@ export async function resume(context: Context): Promise<ExitCode> {
   let left = false;
   const busy: string[] = [];
   for (const tenant of tenantsOf(config, context)) {
-    const result = await withManager(context, config, tenant, ({ deps }) => resumeWriting(deps, actorOf(context)));
+    const result = await withStoreAlone(context, config, tenant, ({ deps }) => resumeWriting(deps, actorOf(context)));
     resumed += result.resumed;
     forgotten += result.forgotten;
     if (result.forgotten > 0) {
