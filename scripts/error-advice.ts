@@ -5,7 +5,8 @@ import type { NolapseErrorCode } from "../src/core/errors.ts";
 export const ADVICE: Record<NolapseErrorCode, string> = {
   unexpected: "Run the command again; if it stays, report it with the printed id and no values",
   usage: "Look at `nolapse <command> --help`; the message names the word that was not understood",
-  "config-not-found": "Write one (`nolapse config schema` describes it), or name it with `--config FILE`",
+  "config-not-found":
+    "Write one (`nolapse config schema` describes it), name it with `--config FILE`, or let this user read it",
   "config-invalid": "Correct the named line, then `nolapse config check`",
   "config-reference": "Set the named variable, or create the named file, readable by this user",
   "credentials-missing": "Set the variables of `@azure/identity`, or `auth` of the tenant; `nolapse scan` tries it",
@@ -57,5 +58,6 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
     "Send it as docs/server.md says: the server's own address as host, JSON, and with a cookie the X-CSRF-Token of /api/v1/me",
   "too-many-requests":
     "Wait as long as Retry-After says; programs: follow /api/v1/t/TENANT/events instead of asking again and again",
+  "port-unavailable": "End the program that listens there, or choose another port; as a service, Nolapse tries again",
   "clock-unavailable": "Start the directory `NOLAPSE_DIRECTORY_URL` points to, or unset the variable",
 };

@@ -41,8 +41,9 @@ function errors(): string {
 
 ${GENERATED}
 
-Every failure of Nolapse carries one of these codes, in the command line's messages, in \`--json\`, in the HTTP API's problem
-details and in the log. Decide by the code, never by the sentence: sentences may change, codes do not.
+Every failure of Nolapse carries one of these codes: in what \`run\` tells of a rotation, in \`--json\` documents, in the HTTP API's
+problem details and in the log. A command that is refused as a whole says the sentence alone, on stderr, and its exit code; \`--json\` has no
+document then. Decide by code and exit code, never by the sentence: sentences may change, codes do not.
 
 ${table(["code", "exit code", "meaning", "what to do next"], rows)}
 

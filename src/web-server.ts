@@ -1,6 +1,7 @@
 /** Puts the web server together: where it listens and under which name, who signs in, which tenants it is about. */
 import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { createSecureContext } from "node:tls";
 import { createHand } from "./adapters/graph/hand.ts";
 import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
@@ -14,6 +15,7 @@ import { composeClock } from "./compose/surroundings.ts";
 import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.ts";
 import { diskWatch } from "./config/on-disk.ts";
 import { NolapseError } from "./core/errors.ts";
+import { cannotListen } from "./core/listening.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
@@ -23,7 +25,7 @@ import { certificateFacts } from "./x509/facts.ts";
 
 const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 
-/** Listens. @throws NolapseError `usage` for an address that cannot be had or is not safe, `config-invalid`, `config-reference`. */
+/** Listens. @throws NolapseError `port-unavailable`, `usage` for an address that is not safe, `config-invalid`, `config-reference`. */
 export async function serve(request: ServeRequest): Promise<WebServer> {
   const house = new WebHouse(request);
   await house.listen();
@@ -58,10 +60,7 @@ class WebHouse implements WebServer {
     const { host, port } = this.#request;
     const server = await this.#create();
     await server.app.listen({ host, port }).catch((cause: NodeJS.ErrnoException) => {
-      throw new NolapseError("usage", `the server cannot listen on port ${port} of ${host}: ${cause.code}`, {
-        cause,
-        next: "choose another --port",
-      });
+      throw cannotListen({ host, port, option: "--port" }, cause.code, cause);
     });
     const bound = (server.app.server.address() as AddressInfo).port;
     this.#url = this.#settings.url ?? `${this.#secure ? "https" : "http"}://localhost:${bound}`;
@@ -80,7 +79,7 @@ class WebHouse implements WebServer {
       origin: () => this.#url,
       secure: this.#secure,
       behindProxy,
-      tls: tls === null ? null : { cert: readPem(tls.cert), key: readPem(tls.key) },
+      tls: tls === null ? null : readPair(tls),
       signIn: {
         tenantId: tenant.tenantId,
         authority: tenant.authority,
@@ -212,6 +211,19 @@ function requireSafe({ host, tls, behindProxy }: ServeRequest, { url }: ServerCo
     );
   }
   if (url !== null) refuse(`${url} needs TLS`, "use --tls-cert and --tls-key, or --behind-proxy");
+}
+
+/** @throws NolapseError `usage` where the two cannot be read or do not belong together. */
+function readPair({ cert, key }: NonNullable<ServeRequest["tls"]>): { readonly cert: string; readonly key: string } {
+  const pair = { cert: readPem(cert), key: readPem(key) };
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch {
+    throw new NolapseError("usage", `${key} is not the private key of ${cert}, or one of the two is no PEM file`, {
+      next: "name the certificate, followed by its chain, and its private key without a passphrase",
+    });
+  }
 }
 
 function readPem(path: string): string {

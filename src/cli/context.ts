@@ -1,5 +1,6 @@
 /** What the commands need from outside the command line; the composition provides it. */
 
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import type { LoadOptions, ResolvedConfig, TenantConfig } from "../config/load.ts";
 import type { Examiner } from "../core/audit/audit-verify.ts";
@@ -168,9 +169,9 @@ export interface Composition {
   faultRules(plan: unknown): readonly FaultRule[];
   /** What can be said of store and keys without opening them for work. */
   localChecks(config: ResolvedConfig, tenant: TenantConfig, env: Environment): Promise<readonly LocalCheck[]>;
-  /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `usage`. */
+  /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `port-unavailable`. */
   metrics(port: number): Promise<MetricsServer>;
-  /** The web server. @throws NolapseError `usage`, `config-invalid`. */
+  /** The web server. @throws NolapseError `port-unavailable`, `usage`, `config-invalid`. */
   serve(request: ServeRequest): Promise<WebServer>;
   /** The cryptography that checking an exported audit trail takes; needs no configuration. */
   examiner(): Promise<Examiner>;
@@ -256,6 +257,24 @@ export async function withManager<T>(
   } catch (thrown) {
     throw advised(tenantNamed(tenant), thrown);
   }
+}
+
+/**
+ * The same with what lies in the store alone: a tenant whose own credential, seal key or target's password is lost can still be
+ * stopped and resumed, and its store copied. Without its key what `work` writes is sealed by the next command.
+ */
+export function withStoreAlone<T>(
+  context: Context,
+  config: ResolvedConfig,
+  tenant: TenantConfig,
+  work: (manager: Manager) => Promise<T>,
+): Promise<T> {
+  // a store is made after its key, so that one without a key has lost it
+  if (config.store === null || !existsSync(config.store.path)) return withManager(context, config, tenant, work);
+  const { writer: _, ...rest } = tenant;
+  const seal = config.seal !== null && existsSync(config.seal.path) ? config.seal : null;
+  const alone = { ...config, seal, targets: {}, issuers: {}, notify: [] };
+  return withManager(context, alone, { ...rest, auth: { method: "default" } }, work);
 }
 
 function systemUser(): string {

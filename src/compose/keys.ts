@@ -20,13 +20,8 @@ export async function composeSealer(
     };
     return { seal: none, open: none, fingerprint: none };
   }
-  if (store !== null && existsSync(store.path) && !existsSync(seal.path)) {
-    // a new key beside an old store would make its sealed values useless without saying so
-    const what = seal.type === "local-key" ? "seal key" : "digest key";
-    throw new NolapseError("seal-key-missing", `the ${what} ${seal.path} does not exist, but the store does`, {
-      next: `put back the ${what} file that belongs to this store`,
-    });
-  }
+  const lost = lostKey({ seal, store });
+  if (lost !== null) throw lost;
   if (seal.type === "local-key") {
     const { ensureLocalKey, openLocalKey } = await import("../adapters/seal/local-key.ts");
     ensureLocalKey(seal.path);
@@ -36,6 +31,15 @@ export async function composeSealer(
   const options = { vault: openVault(seal.key, seal.auth), key: seal.key, digestPath: seal.path };
   await ensureDigestKey(options);
   return openKeyVaultSealer(options);
+}
+
+/** A new key beside an old store would make its sealed values useless without saying so; null where none is lost. */
+export function lostKey({ seal, store }: Pick<ResolvedConfig, "seal" | "store">): NolapseError | null {
+  if (seal === null || store === null || !existsSync(store.path) || existsSync(seal.path)) return null;
+  const what = seal.type === "local-key" ? "seal key" : "digest key";
+  return new NolapseError("seal-key-missing", `the ${what} ${seal.path} does not exist, but the store does`, {
+    next: `put back the ${what} file that belongs to this store; docs/break-glass.md says what to do without one`,
+  });
 }
 
 /** The issuers of the configuration and `self-signed`; the code of any of them is loaded when it first makes something. */

@@ -6,7 +6,7 @@ import type { Environment, ResolvedConfig, TenantConfig } from "../config/load.t
 import type { LocalCheck } from "../ports/diagnosis.ts";
 import type { Notary } from "../ports/notary.ts";
 import type { Channel, Heartbeat, Notifying, Owners } from "../ports/notices.ts";
-import { composeSealer } from "./keys.ts";
+import { composeSealer, lostKey } from "./keys.ts";
 import { composeSignIn, type Resolve } from "./sign-in.ts";
 import { composeClock } from "./surroundings.ts";
 
@@ -71,6 +71,8 @@ async function sealCheck(
 ): Promise<LocalCheck> {
   const { vaultKeyHealth, sealKeyHealth } = await import("../adapters/seal/health.ts");
   const { seal } = config;
+  const lost = lostKey(config);
+  if (lost !== null) return { name: "seal key", says: lost.message, fix: lost.next };
   if (seal.type === "local-key") return sealKeyHealth(seal.path, await createMachineClock().now());
   return vaultKeyHealth(seal.key, seal.path, async () => {
     const signIn = await composeSignIn(config, tenant, env, composeClock(env));

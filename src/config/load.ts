@@ -1,5 +1,5 @@
 /** Reads the configuration, resolves every default, and freezes it; or makes one from the environment alone. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { NolapseError } from "../core/errors.ts";
 import { completePolicy, type Policy, type Reload } from "../core/policy/policy.ts";
@@ -109,13 +109,29 @@ export interface LoadOptions {
 /** @throws NolapseError `config-not-found`, `config-invalid`, `credentials-missing`. */
 export function loadConfig({ path, env, targetTypes, cwd }: LoadOptions): ResolvedConfig {
   const file = resolve(cwd, path ?? DEFAULT_CONFIG);
-  if (!existsSync(file)) {
-    if (path === null) return fromEnvironment(env);
-    throw new NolapseError("config-not-found", `there is no configuration file ${file}`, {
-      next: "name an existing file with --config, or write one: nolapse init",
+  const text = textOf(file);
+  if (text !== null) return readConfig(file, text, { env, targetTypes });
+  if (path === null) return fromEnvironment(env);
+  throw new NolapseError("config-not-found", `there is no configuration file ${file}`, {
+    next: "name an existing file with --config, or write one: nolapse init",
+  });
+}
+
+/** Null where there is no such file; one that is there and hidden from this user is another thing. @throws NolapseError `config-not-found`. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return null;
+    throw new NolapseError("config-not-found", `the configuration file ${file} cannot be read (${code})`, {
+      cause,
+      next:
+        code === "EISDIR"
+          ? "name the file in it with --config"
+          : "let the user who runs nolapse read it, or be that user",
     });
   }
-  return readConfig(file, readFileSync(file, "utf8"), { env, targetTypes });
 }
 
 /** The same of a text that was read already. `file`: its absolute path. @throws NolapseError `config-invalid`. */
@@ -133,9 +149,10 @@ export function resolveReference(reference: string, env: Environment, folder: st
     const text = scheme === "env" ? (env[rest] ?? "") : readFileSync(resolve(folder, rest), "utf8").trim();
     if (text !== "") return new SecretValue(text);
   } catch (cause) {
-    throw new NolapseError("config-reference", `the file of ${reference} cannot be read`, {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new NolapseError("config-reference", `the file of ${reference} cannot be read (${code})`, {
       cause,
-      next: `check ${rest}`,
+      next: code === "ENOENT" ? `put the value into ${rest}` : `let the user who runs nolapse read ${rest}`,
     });
   }
   throw new NolapseError("config-reference", `${reference} has no value`, {

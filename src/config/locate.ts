@@ -119,21 +119,20 @@ export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
   const where = source.place(issue.path);
   const name = issue.path.map(String).join(".");
   const known = knownValues(issue);
-  if (known.length > 1) {
-    const given = valueAt(source.value, issue.path);
+  const given = valueAt(source.value, issue.path);
+  if (known.length > 0 && given !== undefined) {
     const near = typeof given === "string" ? nearest(given, known) : null;
-    const what = typeof given === "string" ? `"${given}" is not known` : "a value is missing or of the wrong kind";
+    const what = typeof given === "object" ? "a value of the wrong kind" : `"${given}" is not known`;
     return new NolapseError("config-invalid", `${where} ${name}: ${what}`, {
-      next: near === null ? `use one of ${known.join(", ")}` : `did you mean "${near}"?`,
+      next: near === null ? `use ${known.length > 1 ? "one of " : ""}${known.join(", ")}` : `did you mean "${near}"?`,
     });
   }
-  return new NolapseError(
-    "config-invalid",
-    `${where} ${name === "" ? "the file" : name}: ${firstLine(issue.message)}`,
-    {
-      next: "correct it; nolapse config check reads the file again",
-    },
-  );
+  const isMissing = given === undefined && issue.path.length > 0;
+  const what = isMissing ? "is missing" : firstLine(issue.message).replace(/^Invalid input: /, "");
+  const one = known.length > 0 ? `, one of ${known.join(", ")}` : "";
+  return new NolapseError("config-invalid", `${where} ${name === "" ? "the file" : name}: ${what}`, {
+    next: `${isMissing ? `add it${one}` : "correct it"}; nolapse config check reads the file again`,
+  });
 }
 
 type Issue = z.core.$ZodIssue;

@@ -80,7 +80,9 @@ const writer = auth.refine(
 );
 
 const tenant = z.strictObject({
-  id: guid.meta({ description: "the tenant's id" }),
+  id: z
+    .guid("must be a GUID: az account show --query tenantId prints that of the tenant you are signed in to")
+    .meta({ description: "the tenant's id" }),
   timeZone: z
     .string()
     .refine(isTimeZone, "a time zone such as Europe/Amsterdam")
@@ -215,7 +217,7 @@ const seal = z.discriminatedUnion("type", [
     type: z.literal("local-key"),
     key: z
       .string()
-      .regex(/^file:.+$/, "file:PATH")
+      .regex(/^file:.+$/, "a file, written file:PATH")
       .meta({ description: "file:PATH; made on first use, 0600" }),
   }),
   z.strictObject({
@@ -229,7 +231,7 @@ const seal = z.discriminatedUnion("type", [
       .meta({ description: "an RSA key of Azure Key Vault; without a version its current one seals" }),
     digest: z
       .string()
-      .regex(/^file:.+$/, "file:PATH")
+      .regex(/^file:.+$/, "a file, written file:PATH")
       .default("file:./.nolapse/digest.key")
       .meta({
         description: "file:PATH; the key that copies are compared with, wrapped by the vault; made on first use",
@@ -286,7 +288,10 @@ const approvals = z
   .default({ persons: 2, unproven: false });
 
 const server = z.strictObject({
-  url: origin.optional().meta({ description: "what people open, where that is not https://localhost" }),
+  url: z
+    .url({ protocol: /^https$/, error: "an https origin such as https://nolapse.contoso.example" })
+    .optional()
+    .meta({ description: "what people open, where that is not https://localhost" }),
   signIn: z
     .strictObject({
       tenant: z

@@ -17,7 +17,11 @@ interface ErrorKind {
 export const ERRORS = {
   unexpected: { exit: 1, handling: "retry", meaning: "A fault in Nolapse itself" },
   usage: { exit: 2, handling: "person", meaning: "The command line cannot be understood" },
-  "config-not-found": { exit: 2, handling: "person", meaning: "The configuration file does not exist" },
+  "config-not-found": {
+    exit: 2,
+    handling: "person",
+    meaning: "The configuration file does not exist or cannot be read",
+  },
   "config-invalid": { exit: 2, handling: "person", meaning: "The configuration has an unknown or wrong entry" },
   "config-reference": { exit: 2, handling: "person", meaning: "A referenced variable or file has no value" },
   "credentials-missing": { exit: 2, handling: "person", meaning: "No way to sign in to the tenant is configured" },
@@ -91,6 +95,7 @@ export const ERRORS = {
   "request-refused": { exit: 2, handling: "person", meaning: "The server does not take the request as it was sent" },
   "too-many-requests": { exit: 6, handling: "retry", meaning: "The server was asked more often than it answers" },
   "clock-unavailable": { exit: 6, handling: "stop", meaning: "The directory's clock cannot be read" },
+  "port-unavailable": { exit: 6, handling: "person", meaning: "The port cannot be listened on" },
 } as const satisfies Record<string, ErrorKind>;
 
 export type NolapseErrorCode = keyof typeof ERRORS;

@@ -172,5 +172,9 @@ it("metrics are served as text on loopback", async () => {
   const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
   expect([answer.status, await answer.text()]).toEqual([200, text]);
   expect((await fetch(`http://127.0.0.1:${server.port}/`)).status).toBe(404);
-  await expect(serveMetrics(server.port)).rejects.toMatchObject({ code: "usage" });
+  await expect(serveMetrics(server.port)).rejects.toMatchObject({
+    code: "port-unavailable",
+    message: `port ${server.port} of 127.0.0.1 is taken: another program listens there`,
+    next: expect.stringContaining("or choose another --metrics-port"),
+  });
 });

@@ -38,7 +38,7 @@ test("the loop serves its numbers on the port it names, and closes it when it en
 test("a port that is taken, and one beside --once, are refused before anything is done", async () => {
   const taken = new URL(site.directory.url).port;
   const busy = await site.nolapse(["run", "--metrics-port", taken]);
-  expect([busy.code, busy.stderr]).toEqual([2, expect.stringContaining(taken)]);
+  expect([busy.code, busy.stderr]).toEqual([6, expect.stringContaining(`port ${taken} of 127.0.0.1 is taken`)]);
   const once = await site.nolapse(["run", "--once", "--metrics-port", "0"]);
   expect([once.code, once.stderr]).toEqual([2, expect.stringContaining("--metrics-port goes with the loop")]);
   expect(site.secrets(site.applications[0] as never)).toHaveLength(1);

@@ -87,6 +87,20 @@ test("with a certificate it speaks TLS, and says so to browsers", async () => {
   expect((await told).code).toBe(143);
 });
 
+test("a key that is not the certificate's is said to be that", async () => {
+  const [one, other] = [await makeCertificate({ name: "localhost" }), await makeCertificate({ name: "localhost" })];
+  writeFileSync(join(site.folder, "cert.pem"), one.certificate);
+  writeFileSync(join(site.folder, "key.pem"), (other.key as SecretValue).reveal());
+  site.configure(withServer());
+  const refused = await site.nolapse(["serve", "--port", "0", "--tls-cert", "cert.pem", "--tls-key", "key.pem"], {
+    env,
+  });
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("key.pem is not the private key of cert"),
+  ]);
+});
+
 test("behind a proxy it is called what people call it, and believes the one hop in front", async () => {
   site.configure(withServer({ url: "https://nolapse.example" }));
   const port = await freePort();

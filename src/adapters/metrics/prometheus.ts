@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Gauge, Registry } from "prom-client";
-import { NolapseError } from "../../core/errors.ts";
+import { cannotListen } from "../../core/listening.ts";
 
 export interface MetricSample {
   readonly name: string;
@@ -30,7 +30,7 @@ export async function prometheusText(samples: readonly MetricSample[]): Promise<
   return registry.metrics();
 }
 
-/** @throws NolapseError `usage` when the port cannot be had. */
+/** @throws NolapseError `port-unavailable` when the port cannot be had. */
 export async function serveMetrics(port: number): Promise<MetricsServer> {
   const all = new Map<string, readonly MetricSample[]>();
   const server = createServer((request, response) => {
@@ -47,10 +47,7 @@ export async function serveMetrics(port: number): Promise<MetricsServer> {
     server.once("error", fail);
     server.listen(port, "127.0.0.1", done);
   }).catch((cause: NodeJS.ErrnoException) => {
-    throw new NolapseError("usage", `metrics cannot be served on port ${port}: ${cause.code}`, {
-      cause,
-      next: "choose another --metrics-port",
-    });
+    throw cannotListen({ host: "127.0.0.1", port, option: "--metrics-port" }, cause.code, cause);
   });
   return {
     port: (server.address() as AddressInfo).port,

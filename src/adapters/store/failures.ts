@@ -83,6 +83,6 @@ function full(cause: unknown, path: string): NolapseError {
 function unavailable(cause: unknown, path: string): NolapseError {
   return new NolapseError("store-unavailable", `the store ${path} cannot be opened for writing`, {
     cause,
-    next: "check that its folder is a folder and belongs to the user who runs nolapse",
+    next: "its folder must be a folder; it and the file must belong to the user who runs nolapse, who may write both",
   });
 }

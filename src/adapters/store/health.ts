@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { LocalCheck } from "../../ports/diagnosis.ts";
+import { storeFailure } from "./failures.ts";
 
 /** Below this a busy month could fill it, bytes. */
 const LEAST_SPACE = 256 * 1024 * 1024;
@@ -29,7 +30,9 @@ function fileHealth(path: string): LocalCheck {
     said = handle.prepare("PRAGMA quick_check").get()?.quick_check;
     handle.close();
   } catch (thrown) {
-    said = thrown instanceof Error ? thrown.message : thrown;
+    // no room, held by somebody, damaged: each has its own way out, and a backup is put back for the last alone
+    const { message, next } = storeFailure(thrown, path);
+    return { name: "store", says: message, fix: next ?? "check the disk" };
   }
   if (said === "ok") return { name: "store", says: `${path} is whole and can be written`, fix: null };
   return {

@@ -7,15 +7,25 @@ import { recover as compareStore } from "../../engine/commands/recover.ts";
 import { resume as resumeWriting, stop as stopWriting } from "../../engine/commands/stop.ts";
 import { forgetValues } from "../../engine/values/forget-values.ts";
 import { showSecret } from "../../engine/values/show.ts";
-import { actorOf, type Context, configOf, oneTenant, personOf, tenantsOf, withManager } from "../context.ts";
+import {
+  actorOf,
+  type Context,
+  configOf,
+  oneTenant,
+  personOf,
+  tenantsOf,
+  withManager,
+  withStoreAlone,
+} from "../context.ts";
 import { count, type ExitCode, exitCode, iso, when } from "../speak.ts";
 
 /** Stops all writing in the tenants named, or all. */
 export async function stop(context: Context): Promise<ExitCode> {
   const config = configOf(context);
   for (const tenant of tenantsOf(config, context)) {
-    await withManager(context, config, tenant, ({ deps }) => stopWriting(deps, actorOf(context)));
-    context.speaker.say(`nolapse: ${tenant.name} is stopped: nothing is written until nolapse resume`);
+    await withStoreAlone(context, config, tenant, ({ deps }) => stopWriting(deps, actorOf(context)));
+    const again = command(tenantNamed(tenant), "resume");
+    context.speaker.say(`nolapse: ${tenant.name} is stopped: nothing is written until ${again}`);
   }
   if (context.globals.json === true) context.speaker.json({ stopped: true });
   return 0;
@@ -29,7 +39,7 @@ export async function resume(context: Context): Promise<ExitCode> {
   let left = false;
   const busy: string[] = [];
   for (const tenant of tenantsOf(config, context)) {
-    const result = await withManager(context, config, tenant, ({ deps }) => resumeWriting(deps, actorOf(context)));
+    const result = await withStoreAlone(context, config, tenant, ({ deps }) => resumeWriting(deps, actorOf(context)));
     resumed += result.resumed;
     forgotten += result.forgotten;
     if (result.forgotten > 0) {
@@ -145,7 +155,8 @@ export async function recover(context: Context): Promise<ExitCode> {
     speaker.json({ accepted: accept, unknown: unknown.map((one) => ({ ...one, end: iso(one.end) })) });
   else
     for (const one of unknown) speaker.data(`${one.displayName} (${one.appId}): ${one.keyId}, ends ${when(one.end)}`);
-  speaker.say(`nolapse: ${unknown.length} credentials carry this store's mark and are not known to it`);
+  const they = unknown.length === 1 ? "carries this store's mark and is" : "carry this store's mark and are";
+  speaker.say(`nolapse: ${count(unknown.length, "credential")} ${they} not known to it`);
   if (accept) speaker.say("nolapse: they are noted and stay where they are; removal is on again");
   else if (unknown.length > 0)
     speaker.say(`hint: look at them in the portal, then ${command(tenantNamed(tenant), "recover --yes")}`);
@@ -206,7 +217,7 @@ export async function storeBackup(context: Context, file: string): Promise<ExitC
       next: "name the file with --config",
     });
   }
-  await withManager(context, config, tenant, (manager) => manager.backup(file));
+  await withStoreAlone(context, config, tenant, (manager) => manager.backup(file));
   context.speaker.say(
     `nolapse: wrote ${file}; without the seal key it opens no value: back ${config.seal?.path} up too, in another place`,
   );

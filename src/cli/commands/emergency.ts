@@ -1,3 +1,4 @@
+import { command, tenantNamed } from "../../core/commands.ts";
 import { askEmergency } from "../../engine/commands/emergency.ts";
 import { runOnce } from "../../engine/maintain.ts";
 import { waitingOf } from "../../engine/views/under-way.ts";
@@ -32,12 +33,11 @@ export async function emergency(context: Context, app: string, keyId: string, wa
       const report = { ...(await runOnce(deps, { ...options, onWait: waits(context) })), opened: 1 };
       const waiting = (await waitingOf(deps)).filter(({ rotation }) => rotation.id === id);
       if (globals.json === true) speaker.json(runJson(tenant.name, report, waiting));
-      else for (const line of runLines(report, waiting, speaker.style)) speaker.data(line);
+      else for (const line of runLines(report, waiting, tenantNamed(tenant), speaker.style)) speaker.data(line);
       const rotation = await deps.store.rotation(id);
       const isGone = rotation?.removedAt != null;
-      speaker.say(
-        `nolapse: ${keyId} ${isGone ? "is removed" : "is NOT removed yet; nolapse explain says why"}; ${TOKENS}`,
-      );
+      const why = command(tenantNamed(tenant), `explain ${app}`);
+      speaker.say(`nolapse: ${keyId} ${isGone ? "is removed" : `is NOT removed yet; ${why} says why`}; ${TOKENS}`);
       return exitCode(isGone ? 0 : 4, isHeldBack(report) ? 5 : 0);
     },
     teller(context, "whole"),

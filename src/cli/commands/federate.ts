@@ -1,3 +1,4 @@
+import { tenantNamed } from "../../core/commands.ts";
 import { type GithubFilter, githubTrust, kubernetesTrust, type Trust } from "../../core/credentials/federation.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { askFederate } from "../../engine/commands/federate.ts";
@@ -45,7 +46,8 @@ export async function federate(context: Context, app: string, options: FederateO
       const { speaker, globals } = context;
       if (globals.json === true) speaker.json(runJson(tenant.name, { ...report, opened: 1 }, waiting));
       else {
-        for (const line of runLines({ ...report, opened: 1 }, waiting, speaker.style)) speaker.data(line);
+        for (const line of runLines({ ...report, opened: 1 }, waiting, tenantNamed(tenant), speaker.style))
+          speaker.data(line);
         if (rotation !== null) for (const line of federationLines(rotation)) speaker.data(line);
       }
       const failed = rotation === null || rotation.lastFailure !== null || rotation.state === "cancelled";

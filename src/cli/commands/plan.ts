@@ -1,3 +1,4 @@
+import { tenantNamed } from "../../core/commands.ts";
 import { makePlan } from "../../engine/plan/plan.ts";
 import { discover } from "../../engine/scan/discover.ts";
 import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
@@ -14,6 +15,6 @@ export async function plan(context: Context): Promise<ExitCode> {
   const { speaker, globals } = context;
   warn(context, config);
   if (globals.json === true) speaker.json(planJson(made));
-  else for (const line of planLines(made, config.path !== null, speaker.style)) speaker.data(line);
+  else for (const line of planLines(made, tenantNamed(tenant), config.path !== null, speaker.style)) speaker.data(line);
   return exitCode(made.coverage.complete ? 0 : 4);
 }

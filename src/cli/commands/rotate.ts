@@ -53,7 +53,12 @@ export async function rotate(context: Context, apps: readonly string[], options:
       if (context.globals.json === true)
         context.speaker.json(runJson(tenant.name, { ...report, opened: asked.opened }, waiting));
       else {
-        const lines = runLines({ ...report, opened: asked.opened }, waiting, context.speaker.style);
+        const lines = runLines(
+          { ...report, opened: asked.opened },
+          waiting,
+          tenantNamed(tenant),
+          context.speaker.style,
+        );
         for (const line of lines) context.speaker.data(line);
       }
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);

@@ -1,4 +1,5 @@
 import type { TenantConfig } from "../../config/load.ts";
+import { tenantNamed } from "../../core/commands.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../../engine/deps.ts";
@@ -101,7 +102,8 @@ async function onceIn(
     }
     const waiting = await waitingOf(deps);
     if (context.globals.json !== true) {
-      for (const line of runLines(report, waiting, context.speaker.style)) context.speaker.data(line);
+      for (const line of runLines(report, waiting, tenantNamed(tenant), context.speaker.style))
+        context.speaker.data(line);
     }
     const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
     const partly = report.scan?.coverage.complete === false || failed;
@@ -143,17 +145,20 @@ async function epochs(context: Context, listening: Listening): Promise<ExitCode>
         speaker.say("nolapse: configuration read again");
         epoch.abort();
       } catch (error) {
-        const why = error instanceof NolapseError ? error.message : String(error);
-        speaker.say(`nolapse: the old configuration stays in force: ${why}`);
+        const { message, next } = asNolapseError(error);
+        speaker.say(`nolapse: the old configuration stays in force: ${message}`);
+        if (next !== null) speaker.say(`hint: ${next}`);
       }
     };
     process.on("SIGHUP", reload);
     try {
       const any = AbortSignal.any([signal, epoch.signal, ended.signal]);
-      const loops = tenantsOf(config, context).map((tenant) =>
+      const tenants = tenantsOf(config, context);
+      const loops = tenants.map((tenant) =>
         loopTenant(context, config, tenant, any, listening).catch((thrown: unknown) => {
           // a supervisor starts again what ends; what goes on without one of its tenants nobody would notice
           ended.abort();
+          if (tenants.length > 1) speaker.say(`nolapse: tenant ${tenant.name} ends the run:`);
           throw thrown;
         }),
       );
@@ -219,7 +224,6 @@ async function loopTenant(
   );
 }
 
-/** Whether anybody is told of anything. */
 /** The check of the audit trail; null where nothing seals it, or it could not be made, which ends nothing else. */
 async function trailOf(
   { speaker }: Context,
@@ -236,6 +240,7 @@ async function trailOf(
   }
 }
 
+/** Whether anybody is told of anything. */
 function isHeard({ notifying: { channels, heartbeats } }: Manager): boolean {
   return channels.length + heartbeats.length > 0;
 }

@@ -1,3 +1,4 @@
+import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { parseInstant } from "../../core/time.ts";
 import { activateSaml, planActivation, renewSaml, type WantedEnd } from "../../engine/saml/saml.ts";
@@ -16,7 +17,7 @@ export async function show(context: Context, app: string): Promise<ExitCode> {
   );
   const { speaker, globals } = context;
   if (globals.json === true) speaker.json(samlJson(view));
-  else for (const line of samlLines(view, speaker.style)) speaker.data(line);
+  else for (const line of samlLines(view, tenantNamed(tenant), speaker.style)) speaker.data(line);
   return 0;
 }
 
@@ -29,7 +30,8 @@ export interface RenewOptions {
 export async function renew(context: Context, app: string, options: RenewOptions): Promise<ExitCode> {
   const end = wantedEnd(options);
   const config = needStore(context);
-  const { view, successor } = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
+  const tenant = oneTenant(config, context);
+  const { view, successor } = await withManager(context, config, tenant, ({ deps }) =>
     renewSaml(deps, app, { end, actor: actorOf(context), signal: context.signal }),
   );
   const { speaker, globals } = context;
@@ -37,15 +39,16 @@ export async function renew(context: Context, app: string, options: RenewOptions
     `nolapse: ${view.displayName}: successor ${successor.thumbprint} is made, ends ${when(successor.end)} UTC; it signs nothing yet`,
   );
   if (globals.json === true) speaker.json(samlJson(view));
-  else for (const line of samlLines(view, speaker.style)) speaker.data(line);
+  else for (const line of samlLines(view, tenantNamed(tenant), speaker.style)) speaker.data(line);
   return 0;
 }
 
 /** Lets a certificate sign, after a person has seen what that changes. */
 export async function activate(context: Context, app: string, thumbprint: string): Promise<ExitCode> {
   const config = needStore(context);
+  const tenant = oneTenant(config, context);
   const { speaker, globals, signal } = context;
-  return withManager(context, config, oneTenant(config, context), async ({ deps }) => {
+  return withManager(context, config, tenant, async ({ deps }) => {
     const change = await planActivation(deps, app, thumbprint, signal);
     for (const line of activationLines(change)) speaker.say(line);
     const { view, to } = change;
@@ -60,11 +63,11 @@ export async function activate(context: Context, app: string, thumbprint: string
     );
     const { view: after, seen } = await activateSaml(deps, change, actorOf(context), signal);
     if (globals.json === true) speaker.json(samlJson(after));
-    else for (const line of samlLines(after, speaker.style)) speaker.data(line);
+    else for (const line of samlLines(after, tenantNamed(tenant), speaker.style)) speaker.data(line);
     speaker.say(
       seen
         ? `nolapse: ${view.displayName}: ${to.thumbprint} signs from the next token on`
-        : `nolapse: ${view.displayName}: it was taken, and no read shows it yet; nolapse saml ${view.appId} in a few minutes`,
+        : `nolapse: ${view.displayName}: it was taken, and no read shows it yet; ${command(tenantNamed(tenant), `saml ${view.appId}`)} in a few minutes`,
     );
     return seen ? 0 : 4;
   });

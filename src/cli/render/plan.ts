@@ -52,7 +52,8 @@ export function planJson(plan: Plan) {
   };
 }
 
-export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] {
+/** `tenant`: as `tenantNamed` gives it. */
+export function planLines(plan: Plan, tenant: string | undefined, hasFile: boolean, style: Style): string[] {
   const of = (status: PlanItem["status"]) => plan.items.filter((one) => one.status === status);
   const [due, running] = [of("due"), of("in-progress")];
   // what somebody has bound and counts on is told apart from what nobody has handed over
@@ -66,7 +67,7 @@ export function planLines(plan: Plan, hasFile: boolean, style: Style): string[] 
     style.bold(
       `${due.length} to rotate, ${running.length} in progress, ${cannot}${left.length} due or expired that nolapse leaves alone${done}${gone}`,
     ),
-    ...heldBack(plan),
+    ...heldBack(plan, tenant),
     ...section("to rotate", byStart(due), ["ends (UTC)", "application", "slot", "targets", "starts", "why"], (one) => [
       when(one.credential?.end ?? null),
       one.displayName,

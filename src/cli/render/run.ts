@@ -1,5 +1,6 @@
 /** What a run did and what it waits for. */
 
+import { command } from "../../core/commands.ts";
 import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
@@ -46,7 +47,13 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
   };
 }
 
-export function runLines(report: RunReport, waiting: readonly Waiting[], style: Style): string[] {
+/** `tenant`: as `tenantNamed` gives it; then the first line says whose rotations these are. */
+export function runLines(
+  report: RunReport,
+  waiting: readonly Waiting[],
+  tenant: string | undefined,
+  style: Style,
+): string[] {
   const rows = waiting.map(({ rotation, verdict }) => [
     rotation.displayName,
     rotation.slot,
@@ -63,18 +70,20 @@ export function runLines(report: RunReport, waiting: readonly Waiting[], style: 
       ? "nothing is due by itself"
       : `next at ${when(soonest)} UTC, ${relative(soonest, report.endedAt)}`;
   return [
-    style.bold(`${count(report.opened, "rotation")} opened, ${count(report.steps, "step")} taken; ${next}`),
+    style.bold(
+      `${tenant === undefined ? "" : `${tenant}: `}${count(report.opened, "rotation")} opened, ${count(report.steps, "step")} taken; ${next}`,
+    ),
     ...(rows.length === 0
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
-    ...heldBack(report).flatMap((line) => ["", line]),
+    ...heldBack(report, tenant).flatMap((line) => ["", line]),
     ...(report.scan?.drift ?? []).map((one) => driftLine(one)),
     ...(report.mode === "observe"
       ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
       : []),
     ...waiting
       .filter(({ verdict }) => verdict.because === "mode-propose")
-      .map(({ rotation }) => `to start it: nolapse rotate ${rotation.holder.appId}`),
+      .map(({ rotation }) => `to start it: ${command(tenant, `rotate ${rotation.holder.appId}`)}`),
   ];
 }
 
@@ -103,22 +112,22 @@ function nextStep({ stopped, endedAt, nextDue }: RunReport, waiting: readonly Wa
 }
 
 /** What keeps Nolapse from writing, and what to type. */
-export function heldBack({
-  stopped,
-  loss,
-  switches: { removalOff, breaker },
-}: Pick<RunReport, "stopped" | "loss" | "switches">): string[] {
+export function heldBack(
+  { stopped, loss, switches: { removalOff, breaker } }: Pick<RunReport, "stopped" | "loss" | "switches">,
+  tenant: string | undefined,
+): string[] {
+  const resume = command(tenant, "resume");
   return [
     ...(stopped === null ? [] : [`everything stands still: ${stopped}`]),
-    ...(loss === null ? [] : [`${loss}; where they are really gone: nolapse resume`]),
-    ...(removalOff === null ? [] : [`removal is off: ${removalOff.why}; nolapse recover shows them`]),
-    ...(breaker === null ? [] : [`the breaker is open: ${breaker.why}; once that is mended: nolapse resume`]),
+    ...(loss === null ? [] : [`${loss}; where they are really gone: ${resume}`]),
+    ...(removalOff === null ? [] : [`removal is off: ${removalOff.why}; ${command(tenant, "recover")} shows them`]),
+    ...(breaker === null ? [] : [`the breaker is open: ${breaker.why}; once that is mended: ${resume}`]),
   ];
 }
 
 /** A safety rule holds writing back. */
 export function isHeldBack(report: RunReport): boolean {
-  return heldBack(report).length > 0;
+  return heldBack(report, undefined).length > 0;
 }
 
 /** Why it is where it is: of a halted one the reason of the halt, whatever is still being looked for. */

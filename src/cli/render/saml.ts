@@ -1,4 +1,5 @@
 /** SAML signing certificates, with the steps for whoever administers the services that trust them. */
+import { command } from "../../core/commands.ts";
 import type { Activation } from "../../engine/saml/saml.ts";
 import type { SamlCertificate, SamlView } from "../../engine/saml/view.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
@@ -29,7 +30,8 @@ const ROLES: Readonly<Record<SamlCertificate["role"], string>> = {
   spare: "signs nothing",
 };
 
-export function samlLines(view: SamlView, style: Style): string[] {
+/** `tenant`: as `tenantNamed` gives it. */
+export function samlLines(view: SamlView, tenant: string | undefined, style: Style): string[] {
   const { displayName, appId, certificates, readAt, metadata } = view;
   const rows = certificates.map((one) => [
     one.thumbprint?.toUpperCase() ?? one.keyIds.join(" "),
@@ -45,7 +47,7 @@ export function samlLines(view: SamlView, style: Style): string[] {
     ...table(["thumbprint (SHA-1)", "ends (UTC)", "", "state", "what it does", "name"], rows),
     "",
     `federation metadata: ${metadata}`,
-    ...steps(view),
+    ...steps(view, tenant),
   ];
 }
 
@@ -65,7 +67,8 @@ function sentence({ active, advice, readAt }: SamlView): string {
 }
 
 /** What to do, by whom, in the order in which nobody's sign-in breaks. */
-function steps({ advice, appId, active, certificates, metadata }: SamlView): string[] {
+function steps({ advice, appId, active, certificates, metadata }: SamlView, tenant: string | undefined): string[] {
+  const saml = command(tenant, "saml");
   const successor = certificates.find((one) => one.role === "successor")?.thumbprint?.toUpperCase() ?? "THUMBPRINT";
   switch (advice) {
     case "nothing":
@@ -74,16 +77,16 @@ function steps({ advice, appId, active, certificates, metadata }: SamlView): str
       return [
         "",
         "what to do:",
-        `  1. here: nolapse saml renew ${appId}`,
+        `  1. here: ${saml} renew ${appId}`,
         "     it makes a successor, which signs nothing yet",
       ];
     case "choose":
       return [
         "",
         "what to do:",
-        `  1. here: nolapse saml activate ${appId} ${active?.thumbprint?.toUpperCase() ?? "THUMBPRINT"}`,
+        `  1. here: ${saml} activate ${appId} ${active?.thumbprint?.toUpperCase() ?? "THUMBPRINT"}`,
         "     with the one the services trust: as long as none is named, a second one might sign at once",
-        `  2. here, when it ends soon: nolapse saml renew ${appId}`,
+        `  2. here, when it ends soon: ${saml} renew ${appId}`,
       ];
     case "activate":
       return [
@@ -94,7 +97,7 @@ function steps({ advice, appId, active, certificates, metadata }: SamlView): str
         `     b. where it takes a certificate: add ${successor} beside the old one, from that address or`,
         "        from Enterprise applications > Single sign-on > SAML certificates in the Entra admin centre",
         "     c. where it holds one certificate only: agree on a minute, and change it right after step 2",
-        `  2. here, when all have it: nolapse saml activate ${appId} ${successor}`,
+        `  2. here, when all have it: ${saml} activate ${appId} ${successor}`,
         "  3. sign in to each service once; if one refuses, activate the old one again and look at step 1",
         `     (check what it reads with: curl -s "${metadata}")`,
       ];
