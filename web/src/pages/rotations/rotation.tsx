@@ -1,6 +1,6 @@
 /** How far is it, what does it wait for, and what if it stops here? */
 import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import { CheckmarkCircleFilled, CircleRegular, ErrorCircleFilled } from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, CircleRegular } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
@@ -14,6 +14,7 @@ import { ApplicationLink } from "../../parts/application-link.tsx";
 import { CheckList } from "../../parts/checks.tsx";
 import { Command } from "../../parts/command.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
+import { OctagonFilled } from "../../parts/octagon.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
 import { ReasonCode } from "../../parts/reason-code.tsx";
 import { useSaid } from "../../parts/said.ts";
@@ -219,7 +220,7 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
             ) : works ? (
               <CircleRegular aria-hidden="true" />
             ) : (
-              <ErrorCircleFilled aria-hidden="true" />
+              <OctagonFilled aria-hidden="true" />
             )}{" "}
             {safetyWords({ code, ok }, rotation)}
           </li>
