@@ -73,3 +73,27 @@ test("one rotation is paused with what that means, says who holds it on page and
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
   expect(await page.getByText(/^Paused by/).count()).toBe(0);
 });
+
+test("an application's rotation is paused and continued from its own page; who may not is told why", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).click();
+  const refused = page.getByRole("menuitem", { name: "Pause its rotation" });
+  expect(await refused.getAttribute("aria-disabled")).toBe("true");
+  await page.context().clearCookies();
+  await web.enter(page, "Otto");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Pause its rotation" }).press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Nothing more is done until you continue. The old secret stays.").waitFor();
+  await dialog.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe("More");
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Continue its rotation" }).press("Enter");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByText(/^Paused by/).waitFor({ state: "detached" });
+});
