@@ -97,3 +97,32 @@ test("an application's rotation is paused and continued from its own page; who m
   await dialog.getByRole("button", { name: "Continue" }).click();
   await page.getByText(/^Paused by/).waitFor({ state: "detached" });
 });
+
+test("each row has a menu: its page, what can be asked of it, its command; by keyboard, and in a row of a phone", async (context) => {
+  const page = await web.open(context);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await web.enter(page, "Otto");
+  await show(page, "/rotations", /app-1/);
+  const more = page.getByRole("button", { name: "More about app-1" });
+  const item = (name: string) => page.getByRole("menuitem", { name });
+  await more.press("Enter");
+  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Open", "Pause", "Keep both", "Copy as command"]);
+  expect(await faultsEverywhere(page, "The menu of a rotation")).toEqual([]);
+  await item("Copy as command").press("Enter");
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `nolapse explain ${web.stage.application("app-1").appId}`,
+  );
+  await more.press("Enter");
+  await item("Pause").press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Pause", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  await more.press("Enter");
+  await item("Continue").press("Enter");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByText(/^Paused by/).waitFor({ state: "detached" });
+  await more.press("Enter");
+  await item("Open").press("Enter");
+  await page.waitForURL(/\/rotations\/.+/);
+});

@@ -1,6 +1,6 @@
 /** What can be asked of rotations where they are named only. */
 import { expect, test } from "vitest";
-import { heldActs } from "../../web/src/text/rotation.ts";
+import { heldActs, listedActs } from "../../web/src/text/rotation.ts";
 
 const rotation = (id: string, state: string, paused: object | null = null) => ({
   id,
@@ -19,4 +19,29 @@ test("each open rotation of an application is held or let go on; what is over or
     ["pause", "Pause the rotation of slot slot-a"],
     ["continue", "Continue the rotation of slot slot-b"],
   ]);
+});
+
+const NOW = "2031-03-01T12:00:00Z";
+const failure = { at: NOW, code: "target-failed", message: "the vault refuses", next: null } as never;
+const listed = { id: "a", state: "planned", paused: null, lastFailure: null, dueAt: null } as const;
+
+test.each([
+  ["under way", {}, ["Pause", "Cancel rotation"]],
+  [
+    "waiting after a failure",
+    { lastFailure: failure, dueAt: "2031-03-01T12:10:00Z" },
+    ["Try now", "Pause", "Cancel rotation"],
+  ],
+  ["failed, and tried at this moment", { lastFailure: failure, dueAt: NOW }, ["Pause", "Cancel rotation"]],
+  [
+    "paused",
+    { paused: {} as never, lastFailure: failure, dueAt: "2031-03-02T12:00:00Z" },
+    ["Continue", "Cancel rotation"],
+  ],
+  ["halted", { state: "halted", lastFailure: failure }, ["Try again", "Cancel rotation"]],
+  ["in overlap", { state: "verified" }, ["Pause", "Keep both"]],
+  ["over", { state: "retired" }, []],
+  ["given up", { state: "cancelled" }, []],
+] as const)("one that is %s", (_, how, words) => {
+  expect(listedActs({ ...listed, ...how }, NOW).map(([, said]) => said)).toEqual(words);
 });

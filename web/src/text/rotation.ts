@@ -202,3 +202,20 @@ export function heldActs<T extends Holdable>(rotations: readonly T[]) {
     return { rotation, act, words: `${act === "pause" ? "Pause" : "Continue"} ${which}` };
   });
 }
+
+/** What can be asked of a rotation that a list names, by its word. `now`: the server's. */
+export function listedActs(
+  rotation: Pick<Shown, "id" | "state" | "paused" | "lastFailure" | "dueAt">,
+  now: string,
+): readonly (readonly [act: "try" | "pause" | "continue" | "cancel", words: string])[] {
+  const { state, paused, lastFailure, dueAt } = rotation;
+  if (state === "retired" || state === "cancelled") return [];
+  const waits = lastFailure !== null && paused === null && dueAt !== null && Date.parse(dueAt) > Date.parse(now);
+  return [
+    ...(state === "halted" ? [["try", "Try again"] as const] : waits ? [["try", "Try now"] as const] : []),
+    ...(state === "halted"
+      ? []
+      : [paused === null ? (["pause", "Pause"] as const) : (["continue", "Continue"] as const)]),
+    ["cancel", givenUpWords({ state }).verb],
+  ];
+}

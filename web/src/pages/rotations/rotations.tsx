@@ -27,6 +27,7 @@ import {
   groupsSentence,
 } from "../../text/rotation-groups.ts";
 import "../../parts/groups.css";
+import { RotationMenu } from "./rotation-menu.tsx";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
 type Groups = Answer<typeof GROUPS>;
@@ -216,6 +217,7 @@ function RotationRow({ item: one, now, tenant, named }: RowProps) {
         )}
       </span>
       <When one={one} now={now} />
+      <RotationMenu tenant={tenant} rotation={one} now={now} />
     </li>
   );
 }
