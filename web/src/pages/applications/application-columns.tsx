@@ -14,7 +14,7 @@ import { LastSignIn } from "./last-sign-ins.tsx";
 
 export interface Column {
   readonly head: string;
-  /** Left out where there is less room: below 1,024 px, or below 640. */
+  /** Left out where there is less room: below 1,200 px, or below 640. */
   readonly hide?: "hide-middle" | "hide-small";
   /** Its part of a row, as a grid has it. */
   readonly width: string;
@@ -110,7 +110,8 @@ const LAPSED: Column = {
 };
 const UNTIL: Column = {
   head: "Signs in until",
-  width: part(2),
+  // a day and how far away it is, whole where the page has the room
+  width: "minmax(min(150px, 22%), 2fr)",
   cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
 
