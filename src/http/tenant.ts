@@ -18,6 +18,7 @@ import { inTurns, turnEvery } from "../engine/turns.ts";
 import type { Consents } from "../engine/views/consent.ts";
 import { Debts } from "../engine/views/debt.ts";
 import type { Diagnosis, LocalCheck } from "../engine/views/doctor.ts";
+import { SignInReport } from "../engine/views/last-sign-ins.ts";
 import { introduce, type Picture, pictureOf, retouch } from "../engine/views/picture.ts";
 import type { Tried } from "../engine/views/preflight-target.ts";
 import { readOnce } from "../engine/views/read-once.ts";
@@ -94,6 +95,8 @@ export class Tenant {
   readonly #events: Events;
   /** Answers that may be given again. */
   readonly answers: KeptAnswers = new KeptAnswers();
+  /** When its applications last signed in, as far as the directory's report has it. */
+  readonly signIns: SignInReport = new SignInReport();
   readonly #tried = new Map<string, Tried>();
   #reading: Deps | null = null;
   #picture: Picture | null = null;

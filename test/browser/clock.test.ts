@@ -40,3 +40,19 @@ test("a month goes by with a click, and the rotation on the page is done: the ol
   const keyIds = ((held?.passwordCredentials ?? []) as { keyId: string }[]).map(({ keyId }) => keyId);
   expect(keyIds).toEqual([stored?.issued?.keyId]);
 });
+
+test("on a phone the clock has its room in the top bar, and nothing lies over anything else", async (context) => {
+  const page = await web.open(context, { width: 320 });
+  await web.enter(page, "Ann");
+  await web.show(page, "", /Now and next/);
+  const banner = page.getByRole("banner");
+  const parts = banner
+    .locator(".bar")
+    .getByRole("button")
+    .or(banner.getByRole("link", { name: "Nolapse" }));
+  const boxes = await Promise.all((await parts.all()).map((one) => one.boundingBox()));
+  expect(boxes).toHaveLength(7);
+  const edges = boxes.flatMap((one) => [one?.x ?? -1, (one?.x ?? -1) + (one?.width ?? 0)]);
+  expect(edges).toEqual(edges.toSorted((a, b) => a - b));
+  expect(edges.at(-1)).toBeLessThanOrEqual(320);
+});

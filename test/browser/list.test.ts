@@ -346,3 +346,18 @@ test("what a scan did not get to see stands above all others, with the reason, a
   expect(await rows.nth(4).getAttribute("aria-selected")).toBe("true");
   expect(await faultsEverywhere(page, "Rows that could not be read")).toEqual([]);
 });
+
+test("beside the navigation a list leaves columns out before it cuts off until when one signs in", async (context) => {
+  const page = await web.open(context, { width: 1024 });
+  await web.enter(page, "Rita");
+  await show(page, "/applications", /app-2/);
+  const row = page.getByRole("row", { name: /app-2/ });
+  await row.waitFor();
+  const cut = await row
+    .locator("time")
+    .locator("xpath=..")
+    .evaluateAll((cells: { scrollWidth: number; clientWidth: number }[]) =>
+      cells.map(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth),
+    );
+  expect(cut).toEqual([false]);
+});

@@ -73,3 +73,56 @@ test("one rotation is paused with what that means, says who holds it on page and
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
   expect(await page.getByText(/^Paused by/).count()).toBe(0);
 });
+
+test("an application's rotation is paused and continued from its own page; who may not is told why", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).click();
+  const refused = page.getByRole("menuitem", { name: "Pause its rotation" });
+  expect(await refused.getAttribute("aria-disabled")).toBe("true");
+  await page.context().clearCookies();
+  await web.enter(page, "Otto");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Pause its rotation" }).press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Nothing more is done until you continue. The old secret stays.").waitFor();
+  await dialog.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe("More");
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Continue its rotation" }).press("Enter");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByText(/^Paused by/).waitFor({ state: "detached" });
+});
+
+test("each row has a menu: its page, what can be asked of it, its command; by keyboard, and in a row of a phone", async (context) => {
+  const page = await web.open(context);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await web.enter(page, "Otto");
+  await show(page, "/rotations", /app-1/);
+  const more = page.getByRole("button", { name: "More about app-1" });
+  const item = (name: string) => page.getByRole("menuitem", { name });
+  await more.press("Enter");
+  expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Open", "Pause", "Keep both", "Copy as command"]);
+  expect(await faultsEverywhere(page, "The menu of a rotation")).toEqual([]);
+  await item("Copy as command").press("Enter");
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `nolapse explain ${web.stage.application("app-1").appId}`,
+  );
+  await more.press("Enter");
+  await item("Pause").press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Pause", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText(/^Paused by otto@contoso\.example since /).waitFor();
+  await more.press("Enter");
+  await item("Continue").press("Enter");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await page.getByText(/^Paused by/).waitFor({ state: "detached" });
+  await more.press("Enter");
+  await item("Open").press("Enter");
+  await page.waitForURL(/\/rotations\/.+/);
+});

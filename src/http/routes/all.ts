@@ -12,6 +12,7 @@ import { controlRoutes } from "./control.ts";
 import { credentialActRoutes } from "./credential-acts.ts";
 import { credentialRoutes } from "./credentials.ts";
 import { type DemoParts, demoRoutes } from "./demo.ts";
+import { lastSignInRoutes } from "./last-sign-ins.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { ownerRoutes } from "./owners.ts";
@@ -44,6 +45,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...overviewRoutes,
     ...reportRoutes,
     ...applicationRoutes,
+    ...lastSignInRoutes,
     ...ownerRoutes,
     ...consentRoutes,
     ...credentialRoutes,

@@ -55,6 +55,7 @@ const summary = {
   haltReason: reason.nullable(),
   haltWhy: z.string().nullable(),
   replaces: z.string(),
+  replacesKind: kind,
   replacesEnd: maybe,
   removedAt: maybe.meta({ description: "when the replaced one was removed" }),
   issued: z.string().nullable(),
@@ -89,6 +90,7 @@ function summaryOf(rotation: Rotation, deps: Deps) {
     haltReason: rotation.haltReason,
     haltWhy: rotation.haltReason === null ? null : REASONS[rotation.haltReason],
     replaces: rotation.replaces,
+    replacesKind: rotation.replacesKind,
     replacesEnd: iso(rotation.replacesEnd),
     removedAt: iso(rotation.removedAt),
     issued: rotation.issued?.keyId ?? null,
@@ -261,7 +263,6 @@ const show = tenantRoute({
     sentence: z.string(),
     until: maybe,
     checks: z.array(check),
-    replacesKind: kind,
     policy: z.string(),
     targets: z.array(
       z.strictObject({
@@ -324,7 +325,6 @@ const show = tenantRoute({
       sentence: REASONS[because],
       until,
       checks,
-      replacesKind: rotation.replacesKind,
       policy: rotation.policy.name,
       targets: rotation.deliveries.map(({ target, intendedAt, receipt, verifiedAt, assurance }) => ({
         name: target,

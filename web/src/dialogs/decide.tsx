@@ -55,6 +55,9 @@ export function ApproveDialog({ tenant, rotation, close }: Props) {
   );
 }
 
+/** Where a rotation is named only. */
+type NamedProps = Omit<Props, "rotation"> & { readonly rotation: { readonly id: string; readonly state: string } };
+
 type Waiting = Answer<"GET /api/v1/t/{tenant}/plan">["items"][number];
 
 /** Up to 200 at once; issue and removal are asked for apart, and each is answered for itself. */
@@ -122,7 +125,7 @@ export function ApproveManyDialog({
   );
 }
 
-export function CancelDialog({ tenant, rotation, close }: Props) {
+export function CancelDialog({ tenant, rotation, close }: NamedProps) {
   const { title, verb, words } = givenUpWords(rotation);
   const cancel = useChange("POST /api/v1/t/{tenant}/rotations/{id}/cancel");
   const [reason, setReason] = useState("");
@@ -143,7 +146,7 @@ export function CancelDialog({ tenant, rotation, close }: Props) {
 }
 
 /** What has failed, or was halted, is tried at once on the word that its cause is mended. */
-export function TryDialog({ tenant, rotation, close }: Props) {
+export function TryDialog({ tenant, rotation, close }: NamedProps) {
   const attempt = useChange("POST /api/v1/t/{tenant}/rotations/{id}/try");
   const [reason, setReason] = useState("");
   const body = reason.trim() === "" ? {} : { reason };

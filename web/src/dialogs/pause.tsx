@@ -7,7 +7,9 @@ import { Reason } from "./say-no.tsx";
 
 interface Props {
   readonly tenant: string;
-  readonly rotation: Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
+  readonly rotation: Pick<Answer<"GET /api/v1/t/{tenant}/rotations/{id}">, "id" | "replacesKind"> & {
+    readonly state: string;
+  };
   readonly close: () => void;
 }
 

@@ -1,9 +1,10 @@
 /** How much waits for a person: what stops, and what waits for an approval. It follows the tenant by itself, and says so when it changes. */
 import { Button, CounterBadge, Popover, PopoverSurface, PopoverTrigger } from "@fluentui/react-components";
-import { AlertRegular, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { AlertRegular, WarningFilled } from "@fluentui/react-icons";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApplicationLink } from "../parts/application-link.tsx";
+import { OctagonFilled } from "../parts/octagon.tsx";
 import { counted, grouped } from "../text/dates.ts";
 import { capital } from "../text/rotation.ts";
 import "./bell.css";
@@ -74,7 +75,7 @@ function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
       {needsPerson.map(({ objectId, displayName, next }) => (
         <li key={objectId}>
           {next.code === "stops" ? (
-            <ErrorCircleFilled className="ended" aria-label="Stops" />
+            <OctagonFilled className="ended" aria-label="Stops" />
           ) : (
             <WarningFilled className="urgent" aria-label="Waits" />
           )}{" "}

@@ -26,6 +26,7 @@ import { Account } from "./account.tsx";
 import { Bell } from "./bell.tsx";
 import { DemoClock } from "./demo-clock.tsx";
 import { Find } from "./find.tsx";
+import { Help } from "./help.tsx";
 import { ScanStamp } from "./scan-stamp.tsx";
 import { Tags } from "./tags.tsx";
 import { TenantSwitcher } from "./tenant-switcher.tsx";
@@ -61,6 +62,7 @@ export function Frame() {
           <Find />
           <DemoClock />
           <Bell />
+          <Help path={path} />
           <Account />
         </div>
         {narrow ? (

@@ -1,5 +1,6 @@
-import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import { useEffect, useState } from "react";
+import { OctagonFilled } from "../parts/octagon.tsx";
 import { useRead } from "../session/reading.ts";
 import { useTenant } from "../session/tenant.tsx";
 import { stampOf } from "../text/stamp.ts";
@@ -8,7 +9,7 @@ interface Props {
   readonly live: "live" | "lost" | "opening";
 }
 
-const ICONS = { fine: CheckmarkCircleFilled, urgent: WarningFilled, ended: ErrorCircleFilled } as const;
+const ICONS = { fine: CheckmarkCircleFilled, urgent: WarningFilled, ended: OctagonFilled } as const;
 
 /** When the tenant was seen last, and how much of it; and whether the page hears what changes. */
 export function ScanStamp({ live }: Props) {

@@ -1,13 +1,8 @@
 /** The rows of a life line: those of one kind, each with its name, its chart, its events for the keyboard, and the close-up of the one that is open. */
 import { Badge } from "@fluentui/react-components";
-import {
-  CertificateRegular,
-  ErrorCircleFilled,
-  KeyRegular,
-  LockClosedRegular,
-  WarningFilled,
-} from "@fluentui/react-icons";
+import { CertificateRegular, KeyRegular, LockClosedRegular, WarningFilled } from "@fluentui/react-icons";
 import { type PointerEvent, type ReactNode, useState } from "react";
+import { OctagonFilled } from "../parts/octagon.tsx";
 import { Name } from "../text/name.tsx";
 import { eventNear, eventSentence, type LifeEvent } from "./life-events.ts";
 import type { LifeKeys } from "./life-keys.ts";
@@ -167,7 +162,7 @@ function Row({ row, events, line, drawn, open, closeUp, keys, onSelect, onOpen }
 const SIGNS = {
   lock: <LockClosedRegular aria-hidden="true" />,
   approval: <WarningFilled className="urgent" aria-hidden="true" />,
-  stop: <ErrorCircleFilled className="ended" aria-hidden="true" />,
+  stop: <OctagonFilled className="ended" aria-hidden="true" />,
 } as const;
 
 /** Why nothing is forecast. */

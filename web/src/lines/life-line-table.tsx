@@ -46,6 +46,7 @@ export function LifeLineTable(props: LifeLineTableProps) {
         <Legend patterns={id} />
         <Toolbar
           size="small"
+          className="nl-range"
           aria-label="Time range"
           checkedValues={{ span: [String(days)] }}
           onCheckedValueChange={(_, { checkedItems }) => onView({ middle, days: Number(checkedItems[0]) })}

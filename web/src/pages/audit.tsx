@@ -160,12 +160,21 @@ function Broken({ broken, tenant }: BrokenProps) {
 function columnsOf(tenant: string): readonly [Column<Entry>, ...Column<Entry>[]] {
   return [
     { head: "Number", cell: ({ sequence }) => sequence },
-    { head: "When", cell: ({ at }) => <Time at={at} form="dateTime" /> },
+    { head: "When", cell: ({ at }) => <When at={at} /> },
     { head: "Who", mono: true, cell: ({ actor }) => actor },
     { head: "What", mono: true, cell: ({ action }) => action },
     { head: "About", cell: (one) => aboutOf(one, tenant) },
     { head: "Details", cell: (one) => detailsOf(one) },
   ];
+}
+
+/** In one line: broken over five it is no time. */
+function When({ at }: { readonly at: string }) {
+  return (
+    <span className="one-line">
+      <Time at={at} form="dateTime" />
+    </span>
+  );
 }
 
 function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string) {
@@ -175,12 +184,22 @@ function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string)
       <ApplicationLink tenant={tenant} application={application} appId={appId} />
       {rotation === null ? null : (
         <span className="two">
-          <Link className="link mono" to="/t/$tenant/rotations/$id" params={{ tenant, id: rotation }}>
-            {rotation}
+          <Link
+            className="link mono"
+            to="/t/$tenant/rotations/$id"
+            params={{ tenant, id: rotation }}
+            aria-label={`Rotation ${rotation}`}
+            title={rotation}
+          >
+            {rotation.slice(0, 8)}
           </Link>
         </span>
       )}
-      {keyId === null ? null : <span className="two mono">{keyId}</span>}
+      {keyId === null ? null : (
+        <span className="two mono" title={keyId}>
+          {keyId.slice(0, 8)}
+        </span>
+      )}
     </>
   );
 }

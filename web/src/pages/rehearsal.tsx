@@ -1,6 +1,5 @@
 /** Would we live through the next two years with it? */
 import { Button, ProgressBar } from "@fluentui/react-components";
-import { ErrorCircleFilled } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
@@ -8,6 +7,7 @@ import { addressOf } from "../api/client.ts";
 import { useAnswer, useChange } from "../api/queries.ts";
 import { RehearseDialog } from "../dialogs/rehearse.tsx";
 import { StoppedChart } from "../lines/stopped-chart.tsx";
+import { OctagonFilled } from "../parts/octagon.tsx";
 import { Empty, Failure, Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useRefusal } from "../session/session.tsx";
@@ -110,7 +110,7 @@ function Head({ title, tenant, bad = false, lead, report }: HeadProps) {
     <div className="page-head">
       <div>
         <h1>
-          {bad ? <ErrorCircleFilled className="ended" aria-label="bad" /> : null} {title}
+          {bad ? <OctagonFilled className="ended" aria-label="bad" /> : null} {title}
         </h1>
         {lead === undefined ? null : <p>{lead}</p>}
       </div>

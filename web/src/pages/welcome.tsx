@@ -1,12 +1,13 @@
 /** The first page of a tenant that was never looked at: can Nolapse look, what it is doing, and where to go from there. */
 import { Button, Spinner } from "@fluentui/react-components";
-import { CheckmarkCircleFilled, CircleRegular, ErrorCircleFilled } from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, CircleRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useAnswer } from "../api/queries.ts";
 import { Lines } from "../dialogs/chosen-lines.tsx";
 import { CheckRows } from "../parts/check-rows.tsx";
 import { Copy } from "../parts/fact.tsx";
+import { OctagonFilled } from "../parts/octagon.tsx";
 import { Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useRead } from "../session/reading.ts";
@@ -46,7 +47,7 @@ type State = "done" | "now" | "failed" | "later";
 const GLYPHS: Readonly<Record<State, ReactNode>> = {
   done: <CheckmarkCircleFilled className="fine" aria-label="done" />,
   now: <Spinner size="tiny" aria-label="under way" />,
-  failed: <ErrorCircleFilled className="ended" aria-label="failed" />,
+  failed: <OctagonFilled className="ended" aria-label="failed" />,
   later: <CircleRegular className="faint" aria-label="not yet" />,
 };
 

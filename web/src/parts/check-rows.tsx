@@ -1,7 +1,8 @@
 /** What `nolapse doctor` says, a row each: whether it is good, what was found, and what to type where it is not. */
-import { CheckmarkCircleFilled, ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
 import { Copy } from "./fact.tsx";
+import { OctagonFilled } from "./octagon.tsx";
 
 type Checks = readonly Answer<"GET /api/v1/t/{tenant}/health">["checks"][number][];
 
@@ -15,7 +16,7 @@ export function CheckRows({ checks }: { readonly checks: Checks }) {
           ) : state === "warn" ? (
             <WarningFilled className="urgent" aria-label="warning" />
           ) : (
-            <ErrorCircleFilled className="ended" aria-label="failed" />
+            <OctagonFilled className="ended" aria-label="failed" />
           )}
           <span className="grow">
             <strong>{name}</strong>

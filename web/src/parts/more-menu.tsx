@@ -1,4 +1,4 @@
-/** What a page can do beside its main commands; last what it shows as a command line, to copy. */
+/** What a page or a row can do beside its main commands, inside the landmark of it; last what it shows as a command line, to copy. */
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { MoreHorizontalRegular } from "@fluentui/react-icons";
 import { type ReactNode, useState } from "react";
@@ -13,16 +13,23 @@ interface MoreMenuProps {
   readonly after?: ReactNode;
   /** What one of them opens at an address of its own, so that the focus comes back. */
   readonly opens?: string;
+  /** Of a row: which one it is of. */
+  readonly of?: string;
 }
 
-export function MoreMenu({ command: words, children, after, opens }: MoreMenuProps) {
+export function MoreMenu({ command: words, children, after, opens, of }: MoreMenuProps) {
   const [said, setSaid] = useState("");
   const command = useTenantCommand(words);
   return (
     <>
-      <Menu>
+      <Menu inline>
         <MenuTrigger disableButtonEnhancement>
-          <Button icon={<MoreHorizontalRegular />} aria-label="More" data-opens={opens} />
+          <Button
+            icon={<MoreHorizontalRegular />}
+            aria-label={of === undefined ? "More" : `More about ${of}`}
+            data-opens={opens}
+            {...(of === undefined ? {} : { appearance: "subtle", size: "small" })}
+          />
         </MenuTrigger>
         <MenuPopover>
           <MenuList>

@@ -8,7 +8,7 @@ export function useNarrow(): boolean {
 
 /** Too narrow for all columns of a list. */
 export function useMiddle(): boolean {
-  return useMatches("(max-width: 1023px)");
+  return useMatches("(max-width: 1199px)");
 }
 
 function useMatches(text: string): boolean {

@@ -1,6 +1,7 @@
-import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { WarningFilled } from "@fluentui/react-icons";
 import { useTenant } from "../session/tenant.tsx";
 import { type NextCode, nextPhrase } from "../text/catalogue.ts";
+import { OctagonFilled } from "./octagon.tsx";
 
 interface Next {
   readonly code: NextCode;
@@ -14,7 +15,7 @@ export function NextPhrase({ next }: { readonly next: Parameters<typeof nextPhra
   const { zone } = useTenant();
   return (
     <span className={`next-${next.code}`}>
-      {next.code === "stops" ? <ErrorCircleFilled aria-hidden="true" /> : null}
+      {next.code === "stops" ? <OctagonFilled aria-hidden="true" /> : null}
       {next.code === "waits-for-approval" ? <WarningFilled aria-hidden="true" /> : null} {nextPhrase(next, zone)}
     </span>
   );

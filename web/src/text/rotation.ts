@@ -185,3 +185,37 @@ const GIVEN_UP = {
 export function givenUpWords({ state }: { readonly state: string }) {
   return GIVEN_UP[state === "verified" ? "verified" : "before"];
 }
+
+interface Holdable {
+  readonly id: string;
+  readonly state: string;
+  readonly slot: string;
+  readonly paused: object | null;
+}
+
+/** What holds each rotation of an application, or lets it go on: none of what is over, and none of what has halted by itself. */
+export function heldActs<T extends Holdable>(rotations: readonly T[]) {
+  const open = rotations.filter(({ state }) => !["retired", "cancelled", "halted"].includes(state));
+  return open.map((rotation) => {
+    const act = rotation.paused === null ? ("pause" as const) : ("continue" as const);
+    const which = open.length === 1 ? "its rotation" : `the rotation of slot ${rotation.slot}`;
+    return { rotation, act, words: `${act === "pause" ? "Pause" : "Continue"} ${which}` };
+  });
+}
+
+/** What can be asked of a rotation that a list names, by its word. `now`: the server's. */
+export function listedActs(
+  rotation: Pick<Shown, "id" | "state" | "paused" | "lastFailure" | "dueAt">,
+  now: string,
+): readonly (readonly [act: "try" | "pause" | "continue" | "cancel", words: string])[] {
+  const { state, paused, lastFailure, dueAt } = rotation;
+  if (state === "retired" || state === "cancelled") return [];
+  const waits = lastFailure !== null && paused === null && dueAt !== null && Date.parse(dueAt) > Date.parse(now);
+  return [
+    ...(state === "halted" ? [["try", "Try again"] as const] : waits ? [["try", "Try now"] as const] : []),
+    ...(state === "halted"
+      ? []
+      : [paused === null ? (["pause", "Pause"] as const) : (["continue", "Continue"] as const)]),
+    ["cancel", givenUpWords({ state }).verb],
+  ];
+}

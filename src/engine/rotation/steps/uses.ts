@@ -3,7 +3,7 @@ import { asNolapseError, type NolapseError } from "../../../core/errors.ts";
 import { retirement } from "../../../core/rotation/retirement.ts";
 import type { Failure, Rotation } from "../../../core/rotation/rotation.ts";
 import type { Unread, Use, UseEvidence } from "../../../core/rotation/use-evidence.ts";
-import { DAY, type EpochMs, latest, plus } from "../../../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, latest, plus } from "../../../core/time.ts";
 import type { LastUse, SignInRow } from "../../../ports/logs.ts";
 import type { Deps } from "../../deps.ts";
 import { asked } from "../../facts.ts";
@@ -11,7 +11,7 @@ import type { Claimed } from "../claimed.ts";
 import { LOG_KEPT, LOG_LATE } from "./sign-ins.ts";
 
 /** The report is of the whole tenant: one that is not older serves every rotation. Right before a removal it is read anew. */
-const REPORT_LASTS = DAY / 4;
+export const REPORT_LASTS: DurationMs = DAY / 4;
 
 const NOTHING = { upTo: null, since: null, newUse: null, oldUse: null } as const;
 
@@ -75,10 +75,13 @@ export async function usesOf(
   } catch (thrown) {
     signal?.throwIfAborted();
     const error = asNolapseError(thrown);
-    const unread: Unread =
-      error.code === "directory-unlicensed" ? "unlicensed" : error.code === "directory-forbidden" ? "closed" : "failed";
-    return { uses: { ...(last ?? NOTHING), readAt, unread }, error };
+    return { uses: { ...(last ?? NOTHING), readAt, unread: unreadBy(error) }, error };
   }
+}
+
+/** Why nothing is known where log or report could not be read. */
+export function unreadBy({ code }: NolapseError): Unread {
+  return code === "directory-unlicensed" ? "unlicensed" : code === "directory-forbidden" ? "closed" : "failed";
 }
 
 /** From where the log has to be read: behind the last reading, as far as it goes back. */

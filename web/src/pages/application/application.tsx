@@ -4,7 +4,6 @@ import {
   AddRegular,
   ArrowSyncCircleRegular,
   CheckmarkCircleFilled,
-  ErrorCircleFilled,
   SubtractCircleRegular,
   WarningFilled,
 } from "@fluentui/react-icons";
@@ -24,6 +23,7 @@ import { ApplicationLink } from "../../parts/application-link.tsx";
 import { Checks } from "../../parts/checks.tsx";
 import { Command } from "../../parts/command.tsx";
 import { useNarrow } from "../../parts/narrow.ts";
+import { OctagonFilled } from "../../parts/octagon.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
 import { Empty, Incomplete, Loading, Shown } from "../../parts/states.tsx";
 import { useTenant } from "../../session/tenant.tsx";
@@ -226,7 +226,7 @@ function Head({ answer, tenant, set }: HeadProps) {
         </h1>
         <p>
           {code === "stops" ? (
-            <ErrorCircleFilled className="ended" aria-hidden="true" />
+            <OctagonFilled className="ended" aria-hidden="true" />
           ) : code === "ended" || !answer.signsIn ? (
             <SubtractCircleRegular aria-hidden="true" />
           ) : code === "waits-for-approval" || isSwitchedOff(answer) ? (

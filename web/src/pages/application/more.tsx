@@ -1,19 +1,27 @@
 /** What an application's page can do beside its main commands. */
-import { MenuItem, MenuItemLink, Tooltip } from "@fluentui/react-components";
+import { MenuItem, MenuItemLink } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
+import { RotationActDialog } from "../../dialogs/rotation-act.tsx";
+import { MenuCommand } from "../../parts/menu-command.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
-import { useRefusal } from "../../session/session.tsx";
+import { heldActs } from "../../text/rotation.ts";
 
 interface MoreProps {
-  readonly application: Pick<Answer<"GET /api/v1/t/{tenant}/applications/{id}">, "objectId" | "appId" | "adminCenter">;
+  readonly application: Pick<
+    Answer<"GET /api/v1/t/{tenant}/applications/{id}">,
+    "objectId" | "appId" | "adminCenter" | "rotations"
+  >;
   readonly tenant: string;
   /** Null where nothing of it can have leaked that Nolapse could replace. */
   readonly leaked: (() => void) | null;
 }
 
-export function More({ application: { objectId: id, appId, adminCenter }, tenant, leaked }: MoreProps) {
+export function More({ application: { objectId: id, appId, adminCenter, rotations }, tenant, leaked }: MoreProps) {
   const navigate = useNavigate();
+  const acts = heldActs(rotations);
+  const [open, setOpen] = useState<(typeof acts)[number] | null>(null);
   const explain = () =>
     void navigate({
       to: "/t/$tenant/applications/$id/explain",
@@ -29,22 +37,21 @@ export function More({ application: { objectId: id, appId, adminCenter }, tenant
       </MenuItemLink>
     );
   return (
-    <MoreMenu command={["explain", appId]} opens="explain" after={inPortal}>
-      {leaked === null ? null : <Leaked act={leaked} />}
-      <MenuItem onClick={explain}>Explain</MenuItem>
-    </MoreMenu>
-  );
-}
-
-/** A command that a role lacks stays visible and can be reached, and says why it does nothing. */
-function Leaked({ act }: { readonly act: () => void }) {
-  const refusal = useRefusal("Operator");
-  if (refusal === null) return <MenuItem onClick={act}>Leaked…</MenuItem>;
-  return (
-    <Tooltip content={refusal} relationship="description">
-      <MenuItem disabled persistOnClick>
-        Leaked…
-      </MenuItem>
-    </Tooltip>
+    <>
+      <MoreMenu command={["explain", appId]} opens="explain" after={inPortal}>
+        {leaked === null ? null : (
+          <MenuCommand least="Operator" act={leaked}>
+            Leaked…
+          </MenuCommand>
+        )}
+        {acts.map((one) => (
+          <MenuCommand key={one.rotation.id} least="Operator" act={() => setOpen(one)}>
+            {one.words}
+          </MenuCommand>
+        ))}
+        <MenuItem onClick={explain}>Explain</MenuItem>
+      </MoreMenu>
+      {open === null ? null : <RotationActDialog {...open} tenant={tenant} close={() => setOpen(null)} />}
+    </>
   );
 }

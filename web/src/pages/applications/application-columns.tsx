@@ -10,10 +10,11 @@ import { useTenant } from "../../session/tenant.tsx";
 import { lapsePhrase, lapseSentence } from "../../text/catalogue.ts";
 import { Name } from "../../text/name.tsx";
 import type { Item } from "./application-list.ts";
+import { LastSignIn } from "./last-sign-ins.tsx";
 
 export interface Column {
   readonly head: string;
-  /** Left out where there is less room: below 1,024 px, or below 640. */
+  /** Left out where there is less room: below 1,200 px, or below 640. */
   readonly hide?: "hide-middle" | "hide-small";
   /** Its part of a row, as a grid has it. */
   readonly width: string;
@@ -87,6 +88,13 @@ const CREATED: Column = {
   hide: "hide-middle",
   cell: ({ createdAt }) => <Time at={createdAt} />,
 };
+const LAST: Column = {
+  head: "Last sign-in",
+  width: part(2),
+  more: true,
+  hide: "hide-middle",
+  cell: ({ objectId }, now, tenant) => <LastSignIn tenant={tenant} objectId={objectId} now={now} />,
+};
 const HELD: Column = { head: "Credentials", width: part(1), hide: "hide-middle", cell: (item) => <Held {...item} /> };
 const NEXT: Column = {
   head: "What happens next",
@@ -102,7 +110,8 @@ const LAPSED: Column = {
 };
 const UNTIL: Column = {
   head: "Signs in until",
-  width: part(2),
+  // a day and how far away it is, whole where the page has the room
+  width: "minmax(min(150px, 22%), 2fr)",
   cell: ({ signsInUntil }, now) => <Until at={signsInUntil} now={now} />,
 };
 
@@ -132,7 +141,7 @@ const OWNER: Column = {
 
 /** After the name. `lapsed`: registrations that are listed because they could not sign in. */
 export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", readonly Column[]>> = {
-  registered: [CLIENT, OBJECT, HELD, CLASS, HINT, POLICY, LINE, NEXT, UNTIL, OWNER, CREATED],
+  registered: [CLIENT, OBJECT, HELD, CLASS, HINT, POLICY, LINE, NEXT, UNTIL, LAST, OWNER, CREATED],
   lapsed: [HELD, LINE, LAPSED, UNTIL, OWNER],
   enterprise: [
     CLIENT,
@@ -148,6 +157,9 @@ export const COLUMNS: Readonly<Record<"registered" | "lapsed" | "enterprise", re
     UNTIL,
   ],
 };
+
+/** The head of the column that is asked for on its own. */
+export const LAST_HEAD = LAST.head;
 
 /** Heads of all columns of app registrations, and of those that are there at first. */
 export const HEADS = COLUMNS.registered.map(({ head }) => head);

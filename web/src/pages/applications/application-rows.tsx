@@ -27,8 +27,9 @@ import type { Row as MergedRow } from "../../text/merging.ts";
 import { plainName } from "../../text/names.ts";
 import { rowAfter } from "../../text/row-keys.ts";
 import "./application-rows.css";
-import { COLUMNS, type Column, TENANT, templates } from "./application-columns.tsx";
+import { COLUMNS, type Column, LAST_HEAD, TENANT, templates } from "./application-columns.tsx";
 import type { Item } from "./application-list.ts";
+import { LastSignIns } from "./last-sign-ins.tsx";
 import { BEFORE, isNowhere, isOwn, rowAt, useRowFocus } from "./row-focus.ts";
 import { RowMenu } from "./row-menu.tsx";
 import { allToggled, countOf, isChosen, type Selection, toggled } from "./selection.ts";
@@ -155,7 +156,7 @@ export function ApplicationRows(props: RowsProps) {
     focus(at);
     setMenu({ row, x: event.clientX, y: event.clientY });
   };
-  return (
+  const table = (
     <>
       <section className="card virtual list" ref={scroller} aria-label="Applications">
         <div
@@ -238,6 +239,12 @@ export function ApplicationRows(props: RowsProps) {
         </InTenant>
       )}
     </>
+  );
+  const isAsked = columns.some(({ head }) => head === LAST_HEAD);
+  return (
+    <LastSignIns rows={read} drawn={isAsked ? seen.map(({ index }) => index - above) : []}>
+      {table}
+    </LastSignIns>
   );
 }
 

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Command } from "../../parts/command.tsx";
 import { useTenants } from "../../parts/each-tenant.tsx";
+import { FirstStop } from "../../parts/first-stop.tsx";
 import { type Search, useAddress } from "../../session/address.ts";
 import { useTenant } from "../../session/tenant.tsx";
 import { FIRST_HEADS, HEADS } from "./application-columns.tsx";
@@ -41,7 +42,7 @@ function useFilter() {
 
 export function Applications() {
   const { filter, set } = useFilter();
-  const { name: tenant } = useTenant();
+  const { name: tenant, overview } = useTenant();
   const { isAll } = useTenants();
   const { type = "application", ...others } = filter;
   // those that came by consent have a page of their own, but where an address asks for both
@@ -57,7 +58,14 @@ export function Applications() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>App registrations{isAll ? " of all tenants" : ""}</h1>
+        <div>
+          <h1>App registrations{isAll ? " of all tenants" : ""}</h1>
+          {overview === null ? null : (
+            <p>
+              <strong>{overview.sentence.words}</strong> <FirstStop overview={overview} />
+            </p>
+          )}
+        </div>
         {isAll ? null : <Register tenant={tenant} />}
       </div>
       <ListedApplications

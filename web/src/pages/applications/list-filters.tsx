@@ -29,38 +29,40 @@ export function Filters({ list, filter, set, children }: FiltersProps) {
         set={(q) => set({ q: q === "" ? undefined : q })}
         placeholder="Name, client id or key id"
       />
-      <Ends days={filter} set={set} />
-      <Pill label="What happens next" options={next} value={filter.next} set={(value) => set({ next: value })} />
-      <Pill
-        label="Kind"
-        options={counts(facets.kind, (kind) => kind)}
-        value={filter.kind}
-        set={(value) => set({ kind: value })}
-      />
-      <Pill
-        label="Policy"
-        options={counts(facets.policy, plainName)}
-        value={filter.policy}
-        set={(value) => set({ policy: value })}
-      />
-      <Pill
-        label="Owner"
-        options={ownerChoices(filter.owner, items)}
-        value={filter.owner}
-        set={(value) => set({ owner: value })}
-      />
-      <Pill label="Managed" options={MANAGED} value={filter.managed} set={(value) => set({ managed: value })} />
-      <Pill label="Lapsed" options={LAPSED} value={filter.lapsed} set={(value) => set({ lapsed: value })} />
-      {filter.type === undefined ? null : (
-        <Pill label="Only" options={TYPES} value={filter.type} set={(value) => set({ type: value })} />
-      )}
-      <Pill
-        label="Order"
-        options={SORTS}
-        value={filter.sort ?? "signsInUntil"}
-        set={(value) => set({ sort: value })}
-        must
-      />
+      <div className="pills nl-scroll">
+        <Ends days={filter} set={set} />
+        <Pill label="What happens next" options={next} value={filter.next} set={(value) => set({ next: value })} />
+        <Pill
+          label="Kind"
+          options={counts(facets.kind, (kind) => kind)}
+          value={filter.kind}
+          set={(value) => set({ kind: value })}
+        />
+        <Pill
+          label="Policy"
+          options={counts(facets.policy, plainName)}
+          value={filter.policy}
+          set={(value) => set({ policy: value })}
+        />
+        <Pill
+          label="Owner"
+          options={ownerChoices(filter.owner, items)}
+          value={filter.owner}
+          set={(value) => set({ owner: value })}
+        />
+        <Pill label="Managed" options={MANAGED} value={filter.managed} set={(value) => set({ managed: value })} />
+        <Pill label="Lapsed" options={LAPSED} value={filter.lapsed} set={(value) => set({ lapsed: value })} />
+        {filter.type === undefined ? null : (
+          <Pill label="Only" options={TYPES} value={filter.type} set={(value) => set({ type: value })} />
+        )}
+        <Pill
+          label="Order"
+          options={SORTS}
+          value={filter.sort ?? "signsInUntil"}
+          set={(value) => set({ sort: value })}
+          must
+        />
+      </div>
       <span className="total faint" aria-live="polite">
         {counted(total, "application")}
         {unreadCount(list.unread)}

@@ -1,7 +1,7 @@
 /** What can be done with one row of a list, inside the landmark of that list: by a right click, Shift+F10 or the menu key. */
-import { Menu, MenuItem, MenuList, MenuPopover, Tooltip } from "@fluentui/react-components";
+import { Menu, MenuItem, MenuList, MenuPopover } from "@fluentui/react-components";
 import { copiedWords } from "../../parts/clipboard.ts";
-import { useRefusal } from "../../session/session.tsx";
+import { MenuCommand } from "../../parts/menu-command.tsx";
 import { useTenantCommand } from "../../session/tenant-command.ts";
 import type { Item } from "./application-list.ts";
 
@@ -25,24 +25,15 @@ export function RowMenu({ item: { appId, managed }, x, y, open, say, close }: Pr
       <MenuPopover>
         <MenuList aria-label="What can be done with it">
           <MenuItem onClick={() => open({})}>Open</MenuItem>
-          {managed ? <Rotate act={() => open({ new: "rotation" })} /> : null}
+          {managed ? (
+            <MenuCommand least="Operator" act={() => open({ new: "rotation" })}>
+              Rotate now
+            </MenuCommand>
+          ) : null}
           <MenuItem onClick={() => copy(appId)}>Copy client id</MenuItem>
           <MenuItem onClick={() => copy(command)}>Copy as command</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>
-  );
-}
-
-/** A command that a role lacks stays visible and can be reached, and says why it does nothing. */
-function Rotate({ act }: { readonly act: () => void }) {
-  const refusal = useRefusal("Operator");
-  if (refusal === null) return <MenuItem onClick={act}>Rotate now</MenuItem>;
-  return (
-    <Tooltip content={refusal} relationship="description">
-      <MenuItem disabled persistOnClick>
-        Rotate now
-      </MenuItem>
-    </Tooltip>
   );
 }

@@ -1,10 +1,11 @@
 /** What the first page has of a tenant and of all of them alike: the figures, and what needs a person. */
 import { Button } from "@fluentui/react-components";
-import { ErrorCircleFilled, WarningFilled } from "@fluentui/react-icons";
+import { WarningFilled } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { ApplicationLink } from "../../parts/application-link.tsx";
 import { InTenant, ListLink, type ListLinkProps } from "../../parts/each-tenant.tsx";
+import { OctagonFilled } from "../../parts/octagon.tsx";
 import { Empty } from "../../parts/states.tsx";
 import { Time } from "../../parts/time.tsx";
 import type { Overview } from "../../session/tenant.tsx";
@@ -115,7 +116,7 @@ function Needs({ one, named }: { readonly one: NeedsProps["ones"][number]; reado
   return (
     <li>
       {next.code === "stops" ? (
-        <ErrorCircleFilled className="ended" aria-label="Stops" />
+        <OctagonFilled className="ended" aria-label="Stops" />
       ) : (
         <WarningFilled className="urgent" aria-label="Waits" />
       )}

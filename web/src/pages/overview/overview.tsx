@@ -2,6 +2,7 @@
 import { Link, Navigate } from "@tanstack/react-router";
 import { useAnswer } from "../../api/queries.ts";
 import { ApplicationLink } from "../../parts/application-link.tsx";
+import { FirstStop } from "../../parts/first-stop.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
 import { NextPhrase } from "../../parts/next.tsx";
 import { ScanAgain } from "../../parts/scan-again.tsx";
@@ -69,7 +70,7 @@ export function Overview() {
 }
 
 function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
-  const { first, code } = overview.sentence;
+  const { first } = overview.sentence;
   const { name: tenant } = useTenant();
   const ended = endedSentence(overview.figures);
   return (
@@ -78,12 +79,7 @@ function Sentence({ overview }: { readonly overview: OverviewAnswer }) {
         <h1>{overview.sentence.words}</h1>
         {first === null ? null : (
           <p>
-            The first is <ApplicationLink tenant={tenant} application={first} />
-            {first.at === null ? "." : ", on "}
-            {/* by the tenant's clock the sentence has said already how far away it is */}
-            {first.at === null ? null : (
-              <Time at={first.at} {...(code === "past-last-safe" ? {} : { now: overview.now })} />
-            )}
+            <FirstStop overview={overview} />
           </p>
         )}
         {ended === null ? null : (

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../../dialogs/decide.tsx";
 import { InTenant, Seen, useTenants } from "../../parts/each-tenant.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
+import { NextStart } from "../../parts/next-start.tsx";
 import { ShowMore } from "../../parts/show-more.tsx";
 import { Empty, Shown } from "../../parts/states.tsx";
 import { useAddress } from "../../session/address.ts";
@@ -97,6 +98,7 @@ export function Plan() {
                   {rows.length > 0 ? null : (
                     <Empty>
                       {overview?.mode === "observe" && tab === "next" ? <WritingOff tenant={tenant} /> : EMPTY[tab]}
+                      {tab === "cannot" || overview?.mode === "observe" ? null : <NextStart />}
                     </Empty>
                   )}
                   <ShowMore asked={asked} total={total} />

@@ -1,19 +1,20 @@
 /** How far is it, what does it wait for, and what if it stops here? */
 import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import { CheckmarkCircleFilled, CircleRegular, ErrorCircleFilled } from "@fluentui/react-icons";
+import { CheckmarkCircleFilled, CircleRegular } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
-import { ApproveDialog, CancelDialog, TryDialog } from "../../dialogs/decide.tsx";
-import { ContinueDialog, PauseDialog } from "../../dialogs/pause.tsx";
+import { ApproveDialog } from "../../dialogs/decide.tsx";
 import { AskRevealDialog } from "../../dialogs/reveal.tsx";
+import { type RotationAct, RotationActDialog } from "../../dialogs/rotation-act.tsx";
 import { RefuseDialog, WithdrawDialog } from "../../dialogs/say-no.tsx";
 import { HandOverDialog, RevealDialog } from "../../dialogs/value.tsx";
 import { ApplicationLink } from "../../parts/application-link.tsx";
 import { CheckList } from "../../parts/checks.tsx";
 import { Command } from "../../parts/command.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
+import { OctagonFilled } from "../../parts/octagon.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
 import { ReasonCode } from "../../parts/reason-code.tsx";
 import { useSaid } from "../../parts/said.ts";
@@ -39,17 +40,7 @@ import { Steps } from "./rotation-steps.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
 export type RotationShown = Answer<typeof SHOW>;
-type DialogName =
-  | "pause"
-  | "continue"
-  | "try"
-  | "approve"
-  | "refuse"
-  | "withdraw"
-  | "cancel"
-  | "reveal"
-  | "ask-reveal"
-  | "hand-over";
+type DialogName = RotationAct | "approve" | "refuse" | "withdraw" | "reveal" | "ask-reveal" | "hand-over";
 
 export function Rotation() {
   const { id } = useParams({ from: "/framed/t/$tenant/rotations/$id" });
@@ -179,13 +170,12 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         ) : null}
         <MoreMenu command={["explain", rotation.appId]} />
       </div>
+      {open === "try" || open === "pause" || open === "continue" || open === "cancel" ? (
+        <RotationActDialog act={open} tenant={tenant} rotation={rotation} close={close} />
+      ) : null}
       {open === "approve" ? <ApproveDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "refuse" ? <RefuseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "withdraw" ? <WithdrawDialog tenant={tenant} rotation={rotation} parts={mine} close={close} /> : null}
-      {open === "try" ? <TryDialog tenant={tenant} rotation={rotation} close={close} /> : null}
-      {open === "pause" ? <PauseDialog tenant={tenant} rotation={rotation} close={close} /> : null}
-      {open === "continue" ? <ContinueDialog tenant={tenant} rotation={rotation} close={close} /> : null}
-      {open === "cancel" ? <CancelDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "ask-reveal" ? <AskRevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "reveal" ? <RevealDialog tenant={tenant} rotation={rotation} close={close} /> : null}
       {open === "hand-over" && byHand !== undefined ? (
@@ -219,7 +209,7 @@ function Safety({ rotation }: { readonly rotation: RotationShown }) {
             ) : works ? (
               <CircleRegular aria-hidden="true" />
             ) : (
-              <ErrorCircleFilled aria-hidden="true" />
+              <OctagonFilled aria-hidden="true" />
             )}{" "}
             {safetyWords({ code, ok }, rotation)}
           </li>

@@ -7,12 +7,12 @@ import { type Answer, read } from "../../api/client.ts";
 import { FiveProofs } from "../../lines/five-proofs.tsx";
 import { InTenant, Seen, useEach, useTenants } from "../../parts/each-tenant.tsx";
 import { useMerged } from "../../parts/merged-pages.ts";
+import { NextStart } from "../../parts/next-start.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
 import { ShowMore } from "../../parts/show-more.tsx";
 import { Empty, Shown } from "../../parts/states.tsx";
 import { Coming, Time } from "../../parts/time.tsx";
 import { useAddress } from "../../session/address.ts";
-import { useTenant } from "../../session/tenant.tsx";
 import { KIND_WORDS, STATE_WORDS } from "../../text/catalogue.ts";
 import { grouped } from "../../text/dates.ts";
 import { joined, type Row } from "../../text/merging.ts";
@@ -27,6 +27,7 @@ import {
   groupsSentence,
 } from "../../text/rotation-groups.ts";
 import "../../parts/groups.css";
+import { RotationMenu } from "./rotation-menu.tsx";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
 type Groups = Answer<typeof GROUPS>;
@@ -51,7 +52,10 @@ export function Rotations() {
               <Seen told={told} />
               <p>
                 {groups.every(({ group, total }) => group === "finished" || total === 0) ? (
-                  <Still />
+                  <>
+                    Nothing is moving.
+                    <NextStart />
+                  </>
                 ) : (
                   <strong>{groupsSentence(groups)}</strong>
                 )}
@@ -173,19 +177,6 @@ function OneGroup({ group }: { readonly group: GroupName }) {
   );
 }
 
-/** Nothing moves: what does next, and when. */
-function Still() {
-  const { overview } = useTenant();
-  const next = overview?.next.find((one) => one.next.code === "renews" && one.next.at !== null);
-  if (overview === null || next === undefined) return "Nothing is moving.";
-  return (
-    <>
-      Nothing is moving. The next one starts <Time at={next.next.at} now={overview.now} form="dateTime" />:{" "}
-      <Name text={next.displayName} />.
-    </>
-  );
-}
-
 interface RowProps extends Row<Item> {
   /** Whether the tenant is named: in a list of several. */
   readonly named: boolean;
@@ -216,6 +207,7 @@ function RotationRow({ item: one, now, tenant, named }: RowProps) {
         )}
       </span>
       <When one={one} now={now} />
+      <RotationMenu tenant={tenant} rotation={one} now={now} />
     </li>
   );
 }
