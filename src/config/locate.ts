@@ -106,15 +106,32 @@ function nodeOf(root: unknown, where: readonly PropertyKey[], key: boolean): unk
   return node;
 }
 
-/** The first problem zod found, as one sentence with its place and what to do. */
+/** Beside the first one so many problems are told at once. */
+const MOST_TOLD = 9;
+
+/** What zod found, as one sentence with each place, and what to do about the first. */
 export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
-  const issue = deepest(error.issues);
+  const [first, ...others] = error.issues.map((issue) => problemOf(source, deepest([issue])));
+  if (first === undefined) throw new TypeError("no problem to report");
+  const told = others.slice(0, MOST_TOLD).map(({ what }) => `; ${what.slice(source.path.length + 1)}`);
+  const more = others.length > told.length ? `; and ${others.length - told.length} more` : "";
+  return new NolapseError("config-invalid", `${first.what}${told.join("")}${more}`, { next: first.next });
+}
+
+interface Problem {
+  /** With its place before it. */
+  readonly what: string;
+  readonly next: string;
+}
+
+function problemOf(source: Source, issue: Issue): Problem {
   if (issue.code === "unrecognized_keys") {
     const name = issue.keys[0] ?? "";
     const near = nearest(name, NAMES);
-    return new NolapseError("config-invalid", `${source.place([...issue.path, name], true)} unknown key "${name}"`, {
+    return {
+      what: `${source.place([...issue.path, name], true)} unknown key "${name}"`,
       next: near === null ? "remove it; nolapse config schema lists the keys" : `did you mean "${near}"?`,
-    });
+    };
   }
   const where = source.place(issue.path);
   const name = issue.path.map(String).join(".");
@@ -123,16 +140,18 @@ export function schemaProblem(source: Source, error: z.ZodError): NolapseError {
   if (known.length > 0 && given !== undefined) {
     const near = typeof given === "string" ? nearest(given, known) : null;
     const what = typeof given === "object" ? "a value of the wrong kind" : `"${given}" is not known`;
-    return new NolapseError("config-invalid", `${where} ${name}: ${what}`, {
+    return {
+      what: `${where} ${name}: ${what}`,
       next: near === null ? `use ${known.length > 1 ? "one of " : ""}${known.join(", ")}` : `did you mean "${near}"?`,
-    });
+    };
   }
   const isMissing = given === undefined && issue.path.length > 0;
   const what = isMissing ? "is missing" : firstLine(issue.message).replace(/^Invalid input: /, "");
   const one = known.length > 0 ? `, one of ${known.join(", ")}` : "";
-  return new NolapseError("config-invalid", `${where} ${name === "" ? "the file" : name}: ${what}`, {
+  return {
+    what: `${where} ${name === "" ? "the file" : name}: ${what}`,
     next: `${isMissing ? `add it${one}` : "correct it"}; nolapse config check reads the file again`,
-  });
+  };
 }
 
 type Issue = z.core.$ZodIssue;
