@@ -68,7 +68,7 @@ export async function composeManager(
   // in this order: a key is made before the store, so a store that was there and has no key has lost it
   const sealer = await composeSealer(config, signIn);
   const notary = await composeNotary(config);
-  const { store, backup } = await composeStore(config);
+  const { store, updated, backup } = await composeStore(config);
   const folder = folderOf(config);
   // an application that rolls itself holds what its targets and the store have, which are opened below
   const held = async () => (self === undefined ? [] : certificatesHeld(deps, self));
@@ -101,6 +101,7 @@ export async function composeManager(
     consents: keepingResources(directory.consents),
     trail: new TrailWatch(),
     notifying: await composeNotifying(config, directory.owners, signIn.resolve),
+    updated,
     backup,
     close: async () => {
       // what a command wrote is sealed when it ends; where that fails, the next one does it
@@ -132,10 +133,10 @@ async function composeDirectory(
   return createGraphDirectory({ ...reachOf(tenant), auth, writer, clock, env, budget });
 }
 
-async function composeStore(config: ResolvedConfig): Promise<{ store: Store; backup: Manager["backup"] }> {
+async function composeStore(config: ResolvedConfig): Promise<Pick<Manager, "backup" | "updated"> & { store: Store }> {
   const { openSqliteStore } = await import("./adapters/store/open.ts");
   const store = openSqliteStore({ path: config.store?.path ?? ":memory:" });
-  return { store, backup: (file) => store.backup(file) };
+  return { store, updated: store.updated, backup: (file) => store.backup(file) };
 }
 
 async function openTargets(

@@ -33,6 +33,8 @@ export interface Manager {
   readonly consents: Consents;
   /** What is known of the tenant's audit trail. */
   readonly trail: TrailWatch;
+  /** The store was an older program's, and has been brought to the form of this one; null where it was not. */
+  readonly updated: { readonly from: number; readonly to: number; readonly copy: string } | null;
   /** Writes a backup of the store. */
   backup(file: string): Promise<void>;
   close(): Promise<void>;
@@ -250,6 +252,7 @@ export async function withManager<T>(
   try {
     const manager = await context.composition.manager(config, tenant, context.env, observe, self);
     try {
+      sayUpdated(context, manager);
       return await work(manager);
     } finally {
       await manager.close();
@@ -257,6 +260,15 @@ export async function withManager<T>(
   } catch (thrown) {
     throw advised(tenantNamed(tenant), thrown);
   }
+}
+
+/** An update of the store is said once, by whoever made it. */
+function sayUpdated({ speaker }: Context, { updated }: Manager): void {
+  if (updated === null) return;
+  const { from, to, copy } = updated;
+  speaker.say(
+    `nolapse: the store was brought from schema ${from} to ${to}; a copy of what was there before is ${copy}`,
+  );
 }
 
 /**

@@ -108,9 +108,14 @@ describe("the SQLite file", () => {
     const migrations = join(made, "migrations");
     cpSync(MIGRATIONS, migrations, { recursive: true });
     writeFileSync(join(migrations, next("more")), "CREATE TABLE more (name TEXT);");
-    openDatabase(path, pathToFileURL(`${migrations}/`)).handle.close();
+    const opened = openDatabase(path, pathToFileURL(`${migrations}/`));
+    opened.handle.close();
     const copies = readdirSync(made).filter((name) => name.startsWith(`nolapse.db.schema-${NUMBER}.`));
     expect(copies).toHaveLength(1);
+    expect(opened.updated).toEqual({ from: NUMBER, to: NUMBER + 1, copy: join(made, copies[0] ?? "") });
+    const again = openDatabase(path, pathToFileURL(`${migrations}/`));
+    again.handle.close();
+    expect(again.updated).toBeNull();
     expect(statSync(join(made, copies[0] ?? "")).mode & 0o777).toBe(0o600);
     const tables = (file: string) =>
       new DatabaseSync(join(made, file), { readOnly: true })

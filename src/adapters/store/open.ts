@@ -6,7 +6,7 @@ import type { Database } from "./database.ts";
 import { storeFailure } from "./failures.ts";
 import { mayBeAlive, thisOwner } from "./lease.ts";
 import { Line, lineFor } from "./line.ts";
-import { backupTo, changesOfOthers, type OpenDatabase, openDatabase, openToWrite } from "./sqlite.ts";
+import { backupTo, changesOfOthers, type OpenDatabase, openDatabase, openToWrite, type Updated } from "./sqlite.ts";
 import { createRepository } from "./store.ts";
 
 export interface SqliteStoreOptions {
@@ -17,6 +17,8 @@ export interface SqliteStoreOptions {
 }
 
 export interface SqliteStore extends Store {
+  /** What opening it has brought up to date; null where nothing was. */
+  readonly updated: Updated | null;
   /** Writes a consistent copy to a new file. @throws NolapseError `usage` when it exists, `disk-full`. */
   backup(file: string): Promise<void>;
 }
@@ -117,7 +119,8 @@ function storeOn(
   const { verbs, changes } = createRepository(database, lease);
   const others = oncePerTurn(() => changesOfOthers(opened));
   const version = () => guard(async () => `${others()}.${changes()}`);
-  return { ...verbs, version, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
+  const { updated } = opened;
+  return { ...verbs, version, updated, backup: (file) => line.alone(handle, async () => backupTo(opened, file)) };
 }
 
 /**

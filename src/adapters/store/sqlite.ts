@@ -28,8 +28,18 @@ export interface OpenDatabase {
   readonly path: string;
   readonly sql: DirectKysely;
   readonly handle: DatabaseSync;
+  /** What opening it has brought up to date; null where nothing was. */
+  readonly updated: Updated | null;
   /** The statement of {@link changesOfOthers}, prepared once. */
   readonly stated: { others?: StatementSync };
+}
+
+/** A store of an older program, brought to the form of this one. */
+export interface Updated {
+  readonly from: number;
+  readonly to: number;
+  /** The copy of what was there before. */
+  readonly copy: string;
 }
 
 /** `alone`: nobody else may open it, and nothing waits for the disk. */
@@ -42,8 +52,8 @@ type How = "durable" | "alone";
 export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: How = "durable"): OpenDatabase {
   try {
     const handle = open(path, how);
-    migrate(handle, path, migrations);
-    return { path, handle, sql: speaking(handle), stated: {} };
+    const updated = migrate(handle, path, migrations);
+    return { path, handle, sql: speaking(handle), updated, stated: {} };
   } catch (thrown) {
     throw storeFailure(thrown, path);
   }
@@ -147,7 +157,7 @@ function migrationFiles(migrations: URL): { version: number; name: string }[] {
 }
 
 /** Under an exclusive lock, after a dated copy of what was there; an older program refuses a newer store. */
-function migrate(handle: DatabaseSync, path: string, migrations: URL): void {
+function migrate(handle: DatabaseSync, path: string, migrations: URL): Updated | null {
   const files = migrationFiles(migrations);
   const newest = files.at(-1)?.version ?? 0;
   const found = versionOf(handle);
@@ -160,8 +170,8 @@ function migrate(handle: DatabaseSync, path: string, migrations: URL): void {
       },
     );
   }
-  if (found === newest) return;
-  if (found > 0 && path !== ":memory:") copyBefore(handle, path, found);
+  if (found === newest) return null;
+  const copy = found > 0 && path !== ":memory:" ? copyBefore(handle, path, found) : null;
   handle.exec("BEGIN EXCLUSIVE");
   try {
     // another process may have migrated while this one waited for the lock
@@ -174,6 +184,7 @@ function migrate(handle: DatabaseSync, path: string, migrations: URL): void {
     handle.exec("ROLLBACK");
     throw thrown;
   }
+  return copy === null ? null : { from: found, to: newest, copy };
 }
 
 function versionOf(handle: DatabaseSync): number {
@@ -181,13 +192,14 @@ function versionOf(handle: DatabaseSync): number {
 }
 
 /** The copy is named by the schema and, in UTC, the second it was made in; SQLite reads the clock, as nothing hangs on it. */
-function copyBefore(handle: DatabaseSync, path: string, version: number): void {
+function copyBefore(handle: DatabaseSync, path: string, version: number): string {
   const row = handle.prepare("SELECT strftime('%Y%m%dT%H%M%SZ', 'now') AS stamp").get();
   const copy = `${path}.schema-${version}.${row?.stamp}`;
   // two processes that migrate in the same second make the same copy; the first one's will do
-  if (existsSync(copy)) return;
+  if (existsSync(copy)) return copy;
   handle.prepare("VACUUM INTO ?").run(copy);
   chmodSync(copy, 0o600);
+  return copy;
 }
 
 /** Another number after any change of another connection, and never after one of this one's (`PRAGMA data_version`, sqlite.org/pragma.html). */
