@@ -1,13 +1,19 @@
 /** A machine whose clock is wrong: one that is ahead takes nothing away before its time, and one that was ahead forgets nothing. */
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { askEmergency } from "../../src/engine/commands/emergency.ts";
+import type { Deps } from "../../src/engine/deps.ts";
 import { run } from "../../src/engine/maintain.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
 
-function ahead(bench: Workbench, by: number) {
-  return { clock: { ...bench.clock, now: async () => plus(bench.clock.at, by) } };
+function ahead(bench: Workbench, by: number): Pick<Deps, "clock" | "verifier"> {
+  const clock = { ...bench.clock, now: async () => plus(bench.clock.at, by) };
+  const probe: Deps["verifier"]["probe"] = async (...asked) => {
+    return { ...(await bench.entra.probe(...asked)), at: await clock.now() };
+  };
+  return { clock, verifier: { probe } };
 }
 
 test("ahead, it removes nothing; set right, it does when the overlap is over", async () => {
@@ -18,6 +24,18 @@ test("ahead, it removes nothing; set right, it does when the overlap is over", a
   expect((await bench.rotation())?.lastFailure?.message).toMatch(/clock is 8d ahead of the directory's/);
   const { removedAt } = await bench.drive((rotation) => rotation?.state === "retired", 20);
   expect(Number(removedAt) - Number((await bench.rotation())?.verifiedAt)).toBeGreaterThanOrEqual(7 * DAY);
+});
+
+test("ahead, it holds no leaked one: nothing of that waits for an end or an overlap", async () => {
+  const bench = new Workbench({ endsIn: 300 * DAY });
+  const wrong = ahead(bench, 8 * DAY);
+  const [keyId = ""] = bench.app.keyIds;
+  await askEmergency(bench.deps(wrong), bench.app.appId, keyId, { actor: "ann", objectId: null });
+  for (let steps = 0; steps < 20; steps += 1) {
+    await bench.run(wrong);
+    bench.clock.advance(MINUTE);
+  }
+  expect(bench.entra.keyIds(bench.app)).not.toContain(keyId);
 });
 
 test("what was put off by a clock that was ahead is looked at again when it is set right", async () => {
