@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { askEmergency } from "../../src/engine/commands/emergency.ts";
+import { resume } from "../../src/engine/commands/stop.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { run } from "../../src/engine/maintain.ts";
 import { Workbench } from "../support/workbench.ts";
@@ -48,6 +49,25 @@ test("what was put off by a clock that was ahead is looked at again when it is s
   bench.settings = { ...bench.settings, mode: "enforce" };
   await bench.run();
   expect(await bench.rotation()).toMatchObject({ state: "issued" });
+});
+
+test("what a clock that was ahead has tried is tried anew when it is set right, and not when that time comes", async () => {
+  const bench = new Workbench({ endsIn: 30 * DAY });
+  await bench.run(ahead(bench, 20 * DAY));
+  expect(await bench.rotation()).toMatchObject({ state: "issued" });
+  bench.clock.advance(MINUTE);
+  await bench.drive((rotation) => rotation?.state === "verified", 1);
+});
+
+test("nor does a failure that it has seen hold anything until then", async () => {
+  const bench = new Workbench({ endsIn: 30 * DAY });
+  bench.target.broken = new Error("full");
+  await bench.run(ahead(bench, 20 * DAY));
+  expect((await bench.rotation())?.lastFailure).not.toBeNull();
+  bench.target.broken = null;
+  bench.clock.advance(MINUTE);
+  await resume(bench.deps(), "ann");
+  await bench.drive((rotation) => rotation?.state === "verified", 1);
 });
 
 test("a loop scans again when its clock was set back", async () => {
