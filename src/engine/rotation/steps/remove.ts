@@ -38,8 +38,8 @@ export async function removeGuarded(
   if (uses === "later") return false;
   const asked = await claimed.now();
   const { holder, serviceTime } = await deps.entra.read(rotation.holder, signal);
-  // whether the old one is over, or has been waited for, is told by this clock; what leaked waits for neither
-  if (purpose === "retire" && rotation.emergency === undefined && asked - serviceTime > MOST_AHEAD) {
+  // whether its time is over, or it has been waited for, is told by this clock; what leaked waits for neither
+  if (rotation.emergency === undefined && asked - serviceTime > MOST_AHEAD) {
     await claimed.fail(clockAhead(asked - serviceTime));
     return false;
   }
