@@ -156,11 +156,11 @@ export function targetSettings(deps: Deps, rotation: Rotation): readonly (Target
 
 /**
  * Places that the configuration has bound to the slot since the rotation was opened. What no place holds, and what rests on another rotation's
- * proof, has none.
+ * proof, has none; nor has one that is still to begin and that a person has approved: who did so knew of its own places, and of no other.
  */
 export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rotation): readonly string[] {
-  const { holder, kind, leftover, deliveries } = rotation;
-  if (kind === "federated" || leftover === true) return [];
+  const { holder, kind, leftover, deliveries, state, approvals } = rotation;
+  if (kind === "federated" || leftover === true || (state === "planned" && approvals.issue !== null)) return [];
   const slot = bindingOf(settings, holder.appId)?.slots.find((one) => one.slot === rotation.slot);
   return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));
 }

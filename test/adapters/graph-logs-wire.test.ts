@@ -1,6 +1,7 @@
 /** Graph's logs as they come: names, odd values and refusals that the embedded directory does not have. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
+import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
@@ -129,6 +130,25 @@ it("tells one credential by one spelling, however a log or a report writes its i
   expect((await changes())[0]?.after).toMatchObject([{ keyId: KEY }]);
   expect(await signIns()).toContainEqual(expect.objectContaining({ keyId: KEY, federatedId: KEY }));
   expect(await logs().lastUses(SINCE)).toMatchObject([{ appId: "c11ent", keyId: KEY }]);
+});
+
+it("tells our own sign-ins by one spelling, too: else they would be somebody's use of the new credential", async () => {
+  const id = "0AB1C2D3-0000-4000-8000-00000000000F";
+  server.graph = page({
+    id,
+    createdDateTime: AT,
+    status: { errorCode: 0 },
+    keyId: KEY,
+    appId: "c",
+    signInActivity: { lastSignInDateTime: AT, lastSignInRequestId: id },
+  });
+  const { token } = server;
+  server.token = json(401, { error: "invalid_client", error_codes: [7000215], trace_id: `0aB1${id.slice(4)}` });
+  const signIn = { authority: origin, tenant: "t", clientId: "c", scope: "s/.default" };
+  const probe = await createVerifier({ clock, version: "1" }).probe(signIn, new SecretValue("x~1"));
+  server.token = token;
+  expect((await signIns()).map(({ requestId }) => requestId)).toContain(probe.requestId);
+  expect((await logs().lastUses(SINCE)).map(({ requestId }) => requestId)).toEqual([probe.requestId]);
 });
 
 describe("the sign-in log", () => {

@@ -157,16 +157,33 @@ describe("on the wire", () => {
     expect(count("/oauth2/")).toBe(2);
   });
 
-  it("takes what was granted meanwhile with a new token, at most one in five minutes", async () => {
-    let now = NOW;
-    const directory = createGraphDirectory({
+  const byClock = (now: Clock["now"]) =>
+    createGraphDirectory({
       tenantId: "tenant",
       authority: origin,
       graphEndpoint: origin,
       auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue(OWN_SECRET) },
-      clock: { ...clock, now: async () => now },
+      clock: { ...clock, now },
       version: "1.2.3",
     });
+
+  it("keeps the token it has where a missing right asks for a new one and there is none to be had", async () => {
+    let now = NOW;
+    const directory = byClock(async () => now);
+    server.graph = graphError(403, "Authorization_RequestDenied");
+    await expect(directory.entra.page("application", null)).rejects.toMatchObject({ code: "directory-forbidden" });
+    server.graph = json(200, { value: [] });
+    server.token = reset;
+    for (const at of [6 * MINUTE, 7 * MINUTE]) {
+      now = plus(NOW, at);
+      await directory.entra.page("application", null);
+    }
+    expect(count("/oauth2/")).toBe(2);
+  });
+
+  it("takes what was granted meanwhile with a new token, at most one in five minutes", async () => {
+    let now = NOW;
+    const directory = byClock(async () => now);
     server.graph = graphError(403, "Authorization_RequestDenied");
     const refused = async (at: number) => {
       now = plus(NOW, at);

@@ -319,6 +319,20 @@ describe("undo", () => {
     expect((await bench.store.rotation(rotation.id))?.undo?.removedAt).not.toBeNull();
   });
 
+  test("leaves it where a clock that is ahead says that its time is over", async () => {
+    const bench = await withCertificate({ policy: EARLY, complete: true, endsIn: 60 * DAY });
+    const { id } = await bench.drive(retired);
+    await askUndo(bench.deps(), id, { length: 3 * DAY, actor: "somebody" });
+    await bench.run();
+    const keyId = (await bench.store.rotation(id))?.undo?.keyId;
+    const clock = { ...bench.clock, now: async () => plus(bench.clock.at, 11 * DAY) };
+    for (let looks = 0; looks < 5; looks += 1) {
+      await bench.run({ clock });
+      bench.clock.advance(MINUTE);
+    }
+    expect(bench.entra.certificateIds(bench.app)).toContain(keyId);
+  });
+
   test("a secret cannot come back, and a certificate that has ended needs no way back", async () => {
     const bench = new Workbench({ policy: EARLY, complete: true });
     const { id } = await bench.drive(retired);

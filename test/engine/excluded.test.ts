@@ -1,6 +1,7 @@
 /** What the configuration excludes after its rotation was opened is left alone from then on: nothing is created, nothing is removed. */
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../src/core/time.ts";
+import { SmallTenant } from "../simulation/rules/tenant.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
@@ -34,4 +35,12 @@ test("one in its overlap removes nothing", async () => {
   expect(holder.credentials).toHaveLength(2);
   bench.settings = { ...bench.settings, exclude: [] };
   await bench.drive((rotation) => rotation?.state === "retired", 2);
+});
+
+test.each(["app 1", "app 2"])("it takes nobody else's place in the first wave: %s", async (displayName) => {
+  const tenant = new SmallTenant({ ends: [50 * DAY, 50 * DAY] });
+  await tenant.live(1);
+  tenant.settings = { ...tenant.settings, exclude: [{ displayName }], limits: { issuesPerHour: 60 } };
+  await tenant.live(6);
+  expect(tenant.of("remove")).toHaveLength(1);
 });

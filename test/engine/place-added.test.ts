@@ -5,6 +5,7 @@ import { decide } from "../../src/core/rotation/decide.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR } from "../../src/core/time.ts";
+import { approve } from "../../src/engine/commands/approve.ts";
 import { ask } from "../../src/engine/commands/rotate.ts";
 import { gatherFacts } from "../../src/engine/facts.ts";
 import { findingsOf } from "../../src/engine/notices/findings.ts";
@@ -75,6 +76,18 @@ test("bound while a rotation waits to begin, it is served with the others", asyn
   bench.clock.advance(7 * HOUR);
   await bench.drive((rotation) => rotation?.state === "retired", 20, over);
   expect(second.deliveries).toBe(1);
+  expect(await signsIn()).toBe(true);
+});
+
+test("bound after somebody has approved it, it is given no value that nobody has approved for it, and keeps the old one", async () => {
+  const policy = { retire: "after-overlap", overlap: 7 * DAY, approval: "issue" } as const;
+  const { bench, second, bind, signsIn, over } = growing({ endsIn: 29 * DAY, policy });
+  const { id } = await bench.drive((rotation) => rotation?.state === "planned", 1, over);
+  await approve(bench.deps(over), id, "issue", { actor: "ann", objectId: null });
+  bind();
+  await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  expect(second.deliveries).toBe(0);
+  await bench.drive(() => false, 12, over).catch(() => undefined);
   expect(await signsIn()).toBe(true);
 });
 

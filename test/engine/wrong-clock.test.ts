@@ -1,13 +1,20 @@
 /** A machine whose clock is wrong: one that is ahead takes nothing away before its time, and one that was ahead forgets nothing. */
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
+import { askEmergency } from "../../src/engine/commands/emergency.ts";
+import { resume } from "../../src/engine/commands/stop.ts";
+import type { Deps } from "../../src/engine/deps.ts";
 import { run } from "../../src/engine/maintain.ts";
 import { Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
 
-function ahead(bench: Workbench, by: number) {
-  return { clock: { ...bench.clock, now: async () => plus(bench.clock.at, by) } };
+function ahead(bench: Workbench, by: number): Pick<Deps, "clock" | "verifier"> {
+  const clock = { ...bench.clock, now: async () => plus(bench.clock.at, by) };
+  const probe: Deps["verifier"]["probe"] = async (...asked) => {
+    return { ...(await bench.entra.probe(...asked)), at: await clock.now() };
+  };
+  return { clock, verifier: { probe } };
 }
 
 test("ahead, it removes nothing; set right, it does when the overlap is over", async () => {
@@ -20,6 +27,18 @@ test("ahead, it removes nothing; set right, it does when the overlap is over", a
   expect(Number(removedAt) - Number((await bench.rotation())?.verifiedAt)).toBeGreaterThanOrEqual(7 * DAY);
 });
 
+test("ahead, it holds no leaked one: nothing of that waits for an end or an overlap", async () => {
+  const bench = new Workbench({ endsIn: 300 * DAY });
+  const wrong = ahead(bench, 8 * DAY);
+  const [keyId = ""] = bench.app.keyIds;
+  await askEmergency(bench.deps(wrong), bench.app.appId, keyId, { actor: "ann", objectId: null });
+  for (let steps = 0; steps < 20; steps += 1) {
+    await bench.run(wrong);
+    bench.clock.advance(MINUTE);
+  }
+  expect(bench.entra.keyIds(bench.app)).not.toContain(keyId);
+});
+
 test("what was put off by a clock that was ahead is looked at again when it is set right", async () => {
   const bench = new Workbench({ settings: { mode: "propose" } });
   await bench.run();
@@ -30,6 +49,25 @@ test("what was put off by a clock that was ahead is looked at again when it is s
   bench.settings = { ...bench.settings, mode: "enforce" };
   await bench.run();
   expect(await bench.rotation()).toMatchObject({ state: "issued" });
+});
+
+test("what a clock that was ahead has tried is tried anew when it is set right, and not when that time comes", async () => {
+  const bench = new Workbench({ endsIn: 30 * DAY });
+  await bench.run(ahead(bench, 20 * DAY));
+  expect(await bench.rotation()).toMatchObject({ state: "issued" });
+  bench.clock.advance(MINUTE);
+  await bench.drive((rotation) => rotation?.state === "verified", 1);
+});
+
+test("nor does a failure that it has seen hold anything until then", async () => {
+  const bench = new Workbench({ endsIn: 30 * DAY });
+  bench.target.broken = new Error("full");
+  await bench.run(ahead(bench, 20 * DAY));
+  expect((await bench.rotation())?.lastFailure).not.toBeNull();
+  bench.target.broken = null;
+  bench.clock.advance(MINUTE);
+  await resume(bench.deps(), "ann");
+  await bench.drive((rotation) => rotation?.state === "verified", 1);
 });
 
 test("a loop scans again when its clock was set back", async () => {

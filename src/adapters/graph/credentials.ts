@@ -85,19 +85,26 @@ export function keep(clock: Clock, clientId: string | null, acquire: () => Promi
   let generation = 0;
   let doubted = false;
   const renew = async (now: EpochMs, born: number): Promise<string> => {
-    const { token, lifetime } = await acquire();
-    if (born === generation) held = { token, from: now, until: now + lifetime - MARGIN };
-    doubted = false;
-    return token;
+    try {
+      const { token, lifetime } = await acquire();
+      if (born === generation) held = { token, from: now, until: now + lifetime - MARGIN };
+      return token;
+    } catch (thrown) {
+      // what is only in doubt is good for everything else, and asking again for each request would help nobody
+      if (held === null || born !== generation) throw thrown;
+      held = { ...held, from: now };
+      return held.token;
+    } finally {
+      doubted = false;
+    }
   };
   return {
     clientId,
     async token(signal) {
       const now = await clock.now(signal);
       // A clock that went back behind the token's birth makes it one "not yet valid".
-      const until = held !== null && doubted ? Math.min(held.until, held.from + NEW_ENOUGH) : held?.until;
-      if (held !== null && until !== undefined && held.from <= now && now < until) return held.token;
-      held = null;
+      if (held !== null && (now < held.from || held.until <= now)) held = null;
+      if (held !== null && !(doubted && held.from + NEW_ENOUGH <= now)) return held.token;
       renewal ??= renew(now, generation).finally(() => {
         renewal = null;
       });

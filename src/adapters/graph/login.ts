@@ -4,7 +4,7 @@
  * the same numbers in its own way.
  */
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
-import { type JsonObject, parseObject, textAt } from "./json.ts";
+import { canonicalId, type JsonObject, parseObject, textAt } from "./json.ts";
 import { scrub } from "./scrub.ts";
 import { retryAfterOf, type WireAnswer } from "./wire.ts";
 
@@ -27,11 +27,12 @@ function numbersOf(body: JsonObject | null): readonly number[] {
 
 export function loginAnswer(answer: WireAnswer): LoginAnswer {
   const body = parseObject(answer.body);
+  const requestId = answer.header("x-ms-request-id") ?? textAt(body, "trace_id");
   return {
     status: answer.status,
     error: textAt(body, "error"),
     numbers: numbersOf(body),
-    requestId: answer.header("x-ms-request-id") ?? textAt(body, "trace_id"),
+    requestId: requestId === null ? null : canonicalId(requestId),
     retryAfter: retryAfterOf(answer),
     readable: textAt(body, "error") !== null,
   };

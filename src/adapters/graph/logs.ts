@@ -165,7 +165,7 @@ function lastUseFrom(row: JsonObject): LastUse[] {
   if (activity === null || at === null) return [];
   const requestId = textAt(activity, "lastSignInRequestId");
   const [appId, keyId] = [canonicalId(requiredText(row, "appId")), canonicalId(requiredText(row, "keyId"))];
-  return [{ appId, keyId, at, requestId }];
+  return [{ appId, keyId, at, requestId: requestId === null ? null : canonicalId(requestId) }];
 }
 
 function signInFrom(row: JsonObject, flow: Flow): SignInRow {
@@ -178,7 +178,7 @@ function signInFrom(row: JsonObject, flow: Flow): SignInRow {
   const proof = textAt(row, "clientCredentialType");
   return {
     at: requiredInstant(row, "createdDateTime"),
-    requestId: requiredText(row, "id"),
+    requestId: canonicalId(requiredText(row, "id")),
     succeeded: status.errorCode === 0,
     keyId,
     federatedId,

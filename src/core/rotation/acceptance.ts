@@ -40,18 +40,21 @@ export function foldProbe(probes: readonly Probe[], probe: Probe): readonly Prob
 /**
  * What to do about a new value: try it (again) at an instant, call it accepted, or call it refused.
  *
- * `probes` are the answers since the last refusal, oldest first, that refusal included or not (see {@link foldProbe});
- * `since` is when the first probe of this attempt was made and the window counts from it. "Refused" needs a refusal made
- * after the window, so that a process that slept through it, or a service that was down, tries once more first.
+ * `known` are the answers since the last refusal, oldest first, that refusal included or not (see {@link foldProbe});
+ * `begun` is when the first probe of this attempt was made and the window counts from it. "Refused" needs a refusal made
+ * after the window, so that a process that slept through it, or a service that was down, tries once more first. What is dated
+ * in the future was stamped by a clock that was ahead, and is left out of account: else nothing would be tried until then.
  */
 export function judgeAcceptance(
   rule: AcceptanceRule,
   probe: ProbeRule,
-  probes: readonly Probe[],
-  since: EpochMs | null,
+  known: readonly Probe[],
+  begun: EpochMs | null,
   now: EpochMs,
 ): AcceptanceVerdict {
   if (probe === "none") return { verdict: "accepted", assurance: "receipt" };
+  const probes = known.filter(({ at }) => at <= now);
+  const since = begun !== null && begun <= now ? begun : null;
   const last = probes.at(-1);
   if (last === undefined) return { verdict: "probe", at: now };
 

@@ -78,10 +78,13 @@ const self: Check = {
 
 const isEarly = ({ notBefore }: Rotation, now: EpochMs): boolean => notBefore !== null && now < notBefore;
 
+/** A failure that is dated in the future was seen by a clock that was ahead: its wait would last until then. */
 const backoff: Check = {
   name: "backoff",
-  judge: ({ rotation, now }) =>
-    rotation.lastFailure !== null && isEarly(rotation, now) ? wait(rotation.notBefore, "backoff") : null,
+  judge: ({ rotation, now }) => {
+    const { lastFailure, notBefore } = rotation;
+    return lastFailure !== null && lastFailure.at <= now && isEarly(rotation, now) ? wait(notBefore, "backoff") : null;
+  },
 };
 
 /** The hour after a withdrawal; what was begun before it is looked after all the same. */

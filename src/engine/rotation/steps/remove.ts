@@ -22,9 +22,15 @@ const REFUSALS_BEFORE_HALT = 5;
 
 /**
  * Removes one key id if the guard allows it. True when it is gone as far as the directory says now; false when a fresh
- * look is needed later (a failure has been stored). The guard's refusal is stored as a halt.
+ * look is needed later (a failure has been stored). The guard's refusal is stored as a halt. `intend` stores, before anything is removed, that
+ * it is about to be.
  */
-export async function removeGuarded(claimed: Claimed, keyId: string, purpose: RemovalPurpose): Promise<boolean> {
+export async function removeGuarded(
+  claimed: Claimed,
+  keyId: string,
+  purpose: RemovalPurpose,
+  intend?: () => Promise<void>,
+): Promise<boolean> {
   const { rotation, deps, signal } = claimed;
   const evidence = purpose === "retire" && rotation.kind === "federated" ? await evidenceNow(claimed) : null;
   if (evidence === "later") return false;
@@ -32,8 +38,8 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
   if (uses === "later") return false;
   const asked = await claimed.now();
   const { holder, serviceTime } = await deps.entra.read(rotation.holder, signal);
-  // whether the old one is over, or has been waited for, is told by this clock
-  if (purpose === "retire" && asked - serviceTime > MOST_AHEAD) {
+  // whether its time is over, or it has been waited for, is told by this clock; what leaked waits for neither
+  if (rotation.emergency === undefined && asked - serviceTime > MOST_AHEAD) {
     await claimed.fail(clockAhead(asked - serviceTime));
     return false;
   }
@@ -67,6 +73,7 @@ export async function removeGuarded(claimed: Claimed, keyId: string, purpose: Re
     if (claimed.rotation.failures >= REFUSALS_BEFORE_HALT) await claimed.halt("guard-refused");
     return false;
   }
+  await intend?.();
   const listed = holder.credentials.some((one) => one.keyId === keyId);
   // gone already: by an earlier try whose outcome was lost, or by somebody else; the five reads that follow prove it
   if (!listed && purpose === "retire") return true;

@@ -9,17 +9,20 @@ import type { Claimed } from "../claimed.ts";
 import { removeGuarded } from "./remove.ts";
 
 export async function retire(claimed: Claimed): Promise<void> {
-  const { rotation } = claimed;
-  const { retireIntendedAt } = rotation;
+  if (await removeGuarded(claimed, claimed.rotation.replaces, "retire", () => intend(claimed))) {
+    await claimed.record([{ type: "removed", at: await claimed.now() }]);
+  }
+}
+
+/** Noted once nothing speaks against the removal, so that what stays takes nobody's place in the wave. */
+async function intend(claimed: Claimed): Promise<void> {
+  const { retireIntendedAt } = claimed.rotation;
   const now = await claimed.now();
   // begun long ago, its place in the wave has been given to others
   if (retireIntendedAt === null || now - retireIntendedAt > RETIREMENT_HELD / 2) {
     const certificate = await publicPart(claimed);
     await claimed.record([{ type: "retire-intended", at: now, certificate }]);
   } else await claimed.flush();
-  if (await removeGuarded(claimed, claimed.rotation.replaces, "retire")) {
-    await claimed.record([{ type: "removed", at: await claimed.now() }]);
-  }
 }
 
 /** What is about to be removed, so that `nolapse undo` can put it back; as it was kept where an earlier try may have removed it. */
