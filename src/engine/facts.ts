@@ -219,6 +219,12 @@ function policiesNow({ policies }: Deps["settings"], name: string, binding: Bind
   return [...names].flatMap((one) => (Object.hasOwn(policies, one) ? (policies[one] ?? []) : []));
 }
 
+/** The policy of its application as it is configured now, as far as names tell; null where there is none of that name any more. */
+export function policyNow({ policies, ...settings }: Deps["settings"], { policy, holder }: Rotation): Policy | null {
+  const name = bindingOf(settings, holder.appId)?.policy ?? policy.name;
+  return Object.hasOwn(policies, name) ? (policies[name] ?? null) : null;
+}
+
 function freezesNow({ settings }: Deps, { holder, policy: { name } }: Rotation): Pick<Facts, "freeze"> {
   if (!Object.hasOwn(settings.policies, name)) return {};
   return { freeze: policiesNow(settings, name, bindingOf(settings, holder.appId)).flatMap((one) => one.freeze) };

@@ -17,6 +17,7 @@ export function changeCourse(
     | "approval-withdrawn"
     | "emergency-asked"
     | "privileges-found"
+    | "policy-found"
     | "removal-asked"
     | "failed"
     | "retry-asked"
@@ -49,6 +50,8 @@ export function changeCourse(
       };
     case "privileges-found":
       return hardenedBy(r, event);
+    case "policy-found":
+      return { ...r, policy: { ...r.policy, ...event.rules } };
     case "removal-asked":
       return {
         ...anew(r),

@@ -36,6 +36,7 @@ const ACTIVE: readonly EventType[] = [
   "approval-refused",
   "approval-withdrawn",
   "emergency-asked",
+  "policy-found",
   "paused",
   "continued",
 ];
