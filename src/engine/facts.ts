@@ -165,8 +165,20 @@ export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rot
   return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));
 }
 
+/** Those of them that the value which is out already may be written to; the others wait for the next rotation. */
+export function servableTargets(deps: Pick<Deps, "settings">, rotation: Rotation): readonly string[] {
+  const { kind, privileges = [] } = rotation;
+  return addedTargets(deps, rotation).filter((name) => {
+    const target = deps.settings.targets[name];
+    const isByHand = (target?.carriedBy ?? null) !== null;
+    return target?.kinds.some((one) => one === kind) === true && !(isByHand && privileges.length > 0);
+  });
+}
+
 function addedFacts(deps: Deps, rotation: Rotation): Pick<Facts, "added"> {
-  const added = ["planned", "verified"].includes(rotation.state) ? addedTargets(deps, rotation) : [];
+  const { state } = rotation;
+  const isOpen = state === "planned" || state === "verified";
+  const added = state === "delivered" ? servableTargets(deps, rotation) : isOpen ? addedTargets(deps, rotation) : [];
   return added.length === 0 ? {} : { added };
 }
 
