@@ -390,7 +390,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly target?: string;
     }
   /** A person has mended something: the next try is now. */
-  | { readonly type: "retry-asked" }
+  | { readonly type: "retry-asked"; readonly clockWasAhead?: true }
   | { readonly type: "paused"; readonly by: string; readonly reason?: string }
   | { readonly type: "continued" }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }
