@@ -41,7 +41,10 @@ export async function lookAtWaiting(deps: Deps): Promise<void> {
   for (const rotation of await waitingOrHalted(deps, at)) {
     if (rotation.state === "halted" || rotation.dueAt === null || rotation.dueAt <= at) continue;
     if (isOfFuture(rotation, at)) {
-      const events = [{ type: "retry-asked", at, clockWasAhead: true } as const, { type: "waited", at, dueAt: at } as const];
+      const events = [
+        { type: "retry-asked", at, clockWasAhead: true } as const,
+        { type: "waited", at, dueAt: at } as const,
+      ];
       await tryStore(deps, rotation, events, NOLAPSE);
       continue;
     }
