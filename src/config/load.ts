@@ -7,6 +7,7 @@ import type { TargetSettings, TenantSettings } from "../core/policy/settings.ts"
 import { DEFAULT_SHARE } from "../core/schedule/graph-limits.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import type { DurationMs } from "../core/time.ts";
+import { cloudOf } from "./cloud.ts";
 import { entriesOf, entriesPlace } from "./entries.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
 import { checkRules } from "./rules.ts";
@@ -91,12 +92,6 @@ export interface ResolvedConfig {
   readonly server: ServerConfig | null;
   readonly warnings: readonly string[];
 }
-
-const CLOUDS = {
-  public: { authorityHost: "https://login.microsoftonline.com", graphEndpoint: "https://graph.microsoft.com" },
-  usgov: { authorityHost: "https://login.microsoftonline.us", graphEndpoint: "https://graph.microsoft.us" },
-  china: { authorityHost: "https://login.chinacloudapi.cn", graphEndpoint: "https://microsoftgraph.chinacloudapi.cn" },
-} as const;
 
 export interface LoadOptions {
   /** The file that was asked for; null: nolapse.yaml if there is one, else the environment. */
@@ -342,20 +337,6 @@ function withPaths(
   );
 }
 
-type CloudEntry = ConfigFile["tenants"][string]["cloud"];
-
-/** The cloud the file names; else the one of the environment (a directory, a sovereign cloud); else the public one. */
-function cloudOf(cloud: CloudEntry, env: Environment): { authorityHost: string; graphEndpoint: string } {
-  if (typeof cloud === "object") {
-    return { authorityHost: trim(cloud.authorityHost), graphEndpoint: trim(cloud.graphEndpoint) };
-  }
-  if (cloud !== undefined) return CLOUDS[cloud];
-  return {
-    authorityHost: trim(env.AZURE_AUTHORITY_HOST || CLOUDS.public.authorityHost),
-    graphEndpoint: trim(env.NOLAPSE_GRAPH_ENDPOINT || CLOUDS.public.graphEndpoint),
-  };
-}
-
 /** Read-only commands work without a file, from the variables that `@azure/identity` knows. */
 function fromEnvironment(env: Environment): ResolvedConfig {
   const tenantId = env.AZURE_TENANT_ID ?? "";
@@ -394,10 +375,6 @@ function fromEnvironment(env: Environment): ResolvedConfig {
     server: null,
     warnings: [],
   });
-}
-
-function trim(origin: string): string {
-  return origin.replace(/\/+$/, "");
 }
 
 function deepFreeze<T>(value: T): T {

@@ -165,8 +165,22 @@ export function addedTargets({ settings }: Pick<Deps, "settings">, rotation: Rot
   return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));
 }
 
+/** Those of them that the value which is out already may be written to; the others wait for the next rotation. */
+export function servableTargets(deps: Pick<Deps, "settings">, rotation: Rotation): readonly string[] {
+  const { kind, privileges = [], approvals } = rotation;
+  // who approved it knew of its other places alone
+  if (approvals.issue !== null) return [];
+  return addedTargets(deps, rotation).filter((name) => {
+    const target = deps.settings.targets[name];
+    const isByHand = (target?.carriedBy ?? null) !== null;
+    return target?.kinds.some((one) => one === kind) === true && !(isByHand && privileges.length > 0);
+  });
+}
+
 function addedFacts(deps: Deps, rotation: Rotation): Pick<Facts, "added"> {
-  const added = ["planned", "verified"].includes(rotation.state) ? addedTargets(deps, rotation) : [];
+  const { state } = rotation;
+  const isOpen = state === "planned" || state === "verified";
+  const added = state === "delivered" ? servableTargets(deps, rotation) : isOpen ? addedTargets(deps, rotation) : [];
   return added.length === 0 ? {} : { added };
 }
 
@@ -217,6 +231,12 @@ export function asked({ settings, own }: Deps, { holder, policy }: Rotation): Fa
 function policiesNow({ policies }: Deps["settings"], name: string, binding: Binding | undefined): readonly Policy[] {
   const names = new Set([name, binding?.policy ?? name]);
   return [...names].flatMap((one) => (Object.hasOwn(policies, one) ? (policies[one] ?? []) : []));
+}
+
+/** The policy of its application as it is configured now, as far as names tell; null where there is none of that name any more. */
+export function policyNow({ policies, ...settings }: Deps["settings"], { policy, holder }: Rotation): Policy | null {
+  const name = bindingOf(settings, holder.appId)?.policy ?? policy.name;
+  return Object.hasOwn(policies, name) ? (policies[name] ?? null) : null;
 }
 
 function freezesNow({ settings }: Deps, { holder, policy: { name } }: Rotation): Pick<Facts, "freeze"> {

@@ -11,6 +11,7 @@ import { makePlan } from "./plan/plan.ts";
 import { advance } from "./rotation/advance.ts";
 import { Claimed } from "./rotation/claimed.ts";
 import { hardenOpened } from "./rotation/harden.ts";
+import { holdToPolicies } from "./rotation/hold-to-policies.ts";
 import { lookAtWaiting } from "./rotation/waiting.ts";
 import { discover, type Scan } from "./scan/discover.ts";
 import { NOLAPSE } from "./trail/audit.ts";
@@ -189,6 +190,7 @@ async function pause(
 /** What a scan asks for; the number of rotations opened. */
 async function takeUp(deps: Deps, scan: Scan): Promise<number> {
   await hardenOpened(deps, scan.privileges.held);
+  await holdToPolicies(deps, scan.holders);
   return openDue(deps, await makePlan(deps, scan));
 }
 

@@ -42,6 +42,11 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "approved", at, what: "both" },
     { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
     { type: "retry-asked", at },
+    {
+      type: "policy-found",
+      at,
+      rules: { name: "other", approval: number % 2 === 0 ? "both" : "none", windows: [], evidenceWindow: 40 * DAY },
+    },
     { type: "paused", at, by: "ann" },
     { type: "continued", at },
     { type: "waited", at, dueAt: at },

@@ -13,7 +13,7 @@ const entry = (more: Partial<Dated> = {}): Dated => ({
   ...more,
 });
 const written = (...dated: readonly Dated[]) =>
-  calendar(dated, { tenant: "contoso", tenantId: "0a1b", now: NOW }).split("\r\n");
+  calendar(dated, { tenant: "contoso", tenantId: "0a1b", now: NOW, short: [] }).split("\r\n");
 /** Its lines before they were folded. */
 const lines = (...dated: readonly Dated[]) =>
   written(...dated)
@@ -38,6 +38,15 @@ test("an entry has its name, when it was made, and when it is", () => {
     "END:VCALENDAR",
     "",
   ]);
+});
+
+test("where not all was seen, that is its first entry, of the day on which it was made", () => {
+  const made = calendar([entry()], { tenant: "contoso", tenantId: "0a1b", now: NOW, short: ["INCOMPLETE: 3 of 4"] });
+  const events = made.split("BEGIN:VEVENT\r\n").slice(1);
+  expect(events).toHaveLength(2);
+  expect(events[0]?.split("\r\n")).toEqual(
+    expect.arrayContaining(["DTSTART;VALUE=DATE:20260301", "DESCRIPTION:INCOMPLETE: 3 of 4"]),
+  );
 });
 
 test("the same thing keeps its name when its end moves", () => {

@@ -119,6 +119,11 @@ describe("the guard refuses", () => {
       },
       /no fresh process/,
     ],
+    [
+      "its own by a proof of a clock that was ahead",
+      { ...withRotation(retire, { ownProof: { at: plus(NOW, 1), proven: true } }), own: true },
+      /no fresh process/,
+    ],
     ["an orphan nobody confirmed", withRotation(orphan, { attempts: [attempt({ outcome: "unknown" })] }), /no attempt/],
     [
       "an orphan that is entered otherwise",

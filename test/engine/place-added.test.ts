@@ -1,6 +1,6 @@
 /** A place that is bound to a slot while its rotation is under way holds the old value: nothing takes that from it unasked. */
 import { expect, test } from "vitest";
-import type { Binding } from "../../src/core/policy/settings.ts";
+import type { Binding, TargetSettings } from "../../src/core/policy/settings.ts";
 import { decide } from "../../src/core/rotation/decide.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
@@ -89,6 +89,50 @@ test("bound after somebody has approved it, it is given no value that nobody has
   expect(second.deliveries).toBe(0);
   await bench.drive(() => false, 12, over).catch(() => undefined);
   expect(await signsIn()).toBe(true);
+});
+
+test.each([["after-overlap"], ["at-expiry"]] as const)(
+  "bound while the new one is on its way, it is served before anything counts as proven: %s",
+  async (retire) => {
+    const { bench, second, bind, signsIn, over } = growing({ endsIn: 29 * DAY, policy: { retire, overlap: 7 * DAY } });
+    await bench.drive((rotation) => rotation?.state === "issued", 1, over);
+    bind();
+    const { deliveries } = await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+    expect(deliveries).toMatchObject([{ assurance: "token" }, { target: "second", assurance: "token" }]);
+    expect(second.deliveries).toBe(1);
+    await bench.drive((rotation) => rotation?.state === "retired", 40, over);
+    expect(await signsIn()).toBe(true);
+  },
+);
+
+test("what lies in such a place is looked at before it is written to; the others have the new one meanwhile", async () => {
+  const { bench, second, bind, over } = growing({ endsIn: 29 * DAY });
+  second.value = new SecretValue("another~application");
+  await bench.drive((rotation) => rotation?.state === "issued", 1, over);
+  bind();
+  await bench.drive(() => false, 3, over).catch(() => undefined);
+  expect(second.deliveries).toBe(0);
+  expect(bench.target.deliveries).toBe(1);
+  expect(await bench.rotation()).toMatchObject({ state: "delivered", lastFailure: { code: "target-foreign" } });
+  second.value = new SecretValue("old~value");
+  await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  expect(second.deliveries).toBe(1);
+});
+
+test("a place that cannot hold it, or that a person would carry a privileged one to, is told and not written to", async () => {
+  for (const change of [{ kinds: ["certificate"] }, { carriedBy: "ann" }] as const) {
+    const { bench, second, bind, over } = growing({ endsIn: 29 * DAY });
+    await bench.drive((rotation) => rotation?.state === "issued", 1, over);
+    bind();
+    const { settings } = bench;
+    const place = { ...settings.targets.second, ...change } as TargetSettings;
+    bench.settings = { ...settings, targets: { ...settings.targets, second: place } };
+    const before = (await bench.rotation()) as Rotation;
+    await bench.store.amend(before, { rotation: { ...before, privileges: ["somebody's grant"] }, audit: [] });
+    const { deliveries } = await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+    expect(deliveries.map(({ target }) => target)).toEqual(["billing"]);
+    expect(second.deliveries).toBe(0);
+  }
 });
 
 test("bound as a slot of its own that names the old credential, it keeps that one, too", async () => {

@@ -1,9 +1,12 @@
-/** What a person says in the configuration of a rotation that is under way: a freeze holds it or lets it go, and a longer overlap is kept. */
+/** What a person says in the configuration of a rotation that is under way: a freeze holds it or lets it go, and what is stricter is kept. */
 import { expect, test } from "vitest";
 import type { PolicyInput } from "../../src/core/policy/policy.ts";
 import { completePolicy } from "../../src/core/policy/policy.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, HOUR } from "../../src/core/time.ts";
+import { DAY, type EpochMs, formatInstant, HOUR } from "../../src/core/time.ts";
+import { approve } from "../../src/engine/commands/approve.ts";
+import { runOnce } from "../../src/engine/maintain.ts";
+import { findingsOf } from "../../src/engine/notices/findings.ts";
 import { START, Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { lifetime: 90 * DAY, retire: "after-overlap", overlap: 7 * DAY } as const;
@@ -44,4 +47,60 @@ test("an overlap that is made longer is kept; a shorter one takes nothing back",
     const after = await bench.drive((rotation) => rotation?.state === "retired", 40);
     expect(Math.floor(endsAt(after))).toBe(days);
   }
+});
+
+test("an approval that is asked for since holds what has not begun and what has not gone; the digest says so", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+  setPolicy(bench, { approval: "both" });
+  await bench.drive(() => false, 20).catch(() => undefined);
+  const held = (await bench.rotation()) as Rotation;
+  expect(held).toMatchObject({ state: "verified", retireIntendedAt: null, policy: { approval: "both" } });
+  const beside = { sealKeyAge: null, portal: null, broken: null };
+  expect(await findingsOf(bench.deps(), [], bench.clock.at, beside)).toContainEqual(
+    expect.objectContaining({ kind: "approval" }),
+  );
+  // what is taken back here asks all the same: somebody may have said no
+  setPolicy(bench, { approval: "none" });
+  await bench.run();
+  expect((await bench.rotation())?.state).toBe("verified");
+  await approve(bench.deps(), held.id, "retire", "ann");
+  await bench.drive((rotation) => rotation?.state === "retired", 5);
+});
+
+test("what is claimed without a scan is held to it, too", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  const { id } = await bench.drive((rotation) => rotation?.state === "verified", 2);
+  setPolicy(bench, { approval: "retire" });
+  bench.clock.advance(8 * DAY);
+  await runOnce(bench.deps(), { wait: 0, only: [id] });
+  expect(await bench.rotation()).toMatchObject({ removedAt: null, policy: { approval: "retire" } });
+});
+
+test("windows are those of now, and a window of evidence that was made longer is kept", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+  setPolicy(bench, { windows: [{ days: ["sat"], from: "02:00", to: "04:00" }], evidenceWindow: 60 * DAY });
+  const gone = await bench.drive((rotation) => rotation?.state === "retired", 40);
+  // the first Saturday after the overlap
+  expect(formatInstant(gone.removedAt as EpochMs)).toMatch(/^2026-03-14T02:/);
+  expect(gone.policy.evidenceWindow).toBe(60 * DAY);
+});
+
+test("a pattern that chooses another policy for the application gives its freezes, overlap and approvals to what is open", async () => {
+  const bench = new Workbench({ policy: { ...OVERLAP, freeze: MARCH }, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+  const { settings } = bench;
+  const guarded = completePolicy("guarded", { ...OVERLAP, overlap: 9 * DAY, approval: "retire" });
+  bench.settings = {
+    ...settings,
+    policies: { ...settings.policies, guarded },
+    choices: [{ match: { displayName: "Bill*" }, policy: "guarded" }],
+  };
+  await bench.drive((rotation) => rotation?.policy.name === "guarded", 2);
+  await approve(bench.deps(), (await bench.rotation())?.id ?? "", "retire", "ann");
+  const gone = await bench.drive((rotation) => rotation?.state === "retired", 12);
+  // no freeze of the policy that it had
+  expect(Math.floor(endsAt(gone))).toBe(9);
+  expect(gone.policy).toMatchObject({ approval: "retire", lifetime: 90 * DAY });
 });

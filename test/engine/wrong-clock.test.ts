@@ -1,5 +1,6 @@
 /** A machine whose clock is wrong: one that is ahead takes nothing away before its time, and one that was ahead forgets nothing. */
 import { expect, test } from "vitest";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { askEmergency } from "../../src/engine/commands/emergency.ts";
 import { resume } from "../../src/engine/commands/stop.ts";
@@ -68,6 +69,44 @@ test("nor does a failure that it has seen hold anything until then", async () =>
   bench.clock.advance(MINUTE);
   await resume(bench.deps(), "ann");
   await bench.drive((rotation) => rotation?.state === "verified", 1);
+});
+
+test("a value that was tried by a clock that was ahead is tried anew when it is set right", async () => {
+  const bench = new Workbench();
+  await bench.run();
+  const issued = (await bench.rotation()) as Rotation;
+  const wrong = plus(bench.clock.at, 300 * DAY);
+  const probes = issued.probes.map((one) => ({ ...one, at: wrong }));
+  const put = { probes, probingSince: wrong, updatedAt: wrong, dueAt: wrong };
+  await bench.store.amend(issued, { rotation: { ...issued, ...put }, audit: [] });
+  const { id, verifiedAt } = await bench.drive((rotation) => rotation?.state === "verified", 1);
+  expect(id).toBe(issued.id);
+  expect(verifiedAt).toBeLessThanOrEqual(bench.clock.at);
+});
+
+test("an overlap that began by a clock that was ahead begins when it is set right, and lasts as long", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+  const before = (await bench.rotation()) as Rotation;
+  const wrong = plus(bench.clock.at, 300 * DAY);
+  const rotation = { ...before, verifiedAt: wrong, updatedAt: wrong, dueAt: plus(wrong, 7 * DAY) };
+  await bench.store.amend(before, { rotation, audit: [] });
+  const right = bench.clock.at;
+  const { removedAt } = await bench.drive((one) => one?.state === "retired", 20);
+  expect(Number(removedAt) - right).toBeGreaterThanOrEqual(7 * DAY);
+  expect(Number(removedAt) - right).toBeLessThan(8 * DAY);
+});
+
+test("a lost answer and the hour before a second attempt are waited for from when it is set right", async () => {
+  const bench = new Workbench();
+  bench.entra.fail("addSecret", { fault: "lost-after" });
+  await bench.run();
+  const before = (await bench.rotation()) as Rotation;
+  const wrong = plus(bench.clock.at, 300 * DAY);
+  const attempts = before.attempts.map((one) => ({ ...one, startedAt: wrong }));
+  const put = { attempts, lastFailure: null, notBefore: plus(wrong, HOUR), updatedAt: wrong, dueAt: wrong };
+  await bench.store.amend(before, { rotation: { ...before, ...put }, audit: [] });
+  await bench.drive((one) => one?.state === "verified", 2);
 });
 
 test("a loop scans again when its clock was set back", async () => {

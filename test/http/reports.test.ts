@@ -82,4 +82,6 @@ test("where not all was seen each says so first, and the page claims nothing of 
   const { text } = await rita.get(`${T}/report.html`);
   expect(text).toMatch(/read only \d+ applications.*INCOMPLETE: .*Directory\.Read\.All is missing\./);
   expect(text).toContain("<dd>at least ");
+  const dates = (await rita.get(`${T}/forecast.ics`)).text.replaceAll("\r\n ", "");
+  expect(dates.split("BEGIN:VEVENT")[1]).toMatch(/DESCRIPTION:INCOMPLETE: .*Directory\.Read\.All is missing/);
 });

@@ -18,10 +18,22 @@ interface CalendarOf {
   readonly tenant: string;
   readonly tenantId: string;
   readonly now: EpochMs;
+  /** What was not seen of the tenant, a sentence each: the calendar has at least what it holds. */
+  readonly short: readonly string[];
 }
 
-/** The first of them by their time. */
-export function calendar(dated: readonly Dated[], { tenant, tenantId, now }: CalendarOf): string {
+/** The first of them by their time; before them, as entries of the whole day, what it falls short of. */
+export function calendar(dated: readonly Dated[], { tenant, tenantId, now, short }: CalendarOf): string {
+  const notes = short.flatMap((one, place) => [
+    "BEGIN:VEVENT",
+    `UID:short-${place}@${tenantId}.nolapse`,
+    `DTSTAMP:${stamp(now)}`,
+    `DTSTART;VALUE=DATE:${stamp(now).slice(0, 8)}`,
+    `SUMMARY:${text(`Nolapse has at least these dates of ${tenant}, not all`)}`,
+    `DESCRIPTION:${text(one)}`,
+    "TRANSP:TRANSPARENT",
+    "END:VEVENT",
+  ]);
   const events = dated
     .toSorted((a, b) => a.at - b.at)
     .slice(0, MOST_DATED)
@@ -40,6 +52,7 @@ export function calendar(dated: readonly Dated[], { tenant, tenantId, now }: Cal
     "VERSION:2.0",
     "PRODID:-//Nolapse//forecast//EN",
     `X-WR-CALNAME:${text(`Nolapse: ${tenant}`)}`,
+    ...notes,
     ...events,
     "END:VCALENDAR",
   ];

@@ -2,7 +2,7 @@
 
 import { type ApprovedPart, isEnough, isProven } from "../policy/approval.ts";
 import { hardened } from "../policy/privilege.ts";
-import type { EpochMs } from "../time.ts";
+import { type EpochMs, earliest, HOUR, plus } from "../time.ts";
 import { CLEAR } from "./apply-delivery.ts";
 import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
 import type { Paused } from "./words.ts";
@@ -17,6 +17,7 @@ export function changeCourse(
     | "approval-withdrawn"
     | "emergency-asked"
     | "privileges-found"
+    | "policy-found"
     | "removal-asked"
     | "failed"
     | "retry-asked"
@@ -49,6 +50,8 @@ export function changeCourse(
       };
     case "privileges-found":
       return hardenedBy(r, event);
+    case "policy-found":
+      return { ...r, policy: { ...r.policy, ...event.rules } };
     case "removal-asked":
       return {
         ...anew(r),
@@ -67,7 +70,10 @@ export function changeCourse(
       };
     case "retry-asked":
       // the hour before a second attempt is no wait after a failure, and stays
-      return { ...r, notBefore: r.lastFailure === null ? r.notBefore : null };
+      return {
+        ...(event.clockWasAhead === true ? setRight(r, event.at) : r),
+        notBefore: r.lastFailure !== null || r.notBefore === null ? null : waitFrom(event, r.notBefore),
+      };
     case "paused":
       return { ...r, paused: r.paused ?? pausedBy(event) };
     case "continued":
@@ -89,6 +95,33 @@ export function changeCourse(
     case "cancelled":
       return { ...unpaused(r), state: "cancelled", former: null, from: r.state === "halted" ? r.from : r.state };
   }
+}
+
+/** By a clock that was ahead the hour may be a year away. */
+function waitFrom({ at, clockWasAhead }: Of<"retry-asked">, notBefore: EpochMs): EpochMs {
+  return clockWasAhead === true ? earliest(notBefore, plus(at, HOUR)) : notBefore;
+}
+
+/**
+ * What happened by a clock that was ahead happened by now at the latest: what is waited for from there is waited for from now, which is late and
+ * safe. Proofs stay as they are: one of the future proves nothing, and dated now it would.
+ */
+function setRight(r: Rotation, now: EpochMs): Rotation {
+  const by = (at: EpochMs | null) => (at === null ? null : earliest(at, now));
+  const isTried = r.probes.every(({ at }) => at <= now) && (r.probingSince ?? now) <= now;
+  return {
+    ...r,
+    ...(isTried ? {} : { probes: [], probingSince: null }),
+    attempts: r.attempts.map((one) => ({ ...one, startedAt: earliest(one.startedAt, now) })),
+    deliveries: r.deliveries.map((one) =>
+      one.lookedAt === undefined ? one : { ...one, lookedAt: earliest(one.lookedAt, now) },
+    ),
+    verifiedAt: by(r.verifiedAt),
+    removedAt: by(r.removedAt),
+    listAgainAt: by(r.listAgainAt ?? null),
+    listWrite: r.listWrite === null ? null : { ...r.listWrite, at: earliest(r.listWrite.at, now) },
+    uses: r.uses != null && r.uses.readAt > now ? null : (r.uses ?? null),
+  };
 }
 
 function pausedBy({ by, at, reason }: Of<"paused">): Paused {

@@ -36,6 +36,7 @@ const ACTIVE: readonly EventType[] = [
   "approval-refused",
   "approval-withdrawn",
   "emergency-asked",
+  "policy-found",
   "paused",
   "continued",
 ];
@@ -63,6 +64,8 @@ export const TRANSITIONS: Readonly<Record<RotationState, Partial<Record<EventTyp
   // of several copies that one look has found to be others
   accepted: { "delivery-intended": [], delivered: ["delivered"], drifted: [], halted: ["halted"] },
   delivered: {
+    // a place that was bound since has it not yet
+    preflighted: ["accepted"],
     verified: ["verified"],
     "sign-ins-read": ["verified"],
     "not-used-yet": [],
@@ -179,7 +182,8 @@ function probedBy(r: Rotation, { at, probe }: Of<"probed">): Rotation {
 function preflighted(r: Rotation, { at, requests, former, added = [] }: Of<"preflighted">): Rotation {
   const ownRequests = [...r.ownRequests, ...requests];
   const deliveries = [...r.deliveries, ...added.map(undelivered)];
-  return { ...r, ...CLEAR, preflightAt: at, ownRequests, deliveries, former: former ?? r.former };
+  const state = r.state === "planned" || added.length === 0 ? r.state : "accepted";
+  return { ...r, ...CLEAR, state, preflightAt: at, ownRequests, deliveries, former: former ?? r.former };
 }
 
 function changeIssue(

@@ -2,14 +2,13 @@
 import { command } from "../commands.ts";
 import { unapproved } from "../policy/approval.ts";
 import { SWEEP_AFTER } from "../policy/policy.ts";
-import type { TargetSettings } from "../policy/settings.ts";
 import { frozenAt, openAt } from "../policy/windows.ts";
 import { mayIssue, mayRetireEarly } from "../schedule/blast-radius.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "../schedule/replication.ts";
 import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../time.ts";
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
-import { deliver, proof, verify } from "./delivery-checks.ts";
+import { added, deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
 import { listWatch, nextListReadAt } from "./list-checks.ts";
 import { approvalDetail, needsApproval, ownAlone, ownLast, ownProof } from "./own-credential.ts";
@@ -282,7 +281,8 @@ const wave: Check = {
   judge: ({ rotation, facts, now }) => {
     // Nolapse's own goes by its own approved step, in no wave
     if (facts.own?.isThis === true || rotation.emergency !== undefined) return null;
-    if (!retirement(rotation, known(facts.targets), facts.asked).early) return null;
+    const targets = facts.targets.filter((one) => one !== null);
+    if (!retirement(rotation, targets, facts.asked).early) return null;
     const answer = mayRetireEarly(facts.tally.earlyRetirements, facts.earlyDue, facts.limits, now);
     return answer.allowed ? null : wait(answer.until, "retire-wave");
   },
@@ -343,7 +343,7 @@ const CHECKS: Readonly<Record<RotationState, readonly Check[]>> = {
   ],
   issued: [...START, passing, withdrawal, acceptance],
   accepted: [...START, ...WRITE, deliver],
-  delivered: [...START, giveUp, awaitSignIn, bound, verify],
+  delivered: [...START, giveUp, awaitSignIn, bound, added, verify],
   verified: [
     ...START,
     removalUnderWay,
@@ -397,8 +397,4 @@ const WATCHED = Object.fromEntries(
 /** The checks asked of a rotation in this state, in order. */
 export function checksFor(state: RotationState): readonly Check[] {
   return WATCHED[state];
-}
-
-function known(targets: Situation["facts"]["targets"]): TargetSettings[] {
-  return targets.filter((one) => one !== null);
 }

@@ -19,6 +19,12 @@ export const deliver: Check = {
   },
 };
 
+/** Places that were bound since: looked at as any other before they are written to, when those that were known have the new value. */
+export const added: Check = {
+  name: "targets-added",
+  judge: ({ facts }) => (facts.added === undefined ? null : doStep({ step: "preflight" }, "preflight-due")),
+};
+
 export const verify: Check = {
   name: "verify",
   judge: (situation) => proveNext(situation, ({ verifiedAt }) => verifiedAt === null),

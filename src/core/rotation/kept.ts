@@ -13,6 +13,7 @@ const KEPT: Readonly<Record<string, string>> = {
   "in-time": "nothing has to be given up yet",
   tries: "it has not been made too often",
   "targets-bound": "every target is in the configuration",
+  "targets-added": "no place was bound since that could be given it",
   "targets-served": "every place that may hold the old one was given the new one, or the old one is over",
   kind: "every target can hold it",
   scan: "the last scan was whole, and lost nothing",

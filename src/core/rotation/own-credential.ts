@@ -61,7 +61,7 @@ export const ownProof: Check = {
   judge: ({ rotation: { ownProof: proof }, facts: { own }, now }) => {
     if (own?.isThis !== true) return null;
     // a proof made long ago says nothing of the file as it is now
-    const isOld = proof == null || now - proof.at >= PROOF_LASTS;
+    const isOld = proof == null || proof.at > now || now - proof.at >= PROOF_LASTS;
     if (isOld) return doStep({ step: "prove-own" }, "own-proof");
     if (proof.proven) return null;
     return wait(plus(proof.at, PROOF_LASTS), own.source === "environment" ? "own-environment" : "own-stale");

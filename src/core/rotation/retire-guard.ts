@@ -83,7 +83,9 @@ function retireRefusal(facts: GuardFacts): string | null {
   if (successor === undefined) return "the successor is not in the directory";
   if (!isLive(successor, now)) return "the successor is not valid now";
   if (rotation.deliveries.length === 0) return "the successor was delivered nowhere";
-  if (own === true && !(rotation.ownProof?.proven === true && now - rotation.ownProof.at <= PROOF_LASTS)) {
+  const { ownProof } = rotation;
+  const isOwnProven = ownProof?.proven === true && ownProof.at <= now && now - ownProof.at <= PROOF_LASTS;
+  if (own === true && !isOwnProven) {
     return `no fresh process has read the directory with Nolapse's new credential within the last ${PROOF_LASTS / MINUTE} minutes`;
   }
   const stale = rotation.deliveries.find((one) => one.verifiedAt === null || now - one.verifiedAt > PROOF_LASTS);

@@ -12,7 +12,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { EpochMs } from "../time.ts";
 import type { UseEvidence } from "./use-evidence.ts";
-import type { Paused, Wish } from "./words.ts";
+import type { Paused, RulesNow, Wish } from "./words.ts";
 
 export type RotationState =
   | "planned"
@@ -352,6 +352,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
   | { readonly type: "emergency-asked"; readonly actor: string }
   /** A scan has found the application privileged by more than was known; `persons` and `unproven` say whose words let it go on from now on. */
   | ({ readonly type: "privileges-found"; readonly privileges: readonly string[] } & ApprovalRule)
+  | ({ readonly type: "policy-found" } & RulesNow)
   | ({ readonly type: "removal-asked" } & RemovalWord)
   | { readonly type: "undo-asked"; readonly until: EpochMs; readonly keyId: string }
   | { readonly type: "undone"; readonly keyId: string }
@@ -389,7 +390,7 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly target?: string;
     }
   /** A person has mended something: the next try is now. */
-  | { readonly type: "retry-asked" }
+  | { readonly type: "retry-asked"; readonly clockWasAhead?: true }
   | { readonly type: "paused"; readonly by: string; readonly reason?: string }
   | { readonly type: "continued" }
   | { readonly type: "waited"; readonly dueAt: EpochMs | null }

@@ -1,5 +1,6 @@
 /** What persons have said of one rotation, as it keeps it. */
-import type { EpochMs } from "../time.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { DurationMs, EpochMs } from "../time.ts";
 
 /** What the person who asked wants the successor to be like. */
 export interface Wish {
@@ -14,4 +15,9 @@ export interface Paused {
   readonly by: string;
   readonly at: EpochMs;
   readonly reason?: string;
+}
+
+/** What the configuration says since it was opened, of what has not been done yet. */
+export interface RulesNow {
+  readonly rules: Pick<Policy, "name" | "approval" | "windows"> & { readonly evidenceWindow: DurationMs };
 }

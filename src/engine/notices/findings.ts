@@ -9,7 +9,7 @@ import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.
 import type { Drift } from "../../ports/drift.ts";
 import type { ScanSummary, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
-import { addedTargets, gatherFacts, lossOf } from "../facts.ts";
+import { addedTargets, forecastOf, gatherFacts, lossOf } from "../facts.ts";
 import type { PlanItem } from "../plan/plan.ts";
 import type { BrokenAt } from "../trail/check.ts";
 import { WAITS_FOR, waitingReveals } from "../values/reveal-request.ts";
@@ -21,6 +21,8 @@ const OLD_KEY = 365 * DAY;
 const PAUSE_TOLD = 7 * DAY;
 /** A removal that has failed so often in a row is told: what passes by itself is over by then. */
 const FAILURES_TOLD = 5;
+/** How long an end is told of that nothing has followed. */
+const ENDED_TOLD = 30 * DAY;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
 
@@ -46,7 +48,11 @@ export async function findingsOf(
   const verified = await store.rotations({ tenantId, states: ["verified"] });
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
-    ...items.flatMap((one) => (one.rotation === null ? endingOf(one, now) : lateOf(one.rotation, one.forecast, now))),
+    ...items.flatMap((one) => {
+      const { rotation } = one;
+      if (rotation === null) return endingOf(one, now);
+      return rotation.state === "halted" ? haltedEnds(deps, rotation, now) : lateOf(rotation, one.forecast, now);
+    }),
     ...halted.map(haltOf),
     ...verified.flatMap((one) => keptOf(one, now)),
     ...verified.flatMap((one) => unservedOf(deps, one, now)),
@@ -113,15 +119,37 @@ function formatHours(length: DurationMs): string {
   return `${Math.round(length / HOUR)} hours`;
 }
 
-/** A rotation that is under way while what it replaces is past its urgent time; a halted one is told as such. */
+/** A rotation that is under way while what it replaces is past its urgent time. */
 function lateOf(rotation: Rotation, ends: PlanItem["forecast"], now: EpochMs): Finding[] {
   const { displayName, replaces, replacesEnd: end, state, holder } = rotation;
-  if (state === "halted" || end === null || ends === null) return [];
+  if (end === null || ends === null) return [];
   if (now < ends.urgentAt) return pausedOf(rotation, end, now);
   const title = `${displayName}: ${rotation.replacesKind} ${rotation.replacesName ?? replaces} ends ${away(end, now)}, its successor is ${state}`;
   const key = `${replaces} ${state}`;
   const next = `nolapse explain ${holder.appId}`;
   return [{ kind: "urgent", appId: holder.appId, key, title, next, ...heldBy(rotation, { key, title }, end <= now) }];
+}
+
+/**
+ * What a halted rotation leaves to end: the old one, unless its new one was proven, and the new one as soon as there is one, which its places
+ * may sign in with. That it is halted is told as such; this says until when, at the steps and when it is late, as if nothing were under way.
+ */
+function haltedEnds(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
+  const { displayName, from, haltReason, holder, issued, kind, replaces, replacesKind, replacesEnd } = rotation;
+  const isProven = from === "verified" && haltReason !== "issued-gone";
+  const old = { keyId: replaces, name: rotation.replacesName ?? replaces, kind: replacesKind, end: replacesEnd };
+  const made = issued === null ? [] : [{ keyId: issued.keyId, name: issued.keyId, kind, end: issued.end }];
+  return [...(isProven ? [] : [old]), ...made].flatMap(({ keyId, name, kind: its, end }): Finding[] => {
+    const ends = end === null ? null : forecastOf(deps, { ...rotation, replaces: keyId, replacesEnd: end }, now);
+    if (end === null || ends === null || end <= plus(now, -ENDED_TOLD)) return [];
+    const step = noticeStep(end, now, rotation.policy.notify ?? DEFAULT_NOTICE_STEPS);
+    const isLate = now >= ends.urgentAt;
+    if (!isLate && step === null) return [];
+    const title = `${displayName}: ${its} ${name} ${end > now ? "ends" : "ended"} ${away(end, now)}, and its rotation is halted`;
+    const key = `${keyId} halted ${end <= now ? "ended" : isLate ? "urgent" : step}`;
+    const next = `nolapse explain ${holder.appId}`;
+    return [{ kind: isLate ? "urgent" : "ending", appId: holder.appId, key, title, next }];
+  });
 }
 
 /** One that a person holds is told at the steps at which it would be if nothing were under way: nothing is. */
@@ -219,7 +247,7 @@ function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | n
 
 /** A credential past its urgent time, or at a step of its policy's notices; nothing of what has been replaced already. */
 function endingOf({ appId, displayName, credential, forecast, policy, slot }: PlanItem, now: EpochMs): Finding[] {
-  if (credential?.end == null || credential.end <= plus(now, -30 * DAY)) return [];
+  if (credential?.end == null || credential.end <= plus(now, -ENDED_TOLD)) return [];
   const { end, keyId } = credential;
   const name = credential.name ?? keyId;
   const title = `${displayName}: ${credential.kind} ${name} ${end > now ? "ends" : "ended"} ${away(end, now)}`;

@@ -1,12 +1,13 @@
 import type { Credential, HolderRef } from "../../core/credentials/credential.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
+import { applyEvent } from "../../core/rotation/apply-event.ts";
 import { plannedRotation } from "../../core/rotation/planned-rotation.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import type { EpochMs } from "../../core/time.ts";
+import { type EpochMs, MINUTE, plus } from "../../core/time.ts";
 import type { LedgerEntry } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
-import { NOLAPSE } from "../trail/audit.ts";
+import { auditLine, NOLAPSE } from "../trail/audit.ts";
 import type { Plan, PlanItem } from "./plan.ts";
 
 /** Opens a rotation for each item that is due; the number opened. Nothing in mode observe. */
@@ -32,6 +33,7 @@ export async function openRotation(
 ): Promise<Rotation | null> {
   const { holder, credential, policy, slot } = item;
   if (holder === null || credential === null || policy === null || slot === null) return null;
+  if (item.overtakes !== undefined && !(await makeWay(deps, item.overtakes, at))) return null;
   const rotation = planned(deps, item, { holder, credential, policy, slot }, reason, at, by.approved);
   const known = await deps.store.ledger(rotation.tenantId, holder.appId);
   const isKnown = known.some((one) => one.keyId === credential.keyId);
@@ -47,6 +49,18 @@ export async function openRotation(
     details: { slot, policy: policy.name },
   });
   return opened ? rotation : null;
+}
+
+/** Where the next one is not opened after all, what was taken up is looked at after this, and halts anew. */
+const LOOK_AGAIN = 15 * MINUTE;
+
+/** Verified again, it waits for the next one, and rests on that once it is proven. False while another process holds it. */
+async function makeWay(deps: Deps, halted: Rotation, at: EpochMs): Promise<boolean> {
+  const event = { type: "resumed", at } as const;
+  const resumed = applyEvent(halted, event);
+  const line = auditLine(halted, event, resumed, { why: "its new credential is due itself" });
+  const rotation = applyEvent(resumed, { type: "waited", at, dueAt: plus(at, LOOK_AGAIN) });
+  return deps.store.amend(halted, { rotation, audit: line === null ? [] : [line] });
 }
 
 interface Fixed {

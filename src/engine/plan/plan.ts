@@ -27,7 +27,7 @@ import type { Scan } from "../scan/discover.ts";
 import { type Ledger, ledgerOf, readStanding, type Standing } from "../scan/standing.ts";
 import { inTurns } from "../turns.ts";
 import { schedule, type Waves } from "./schedule.ts";
-import { unshared } from "./shared.ts";
+import { unshared } from "./shared-current.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -49,6 +49,8 @@ export interface PlanItem {
   readonly wish?: Wish;
   /** The open rotation, for `in-progress`. */
   readonly rotation: Rotation | null;
+  /** A halted rotation of the slot whose own new credential comes to its time; it is taken up to make way for this one. */
+  readonly overtakes?: Rotation;
   /** When the successor can be issued inside the limits; for `due`. */
   readonly startsAt: EpochMs | null;
   /** When the old credential goes; for `due`, null where it does not go by itself. */
@@ -184,12 +186,9 @@ async function planBinding(
   const isMoved = records.some((one) => one.kind === "federated");
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
   const items = binding.slots.map((slot) => {
-    const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot);
-    return planSlot(
-      deps,
-      { binding, slot, holders, records, ledger, rotations, privileges, appPolicies, now },
-      open ?? null,
-    );
+    const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot) ?? null;
+    const facts = { binding, slot, holders, records, ledger, rotations, privileges, appPolicies, now };
+    return planNext(deps, facts, open) ?? planSlot(deps, facts, open);
   });
   return items.length < 2 ? items : unshared(deps, appId, items);
 }
@@ -204,6 +203,17 @@ interface SlotFacts {
   readonly privileges: Privileges;
   readonly appPolicies: AppManagementReading;
   readonly now: EpochMs;
+}
+
+/**
+ * What follows the new credential of a rotation that halted when that one was proven and current already: what halts the removal of the
+ * old one must not let it lapse. Null where nothing of that kind is due.
+ */
+function planNext(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem | null {
+  if (open?.state !== "halted" || open.from !== "verified") return null;
+  const next = planSlot(deps, facts, null);
+  const isDue = next.forecast !== null && next.forecast.dueBecause !== null;
+  return isDue && next.credential?.keyId === open.issued?.keyId ? { ...next, overtakes: open } : null;
 }
 
 function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem {

@@ -6,13 +6,15 @@
 
 import { asNolapseError } from "../../core/errors.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
+import { mayCome } from "../../core/rotation/apply-event.ts";
 import { decide } from "../../core/rotation/decide.ts";
 import { nextListReadAt } from "../../core/rotation/list-checks.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import { rulesFound } from "../../core/rotation/rules-now.ts";
 import type { Facts, Step, Verdict } from "../../core/rotation/verdict.ts";
 import { type DurationMs, type EpochMs, earliest, MINUTE, plus } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
-import { countedBeside, forecastOf, gatherFacts } from "../facts.ts";
+import { countedBeside, forecastOf, gatherFacts, policyNow } from "../facts.ts";
 import { type Claimed, NoRoom } from "./claimed.ts";
 import { closeAttempt, readAttempt, removeOrphan } from "./reconcile.ts";
 import { accept, probe, withdraw } from "./steps/accept.ts";
@@ -85,6 +87,7 @@ const STORES_FIRST: ReadonlySet<Step["step"]> = new Set(["issue", "accept", "del
  */
 export async function advance(claimed: Claimed, decided: Judged | null = null): Promise<Advanced> {
   const { deps } = claimed;
+  if (decided === null) await holdToRules(claimed);
   const { verdict, facts } = decided ?? (await judge(claimed));
   if (verdict.verdict === "halt") await claimed.halt(verdict.because);
   if (verdict.verdict === "do") {
@@ -104,6 +107,14 @@ export async function advance(claimed: Claimed, decided: Judged | null = null): 
   const waits = dueAt !== claimed.rotation.dueAt && !(goesOn && isDue);
   if (waits) await claimed.record([{ type: "waited", at: now, dueAt }], { release: !goesOn });
   return { rotation: claimed.rotation, verdict, next: goesOn ? after : null, released: waits && !goesOn };
+}
+
+/** What the configuration says since it was opened; which policy a pattern gives, a scan finds. */
+async function holdToRules(claimed: Claimed): Promise<void> {
+  const { rotation, deps } = claimed;
+  const now = policyNow(deps.settings, rotation);
+  const rules = now === null || !mayCome(rotation.state, "policy-found") ? null : rulesFound(rotation, now);
+  if (rules !== null) claimed.later([{ type: "policy-found", at: await claimed.now(), rules }]);
 }
 
 /** What ramp, hourly limit and waves count. */

@@ -40,7 +40,15 @@ export async function lookAtWaiting(deps: Deps): Promise<void> {
   const at = await deps.clock.now();
   for (const rotation of await waitingOrHalted(deps, at)) {
     if (rotation.state === "halted" || rotation.dueAt === null || rotation.dueAt <= at) continue;
-    if (isOfFuture(rotation, at) || decide(rotation, await gatherFacts(deps, rotation, at), at).verdict === "do")
-      await tryStore(deps, rotation, [{ type: "waited", at, dueAt: at }], NOLAPSE);
+    if (isOfFuture(rotation, at)) {
+      const events = [
+        { type: "retry-asked", at, clockWasAhead: true } as const,
+        { type: "waited", at, dueAt: at } as const,
+      ];
+      await tryStore(deps, rotation, events, NOLAPSE);
+      continue;
+    }
+    const { verdict } = decide(rotation, await gatherFacts(deps, rotation, at), at);
+    if (verdict === "do") await tryStore(deps, rotation, [{ type: "waited", at, dueAt: at }], NOLAPSE);
   }
 }

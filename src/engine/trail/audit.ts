@@ -138,6 +138,10 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { what: event.what, by: event.by.id };
     case "privileges-found":
       return { privileges: event.privileges.join(", ") };
+    case "policy-found": {
+      const { name, approval, evidenceWindow } = event.rules;
+      return { policy: name, approval, evidenceWindow, windows: event.rules.windows.length };
+    }
     case "approved":
       return { what: event.what, by: event.by?.id ?? null };
     default:

@@ -246,6 +246,7 @@ const dates = tenantRoute({
         tenant: tenant.name,
         tenantId: settings.tenantId,
         now: await clock.now(),
+        short: shortOf(tenant, picture),
       }),
       file: `nolapse-${tenant.name}.ics`,
     };

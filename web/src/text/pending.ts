@@ -59,7 +59,7 @@ export function pendingNext({ state, closes, change }: Pending): string {
     default:
       return closes
         ? `${stays}. Once the server reads it, nothing of this tenant is renewed any more.`
-        : `${stays}${change === null ? "; what it would change is known after the next scan" : ""}. Next: nolapse config check, then start the server again, or send it SIGHUP. Rotations that are open keep their policy; a freeze or a longer overlap holds for them, too.`;
+        : `${stays}${change === null ? "; what it would change is known after the next scan" : ""}. Next: nolapse config check, then start the server again, or send it SIGHUP. Rotations that are open keep their policy; what is stricter now, windows and freezes hold for them, too.`;
   }
 }
 

@@ -5,7 +5,7 @@ import { retireRule } from "../../../core/policy/reload.ts";
 import type { Rotation } from "../../../core/rotation/rotation.ts";
 import type { SecretValue } from "../../../core/secret-value.ts";
 import type { Target } from "../../../ports/target.ts";
-import { addedTargets } from "../../facts.ts";
+import { addedTargets, servableTargets } from "../../facts.ts";
 import type { Claimed } from "../claimed.ts";
 import { proofFor } from "./proof.ts";
 import { targetOf } from "./target.ts";
@@ -14,23 +14,28 @@ import { signInOf } from "./value.ts";
 /** The secret was right and has expired. */
 const EXPIRED = 7000222;
 
-/** Checks every target, changing nothing, before anything irreversible is created (design §4.5). */
+/**
+ * Checks every target, changing nothing, before anything irreversible is created (design §4.5); once the new value is delivered, those alone that
+ * were bound since: what is in the others is proven by what comes next.
+ */
 export async function preflight(claimed: Claimed): Promise<void> {
   if (await isExcludedNow(claimed)) throw leftAlone(claimed.rotation);
   const requests: string[] = [];
-  if (claimed.rotation.self) await requireOwnProof(claimed);
-  const added = addedTargets(claimed.deps, claimed.rotation);
-  for (const name of [...claimed.rotation.deliveries.map(({ target }) => target), ...added]) {
+  const { rotation, deps } = claimed;
+  const isFirst = rotation.state === "planned";
+  if (rotation.self && isFirst) await requireOwnProof(claimed);
+  const added = isFirst ? addedTargets(deps, rotation) : servableTargets(deps, rotation);
+  for (const name of isFirst ? [...rotation.deliveries.map(({ target }) => target), ...added] : added) {
     const target = targetOf(claimed, name);
     await target.preflight(claimed.signal);
     const request = await checkCopy(claimed, name, target);
     if (request !== null) requests.push(request);
   }
-  if (claimed.rotation.kind === "certificate" && (await isForbiddenList(claimed))) {
+  if (isFirst && rotation.kind === "certificate" && (await isForbiddenList(claimed))) {
     await claimed.halt("foreign-entries");
     return;
   }
-  const former = claimed.rotation.self ? await sealFormer(claimed) : null;
+  const former = rotation.self && isFirst ? await sealFormer(claimed) : null;
   claimed.later([
     { type: "preflighted", at: await claimed.now(), requests, former, ...(added.length > 0 ? { added } : {}) },
   ]);
