@@ -63,7 +63,9 @@ test("what a service of systemd and the pages about it start are command lines t
   const folder = "examples/systemd";
   const texts = [...readdirSync(join(root, folder)).map((name) => `${folder}/${name}`), "docs/operations.md"].map(read);
   const lines = texts.flatMap((text) =>
-    [...text.matchAll(/(?:(?:=|exec )\/usr\/local\/bin\/nolapse|-u nolapse nolapse) ([^'\n#;]+)/g)].map(([, line = ""]) => line),
+    [...text.matchAll(/(?:(?:=|exec )\/usr\/local\/bin\/nolapse|-u nolapse nolapse) ([^'\n#;]+)/g)].map(
+      ([, line = ""]) => line,
+    ),
   );
   expect(lines.filter((line) => line.startsWith("--config"))).toHaveLength(2);
   expect(lines.length).toBeGreaterThan(6);
