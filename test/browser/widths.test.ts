@@ -63,3 +63,15 @@ test("a warning of several lines in a dialog that is scrolled is not cut off", a
   const over = await bars.evaluateAll((all: Box[]) => all.map((one) => one.scrollHeight - one.clientHeight));
   expect(Math.max(...over)).toBeLessThanOrEqual(0);
 });
+
+test("at 200 % the top bar is one row, and what its search says is one line", async (context) => {
+  const page = await web.open(context, { width: 640 });
+  await web.enter(page, "Rita");
+  await web.show(page, "/policies", /polic(y|ies) holds?/);
+  const parts = page.locator(".bar > *:visible");
+  const boxes = await parts.evaluateAll((all: Box[]) => all.map((one) => one.getBoundingClientRect()));
+  expect(boxes.length).toBeGreaterThan(3);
+  expect(Math.max(...boxes.map(({ top }) => top))).toBeLessThan(48);
+  const search = await page.getByRole("button", { name: /^Find an application/ }).boundingBox();
+  expect(search?.height).toBe(32);
+});
