@@ -14,7 +14,8 @@ const trail = async () => {
 };
 
 type Page = Awaited<ReturnType<typeof web.open>>;
-const numbers = async (page: Page) => (await page.locator("tbody th").allTextContents()).map(Number);
+const numbers = async (page: Page) =>
+  (await page.locator("tbody th").allTextContents()).map((text) => Number.parseInt(text, 10));
 
 test("comes newest first and says that it is unbroken; Earlier and Later go the right way, and Back to where one was", async (context) => {
   const { deps } = web.stage.manager;

@@ -1,12 +1,6 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import {
-  applicationSentence,
-  lapsePhrase,
-  lapseSentence,
-  reloadWords,
-  targetsSentence,
-} from "../../web/src/text/catalogue.ts";
+import { applicationSentence, lapsePhrase, lapseSentence, reloadWords } from "../../web/src/text/catalogue.ts";
 import {
   counted,
   dayOf,
@@ -232,23 +226,6 @@ describe("a rotation", () => {
       "The current one is proven at its targets.",
     ]);
   });
-});
-
-test("the sentence of the targets says who writes, and which were never seen to work", () => {
-  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z", lastPreflight: null };
-  expect(targetsSentence([target])).toBe("Nolapse writes to 1 target.");
-  expect(targetsSentence([target, { ...target, carriedBy: "the vendor" }, { ...target, lastVerified: null }])).toBe(
-    "Nolapse writes to 2 targets. To 1 a person carries the value. 1 has not been verified by a rotation yet.",
-  );
-});
-
-test("the sentence of the targets begins with those that could not be written", () => {
-  const target = { carriedBy: null, lastVerified: "2026-11-23T09:42:00Z", lastPreflight: { failed: null } };
-  const failed = { ...target, lastPreflight: { failed: "its folder is gone" } };
-  expect(targetsSentence([target, failed])).toBe("1 of 2 targets could not be written when it was tried last.");
-  expect(targetsSentence([failed, failed, target])).toBe(
-    "2 of 3 targets could not be written when they were tried last.",
-  );
 });
 
 test.each([

@@ -21,7 +21,10 @@ function NotHere() {
     <main className="alone">
       <h1>Not here</h1>
       <Empty>
-        There is no page at this address. <a href="/">To the first page</a>
+        There is no page at this address.{" "}
+        <a className="link" href="/">
+          To the first page
+        </a>
       </Empty>
     </main>
   );

@@ -26,6 +26,6 @@ export function seenBy(tenant: Tenant, caller: Caller, id: string): Portrait {
   const portrait = pictureOf(tenant).find(id);
   if (portrait !== null && maySee(tenant, caller, portrait)) return portrait;
   throw new NolapseError("not-found", `there is no application ${id} in ${tenant.name} that you can see`, {
-    next: "it may have been deleted, or be in another tenant",
+    next: "look for its name: it may have been deleted, or be in another tenant",
   });
 }

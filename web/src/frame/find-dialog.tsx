@@ -159,6 +159,7 @@ export function FindDialog({ tenant, close }: FindDialogProps) {
           <DialogTitle>Find</DialogTitle>
           <DialogContent>
             <SearchBox
+              className="find-box"
               autoFocus
               value={text}
               onChange={(_, { value }) => setText(value)}

@@ -159,28 +159,35 @@ function Broken({ broken, tenant }: BrokenProps) {
 
 function columnsOf(tenant: string): readonly [Column<Entry>, ...Column<Entry>[]] {
   return [
-    { head: "Number", cell: ({ sequence }) => sequence },
-    { head: "When", cell: ({ at }) => <When at={at} /> },
-    { head: "Who", mono: true, cell: ({ actor }) => actor },
+    { head: "Entry", cell: entryOf },
+    { head: "Who", mono: true, cell: ({ actor }) => <Breakable text={actor} /> },
     { head: "What", mono: true, cell: ({ action }) => action },
     { head: "About", cell: (one) => aboutOf(one, tenant) },
     { head: "Details", cell: (one) => detailsOf(one) },
   ];
 }
 
-/** In one line: broken over five it is no time. */
-function When({ at }: { readonly at: string }) {
+/** Its number and its time, which are in the same order. */
+function entryOf({ sequence, at }: Entry) {
   return (
-    <span className="one-line">
-      <Time at={at} form="dateTime" />
-    </span>
+    <>
+      {sequence}
+      <span className="two">
+        <Time at={at} form="dateTime" />
+      </span>
+    </>
   );
+}
+
+/** A name of one word that may take several lines: broken after the signs within it, never between two letters. */
+function Breakable({ text }: { readonly text: string }) {
+  return text.split(/(?<=[:@])/).flatMap((part, index) => (index === 0 ? part : [<wbr key={part} />, part]));
 }
 
 function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string) {
   if (appId === null && rotation === null && keyId === null) return null;
   return (
-    <>
+    <span className="told">
       <ApplicationLink tenant={tenant} application={application} appId={appId} />
       {rotation === null ? null : (
         <span className="two">
@@ -200,7 +207,7 @@ function aboutOf({ application, appId, rotation, keyId }: Entry, tenant: string)
           {keyId.slice(0, 8)}
         </span>
       )}
-    </>
+    </span>
   );
 }
 
@@ -209,12 +216,12 @@ function detailsOf({ reason, why, details }: Entry) {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join("; ");
-  if (reason === null) return said === "" ? null : said;
+  if (reason === null) return said === "" ? null : <span className="told">{said}</span>;
   return (
-    <>
+    <span className="told">
       {capital(why ?? "")} <span className="faint mono">{reason}</span>
       <br />
       {said}
-    </>
+    </span>
   );
 }

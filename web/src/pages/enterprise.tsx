@@ -1,12 +1,19 @@
 /** Who is here by consent? Service principals without a registration in this tenant; their publishers renew what is theirs. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useAnswer } from "../api/queries.ts";
 import { useTenant } from "../session/tenant.tsx";
+import { enterpriseSentence } from "../text/answers.ts";
 import { counted } from "../text/dates.ts";
 import { unreadCount } from "../text/unread.ts";
 import { ListedApplications, Wanted } from "./applications/listed-applications.tsx";
 
 export function Enterprise() {
-  const { name: tenant } = useTenant();
+  const { name: tenant, zone } = useTenant();
+  const first = useAnswer(
+    "GET /api/v1/t/{tenant}/applications",
+    tenant === "" ? null : { params: { tenant }, query: { type: "servicePrincipal", sort: "signsInUntil", limit: 1 } },
+  );
+  const sentence = first.data === undefined ? null : enterpriseSentence(first.data, { zone });
   const { q } = useSearch({ from: "/framed/t/$tenant/enterprise" });
   const navigate = useNavigate();
   const set = (text: string) =>
@@ -19,6 +26,11 @@ export function Enterprise() {
   return (
     <div className="page">
       <h1>Enterprise applications</h1>
+      {sentence === null ? null : (
+        <p>
+          <strong>{sentence}</strong>
+        </p>
+      )}
       <p className="faint">
         Their publishers renew their own secrets. Here only what is stored on the service principal itself can end.
       </p>

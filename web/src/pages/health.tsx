@@ -7,13 +7,12 @@ import { CheckRows } from "../parts/check-rows.tsx";
 import { Shown } from "../parts/states.tsx";
 import { useRefusal } from "../session/session.tsx";
 import { type Overview, useTenant } from "../session/tenant.tsx";
-import { counted } from "../text/dates.ts";
+import { healthSentence } from "../text/answers.ts";
 import { hasWord, resumedWords, resumeWords } from "../text/held.ts";
 
 export function Health() {
-  const { name: tenant } = useTenant();
+  const { name: tenant, zone } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/health", tenant === "" ? null : { params: { tenant } });
-  const bad = asked.data?.checks.filter(({ state }) => state !== "ok").length ?? 0;
   return (
     <div className="page">
       <div className="page-head">
@@ -21,9 +20,7 @@ export function Health() {
           <h1>Health</h1>
           {asked.data === undefined ? null : (
             <p>
-              {bad === 0
-                ? "Everything Nolapse needs is there."
-                : `${bad} of ${counted(asked.data.checks.length, "check")} ${bad === 1 ? "wants" : "want"} something.`}
+              <strong>{healthSentence(asked.data, { zone })}</strong>
             </p>
           )}
         </div>

@@ -9,7 +9,8 @@ import { Empty, Failure, Incomplete, Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useRefusal } from "../session/session.tsx";
 import { useTenant } from "../session/tenant.tsx";
-import { reloadWords, targetsSentence } from "../text/catalogue.ts";
+import { targetsSentence } from "../text/answers.ts";
+import { reloadWords } from "../text/catalogue.ts";
 
 const AddTargetDialog = lazy(() =>
   import("../dialogs/add-target.tsx").then((one) => ({ default: one.AddTargetDialog })),
@@ -18,7 +19,7 @@ const AddTargetDialog = lazy(() =>
 type Target = Answer<"GET /api/v1/t/{tenant}/targets">["items"][number];
 
 export function Targets() {
-  const { name: tenant } = useTenant();
+  const { name: tenant, zone } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/targets", tenant === "" ? null : { params: { tenant } });
   return (
     <div className="page">
@@ -34,7 +35,7 @@ export function Targets() {
             ) : (
               <>
                 <p>
-                  {targetsSentence(items)} <AddOne />
+                  <strong>{targetsSentence(items, { zone })}</strong> <AddOne />
                 </p>
                 <Columned label="Targets" columns={columnsOf(tenant, now)} items={items} keyOf={({ name }) => name} />
               </>
@@ -78,7 +79,7 @@ function columnsOf(tenant: string, now: string): readonly [Column<Target>, ...Co
     { head: "Applications", cell: ({ applications }) => <Applications applications={applications} tenant={tenant} /> },
     { head: "Read back", cell: ({ readBack }) => (readBack ? "yes" : "no") },
     { head: "Taken up", cell: ({ reload }) => reloadWords(reload) },
-    { head: "Last verified", cell: ({ lastVerified }) => <Time at={lastVerified} now={now} /> },
+    { head: "Last verified", cell: ({ lastVerified }) => <Time at={lastVerified} now={now} far="below" /> },
     { head: "Last preflight", cell: (one) => <Preflight one={one} tenant={tenant} now={now} /> },
   ];
 }
@@ -109,7 +110,7 @@ function Preflight({ one: { name, carriedBy, lastPreflight }, tenant, now }: Pre
       {lastPreflight === null ? (
         <span className="faint">never</span>
       ) : lastPreflight.failed === null ? (
-        <Time at={lastPreflight.at} now={now} />
+        <Time at={lastPreflight.at} now={now} far="below" />
       ) : (
         <>
           <span className="ended">{lastPreflight.failed}</span>

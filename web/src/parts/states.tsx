@@ -15,6 +15,7 @@ import type { Asked } from "../api/queries.ts";
 import { useTenant } from "../session/tenant.tsx";
 import { TITLES } from "../text/catalogue.ts";
 import { counted, written } from "../text/dates.ts";
+import { ended, stated } from "../text/rotation.ts";
 import { ScanAgain } from "./scan-again.tsx";
 
 /** In the final shape, after a moment: what comes at once needs no placeholder. */
@@ -41,11 +42,12 @@ export function Failure({ problem, retry }: { readonly problem: ApiProblem; read
   return (
     <MessageBar intent={status === 403 || status === 404 ? "warning" : "error"} layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>{TITLES[code] ?? titleOf(status)}</MessageBarTitle> {message}
-        {next === null ? null : <span className="next"> Next: {next}</span>}
+        <MessageBarTitle>{TITLES[code] ?? titleOf(status)}</MessageBarTitle> {stated(message)}
+        {next === null ? null : <span className="next"> Next: {ended(next)}</span>}
         {request === null ? null : <span className="mono"> Request {request}</span>}
       </MessageBarBody>
-      {retry === undefined ? null : (
+      {/* what is not there is not there a moment later */}
+      {retry === undefined || status === 404 ? null : (
         <MessageBarActions>
           <Button onClick={retry}>Try again</Button>
         </MessageBarActions>

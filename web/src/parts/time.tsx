@@ -8,7 +8,8 @@ interface TimeProps {
   /** The server's now: with it the distance is written, too. */
   readonly now?: string;
   readonly form?: "date" | "dateTime" | "dateTimeSeconds" | "short" | "time";
-  readonly far?: "long" | "short" | "only";
+  /** How the distance is written; `below` is for a column: the date whole in its line, the distance under it. */
+  readonly far?: "long" | "short" | "only" | "below";
 }
 
 /** Seconds are of use for what comes within the hour; then how far away it is says less than the time. */
@@ -37,7 +38,9 @@ export function Time({ at, now, form = "date", far = "long" }: TimeProps) {
   return (
     <time ref={reachable} dateTime={at} title={inZones(at, [zone, home, OWN_ZONE])}>
       {far === "only" && away !== null ? away : written(moment, zone, form)}
-      {away === null || far === "only" ? null : (
+      {away === null || far === "only" ? null : far === "below" ? (
+        <span className="two faint">{away}</span>
+      ) : (
         <span className="faint">{far === "long" ? `, ${away}` : ` ${away}`}</span>
       )}
     </time>

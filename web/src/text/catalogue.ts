@@ -172,30 +172,6 @@ export function reloadWords(reload: string): string {
   return reload === "hook" ? "when they are told" : `within ${spelled(reload)}`;
 }
 
-export function targetsSentence(
-  targets: readonly {
-    readonly carriedBy: string | null;
-    readonly lastVerified: string | null;
-    readonly lastPreflight: { readonly failed: string | null } | null;
-  }[],
-): string {
-  const failed = targets.filter(({ lastPreflight }) => lastPreflight !== null && lastPreflight.failed !== null).length;
-  if (failed > 0) {
-    const when = failed === 1 ? "it was" : "they were";
-    return `${grouped(failed)} of ${counted(targets.length, "target")} could not be written when ${when} tried last.`;
-  }
-  const carried = targets.filter(({ carriedBy }) => carriedBy !== null).length;
-  const unseen = targets.filter(({ lastVerified }) => lastVerified === null).length;
-  const written = targets.length - carried;
-  return [
-    `Nolapse writes to ${counted(written, "target")}.`,
-    ...(carried === 0 ? [] : [`To ${grouped(carried)} a person carries the value.`]),
-    ...(unseen === 0
-      ? []
-      : [`${grouped(unseen)} ${unseen === 1 ? "has" : "have"} not been verified by a rotation yet.`]),
-  ].join(" ");
-}
-
 /** What happens next, as one phrase with its date. */
 export function nextPhrase(next: Overview["next"][number]["next"], zone: string): string {
   const words = NEXT_WORDS[next.code];

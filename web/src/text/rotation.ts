@@ -167,6 +167,18 @@ export function capital(sentence: string): string {
   return `${sentence[0]?.toUpperCase() ?? ""}${sentence.slice(1)}`;
 }
 
+/** What the server said, with its full stop. */
+export function ended(words: string): string {
+  return /[.!?:]$/.test(words) ? words : `${words}.`;
+}
+
+/** What the server said as a sentence of its own: of a word that is a name, as of a file or a command, the first letter stays as it is. */
+export function stated(words: string): string {
+  return ended(
+    /^[a-z]+[ ,']/.test(words) && !words.startsWith("az ") && !words.startsWith("nolapse ") ? capital(words) : words,
+  );
+}
+
 /** What giving a rotation up comes to: once the new credential is proven, that the old one is not removed. */
 const GIVEN_UP = {
   before: {

@@ -5,6 +5,7 @@ import type { Answer } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
 import { Incomplete, Shown } from "../../parts/states.tsx";
 import { useTenant } from "../../session/tenant.tsx";
+import { policiesSentence } from "../../text/answers.ts";
 import { placeWords } from "../../text/assigning.ts";
 import { KIND_WORDS, policyWords } from "../../text/catalogue.ts";
 import { counted, grouped, spelled } from "../../text/dates.ts";
@@ -12,7 +13,7 @@ import { Name } from "../../text/name.tsx";
 import { Pending } from "./pending.tsx";
 
 export function Policies() {
-  const { name: tenant } = useTenant();
+  const { name: tenant, zone } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/policies", tenant === "" ? null : { params: { tenant } });
   return (
     <div className="page">
@@ -23,7 +24,9 @@ export function Policies() {
           <>
             <Incomplete coverage={coverage} />
             <Gone gone={gone} file={file} />
-            <p>{counted(items.length, "policy", "policies")}; each application has exactly one.</p>
+            <p>
+              <strong>{policiesSentence({ items, coverage }, { zone })}</strong>
+            </p>
             <section className="card">
               <ul className="rows">
                 {items.map((one) => (
