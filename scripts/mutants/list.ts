@@ -34,6 +34,7 @@ export interface Mutant {
     | "small-share"
     | "words"
     | "pauses"
+    | "edits"
     | "becoming-privileged";
 }
 
@@ -811,6 +812,18 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/policy/privilege.ts",
         `{ ...policy, approval: "both", custody: "none" };`,
         `{ ...policy, approval: "both" };`,
+      ),
+    ],
+  },
+  {
+    name: "place-added-is-not-asked-for",
+    mistake: "a place that is bound under way is not known to hold the old one, which goes when the overlap is over",
+    world: "edits",
+    changes: [
+      in_(
+        "src/engine/facts.ts",
+        `  return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));`,
+        `  return (slot?.targets ?? []).filter((target) => deliveries.length === 0 && target === "");`,
       ),
     ],
   },

@@ -27,6 +27,7 @@ import { Turns, WORLD } from "./stage/turns.ts";
 import { Books } from "./watch/books.ts";
 import { Watch } from "./watch/invariants.ts";
 import { changesTheWorld, FELT } from "./watch/writes.ts";
+import type { Consumer } from "./world/consumers.ts";
 import { buildWorld, type World } from "./world/world.ts";
 
 export interface RehearsalOptions extends WordsAsked {
@@ -121,7 +122,6 @@ export class Rehearsal {
     this.#books = new Books(world, this.watch, () => turns.now);
     const asPerson = (work: (deps: Deps) => Promise<void>) => this.#asPerson(work);
     const rebind: World["rebind"] = (appId, change) => this.#hands.rebind(appId, change);
-    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind });
     this.#consumption = new Consumption({
       books: this.#books,
       world,
@@ -131,6 +131,8 @@ export class Rehearsal {
       notices: this.#notices,
       troubleOf: (appId) => this.#hands.troubleOf(appId),
     });
+    const start = (consumer: Consumer) => this.#consumption.start(consumer);
+    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind, start });
     this.#tool = new ListTool({
       ...this.#reach(),
       chance: Chance.of(options.seed, "another tool"),

@@ -26,6 +26,7 @@ const HUNTED = [
   "harden-forgets-issued",
   "value-shown-to-one",
   "pause-lets-removals-through",
+  "place-added-is-not-asked-for",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -64,6 +65,7 @@ describe("hunted", () => {
     "modes",
     "words",
     "pauses",
+    "edits",
     "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };

@@ -156,6 +156,7 @@ export interface Succession {
   readonly issued: Issued;
   readonly targets: readonly string[];
   readonly assurance: Assurance | null;
+  readonly verifiedAt: EpochMs | null;
 }
 
 export interface Failure {

@@ -20,7 +20,9 @@ import type { Ground } from "../stage/ground.ts";
 import type { Story } from "../stage/story.ts";
 import type { Books } from "../watch/books.ts";
 import type { Watch } from "../watch/invariants.ts";
+import type { Consumer } from "../world/consumers.ts";
 import type { Inhabitant, World } from "../world/world.ts";
+import { Editors } from "./editors.ts";
 import { FIRST, SECOND } from "./person.ts";
 
 /** What of the run the askers need. */
@@ -36,6 +38,8 @@ export interface Reach {
   asPerson(work: (deps: Deps) => Promise<void>): void;
   /** Somebody edits the entry of one application. */
   rebind: World["rebind"];
+  /** Something begins to sign in with the copy it has. */
+  start(consumer: Consumer): Promise<void>;
 }
 
 interface Waiting {
@@ -53,6 +57,7 @@ const WHY = "asked for by a person of the rehearsal";
 
 export class Askers {
   readonly #reach: Reach;
+  readonly #editors: Editors;
   /** By client id: what is said once a rotation of the application comes to that. */
   readonly #waiting = new Map<string, Waiting[]>();
   /** By client id: what was adopted last, which may be nobody's old one. */
@@ -62,6 +67,7 @@ export class Askers {
 
   constructor(reach: Reach) {
     this.#reach = reach;
+    this.#editors = new Editors({ ...reach, does: (what, work) => this.#does(what, work) });
   }
 
   /** Before the run. */
@@ -117,6 +123,8 @@ export class Askers {
       }
       case "privileged":
         return this.#privilege(inhabitant, word);
+      default:
+        return this.#editors.does(word, inhabitant);
     }
   }
 

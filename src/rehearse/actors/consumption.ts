@@ -31,6 +31,7 @@ export class Consumption {
   excused = 0;
   readonly #around: Surroundings;
   readonly #ends = new Set<string>();
+  readonly #started = new Map<Consumer, EpochMs>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -40,11 +41,15 @@ export class Consumption {
   async begin(): Promise<void> {
     const { world } = this.#around;
     for (const { first } of world.inhabitants) this.#checkAt(first.holder.appId, first.end);
-    for (const consumer of world.consumers) {
-      await this.signIn(consumer);
-      this.#sample(consumer);
-      if (consumer.reload === "start") this.#lookFrom(consumer, "for ever");
-    }
+    for (const consumer of world.consumers) await this.start(consumer);
+  }
+
+  /** From now on it signs in with the copy it has. */
+  async start(consumer: Consumer): Promise<void> {
+    this.#started.set(consumer, this.#around.turns.now);
+    await this.signIn(consumer);
+    this.#sample(consumer);
+    if (consumer.reload === "start") this.#lookFrom(consumer, "for ever");
   }
 
   /** The client ids of applications one of whose consumers holds a copy that ends within this time, or has ended. */
@@ -120,7 +125,7 @@ export class Consumption {
       watch.lapse(now, `${name} is refused: ${outcome}`, appId);
       return;
     }
-    const why = notices.unannounced(appId, now, troubleOf(appId));
+    const why = notices.unannounced(appId, now, troubleOf(appId), this.#started.get(consumer) ?? now);
     if (why === null) this.excused += 1;
     else watch.unannounced(now, `${name} is refused: ${outcome}; ${why}`, appId);
   }
