@@ -95,6 +95,7 @@ const KINDS: Partial<Record<HuntingWorld, readonly Word["what"][]>> = {
   words: ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"],
   pauses: ["paused", "paused", "paused", "paused"],
   edits: ["place-added", "place-added"],
+  "wrong-clock": ["clock-ahead"],
   "becoming-privileged": ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"],
 };
 

@@ -35,6 +35,7 @@ export interface Mutant {
     | "words"
     | "pauses"
     | "edits"
+    | "wrong-clock"
     | "becoming-privileged";
 }
 
@@ -824,6 +825,18 @@ export const MUTANTS: readonly Mutant[] = [
         "src/engine/facts.ts",
         `  return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));`,
         `  return (slot?.targets ?? []).filter((target) => deliveries.length === 0 && target === "");`,
+      ),
+    ],
+  },
+  {
+    name: "clock-is-not-compared",
+    mistake: "when an overlap is over is told by this machine's clock alone, which may be days ahead",
+    world: "wrong-clock",
+    changes: [
+      in_(
+        "src/engine/rotation/steps/remove.ts",
+        `if (purpose === "retire" && asked - serviceTime > MOST_AHEAD) {`,
+        `if (purpose === "retire" && asked - serviceTime > MOST_AHEAD * 100_000) {`,
       ),
     ],
   },

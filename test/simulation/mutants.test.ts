@@ -27,6 +27,7 @@ const HUNTED = [
   "value-shown-to-one",
   "pause-lets-removals-through",
   "place-added-is-not-asked-for",
+  "clock-is-not-compared",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -66,6 +67,7 @@ describe("hunted", () => {
     "words",
     "pauses",
     "edits",
+    "wrong-clock",
     "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };

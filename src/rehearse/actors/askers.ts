@@ -16,6 +16,7 @@ import { discover } from "../../engine/scan/discover.ts";
 import { approveReveal, askReveal, showApproved } from "../../engine/values/reveal-request.ts";
 import { reveal } from "../../engine/values/show.ts";
 import { MOMENT_WITHIN, type Word } from "../plan/words.ts";
+import type { Clocks } from "../stage/clocks.ts";
 import type { Ground } from "../stage/ground.ts";
 import type { Story } from "../stage/story.ts";
 import type { Books } from "../watch/books.ts";
@@ -32,6 +33,7 @@ export interface Reach {
   readonly watch: Watch;
   readonly books: Books;
   readonly story: Story;
+  readonly clocks: Clocks;
   now(): EpochMs;
   after(pause: DurationMs, work: () => Promise<void>): void;
   /** Something a person does by a command, in the process of somebody who may crash in its middle. */

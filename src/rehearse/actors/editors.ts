@@ -1,6 +1,6 @@
 /**
- * Who changes the configuration while a rotation is under way, knowing of it or not: one more place is read. What they do is in the plan
- * (`plan/words.ts`), which says at what moment as well.
+ * What changes under a rotation that is under way, whether or not anybody knows of it: one more place is read, a clock is wrong for a while.
+ * What it is stands in the plan (`plan/words.ts`), which says at what moment as well.
  */
 import type { SecretValue } from "../../core/secret-value.ts";
 import { MINUTE } from "../../core/time.ts";
@@ -31,6 +31,8 @@ export class Editors {
     switch (edit.what) {
       case "place-added":
         return this.#addPlace(edit, inhabitant);
+      case "clock-ahead":
+        return this.#setClock(edit);
     }
   }
 
@@ -52,6 +54,17 @@ export class Editors {
     }));
     after(STARTED_AFTER, () => start(consumer));
     if (served !== null) after(served, async () => this.#serve(appId));
+  }
+
+  async #setClock({ machine, by, lasts }: Edit & { readonly what: "clock-ahead" }): Promise<void> {
+    const { world, watch, clocks, story, now, after } = this.#reach;
+    const one = machine % (world.plan.managers ?? 1);
+    clocks.set(one, by);
+    watch.holding.ahead = Math.max(watch.holding.ahead, by);
+    after(lasts, async () => {
+      story.event(now(), `the clock of machine ${one + 1} is set right`, null);
+      clocks.set(one, 0);
+    });
   }
 
   /** What Nolapse advises there. */

@@ -39,14 +39,14 @@ export class Notices {
   readonly #said = new Map<string, Notice[]>();
 
   /** Writes down what the plan and the rotations say now of these applications. */
-  async look(deps: Deps, scan: Scan, appIds: ReadonlySet<string>): Promise<void> {
+  async look(deps: Deps, scan: Scan, appIds: ReadonlySet<string>, at: EpochMs): Promise<void> {
     const plan = await makePlan(deps, scan);
     const now = await deps.clock.now();
     for (const item of plan.items) {
       if (item.slot === null || !appIds.has(item.appId)) continue;
-      for (const one of await reasonsOf(deps, item, now)) this.#note(item.appId, { at: now, ...one });
+      for (const one of await reasonsOf(deps, item, now)) this.#note(item.appId, { at, ...one });
     }
-    await this.#lookForUnserved(deps, appIds, now);
+    await this.#lookForUnserved(deps, appIds, at);
   }
 
   /** Places without the new credential stand in no plan, only in the digest. */

@@ -40,13 +40,16 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | Edit
 );
 
-/** What somebody changes while a rotation is under way. */
-export type Edit = {
-  /** One more place is bound to the slot, and holds a copy of the old credential; so long after he is told of it he has it served, or never. */
-  readonly what: "place-added";
-  readonly reload: Reload;
-  readonly served: DurationMs | null;
-};
+/** What changes while a rotation is under way. */
+export type Edit =
+  | {
+      /** One more place is bound to the slot, and holds a copy of the old credential; so much later somebody has it served, or never. */
+      readonly what: "place-added";
+      readonly reload: Reload;
+      readonly served: DurationMs | null;
+    }
+  /** The clock of a manager's machine is so far ahead, and then set right. */
+  | { readonly what: "clock-ahead"; readonly machine: number; readonly by: DurationMs; readonly lasts: DurationMs };
 
 /** How often each is said, by chance: in how many of a hundred application-years. */
 const RATES = {
@@ -60,7 +63,7 @@ const RATES = {
 } as const;
 
 /** The same of edits. */
-const EDITS = { "place-added": 10 } as const;
+const EDITS = { "place-added": 10, "clock-ahead": 8 } as const;
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
@@ -136,6 +139,13 @@ function drawEdit(chance: Chance, what: Edit["what"]): Edit {
         what,
         reload: chance.pick([0, MINUTE, HOUR, DAY, "hook"] as const),
         served: chance.hits(0.5) ? chance.between(1, 15) * DAY : null,
+      };
+    case "clock-ahead":
+      return {
+        what,
+        machine: chance.between(0, 1),
+        by: chance.pick([chance.between(1, 24) * HOUR, chance.between(1, 12) * DAY]),
+        lasts: chance.pick([chance.between(5, 300) * MINUTE, chance.between(6, 60) * HOUR]),
       };
   }
 }

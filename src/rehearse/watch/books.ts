@@ -38,11 +38,14 @@ export class Books {
     this.approvals = new ApprovalBooks({ rotations, isPrivileged, isLeaked: (one) => this.words.isLeaked(one), now });
   }
 
-  /** What was done although something forbids it, right after an effect of a process that was started with these settings. */
-  after(call: Call, outcome: Outcome, settings: TenantSettings): readonly Forbidden[] {
+  /**
+   * What was done although something forbids it, right after an effect of a process that was started with these settings.
+   * @param isAhead its clock shows a time that is not come: it may begin too much too early, and takes nothing away.
+   */
+  after(call: Call, outcome: Outcome, settings: TenantSettings, isAhead: boolean): readonly Forbidden[] {
     const now = this.#now();
     const [rules, approvals] = [
-      this.rules.after(call, outcome, now),
+      this.rules.after(call, outcome, now, isAhead),
       this.approvals.after(call, outcome, settings.mode),
     ];
     const words = this.words.after(call, outcome, settings, now);
