@@ -840,4 +840,16 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    name: "excluded-loses-the-old-one",
+    mistake: "an application that is excluded under way loses its old credential all the same",
+    world: "edits",
+    changes: [
+      in_(
+        "src/engine/rotation/steps/remove.ts",
+        `if (purpose === "retire" && isLeftAlone(claimed, holder)) {`,
+        `if (purpose !== "retire" && isLeftAlone(claimed, holder)) {`,
+      ),
+    ],
+  },
 ];

@@ -29,7 +29,7 @@ import { Books } from "./watch/books.ts";
 import { Watch } from "./watch/invariants.ts";
 import { changesTheWorld, FELT } from "./watch/writes.ts";
 import type { Consumer } from "./world/consumers.ts";
-import { buildWorld, type World } from "./world/world.ts";
+import { buildWorld, type Inhabitant, type World } from "./world/world.ts";
 
 export interface RehearsalOptions extends WordsAsked {
   /** Drawn from the seed where not given. */
@@ -135,7 +135,10 @@ export class Rehearsal {
       troubleOf: (appId) => this.#hands.troubleOf(appId),
     });
     const start = (consumer: Consumer) => this.#consumption.start(consumer);
-    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind, start });
+    const reconfigured = () => this.#reconfigured();
+    const lookedAfter = (inhabitant: Inhabitant) => this.#consumption.lookedAfter(inhabitant);
+    const edits = { rebind, reconfigured, start, lookedAfter };
+    this.#askers = new Askers({ ...this.#reach(), ...edits, books: this.#books, asPerson });
     this.#tool = new ListTool({
       ...this.#reach(),
       chance: Chance.of(options.seed, "another tool"),
@@ -358,20 +361,22 @@ export class Rehearsal {
     };
   }
 
+  /** One after the other, so that for a while two processes go by two files. */
+  #reconfigured(): void {
+    for (const [index, process] of [...this.#processes.keys()].entries()) {
+      this.#turns.event(WORLD, plus(this.#turns.now, index * MINUTE), async () => {
+        if (!this.#processes.has(process)) return;
+        await process.die();
+        this.#bootAgain(process, SECOND);
+      });
+    }
+  }
+
   #makeHands(): Hands {
     const turns = this.#turns;
     return new Hands({
       ...this.#reach(),
-      reconfigured: () => {
-        // one after the other, so that for a while two processes go by two files
-        for (const [index, process] of [...this.#processes.keys()].entries()) {
-          turns.event(WORLD, plus(turns.now, index * MINUTE), async () => {
-            if (!this.#processes.has(process)) return;
-            await process.die();
-            this.#bootAgain(process, SECOND);
-          });
-        }
-      },
+      reconfigured: () => this.#reconfigured(),
       giveUp: (appId) => this.#asPerson((deps) => giveUp(deps, this.watch, appId)),
       hold: (lasts) => {
         this.#held += 1;

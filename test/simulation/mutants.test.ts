@@ -28,6 +28,7 @@ const HUNTED = [
   "pause-lets-removals-through",
   "place-added-is-not-asked-for",
   "clock-is-not-compared",
+  "excluded-loses-the-old-one",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {

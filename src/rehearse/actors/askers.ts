@@ -40,6 +40,10 @@ export interface Reach {
   asPerson(work: (deps: Deps) => Promise<void>): void;
   /** Somebody edits the entry of one application. */
   rebind: World["rebind"];
+  /** The processes read the configuration again. */
+  reconfigured(): void;
+  /** Nolapse looks after the application again. */
+  lookedAfter(inhabitant: Inhabitant): void;
   /** Something begins to sign in with the copy it has. */
   start(consumer: Consumer): Promise<void>;
 }

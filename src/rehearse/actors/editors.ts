@@ -1,5 +1,5 @@
 /**
- * What changes under a rotation that is under way, whether or not anybody knows of it: one more place is read, a clock is wrong for a while.
+ * What changes under a rotation that is under way, whether or not anybody knows of it: one more place is read, a clock is wrong, an application is excluded for a while.
  * What it is stands in the plan (`plan/words.ts`), which says at what moment as well.
  */
 import type { SecretValue } from "../../core/secret-value.ts";
@@ -33,6 +33,8 @@ export class Editors {
         return this.#addPlace(edit, inhabitant);
       case "clock-ahead":
         return this.#setClock(edit);
+      case "excluded":
+        return this.#exclude(edit, inhabitant);
     }
   }
 
@@ -64,6 +66,17 @@ export class Editors {
     after(lasts, async () => {
       story.event(now(), `the clock of machine ${one + 1} is set right`, null);
       clocks.set(one, 0);
+    });
+  }
+
+  async #exclude({ lasts }: Edit & { readonly what: "excluded" }, inhabitant: Inhabitant): Promise<void> {
+    const { world, reconfigured, lookedAfter, after } = this.#reach;
+    world.exclude(inhabitant, true);
+    reconfigured();
+    after(lasts, async () => {
+      world.exclude(inhabitant, false);
+      reconfigured();
+      lookedAfter(inhabitant);
     });
   }
 

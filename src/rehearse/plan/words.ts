@@ -49,7 +49,9 @@ export type Edit =
       readonly served: DurationMs | null;
     }
   /** The clock of a manager's machine is so far ahead, and then set right. */
-  | { readonly what: "clock-ahead"; readonly machine: number; readonly by: DurationMs; readonly lasts: DurationMs };
+  | { readonly what: "clock-ahead"; readonly machine: number; readonly by: DurationMs; readonly lasts: DurationMs }
+  /** The configuration excludes the application, and then no more. */
+  | { readonly what: "excluded"; readonly lasts: DurationMs };
 
 /** How often each is said, by chance: in how many of a hundred application-years. */
 const RATES = {
@@ -63,7 +65,7 @@ const RATES = {
 } as const;
 
 /** The same of edits. */
-const EDITS = { "place-added": 10, "clock-ahead": 8 } as const;
+const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6 } as const;
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
@@ -147,6 +149,8 @@ function drawEdit(chance: Chance, what: Edit["what"]): Edit {
         by: chance.pick([chance.between(1, 24) * HOUR, chance.between(1, 12) * DAY]),
         lasts: chance.pick([chance.between(5, 300) * MINUTE, chance.between(6, 60) * HOUR]),
       };
+    case "excluded":
+      return { what, lasts: chance.pick([chance.between(1, 24) * HOUR, chance.between(2, 15) * DAY]) };
   }
 }
 

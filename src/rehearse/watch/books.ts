@@ -5,6 +5,8 @@ import type { Change, Claim } from "../../ports/store.ts";
 import type { Call, Outcome } from "../stage/story.ts";
 import type { World } from "../world/world.ts";
 import { ApprovalBooks } from "./approval-books.ts";
+import type { Committed } from "./committed.ts";
+import { doneToExcluded } from "./exclusion-books.ts";
 import type { Watch } from "./invariants.ts";
 import { PauseBooks } from "./pause-books.ts";
 import { type Forbidden, RuleBooks } from "./rule-books.ts";
@@ -19,12 +21,14 @@ export class Books {
   readonly words: WordBooks;
   readonly pauses: PauseBooks;
   readonly values = new ValueBooks();
+  readonly #rotations: Committed;
   readonly #now: () => EpochMs;
 
   constructor(world: World, watch: Watch, now: () => EpochMs) {
     const { rotations } = watch;
     const { limits, timeZone } = world.settings;
     const placed = world.inhabitants.flatMap(({ places, first }) => places.map((place) => ({ place, first })));
+    this.#rotations = rotations;
     this.#now = now;
     this.words = new WordBooks({
       rotations,
@@ -50,9 +54,10 @@ export class Books {
     ];
     const words = this.words.after(call, outcome, settings, now);
     const pauses = this.pauses.after(call, outcome);
+    const excluded = doneToExcluded(call, outcome, this.#rotations, settings);
     // hardly ever is there anything, and this is after every effect
-    const found = rules.length + approvals.length + words.length + pauses.length;
-    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses];
+    const found = rules.length + approvals.length + words.length + pauses.length + excluded.length;
+    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses, ...excluded];
   }
 
   /** The change that a call of the store has stored, null where it is no such call or stored nothing. */

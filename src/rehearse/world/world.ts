@@ -87,6 +87,16 @@ export class World {
     this.#settings = { ...this.#settings, mode };
   }
 
+  /** Somebody has an application left alone, and then not. */
+  exclude({ name }: Inhabitant, isExcluded: boolean): void {
+    const others = this.#settings.exclude.filter((one) => one.displayName !== name);
+    this.#settings = { ...this.#settings, exclude: isExcluded ? [...others, { displayName: name }] : others };
+  }
+
+  isExcluded(appId: string): boolean {
+    return this.#settings.exclude.some((one) => one.displayName === this.of(appId)?.name);
+  }
+
   /** Somebody edits the entry of one application. */
   rebind(appId: string, change: (binding: Binding) => Binding): void {
     const bindings = this.#settings.bindings.map((one) => (one.appId === appId ? change(one) : one));
