@@ -852,4 +852,16 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    name: "freeze-of-the-beginning",
+    mistake: "a freeze that is announced while a rotation is under way holds nothing of it",
+    world: "edits",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `const answer = frozenAt(facts.freeze ?? rotation.policy.freeze, facts.timeZone, now);`,
+        `const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);`,
+      ),
+    ],
+  },
 ];

@@ -29,6 +29,7 @@ const HUNTED = [
   "place-added-is-not-asked-for",
   "clock-is-not-compared",
   "excluded-loses-the-old-one",
+  "freeze-of-the-beginning",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {

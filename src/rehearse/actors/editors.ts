@@ -1,9 +1,10 @@
 /**
- * What changes under a rotation that is under way, whether or not anybody knows of it: one more place is read, a clock is wrong, an application is excluded for a while.
+ * What changes under a rotation that is under way, whether or not anybody knows of it: one more place is read, a clock is wrong, an application is excluded for a while,
+ * a freeze is announced or taken back.
  * What it is stands in the plan (`plan/words.ts`), which says at what moment as well.
  */
 import type { SecretValue } from "../../core/secret-value.ts";
-import { MINUTE } from "../../core/time.ts";
+import { type DurationMs, formatInstant, MINUTE, plus } from "../../core/time.ts";
 import { ask } from "../../engine/commands/rotate.ts";
 import type { Deps } from "../../engine/deps.ts";
 import type { Edit } from "../plan/words.ts";
@@ -33,6 +34,8 @@ export class Editors {
         return this.#addPlace(edit, inhabitant);
       case "clock-ahead":
         return this.#setClock(edit);
+      case "freeze-announced":
+        return this.#freeze(edit, inhabitant);
       case "excluded":
         return this.#exclude(edit, inhabitant);
     }
@@ -66,6 +69,20 @@ export class Editors {
     after(lasts, async () => {
       story.event(now(), `the clock of machine ${one + 1} is set right`, null);
       clocks.set(one, 0);
+    });
+  }
+
+  async #freeze(edit: Edit & { readonly what: "freeze-announced" }, { first }: Inhabitant): Promise<void> {
+    const { world, reconfigured, now, after } = this.#reach;
+    const { appId } = first.holder;
+    const dateAfter = (pause: DurationMs) => formatInstant(plus(now(), pause)).slice(0, "2026-01-01".length);
+    const freeze = { from: dateAfter(edit.in), to: dateAfter(edit.in + edit.lasts), reason: "announced late" };
+    world.editPolicy(appId, (policy) => ({ ...policy, freeze: [...policy.freeze, freeze] }));
+    reconfigured();
+    if (edit.back === null) return;
+    after(edit.back, async () => {
+      world.editPolicy(appId, (policy) => ({ ...policy, freeze: policy.freeze.filter((one) => one !== freeze) }));
+      reconfigured();
     });
   }
 

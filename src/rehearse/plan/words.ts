@@ -51,7 +51,14 @@ export type Edit =
   /** The clock of a manager's machine is so far ahead, and then set right. */
   | { readonly what: "clock-ahead"; readonly machine: number; readonly by: DurationMs; readonly lasts: DurationMs }
   /** The configuration excludes the application, and then no more. */
-  | { readonly what: "excluded"; readonly lasts: DurationMs };
+  | { readonly what: "excluded"; readonly lasts: DurationMs }
+  /** The policy that the application has gets a freeze, from so much later and so long; it is taken back after a while, or never. */
+  | {
+      readonly what: "freeze-announced";
+      readonly in: DurationMs;
+      readonly lasts: DurationMs;
+      readonly back: DurationMs | null;
+    };
 
 /** How often each is said, by chance: in how many of a hundred application-years. */
 const RATES = {
@@ -65,7 +72,7 @@ const RATES = {
 } as const;
 
 /** The same of edits. */
-const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6 } as const;
+const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6, "freeze-announced": 6 } as const;
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
@@ -148,6 +155,13 @@ function drawEdit(chance: Chance, what: Edit["what"]): Edit {
         machine: chance.between(0, 1),
         by: chance.pick([chance.between(1, 24) * HOUR, chance.between(1, 12) * DAY]),
         lasts: chance.pick([chance.between(5, 300) * MINUTE, chance.between(6, 60) * HOUR]),
+      };
+    case "freeze-announced":
+      return {
+        what,
+        in: chance.between(0, 3) * DAY,
+        lasts: chance.between(1, 8) * DAY,
+        back: chance.hits(0.4) ? chance.between(6, 120) * HOUR : null,
       };
     case "excluded":
       return { what, lasts: chance.pick([chance.between(1, 24) * HOUR, chance.between(2, 15) * DAY]) };

@@ -49,7 +49,7 @@ export class Books {
   after(call: Call, outcome: Outcome, settings: TenantSettings, isAhead: boolean): readonly Forbidden[] {
     const now = this.#now();
     const [rules, approvals] = [
-      this.rules.after(call, outcome, now, isAhead),
+      this.rules.after(call, outcome, now, { settings, isAhead }),
       this.approvals.after(call, outcome, settings.mode),
     ];
     const words = this.words.after(call, outcome, settings, now);

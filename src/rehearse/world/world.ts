@@ -87,6 +87,14 @@ export class World {
     this.#settings = { ...this.#settings, mode };
   }
 
+  /** Somebody edits the policy that one application has; others may have it, too. */
+  editPolicy(appId: string, change: (policy: Policy) => Policy): void {
+    const policy = policyOf(this.#settings, appId);
+    if (policy === undefined) return;
+    const policies = { ...this.#settings.policies, [policy.name]: change(policy) };
+    this.#settings = { ...this.#settings, policies };
+  }
+
   /** Somebody has an application left alone, and then not. */
   exclude({ name }: Inhabitant, isExcluded: boolean): void {
     const others = this.#settings.exclude.filter((one) => one.displayName !== name);
