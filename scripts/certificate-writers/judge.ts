@@ -2,7 +2,9 @@
  * What became of every entry, by a truth of its own: the directory's audit log in the order of its writes, and what each
  * writer meant by each. Nothing here asks the engine what happened; its words are compared with it at the end.
  */
-import type { ListLoss, Rotation } from "../../src/core/rotation/rotation.ts";
+
+import type { ListLoss } from "../../src/core/rotation/list-write.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import type { OwnWrite, Settled, Way } from "./application.ts";
 import type { ForeignWrite } from "./foreign-tool.ts";
 

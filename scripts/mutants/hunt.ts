@@ -94,6 +94,8 @@ function spokenOf(chance: Chance): WorldPlan["applications"] {
 const KINDS: Partial<Record<HuntingWorld, readonly Word["what"][]>> = {
   words: ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"],
   pauses: ["paused", "paused", "paused", "paused"],
+  edits: ["place-added", "place-added", "excluded", "freeze-announced"],
+  "wrong-clock": ["clock-ahead"],
   "becoming-privileged": ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"],
 };
 

@@ -34,6 +34,8 @@ export interface Mutant {
     | "small-share"
     | "words"
     | "pauses"
+    | "edits"
+    | "wrong-clock"
     | "becoming-privileged";
 }
 
@@ -811,6 +813,54 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/policy/privilege.ts",
         `{ ...policy, approval: "both", custody: "none" };`,
         `{ ...policy, approval: "both" };`,
+      ),
+    ],
+  },
+  {
+    name: "place-added-is-not-asked-for",
+    mistake: "a place that is bound under way is not known to hold the old one, which goes when the overlap is over",
+    world: "edits",
+    changes: [
+      in_(
+        "src/engine/facts.ts",
+        `  return (slot?.targets ?? []).filter((target) => !deliveries.some((one) => one.target === target));`,
+        `  return (slot?.targets ?? []).filter((target) => deliveries.length === 0 && target === "");`,
+      ),
+    ],
+  },
+  {
+    name: "clock-is-not-compared",
+    mistake: "when an overlap is over is told by this machine's clock alone, which may be days ahead",
+    world: "wrong-clock",
+    changes: [
+      in_(
+        "src/engine/rotation/steps/remove.ts",
+        `if (rotation.emergency === undefined && asked - serviceTime > MOST_AHEAD) {`,
+        `if (rotation.emergency === undefined && asked - serviceTime > MOST_AHEAD * 100_000) {`,
+      ),
+    ],
+  },
+  {
+    name: "excluded-loses-the-old-one",
+    mistake: "an application that is excluded under way loses its old credential all the same",
+    world: "edits",
+    changes: [
+      in_(
+        "src/engine/rotation/steps/remove.ts",
+        `if (purpose === "retire" && isLeftAlone(claimed, holder)) {`,
+        `if (purpose !== "retire" && isLeftAlone(claimed, holder)) {`,
+      ),
+    ],
+  },
+  {
+    name: "freeze-of-the-beginning",
+    mistake: "a freeze that is announced while a rotation is under way holds nothing of it",
+    world: "edits",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `const answer = frozenAt(facts.freeze ?? rotation.policy.freeze, facts.timeZone, now);`,
+        `const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);`,
       ),
     ],
   },

@@ -257,8 +257,8 @@ export async function succession(deps: Deps, rotation: Rotation, moved?: SlotRec
   const others = all.filter((one) => one.slot === slot && one.id !== rotation.id);
   const later = others.find((one) => hasProven(one, current.keyId));
   if (later === undefined) return { underWay, by: null };
-  const { kind, federated, assurance } = later;
-  const by = { rotation: later.id, kind, issued: later.issued, assurance };
+  const { kind, federated, assurance, verifiedAt } = later;
+  const by = { rotation: later.id, kind, issued: later.issued, assurance, verifiedAt };
   const targets = later.deliveries.map((one) => one.target);
   return { underWay, by: { ...by, targets, ...(federated === undefined ? {} : { federated }) } };
 }

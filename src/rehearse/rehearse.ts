@@ -21,13 +21,15 @@ import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan/plan.ts";
 import { type WordsAsked, withWords } from "./plan/words.ts";
 import { type Rehearsed, rehearsed } from "./report.ts";
 import { Chance } from "./stage/chance.ts";
+import { Clocks } from "./stage/clocks.ts";
 import type { FaultRule, Ground } from "./stage/ground.ts";
 import { type Call, type Outcome, Story } from "./stage/story.ts";
 import { Turns, WORLD } from "./stage/turns.ts";
 import { Books } from "./watch/books.ts";
 import { Watch } from "./watch/invariants.ts";
 import { changesTheWorld, FELT } from "./watch/writes.ts";
-import { buildWorld, type World } from "./world/world.ts";
+import type { Consumer } from "./world/consumers.ts";
+import { buildWorld, type Inhabitant, type World } from "./world/world.ts";
 
 export interface RehearsalOptions extends WordsAsked {
   /** Drawn from the seed where not given. */
@@ -76,6 +78,7 @@ export class Rehearsal {
   readonly #world: World;
   readonly #turns: Turns;
   readonly #story: Story;
+  readonly #clocks: Clocks;
   readonly watch: Watch;
   readonly #stage: Stage;
   readonly #weather: Chance;
@@ -116,12 +119,12 @@ export class Rehearsal {
     this.#turns = turns;
     this.#weather = Chance.of(options.seed, "weather");
     this.#story = new Story(ground.digest());
+    this.#clocks = new Clocks(turns, world.plan.skew ?? 0);
     this.watch = new Watch(ground, this.#story, () => turns.now);
     this.#hands = this.#makeHands();
     this.#books = new Books(world, this.watch, () => turns.now);
     const asPerson = (work: (deps: Deps) => Promise<void>) => this.#asPerson(work);
     const rebind: World["rebind"] = (appId, change) => this.#hands.rebind(appId, change);
-    this.#askers = new Askers({ ...this.#reach(), books: this.#books, asPerson, rebind });
     this.#consumption = new Consumption({
       books: this.#books,
       world,
@@ -131,6 +134,11 @@ export class Rehearsal {
       notices: this.#notices,
       troubleOf: (appId) => this.#hands.troubleOf(appId),
     });
+    const start = (consumer: Consumer) => this.#consumption.start(consumer);
+    const reconfigured = () => this.#reconfigured();
+    const lookedAfter = (inhabitant: Inhabitant) => this.#consumption.lookedAfter(inhabitant);
+    const edits = { rebind, reconfigured, start, lookedAfter };
+    this.#askers = new Askers({ ...this.#reach(), ...edits, books: this.#books, asPerson });
     this.#tool = new ListTool({
       ...this.#reach(),
       chance: Chance.of(options.seed, "another tool"),
@@ -195,8 +203,9 @@ export class Rehearsal {
   }
 
   /** An effect outside: whether it was allowed, and what the world does about it. */
-  #felt(call: Call, outcome: Outcome, { deps }: ManagerProcess): Promise<void> | undefined {
-    for (const { what, about } of this.#books.after(call, outcome, deps.settings))
+  #felt(call: Call, outcome: Outcome, process: ManagerProcess): Promise<void> | undefined {
+    const isAhead = this.#clocks.isAhead(this.#processes.get(process) ?? 0);
+    for (const { what, about } of this.#books.after(call, outcome, process.deps.settings, isAhead))
       this.watch.broken(this.#turns.now, what, about);
     return changesTheWorld(call) ? this.#react(call, outcome) : undefined;
   }
@@ -230,7 +239,7 @@ export class Rehearsal {
     this.#closed = true;
     for (const consumer of this.#world.consumers) await this.#consumption.signIn(consumer);
     for (const process of [...this.#processes.keys()]) await process.die();
-    const last = await this.#ground.boot(this.#clock(0), Chance.of(0, "last"), "last");
+    const last = await this.#ground.boot(new Clocks(this.#turns, 0).of(0), Chance.of(0, "last"), "last");
     await this.watch.compare(last.store, this.#turns.now);
     await last.die();
     await this.watch.end(this.#turns.now);
@@ -250,11 +259,11 @@ export class Rehearsal {
       this.#boots += 1;
       const name = `manager-${this.#boots}`;
       const random = Chance.of(this.#options.seed, name);
-      const skew = place % 2 === 1 ? (this.#world.plan.skew ?? 0) : 0;
-      const booted = await this.#ground.boot(this.#clock(skew), random, name, this.#quota?.gate(name));
+      const booted = await this.#ground.boot(this.#clocks.of(place), random, name, this.#quota?.gate(name));
       if (this.#boots > 1) await this.watch.compare(booted.store, this.#turns.now);
       const { settings, targets } = this.#world;
-      const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random, skew });
+      const off = () => this.#clocks.off(place);
+      const process = new ManagerProcess(this.#stage, { name, booted, settings, targets, random, off });
       this.#processes.set(process, place);
       this.#story.event(this.#turns.now, `${name} starts`, null);
       this.#turns.start(name, this.#turns.now, () => this.#live(process));
@@ -287,17 +296,6 @@ export class Rehearsal {
     if (error.code === "unexpected") this.watch.broken(now, `${what} met a fault of our own: ${error.message}`, null);
   }
 
-  /** Adapters tell the time without parking: their calls are parked already. */
-  #clock(skew: DurationMs) {
-    const turns = this.#turns;
-    return {
-      now: async () => plus(turns.now, skew),
-      frozen: async () => true,
-      processNow: () => turns.now,
-      wait: async () => undefined,
-    };
-  }
-
   #everyDay(): void {
     const at = plus(this.#turns.now, PERSON_LOOKS_EVERY);
     this.#turns.event(WORLD, at, async () => {
@@ -311,7 +309,7 @@ export class Rehearsal {
   async #lookAround(deps: Deps, now: EpochMs): Promise<void> {
     // who lets it go on has read first why it stood still
     const ending = this.#consumption.endingWithin(now, NOTICED_WITHIN);
-    if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending);
+    if (ending.size > 0 && this.#scan !== null) await this.#notices.look(deps, this.#scan, ending, now);
     await lookAfter(deps, {
       watch: this.watch,
       approvals: this.#books.approvals,
@@ -357,25 +355,28 @@ export class Rehearsal {
       world: this.#world,
       watch: this.watch,
       story: this.#story,
+      clocks: this.#clocks,
       now: () => turns.now,
       after: (pause: DurationMs, work: () => Promise<void>) => turns.event(WORLD, plus(turns.now, pause), work),
     };
+  }
+
+  /** One after the other, so that for a while two processes go by two files. */
+  #reconfigured(): void {
+    for (const [index, process] of [...this.#processes.keys()].entries()) {
+      this.#turns.event(WORLD, plus(this.#turns.now, index * MINUTE), async () => {
+        if (!this.#processes.has(process)) return;
+        await process.die();
+        this.#bootAgain(process, SECOND);
+      });
+    }
   }
 
   #makeHands(): Hands {
     const turns = this.#turns;
     return new Hands({
       ...this.#reach(),
-      reconfigured: () => {
-        // one after the other, so that for a while two processes go by two files
-        for (const [index, process] of [...this.#processes.keys()].entries()) {
-          turns.event(WORLD, plus(turns.now, index * MINUTE), async () => {
-            if (!this.#processes.has(process)) return;
-            await process.die();
-            this.#bootAgain(process, SECOND);
-          });
-        }
-      },
+      reconfigured: () => this.#reconfigured(),
       giveUp: (appId) => this.#asPerson((deps) => giveUp(deps, this.watch, appId)),
       hold: (lasts) => {
         this.#held += 1;

@@ -1,6 +1,7 @@
 /** What the configuration excludes after its rotation was opened is left alone from then on: nothing is created, nothing is removed. */
 import { expect, test } from "vitest";
-import { DAY, HOUR } from "../../src/core/time.ts";
+import { NolapseError } from "../../src/core/errors.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { SmallTenant } from "../simulation/rules/tenant.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -22,6 +23,20 @@ test("one that waits to begin creates nothing, and goes on once it is no longer 
   expect(await bench.rotation()).toMatchObject({ state: "planned", lastFailure, attempts: [] });
   bench.settings = { ...bench.settings, exclude: [] };
   await bench.drive((rotation) => rotation?.state === "verified", 2);
+});
+
+test("one whose creation is tried again creates nothing, though its places were checked before", async () => {
+  const bench = new Workbench();
+  bench.entra.fail("addSecret", { fault: "error", error: new NolapseError("directory-throttled", "later") });
+  await bench.run();
+  expect(await bench.rotation()).toMatchObject({ state: "planned", lastFailure: { code: "directory-throttled" } });
+  exclude(bench);
+  bench.clock.advance(10 * MINUTE);
+  await bench.run();
+  const lastFailure = { message: expect.stringContaining("excludes Billing") };
+  expect(await bench.rotation()).toMatchObject({ state: "planned", lastFailure });
+  const { holder } = await bench.entra.read((await bench.rotation())?.holder as never);
+  expect(holder.credentials).toHaveLength(1);
 });
 
 test("one in its overlap removes nothing", async () => {

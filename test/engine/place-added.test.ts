@@ -58,7 +58,11 @@ test("bound in the overlap, it keeps the old credential until another rotation h
   const findings = await findingsOf(bench.deps(over), [], bench.clock.at, told);
   expect(findings).toContainEqual(expect.objectContaining({ kind: "not-served", appId: bench.app.appId }));
   await ask(bench.deps(over), [bench.app.appId], { now: true, actor: "ann" });
-  await bench.drive(() => false, 3, over).catch(() => undefined);
+  await bench.drive(() => false, 6, over).catch(() => undefined);
+  // who reads it there has the whole overlap, too
+  expect((await bench.store.rotation((held as Rotation).id))?.state).toBe("verified");
+  expect((await bench.entra.read(bench.app)).holder.credentials).toHaveLength(3);
+  await bench.drive(() => false, 2, over).catch(() => undefined);
   const after = await bench.store.rotation((held as Rotation).id);
   expect(after?.state).toBe("retired");
   expect(second.deliveries).toBe(1);
@@ -152,7 +156,9 @@ test("bound as a slot of its own that names the old credential, it keeps that on
   // as both say: one slot with all places
   bind();
   await ask(bench.deps(over), [bench.app.appId], { now: true, actor: "ann" });
-  await bench.drive(() => false, 3, over).catch(() => undefined);
+  await bench.drive(() => false, 6, over).catch(() => undefined);
+  expect((await bench.store.rotation(first.id))?.state).toBe("verified");
+  await bench.drive(() => false, 2, over).catch(() => undefined);
   expect(await signsIn()).toBe(true);
   expect((await bench.store.rotation(first.id))?.state).toBe("retired");
 });

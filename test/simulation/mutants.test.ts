@@ -26,6 +26,10 @@ const HUNTED = [
   "harden-forgets-issued",
   "value-shown-to-one",
   "pause-lets-removals-through",
+  "place-added-is-not-asked-for",
+  "clock-is-not-compared",
+  "excluded-loses-the-old-one",
+  "freeze-of-the-beginning",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -64,6 +68,8 @@ describe("hunted", () => {
     "modes",
     "words",
     "pauses",
+    "edits",
+    "wrong-clock",
     "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };

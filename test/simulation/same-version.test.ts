@@ -1,6 +1,7 @@
 /** The rehearsal notices a store that has lost any part of a commit that a later step would decide by. */
 import { expect, test } from "vitest";
-import type { ListWrite, Rotation } from "../../src/core/rotation/rotation.ts";
+import type { ListWrite } from "../../src/core/rotation/list-write.ts";
+import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { plus } from "../../src/core/time.ts";
 import { isSameVersion } from "../../src/rehearse/watch/same-version.ts";
 import { attempt, NOW, rotation } from "../core/make.ts";

@@ -3,7 +3,8 @@
 import { command } from "../../core/commands.ts";
 import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
-import type { ListLoss, Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
+import type { ListLoss } from "../../core/rotation/list-write.ts";
+import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Verdict } from "../../core/rotation/verdict.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { RunReport } from "../../engine/maintain.ts";

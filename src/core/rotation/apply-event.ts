@@ -8,8 +8,9 @@ import { foldProbe } from "./acceptance.ts";
 import { changeCourse, missedReads, triedAgain, untried } from "./apply-course.ts";
 import { CLEAR, changeDelivery } from "./apply-delivery.ts";
 import { changeFederated, succeededBy } from "./apply-succession.ts";
+import type { ListLoss } from "./list-write.ts";
 import { undelivered } from "./planned-rotation.ts";
-import type { Attempt, ListLoss, Rotation, RotationEvent, RotationState } from "./rotation.ts";
+import type { Attempt, Rotation, RotationEvent, RotationState } from "./rotation.ts";
 
 /** How many reads without the old key id make it retired (design §4.1). */
 export const ABSENT_READS = 5;

@@ -15,11 +15,16 @@ export function changeFederated(r: Rotation, event: Of<"passed" | "sign-ins-read
   return { ...read, state: "verified", verifiedAt: event.at, assurance: "consumer-evidence" };
 }
 
-/** The slot has moved on: what the later rotation has proven takes the place of what this one had. */
+/**
+ * The slot has moved on: what the later rotation has proven takes the place of what this one had. A place that it has served first is read
+ * with the old one until then, so that the overlap begins there.
+ */
 export function succeededBy({ federated: _, ...r }: Rotation, { by, at }: Of<"succeeded">): Rotation {
+  const isServedFirst = by.targets.some((target) => r.deliveries.every((one) => one.target !== target));
   return {
     ...r,
     kind: by.kind,
+    verifiedAt: isServedFirst ? (by.verifiedAt ?? at) : r.verifiedAt,
     ...(by.federated === undefined ? {} : { federated: { ...by.federated, evidence: null } }),
     issued: by.issued,
     uses: null,

@@ -25,7 +25,7 @@ import { issueCertificate } from "./steps/issue-certificate.ts";
 import { issueFederated } from "./steps/issue-federated.ts";
 import { make } from "./steps/make.ts";
 import { proveOwn } from "./steps/own-credential.ts";
-import { preflight } from "./steps/preflight.ts";
+import { isExcludedNow, leftAlone, preflight } from "./steps/preflight.ts";
 import { readAbsent, retire, succeed } from "./steps/retire.ts";
 import { awaitSignIn, giveUp, pass } from "./steps/sign-ins.ts";
 import { sweepUndo, undo } from "./steps/undo.ts";
@@ -217,7 +217,9 @@ function take(claimed: Claimed, step: Step): Promise<void> {
   }
 }
 
-function issue(claimed: Claimed): Promise<void> {
+/** A creation may be tried again long after its places were checked, by a configuration that was read since. */
+async function issue(claimed: Claimed): Promise<void> {
+  if (await isExcludedNow(claimed)) throw leftAlone(claimed.rotation);
   switch (claimed.rotation.kind) {
     case "secret":
       return issueSecret(claimed);

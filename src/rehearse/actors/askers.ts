@@ -16,11 +16,14 @@ import { discover } from "../../engine/scan/discover.ts";
 import { approveReveal, askReveal, showApproved } from "../../engine/values/reveal-request.ts";
 import { reveal } from "../../engine/values/show.ts";
 import { MOMENT_WITHIN, type Word } from "../plan/words.ts";
+import type { Clocks } from "../stage/clocks.ts";
 import type { Ground } from "../stage/ground.ts";
 import type { Story } from "../stage/story.ts";
 import type { Books } from "../watch/books.ts";
 import type { Watch } from "../watch/invariants.ts";
+import type { Consumer } from "../world/consumers.ts";
 import type { Inhabitant, World } from "../world/world.ts";
+import { Editors } from "./editors.ts";
 import { FIRST, SECOND } from "./person.ts";
 
 /** What of the run the askers need. */
@@ -30,12 +33,19 @@ export interface Reach {
   readonly watch: Watch;
   readonly books: Books;
   readonly story: Story;
+  readonly clocks: Clocks;
   now(): EpochMs;
   after(pause: DurationMs, work: () => Promise<void>): void;
   /** Something a person does by a command, in the process of somebody who may crash in its middle. */
   asPerson(work: (deps: Deps) => Promise<void>): void;
   /** Somebody edits the entry of one application. */
   rebind: World["rebind"];
+  /** The processes read the configuration again. */
+  reconfigured(): void;
+  /** Nolapse looks after the application again. */
+  lookedAfter(inhabitant: Inhabitant): void;
+  /** Something begins to sign in with the copy it has. */
+  start(consumer: Consumer): Promise<void>;
 }
 
 interface Waiting {
@@ -53,6 +63,7 @@ const WHY = "asked for by a person of the rehearsal";
 
 export class Askers {
   readonly #reach: Reach;
+  readonly #editors: Editors;
   /** By client id: what is said once a rotation of the application comes to that. */
   readonly #waiting = new Map<string, Waiting[]>();
   /** By client id: what was adopted last, which may be nobody's old one. */
@@ -62,6 +73,7 @@ export class Askers {
 
   constructor(reach: Reach) {
     this.#reach = reach;
+    this.#editors = new Editors({ ...reach, does: (what, work) => this.#does(what, work) });
   }
 
   /** Before the run. */
@@ -117,6 +129,8 @@ export class Askers {
       }
       case "privileged":
         return this.#privilege(inhabitant, word);
+      default:
+        return this.#editors.does(word, inhabitant);
     }
   }
 

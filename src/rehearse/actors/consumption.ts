@@ -5,7 +5,7 @@ import { type Turns, WORLD } from "../stage/turns.ts";
 import type { Books } from "../watch/books.ts";
 import type { Watch } from "../watch/invariants.ts";
 import type { Consumer } from "../world/consumers.ts";
-import type { World } from "../world/world.ts";
+import type { Inhabitant, World } from "../world/world.ts";
 import type { TroubleSpan } from "./hands.ts";
 import type { Notices } from "./notices.ts";
 
@@ -31,6 +31,9 @@ export class Consumption {
   excused = 0;
   readonly #around: Surroundings;
   readonly #ends = new Set<string>();
+  /** When each credential ends, by its key id: one that was over is no less so once it is swept. */
+  readonly #endOf = new Map<string, EpochMs>();
+  readonly #started = new Map<Consumer, EpochMs>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -39,12 +42,24 @@ export class Consumption {
   /** Before Nolapse comes: does it work, and from when on does it look at its place. */
   async begin(): Promise<void> {
     const { world } = this.#around;
-    for (const { first } of world.inhabitants) this.#checkAt(first.holder.appId, first.end);
-    for (const consumer of world.consumers) {
-      await this.signIn(consumer);
-      this.#sample(consumer);
-      if (consumer.reload === "start") this.#lookFrom(consumer, "for ever");
+    for (const { first } of world.inhabitants) {
+      this.#endOf.set(first.keyId, first.end);
+      this.#checkAt(first.holder.appId, first.end);
     }
+    for (const consumer of world.consumers) await this.start(consumer);
+  }
+
+  /** From now on it signs in with the copy it has. */
+  async start(consumer: Consumer): Promise<void> {
+    this.#started.set(consumer, this.#around.turns.now);
+    await this.signIn(consumer);
+    this.#sample(consumer);
+    if (consumer.reload === "start") this.#lookFrom(consumer, "for ever");
+  }
+
+  /** Nolapse looks after the application again: from now on it can tell. */
+  lookedAfter({ consumers }: Inhabitant): void {
+    for (const one of consumers) this.#started.set(one, this.#around.turns.now);
   }
 
   /** The client ids of applications one of whose consumers holds a copy that ends within this time, or has ended. */
@@ -67,7 +82,11 @@ export class Consumption {
     const { watch, world } = this.#around;
     if (CHANGES.has(call.method)) {
       const { objectId, appId } = call.args[0] as { objectId: string; appId: string };
-      for (const { end } of watch.truth(objectId)) if (end !== null) this.#checkAt(appId, end);
+      for (const { keyId, end } of watch.truth(objectId)) {
+        if (end === null) continue;
+        this.#endOf.set(keyId, end);
+        this.#checkAt(appId, end);
+      }
       if (call.method !== "addSecret" && call.method !== "addKey") await this.#check(appId);
     }
     if (call.port !== "target" || !(call.method === "deliver" || call.method === "reloadConsumer")) return;
@@ -115,12 +134,15 @@ export class Consumption {
       this.excused += 1;
       return;
     }
-    const end = truth.find((one) => one.keyId === keyId)?.end ?? null;
+    const end = truth.find((one) => one.keyId === keyId)?.end ?? this.#endOf.get(keyId) ?? null;
     if (end === null || end > now) {
       watch.lapse(now, `${name} is refused: ${outcome}`, appId);
       return;
     }
-    const why = notices.unannounced(appId, now, troubleOf(appId));
+    // of what is to be left alone nobody is told when it ends by itself
+    const why = world.isExcluded(appId)
+      ? null
+      : notices.unannounced(appId, now, troubleOf(appId), this.#started.get(consumer) ?? now);
     if (why === null) this.excused += 1;
     else watch.unannounced(now, `${name} is refused: ${outcome}; ${why}`, appId);
   }

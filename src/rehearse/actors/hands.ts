@@ -250,7 +250,10 @@ export class Hands {
     const only = (keep: (name: string) => boolean, add: readonly string[]) =>
       world.rebind(appId, (binding) => ({
         ...binding,
-        slots: binding.slots.map((slot) => ({ ...slot, targets: [...slot.targets.filter(keep), ...add] })),
+        slots: binding.slots.map((slot, first) => ({
+          ...slot,
+          targets: [...slot.targets.filter(keep), ...(first === 0 ? add : [])],
+        })),
       }));
     only((name) => name !== place.name, []);
     reconfigured();

@@ -5,9 +5,10 @@
  */
 import { decide } from "../../core/rotation/decide.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, plus } from "../../core/time.ts";
+import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, latest, plus } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
-import { gatherFacts } from "../../engine/facts.ts";
+import { addedTargets, gatherFacts } from "../../engine/facts.ts";
+import { findingsOf } from "../../engine/notices/findings.ts";
 import { makePlan, type PlanItem } from "../../engine/plan/plan.ts";
 import type { Scan } from "../../engine/scan/discover.ts";
 import type { TroubleSpan } from "./hands.ts";
@@ -38,24 +39,38 @@ export class Notices {
   readonly #said = new Map<string, Notice[]>();
 
   /** Writes down what the plan and the rotations say now of these applications. */
-  async look(deps: Deps, scan: Scan, appIds: ReadonlySet<string>): Promise<void> {
+  async look(deps: Deps, scan: Scan, appIds: ReadonlySet<string>, at: EpochMs): Promise<void> {
     const plan = await makePlan(deps, scan);
     const now = await deps.clock.now();
     for (const item of plan.items) {
       if (item.slot === null || !appIds.has(item.appId)) continue;
-      for (const one of await reasonsOf(deps, item, now)) this.#note(item.appId, { at: now, ...one });
+      for (const one of await reasonsOf(deps, item, now)) this.#note(item.appId, { at, ...one });
+    }
+    await this.#lookForUnserved(deps, appIds, at);
+  }
+
+  /** Places without the new credential stand in no plan, only in the digest. */
+  async #lookForUnserved(deps: Deps, appIds: ReadonlySet<string>, now: EpochMs): Promise<void> {
+    const verified = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: ["verified"] });
+    if (!verified.some((one) => appIds.has(one.holder.appId) && addedTargets(deps, one).length > 0)) return;
+    for (const { kind, appId } of await findingsOf(deps, [], now, { sealKeyAge: null, portal: null, broken: null })) {
+      if (kind !== "not-served" || appId === null || !appIds.has(appId)) continue;
+      this.#note(appId, { at: now, reason: kind, isFailure: false });
     }
   }
 
-  /** Why a lapse at `at` was not announced in time, or should not have happened; null when nobody could avoid it. */
-  unannounced(appId: string, at: EpochMs, trouble: TroubleSpan | null): string | null {
-    const since = trouble?.since ?? null;
+  /**
+   * Why a lapse at `at` was not announced in time, or should not have happened; null when nobody could avoid it.
+   * @param started when whoever is refused signed in for the first time.
+   */
+  unannounced(appId: string, at: EpochMs, trouble: TroubleSpan | null, started: EpochMs): string | null {
+    const since = latest(trouble?.since ?? started, started);
     const isOver = trouble === null || trouble.until + OVER < at;
     const said = (this.#said.get(appId) ?? []).filter(({ isFailure }) => !(isFailure && isOver));
     const before = plus(at, -NOTICE);
-    const due = since === null ? before : (Math.max(before, since + AT_LATEST) as EpochMs);
-    // trouble that began right before the lapse left no time to say anything
-    if (since !== null && due >= at) return null;
+    const due = latest(before, plus(since, AT_LATEST));
+    // what began right before the lapse left no time to say anything
+    if (due >= at) return null;
     const from = plus(due, -60 * DAY);
     if (said.some((one) => one.at <= due && one.at >= from)) return null;
     const first = said.find((one) => one.at >= from);

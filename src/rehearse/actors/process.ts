@@ -41,7 +41,7 @@ export class ManagerProcess {
   readonly deps: Deps;
   readonly #stage: Stage;
   readonly #booted: Booted;
-  readonly #skew: DurationMs;
+  readonly #off: () => DurationMs;
   /** Calls whose effect has begun and may sleep in its middle. */
   readonly #underWay = new Set<Call>();
   /** Whose place it is, by the configuration this process has read. */
@@ -55,13 +55,13 @@ export class ManagerProcess {
       readonly settings: TenantSettings;
       readonly targets: Targets;
       readonly random: Random;
-      /** How far this process's clock is off. */
-      readonly skew?: DurationMs;
+      /** How far this process's clock is off now. */
+      readonly off: () => DurationMs;
     },
   ) {
     this.#stage = stage;
     this.#booted = options.booted;
-    this.#skew = options.skew ?? 0;
+    this.#off = options.off;
     this.name = options.name;
     const { bindings } = options.settings;
     // the first one's, where several name it
@@ -109,12 +109,12 @@ export class ManagerProcess {
     const looks = <T>(method: string, effect: () => Promise<T>) =>
       everyCall ? () => this.#call(call(method), effect) : effect;
     return {
-      now: looks("now", async () => plus(turns.now, this.#skew)),
+      now: looks("now", async () => plus(turns.now, this.#off())),
       // the rehearsal moves time whenever everybody waits, so waiting is never in vain
       frozen: looks("frozen", async () => false),
       // both clocks go together here, but for sleeping: nothing happens meanwhile that the store does not know as due
       processNow: () => turns.now,
-      wait: (until) => this.#call(call("wait"), async () => undefined, plus(until, -this.#skew)),
+      wait: (until) => this.#call(call("wait"), async () => undefined, plus(until, -this.#off())),
     };
   }
 

@@ -1,9 +1,11 @@
 /**
  * What persons ask of Nolapse while it works, each by a command or a button of its own: Remove now, Try now, Leaked, adopt, to see a
  * value, Pause and Continue; and privileges that an application is given half-way and loses again. Data, drawn from a chance of its own, so that the
- * tenants of older seeds stay what they were; {@link import("../actors/askers.ts").Askers} does them.
+ * tenants of older seeds stay what they were; {@link import("../actors/askers.ts").Askers} does them. What somebody changes under a rotation
+ * that is under way is drawn from another one; {@link import("../actors/editors.ts").Editors} does it.
  */
 
+import type { Reload } from "../../core/policy/policy.ts";
 import type { RotationState } from "../../core/rotation/rotation.ts";
 import { DAY, type DurationMs, HOUR, MINUTE, SECOND } from "../../core/time.ts";
 import { Chance } from "../stage/chance.ts";
@@ -35,7 +37,28 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
   /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
   | { readonly what: "privileged"; readonly by: PrivilegeKind; readonly lasts: DurationMs }
+  | Edit
 );
+
+/** What changes while a rotation is under way. */
+export type Edit =
+  | {
+      /** One more place is bound to the slot, and holds a copy of the old credential; so much later somebody has it served, or never. */
+      readonly what: "place-added";
+      readonly reload: Reload;
+      readonly served: DurationMs | null;
+    }
+  /** The clock of a manager's machine is so far ahead, and then set right. */
+  | { readonly what: "clock-ahead"; readonly machine: number; readonly by: DurationMs; readonly lasts: DurationMs }
+  /** The configuration excludes the application, and then no more. */
+  | { readonly what: "excluded"; readonly lasts: DurationMs }
+  /** The policy that the application has gets a freeze, from so much later and so long; it is taken back after a while, or never. */
+  | {
+      readonly what: "freeze-announced";
+      readonly in: DurationMs;
+      readonly lasts: DurationMs;
+      readonly back: DurationMs | null;
+    };
 
 /** How often each is said, by chance: in how many of a hundred application-years. */
 const RATES = {
@@ -47,6 +70,9 @@ const RATES = {
   privileged: 6,
   "thought-again": 6,
 } as const;
+
+/** The same of edits. */
+const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6, "freeze-announced": 6 } as const;
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
@@ -110,6 +136,35 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
       const by = chance.pick(["app-role", "directory-role"] as const);
       return { ...about, what, moment: drawMoment(chance, open, soon()), by, lasts: chance.between(1, 60) * DAY };
     }
+    default:
+      return { ...about, moment: { states: [chance.pick(open)], later: later() }, ...drawEdit(chance, what) };
+  }
+}
+
+function drawEdit(chance: Chance, what: Edit["what"]): Edit {
+  switch (what) {
+    case "place-added":
+      return {
+        what,
+        reload: chance.pick([0, MINUTE, HOUR, DAY, "hook"] as const),
+        served: chance.hits(0.5) ? chance.between(1, 15) * DAY : null,
+      };
+    case "clock-ahead":
+      return {
+        what,
+        machine: chance.between(0, 1),
+        by: chance.pick([chance.between(1, 24) * HOUR, chance.between(1, 12) * DAY]),
+        lasts: chance.pick([chance.between(5, 300) * MINUTE, chance.between(6, 60) * HOUR]),
+      };
+    case "freeze-announced":
+      return {
+        what,
+        in: chance.between(0, 3) * DAY,
+        lasts: chance.between(1, 8) * DAY,
+        back: chance.hits(0.4) ? chance.between(6, 120) * HOUR : null,
+      };
+    case "excluded":
+      return { what, lasts: chance.pick([chance.between(1, 24) * HOUR, chance.between(2, 15) * DAY]) };
   }
 }
 
@@ -126,10 +181,10 @@ export interface WordsAsked {
   readonly pauses?: boolean;
 }
 
-/** The plan with words, drawn from a chance of their own, and pauses from another one: without them the world is what it always was. */
+/** The plan with words, drawn from a chance of their own, edits and pauses from others: without them the world is what it always was. */
 export function withWords({ seed, duration, pauses = false }: WordsAsked, plan: WorldPlan): WorldPlan {
-  const words = drawWords(Chance.of(seed, "words"), plan.applications, duration);
-  if (!pauses) return { ...plan, words };
-  const held = drawWords(Chance.of(seed, "pauses"), plan.applications, duration, PAUSES);
-  return { ...plan, words: [...words, ...held].sort((a, b) => a.at - b.at) };
+  const drawn = (of: string, rates: Parameters<typeof drawWords>[3]) =>
+    drawWords(Chance.of(seed, of), plan.applications, duration, rates);
+  const words = [...drawn("words", RATES), ...drawn("edits", EDITS), ...(pauses ? drawn("pauses", PAUSES) : [])];
+  return { ...plan, words: words.sort((a, b) => a.at - b.at) };
 }

@@ -5,6 +5,8 @@ import type { Change, Claim } from "../../ports/store.ts";
 import type { Call, Outcome } from "../stage/story.ts";
 import type { World } from "../world/world.ts";
 import { ApprovalBooks } from "./approval-books.ts";
+import type { Committed } from "./committed.ts";
+import { doneToExcluded } from "./exclusion-books.ts";
 import type { Watch } from "./invariants.ts";
 import { PauseBooks } from "./pause-books.ts";
 import { type Forbidden, RuleBooks } from "./rule-books.ts";
@@ -19,12 +21,14 @@ export class Books {
   readonly words: WordBooks;
   readonly pauses: PauseBooks;
   readonly values = new ValueBooks();
+  readonly #rotations: Committed;
   readonly #now: () => EpochMs;
 
   constructor(world: World, watch: Watch, now: () => EpochMs) {
     const { rotations } = watch;
     const { limits, timeZone } = world.settings;
     const placed = world.inhabitants.flatMap(({ places, first }) => places.map((place) => ({ place, first })));
+    this.#rotations = rotations;
     this.#now = now;
     this.words = new WordBooks({
       rotations,
@@ -38,18 +42,22 @@ export class Books {
     this.approvals = new ApprovalBooks({ rotations, isPrivileged, isLeaked: (one) => this.words.isLeaked(one), now });
   }
 
-  /** What was done although something forbids it, right after an effect of a process that was started with these settings. */
-  after(call: Call, outcome: Outcome, settings: TenantSettings): readonly Forbidden[] {
+  /**
+   * What was done although something forbids it, right after an effect of a process that was started with these settings.
+   * @param isAhead its clock shows a time that is not come: it may begin too much too early, and takes nothing away.
+   */
+  after(call: Call, outcome: Outcome, settings: TenantSettings, isAhead: boolean): readonly Forbidden[] {
     const now = this.#now();
     const [rules, approvals] = [
-      this.rules.after(call, outcome, now),
+      this.rules.after(call, outcome, now, { settings, isAhead }),
       this.approvals.after(call, outcome, settings.mode),
     ];
     const words = this.words.after(call, outcome, settings, now);
     const pauses = this.pauses.after(call, outcome);
+    const excluded = doneToExcluded(call, outcome, this.#rotations, settings);
     // hardly ever is there anything, and this is after every effect
-    const found = rules.length + approvals.length + words.length + pauses.length;
-    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses];
+    const found = rules.length + approvals.length + words.length + pauses.length + excluded.length;
+    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses, ...excluded];
   }
 
   /** The change that a call of the store has stored, null where it is no such call or stored nothing. */

@@ -1,8 +1,10 @@
-/** Whether a mode keeps Nolapse from finishing what it has begun, and for how long that is felt afterwards. */
+/** What is not Nolapse's doing: a mode that keeps it from finishing what it has begun, as long as that is felt, and a clock that is ahead. */
 import { type DurationMs, type EpochMs, epochMs } from "../../core/time.ts";
 
 export class Holding {
   readonly #felt: DurationMs;
+  /** How far ahead the clock was that a machine has had at worst: what ends so much later was reckoned by it. */
+  ahead: DurationMs = 0;
   #holds = false;
   #until: EpochMs = epochMs(0);
 

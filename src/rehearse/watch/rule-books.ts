@@ -3,6 +3,7 @@
  * freezes, evidence. Kept from what reaches the directory and from consumers' sign-ins, never from what the manager says.
  */
 import type { HolderRef } from "../../core/credentials/credential.ts";
+import type { Freeze } from "../../core/policy/policy.ts";
 import type { TenantSettings } from "../../core/policy/settings.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../../core/time.ts";
@@ -33,6 +34,12 @@ interface Rules {
     isLeaked(rotation: Rotation): boolean;
     isAsked(rotation: Rotation): boolean;
   };
+}
+
+/** Who did it: the configuration that the process was started with, and whether its clock shows a time that is not come. */
+interface By {
+  readonly settings?: TenantSettings;
+  readonly isAhead?: boolean;
 }
 
 /** What was done although a rule forbids it, and to which application. */
@@ -73,19 +80,21 @@ export class RuleBooks {
   }
 
   /** Right after an effect, before the manager has stored what it came to. */
-  after({ port, method, args }: Call, outcome: Outcome, now: EpochMs): readonly Forbidden[] {
+  after({ port, method, args }: Call, outcome: Outcome, now: EpochMs, by: By = {}): readonly Forbidden[] {
     if ((port !== "entra" && port !== "certificates") || isRefused(outcome)) return [];
     const [holder, about] = args as [HolderRef, unknown];
     const creates =
       method === "addSecret" ||
       method === "addKey" ||
       (method === "replaceCertificates" && (about as ReplacedList).added.length > 0);
-    const said = creates ? this.#creation(holder, now) : [];
-    if (method === "removeSecret" || method === "removeKey") said.push(...this.#removal(String(about), now));
+    const created = creates ? this.#creation(holder, now, by) : [];
+    // a clock that is ahead has left the freeze and the hour behind: what is made then is too early, and harms nobody
+    const said = by.isAhead === true ? [] : created;
+    if (method === "removeSecret" || method === "removeKey") said.push(...this.#removal(String(about), now, by));
     return said.map((what) => ({ what, about: holder.appId }));
   }
 
-  #creation(holder: HolderRef, now: EpochMs): string[] {
+  #creation(holder: HolderRef, now: EpochMs, by: By): string[] {
     const own = this.#rules.rotations.naming(holder.objectId);
     const rotation = own.find((one) => one.holder.objectId === holder.objectId && one.state === "planned");
     if (rotation === undefined) return [];
@@ -96,7 +105,7 @@ export class RuleBooks {
     const within = (span: DurationMs) =>
       this.#issues.filter((one) => one.at > now - span + INEXACT && wasBefore(one)).length;
     const urgent = this.#isLeaked(rotation) || isUrgent(rotation, now);
-    const said = this.#frozen(rotation, now).map((why) => `a credential was created ${why}`);
+    const said = this.#frozen(rotation, now, by).map((why) => `a credential was created ${why}`);
     if (limits !== null && !urgent) {
       const clean = this.#clean(now, RAMP[RAMP.length - 1]?.below ?? 0);
       const step = RAMP.find(({ below }) => clean < below);
@@ -108,11 +117,11 @@ export class RuleBooks {
     return said;
   }
 
-  #removal(keyId: string, now: EpochMs): string[] {
+  #removal(keyId: string, now: EpochMs, by: By): string[] {
     const about = this.#rules.rotations.naming(keyId);
     const rotation = about.find((one) => one.replaces === keyId && one.state === "verified");
     if (rotation === undefined) return [];
-    const said = this.#frozen(rotation, now).map((why) => `key id ${keyId} was removed ${why}`);
+    const said = this.#frozen(rotation, now, by).map((why) => `key id ${keyId} was removed ${why}`);
     // what has leaked goes at once, and is one more of the wave for all others
     const isLeaked = this.#isLeaked(rotation);
     if (rotation.replacesEnd === null || rotation.replacesEnd <= now) return said;
@@ -161,12 +170,14 @@ export class RuleBooks {
     ];
   }
 
-  #frozen(rotation: Rotation, now: EpochMs): string[] {
-    const { policy, displayName } = rotation;
+  #frozen(rotation: Rotation, now: EpochMs, { settings }: By): string[] {
+    const { displayName } = rotation;
     if (this.#isLeaked(rotation)) return [];
     // a process whose clock is ahead ends it as much too early as one that is behind begins it too late
     const dates = [plus(now, -INEXACT), now, plus(now, INEXACT)].map((at) => wallClock(at, this.#rules.timeZone).date);
-    const isInside = policy.freeze.some(({ from, to }) => dates.every((date) => from <= date && date <= to));
+    const isInside = freezesOf(rotation, settings).some(({ from, to }) =>
+      dates.every((date) => from <= date && date <= to),
+    );
     return isInside ? [`while a freeze of ${displayName} was in force`] : [];
   }
 
@@ -184,6 +195,14 @@ export class RuleBooks {
   #isLeaked(rotation: Rotation): boolean {
     return this.#rules.said?.isLeaked(rotation) === true;
   }
+}
+
+/** What the configuration says while it happens, of the policy that it was begun with and of the one that its application has by now. */
+function freezesOf({ policy, holder }: Rotation, settings: TenantSettings | undefined): readonly Freeze[] {
+  const begun = settings?.policies[policy.name];
+  if (settings === undefined || begun === undefined) return policy.freeze;
+  const name = settings.bindings.find((one) => one.appId === holder.appId)?.policy ?? policy.name;
+  return [...begun.freeze, ...(settings.policies[name]?.freeze ?? [])];
 }
 
 /** From here on ramp and hourly limit may yield: the earliest instant that the design's rule can come to. */

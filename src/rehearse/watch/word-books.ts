@@ -51,6 +51,7 @@ export type Announced = "leaked" | "told" | "untold";
 
 export class WordBooks {
   readonly #around: Surroundings;
+  readonly #places: Map<string, Place>;
   /** By the key id that shall go. */
   readonly #words = new Map<string, Word[]>();
   readonly #leaked = new Set<string>();
@@ -61,7 +62,14 @@ export class WordBooks {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#places = new Map(around.places);
     this.#held = new Map(around.firsts);
+  }
+
+  /** One more place is read, and holds a copy of this one. */
+  settles(place: Place, keyId: string): void {
+    this.#places.set(place.name, place);
+    this.#held.set(place.name, keyId);
   }
 
   /** A person asks that it goes now, knowing of all this; whether or not his answer reaches him. */
@@ -139,7 +147,7 @@ export class WordBooks {
   /** Invariant 2: no word shortens the time that a declared consumer takes to reload, and what it signed in with before. */
   #unreloaded({ deliveries, replaces }: Rotation, now: EpochMs): string[] {
     return deliveries.flatMap(({ target }) => {
-      const reload = this.#around.places.get(target)?.reload;
+      const reload = this.#places.get(target)?.reload;
       if (reload === "start") return [`although the consumer of ${target} reloads only when it starts`];
       const since = this.#left.get(`${target} ${replaces}`);
       const needs = (typeof reload === "number" ? reload : 0) + TOKEN_LIFE - INEXACT;
@@ -150,7 +158,7 @@ export class WordBooks {
   /** What a place gives is looked at, not what was said of the write: it may forget, or give the old one for a while. */
   #delivered({ args }: Call, now: EpochMs): void {
     const [name, { keyId }] = args as [string, Consignment];
-    const place = this.#around.places.get(name);
+    const place = this.#places.get(name);
     const before = this.#held.get(name);
     if (place === undefined) return;
     const isStale = place.staleUntil > now;

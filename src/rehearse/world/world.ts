@@ -1,7 +1,7 @@
 /** The tenant a run lives in: applications with their policies, the places that hold their secrets, and who reads them. */
-import type { HolderRef } from "../../core/credentials/credential.ts";
 import type { Policy, Reload } from "../../core/policy/policy.ts";
 import type { Binding, Mode, TargetSettings, TenantSettings } from "../../core/policy/settings.ts";
+import type { SecretValue } from "../../core/secret-value.ts";
 import { type EpochMs, HOUR, MINUTE, plus } from "../../core/time.ts";
 import type { Targets } from "../../ports/target.ts";
 import { type ApplicationPlan, POLICIES, type WorldPlan } from "../plan/plan.ts";
@@ -17,8 +17,9 @@ const FIRST_NAME = "made by hand";
 export interface Inhabitant {
   readonly name: string;
   readonly first: Registered;
-  readonly places: readonly Place[];
-  readonly consumers: readonly Consumer[];
+  /** Grows when somebody reads its credential from one more. */
+  readonly places: Place[];
+  readonly consumers: Consumer[];
   /** Another tool writes its list of certificates, too. */
   readonly isContested: boolean;
   readonly isPrivileged: boolean;
@@ -29,18 +30,23 @@ export class World {
   readonly plan: WorldPlan;
   readonly inhabitants: readonly Inhabitant[];
   readonly targets: Targets;
-  readonly consumers: readonly Consumer[];
+  readonly consumers: Consumer[];
   readonly #byAppId: ReadonlyMap<string, Inhabitant>;
+  readonly #places: Map<string, Place>;
+  readonly #furnish: Furnish;
   #settings: TenantSettings;
 
-  constructor(plan: WorldPlan, inhabitants: readonly Inhabitant[], settings: TenantSettings) {
+  constructor(plan: WorldPlan, inhabitants: readonly Inhabitant[], settings: TenantSettings, furnish: Furnish) {
     this.plan = plan;
     this.inhabitants = inhabitants;
     this.#settings = settings;
+    this.#furnish = furnish;
     this.consumers = inhabitants.flatMap((one) => one.consumers);
     this.#byAppId = new Map(inhabitants.map((one) => [one.first.holder.appId, one]));
-    const places = new Map(inhabitants.flatMap((one) => one.places).map((place) => [place.name, place]));
-    this.targets = { get: (name) => (this.#settings.targets[name] === undefined ? null : (places.get(name) ?? null)) };
+    this.#places = new Map(inhabitants.flatMap((one) => one.places).map((place) => [place.name, place]));
+    this.targets = {
+      get: (name) => (this.#settings.targets[name] === undefined ? null : (this.#places.get(name) ?? null)),
+    };
   }
 
   /** What a process that starts now reads from the configuration file. */
@@ -62,9 +68,41 @@ export class World {
     return binding?.slots.some((one) => one.targets.includes(consumer.place.name)) === true;
   }
 
+  /** One more place holds this copy, and who reads it; the configuration knows where it is, and binds it to no slot yet. */
+  settle(inhabitant: Inhabitant, reload: Reload, value: SecretValue): Consumer {
+    const { name, places, consumers, first } = inhabitant;
+    const about = { name: `${name} place ${places.length + 1}`, reload, value, appId: first.holder.appId };
+    const consumer = this.#furnish(about);
+    const { place } = consumer;
+    places.push(place);
+    consumers.push(consumer);
+    this.consumers.push(consumer);
+    this.#places.set(place.name, place);
+    this.#settings = { ...this.#settings, targets: { ...this.#settings.targets, [place.name]: targetOf(place) } };
+    return consumer;
+  }
+
   /** Somebody edits the mode of the tenant. */
   setMode(mode: Mode): void {
     this.#settings = { ...this.#settings, mode };
+  }
+
+  /** Somebody edits the policy that one application has; others may have it, too. */
+  editPolicy(appId: string, change: (policy: Policy) => Policy): void {
+    const policy = policyOf(this.#settings, appId);
+    if (policy === undefined) return;
+    const policies = { ...this.#settings.policies, [policy.name]: change(policy) };
+    this.#settings = { ...this.#settings, policies };
+  }
+
+  /** Somebody has an application left alone, and then not. */
+  exclude({ name }: Inhabitant, isExcluded: boolean): void {
+    const others = this.#settings.exclude.filter((one) => one.displayName !== name);
+    this.#settings = { ...this.#settings, exclude: isExcluded ? [...others, { displayName: name }] : others };
+  }
+
+  isExcluded(appId: string): boolean {
+    return this.#settings.exclude.some((one) => one.displayName === this.of(appId)?.name);
   }
 
   /** Somebody edits the entry of one application. */
@@ -79,57 +117,67 @@ export interface WorldOptions {
   readonly now: () => EpochMs;
 }
 
+/** A place to be, and how who reads it takes a new value. */
+interface Furnished {
+  readonly name: string;
+  readonly reload: Reload;
+  /** What the configuration says of it, where that is wrong. */
+  readonly declared?: Reload | undefined;
+  readonly value: SecretValue;
+  readonly appId: string;
+  readonly writeOnly?: boolean | undefined;
+}
+
+type Furnish = (about: Furnished) => Consumer;
+
 /** Registers the applications and puts their first secrets where they are read. */
 export async function buildWorld(ground: Ground, plan: WorldPlan, options: WorldOptions): Promise<World> {
+  const furnish: Furnish = (about) => consumerIn(ground, plan, options, about);
   const inhabitants: Inhabitant[] = [];
   for (const application of plan.applications) {
     const end = plus(ground.start, application.left);
     const name = application.current ?? FIRST_NAME;
     const { displayName, begins = "secret", privileged = false } = application;
     const first = await ground.register(displayName, { name, end, kind: begins, privileged });
-    inhabitants.push(settle(ground, plan, application, first, options));
+    inhabitants.push(inhabit(application, first, furnish));
   }
-  return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants));
+  return new World(plan, inhabitants, settingsOf(ground, plan, inhabitants), furnish);
 }
 
-function settle(
-  ground: Ground,
-  plan: WorldPlan,
-  application: ApplicationPlan,
-  first: Registered,
-  { chance, now }: WorldOptions,
-): Inhabitant {
-  const consumers: Consumer[] = [];
-  const places = application.reloads.map((reload, index) => {
-    const place: Place = new Place({
-      name: `${application.displayName} place ${index + 1}`,
-      reload: application.declared?.[index] ?? reload,
-      value: first.value,
-      chance,
-      faults: plan.places,
-      now,
-      onHook: () => consumers.find((one) => one.place === place)?.take(),
-      writeOnly: application.writeOnly,
-    });
-    consumers.push(consumerOf(ground, place, reload, first.holder, chance));
-    return place;
-  });
-  const { contested = false, privileged = false } = application;
-  const name = application.displayName;
+function inhabit(application: ApplicationPlan, first: Registered, furnish: Furnish): Inhabitant {
+  const { displayName: name, declared, writeOnly, contested = false, privileged = false } = application;
+  const { holder, value } = first;
+  const consumers = application.reloads.map((reload, index) =>
+    furnish({
+      name: `${name} place ${index + 1}`,
+      reload,
+      declared: declared?.[index],
+      value,
+      appId: holder.appId,
+      writeOnly,
+    }),
+  );
+  const places = consumers.map(({ place }) => place);
   return { name, first, places, consumers, isContested: contested, isPrivileged: privileged };
 }
 
-function consumerOf(ground: Ground, place: Place, reload: Reload, { appId }: HolderRef, chance: Chance): Consumer {
+/** A place with this copy, and the consumer that reads it there. */
+function consumerIn(ground: Ground, plan: WorldPlan, { chance, now }: WorldOptions, about: Furnished): Consumer {
+  const { name, reload, declared = reload, value, appId, writeOnly } = about;
   const signIn = { authority: ground.authority, tenant: ground.tenantId, clientId: appId, scope: ground.probeScope };
-  return new Consumer({ place, reload, signIn, verifier: ground.consumers, chance });
+  const onHook = () => consumer.take();
+  const place = new Place({ name, reload: declared, value, chance, faults: plan.places, now, onHook, writeOnly });
+  const consumer: Consumer = new Consumer({ place, reload, signIn, verifier: ground.consumers, chance });
+  return consumer;
+}
+
+function targetOf({ name, type, kinds, reload }: Place): TargetSettings {
+  return { name, type, kinds, reload };
 }
 
 function settingsOf(ground: Ground, plan: WorldPlan, inhabitants: readonly Inhabitant[]): TenantSettings {
   const places = inhabitants.flatMap((one) => one.places);
-  const targets = places.map(({ name, type, kinds, reload }): [string, TargetSettings] => [
-    name,
-    { name, type, kinds, reload },
-  ]);
+  const targets = places.map((place) => [place.name, targetOf(place)] as const);
   const bindings = inhabitants.map(
     (one, index): Binding => ({
       appId: one.first.holder.appId,

@@ -5,7 +5,8 @@
  * image or named from the audit log.
  */
 import { NolapseError } from "../../../core/errors.ts";
-import type { ListLoss, ListWrite, RotationEvent } from "../../../core/rotation/rotation.ts";
+import type { ListLoss, ListWrite } from "../../../core/rotation/list-write.ts";
+import type { RotationEvent } from "../../../core/rotation/rotation.ts";
 import { LIST_SCHEDULE, LIST_STILL, SERVICE_TIME_GRAIN } from "../../../core/schedule/replication.ts";
 import { plus } from "../../../core/time.ts";
 import type {

@@ -2,7 +2,9 @@
  * The judgement on a list of certificates that we replaced: what is missing and by whose doing, and what our own write did
  * without having seen it. Everything is named by key id; the audit log is all that tells of what no read has shown.
  */
-import type { ListLoss, ListWrite, Rotation } from "../../../core/rotation/rotation.ts";
+
+import type { ListLoss, ListWrite } from "../../../core/rotation/list-write.ts";
+import type { Rotation } from "../../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../../core/time.ts";
 import type { CredentialChange } from "../../../ports/logs.ts";
 import type { CertificateImage, ImageEntry } from "../../../ports/store.ts";

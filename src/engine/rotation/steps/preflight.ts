@@ -42,7 +42,7 @@ export async function preflight(claimed: Claimed): Promise<void> {
 }
 
 /** Excluded since its rotation was opened. An application that rolls itself was asked for by its own hand, and may not read what it is. */
-async function isExcludedNow({ rotation, deps, signal }: Claimed): Promise<boolean> {
+export async function isExcludedNow({ rotation, deps, signal }: Claimed): Promise<boolean> {
   if (deps.settings.exclude.length === 0 || rotation.self || rotation.emergency !== undefined) return false;
   const { holder } = await deps.entra.read(rotation.holder, signal);
   return isExcluded(deps.settings, holder);
