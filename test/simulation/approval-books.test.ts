@@ -121,6 +121,12 @@ describe("an application that becomes privileged", () => {
     approvals.committed(asked);
     approvals.approves("one", ANN, "retire");
     expect(approvals.after(removal(asked), APPLIED, "enforce")).toHaveLength(1);
+    // a store from before the word knows the approvals of the beginning alone
+    approvals.forget(plus(NOW, HOUR));
+    expect(approvals.after(removal(asked), APPLIED, "enforce")).toEqual([]);
+    approvals.committed(asked);
+    approvals.approves("one", ANN, "retire");
+    expect(approvals.after(removal(asked), APPLIED, "enforce")).toHaveLength(1);
     approvals.approves("one", BEN, "retire");
     expect(approvals.after(removal(asked), APPLIED, "enforce")).toEqual([]);
   });

@@ -51,8 +51,8 @@ export class ApprovalBooks {
   /** When a person has last asked for a new credential of an application, by client id: that is his word on what is opened then. */
   readonly #asked = new Map<string, EpochMs>();
   readonly #hardened = new Map<string, Hardened>();
-  /** The last word that an old one shall go before its time, as stored, and when: what was approved before it counts for less. */
-  readonly #words = new Map<string, { readonly of: EpochMs; readonly at: EpochMs }>();
+  /** Words that an old one shall go before its time, as stored, and when: what was approved before the last one counts for less. */
+  readonly #words = new Map<string, { readonly of: EpochMs; readonly at: EpochMs }[]>();
   /** Service principals of applications that were granted a role half-way, and when lists showed it. */
   readonly #granted = new Map<string, { readonly appId: string; readonly seen: EpochMs[] }>();
 
@@ -78,7 +78,7 @@ export class ApprovalBooks {
 
   /** How many signed-in persons have approved it. */
   count(rotation: string, part: ApprovedPart = "issue"): number {
-    const since = part === "retire" ? this.#words.get(rotation)?.at : undefined;
+    const since = part === "retire" ? this.#words.get(rotation)?.at(-1)?.at : undefined;
     const spoken = [...(this.#persons.get(`${rotation} ${part}`)?.values() ?? [])];
     return spoken.filter((at) => since === undefined || at >= since).length;
   }
@@ -92,9 +92,14 @@ export class ApprovalBooks {
     this.#granted.delete(principalId);
   }
 
-  /** The store is older than it was: what its scans had found they find again. */
-  forget(): void {
+  /** The store is what it was then: what its scans had found they find again, and words that came later are none. */
+  forget(since: EpochMs): void {
     this.#hardened.clear();
+    for (const [id, words] of this.#words)
+      this.#words.set(
+        id,
+        words.filter(({ at }) => at <= since),
+      );
     for (const { seen } of this.#granted.values()) seen.splice(0);
   }
 
@@ -103,8 +108,9 @@ export class ApprovalBooks {
     if (privileges.length === 0) return;
     const asked = removal?.at ?? emergency?.at;
     // said once more that a value has leaked asks nobody anew
-    const isNew = removal !== undefined ? this.#words.get(id)?.of !== asked : !this.#words.has(id);
-    if (asked !== undefined && isNew) this.#words.set(id, { of: asked, at: this.#around.now() });
+    const words = this.#words.get(id) ?? [];
+    const isNew = removal !== undefined ? words.at(-1)?.of !== asked : words.length === 0;
+    if (asked !== undefined && isNew) this.#words.set(id, [...words, { of: asked, at: this.#around.now() }]);
     if (this.#hardened.has(id)) return;
     this.#hardened.set(id, { isBegun: attempts.length > 0, issued: issued?.keyId ?? null });
   }

@@ -74,7 +74,7 @@ export class Books {
   /** The store is what it was then, and older than the directory. */
   forget(since: EpochMs): void {
     this.rules.forget(since);
-    this.approvals.forget();
+    this.approvals.forget(since);
     this.pauses.forget();
     this.values.forget();
   }

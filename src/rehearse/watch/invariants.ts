@@ -124,7 +124,7 @@ export class Watch {
 
   /** The store is that copy again. */
   restored(name: string): void {
-    const kept = this.#restores.restored(name, [...this.#truth.values()].flat());
+    const kept = this.#restores.restored(name, [...this.#truth.values()].flat(), this.#ledger.keys());
     if (kept === null) return;
     this.rotations.clear();
     this.#ledger.clear();

@@ -29,18 +29,27 @@ export class RestoreBooks {
     this.#backups.set(name, { rotations: new Map(rotations), ledger: new Map(ledger), noted });
   }
 
-  /** What the store holds again; null where there is no such copy. */
-  restored(name: string, truth: Iterable<TrueCredential>): Kept | null {
+  /**
+   * What the store holds again; null where there is no such copy. `known`: key ids that the store knew until now, as those of a deleted
+   * application come back with it, and are reported then.
+   */
+  restored(
+    name: string,
+    truth: Iterable<Pick<TrueCredential, "keyId" | "name">>,
+    known: Iterable<string>,
+  ): Kept | null {
     const kept = this.#backups.get(name) ?? null;
     if (kept === null) return null;
     this.wasRestored = true;
     this.#uncompared.clear();
     this.#noted = new Set(kept.noted);
-    const known = new Set([...kept.rotations.values()].flatMap((one) => one.attempts.map(({ id }) => id)));
+    const attempts = new Set([...kept.rotations.values()].flatMap((one) => one.attempts.map(({ id }) => id)));
+    for (const keyId of known) this.#lost.add(keyId);
     for (const { keyId, name: text } of truth) {
       this.#lost.add(keyId);
       const { marker } = parseMarkedName(text ?? "");
-      if (marker !== null && !known.has(marker.attempt) && !kept.noted.has(marker.attempt)) this.#uncompared.add(keyId);
+      if (marker !== null && !attempts.has(marker.attempt) && !kept.noted.has(marker.attempt))
+        this.#uncompared.add(keyId);
     }
     return kept;
   }
