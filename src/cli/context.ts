@@ -275,7 +275,7 @@ function sayUpdated({ speaker }: Context, { updated }: Manager): void {
  * The same with what lies in the store alone: a tenant whose own credential, seal key or target's password is lost can still be
  * stopped and resumed, and its store copied. Without its key what `work` writes is sealed by the next command.
  */
-export function withStoreAlone<T>(
+export async function withStoreAlone<T>(
   context: Context,
   config: ResolvedConfig,
   tenant: TenantConfig,
@@ -286,7 +286,14 @@ export function withStoreAlone<T>(
   const { writer: _, ...rest } = tenant;
   const seal = config.seal !== null && existsSync(config.seal.path) ? config.seal : null;
   const alone = { ...config, seal, targets: {}, issuers: {}, notify: [] };
-  return withManager(context, alone, { ...rest, auth: { method: "default" } }, work);
+  const reached: TenantConfig = { ...rest, auth: { method: "default" } };
+  try {
+    return await withManager(context, alone, reached, work);
+  } catch (thrown) {
+    // a key that is there and opens nothing is lost as well; it is asked for before the store
+    if (seal === null || !asNolapseError(thrown).code.startsWith("seal-")) throw thrown;
+    return withManager(context, { ...alone, seal: null }, reached, work);
+  }
 }
 
 function systemUser(): string {

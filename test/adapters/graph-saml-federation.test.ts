@@ -130,7 +130,7 @@ describe("on the wire", () => {
   };
 
   it("carries what Graph documents", async () => {
-    server.graph = json(200, { keyId: "k", thumbprint: THUMBPRINT.toUpperCase() });
+    server.graph = json(200, { keyId: "K", thumbprint: THUMBPRINT.toUpperCase() });
     expect(await writes.addTokenSigningCertificate()).toEqual({
       outcome: "applied",
       thumbprint: THUMBPRINT,

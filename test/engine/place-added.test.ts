@@ -57,6 +57,11 @@ test("bound in the overlap, it keeps the old credential until another rotation h
   const told = { sealKeyAge: null, portal: null, broken: null };
   const findings = await findingsOf(bench.deps(over), [], bench.clock.at, told);
   expect(findings).toContainEqual(expect.objectContaining({ kind: "not-served", appId: bench.app.appId }));
+  await bench.store.amend(held as Rotation, { rotation: { ...(held as Rotation), replacesEnd: null }, audit: [] });
+  expect(await findingsOf(bench.deps(over), [], bench.clock.at, told)).toContainEqual(
+    expect.objectContaining({ kind: "not-served", title: expect.stringMatching(/, which stays$/) }),
+  );
+  await bench.store.amend(held as Rotation, { rotation: held as Rotation, audit: [] });
   await ask(bench.deps(over), [bench.app.appId], { now: true, actor: "ann" });
   await bench.drive(() => false, 6, over).catch(() => undefined);
   // who reads it there has the whole overlap, too

@@ -3,7 +3,7 @@ import type { HolderRef } from "../../core/credentials/credential.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { ActivateOutcome, AddSigningOutcome, SamlSigning } from "../../ports/saml-signing.ts";
 import { describe, type GraphCalls, requireType, unsettled, wholeSeconds } from "./calls.ts";
-import { parseObject, textAt } from "./json.ts";
+import { canonicalId, parseObject, textAt } from "./json.ts";
 import { unreadable } from "./map.ts";
 
 const THUMBPRINT = /^[0-9a-f]{40}$/i;
@@ -37,7 +37,7 @@ export class GraphSamlSigning implements SamlSigning {
     if (keyId === null || thumbprint === null || !THUMBPRINT.test(thumbprint)) {
       return { outcome: "unknown", error: unreadable("the new certificate's key id or thumbprint is missing") };
     }
-    return { outcome: "applied", thumbprint: thumbprint.toLowerCase(), keyIds: [keyId] };
+    return { outcome: "applied", thumbprint: thumbprint.toLowerCase(), keyIds: [canonicalId(keyId)] };
   }
 
   async activate(holder: HolderRef, thumbprint: string, signal?: AbortSignal): Promise<ActivateOutcome> {

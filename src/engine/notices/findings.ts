@@ -187,9 +187,11 @@ function failingOf({ displayName, replacesKind, replaces, replacesName, holder, 
 function unservedOf(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
   const { displayName, replacesKind, replaces, replacesName, replacesEnd, holder } = rotation;
   const added = addedTargets(deps, rotation);
-  if (added.length === 0 || replacesEnd === null || replacesEnd <= now) return [];
+  if (added.length === 0 || (replacesEnd !== null && replacesEnd <= now)) return [];
   const places = added.join(", ");
-  const title = `${displayName}: ${places} was bound later and may hold the old ${replacesKind} ${replacesName ?? replaces}, which ends ${away(replacesEnd, now)}`;
+  // without an end it waits for the next rotation for ever
+  const then = replacesEnd === null ? "which stays" : `which ends ${away(replacesEnd, now)}`;
+  const title = `${displayName}: ${places} was bound later and may hold the old ${replacesKind} ${replacesName ?? replaces}, ${then}`;
   const next = `nolapse rotate ${holder.appId} --now delivers to all places of the slot`;
   return [{ kind: "not-served", appId: holder.appId, key: `${replaces} ${places}`, title, next }];
 }
