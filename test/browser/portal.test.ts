@@ -113,7 +113,10 @@ test("a hostile name is text, on every page it is on", async (context) => {
   await web.enter(given, "Rita");
   await show(given, "/applications?q=img", /<img src=x/);
   expect(await given.locator("main .chip").first().textContent()).toBe("U+202E");
-  await given.getByRole("link", { name: /img src/ }).click();
+  await given
+    .getByRole("region", { name: "Applications" })
+    .getByRole("link", { name: /img src/ })
+    .click();
   await given.getByRole("heading", { level: 1, name: /<img src=x/ }).waitFor();
   expect(await given.locator("main img").count()).toBe(0);
   expect(fired).toBe(false);
