@@ -22,7 +22,7 @@ const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 const WORD = { actor: "entra:ann", why: "it is not used", told: { retire: "at-expiry", complete: true } } as const;
 
 /** One application whose place was given the new credential now; what is said of a removal `after` that. */
-function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rotation> = {}) {
+function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rotation> = {}, faults = GOOD_PLACES, seed = 1) {
   let now: EpochMs = NOW;
   const made = rotation({ id: "one", replaces: "old", replacesEnd: plus(NOW, 90 * DAY), state: "verified" });
   const [first] = made.deliveries;
@@ -45,8 +45,8 @@ function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rota
     name: target,
     reload,
     value: new SecretValue("old"),
-    chance: Chance.of(1, "places"),
-    faults: GOOD_PLACES,
+    chance: Chance.of(seed, "places"),
+    faults,
     now: () => now,
     onHook: () => {},
   });
@@ -67,7 +67,7 @@ function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rota
     return word.after(call, APPLIED, settings(retire, consumers), now).map(({ what }) => what);
   };
   const ask = (...accepts: Parameters<WordBooks["asks"]>[2]) => word.asks(one.holder.appId, "old", accepts, settings());
-  return { word, deliver, removed, ask };
+  return { word, place, deliver, removed, ask };
 }
 
 describe("an early removal", () => {
@@ -76,6 +76,14 @@ describe("an early removal", () => {
     await overlapping.deliver();
     expect(overlapping.removed(2 * DAY)).toEqual([expect.stringContaining("although nobody has asked for it")]);
     expect(overlapping.removed(3 * DAY)).toEqual([]);
+    // somebody has put another one there in between, and each write gives the former copy for a while that is its own
+    const stale = { ...GOOD_PLACES, stale: 1 };
+    const rewritten = books({ retire: "after-overlap", overlap: 3 * DAY }, MINUTE, {}, stale, 2);
+    rewritten.place.overwrite(new SecretValue("theirs"));
+    await rewritten.deliver();
+    expect(rewritten.place.staleUntil).toBeGreaterThan(NOW + 7 * MINUTE);
+    while (rewritten.place.staleUntil > NOW + MINUTE) await rewritten.deliver();
+    expect(rewritten.removed(rewritten.place.staleUntil - NOW + 3 * DAY)).toEqual([]);
     const lasting = books({ retire: "at-expiry" });
     await lasting.deliver();
     expect(lasting.removed(60 * DAY)).toEqual([expect.stringContaining("although nobody has asked for it")]);

@@ -164,9 +164,9 @@ export class WordBooks {
     const isStale = place.staleUntil > now;
     const until = isStale ? place.staleUntil : now;
     const held = isStale ? keyId : this.#around.keyIdOf(place.copy);
-    // written once more, it gives the new one sooner than after the write before
-    const former = `${name} ${this.#around.keyIdOf(place.former)}`;
-    if (held !== null && until < (this.#left.get(former) ?? 0)) this.#left.set(former, until);
+    // written once more, it gives the new one sooner than after the writes before, whatever it would have given in between
+    if (held !== null)
+      for (const [left, at] of this.#left) if (at > until && left.startsWith(`${name} `)) this.#left.set(left, until);
     if (held === null || held === before) return;
     this.#held.set(name, held);
     // what somebody else's hand has put there in between is what it held right before
