@@ -6,6 +6,7 @@ import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, HOUR } from "../../src/core/time.ts";
 import { approve } from "../../src/engine/commands/approve.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
 import { ask } from "../../src/engine/commands/rotate.ts";
 import { gatherFacts } from "../../src/engine/facts.ts";
 import { findingsOf } from "../../src/engine/notices/findings.ts";
@@ -72,6 +73,19 @@ test("bound in the overlap, it keeps the old credential until another rotation h
   expect(after?.state).toBe("retired");
   expect(second.deliveries).toBe(1);
   expect(await signsIn()).toBe(true);
+});
+
+test("bound in an overlap that a person then ends by keeping both, it is told for as long as the old credential is to end", async () => {
+  const { bench, bind, over } = growing({ endsIn: 29 * DAY });
+  const { id } = await bench.drive((rotation) => rotation?.state === "verified", 2, over);
+  bind();
+  await cancel(bench.deps(over), id, "ann", "both are needed");
+  expect((await bench.store.rotation(id))?.state).toBe("cancelled");
+  const told = { sealKeyAge: null, portal: null, broken: null };
+  const kinds = async () => (await findingsOf(bench.deps(over), [], bench.clock.at, told)).map(({ kind }) => kind);
+  expect(await kinds()).toContain("not-served");
+  bench.clock.advance(30 * DAY);
+  expect(await kinds()).not.toContain("not-served");
 });
 
 test("bound while a rotation waits to begin, it is served with the others", async () => {

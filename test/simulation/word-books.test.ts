@@ -22,7 +22,13 @@ const APPLIED = { ok: true, value: { outcome: "applied" } } as const;
 const WORD = { actor: "entra:ann", why: "it is not used", told: { retire: "at-expiry", complete: true } } as const;
 
 /** One application whose place was given the new credential now; what is said of a removal `after` that. */
-function books(policy: PolicyInput, reload: Reload = MINUTE, parts: Partial<Rotation> = {}, faults = GOOD_PLACES, seed = 1) {
+function books(
+  policy: PolicyInput,
+  reload: Reload = MINUTE,
+  parts: Partial<Rotation> = {},
+  faults = GOOD_PLACES,
+  seed = 1,
+) {
   let now: EpochMs = NOW;
   const made = rotation({ id: "one", replaces: "old", replacesEnd: plus(NOW, 90 * DAY), state: "verified" });
   const [first] = made.deliveries;

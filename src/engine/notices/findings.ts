@@ -55,7 +55,7 @@ export async function findingsOf(
     }),
     ...halted.map(haltOf),
     ...verified.flatMap((one) => keptOf(one, now)),
-    ...verified.flatMap((one) => unservedOf(deps, one, now)),
+    ...[...verified, ...(await keptBoth(deps, now))].flatMap((one) => unservedOf(deps, one, now)),
     ...verified.flatMap(failingOf),
     ...(await wordsAwaited(deps, now, portal)),
     ...drift.map(driftOf),
@@ -181,6 +181,19 @@ function failingOf({ displayName, replacesKind, replaces, replacesName, holder, 
   const title = `${displayName}: the old ${replacesKind} ${replacesName ?? replaces} is not removed: ${lastFailure.message}`;
   const next = lastFailure.next ?? `nolapse explain ${holder.appId}`;
   return [{ kind: "not-removed", appId: holder.appId, key: `${id} ${lastFailure.code}`, title, next }];
+}
+
+/** Rotations that were given up once the new credential was proven, where it is still the slot's and the old one has an end to come. */
+async function keptBoth({ store, settings: { tenantId } }: Deps, now: EpochMs): Promise<readonly Rotation[]> {
+  const over = await store.rotations({ tenantId, states: ["cancelled"] });
+  const ending = over.filter(
+    ({ verifiedAt, replacesEnd }) => verifiedAt !== null && replacesEnd !== null && replacesEnd > now,
+  );
+  if (ending.length === 0) return [];
+  const slots = await store.slots(tenantId, null);
+  return ending.filter(({ holder, slot, issued }) =>
+    slots.some((one) => one.appId === holder.appId && one.slot === slot && one.keyId === issued?.keyId),
+  );
 }
 
 /** A place that was bound when the new credential was out already: what it holds ends with the old one. */

@@ -51,8 +51,9 @@ export class Notices {
 
   /** Places without the new credential stand in no plan, only in the digest. */
   async #lookForUnserved(deps: Deps, appIds: ReadonlySet<string>, now: EpochMs): Promise<void> {
-    const verified = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: ["verified"] });
-    if (!verified.some((one) => appIds.has(one.holder.appId) && addedTargets(deps, one).length > 0)) return;
+    const states = ["verified", "cancelled"] as const;
+    const proven = await deps.store.rotations({ tenantId: deps.settings.tenantId, states });
+    if (!proven.some((one) => appIds.has(one.holder.appId) && addedTargets(deps, one).length > 0)) return;
     for (const { kind, appId } of await findingsOf(deps, [], now, { sealKeyAge: null, portal: null, broken: null })) {
       if (kind !== "not-served" || appId === null || !appIds.has(appId)) continue;
       this.#note(appId, { at: now, reason: kind, isFailure: false });
