@@ -130,10 +130,7 @@ test("the page explains itself: each check, the one that decides, its code to co
   expect(await given.getByRole("menuitem", { name: "Leaked…" }).getAttribute("aria-disabled")).toBe("true");
   const told = given.getByText("Needs the role Operator. Your role is Reader.").filter({ visible: true });
   await expect.poll(() => told.count()).toBe(1);
-  await given.keyboard.press("Enter");
-  await given.keyboard.press("ArrowDown");
-  await given.keyboard.press("ArrowDown");
-  await given.keyboard.press("Enter");
+  for (const key of ["Enter", "ArrowDown", "ArrowDown", "Enter"]) await given.keyboard.press(key);
   await given.waitForURL(/\/explain$/);
   const drawer = given.getByRole("dialog", { name: "Why Nolapse does what it does" });
   const checks = drawer.locator("ol.checks > li");
