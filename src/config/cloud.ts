@@ -1,5 +1,4 @@
 /** Where a tenant signs in and where its Graph is: by its entry, else by the environment, else the public cloud. */
-import type { Environment } from "./load.ts";
 import type { ConfigFile } from "./schema.ts";
 
 const CLOUDS = {
@@ -8,10 +7,16 @@ const CLOUDS = {
   china: { authorityHost: "https://login.chinacloudapi.cn", graphEndpoint: "https://microsoftgraph.chinacloudapi.cn" },
 } as const;
 
+/** The variables of the environment that name a cloud. */
+interface CloudVariables {
+  readonly AZURE_AUTHORITY_HOST?: string | undefined;
+  readonly NOLAPSE_GRAPH_ENDPOINT?: string | undefined;
+}
+
 type CloudEntry = ConfigFile["tenants"][string]["cloud"];
 
 /** The cloud the file names; else the one of the environment (a directory, a sovereign cloud); else the public one. */
-export function cloudOf(cloud: CloudEntry, env: Environment): { authorityHost: string; graphEndpoint: string } {
+export function cloudOf(cloud: CloudEntry, env: CloudVariables): { authorityHost: string; graphEndpoint: string } {
   if (typeof cloud === "object") {
     return { authorityHost: trim(cloud.authorityHost), graphEndpoint: trim(cloud.graphEndpoint) };
   }
