@@ -76,6 +76,7 @@ const server = await createServer({
     audiences: [],
     ownRights: "none",
     secret: () => Promise.reject(new Error("nobody signs in")),
+    fetch,
   },
   tenants: () => [settings.name],
   version: "bench",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createSecureContext } from "node:tls";
 import { createHand } from "./adapters/graph/hand.ts";
+import { createWireFetch } from "./adapters/graph/wire-fetch.ts";
 import { processNow } from "./adapters/machine/clock.ts";
 import { prometheusText } from "./adapters/metrics/prometheus.ts";
 import type { Admission, Manager, ServeRequest, WebServer } from "./cli/context.ts";
@@ -16,6 +17,7 @@ import type { ResolvedConfig, ServerConfig, TenantConfig } from "./config/load.t
 import { diskWatch } from "./config/on-disk.ts";
 import { NolapseError } from "./core/errors.ts";
 import { cannotListen } from "./core/listening.ts";
+import { SECOND } from "./core/time.ts";
 import type { Deps } from "./engine/deps.ts";
 import type { Sample } from "./engine/views/metrics.ts";
 import { createServer, type Server } from "./http/server.ts";
@@ -87,6 +89,7 @@ class WebHouse implements WebServer {
         secret,
         ownRights: `${tenant.graphEndpoint}/Application.ReadWrite.All`,
         audiences,
+        fetch: createWireFetch({ userAgent: `nolapse/${VERSION}`, timeout: 30 * SECOND }),
       },
       tenants: () => this.#config.tenants.map(({ name }) => name),
       version: VERSION,

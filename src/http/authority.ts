@@ -1,5 +1,5 @@
 /** The login authority that people and programs sign in at: its metadata, its keys, and whose tokens are taken. */
-import { createRemoteJWKSet, type JWTVerifyGetKey } from "jose";
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 import type { SecretValue } from "../core/secret-value.ts";
@@ -16,6 +16,8 @@ export interface SignInSettings {
   readonly ownRights: string;
   /** Audiences of access tokens beside the client id and `api://` with it. */
   readonly audiences: readonly string[];
+  /** The way to the login authority, which may lead through a proxy. */
+  readonly fetch: typeof fetch;
 }
 
 const metadataSchema = z.looseObject({
@@ -40,10 +42,10 @@ const ISSUER_HOSTS = ["login.microsoftonline.com", "login.microsoftonline.us", "
 const V1_HOSTS = ["sts.windows.net", "sts.microsoftonline.us", "sts.chinacloudapi.cn"];
 
 /** Asked once, and again after a failure. */
-export function createAuthority({ authority, tenantId }: SignInSettings): () => Promise<Authority> {
+export function createAuthority(settings: SignInSettings): () => Promise<Authority> {
   let known: Promise<Authority> | null = null;
   return () => {
-    known ??= discover(authority, tenantId).catch((thrown: unknown) => {
+    known ??= discover(settings).catch((thrown: unknown) => {
       known = null;
       throw thrown;
     });
@@ -51,17 +53,23 @@ export function createAuthority({ authority, tenantId }: SignInSettings): () => 
   };
 }
 
-/** @throws NolapseError `directory-unreachable`, `tenant-not-found`, `directory-failed`. */
-async function discover(authority: string, tenantId: string): Promise<Authority> {
-  const url = `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`;
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(30_000) }).catch(
-    (cause: unknown) => {
+/** Asks the login authority. @throws NolapseError `directory-unreachable` where no answer comes back. */
+export function asking({ authority, fetch }: Pick<SignInSettings, "authority" | "fetch">): typeof fetch {
+  return (input, init) =>
+    fetch(input, init).catch((cause: unknown) => {
       throw new NolapseError("directory-unreachable", `the login authority ${authority} does not answer`, {
         cause,
         next: "nolapse doctor",
       });
-    },
-  );
+    });
+}
+
+/** @throws NolapseError `directory-unreachable`, `tenant-not-found`, `directory-failed`. */
+async function discover(settings: SignInSettings): Promise<Authority> {
+  const { authority, tenantId } = settings;
+  const ask = asking(settings);
+  const url = `${authority}/${tenantId}/v2.0/.well-known/openid-configuration`;
+  const response = await ask(url, { redirect: "error", signal: AbortSignal.timeout(30_000) });
   if (response.status === 400 || response.status === 404) {
     throw new NolapseError("tenant-not-found", `the login authority does not know the tenant ${tenantId}`, {
       next: "correct the tenant's id in the configuration",
@@ -86,7 +94,7 @@ async function discover(authority: string, tenantId: string): Promise<Authority>
   }
   return {
     metadata,
-    keys: createRemoteJWKSet(new URL(metadata.jwks_uri), { cooldownDuration: 10_000 }),
+    keys: createRemoteJWKSet(new URL(metadata.jwks_uri), { cooldownDuration: 10_000, [customFetch]: ask }),
     issuers: [metadata.issuer, ...V1_HOSTS.map((host) => `https://${host}/${tenantId}/`)],
   };
 }

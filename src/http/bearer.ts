@@ -63,10 +63,13 @@ export async function callerOfToken(token: string, { settings, authority, now }:
 function refusal(cause: unknown): unknown {
   if (cause instanceof errors.JWTExpired) return notTaken("it has expired");
   if (cause instanceof errors.JWTClaimValidationFailed) return notTaken(`its ${cause.claim} is not the one expected`);
-  if (cause instanceof errors.JWKSTimeout) {
-    return new NolapseError("directory-unreachable", "the login authority's keys cannot be read", { cause });
-  }
-  if (cause instanceof errors.JOSEError) return notTaken("its signature cannot be verified");
+  // the bare class says that the keys' own answer was none
+  if (
+    cause instanceof errors.JOSEError &&
+    !(cause instanceof errors.JWKSTimeout) &&
+    cause.constructor !== errors.JOSEError
+  )
+    return notTaken("its signature cannot be verified");
   return new NolapseError("directory-unreachable", "the login authority's keys cannot be read", { cause });
 }
 

@@ -56,6 +56,13 @@ function said({ code, detail }: Problem, demo: boolean): readonly [string, strin
       "Sign in again, in this browser and within ten minutes. If it happens again, see that the browser takes cookies from this address.",
     ];
   }
+  if (code === "sign-in-failed") {
+    return [
+      "Nobody can sign in now",
+      "This server's own client secret has ended or was changed. Whoever runs Nolapse makes a new one for the server's registration and " +
+        "writes it to where <code>server.signIn.secret</code> leads; no restart is needed.",
+    ];
+  }
   if (code === "too-many-requests") return ["Too many sign-ins", "Wait a minute, then sign in again."];
   return [
     "Signing in does not work now",

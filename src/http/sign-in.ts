@@ -8,7 +8,7 @@ import { z } from "zod";
 import { NolapseError } from "../core/errors.ts";
 import { SecretValue } from "../core/secret-value.ts";
 import { epochMs, MINUTE, SECOND } from "../core/time.ts";
-import type { Authority, SignInSettings } from "./authority.ts";
+import { type Authority, asking, type SignInSettings } from "./authority.ts";
 import type { Caller } from "./caller.ts";
 import type { OwnRights } from "./own-rights.ts";
 import { highest } from "./roles.ts";
@@ -108,6 +108,7 @@ async function configuration({ settings, authority, now }: SignInParts): Promise
     { [openid.clockSkew]: skew, [openid.clockTolerance]: 300 },
     openid.ClientSecretPost(secret.reveal()),
   );
+  config[openid.customFetch] = asking(settings) as openid.CustomFetch;
   openid.enableNonRepudiationChecks(config);
   return config;
 }
@@ -126,7 +127,7 @@ async function redeem(
       idTokenExpected: true,
     })
     .catch((cause: unknown) => {
-      throw failed(said(cause), cause);
+      throw refusal(cause);
     });
   const read = claimsSchema.safeParse(tokens.claims());
   if (!read.success) throw failed("the authority does not say who signed in");
@@ -138,11 +139,19 @@ async function redeem(
   return { caller, rights: { token: new SecretValue(tokens.access_token), until } };
 }
 
-/** What the authority said, which is its own text, or that something did not fit. */
-function said(cause: unknown): string {
-  if (cause instanceof openid.AuthorizationResponseError) return `the login authority refused it: ${cause.error}`;
-  if (cause instanceof openid.ResponseBodyError) return `the login authority refused it: ${cause.error}`;
-  return "what came back from the login authority does not belong to this sign-in";
+/** What the authority said, which is its own text; that it said nothing; or that something did not fit. */
+function refusal(cause: unknown): NolapseError {
+  const inner = cause instanceof Error ? cause.cause : null;
+  for (const one of [cause, inner]) if (one instanceof NolapseError) return one;
+  if (cause instanceof openid.ResponseBodyError && cause.error === "invalid_client") {
+    return new NolapseError("sign-in-failed", "the login authority does not take this server's own client secret", {
+      cause,
+      next: "make a new one for the server's registration and write it to where server.signIn.secret leads; it is read at each sign-in",
+    });
+  }
+  if (cause instanceof openid.AuthorizationResponseError || cause instanceof openid.ResponseBodyError)
+    return failed(`the login authority refused it: ${cause.error}`, cause);
+  return failed("what came back from the login authority does not belong to this sign-in", cause);
 }
 
 function failed(why: string, cause?: unknown): NolapseError {

@@ -24,11 +24,11 @@ const digest: Digest = {
 };
 
 async function receiver(status: number) {
-  const requests: { method: string; headers: IncomingHttpHeaders; body: string }[] = [];
+  const requests: { method: string; path: string; headers: IncomingHttpHeaders; body: string }[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const part of request) body += part;
-    requests.push({ method: request.method ?? "", headers: request.headers, body });
+    requests.push({ method: request.method ?? "", path: request.url ?? "", headers: request.headers, body });
     response.writeHead(status, { location: "http://127.0.0.1:9/" }).end();
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -108,6 +108,51 @@ it("nor to a name that leads there, whatever else it leads to", async () => {
   expect(await resolved("rebound.example", false)).toBeInstanceOf(NotOutside);
   expect(await resolved("relay.example", false)).toEqual(["127.0.0.1", 4]);
   expect(["127.0.0.1", "10.1.2.3", "192.168.0.1", "::1", "fd12::1", "203.0.113.9"].filter(mayBeTold)).toHaveLength(6);
+});
+
+it("behind a proxy it is asked to tell them, by a name that only it has to know", async () => {
+  const { url, requests } = await receiver(202);
+  const proxy = new URL(url).origin;
+  vi.stubEnv("HTTP_PROXY", proxy);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await createHeartbeat("up", async () => "http://hooks.contoso.example/up", "GET").beat();
+  expect(requests.map(({ method, headers, path }) => [method, headers.host, path])).toEqual([
+    ["GET", "hooks.contoso.example", "http://hooks.contoso.example/up"],
+  ]);
+  // what needs none goes by itself
+  vi.stubEnv("NO_PROXY", "127.0.0.1");
+  await createHeartbeat("up", async () => url, "GET").beat();
+  expect(requests[1]?.path).toBe("/hook?token=hidden");
+});
+
+it("behind a proxy TLS is spoken with the receiver, and the proxy sees its name alone", async () => {
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", (request, socket) => {
+    asked.push(`${request.method} ${request.url}`);
+    socket.end("HTTP/1.1 403 Forbidden\r\n\r\n");
+  });
+  await new Promise<void>((done) => proxy.listen(0, "127.0.0.1", done));
+  onTestFinished(() => void proxy.close());
+  vi.stubEnv("HTTPS_PROXY", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const told = createHeartbeat("up", async () => "https://hooks.contoso.example/up?token=hidden", "POST").beat();
+  await expect(told).rejects.toMatchObject({ code: "notify-failed" });
+  expect(asked).toEqual(["CONNECT hooks.contoso.example:443"]);
+});
+
+it("a proxy is not sent to the platform either, by number or by name", async () => {
+  const { url, requests } = await receiver(202);
+  vi.stubEnv("HTTP_PROXY", new URL(url).origin);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const lookup = vi
+    .spyOn(dns.promises, "lookup")
+    .mockResolvedValue([{ address: "169.254.169.254", family: 4 }] as never);
+  onTestFinished(() => lookup.mockRestore());
+  for (const address of ["http://169.254.169.254/", "http://metadata.contoso.example/"])
+    await expect(createHeartbeat("up", async () => address, "GET").beat()).rejects.toMatchObject({
+      message: expect.stringContaining("belongs to this machine's platform"),
+    });
+  expect(requests).toEqual([]);
 });
 
 it("a heartbeat is one bare request", async () => {

@@ -19,6 +19,7 @@ const OPTIONS: ServerOptions = {
     secret: async () => new SecretValue("a~secret"),
     ownRights: "https://graph.example/Application.ReadWrite.All",
     audiences: [],
+    fetch,
   },
   tenants: () => ["contoso"],
   version: "0",

@@ -22,6 +22,7 @@ beforeAll(async () => {
       authority: "https://localhost",
       clientId: "c",
       audiences: [],
+      fetch,
       ownRights: "none",
       secret: () => Promise.reject(new Error("nobody signs in here")),
     },

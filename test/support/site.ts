@@ -54,6 +54,8 @@ export interface SiteOptions {
   readonly vault?: boolean;
   /** The applications hold these directory roles. */
   readonly roles?: readonly string[];
+  /** The directory is there under Microsoft's own names as well, for whoever asks through a proxy. */
+  readonly proxy?: boolean;
 }
 
 /** A tenant with two people, who can sign in with `az`. */
@@ -105,6 +107,7 @@ export class Site {
     const folder = mkdtempSync(join(tmpdir(), "nolapse-site-"));
     const directory = await createDirectory({
       listen: { port: 0 },
+      ...(options.proxy === true ? { proxyPort: 0 } : {}),
       scenario: options.scenario ?? (options.roles === undefined ? "empty" : WITH_PEOPLE),
       clock: { now: START, frozen: true },
       random: 1,

@@ -40,6 +40,13 @@ export function refusePlatform(url: URL): void {
   if (isIP(host) !== 0 && !mayBeTold(host)) throw new NotOutside(host);
 }
 
+/** The same for a name, where somebody else connects to it. One that cannot be resolved here may be known there. @throws NotOutside */
+export async function refusePlatformByName({ hostname }: URL): Promise<void> {
+  const found = await dns.promises.lookup(hostname.replace(/^\[|\]$/g, ""), { all: true }).catch(() => []);
+  const wrong = found.find(({ address }) => !mayBeTold(address));
+  if (wrong !== undefined) throw new NotOutside(wrong.address);
+}
+
 /** Resolves as `node:dns` does, and fails where any of the answers is such an address. */
 export const resolveOutside: LookupFunction = (hostname, options, callback) => {
   dns.lookup(hostname, { ...options, all: true }, (failure, found) => {

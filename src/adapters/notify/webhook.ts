@@ -3,14 +3,14 @@
  * body, so that a receiver can tell ours from anybody's and an old one from a new one. And the heartbeat, a bare request.
  */
 import { createHash, createHmac } from "node:crypto";
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
+import { Agent as AgentHttp, request as requestHttp } from "node:http";
+import { Agent as AgentHttps, request as requestHttps } from "node:https";
 import { NolapseError } from "../../core/errors.ts";
 import { type Digest, FINDING_TITLES, subjectOf } from "../../core/pictures/notice.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
 import { formatInstant } from "../../core/time.ts";
 import type { Channel, Heartbeat } from "../../ports/notices.ts";
-import { NotOutside, refusePlatform, resolveOutside } from "./outside.ts";
+import { NotOutside, refusePlatform, refusePlatformByName, resolveOutside } from "./outside.ts";
 
 /** Milliseconds of process time for one request. */
 const TIMEOUT = 15_000;
@@ -101,12 +101,19 @@ async function request(name: string, url: string, sent: Sent, signal?: AbortSign
   if (status < 200 || status > 299) throw failed(name, `its server answers ${status}`);
 }
 
-/** One request, on a connection of its own; a redirect is an answer like any other. Gives the status. @throws NotOutside */
-function ask(url: URL, { method, headers, body }: Sent, signal: AbortSignal): Promise<number> {
+/**
+ * One request, on a connection of its own, through the environment's proxy where there is one for it; a redirect is an answer like any
+ * other. Gives the status. @throws NotOutside
+ */
+async function ask(url: URL, { method, headers, body }: Sent, signal: AbortSignal): Promise<number> {
   refusePlatform(url);
-  const over = url.protocol === "http:" ? requestHttp : requestHttps;
+  // a proxy finds the name by itself, so what it leads to is looked at before
+  if (hasProxy(url)) await refusePlatformByName(url);
+  const plain = url.protocol === "http:";
+  const over = plain ? requestHttp : requestHttps;
+  const agent = new (plain ? AgentHttp : AgentHttps)({ keepAlive: false, proxyEnv: process.env });
   return new Promise((resolve, reject) => {
-    const options = { method, headers: { ...headers }, agent: false, lookup: resolveOutside, signal };
+    const options = { method, headers: { ...headers }, agent, lookup: resolveOutside, signal };
     const asked = over(url, options, (answer) => {
       answer.resume();
       resolve(answer.statusCode ?? 0);
@@ -115,6 +122,11 @@ function ask(url: URL, { method, headers, body }: Sent, signal: AbortSignal): Pr
     asked.on("error", reject);
     asked.end(body);
   });
+}
+
+function hasProxy({ protocol }: URL): boolean {
+  const name = protocol === "http:" ? "http_proxy" : "https_proxy";
+  return Boolean(process.env[name] ?? process.env[name.toUpperCase()]);
 }
 
 function failed(name: string, why: string): NolapseError {
