@@ -5,7 +5,29 @@ import { counted } from "./dates.ts";
 type One = Answer<"GET /api/v1/t/{tenant}/rehearsals/{id}">;
 type Report = NonNullable<One["report"]>;
 
+type Now = NonNullable<One["progress"]["now"]>;
+
 const DAY = 86_400_000;
+
+/** One more has stopped at each of these, in the order of time. */
+export function steps(stops: readonly { readonly at: string }[]) {
+  return stops.map(({ at }, index) => ({ at, count: index + 1 }));
+}
+
+/** How many had stopped at the end of each week of one that goes on; the last week ends now. */
+export function byWeeks({ from, at, stopped }: Pick<Now, "from" | "at" | "stopped">) {
+  const endOf = (index: number) => Math.min(Date.parse(from) + (index + 1) * 7 * DAY, Date.parse(at));
+  const of = (which: "without" | "with") =>
+    stopped.map((week, index) => ({ at: new Date(endOf(index)).toISOString(), count: week[which] }));
+  return { without: of("without"), withIt: of("with") };
+}
+
+/** For how much of the time a fault could be met. */
+export function shareWords(rate: number): string {
+  const percent = Math.round(rate * 100);
+  if (percent === 100) return "all the time";
+  return percent === 0 ? "under 1 % of the time" : `${percent} % of the time`;
+}
 
 /** `bad` where Nolapse itself let something stop, or broke a rule of its own. */
 export function verdictOf(
