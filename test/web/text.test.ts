@@ -15,7 +15,7 @@ import {
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
-import { byWeeks, groupedNeeds, shareWords, verdictOf } from "../../web/src/text/rehearsal.ts";
+import { byWeeks, groupedNeeds, leadOf, shareWords, verdictOf } from "../../web/src/text/rehearsal.ts";
 import {
   headSentence,
   oldOneWords,
@@ -347,4 +347,11 @@ test("how much of the time a fault could be met is said in whole parts of a hund
     "all the time",
     "all the time",
   ]);
+});
+
+test("a rehearsal says for how long it was lived through, and with how many kinds of faults", () => {
+  const fault = { kind: "crash", name: "", rate: 1, met: 0, answer: null } as const;
+  const report = { from: "2031-01-01T00:00:00Z", until: "2031-01-31T00:00:00Z", faults: [] };
+  expect(leadOf("contoso", report)).toContain("lived through 30 days with no faults on.");
+  expect(leadOf("contoso", { ...report, faults: [fault] })).toContain("with 1 kind of fault on.");
 });

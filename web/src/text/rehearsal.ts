@@ -34,7 +34,7 @@ export function verdictOf(
   { complete }: Pick<One, "complete">,
   report: Pick<Report, "from" | "until" | "with" | "findings">,
 ): { readonly sentence: string; readonly bad: boolean } {
-  const days = Math.round((Date.parse(report.until) - Date.parse(report.from)) / DAY);
+  const days = daysOf(report);
   const within = `in ${counted(days, "day")}${complete ? "" : " of what could be read"}`;
   const lapses = report.with.filter(({ because }) => because === null);
   const [first] = lapses;
@@ -46,6 +46,17 @@ export function verdictOf(
   if (left === 0) return { sentence: `No lapse ${within}.`, bad: false };
   const many = `${counted(left, "application")} ${left === 1 ? "needs" : "need"}`;
   return { sentence: `No lapse ${within}, but ${many} you first.`, bad: false };
+}
+
+/** How long it was lived through, which is less than asked where somebody stopped it, and with how much against it. */
+export function leadOf(tenant: string, report: Pick<Report, "from" | "until" | "faults">): string {
+  const kinds = report.faults.length;
+  const against = kinds === 0 ? "no faults" : counted(kinds, "kind of fault", "kinds of faults");
+  return `A copy of ${tenant} lived through ${counted(daysOf(report), "day")} with ${against} on. Nothing was written to the tenant.`;
+}
+
+function daysOf({ from, until }: Pick<Report, "from" | "until">): number {
+  return Math.round((Date.parse(until) - Date.parse(from)) / DAY);
 }
 
 /** One line for each reason, the most frequent first. */

@@ -14,7 +14,7 @@ import { useRefusal } from "../../session/session.tsx";
 import { useTenant } from "../../session/tenant.tsx";
 import { counted, grouped } from "../../text/dates.ts";
 import { Name } from "../../text/name.tsx";
-import { groupedNeeds, steps, verdictOf } from "../../text/rehearsal.ts";
+import { groupedNeeds, leadOf, steps, verdictOf } from "../../text/rehearsal.ts";
 import { type Figure, Figures } from "./figures.tsx";
 import { Running } from "./running.tsx";
 import { Thrown } from "./thrown.tsx";
@@ -153,13 +153,12 @@ function Unfinished({ one, tenant }: { readonly one: One; readonly tenant: strin
 function Report({ one, report, tenant }: { readonly one: One; readonly report: Report; readonly tenant: string }) {
   const { zone } = useTenant();
   const { sentence, bad } = verdictOf(one, report);
-  const lead = `A copy of ${tenant} lived through ${counted(one.asked.days, "day")} with ${counted(report.faults.length, "kind of fault", "kinds of faults")} on. Nothing was written to the tenant.`;
   return (
     <>
       <Head
         title={sentence}
         bad={bad}
-        lead={lead}
+        lead={leadOf(tenant, report)}
         tenant={tenant}
         report={addressOf("GET /api/v1/t/{tenant}/rehearsals/{id}/report", { params: { tenant, id: one.id } })}
       />

@@ -16,7 +16,7 @@ const COLUMNS: readonly [Column<Faults[number]>, ...Column<Faults[number]>[]] = 
 
 export function Thrown({ faults }: { readonly faults: Faults }) {
   return (
-    <section aria-labelledby="thrown">
+    <section className="stack" aria-labelledby="thrown">
       <h2 id="thrown">Faults met and answered</h2>
       {faults.every(({ met }) => met === 0) ? (
         <Empty>It met no fault.</Empty>
