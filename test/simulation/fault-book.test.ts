@@ -134,10 +134,12 @@ describe("how far it is", () => {
   test("counts by weeks, the last one so far", () => {
     const without = [stop(1), stop(7), stop(8), stop(15), stop(16)];
     expect(stoppedByWeek(START, day(15), without, [stop(16), stop(9)])).toEqual([
-      { week: START, without: 2, with: 0 },
+      { week: START, without: 1, with: 0 },
       { week: day(7), without: 3, with: 1 },
       { week: day(14), without: 4, with: 1 },
     ]);
+    // what ends with the week that ends now has stopped
+    expect(stoppedByWeek(START, day(7), without, [])).toEqual([{ week: START, without: 2, with: 0 }]);
     expect(stoppedByWeek(START, START, without, [])).toEqual([]);
   });
 
