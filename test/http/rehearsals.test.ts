@@ -103,6 +103,7 @@ test("who only looks starts none, and another tenant's is not found", async () =
   expect((await rita.post(T, { days: 1 })).status).toBe(403);
   expect((await rita.get(`${T}/nobody-knows-it`)).status).toBe(404);
   expect((await otto.post(T, { days: 0 })).body.code).toBe("usage");
+  expect((await otto.post(T, { days: 1, seed: 1_000_001 })).body.code).toBe("usage");
 });
 
 test("the last five are kept, one that breaks off says why, and closing ends what runs", async () => {

@@ -56,6 +56,12 @@ test("kinds of faults are left out on request, and the lines say what was met", 
   expect(wrong.stderr).toContain("kinds are sign-in-lag, ");
 });
 
+test("every seed that the portal takes is one of the command line's", async () => {
+  for (const seed of ["0", "1000000"])
+    expect((await site.nolapse(["rehearse", "--days", "1", "--seed", seed, "--json"])).code).toBe(0);
+  expect((await site.nolapse(["rehearse", "--days", "1", "--seed", "1000001"])).code).toBe(2);
+});
+
 test("Ctrl-C leaves a partial report that says so", async () => {
   const child = site.start(["rehearse", "--days", "3650", "--json"]);
   const told = ended(child);
