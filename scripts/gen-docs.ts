@@ -1,12 +1,13 @@
 /**
  * Writes what is derived from the sources: docs/errors.md, docs/reasons.md, the diagram and the checks of
- * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, docs/authorization.md, the import table of docs/architecture.md, the types of web/src/api/schema.ts and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
+ * docs/state-machine.md, the remarks of docs/certificates.md, the schemas in docs/json, the routes of docs/server.md, docs/authorization.md, the import table of docs/architecture.md, the faults of docs/rehearsal.md, the types of web/src/api/schema.ts and the lint configuration of the rooms. With --check it writes nothing and fails if a file is not up to date.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { REMARKS } from "../src/core/credentials/certificate-remarks.ts";
 import { ERRORS } from "../src/core/errors.ts";
+import { FAULT_KINDS } from "../src/core/fault-kinds.ts";
 import { REASONS } from "../src/core/reasons.ts";
 import { TRANSITIONS } from "../src/core/rotation/apply-event.ts";
 import { checksFor } from "../src/core/rotation/checks.ts";
@@ -204,6 +205,7 @@ const configuration = readFileSync(new URL("docs/configuration.md", root), "utf8
 const commands = readFileSync(new URL("docs/commands.md", root), "utf8");
 const certificates = readFileSync(new URL("docs/certificates.md", root), "utf8");
 const server = readFileSync(new URL("docs/server.md", root), "utf8");
+const rehearsal = readFileSync(new URL("docs/rehearsal.md", root), "utf8");
 const architecture = readFileSync(new URL("docs/architecture.md", root), "utf8");
 const outputs: Record<string, string> = {
   "docs/errors.md": errors(),
@@ -215,6 +217,14 @@ const outputs: Record<string, string> = {
   "docs/commands.md": within(commands, "commands", commandSections()),
   "docs/authorization.md": authorization(),
   "docs/server.md": within(server, "routes", routes()),
+  "docs/rehearsal.md": within(
+    rehearsal,
+    "faults",
+    table(
+      ["kind", "what goes wrong", "how Nolapse answers"],
+      Object.entries(FAULT_KINDS).map(([kind, { name, answer }]) => [`\`${kind}\``, name, answer]),
+    ),
+  ),
   "docs/certificates.md": within(certificates, "remarks", remarks()),
   "docs/architecture.md": within(
     architecture,

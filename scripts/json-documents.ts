@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { REMARKS } from "../src/core/credentials/certificate-remarks.ts";
 import { ERRORS } from "../src/core/errors.ts";
+import { FAULT_KIND_NAMES } from "../src/core/fault-kinds.ts";
 import { REASONS } from "../src/core/reasons.ts";
 
 const text = z.string();
@@ -431,6 +432,17 @@ export const DOCUMENTS = {
     storyHashes: z.array(text).describe("of each run: the same seed and tenant give the same"),
     signIns: whole.describe("sign-ins of the applications, over all runs"),
     crashes: whole.describe("how often Nolapse died in the middle of something, over all runs"),
+    faults: z
+      .array(
+        z.strictObject({
+          kind: z.enum(FAULT_KIND_NAMES),
+          name: text,
+          rate: z.number().describe("the part of the simulated time in which it could be met, from 0 to 1"),
+          met: whole,
+          answer: text.nullable().describe("what Nolapse did; null where it was never met"),
+        }),
+      )
+      .describe("what was thrown at it, over all runs"),
   }),
   simulate: z.strictObject({
     seed: z.int(),

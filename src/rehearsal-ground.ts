@@ -112,6 +112,7 @@ export async function directoryGround({ seed, start = START, describe }: GroundO
       faults = { seed, rules: known.map((rule) => ({ ...rule })), ...(isLimited ? { limits: SMALL } : {}) };
       directory.faults.set(faults);
     },
+    met: () => directory.faults.met(),
     outside: outsideOf(hands),
     backup: (name) => file.backup(name),
     restore: (name) => file.restore(name),

@@ -2,6 +2,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { DAY } from "../core/time.ts";
 import type { Context, GlobalOptions, Parts, Surroundings } from "./context.ts";
+import { faultKinds } from "./fault-kinds-typed.ts";
 import { countFromOne, countOf, duration, whole } from "./numbers-typed.ts";
 import { SHELLS } from "./render/completion.ts";
 import { ENVIRONMENT_FORMATS } from "./render/environment.ts";
@@ -116,8 +117,9 @@ function addReading(program: Command, run: Run): void {
     .description("the future: what rotates when, what needs a person, what stops without nolapse and with it")
     .option("--days <number>", "how far ahead", countFromOne, 730)
     .option("--faults <file>", "a plan of faults, JSON; the usual weather of a directory by default")
+    .option("--without <kinds>", "leave out these kinds of faults, with commas (docs/rehearsal.md)", faultKinds)
     .option("--runs <number>", "live through it so many times, by different chances", countFromOne, 1)
-    .option("--seed <number>", "the first seed of chance", countFromOne, 1)
+    .option("--seed <number>", "the first seed of chance", countOf, 1)
     .option("--html <file>", "write a page to a file")
     .action((options, command) =>
       act(run, command, async (it) => (await import("./commands/rehearse.ts")).rehearse(it, options)),

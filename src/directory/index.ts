@@ -1,5 +1,5 @@
 /** The library: the directory in somebody's own process. */
-import { type FaultPlan, faultPlanSchema } from "./faults/fault-plan.ts";
+import { type FaultPlan, type FaultRule, faultPlanSchema } from "./faults/fault-plan.ts";
 import { openDirectory, type Started, type StartOptions } from "./start.ts";
 import type { DirectoryState } from "./state/state.ts";
 import { restoreState, stateSchema } from "./state/state-document.ts";
@@ -34,7 +34,11 @@ export interface DirectoryOptions extends Omit<StartOptions, "faults"> {
 }
 
 export interface Directory extends Started {
-  readonly faults: { set(plan: FaultPlanInput): void };
+  readonly faults: {
+    set(plan: FaultPlanInput): void;
+    /** How often each fault has been met since the directory began; a lag once for each credential or object that was looked for in vain. */
+    met(): Readonly<Partial<Record<FaultRule["fault"], number>>>;
+  };
   /**
    * Begins again with a state taken before, of this directory or another one: its applications sign in with the secrets they had there.
    * The clock stays where it is.
@@ -49,7 +53,10 @@ export async function createDirectory({ faults, ...options }: DirectoryOptions =
   const { directory, engine } = await openDirectory({ ...options, ...plan });
   // added to the object itself: a copy would make the file of its authority, which is made when it is first asked for
   return Object.assign(directory, {
-    faults: { set: (given: FaultPlanInput) => engine.setFaults(faultPlanSchema.parse(given)) },
+    faults: {
+      set: (given: FaultPlanInput) => engine.setFaults(faultPlanSchema.parse(given)),
+      met: () => engine.faults.met,
+    },
     restore: (state: DirectoryState) => void restoreState(engine, stateSchema.parse(structuredClone(state))),
   });
 }

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Holder } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
+import { FAULT_KIND_NAMES, type FaultKind } from "../core/fault-kinds.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
 import type { Plan } from "../engine/plan/plan.ts";
 import { count, instant } from "./routes/shapes.ts";
@@ -17,6 +18,26 @@ const lapse = z.strictObject({
   sentence: z.string(),
   runs: count.meta({ description: "in how many of the runs" }),
 });
+
+export const faultKind = z.enum(FAULT_KIND_NAMES);
+
+/** What a rehearsal that goes on has come to; of the run under way. */
+export const underway = z.strictObject({
+  done: z.number().min(0).max(1).meta({ description: "over all runs" }),
+  run: count.meta({ description: "which of the runs, from 1" }),
+  from: instant.meta({ description: "the time of the copy, at which each run begins" }),
+  at: instant.meta({ description: "the simulated time" }),
+  bound: count.meta({ description: "applications looked after" }),
+  rotations: count,
+  finished: count.meta({ description: "of the rotations, those whose old credential is retired" }),
+  signIns: count,
+  faults: count.meta({ description: "faults met" }),
+  stopped: z
+    .array(z.strictObject({ week: date, without: count, with: count }))
+    .meta({ description: "how many applications have stopped by the end of each week, so far in the last one" }),
+});
+
+export type Underway = z.infer<typeof underway>;
 
 /** What a rehearsal found. */
 export const rehearsalReport = z.strictObject({
@@ -47,6 +68,17 @@ export const rehearsalReport = z.strictObject({
   days: z.array(z.strictObject({ day: date, issues: count, writes: count, requests: count })),
   findings: z.array(z.string()).meta({ description: "faults of Nolapse itself" }),
   storyHashes: z.array(z.string()),
+  faults: z
+    .array(
+      z.strictObject({
+        kind: faultKind,
+        name: z.string(),
+        rate: z.number().min(0).max(1).meta({ description: "the part of the simulated time in which it could be met" }),
+        met: count,
+        answer: z.string().nullable().meta({ description: "what Nolapse did; null where it was never met" }),
+      }),
+    )
+    .meta({ description: "what was thrown at it, over all runs" }),
 });
 
 export type RehearsalReport = z.infer<typeof rehearsalReport>;
@@ -55,6 +87,8 @@ export interface RehearsalAsked {
   readonly days: number;
   readonly runs: number;
   readonly seed: number;
+  /** The kinds that it may meet. */
+  readonly faults: readonly FaultKind[];
 }
 
 /** What is copied: names, dates and rules, no value. */
@@ -76,8 +110,8 @@ export interface Running {
   stop(): void;
 }
 
-/** Lives through the future of a copy, beside the server's own work. `progress` goes from 0 to 1. */
-export type Rehearse = (copied: Copied, asked: RehearsalAsked, progress: (done: number) => void) => Running;
+/** Lives through the future of a copy, beside the server's own work, and tells how far it is. */
+export type Rehearse = (copied: Copied, asked: RehearsalAsked, progress: (underway: Underway) => void) => Running;
 
 export interface Rehearsal {
   readonly id: string;
@@ -88,7 +122,8 @@ export interface Rehearsal {
   /** ISO 8601 UTC. */
   readonly copiedAt: string;
   readonly complete: boolean;
-  readonly progress: number;
+  /** Null until it has begun. */
+  readonly underway: Underway | null;
   readonly state: "running" | "done" | "failed";
   readonly finished: Finished | null;
   /** Why it failed. */
@@ -131,18 +166,18 @@ export class Rehearsals {
         next: "wait until it is over, or stop it",
       });
     }
-    const outcome = { progress: 0, state: "running", finished: null, failure: null } as const;
+    const outcome = { underway: null, state: "running", finished: null, failure: null } as const;
     const entry: Entry = { id: randomUUID(), asked, ...about, ...outcome, running: null };
     this.#keep(entry);
-    const running = this.#rehearse(copied, asked, (done) => {
-      if (done - entry.progress < 0.01) return;
-      entry.progress = done;
+    const running = this.#rehearse(copied, asked, (underway) => {
+      if (entry.underway !== null && underway.done - entry.underway.done < 0.01) return;
+      entry.underway = underway;
       told();
     });
     entry.running = running;
     running.done
       .then(
-        (finished) => Object.assign(entry, { state: "done", progress: 1, finished }),
+        (finished) => Object.assign(entry, { state: "done", finished }),
         (thrown: unknown) =>
           Object.assign(entry, { state: "failed", failure: thrown instanceof Error ? thrown.message : "it broke off" }),
       )

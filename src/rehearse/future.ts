@@ -3,16 +3,20 @@
  * through the coming years under the configured policies. What comes out says what rotates when, how much work a day is,
  * what needs a person, and what lapses without Nolapse and with it (design §6, `rehearse`).
  */
-import { type Holder, isLive } from "../core/credentials/credential.ts";
+import type { Holder } from "../core/credentials/credential.ts";
+import type { FaultKind } from "../core/fault-kinds.ts";
 import type { TenantSettings } from "../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../core/reasons.ts";
 import type { Rotation } from "../core/rotation/rotation.ts";
 import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.ts";
 import type { Plan, PlanItem } from "../engine/plan/plan.ts";
-import type { ApplicationPlan, WorldPlan } from "./plan/plan.ts";
+import { type FutureFault, faultsOf } from "./future-faults.ts";
+import { type FutureLapse, withoutNolapse } from "./future-lapses.ts";
+import { type FutureProgress, teller } from "./future-progress.ts";
+import type { ApplicationPlan, PlaceFaults, WorldPlan } from "./plan/plan.ts";
 import { GOOD_PLACES } from "./plan/plan.ts";
 import { rehearse } from "./rehearse.ts";
-import type { Rehearsed } from "./report.ts";
+import { isLapse, type Rehearsed } from "./report.ts";
 import type { FaultRule, Ground } from "./stage/ground.ts";
 import type { Call } from "./stage/story.ts";
 import type { Watch } from "./watch/invariants.ts";
@@ -26,10 +30,12 @@ export interface FutureOptions {
   readonly runs: number;
   /** These from beginning to end; the usual weather of a directory where not given. */
   readonly faults?: readonly FaultRule[];
+  /** Kinds of faults that are left out; none where not given. */
+  readonly without?: readonly FaultKind[];
   /** A ground whose directory registers applications as they are described. */
   readonly ground: (options: GroundAsked) => Promise<Ground>;
-  /** Told now and then; from 0 to 1 over all runs. */
-  readonly progress?: (done: number) => void;
+  /** Told when a run begins, and at the end of each simulated day. */
+  readonly progress?: (progress: FutureProgress) => void;
   /** Ends it early; what has been lived through is reported. */
   readonly stopped?: () => boolean;
 }
@@ -45,19 +51,6 @@ export interface Described {
   readonly name: string;
   readonly appId: string;
   readonly secrets: readonly { readonly name: string | null; readonly end: EpochMs }[];
-}
-
-/** One application that signs in no more from an instant on. */
-export interface FutureLapse {
-  readonly appId: string;
-  readonly displayName: string;
-  readonly credentialName: string | null;
-  readonly at: EpochMs;
-  /** Null: Nolapse itself would be at fault, which is a finding to report. */
-  readonly because: ReasonCode | null;
-  readonly sentence: string;
-  /** In how many of the runs. */
-  readonly runs: number;
 }
 
 export interface FutureRotation {
@@ -114,7 +107,11 @@ export interface Future {
   /** Sign-ins of its applications, and deaths of Nolapse in the middle of something, over all runs. */
   readonly signIns: number;
   readonly crashes: number;
+  readonly faults: readonly FutureFault[];
 }
+
+/** What places do now and then that nothing is wrong with: no answer, and the old copy for some minutes after a write. */
+const USUAL_PLACES: PlaceFaults = { ...GOOD_PLACES, fails: 0.02, stale: 0.05 };
 
 /** Lives through the future of a tenant, `runs` times with different chances. */
 export async function foresee(options: FutureOptions): Promise<Future> {
@@ -122,20 +119,20 @@ export async function foresee(options: FutureOptions): Promise<Future> {
   const from = plan.madeAt;
   const horizon = plus(from, days * DAY);
   const bound = boundOf(plan.items, holders, from);
+  const names = new Map(holders.map((one) => [one.appId, one.displayName]));
+  const renewed = new Set(plan.items.flatMap((one) => (one.because === "platform-managed" ? [one.appId] : [])));
+  const without = withoutNolapse(holders, from, horizon).filter((one) => !renewed.has(one.appId));
   const lived: { rehearsed: Rehearsed; until: EpochMs; rotations: readonly Rotation[]; days: readonly FutureDay[] }[] =
     [];
   for (let run = 0; run < runs && options.stopped?.() !== true; run += 1) {
-    lived.push(await live(options, bound, { seed: seed + run, run, from, length: days * DAY }));
+    lived.push(await live(options, bound, { seed: seed + run, run, from, length: days * DAY, without }));
   }
   const until = lived.reduce(
     (least, one) => (one.until < least ? one.until : least),
     lived.length === 0 ? from : horizon,
   );
   const [first] = lived;
-  const names = new Map(holders.map((one) => [one.appId, one.displayName]));
   const people = peopleOf(plan.items, bound, first?.rotations ?? [], from, horizon);
-  const renewed = new Set(plan.items.flatMap((one) => (one.because === "platform-managed" ? [one.appId] : [])));
-  const without = withoutNolapse(holders, from, horizon).filter((one) => !renewed.has(one.appId));
   return {
     tenant: plan.tenant,
     from,
@@ -163,6 +160,7 @@ export async function foresee(options: FutureOptions): Promise<Future> {
     storyHashes: lived.map((one) => one.rehearsed.report.storyHash),
     signIns: lived.reduce((sum, one) => sum + one.rehearsed.figures.signIns, 0),
     crashes: lived.reduce((sum, one) => sum + one.rehearsed.figures.crashes, 0),
+    faults: faultsOf(lived.map((one) => one.rehearsed.figures.faults)),
   };
 }
 
@@ -193,15 +191,24 @@ function uniqueName(holder: Holder, taken: ReadonlyMap<string, Bound>): string {
   return same ? `${holder.displayName} (${holder.appId})` : holder.displayName;
 }
 
-async function live(
-  options: FutureOptions,
-  bound: readonly Bound[],
-  { seed, run, from, length }: { seed: number; run: number; from: EpochMs; length: DurationMs },
-) {
-  const { faults, progress, stopped, runs } = options;
+interface Run {
+  readonly seed: number;
+  /** From 0. */
+  readonly run: number;
+  readonly from: EpochMs;
+  readonly length: DurationMs;
+  readonly without: readonly FutureLapse[];
+}
+
+async function live(options: FutureOptions, bound: readonly Bound[], { seed, run, from, length, without }: Run) {
+  const { faults, stopped } = options;
   const tally = new Map<number, { issues: number; writes: number; requests: number }>();
   let watched: Watch | null = null;
   let until = from;
+  const isBound = new Set(bound.map((one) => one.holder.appId));
+  const left = without.filter((one) => !isBound.has(one.appId));
+  const tell = teller(options, { run, from, bound: bound.length, without, left });
+  tell({ at: from, done: 0, rotations: 0, finished: 0, signIns: 0, faults: 0, lapses: [] });
   const ground = await options.ground({ seed, start: from, describe: (name) => describe(bound, name, from) });
   try {
     const rehearsed = await rehearse(ground, {
@@ -209,7 +216,8 @@ async function live(
       duration: length,
       plan: worldOf(options, bound),
       ...(faults === undefined ? {} : { faults }),
-      progress: (done) => progress?.((run + done) / runs),
+      ...(options.without === undefined ? {} : { without: options.without }),
+      progress: tell,
       observe: (call, at) => count(tally, call, at, from),
       enough: (watch) => {
         watched = watch;
@@ -245,7 +253,7 @@ function currentName({ item }: Bound): string {
   return item.credential?.name ?? item.rotation?.replacesName ?? "without a name";
 }
 
-function worldOf({ settings, plan: { madeAt: from } }: FutureOptions, bound: readonly Bound[]): WorldPlan {
+function worldOf({ settings, without, plan: { madeAt: from } }: FutureOptions, bound: readonly Bound[]): WorldPlan {
   const applications = bound.map((one): ApplicationPlan => {
     const { item, name, end } = one;
     const reloads = item.targets.map((target) => settings.targets[target]?.reload ?? "start");
@@ -262,7 +270,7 @@ function worldOf({ settings, plan: { madeAt: from } }: FutureOptions, bound: rea
   return {
     applications,
     limits: settings.limits,
-    places: GOOD_PLACES,
+    places: without?.includes("place") === true ? GOOD_PLACES : USUAL_PLACES,
     policies,
     settings: { choices, exclude, timeZone, acceptance },
   };
@@ -332,25 +340,6 @@ function peopleOf(
   return all.filter((one, index) => all.findIndex((other) => keyOf(other) === keyOf(one)) === index);
 }
 
-/** When the last of its live credentials ends, an application that nobody looks after signs in no more. */
-function withoutNolapse(holders: readonly Holder[], from: EpochMs, horizon: EpochMs): FutureLapse[] {
-  const byAppId = new Map<string, { displayName: string; live: { name: string | null; end: EpochMs | null }[] }>();
-  for (const { appId, displayName, credentials, servicePrincipalType } of holders) {
-    if (servicePrincipalType === "ManagedIdentity") continue;
-    const known = byAppId.get(appId) ?? { displayName, live: [] };
-    byAppId.set(appId, known);
-    known.live.push(...credentials.filter((one) => isLive(one, from)));
-  }
-  return [...byAppId]
-    .flatMap(([appId, { displayName, live }]): FutureLapse[] => {
-      const last = live.toSorted((a, b) => (b.end ?? Infinity) - (a.end ?? Infinity))[0];
-      if (last === undefined || last.end === null || last.end > horizon) return [];
-      const sentence = "its last credential ends, and nobody renews it";
-      return [{ appId, displayName, credentialName: last.name, at: last.end, because: "expired", sentence, runs: 1 }];
-    })
-    .toSorted((a, b) => a.at - b.at);
-}
-
 /** What still lapses: what Nolapse may not touch, each with its reason, and what went wrong in a run. */
 function withNolapse(
   without: readonly FutureLapse[],
@@ -369,7 +358,7 @@ function withNolapse(
   const lapsed = new Map<string, FutureLapse>();
   for (const { findings } of runs) {
     for (const { kind, at, about, what } of findings) {
-      if ((kind !== "lapse" && kind !== "unannounced") || about === null) continue;
+      if (!isLapse({ kind }) || about === null) continue;
       const before = lapsed.get(about);
       const displayName = names.get(about) ?? about;
       const one = { appId: about, displayName, credentialName: null, at, because: null, sentence: what };

@@ -3,7 +3,9 @@ import { escapeHtml } from "../core/html.ts";
 import { REASONS } from "../core/reasons.ts";
 import { DAY, type EpochMs, formatInstant, parseInstant } from "../core/time.ts";
 import { wallClock } from "../core/time-zones.ts";
-import type { Future, FutureLapse, FutureRotation } from "./future.ts";
+import type { Future, FutureRotation } from "./future.ts";
+import { shareWords } from "./future-faults.ts";
+import type { FutureLapse } from "./future-lapses.ts";
 
 const WIDTH = 1040;
 const LEFT = 230;
@@ -30,6 +32,7 @@ ${tile(String(Math.max(0, ...future.days.map((one) => one.issues))), "new creden
 <p class="key"><i class="old"></i> the credential in use now <i class="new"></i> its successors, from creation until the next one is in place <i class="end"></i> where it would have stopped</p>
 <h2>Work on each day</h2>${load(future)}
 <h2>What needs a person</h2>${people(future)}
+<h2>Faults met and answered</h2>${faults(future)}
 <h2>What stops all the same</h2>${lapses(future.with)}
 <h2>What stops without Nolapse</h2>${lapses(future.without)}
 <footer>${footer(future)}</footer></main></body></html>
@@ -143,6 +146,15 @@ function lapses(all: readonly FutureLapse[]): string {
   return `<table><thead><tr><th>stops on</th><th>application</th><th>credential</th><th>why</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
+function faults({ faults: all }: Future): string {
+  if (all.every((one) => one.met === 0)) return "<p>None was met.</p>";
+  const rows = all.map(
+    (one) =>
+      `<tr><td>${escapeHtml(one.name)}</td><td>${shareWords(one.rate)}</td><td class="number">${one.met}</td><td>${escapeHtml(one.answer ?? "never met")}</td></tr>`,
+  );
+  return `<table><thead><tr><th>fault</th><th>when</th><th class="number">met</th><th>what Nolapse did</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+}
+
 function footer({ seeds, applicationYears, findings, from }: Future): string {
   const faults =
     findings.length === 0 ? "no fault of Nolapse itself was found" : `faults found: ${escapeHtml(findings.join("; "))}`;
@@ -196,5 +208,5 @@ svg{width:100%;height:auto;display:block}svg text{font-size:11px;fill:var(--ink)
 .axis{stroke:var(--soft)}line.tick{stroke:var(--line);stroke-dasharray:2 3}.line{fill:none;stroke-width:2.5}.line.bad{stroke:var(--bad)}.line.good{stroke:var(--good)}
 rect.old{fill:var(--grey)}rect.new{fill:var(--blue)}rect.next{fill:var(--pale)}line.end{stroke:var(--bad);stroke-width:2}
 .key i{display:inline-block;width:22px;height:10px;border-radius:2px;margin:0 4px 0 14px}.key i.old{background:var(--grey);margin-left:0}.key i.new{background:linear-gradient(90deg,var(--blue) 50%,var(--pale) 50%)}.key i.end{width:3px;height:14px;background:var(--bad);vertical-align:-2px}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}td:first-child{white-space:nowrap}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}th{color:var(--soft);font-weight:600}td:first-child{white-space:nowrap}.number{text-align:right}
 code{color:var(--soft);font-size:13px}footer{margin-top:36px;color:var(--soft);font-size:13px}@media print{body,main{background:#fff}}`;

@@ -16,31 +16,28 @@ import { Notices } from "./actors/notices.ts";
 import { giveUp, holdBack, lookAfter } from "./actors/person.ts";
 import { ManagerProcess, type Stage } from "./actors/process.ts";
 import { Quota } from "./actors/quota.ts";
-import { type CrashPlan, crashesByChance, latency, slowness, WEATHER_CHANGES_EVERY, weather } from "./plan/faults.ts";
-import { drawWorld, type Pace, STALL, type WorldPlan } from "./plan/plan.ts";
+import { type FaultsAsked, Weather } from "./actors/weather.ts";
+import { drawWorld, type Pace, type WorldPlan } from "./plan/plan.ts";
 import { type WordsAsked, withWords } from "./plan/words.ts";
-import { type Rehearsed, rehearsed } from "./report.ts";
+import { type Lived, lived, type Rehearsed, rehearsed } from "./report.ts";
 import { Chance } from "./stage/chance.ts";
 import { Clocks } from "./stage/clocks.ts";
-import type { FaultRule, Ground } from "./stage/ground.ts";
+import type { Ground } from "./stage/ground.ts";
 import { type Call, type Outcome, Story } from "./stage/story.ts";
 import { Turns, WORLD } from "./stage/turns.ts";
 import { Books } from "./watch/books.ts";
+import { FaultBook } from "./watch/fault-book.ts";
 import { Watch } from "./watch/invariants.ts";
 import { changesTheWorld, FELT } from "./watch/writes.ts";
 import type { Consumer } from "./world/consumers.ts";
 import { buildWorld, type Inhabitant, type World } from "./world/world.ts";
 
-export interface RehearsalOptions extends WordsAsked {
+export interface RehearsalOptions extends WordsAsked, FaultsAsked {
   /** Drawn from the seed where not given. */
   readonly plan?: WorldPlan;
   readonly applications?: number;
   /** Of a drawn tenant; `brisk` where not given. */
   readonly pace?: Pace;
-  /** By chance where not given. */
-  readonly crashes?: CrashPlan;
-  /** The directory's faults and slow calls: by chance where not given, none, or these from beginning to end. */
-  readonly faults?: boolean | readonly FaultRule[];
   /** Processes may interleave and crash at calls that only look, too (see {@link Stage}); off where not given. */
   readonly everyCall?: boolean;
   /** How often a manager process scans the whole tenant. */
@@ -51,16 +48,14 @@ export interface RehearsalOptions extends WordsAsked {
   readonly observe?: (call: Call, at: EpochMs) => void;
   /** Told when it is over, and at what time of the world. */
   readonly ended?: (at: EpochMs) => void;
-  /** Told at the end of each simulated day. */
-  readonly progress?: (done: number) => void;
+  /** Told at the end of each simulated day what it has come to. */
+  readonly progress?: (lived: Lived) => void;
 }
 
 const APPLICATIONS = 10;
 const YEAR = 365 * DAY;
 /** More turns than this without a millisecond passing are no work any more. */
 const GOES_ROUND = 40_000;
-/** How often a process dies, per port call at stake. */
-const CRASHES = 1 / 800;
 /** Somebody looks at what Nolapse reports and lets it go on. */
 const PERSON_LOOKS_EVERY = DAY;
 /** What ends within this is looked at for notices. */
@@ -81,7 +76,8 @@ export class Rehearsal {
   readonly #clocks: Clocks;
   readonly watch: Watch;
   readonly #stage: Stage;
-  readonly #weather: Chance;
+  readonly #weather: Weather;
+  readonly #faults: FaultBook;
   readonly #processes = new Map<ManagerProcess, number>();
   readonly #notices = new Notices();
   readonly #hands: Hands;
@@ -92,8 +88,6 @@ export class Rehearsal {
   readonly #quota: Quota | null;
   readonly #consumption: Consumption;
   #scan: Scan | null = null;
-  #slowness: (call: Call) => DurationMs = () => 0;
-  #isThrottling = false;
   #boots = 0;
   #crashes = 0;
   #held = 0;
@@ -108,16 +102,25 @@ export class Rehearsal {
       chance: Chance.of(options.seed, "turns"),
       moveClock: (to) => ground.moveClock(to),
     });
-    const world = await buildWorld(ground, plan, { chance, now: () => turns.now });
-    return new Rehearsal(ground, options, world, turns);
+    const faults = new FaultBook(ground.start);
+    const world = await buildWorld(ground, plan, {
+      chance,
+      now: () => turns.now,
+      onFault: () => faults.meets("place"),
+    });
+    return new Rehearsal(ground, options, { world, turns, faults });
   }
 
-  private constructor(ground: Ground, options: RehearsalOptions, world: World, turns: Turns) {
+  private constructor(
+    ground: Ground,
+    options: RehearsalOptions,
+    { world, turns, faults }: { readonly world: World; readonly turns: Turns; readonly faults: FaultBook },
+  ) {
     this.#ground = ground;
+    this.#faults = faults;
     this.#options = options;
     this.#world = world;
     this.#turns = turns;
-    this.#weather = Chance.of(options.seed, "weather");
     this.#story = new Story(ground.digest());
     this.#clocks = new Clocks(turns, world.plan.skew ?? 0);
     this.watch = new Watch(ground, this.#story, () => turns.now);
@@ -150,21 +153,19 @@ export class Rehearsal {
       chance: Chance.of(options.seed, "quota"),
       rotations: this.watch.rotations,
       holderOf: (objectId) => this.watch.leases.holderOf(objectId),
-      isThrottling: () => this.#isThrottling,
+      isThrottling: () => this.#weather.isThrottling,
       broken: (what) => this.watch.broken(turns.now, what, null),
     });
-    const slow = Chance.of(options.seed, "slow");
-    const { stalls } = world.plan.places;
+    const isLimited = this.#quota !== null;
+    const weather = new Weather(options, { ground, turns, book: faults, places: world.plan.places, isLimited });
+    this.#weather = weather;
     this.#stage = {
       turns,
       story: this.#story,
       watch: this.watch,
       everyCall: options.everyCall ?? false,
-      crashes: options.crashes ?? crashesByChance(Chance.of(options.seed, "crashes"), CRASHES),
-      latency: (call) => {
-        if (call.port === "target" && slow.hits(stalls)) return slow.between(1, STALL / SECOND) * SECOND;
-        return options.faults === false ? 0 : latency(call, slow) + this.#slowness(call);
-      },
+      crashes: weather.crashes,
+      latency: (call) => weather.latency(call),
       react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
         if (call.port === "store") this.#stored(call, outcome);
@@ -172,6 +173,7 @@ export class Rehearsal {
       },
       died: (process) => {
         this.#crashes += 1;
+        faults.meets("crash");
         this.#bootAgain(process, this.#stage.crashes.downtime());
       },
     };
@@ -185,7 +187,7 @@ export class Rehearsal {
       await this.watch.know(first);
     }
     await this.#consumption.begin();
-    await this.#changeWeather();
+    await this.#weather.change();
     this.#everyDay();
     const troubles = this.#world.plan.troubles ?? [];
     this.#hands.prepare(troubles);
@@ -193,13 +195,15 @@ export class Rehearsal {
     for (let place = 0; place < (this.#world.plan.managers ?? 1); place++) this.#bootAfter(place, 0);
     const horizon = plus(this.#ground.start, duration);
     await this.#turns.run(horizon, () => this.#goesRound() || (enough?.(this.watch) ?? false));
-    this.#options.ended?.(this.#turns.now);
+    const until = this.#turns.now;
+    this.#options.ended?.(until);
     await this.#end();
     const years = (this.#world.inhabitants.length * (this.#turns.now - this.#ground.start)) / YEAR;
     const { signIns, excused } = this.#consumption;
-    const lived = { seed, years, steps: this.#story.steps, storyHash: this.#story.hash() };
-    const counted = { crashes: this.#crashes, troubles: troubles.length, words: this.#askers.counts };
-    return rehearsed(lived, this.watch, { ...counted, signIns, excused });
+    const told = { seed, years, steps: this.#story.steps, storyHash: this.#story.hash() };
+    const faults = this.#faults.tally(this.#ground.met(), until);
+    const counted = { crashes: this.#crashes, troubles: troubles.length, words: this.#askers.counts, faults };
+    return rehearsed(told, this.watch, { ...counted, signIns, excused });
   }
 
   /** An effect outside: whether it was allowed, and what the world does about it. */
@@ -299,7 +303,14 @@ export class Rehearsal {
   #everyDay(): void {
     const at = plus(this.#turns.now, PERSON_LOOKS_EVERY);
     this.#turns.event(WORLD, at, async () => {
-      this.#options.progress?.((at - this.#ground.start) / this.#options.duration);
+      this.#options.progress?.(
+        lived(this.watch, {
+          at,
+          done: (at - this.#ground.start) / this.#options.duration,
+          signIns: this.#consumption.signIns,
+          faults: this.#faults.total(this.#ground.met()),
+        }),
+      );
       this.#asPerson((deps) => this.#lookAround(deps, at));
       await this.#hands.mendPlaces();
       this.#everyDay();
@@ -325,26 +336,6 @@ export class Rehearsal {
     this.#turns.start(process.name, this.#turns.now, () =>
       work(process.deps).catch((thrown: unknown) => this.#failed("a person's command", asNolapseError(thrown))),
     );
-  }
-
-  async #changeWeather(): Promise<void> {
-    const { faults } = this.#options;
-    const isLimited = this.#quota !== null;
-    if (faults === false) {
-      if (isLimited) await this.#ground.weather(1, [], isLimited);
-      return;
-    }
-    const rules = Array.isArray(faults) ? faults : weather(this.#weather);
-    this.#isThrottling = rules.some((one) => one.fault === "throttle");
-    const seed = this.#weather.between(1, 1_000_000);
-    this.#slowness = slowness(rules, Chance.of(seed, "slow answers"));
-    await this.#ground.weather(
-      seed,
-      rules.filter((one) => one.fault !== "slow"),
-      isLimited,
-    );
-    if (Array.isArray(faults)) return;
-    this.#turns.event(WORLD, plus(this.#turns.now, WEATHER_CHANGES_EVERY), () => this.#changeWeather());
   }
 
   /** What whoever does something in the world needs of it. */

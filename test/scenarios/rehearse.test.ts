@@ -24,6 +24,10 @@ test("two applications over four months: rotated in time, and what would stop wi
   expect(future.rotations.filter((one) => one.state === "retired").length).toBeGreaterThanOrEqual(2);
   const html = readFileSync(page, "utf8");
   expect(html).toContain("app-1");
+  expect(html).toContain("Faults met and answered");
+  const late = future.faults.find(({ kind }) => kind === "sign-in-lag");
+  expect(late?.met).toBeGreaterThan(0);
+  expect(late?.answer).toContain("signed in with it again");
   // self-contained: nothing is loaded from anywhere
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   // it was a copy: the tenant itself is as it was
@@ -36,6 +40,26 @@ test("the same seed tells the same story", async () => {
     return DOCUMENTS.rehearse.parse(JSON.parse(stdout)).storyHashes;
   };
   expect(await run()).toEqual(await run());
+});
+
+test("kinds of faults are left out on request, and the lines say what was met", async () => {
+  const run = (without: string) =>
+    site.nolapse(["rehearse", "--days", "30", "--seed", "5", ...(without === "" ? [] : ["--without", without])]);
+  const { stdout } = await run("");
+  expect(stdout).toContain("faults met and answered");
+  expect(stdout).toMatch(/Nolapse dies in the middle of something +all the time/);
+  const quiet = await run("crash,place,read-lag");
+  expect(quiet.code).toBe(0);
+  expect(quiet.stdout).not.toMatch(/Nolapse dies|A place|not seen yet/);
+  const wrong = await run("fire");
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain("kinds are sign-in-lag, ");
+});
+
+test("every seed that the portal takes is one of the command line's", async () => {
+  for (const seed of ["0", "1000000"])
+    expect((await site.nolapse(["rehearse", "--days", "1", "--seed", seed, "--json"])).code).toBe(0);
+  expect((await site.nolapse(["rehearse", "--days", "1", "--seed", "1000001"])).code).toBe(2);
 });
 
 test("Ctrl-C leaves a partial report that says so", async () => {

@@ -88,6 +88,8 @@ export function memoryGround(): MemoryGround {
         }
       }
     },
+    // the fake counts none
+    met: () => ({}),
     outside: {
       async addSecret(holder, { name, end }) {
         const added = await entra.addSecret(holder, { displayName: name, end });

@@ -26,7 +26,8 @@ function made({ applications, duration }: WorldSize): Rehearsed {
     breaks: 0,
     storyHash: "",
   };
-  const figures = { rotations: 0, retired: 0, halted: 0, crashes: 0, signIns: 0, troubles: 0, excused: 0, words: {} };
+  const none = { rotations: 0, retired: 0, halted: 0, crashes: 0, signIns: 0, troubles: 0, excused: 0 };
+  const figures = { ...none, faults: [], words: {} };
   return { report, figures, findings: shows ? [lapse] : [] };
 }
 

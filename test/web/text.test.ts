@@ -15,7 +15,7 @@ import {
 import { daysWords, ownerChoices } from "../../web/src/text/list-filters.ts";
 import { mixesScripts, piecesOf, plainName } from "../../web/src/text/names.ts";
 import { finishSentence, planSentence } from "../../web/src/text/plan.ts";
-import { groupedNeeds, verdictOf } from "../../web/src/text/rehearsal.ts";
+import { byWeeks, groupedNeeds, leadOf, shareWords, verdictOf } from "../../web/src/text/rehearsal.ts";
 import {
   headSentence,
   oldOneWords,
@@ -320,4 +320,38 @@ test("a lapse that is over stays in the sentence of its application", () => {
       ZONE,
     ).rest,
   ).toMatch(/ Could not sign in on Wed 3 Feb 2027, for 40 min\.$/);
+});
+
+test("what has stopped in a rehearsal that goes on is drawn at the end of its weeks, and of the last one now", () => {
+  const stopped = [
+    { week: "2031-01-01", without: 1, with: 0 },
+    { week: "2031-01-08", without: 3, with: 1 },
+  ];
+  expect(byWeeks({ from: "2031-01-01T06:00:00Z", at: "2031-01-10T06:00:00Z", stopped })).toEqual({
+    without: [
+      { at: "2031-01-08T06:00:00.000Z", count: 1 },
+      { at: "2031-01-10T06:00:00.000Z", count: 3 },
+    ],
+    withIt: [
+      { at: "2031-01-08T06:00:00.000Z", count: 0 },
+      { at: "2031-01-10T06:00:00.000Z", count: 1 },
+    ],
+  });
+});
+
+test("how much of the time a fault could be met is said in whole parts of a hundred", () => {
+  expect([0, 0.004, 0.35, 0.999, 1].map(shareWords)).toEqual([
+    "under 1 % of the time",
+    "under 1 % of the time",
+    "35 % of the time",
+    "all the time",
+    "all the time",
+  ]);
+});
+
+test("a rehearsal says for how long it was lived through, and with how many kinds of faults", () => {
+  const fault = { kind: "crash", name: "", rate: 1, met: 0, answer: null } as const;
+  const report = { from: "2031-01-01T00:00:00Z", until: "2031-01-31T00:00:00Z", faults: [] };
+  expect(leadOf("contoso", report)).toContain("lived through 30 days with no faults on.");
+  expect(leadOf("contoso", { ...report, faults: [fault] })).toContain("with 1 kind of fault on.");
 });

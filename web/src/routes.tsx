@@ -163,12 +163,12 @@ const health = createRoute({
 const rehearsals = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/rehearsals",
-  component: lazyRouteComponent(() => import("./pages/rehearsal.tsx"), "Rehearsals"),
+  component: lazyRouteComponent(() => import("./pages/rehearsal/rehearsal.tsx"), "Rehearsals"),
 });
 const rehearsal = createRoute({
   getParentRoute: () => framed,
   path: "/t/$tenant/rehearsals/$id",
-  component: lazyRouteComponent(() => import("./pages/rehearsal.tsx"), "RehearsalPage"),
+  component: lazyRouteComponent(() => import("./pages/rehearsal/rehearsal.tsx"), "RehearsalPage"),
 });
 const mine = createRoute({
   getParentRoute: () => framed,

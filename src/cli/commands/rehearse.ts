@@ -1,9 +1,11 @@
 /** `rehearse`: the future, on a copy of the tenant in the embedded directory. Reads names and dates; writes nothing there. */
 import { readFileSync } from "node:fs";
 import { NolapseError } from "../../core/errors.ts";
+import type { FaultKind } from "../../core/fault-kinds.ts";
 import { makePlan } from "../../engine/plan/plan.ts";
 import { look } from "../../engine/scan/discover.ts";
 import { foresee } from "../../rehearse/future.ts";
+import type { FutureProgress } from "../../rehearse/future-progress.ts";
 import { futurePage } from "../../rehearse/page.ts";
 import { type Context, configOf, oneTenant, warn, withManager } from "../context.ts";
 import { futureJson, futureLines } from "../render/rehearse.ts";
@@ -15,6 +17,7 @@ export interface RehearseOptions {
   readonly runs: number;
   readonly seed: number;
   readonly faults?: string;
+  readonly without?: readonly FaultKind[];
   readonly html?: string;
 }
 
@@ -40,6 +43,7 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
     runs: options.runs,
     seed: options.seed,
     ...(faults === null ? {} : { faults }),
+    ...(options.without === undefined ? {} : { without: options.without }),
     ground: (asked) => composition.ground(asked),
     progress: progressTo(context),
     stopped: () => signal.aborted,
@@ -58,9 +62,9 @@ export async function rehearse(context: Context, options: RehearseOptions): Prom
 }
 
 /** One line that is rewritten on a terminal, and a line now and then elsewhere. */
-function progressTo({ speaker }: Context): (done: number) => void {
+function progressTo({ speaker }: Context): (progress: FutureProgress) => void {
   let said = 0;
-  return (done) => {
+  return ({ done }) => {
     const percent = Math.floor(done * 100);
     if (process.stderr.isTTY === true && percent !== said) {
       process.stderr.write(`\rnolapse: ${percent} %${percent >= 100 ? "\n" : ""}`);

@@ -1,6 +1,7 @@
 /** The future of a tenant as lines and as JSON. */
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Future } from "../../rehearse/future.ts";
+import { shareWords } from "../../rehearse/future-faults.ts";
 import { count, type Style, table } from "../speak.ts";
 
 const iso = (at: EpochMs | null) => (at === null ? null : formatInstant(at));
@@ -34,6 +35,7 @@ export function futureJson(future: Future): unknown {
     storyHashes: future.storyHashes,
     signIns: future.signIns,
     crashes: future.crashes,
+    faults: future.faults,
   };
 }
 
@@ -64,6 +66,19 @@ export function futureLines(future: Future, style: Style): string[] {
             future.people.map((one) => [day(one.by), one.displayName, `${one.sentence} (${one.reason})`]),
           ),
         ]),
+    "",
+    ...faultLines(future),
     ...future.findings.map((one) => style.red(`a fault of nolapse itself: ${one}`)),
+  ];
+}
+
+function faultLines({ faults }: Future): string[] {
+  if (faults.every((one) => one.met === 0)) return ["no fault was met"];
+  return [
+    "faults met and answered",
+    ...table(
+      ["fault", "when", "met", "what nolapse did"],
+      faults.map((one) => [one.name, shareWords(one.rate), String(one.met), one.answer ?? "never met"]),
+    ),
   ];
 }

@@ -28,9 +28,7 @@ export function withDeparted(before: ObjectRecord, after: ObjectRecord, faults: 
 
 /** The removed credentials that the token endpoint still honours. */
 export function stillHonoured(record: ObjectRecord, faults: Faults, now: number): readonly Departed[] {
-  return (record.departed ?? []).filter(
-    (one) => faults.tokenVisibility(`${one.keyId} gone`, one.at, now, kindOf(one)) !== "visible",
-  );
+  return (record.departed ?? []).filter((one) => faults.isHonoured(one.keyId, one.at, now, kindOf(one)));
 }
 
 /** Whether no lag changes what a read shows: everything that is there is seen, and nothing that has gone. */

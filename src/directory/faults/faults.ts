@@ -43,6 +43,9 @@ export class Faults {
   #spared: (BlockList | undefined)[] = [];
   /** Milliseconds. */
   #durations: number[] = [];
+  readonly #met = new Map<FaultName, number>();
+  /** What somebody has looked for in vain under this plan. */
+  #missed = new Set<string>();
   /** The longest lag of each name: a page asks for hundreds of credentials, nearly all of which are older. */
   #longest = new Map<FaultName, number>();
 
@@ -55,6 +58,16 @@ export class Faults {
     return this.#plan.rules.some(isLag);
   }
 
+  /** How often each has been met since the directory began, whatever the plan; a lag once for each credential or object and plan. */
+  get met(): Readonly<Partial<Record<FaultName, number>>> {
+    return Object.fromEntries(this.#met);
+  }
+
+  /** Somebody met it: a request that a strike was in store for may have been refused before it came to that. */
+  meets(fault: FaultName): void {
+    this.#met.set(fault, (this.#met.get(fault) ?? 0) + 1);
+  }
+
   /** Takes a plan and forgets every count of the former one. */
   set(plan: FaultPlan): void {
     this.#plan = plan;
@@ -63,12 +76,13 @@ export class Faults {
     this.#lagging = plan.rules.map(() => new Set());
     this.#durations = plan.rules.map((rule) => addDuration(0, rule.duration ?? (isLag(rule) ? "PT15S" : "PT1S")));
     this.#longest = new Map();
+    this.#missed = new Set();
     for (const [index, { fault }] of plan.rules.entries())
       this.#longest.set(fault, Math.max(this.#longest.get(fault) ?? 0, this.#durations[index] ?? 0));
     this.#spared = plan.rules.map(({ outside }) => (outside === undefined ? undefined : rangesOf(outside)));
   }
 
-  /** The faults this request meets, at most one of each name; counts them as met. */
+  /** The faults in store for this request, at most one of each name; their rules have struck once more. */
   strike(operation: Operation, address: string): Strike[] {
     const strikes: Strike[] = [];
     this.#plan.rules.forEach((rule, index) => {
@@ -89,17 +103,31 @@ export class Faults {
    * as several back ends behind one address do; a refusal is sometimes "expired" (reference token-endpoint §5.2).
    */
   tokenVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
-    return this.#visibility("token-lag", LAGS["token-lag"][kind], keyId, createdAt, now);
+    return this.#look("token-lag", LAGS["token-lag"][kind], keyId, createdAt, now);
+  }
+
+  /** Whether the token endpoint still honours a credential that was removed; not counted, for perhaps nobody tries it. */
+  isHonoured(keyId: string, removedAt: number, now: number, kind: Lagging): boolean {
+    return this.#visibility("token-lag", LAGS["token-lag"][kind], `${keyId} gone`, removedAt, now) !== "visible";
   }
 
   /** Whether a Graph read, removePassword or removeKey sees a credential yet. */
   readVisibility(keyId: string, createdAt: number, now: number, kind: Lagging = "secret"): Visibility {
-    return this.#visibility("read-lag", LAGS["read-lag"][kind], keyId, createdAt, now);
+    return this.#look("read-lag", LAGS["read-lag"][kind], keyId, createdAt, now);
   }
 
   /** Whether a reader finds a new object yet; "expired" stands for one whose rights have not arrived. */
   objectVisibility(id: string, createdAt: number, now: number): Visibility {
-    return this.#visibility("object-lag", ["create", "*"], id, createdAt, now);
+    return this.#look("object-lag", ["create", "*"], id, createdAt, now);
+  }
+
+  #look(fault: FaultName, on: readonly string[], keyId: string, createdAt: number, now: number): Visibility {
+    const visibility = this.#visibility(fault, on, keyId, createdAt, now);
+    const missed = `${fault} ${keyId}`;
+    if (visibility === "visible" || this.#missed.has(missed)) return visibility;
+    this.#missed.add(missed);
+    this.meets(fault);
+    return visibility;
   }
 
   #visibility(fault: FaultName, on: readonly string[], keyId: string, createdAt: number, now: number): Visibility {
@@ -133,6 +161,15 @@ export class Faults {
     const digest = hash("sha256", `${this.#plan.seed} ${index} ${label}`, "buffer");
     return digest.readUInt32BE(0) / 0x1_0000_0000;
   }
+}
+
+/** Which of the strikes comes to pass; asking for one is meeting it. */
+export function meeting(faults: Faults, strikes: readonly Strike[]): (name: FaultName) => Strike | undefined {
+  return (name) => {
+    const found = strikes.find(({ fault }) => fault === name);
+    if (found !== undefined) faults.meets(name);
+    return found;
+  };
 }
 
 /** An address, or a range of them. */

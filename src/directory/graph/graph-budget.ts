@@ -36,7 +36,10 @@ export function spend(
     personal: write && (isPersonal(written(services, route, keys[0], caller)) || makesPersonal(route, request)),
   };
   const metered = services.throttle.meter(caller, counted, limits.size, services.clock.now());
-  if (!metered.allowed) throw throttled(metered.scope, metered.information, metered.retryAfterMs);
+  if (!metered.allowed) {
+    services.faults.meets("throttle");
+    throw throttled(metered.scope, metered.information, metered.retryAfterMs);
+  }
   return metered.used < TOLD_FROM ? cost : { ...cost, "x-ms-throttle-limit-percentage": metered.used.toFixed(2) };
 }
 

@@ -1,4 +1,4 @@
-import type { Strike } from "../faults/faults.ts";
+import { meeting, type Strike } from "../faults/faults.ts";
 import type { Request, Response } from "../http/message.ts";
 import { audited } from "../resources/audit.ts";
 import { sentText } from "../sent-text.ts";
@@ -51,12 +51,12 @@ export async function answerGraph(
       else response.body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
       if (answer.contentType === undefined) response.headers["OData-Version"] = "4.0";
     }
-    return disturb(response, strikes);
+    return disturb(services, response, strikes);
   } catch (failure) {
     if (!(failure instanceof GraphError)) throw failure;
     const body = JSON.stringify(graphErrorBody(failure, services.clock.now(), requestId, clientRequestId));
     const headers = { ...common, "Content-Type": "application/json", ...failure.headers };
-    return disturb({ status: failure.status, headers, body }, strikes);
+    return disturb(services, { status: failure.status, headers, body }, strikes);
   }
 }
 
@@ -71,8 +71,8 @@ export const COMMON_HEADERS = {
   }),
 };
 
-function disturb(response: Response, strikes: readonly Strike[]): Response {
-  const struck = (name: string) => strikes.find(({ fault }) => fault === name);
+function disturb({ faults }: Services, response: Response, strikes: readonly Strike[]): Response {
+  const struck = meeting(faults, strikes);
   const slow = struck("slow");
   if (slow !== undefined) response.delayMs = slow.durationMs;
   if (struck("reset")) response.disturbance = "reset";
@@ -91,14 +91,16 @@ function handle(
   options: URLSearchParams,
 ): GraphAnswer | Promise<GraphAnswer> {
   const { route, keys } = matched;
-  const struck = (name: string) => strikes.find(({ fault }) => fault === name);
+  const struck = meeting(services.faults, strikes);
   const throttle = struck("throttle");
   if (throttle !== undefined) {
     const kind = route.operation === "read" ? "Read" : "Write";
     const scope = `Tenant_Application/${kind}/${caller.appId}/${caller.tenantId}`;
     throw throttled(scope, "ResourceUnitLimitExceeded", throttle.durationMs);
   }
-  if (struck("reset")) throw new GraphError(503, "ServiceUnavailable", "The service is temporarily unavailable.");
+  // its connection breaks later, and is counted there
+  if (strikes.some(({ fault }) => fault === "reset"))
+    throw new GraphError(503, "ServiceUnavailable", "The service is temporarily unavailable.");
   if (route.me === true && caller.user === undefined)
     throw new GraphError(400, "BadRequest", "/me request is only valid with delegated authentication flow.");
   const eventual = request.headers.consistencylevel?.toLowerCase() === "eventual";
@@ -121,8 +123,8 @@ function handle(
     route.path.endsWith("/$count"),
   );
   const body = route.body === undefined ? {} : readBody(request, route);
-  const violation = struck("concurrency-violation");
-  if (violation !== undefined && route.operation !== "read") throw concurrencyViolation(violation.status);
+  const violation = route.operation === "read" ? undefined : struck("concurrency-violation");
+  if (violation !== undefined) throw concurrencyViolation(violation.status);
   return route.handle({
     services,
     request,

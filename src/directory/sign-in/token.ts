@@ -1,4 +1,5 @@
 import { stillHonoured } from "../faults/departed.ts";
+import { meeting } from "../faults/faults.ts";
 import { isReplicated } from "../faults/replication.ts";
 import { json, type Request, type Response } from "../http/message.ts";
 import { signJws } from "../keys/jws.ts";
@@ -61,7 +62,7 @@ export async function answerToken(
   // one id for the answer's header, the trace id of an error and the row of the sign-in log, as at Entra
   const requestId = services.noise.guid();
   const strikes = services.faults.strike("token", request.address);
-  const struck = (fault: string) => strikes.find((strike) => strike.fault === fault);
+  const struck = meeting(services.faults, strikes);
   const delayMs = struck("slow")?.durationMs ?? 0;
   if (struck("reset")) return { ...json(503, {}), disturbance: "reset", delayMs };
   const attempt: Attempt = { type: "none", keyId: null, federatedId: null, resourceId: null };
@@ -81,7 +82,7 @@ export async function answerToken(
       tenant: tenant.record,
       attempt,
       requestId,
-      blocked: struck("conditional-access") !== undefined,
+      isBlocked: () => struck("conditional-access") !== undefined,
       found: (record) => {
         tenant.record = record;
       },
@@ -103,7 +104,8 @@ export interface GrantInput {
   tenant: TenantRecord | undefined;
   attempt: Attempt;
   requestId: string;
-  blocked: boolean;
+  /** Whether Conditional Access refuses it; asked when the client has proven himself. */
+  isBlocked(): boolean;
   /** Tells the tenant a grant itself names, for the log. */
   found(tenant: TenantRecord): void;
 }
@@ -124,7 +126,7 @@ async function grant(services: Services, request: Request, input: GrantInput): P
   const strength = await proveClient(services, tenant, client, form, asked.clientSecret, attempt);
   const resource = findResource(services, tenant, resourceName, request.origin);
   attempt.resourceId = resource.principal.entity.id;
-  if (input.blocked) throw aadsts.conditionalAccess();
+  if (input.isBlocked()) throw aadsts.conditionalAccess();
   const token = await mint(services, tenant, client, resource, strength);
   const headers = authorityHeaders(services, input.requestId);
   if (version === "v2") {

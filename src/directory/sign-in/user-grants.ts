@@ -189,7 +189,7 @@ async function proved(services: Services, request: Request, input: GrantInput, u
   if (appId === "") throw aadsts.missingParameter("client_id");
   const client = findClient(services, tenant, appId);
   attempt.client = client;
-  if (input.blocked) throw aadsts.conditionalAccess();
+  if (input.isBlocked()) throw aadsts.conditionalAccess();
   const { application } = client;
   if (application === undefined) throw peopleAadsts.badGrant();
   const secret = form.get("client_secret") || basic?.clientSecret || undefined;

@@ -1,9 +1,10 @@
 /** Would we live through the next two years with it? Lived through on a copy; nothing is written to the tenant. */
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
+import { FAULT_KIND_NAMES, FAULT_KINDS } from "../../core/fault-kinds.ts";
 import { formatInstant } from "../../core/time.ts";
 import { actorOf } from "../caller.ts";
-import { type Rehearsal, rehearsalReport } from "../rehearsals.ts";
+import { faultKind, type Rehearsal, type RehearsalAsked, rehearsalReport, underway } from "../rehearsals.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import { pictureOf } from "./own.ts";
 import { count, id, instant, scope, scopeOf } from "./shapes.ts";
@@ -11,36 +12,65 @@ import { count, id, instant, scope, scopeOf } from "./shapes.ts";
 const asked = z.strictObject({
   days: z.int().min(1).max(3650),
   runs: z.int().min(1).max(20).default(1),
-  seed: z.int().min(0).max(2_147_483_647).default(1),
+  seed: z.int().min(0).max(1_000_000).default(1),
+  faults: z
+    .array(faultKind)
+    .default([...FAULT_KIND_NAMES])
+    .meta({ description: "the kinds of faults it may meet; all where not given" }),
+});
+
+const progress = z.strictObject({
+  share: z.number().min(0).max(1),
+  simulated: z.number().meta({ description: "days lived through, over all runs" }),
+  total: count.meta({ description: "days to live through, over all runs" }),
 });
 
 const brief = {
   id: z.string(),
   state: z.enum(["running", "done", "failed"]),
-  progress: z.number().min(0).max(1),
-  asked: z.strictObject({ days: count, runs: count, seed: count }),
+  progress,
+  asked: z.strictObject({ days: count, runs: count, seed: count, faults: z.array(faultKind) }),
   by: z.string(),
   copiedAt: instant,
   complete: z.boolean().meta({ description: "whether the scan that was copied had seen the whole tenant" }),
   failure: z.string().nullable(),
 };
 
-const whole = z.strictObject({ ...brief, command: z.string(), report: rehearsalReport.nullable() });
+const whole = z.strictObject({
+  ...brief,
+  progress: progress.extend({ now: underway.nullable().meta({ description: "null until it has begun" }) }),
+  command: z.string(),
+  report: rehearsalReport.nullable(),
+});
 
-const briefJson = ({ id: name, state, progress, asked: what, by, copiedAt, complete, failure }: Rehearsal) => ({
+const briefJson = ({ id: name, state, underway: now, asked: what, by, copiedAt, complete, failure }: Rehearsal) => ({
   id: name,
   state,
-  progress,
-  asked: { ...what },
+  progress: progressJson(state === "done" ? 1 : (now?.done ?? 0), what),
+  asked: { ...what, faults: [...what.faults] },
   by,
   copiedAt,
   complete,
   failure,
 });
 
+const progressJson = (share: number, { days, runs }: RehearsalAsked) => ({
+  share,
+  simulated: Math.floor(share * days * runs),
+  total: days * runs,
+});
+
+/** What says the same to the command line. */
+function commandOf({ days, runs, seed, faults }: RehearsalAsked): string {
+  const without = FAULT_KIND_NAMES.filter((kind) => !faults.includes(kind));
+  const but = without.length === 0 ? "" : ` --without ${without.join(",")}`;
+  return `nolapse rehearse --days ${days} --runs ${runs} --seed ${seed}${but}`;
+}
+
 const wholeJson = (one: Rehearsal) => ({
   ...briefJson(one),
-  command: `nolapse rehearse --days ${one.asked.days} --runs ${one.asked.runs} --seed ${one.asked.seed}`,
+  progress: { ...briefJson(one).progress, now: one.underway },
+  command: commandOf(one.asked),
   report: one.finished?.report ?? null,
 });
 
@@ -50,10 +80,17 @@ const list = tenantRoute({
   role: "Reader",
   tag: "rehearsals",
   summary: "The last rehearsals, newest first",
-  answer: z.strictObject({ ...scope, items: z.array(z.strictObject(brief)) }),
+  answer: z.strictObject({
+    ...scope,
+    items: z.array(z.strictObject(brief)),
+    faults: z
+      .array(z.strictObject({ kind: faultKind, name: z.string() }))
+      .meta({ description: "the kinds of faults that one can be asked to meet" }),
+  }),
   handle: async ({ tenant, house }) => ({
     ...(await scopeOf(tenant)),
     items: house.rehearsals.of(tenant.name).map(briefJson),
+    faults: FAULT_KIND_NAMES.map((kind) => ({ kind, name: FAULT_KINDS[kind].name })),
   }),
 });
 
@@ -85,6 +122,7 @@ const start = tenantRoute({
       days: String(body.days),
       runs: String(body.runs),
       seed: String(body.seed),
+      faults: body.faults.join(" "),
     });
     return wholeJson(begun);
   },

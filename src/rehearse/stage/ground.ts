@@ -142,6 +142,8 @@ export interface Ground {
   truth(holder: HolderRef): Promise<readonly TrueCredential[]>;
   /** Replaces the faults of the directory; `isLimited`: Graph's published limits for a small tenant are in force, too. */
   weather(seed: number, rules: readonly FaultRule[], isLimited?: boolean): Promise<void>;
+  /** How often each fault of the directory was met since the ground was made; a lag once for each credential or object it hid. */
+  met(): Readonly<Partial<Record<FaultRule["fault"], number>>>;
   readonly outside: Outside;
   /** Keeps a copy of the store as it is now, under a name. */
   backup(name: string): Promise<void>;

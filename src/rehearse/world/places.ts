@@ -23,6 +23,7 @@ export class Place implements Target {
   readonly #chance: Chance;
   readonly #faults: PlaceFaults;
   readonly #onHook: () => void;
+  readonly #onFault: () => void;
   #value: SecretValue;
   #writer: Writer = "first";
   #before: SecretValue;
@@ -37,6 +38,8 @@ export class Place implements Target {
     readonly faults: PlaceFaults;
     readonly now: () => EpochMs;
     readonly onHook: () => void;
+    /** Told of each fault of its own that was met. */
+    readonly onFault?: (() => void) | undefined;
     readonly writeOnly?: boolean | undefined;
   }) {
     this.name = options.name;
@@ -47,6 +50,7 @@ export class Place implements Target {
     this.#faults = options.faults;
     this.#now = options.now;
     this.#onHook = options.onHook;
+    this.#onFault = options.onFault ?? (() => undefined);
     if (options.writeOnly !== true) this.readBack = () => this.#readBack();
     // nobody could tell that it forgot, or shows the old copy for a while: the receipt is all there is (design §4.1)
     else this.#faults = { ...options.faults, forgets: 0, stale: 0 };
@@ -90,12 +94,16 @@ export class Place implements Target {
 
   async deliver(consignment: Consignment): Promise<Receipt> {
     this.#mayFail("deliver");
-    if (this.#chance.hits(this.#faults.forgets)) return { version: String(this.#version) }; // it says yes and forgets
+    if (this.#chance.hits(this.#faults.forgets)) {
+      this.#onFault();
+      return { version: String(this.#version) }; // it says yes and forgets
+    }
     if (this.#value.reveal() !== consignment.value.reveal()) this.#before = this.#value;
     this.#value = consignment.value;
     this.#writer = "nolapse";
     this.#version += 1;
     if (this.#chance.hits(this.#faults.stale)) {
+      this.#onFault();
       this.#staleUntil = plus(this.#now(), this.#chance.between(1, STALE_FOR / SECOND) * SECOND);
     }
     this.#mayFail("deliver");
@@ -114,7 +122,8 @@ export class Place implements Target {
 
   #mayFail(what: string): void {
     if (this.gone) throw new NolapseError("target-absent", `${what}: there is no ${this.name}`);
-    if (this.#chance.hits(this.#faults.fails))
-      throw new NolapseError("target-unreachable", `${what}: no answer from ${this.name}`);
+    if (!this.#chance.hits(this.#faults.fails)) return;
+    this.#onFault();
+    throw new NolapseError("target-unreachable", `${what}: no answer from ${this.name}`);
   }
 }

@@ -115,6 +115,8 @@ export class World {
 export interface WorldOptions {
   readonly chance: Chance;
   readonly now: () => EpochMs;
+  /** Told of each fault of a place that was met. */
+  readonly onFault?: () => void;
 }
 
 /** A place to be, and how who reads it takes a new value. */
@@ -162,11 +164,13 @@ function inhabit(application: ApplicationPlan, first: Registered, furnish: Furni
 }
 
 /** A place with this copy, and the consumer that reads it there. */
-function consumerIn(ground: Ground, plan: WorldPlan, { chance, now }: WorldOptions, about: Furnished): Consumer {
+function consumerIn(ground: Ground, plan: WorldPlan, options: WorldOptions, about: Furnished): Consumer {
+  const { chance, now, onFault } = options;
   const { name, reload, declared = reload, value, appId, writeOnly } = about;
   const signIn = { authority: ground.authority, tenant: ground.tenantId, clientId: appId, scope: ground.probeScope };
   const onHook = () => consumer.take();
-  const place = new Place({ name, reload: declared, value, chance, faults: plan.places, now, onHook, writeOnly });
+  const faults = plan.places;
+  const place = new Place({ name, reload: declared, value, chance, faults, now, onHook, onFault, writeOnly });
   const consumer: Consumer = new Consumer({ place, reload, signIn, verifier: ground.consumers, chance });
   return consumer;
 }

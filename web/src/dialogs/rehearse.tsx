@@ -1,24 +1,35 @@
-import { Field, SpinButton } from "@fluentui/react-components";
+import { Checkbox, Field, SpinButton } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { useChange } from "../api/queries.ts";
+import type { Answer } from "../api/client.ts";
+import { useAnswer, useChange } from "../api/queries.ts";
 import { Ask } from "./dialog.tsx";
 
 const FIELDS = {
   days: { label: "Days", hint: "Two years are 730.", least: 1, most: 3650 },
   runs: { label: "Runs", hint: "Each with other chances.", least: 1, most: 20 },
-  seed: { label: "Seed", hint: "The same seed gives the same story.", least: 0, most: 2_147_483_647 },
+  seed: { label: "Seed", hint: "The same seed gives the same story.", least: 0, most: 1_000_000 },
 } as const;
 type FieldName = keyof typeof FIELDS;
+
+type Kinds = Answer<"GET /api/v1/t/{tenant}/rehearsals">["faults"];
+
+/** Which faults it is to meet; nothing is said where none is left out. */
+function meeting(kinds: Kinds, without: readonly string[]) {
+  if (without.length === 0) return {};
+  return { faults: kinds.map(({ kind }) => kind).filter((kind) => !without.includes(kind)) };
+}
 
 /** Lives through the coming years on a copy. */
 export function RehearseDialog({ tenant, close }: { readonly tenant: string; readonly close: () => void }) {
   const [asked, setAsked] = useState<Readonly<Record<FieldName, number>>>({ days: 730, runs: 1, seed: 1 });
+  const kinds = useAnswer("GET /api/v1/t/{tenant}/rehearsals", { params: { tenant } }).data?.faults ?? [];
+  const [without, setWithout] = useState<readonly string[]>([]);
   const start = useChange("POST /api/v1/t/{tenant}/rehearsals");
   const navigate = useNavigate();
   const act = () =>
     start.mutate(
-      { params: { tenant }, body: asked },
+      { params: { tenant }, body: { ...asked, ...meeting(kinds, without) } },
       {
         onSuccess: ({ id }) => {
           close();
@@ -36,8 +47,8 @@ export function RehearseDialog({ tenant, close }: { readonly tenant: string; rea
       close={close}
     >
       <p>
-        A copy of the tenant's names and dates lives through them in a directory of its own: new secrets that are not
-        honoured yet, lost answers, crashes, other hands. It reads a copy and writes nothing.
+        A copy of the tenant's names and dates lives through them in a directory of its own, where things go wrong. It
+        reads a copy and writes nothing.
       </p>
       {(Object.keys(FIELDS) as FieldName[]).map((name) => {
         const { label, hint, least, most } = FIELDS[name];
@@ -56,6 +67,19 @@ export function RehearseDialog({ tenant, close }: { readonly tenant: string; rea
           </Field>
         );
       })}
+      <fieldset className="picks">
+        <legend>What goes wrong</legend>
+        {kinds.map(({ kind, name }) => (
+          <Checkbox
+            key={kind}
+            label={name}
+            checked={!without.includes(kind)}
+            onChange={(_, { checked }) =>
+              setWithout(checked === true ? without.filter((one) => one !== kind) : [...without, kind])
+            }
+          />
+        ))}
+      </fieldset>
     </Ask>
   );
 }

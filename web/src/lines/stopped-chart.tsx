@@ -8,24 +8,33 @@ const TOP = 16;
 const BOTTOM = 26;
 const GUTTER = 40;
 
+export interface Step {
+  readonly at: string;
+  readonly count: number;
+}
+
 export interface StoppedProps {
   readonly from: string;
   readonly until: string;
-  /** Instants at which one more has stopped, in their order. */
-  readonly without: readonly string[];
-  readonly withIt: readonly string[];
+  /** How far it is drawn; to the end where not given. */
+  readonly now?: string;
+  /** How many have stopped from an instant on, in their order. */
+  readonly without: readonly Step[];
+  readonly withIt: readonly Step[];
   readonly zone: string;
 }
 
-export function StoppedChart({ from, until, without, withIt, zone }: StoppedProps) {
+export function StoppedChart({ from, until, now = until, without, withIt, zone }: StoppedProps) {
   const [ref, whole] = useWidth<HTMLDivElement>(700);
   const width = Math.max(whole - GUTTER, 100);
   const range: Range = { from: momentOf(from), to: momentOf(until) };
-  const most = Math.max(1, without.length, withIt.length);
+  const [stopped, left] = [without.at(-1)?.count ?? 0, withIt.at(-1)?.count ?? 0];
+  const most = Math.max(1, stopped, left);
+  const end = rounded(placeOf(momentOf(now), range, width));
   const high = (count: number) => rounded(HEIGHT - BOTTOM - (count / most) * (HEIGHT - BOTTOM - TOP));
-  const steps = (instants: readonly string[]) => {
-    const climbs = instants.map((at, index) => `H${rounded(placeOf(momentOf(at), range, width))} V${high(index + 1)}`);
-    return [`M0 ${high(0)}`, ...climbs, `H${width}`].join(" ");
+  const steps = (all: readonly Step[]) => {
+    const climbs = all.map(({ at, count }) => `H${rounded(placeOf(momentOf(at), range, width))} V${high(count)}`);
+    return [`M0 ${high(0)}`, ...climbs, `H${end}`].join(" ");
   };
   const climb = steps(without);
   return (
@@ -51,8 +60,8 @@ export function StoppedChart({ from, until, without, withIt, zone }: StoppedProp
         </g>
       </svg>
       <p className="nl-stopped-key">
-        <span className="nl-key-without" /> without Nolapse: {grouped(without.length)} <span className="nl-key-with" />{" "}
-        with it: {grouped(withIt.length)}
+        <span className="nl-key-without" /> without Nolapse: {grouped(stopped)} <span className="nl-key-with" /> with
+        it: {grouped(left)}
       </p>
     </div>
   );

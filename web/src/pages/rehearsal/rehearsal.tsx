@@ -1,20 +1,23 @@
 /** Would we live through the next two years with it? */
-import { Button, ProgressBar } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Answer } from "../api/client.ts";
-import { addressOf } from "../api/client.ts";
-import { useAnswer, useChange } from "../api/queries.ts";
-import { RehearseDialog } from "../dialogs/rehearse.tsx";
-import { StoppedChart } from "../lines/stopped-chart.tsx";
-import { OctagonFilled } from "../parts/octagon.tsx";
-import { Empty, Failure, Shown } from "../parts/states.tsx";
-import { Time } from "../parts/time.tsx";
-import { useRefusal } from "../session/session.tsx";
-import { useTenant } from "../session/tenant.tsx";
-import { counted, grouped } from "../text/dates.ts";
-import { Name } from "../text/name.tsx";
-import { groupedNeeds, verdictOf } from "../text/rehearsal.ts";
+import type { Answer } from "../../api/client.ts";
+import { addressOf } from "../../api/client.ts";
+import { useAnswer } from "../../api/queries.ts";
+import { RehearseDialog } from "../../dialogs/rehearse.tsx";
+import { StoppedChart } from "../../lines/stopped-chart.tsx";
+import { OctagonFilled } from "../../parts/octagon.tsx";
+import { Empty, Shown } from "../../parts/states.tsx";
+import { Time } from "../../parts/time.tsx";
+import { useRefusal } from "../../session/session.tsx";
+import { useTenant } from "../../session/tenant.tsx";
+import { counted, grouped } from "../../text/dates.ts";
+import { Name } from "../../text/name.tsx";
+import { groupedNeeds, leadOf, steps, verdictOf } from "../../text/rehearsal.ts";
+import { type Figure, Figures } from "./figures.tsx";
+import { Running } from "./running.tsx";
+import { Thrown } from "./thrown.tsx";
 
 type One = Answer<"GET /api/v1/t/{tenant}/rehearsals/{id}">;
 type Report = NonNullable<One["report"]>;
@@ -135,10 +138,7 @@ function Head({ title, tenant, bad = false, lead, report }: HeadProps) {
 }
 
 function Unfinished({ one, tenant }: { readonly one: One; readonly tenant: string }) {
-  const refusal = useRefusal("Operator");
-  const stop = useChange("POST /api/v1/t/{tenant}/rehearsals/{id}/stop");
-  const { state, progress, asked, id } = one;
-  if (state === "failed") {
+  if (one.state === "failed") {
     return (
       <>
         <Head title="The rehearsal came to nothing." tenant={tenant} bad />
@@ -147,47 +147,22 @@ function Unfinished({ one, tenant }: { readonly one: One; readonly tenant: strin
       </>
     );
   }
-  const days = Math.floor(progress * asked.days * asked.runs);
-  return (
-    <>
-      <div className="page-head">
-        <div>
-          <h1>Rehearsing {counted(asked.days, "day")}</h1>
-          <p>A copy lives through them; nothing is written to the tenant. You can leave this page: it goes on.</p>
-        </div>
-        <Button
-          disabledFocusable={refusal !== null || stop.isPending}
-          title={refusal ?? undefined}
-          onClick={() => stop.mutate({ params: { tenant, id }, body: {} })}
-        >
-          Stop here
-        </Button>
-      </div>
-      {stop.error === null ? null : <Failure problem={stop.error} />}
-      <section className="card">
-        <ProgressBar value={progress} aria-label="How much of it is lived through" />
-        <p aria-live="polite">
-          {grouped(days)} of {counted(asked.days * asked.runs, "day")}
-        </p>
-      </section>
-    </>
-  );
+  return <Running one={one} tenant={tenant} />;
 }
 
 function Report({ one, report, tenant }: { readonly one: One; readonly report: Report; readonly tenant: string }) {
   const { zone } = useTenant();
   const { sentence, bad } = verdictOf(one, report);
-  const lead = `A copy of ${tenant} lived through ${counted(one.asked.days, "day")} with the directory's faults, crashes and other hands on. Nothing was written to the tenant.`;
   return (
     <>
       <Head
         title={sentence}
         bad={bad}
-        lead={lead}
+        lead={leadOf(tenant, report)}
         tenant={tenant}
         report={addressOf("GET /api/v1/t/{tenant}/rehearsals/{id}/report", { params: { tenant, id: one.id } })}
       />
-      <Figures report={report} />
+      <Found report={report} />
       <div className="columns">
         <section className="card" aria-labelledby="stopped">
           <div className="card-head">
@@ -196,8 +171,8 @@ function Report({ one, report, tenant }: { readonly one: One; readonly report: R
           <StoppedChart
             from={report.from}
             until={report.until}
-            without={report.without.map(({ at }) => at)}
-            withIt={report.with.map(({ at }) => at)}
+            without={steps(report.without)}
+            withIt={steps(report.with)}
             zone={zone}
           />
           <Stopped report={report} />
@@ -207,13 +182,14 @@ function Report({ one, report, tenant }: { readonly one: One; readonly report: R
           <Again one={one} report={report} />
         </div>
       </div>
+      <Thrown faults={report.faults} />
     </>
   );
 }
 
-function Figures({ report }: { readonly report: Report }) {
+function Found({ report }: { readonly report: Report }) {
   const lapses = report.with.filter(({ because }) => because === null).length;
-  const figures = [
+  const figures: readonly Figure[] = [
     ["Lapses", grouped(lapses), `of ${counted(report.bound, "application")} looked after`],
     [
       "Rotations",
@@ -223,20 +199,8 @@ function Figures({ report }: { readonly report: Report }) {
     ["Sign-ins tried", grouped(report.signIns), "with the copy in use"],
     ["Faults of Nolapse", grouped(report.findings.length), `after ${counted(report.crashes, "crash", "crashes")}`],
     ["Busiest day", grouped(report.busiestDay.issues), "new credentials"],
-  ] as const;
-  return (
-    <dl className="card figures">
-      {figures.map(([name, figure, more]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            <span className="figure">{figure}</span>
-            <span className="two">{more}</span>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  ];
+  return <Figures figures={figures} />;
 }
 
 function Stopped({ report }: { readonly report: Report }) {
