@@ -121,6 +121,13 @@ describe("mayRetireEarly", () => {
     expect(retirementsAmong(begun(28 * HOUR), NOW)).toEqual({ done: [], begun: [] });
   });
 
+  test("what the directory has refused to remove is still there, so it was not the first one", () => {
+    const trail = ["retire-intended", "retire-refused"].map((action) => ({ action, rotation: "a", at: NOW }));
+    expect(retirementsAmong(trail, NOW)).toEqual({ done: [], begun: [] });
+    const again = [...trail, { action: "retire-intended", rotation: "a", at: NOW }];
+    expect(retirementsAmong(again, NOW).begun).toEqual([{ rotation: "a", at: NOW }]);
+  });
+
   test("28 hours are counted from the last of the wave before", () => {
     expect(mayRetireEarly(ago(28 * HOUR), 9, LIMITS, NOW)).toEqual({ allowed: true });
     expect(mayRetireEarly(ago(28 * HOUR - 1), 9, LIMITS, NOW)).toEqual({ allowed: false, until: plus(NOW, 1) });

@@ -53,13 +53,13 @@ export function issuesAmong(
 export const RETIREMENT_HELD: DurationMs = CLEAN_AFTER;
 
 /** The audit actions that {@link retirementsAmong} needs, those of early retirements. */
-export const RETIREMENT_ACTIONS = ["retire-intended", "removed"] as const;
+export const RETIREMENT_ACTIONS = ["retire-intended", "retire-refused", "removed"] as const;
 
 /** Removals that were made before the old end, and those that were begun and may be made at any moment. */
 export interface Retirements {
   /** Instants of the removals, oldest first. */
   readonly done: readonly EpochMs[];
-  /** Begun within {@link RETIREMENT_HELD}, not removed since: of each rotation the last beginning. */
+  /** Begun within {@link RETIREMENT_HELD}, neither removed nor refused by the directory since: of each rotation the last beginning. */
   readonly begun: readonly { readonly rotation: string | null; readonly at: EpochMs }[];
 }
 
@@ -70,7 +70,7 @@ export function retirementsAmong(
 ): Retirements {
   const begun = new Map<string | null, EpochMs>();
   for (const { action, rotation, at } of entries) {
-    if (action === "removed") begun.delete(rotation);
+    if (action !== "retire-intended") begun.delete(rotation);
     else if (plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
   }
   return {
