@@ -25,6 +25,17 @@ export interface IssueTally {
   readonly clean: number;
 }
 
+/**
+ * What is stamped further ahead than this is of a clock that was wrong and was set right since: when it was, nobody knows, and it would hold
+ * everything up until then. What is less far ahead may be of a clock that is right beside one that is behind, and counts.
+ */
+const MOST_AHEAD: DurationMs = DAY;
+
+/** Whether limits and waves count what is stamped then. */
+export function isCounted(at: EpochMs, now: EpochMs): boolean {
+  return at <= plus(now, MOST_AHEAD);
+}
+
 /** The audit actions that {@link issuesAmong} needs. */
 export const ISSUE_ACTIONS = ["issue-intended", "issue-refused"] as const;
 
@@ -34,6 +45,7 @@ export const ISSUE_ACTIONS = ["issue-intended", "issue-refused"] as const;
  */
 export function issuesAmong(
   entries: readonly { readonly action: string; readonly rotation: string | null; readonly at: EpochMs }[],
+  now: EpochMs,
 ): EpochMs[] {
   const counted: (typeof entries)[number][] = [];
   for (const entry of entries) {
@@ -43,7 +55,7 @@ export function issuesAmong(
       if (refused >= 0) counted.splice(refused, 1);
     }
   }
-  return counted.map((one) => one.at);
+  return counted.map((one) => one.at).filter((at) => isCounted(at, now));
 }
 
 /**
@@ -71,10 +83,10 @@ export function retirementsAmong(
   const begun = new Map<string | null, EpochMs>();
   for (const { action, rotation, at } of entries) {
     if (action !== "retire-intended") begun.delete(rotation);
-    else if (plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
+    else if (isCounted(at, now) && plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
   }
   return {
-    done: entries.flatMap(({ action, at }) => (action === "removed" ? [at] : [])),
+    done: entries.flatMap(({ action, at }) => (action === "removed" && isCounted(at, now) ? [at] : [])),
     begun: [...begun].map(([rotation, at]) => ({ rotation, at })),
   };
 }
