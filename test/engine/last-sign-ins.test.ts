@@ -37,6 +37,7 @@ test("is kept where a rotation has read it, whatever becomes of the report", asy
   await bench.run();
   for (const [code, report] of [
     ["directory-unlicensed", "unlicensed"],
+    ["directory-unoffered", "unoffered"],
     ["directory-forbidden", "closed"],
     ["directory-throttled", "failed"],
   ] as const) {
