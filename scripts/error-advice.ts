@@ -23,6 +23,8 @@ export const ADVICE: Record<NolapseErrorCode, string> = {
   "directory-forbidden": "The README lists the least permission for each task; an administrator grants it",
   "directory-unlicensed":
     "Buy a Microsoft Entra ID P1 or P2 licence, or set `retire: at-expiry`, which needs no sign-in log",
+  "directory-unoffered":
+    "National clouds have no report of last uses: set `retire: after-overlap` with `consumers: complete`, or `retire: at-expiry`",
   "directory-absent": "Wait for the next scan; an object that was just created may still be replicating",
   "directory-throttled": "Nothing: Nolapse waits as long as it was asked to; `nolapse plan` shows the budget",
   "directory-refused": "Read the service's code in the message; Nolapse tries again by itself",

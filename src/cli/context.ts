@@ -216,7 +216,7 @@ export function configOf({ composition, globals, env, cwd }: Context): ResolvedC
 }
 
 /** Says what the configuration allows that a person should know of. */
-export function warn({ speaker }: Context, { warnings }: ResolvedConfig): void {
+export function warn({ speaker }: Context, { warnings }: Pick<ResolvedConfig, "warnings">): void {
   for (const warning of warnings) speaker.say(`nolapse: ${warning}`);
 }
 

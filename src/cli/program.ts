@@ -387,7 +387,7 @@ function addSurroundings(program: Command, run: Run): void {
     .action((_options, command) => act(run, command, async (it) => (await commands()).show(it)));
   config
     .command("check")
-    .description("check the file")
+    .description("check the file, and that the files of secrets, keys and tokens it names can be read")
     .action((_options, command) => act(run, command, async (it) => (await commands()).check(it)));
   config
     .command("schema")

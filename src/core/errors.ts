@@ -41,6 +41,7 @@ export const ERRORS = {
   "certificate-untrusted": { exit: 6, handling: "person", meaning: "The server's TLS certificate is not trusted" },
   "directory-forbidden": { exit: 6, handling: "person", meaning: "A permission in the directory is missing" },
   "directory-unlicensed": { exit: 6, handling: "person", meaning: "The tenant has no licence for what was asked" },
+  "directory-unoffered": { exit: 6, handling: "person", meaning: "This cloud does not offer what was asked" },
   "directory-absent": { exit: 6, handling: "retry", meaning: "The object is not in the directory" },
   "directory-throttled": { exit: 6, handling: "retry", meaning: "The directory asks to slow down" },
   "directory-refused": { exit: 6, handling: "retry", meaning: "The directory refused the request" },

@@ -68,6 +68,7 @@ export const REASONS = {
   "old-in-use": "the old credential has signed in since the new one took over",
   "unnamed-use": "somebody signed in with a credential that the log does not name; it may be the old one",
   "sign-ins-unlicensed": "the tenant has no licence for the sign-in log, so nobody knows what signs in",
+  "sign-ins-unoffered": "this cloud has no report of last uses, so nobody knows what signs in",
   "sign-ins-failed": "the sign-in log could not be read the last time, so nobody knows what signs in",
   "removal-asked": "a person has asked for its removal: it goes once every copy has had the time to be reloaded",
   "evidence-window": "nobody has been seen with the old credential; the evidence window is not over yet",

@@ -232,6 +232,30 @@ describe("the report of last uses", () => {
   });
 });
 
+describe("the report of last uses, which is in no national cloud", () => {
+  const read = () => logs().lastUses(SINCE);
+
+  it.each([
+    ["a segment that is unknown", graphError(400, "BadRequest")],
+    ["an address that is unknown", graphError(404, "UnknownError")],
+    ["an object that is unknown", graphError(404, "Request_ResourceNotFound")],
+  ])("is said to be missing there, and what to do instead: %s", async (_, answer) => {
+    server.graph = answer;
+    await expect(read()).rejects.toMatchObject({
+      code: "directory-unoffered",
+      message: expect.stringMatching(
+        /^reading when credentials were last used failed: .*this cloud's Graph has no such report$/,
+      ),
+      next: expect.stringMatching(/retire: after-overlap with consumers: complete/),
+    });
+  });
+
+  it("is not said of a log, which may be refused for how it was asked", async () => {
+    server.graph = graphError(400, "BadRequest");
+    await expect(signIns()).rejects.toMatchObject({ code: "directory-refused" });
+  });
+});
+
 describe.each([
   ["the audit log", changes],
   ["the sign-in log", signIns],

@@ -91,7 +91,7 @@ it("is told to grant roles to the identity itself, as az finds no app registrati
     auth: { method: "managed-identity", clientId: CLIENT },
     tenantId: "tenant",
     authority: AUTHORITY,
-    graphEndpoint: "https://graph.microsoft.com",
+    graphEndpoint: "https://graph.microsoft.us",
     clock,
     version: "test",
     env: {},
@@ -104,7 +104,9 @@ it("is told to grant roles to the identity itself, as az finds no app registrati
   machine.answer = { status: 200, body: granted };
   await expect(entra.page("application", null)).rejects.toMatchObject({
     code: "directory-forbidden",
-    next: expect.stringMatching(/^grant Application.Read.All: SP=.*appRoleAssignments/),
+    next: expect.stringMatching(
+      /^grant Application.Read.All: SP=.* --url https:\/\/graph\.microsoft\.us\/v1\.0\/.*appRoleAssignments/,
+    ),
   });
   expect(await diagnosis.whoAmI()).toMatchObject({ clientId: CLIENT, managed: true });
 });

@@ -151,6 +151,26 @@ describe("the SQLite file", () => {
     }
   });
 
+  it("is refused when it is empty, which a store never is: a full disk or half a copy has left it", async () => {
+    const made = folder();
+    const path = join(made, "nolapse.db");
+    writeFileSync(path, "");
+    for (const _ of ["and not made a store by the first try", "either"])
+      expect(() => openSqliteStore({ path })).toThrow(
+        expect.objectContaining({
+          code: "store-unavailable",
+          message: expect.stringMatching(/^the store .*nolapse\.db is an empty file/),
+          next: expect.stringMatching(/nolapse recover.*rm .*nolapse\.db/),
+        }),
+      );
+    expect(readdirSync(made)).toEqual(["nolapse.db"]);
+    expect(statSync(path).size).toBe(0);
+    rmSync(path);
+    await openSqliteStore({ path }).close();
+    expect(statSync(path).size).toBeGreaterThan(0);
+    expect(readdirSync(made).filter((name) => name.includes(".new"))).toEqual([]);
+  });
+
   it("says that the disk is full, and takes the same work once there is room", async () => {
     const path = join(folder(), "nolapse.db");
     const store = openSqliteStore({ path });

@@ -359,15 +359,15 @@ function switchesAndTally(store: () => Store): void {
       await store().audit(audit("issue-refused", { at: plus(NOW, -MINUTE) }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: true } }));
       await store().audit(audit("removed", { at: plus(NOW, -HOUR), details: { early: false } }));
-      const begun = (rotation: string, ago: number, early = true) =>
-        store().audit(audit("retire-intended", { at: plus(NOW, -ago), rotation, details: { early } }));
+      const begun = (rotation: string, ago: number, early = true, action = "retire-intended") =>
+        store().audit(audit(action, { at: plus(NOW, -ago), rotation, details: { early } }));
       await begun("long ago", 28 * HOUR);
       await begun("may be done", 27 * HOUR);
       await begun("at its end", MINUTE, false);
       await begun("removed since", 2 * MINUTE);
-      await store().audit(
-        audit("removed", { at: plus(NOW, -MINUTE), rotation: "removed since", details: { early: true } }),
-      );
+      await begun("removed since", MINUTE, true, "removed");
+      await begun("refused", 2 * MINUTE);
+      await begun("refused", MINUTE, true, "retire-refused");
       await begun("b", 2 * MINUTE);
       await begun("b", MINUTE);
       for (const action of ["accepted", "verified", "accept-failed", "verify-failed"])

@@ -9,7 +9,7 @@ import {
   judgeAcceptance,
   successOffsets,
 } from "../../src/core/rotation/acceptance.ts";
-import { type EpochMs, formatInstant, HOUR, latest, MINUTE, plus, SECOND } from "../../src/core/time.ts";
+import { DAY, type EpochMs, formatInstant, HOUR, latest, MINUTE, plus, SECOND } from "../../src/core/time.ts";
 import { at, NOW, probe } from "./make.ts";
 
 const RULE: AcceptanceRule = { successes: 4, over: 5 * MINUTE, window: 30 * MINUTE };
@@ -209,6 +209,20 @@ describe("a whole acceptance", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  test("a silence of weeks is asked seldomer and seldomer, and never puts off by more than a sixteenth of itself", () => {
+    for (const first of ["issued", "inconclusive"] as const) {
+      const { made } = play(RULE, (index) => (index === 0 ? first : "inconclusive"));
+      const week = made.filter(({ at }) => at < plus(NOW, 7 * DAY));
+      expect(week.length).toBeLessThan(120);
+      const pauses = made.slice(1).map(({ at }, index) => at - (made[index]?.at ?? at));
+      expect(Math.max(...pauses)).toBe(6 * HOUR);
+      for (const [index, pause] of pauses.entries()) {
+        const spent = (made[index]?.at ?? NOW) - NOW;
+        expect(pause).toBeLessThanOrEqual(Math.max(5 * MINUTE, spent / 16));
+      }
+    }
   });
 
   test("after anything but a success the next probe waits at least 15 seconds", () => {

@@ -41,6 +41,7 @@ export function anyEvent(number: number, at: EpochMs, r: Rotation): RotationEven
     { type: "reappeared", at },
     { type: "approved", at, what: "both" },
     { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false },
+    { type: "failed", at, failure, notBefore: plus(at, MINUTE), verifying: false, step: "retire", refused: true },
     { type: "retry-asked", at },
     {
       type: "policy-found",

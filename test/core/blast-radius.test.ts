@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   breakerTrips,
+  issuesAmong,
   mayIssue,
   mayRetireEarly,
   retirementsAmong,
@@ -119,6 +120,31 @@ describe("mayRetireEarly", () => {
       ).toMatchObject({ allowed: false });
     }
     expect(retirementsAmong(begun(28 * HOUR), NOW)).toEqual({ done: [], begun: [] });
+  });
+
+  test("a stamp of more than a day ahead is of a clock that was wrong, and counts for nothing", () => {
+    const stamped = (ahead: number) => {
+      const at = plus(NOW, ahead);
+      const removed = ["retire-intended", "removed", "retire-intended"].map((action) => ({
+        action,
+        rotation: "a",
+        at,
+      }));
+      return {
+        issues: issuesAmong([{ action: "issue-intended", rotation: "a", at }], NOW),
+        ...retirementsAmong(removed, NOW),
+      };
+    };
+    const at = plus(NOW, DAY);
+    expect(stamped(DAY)).toEqual({ issues: [at], done: [at], begun: [{ rotation: "a", at }] });
+    expect(stamped(DAY + 1)).toEqual({ issues: [], done: [], begun: [] });
+  });
+
+  test("what the directory has refused to remove is still there, so it was not the first one", () => {
+    const trail = ["retire-intended", "retire-refused"].map((action) => ({ action, rotation: "a", at: NOW }));
+    expect(retirementsAmong(trail, NOW)).toEqual({ done: [], begun: [] });
+    const again = [...trail, { action: "retire-intended", rotation: "a", at: NOW }];
+    expect(retirementsAmong(again, NOW).begun).toEqual([{ rotation: "a", at: NOW }]);
   });
 
   test("28 hours are counted from the last of the wave before", () => {

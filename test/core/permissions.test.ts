@@ -53,6 +53,13 @@ it("a managed identity has no app registration, so it is assigned each role itse
   ]);
 });
 
+it("goes to the Graph of the tenant's cloud", () => {
+  const who = { clientId: "c11ent", managed: true, graph: "https://graph.microsoft.us" };
+  expect(grantLine(["AuditLog.Read.All"], who)).toContain(
+    " --url https://graph.microsoft.us/v1.0/servicePrincipals/$SP/",
+  );
+});
+
 it.each([
   [[], 1],
   [["Application.Read.All", "AuditLog.Read.All"], 1],

@@ -97,6 +97,7 @@ describe("not enough", () => {
     await days(bench, 20, () => signsIn(bench, rotation.issued?.keyId ?? ""));
     for (const [code, because] of [
       ["directory-unlicensed", "sign-ins-unlicensed"],
+      ["directory-unoffered", "sign-ins-unoffered"],
       ["directory-forbidden", "sign-ins-closed"],
       ["directory-throttled", "sign-ins-failed"],
     ] as const) {
@@ -119,6 +120,19 @@ describe("not enough", () => {
     const { uses } = (await bench.rotation()) ?? {};
     expect(uses?.since).toBe(plus(bench.clock.at, -30 * DAY));
     expect(bench.entra.keyIds(bench.app)).toHaveLength(2);
+  });
+
+  test("where the cloud has no report of last uses that is said, with what to do instead; it is asked for once a day", async () => {
+    const { bench } = await verified();
+    bench.entra.fail("lastUses", { fault: "error", error: new NolapseError("directory-unoffered", "no") }, 1_000);
+    await days(bench, 2);
+    const waiting = await waits(bench);
+    expect(waiting).toMatchObject({ detail: expect.stringMatching(/retire: after-overlap with consumers: complete/) });
+    expect(JSON.stringify(waiting)).not.toContain("within the hour");
+    const asked = () => bench.entra.calls.filter(({ call }) => call === "lastUses").length;
+    const before = asked();
+    await bench.drive(() => false, 1).catch(() => undefined);
+    expect(asked() - before).toBeLessThanOrEqual(2);
   });
 
   test("falls back to its own end", async () => {

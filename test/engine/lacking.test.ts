@@ -79,4 +79,14 @@ test("what a managed identity lacks is granted to the identity itself", async ()
   const [scan] = report.checks.filter(({ area }) => area === "permissions");
   expect(scan).toMatchObject({ name: "scan", fix: expect.stringMatching(/^SP=\$\(az ad sp show --id machine /) });
   expect(report.writesManaged).toBe(true);
+  const { settings: public_ } = bench;
+  const settings = {
+    ...public_,
+    mode: "observe",
+    probeScope: "https://microsoftgraph.chinacloudapi.cn/.default",
+  } as const;
+  const there = await doctor({ ...bench.deps(), settings }, { diagnosis, local: [], asksOwners: false, share: 0.5 });
+  const [write] = lackingToWrite({ settings }, there, diagnosis) ?? [];
+  for (const fix of [there.checks.find(({ name }) => name === "scan")?.fix, write?.fix])
+    expect(fix).toContain("--url https://microsoftgraph.chinacloudapi.cn/v1.0/");
 });

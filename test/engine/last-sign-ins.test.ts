@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
-import { DAY, HOUR, plus } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { SignInReport } from "../../src/engine/views/last-sign-ins.ts";
 import { Workbench } from "../support/workbench.ts";
 
@@ -37,6 +37,7 @@ test("is kept where a rotation has read it, whatever becomes of the report", asy
   await bench.run();
   for (const [code, report] of [
     ["directory-unlicensed", "unlicensed"],
+    ["directory-unoffered", "unoffered"],
     ["directory-forbidden", "closed"],
     ["directory-throttled", "failed"],
   ] as const) {
@@ -47,14 +48,20 @@ test("is kept where a rotation has read it, whatever becomes of the report", asy
   }
 });
 
-test("is read once an hour at most, also where it may not be; where no policy asks for evidence, not at all", async () => {
+test("is read once an hour at most, and every five minutes where it may not be; where no policy asks for evidence, not at all", async () => {
   const { bench, asked } = await verified();
   const report = new SignInReport();
   bench.entra.fail("lastUses", { fault: "error", error: new NolapseError("directory-forbidden", "no") });
   const [first, second] = await Promise.all([asked(report), asked(report)]);
   expect([first.report, second.report, (await asked(report)).report]).toEqual(["closed", "closed", "closed"]);
-  bench.clock.advance(HOUR);
+  // somebody may be mending it
+  bench.clock.advance(5 * MINUTE);
   expect((await asked(report)).report).toBe("read");
+  bench.entra.fail("lastUses", { fault: "error", error: new NolapseError("directory-forbidden", "no") });
+  bench.clock.advance(HOUR - 1);
+  expect((await asked(report)).report).toBe("read");
+  bench.clock.advance(1);
+  expect((await asked(report)).report).toBe("closed");
   const quiet = new Workbench({ policy: { retire: "after-overlap" } });
   quiet.entra.fail("lastUses", { fault: "error", error: new NolapseError("directory-forbidden", "no") });
   expect(await new SignInReport().of(quiet.deps(), [quiet.app.appId])).toMatchObject({ report: "off", error: null });

@@ -36,6 +36,30 @@ test("a removal that is refused again and again is asked for every few hours, th
   expect((await bench.rotation())?.tried).toMatchObject({ step: "retire" });
 });
 
+test("a removal that is refused again and again takes nobody's place in the wave: nothing is gone", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified");
+  bench.entra.fail("removeSecret", refused, 1_000);
+  bench.clock.advance(7 * DAY);
+  const held: unknown[] = [];
+  for (let day = 0; day < 3; day++) {
+    expect(await duringADay(bench, "removeSecret")).toBeGreaterThan(0);
+    held.push(...(await bench.store.tally(bench.settings.tenantId, bench.clock.at)).retiring);
+  }
+  expect(held).toEqual([]);
+  expect(await bench.rotation()).toMatchObject({ state: "verified", retireIntendedAt: null });
+});
+
+test("one whose answer was lost keeps its place: it may be gone", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  await bench.drive((rotation) => rotation?.state === "verified");
+  bench.entra.fail("removeSecret", { fault: "lost" }, 1_000);
+  bench.clock.advance(7 * DAY);
+  await duringADay(bench, "removeSecret");
+  const { retiring } = await bench.store.tally(bench.settings.tenantId, bench.clock.at);
+  expect(retiring).toHaveLength(1);
+});
+
 test("what is proven makes no haste: the old credential is long past its end, and a place is gone for good", async () => {
   const bench = new Workbench({ endsIn: 5 * DAY });
   const read = bench.target.readBack.bind(bench.target);

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import type { PolicyInput } from "../../src/core/policy/policy.ts";
 import { completePolicy } from "../../src/core/policy/policy.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
+import { rulesFound } from "../../src/core/rotation/rules-now.ts";
 import { DAY, type EpochMs, formatInstant, HOUR } from "../../src/core/time.ts";
-import { approve } from "../../src/engine/commands/approve.ts";
+import { approve, refuseApproval } from "../../src/engine/commands/approve.ts";
 import { runOnce } from "../../src/engine/maintain.ts";
 import { findingsOf } from "../../src/engine/notices/findings.ts";
 import { START, Workbench } from "../support/workbench.ts";
@@ -60,12 +61,43 @@ test("an approval that is asked for since holds what has not begun and what has 
   expect(await findingsOf(bench.deps(), [], bench.clock.at, beside)).toContainEqual(
     expect.objectContaining({ kind: "approval" }),
   );
-  // what is taken back here asks all the same: somebody may have said no
-  setPolicy(bench, { approval: "none" });
-  await bench.run();
-  expect((await bench.rotation())?.state).toBe("verified");
   await approve(bench.deps(), held.id, "retire", "ann");
   await bench.drive((rotation) => rotation?.state === "retired", 5);
+});
+
+test("an approval that is asked for no more is not waited for: before the creation, nor before the removal", async () => {
+  const bench = new Workbench({ policy: { ...OVERLAP, approval: "both" }, complete: true, endsIn: 10 * DAY });
+  await bench.run();
+  expect(await bench.rotation()).toMatchObject({ state: "planned", attempts: [] });
+  setPolicy(bench, { approval: "retire" });
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+  bench.clock.advance(7 * DAY);
+  await bench.run();
+  expect(await bench.rotation()).toMatchObject({ state: "verified", policy: { approval: "retire" } });
+  setPolicy(bench, { approval: "none" });
+  await bench.drive((rotation) => rotation?.state === "retired", 2);
+});
+
+test("a no stands, whatever the configuration asks for: it is still waited for a yes", async () => {
+  const bench = new Workbench({ policy: { ...OVERLAP, approval: "both" }, complete: true, endsIn: 10 * DAY });
+  await bench.run();
+  const { id } = (await bench.rotation()) as Rotation;
+  await refuseApproval(bench.deps(), id, "issue", { actor: "ann", objectId: null }, "not before the audit");
+  setPolicy(bench, { approval: "none" });
+  await bench.drive(() => false, 1).catch(() => undefined);
+  expect(await bench.rotation()).toMatchObject({ state: "planned", attempts: [], policy: { approval: "issue" } });
+  await approve(bench.deps(), id, "issue", "ann");
+  await bench.drive((rotation) => rotation?.state === "verified", 2);
+});
+
+test("a privileged application asks for its approvals, whatever the configuration says", () => {
+  const had = completePolicy("default", { ...OVERLAP, approval: "both" });
+  const now = completePolicy("default", { ...OVERLAP, approval: "none" });
+  const rules = (parts: Partial<Rotation>) => rulesFound({ policy: had, removedAt: null, ...parts }, now)?.approval;
+  expect(rules({ privileges: [] })).toBe("none");
+  expect(rules({ privileges: ["Application.ReadWrite.All"] })).toBeUndefined();
+  // of an older rotation nobody knows
+  expect(rules({})).toBeUndefined();
 });
 
 test("what is claimed without a scan is held to it, too", async () => {

@@ -6,7 +6,7 @@ import { askEmergency } from "../../src/engine/commands/emergency.ts";
 import { resume } from "../../src/engine/commands/stop.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { run } from "../../src/engine/maintain.ts";
-import { Workbench } from "../support/workbench.ts";
+import { START, Workbench } from "../support/workbench.ts";
 
 const OVERLAP = { retire: "after-overlap", overlap: 7 * DAY } as const;
 
@@ -107,6 +107,32 @@ test("a lost answer and the hour before a second attempt are waited for from whe
   const put = { attempts, lastFailure: null, notBefore: plus(wrong, HOUR), updatedAt: wrong, dueAt: wrong };
   await bench.store.amend(before, { rotation: { ...before, ...put }, audit: [] });
   await bench.drive((one) => one?.state === "verified", 2);
+});
+
+test("what ramp and waves count by a clock that was ahead holds nobody once it is set right; a few hours are waited for", async () => {
+  const audit = { tenantId: "", actor: "nolapse", rotation: "other", appId: null, keyId: null, reason: null };
+  const doneBy = async (by: number) => {
+    const settings = { limits: { issuesPerHour: 60 } };
+    const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY, settings });
+    const stamped = async (action: string) =>
+      bench.store.audit({
+        ...audit,
+        tenantId: bench.settings.tenantId,
+        action,
+        at: plus(bench.clock.at, by),
+        details: { early: true },
+      });
+    await stamped("issue-intended");
+    const { issued } = await bench.drive((rotation) => rotation?.state === "verified", 3);
+    for (const action of ["retire-intended", "removed", "retire-intended"]) await stamped(action);
+    const { removedAt, verifiedAt } = await bench.drive((rotation) => rotation?.state === "retired", 12);
+    return [Number(issued?.at) - START, Number(removedAt) - Number(verifiedAt) - 7 * DAY].map((wait) => wait / HOUR);
+  };
+  for (const waited of await doneBy(300 * DAY)) expect(waited).toBeLessThan(1);
+  const [issued, removed] = await doneBy(6 * HOUR);
+  expect(issued).toBeGreaterThanOrEqual(30);
+  // by then its own day is over
+  expect(removed).toBeLessThan(1);
 });
 
 test("a loop scans again when its clock was set back", async () => {

@@ -309,6 +309,7 @@ function tally(shelf: Shelf, now: EpochMs): Tally {
   return {
     issues: issuesAmong(
       shelf.trail.filter((one) => ISSUE_ACTIONS.some((two) => two === one.action) && one.at > now - DAY),
+      now,
     ),
     clean: [...shelf.rotations.values()].filter(
       (one) =>

@@ -1,7 +1,7 @@
 /** Lists of several tenants as one: in order, never with a row missing in the middle, and no row twice. */
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { joined, merged, once, summed } from "../../web/src/text/merging.ts";
+import { describe, expect, test } from "vitest";
+import { joined, merged, once, summed, type Wants } from "../../web/src/text/merging.ts";
 
 const key = (one: number) => one;
 const sorted = (all: readonly number[]) => all.toSorted((a, b) => a - b);
@@ -91,6 +91,73 @@ test("a row that moved to a later page is there once, where it is now; the same 
     { tenant: "fabrikam", now: "there", item: { id: "a", at: 4 } },
     { tenant: "contoso", now: "then", item: { id: "a", at: 9 } },
   ]);
+});
+
+describe("a list of several tenants that is read on, page by page", () => {
+  const SIZE = 5;
+  type Item = { readonly id: string; readonly at: number };
+  const counted = () => {
+    let asked = 0;
+    const order = ({ at }: Item) => {
+      asked += 1;
+      return at;
+    };
+    return { order, idOf: ({ id }: Item) => id, asked: () => asked };
+  };
+  const coverage = {} as never;
+  const pageOf = (lists: Readonly<Record<string, readonly Item[]>>, wants: Wants) =>
+    Object.entries(wants).map(([tenant, cursor]) => {
+      const [all, from] = [lists[tenant] ?? [], Number(cursor ?? 0)];
+      const next = from + SIZE < all.length ? String(from + SIZE) : null;
+      const items = all.slice(from, from + SIZE);
+      return { tenant, answer: { coverage, now: "", next, total: all.length, items }, problem: null };
+    });
+  const listOf = (ats: readonly number[]) => sorted(ats).map((at, id): Item => ({ id: `${id}`, at }));
+  const begin = { contoso: undefined, fabrikam: undefined, tailspin: undefined };
+
+  test("is the list that is read at once, also where a page was read anew after a change", () => {
+    const ats = fc.array(fc.nat(30), { maxLength: 30 });
+    fc.assert(
+      fc.property(ats, ats, ats, fc.boolean(), (one, two, three, isMoved) => {
+        const lists = { contoso: listOf(one), fabrikam: listOf(two), tailspin: listOf(three) };
+        const pages: ReturnType<typeof pageOf>[] = [];
+        for (let wants: Wants | undefined = begin; wants !== undefined; ) {
+          const read = pageOf(lists, wants);
+          const again = pages[0]?.[0]?.answer.items[0];
+          // the first row of all has moved to this page
+          if (isMoved && again !== undefined && read[0]?.tenant === "contoso") read[0].answer.items.push(again);
+          pages.push(read);
+          const shown: ReturnType<typeof joined<Item, (typeof read)[number]["answer"]>> = joined([...pages], counted());
+          if (!isMoved) expect(shown.rows).toEqual(joined(structuredClone(pages), counted()).rows);
+          expect(new Set(shown.rows.map(({ tenant, item }) => `${tenant} ${item.id}`)).size).toBe(shown.rows.length);
+          wants = shown.wants;
+        }
+        const rows = joined([...pages], counted()).rows;
+        expect(rows).toHaveLength(one.length + two.length + three.length);
+        if (!isMoved) expect(rows.map(({ item }) => item.at)).toEqual(sorted([...one, ...two, ...three]));
+      }),
+    );
+  });
+
+  test("costs for a page more what is in that page", () => {
+    const lists = Object.fromEntries(
+      Object.keys(begin).map((tenant, index) => [
+        tenant,
+        listOf(Array.from({ length: 200 }, (_, at) => 3 * at + index)),
+      ]),
+    );
+    const pages: ReturnType<typeof pageOf>[] = [];
+    const costs: number[] = [];
+    for (let wants: Wants | undefined = begin; wants !== undefined; ) {
+      pages.push(pageOf(lists, wants));
+      const way = counted();
+      wants = joined([...pages], way).wants;
+      costs.push(way.asked());
+    }
+    expect(pages.length).toBeGreaterThan(40);
+    // what is in it, and what was read before and had not had its turn
+    expect(Math.max(...costs)).toBeLessThanOrEqual(6 * SIZE);
+  });
 });
 
 test("counts of the same name are one", () => {

@@ -132,7 +132,7 @@ export class GraphCalls {
 
   /** The same, not yet looked into. @throws NolapseError for every answer but 200. */
   async answerTo(url: string, { what, needs }: Reading, signal?: AbortSignal): Promise<WireAnswer> {
-    const doing: Doing = { what, writes: false, who: this.#graph.reader, needs };
+    const doing: Doing = { what, writes: false, who: { ...this.#graph.reader, graph: this.#origin }, needs };
     const { answer, hidden } = await this.#graph.get(url, doing, signal);
     if (answer.status !== 200) throw refusal(answer, doing, hidden);
     return answer;
@@ -153,7 +153,7 @@ export class GraphCalls {
   async write(write: Write, signal?: AbortSignal): Promise<Settled> {
     const { what, proof, done, hidden = [] } = write;
     const owned: HolderType = write.url.includes(`/${PATHS.servicePrincipal}/`) ? "servicePrincipal" : "application";
-    const doing: Doing = { what, writes: true, owned, who: this.#graph.writer, proof };
+    const doing: Doing = { what, writes: true, owned, who: { ...this.#graph.writer, graph: this.#origin }, proof };
     let sent: WriteOnWire;
     try {
       sent = await this.#graph.write(write, doing, signal);

@@ -1,9 +1,11 @@
 /**
  * Graph's logs: who changed which credential (learn.microsoft.com/graph/api/directoryaudit-list) and which one signed in
  * (…/signin-list, in beta only, because v1.0 does not name the credential). Both come minutes late. When each credential
- * was last used in any flow is a report of the whole tenant (…/reportroot-list-appcredentialsigninactivities, in beta only).
+ * was last used in any flow is a report of the whole tenant (…/reportroot-list-appcredentialsigninactivities, in beta only, and
+ * in no national cloud).
  */
 import type { HolderRef } from "../../core/credentials/credential.ts";
+import { NolapseError } from "../../core/errors.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Actor, CredentialChange, LastUse, Logs, SignInRow } from "../../ports/logs.ts";
@@ -80,7 +82,8 @@ export class GraphLogs implements Logs {
     if (this.#uses !== null && this.#uses.at >= freshFrom) return this.#uses.rows;
     const at = await this.#clock.now(signal);
     const url = this.#calls.url("reports/appCredentialSignInActivities", "beta");
-    const rows = (await this.#rows(url, "reading when credentials were last used", signal)).flatMap(lastUseFrom);
+    const read = await this.#rows(url, "reading when credentials were last used", signal).catch(unoffered);
+    const rows = read.flatMap(lastUseFrom);
     this.#uses = { at, rows };
     return rows;
   }
@@ -90,6 +93,16 @@ export class GraphLogs implements Logs {
     const pages = await this.#calls.readAll(url, { what, needs: NEEDS }, signal);
     return pages.flatMap((page) => list(page, "value"));
   }
+}
+
+/** Nothing is asked of the report but itself: where Graph refuses that, it has none. */
+function unoffered(thrown: unknown): never {
+  if (!(thrown instanceof NolapseError) || !["directory-refused", "directory-absent"].includes(thrown.code))
+    throw thrown;
+  throw new NolapseError("directory-unoffered", `${thrown.message}: this cloud's Graph has no such report`, {
+    next: "set retire: after-overlap with consumers: complete, or retire: at-expiry; neither needs the report",
+    cause: thrown,
+  });
 }
 
 function quoted(text: string): string {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import {
   CLEAN_AFTER,
   ISSUE_ACTIONS,
+  isCounted,
   issuesAmong,
   RAMP_ENDS_AT,
   RETIREMENT_ACTIONS,
@@ -260,7 +261,10 @@ async function issuesAndClean(db: Db, tenant: string, now: EpochMs): Promise<Pic
   const issues = await issuesOf(db, { tenant, since: now - 24 * HOUR });
   const clean = await cleanOf(db, { tenant, before: now - CLEAN_AFTER });
   return {
-    issues: issuesAmong(issues.rows.map((one) => ({ ...one, at: one.at as EpochMs }))),
+    issues: issuesAmong(
+      issues.rows.map((one) => ({ ...one, at: one.at as EpochMs })),
+      now,
+    ),
     clean: Number(clean.rows[0]?.count ?? 0),
   };
 }
@@ -277,5 +281,5 @@ async function retirements(
     recent.rows.map(({ at, action, rotation }) => ({ at: at as EpochMs, action, rotation })),
     now,
   );
-  return { earlyRetirements: done.sort((a, b) => a - b), retiring: begun };
+  return { earlyRetirements: done.filter((at) => isCounted(at, now)).sort((a, b) => a - b), retiring: begun };
 }

@@ -55,6 +55,15 @@ function systemFailure(thrown: unknown, path: string): NolapseError | null {
   return ["EEXIST", "ENOTDIR", "EACCES", "EPERM", "EROFS"].includes(code) ? unavailable(thrown, path) : null;
 }
 
+/** A store is never empty: what began one has written into it before it had its name. */
+export function emptyStore(path: string): NolapseError {
+  const why =
+    "a full disk or a copy that broke off leaves one, and begun anew nolapse would not know its own credentials";
+  return new NolapseError("store-unavailable", `the store ${path} is an empty file: ${why}`, {
+    next: `put the last backup (nolapse store backup) in its place, then run nolapse recover; if there never was a store: rm ${path}`,
+  });
+}
+
 function failed(cause: unknown, path: string): NolapseError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new NolapseError("store-failed", `the store ${path} failed: ${why}`, {

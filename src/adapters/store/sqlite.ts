@@ -2,13 +2,25 @@
  * SQLite through `node:sqlite`: opening, pragmas, migrations, backup. Kysely has no dialect for it, so its SQLite dialect
  * gets a small shim over DatabaseSync.
  */
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
 import { DirectKysely, type Directly } from "./database.ts";
-import { storeFailure } from "./failures.ts";
+import { emptyStore, storeFailure } from "./failures.ts";
 
 const MIGRATIONS = new URL("./migrations/", import.meta.url);
 /** How long a write waits for another process, milliseconds. */
@@ -51,6 +63,7 @@ type How = "durable" | "alone";
  */
 export function openDatabase(path: string, migrations: URL = MIGRATIONS, how: How = "durable"): OpenDatabase {
   try {
+    if (path !== ":memory:") begin(path);
     const handle = open(path, how);
     const updated = migrate(handle, path, migrations);
     return { path, handle, sql: speaking(handle), updated, stated: {} };
@@ -86,12 +99,34 @@ class OpenAdapter extends SqliteAdapter {
   }
 }
 
+/**
+ * Makes the file where there is none. It is there under its name only once something is in it: one that is empty was a store, and who began
+ * anew in its place would not know his own credentials.
+ */
+function begin(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true && found.size === 0) throw emptyStore(path);
+  if (found !== undefined) return;
+  const made = `${path}.new-${process.pid}`;
+  try {
+    const handle = new DatabaseSync(made);
+    handle.exec("PRAGMA user_version = 0");
+    handle.close();
+    chmodSync(made, 0o600);
+    try {
+      linkSync(made, path);
+    } catch {
+      // another process was first, or this disk knows no links: then it is made where it stands
+      if (!existsSync(path)) copyFileSync(made, path, constants.COPYFILE_EXCL);
+    }
+  } finally {
+    rmSync(made, { force: true });
+  }
+}
+
 function open(path: string, how: How): DatabaseSync {
-  const inFile = path !== ":memory:";
-  if (inFile) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const isNew = inFile && !existsSync(path);
   const handle = new DatabaseSync(path, { timeout: BUSY_TIMEOUT });
-  if (isNew) chmodSync(path, 0o600);
   // FULL: an intent that was committed must survive a power cut, or a lost answer could not be told from no call
   if (how === "durable")
     handle.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${KEPT_LOG}`);

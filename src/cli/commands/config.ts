@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { filesAmiss } from "../../config/named-files.ts";
 import { formatDuration } from "../../core/time.ts";
 import { type Context, configOf, warn } from "../context.ts";
 import { count, type ExitCode } from "../speak.ts";
@@ -45,9 +46,10 @@ export async function check(context: Context): Promise<ExitCode> {
   const { speaker, globals } = context;
   const config = configOf(context);
   const bound = config.tenants[0]?.bindings.length ?? 0;
-  warn(context, config);
+  const warnings = [...config.warnings, ...filesAmiss(config)];
+  warn(context, { warnings });
   const from = config.path ?? "the environment";
-  if (globals.json === true) speaker.json({ path: config.path, warnings: config.warnings });
+  if (globals.json === true) speaker.json({ path: config.path, warnings });
   else {
     const targets = Object.keys(config.targets).length;
     speaker.data(

@@ -120,6 +120,8 @@ export interface Grantee {
   readonly clientId: string | null;
   /** A managed identity: it has a service principal and no app registration. */
   readonly managed: boolean;
+  /** The origin of its cloud's Graph; that of the public one where not given. */
+  readonly graph?: string;
 }
 
 /** The line that grants them; an administrator types it. */
@@ -136,13 +138,16 @@ export function grantLine(names: readonly PermissionName[], grantee: Grantee): s
  * (learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-assign-app-role-managed-identity,
  * …/managed-identity-best-practice-recommendations, Limitation of using managed identities for authorization).
  */
-export function roleGrant(roleIds: readonly string[], { clientId, managed }: Grantee): string {
+export function roleGrant(
+  roleIds: readonly string[],
+  { clientId, managed, graph = "https://graph.microsoft.com" }: Grantee,
+): string {
   const id = clientId ?? "<client id of nolapse>";
   if (managed) {
     const found = (appId: string) => `$(az ad sp show --id ${appId} --query id -o tsv)`;
     return (
       `SP=${found(id)}; GRAPH=${found(GRAPH_APP_ID)}; for ROLE in ${roleIds.join(" ")}; do az rest --method POST` +
-      " --url https://graph.microsoft.com/v1.0/servicePrincipals/$SP/appRoleAssignments" +
+      ` --url ${graph}/v1.0/servicePrincipals/$SP/appRoleAssignments` +
       ' --body "{\\"principalId\\":\\"$SP\\",\\"resourceId\\":\\"$GRAPH\\",\\"appRoleId\\":\\"$ROLE\\"}"; done' +
       " # a managed identity: it can take a day until it counts"
     );

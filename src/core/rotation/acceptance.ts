@@ -7,7 +7,7 @@
 import type { Assurance, Probe } from "../credentials/sign-in.ts";
 import type { ProbeRule } from "../policy/policy.ts";
 import type { AcceptanceRule } from "../policy/settings.ts";
-import { type DurationMs, type EpochMs, epochMs, latest, MINUTE, plus, SECOND } from "../time.ts";
+import { type DurationMs, type EpochMs, epochMs, HOUR, latest, MINUTE, plus, SECOND } from "../time.ts";
 
 export type AcceptanceVerdict =
   | { verdict: "probe"; at: EpochMs }
@@ -19,6 +19,9 @@ export const PROBE_SPACING: DurationMs = 15 * SECOND;
 /** The most time a refusal delays the next probe: replication is what it waits for, and that takes minutes at most. */
 const REFUSAL_CAP: DurationMs = 2 * MINUTE;
 const INCONCLUSIVE_CAP: DurationMs = 5 * MINUTE;
+/** A silence that lasts, as behind a clock that stays wrong, is asked again after this part of it, up to the longest pause after a failure. */
+const OF_THE_SILENCE = 1 / 16;
+const SILENCE_CAP: DurationMs = 6 * HOUR;
 /** Inconclusive answers kept at the end of a list; the backing off is at its cap by then. */
 const INCONCLUSIVE_KEPT = 8;
 /** The default spread (0 s, 30 s, 2 min, 5 min) as shares of `over`. */
@@ -76,7 +79,10 @@ export function judgeAcceptance(
     if (successes.length >= offsets.length && spread >= over)
       return { verdict: "accepted", assurance: isBlocked ? "authenticated-blocked" : "token" };
   }
-  return { verdict: "probe", at: latest(scheduled(successes, offsets), afterSilence(run, last)) };
+  return {
+    verdict: "probe",
+    at: latest(scheduled(successes, offsets), afterSilence(run, last, since ?? probes[0]?.at ?? now)),
+  };
 }
 
 export interface AcceptanceProgress {
@@ -149,10 +155,15 @@ function afterRefusal(last: Probe, since: EpochMs, windowEnd: EpochMs): EpochMs 
   return plus(last.at, Math.max(Math.min(spaced, toEnd), last.retryAfter ?? 0));
 }
 
-/** The end of the backing off after the inconclusive answers at the end of `run`; the beginning of time without any. */
-function afterSilence(run: readonly Probe[], last: Probe): EpochMs {
-  const silent = run.length - 1 - run.findLastIndex((one) => one.outcome !== "inconclusive");
+/**
+ * The end of the backing off after the inconclusive answers at the end of `run`, before which the last answer that proved something, or the
+ * first probe (`begun`), stands; the beginning of time without any.
+ */
+function afterSilence(run: readonly Probe[], last: Probe, begun: EpochMs): EpochMs {
+  const spoken = run.findLastIndex((one) => one.outcome !== "inconclusive");
+  const silent = run.length - 1 - spoken;
   if (silent === 0) return epochMs(0);
   const doubled = Math.min(PROBE_SPACING * 2 ** Math.min(silent - 1, 10), INCONCLUSIVE_CAP);
-  return plus(last.at, Math.max(doubled, last.retryAfter ?? 0));
+  const share = Math.min((last.at - (run[spoken]?.at ?? begun)) * OF_THE_SILENCE, SILENCE_CAP);
+  return plus(last.at, Math.max(doubled, Math.floor(share), last.retryAfter ?? 0));
 }

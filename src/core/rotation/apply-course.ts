@@ -64,6 +64,7 @@ export function changeCourse(
         ...(event.missed === true ? { missedAt: [...missedReads(r), event.at] } : {}),
         ...(event.step === undefined ? {} : { tried: triedAgain(r, event.step) }),
         ...(event.target === undefined ? {} : { deliveries: failedAgain(r, event.target) }),
+        ...(event.refused === true ? { retireIntendedAt: null } : {}),
         failures: r.failures + 1,
         lastFailure: event.failure,
         notBefore: event.notBefore,

@@ -359,6 +359,8 @@ export type RotationEvent = { readonly at: EpochMs } & (
       readonly missed?: true;
       /** Where it is one of those whose tries are counted beyond what leads to them. */
       readonly step?: Tried["step"];
+      /** The directory has said that it did not remove the old one: nothing is begun any more. */
+      readonly refused?: true;
       /** The place that it is about, where it is one. */
       readonly target?: string;
     }

@@ -24,8 +24,8 @@ export interface Use {
   readonly named: boolean;
 }
 
-/** Why nothing is known at the moment: no licence for the logs, no right to read them, or no answer. */
-export type Unread = "unlicensed" | "closed" | "failed";
+/** Why nothing is known at the moment: no licence for the logs, no such report in this cloud, no right to read them, or no answer. */
+export type Unread = "unlicensed" | "unoffered" | "closed" | "failed";
 
 export interface UseEvidence {
   /** The last try to read. */
@@ -50,6 +50,11 @@ const UNREAD: Readonly<Record<Unread, { readonly because: ReasonCode; readonly d
   unlicensed: {
     because: "sign-ins-unlicensed",
     detail: "the tenant has no Microsoft Entra ID P1 or P2 licence, so its sign-in log is no evidence of anything",
+  },
+  unoffered: {
+    because: "sign-ins-unoffered",
+    detail:
+      "it lives out its own end; for what is renewed from now on, set retire: after-overlap with consumers: complete, which needs no evidence",
   },
   closed: {
     because: "sign-ins-closed",

@@ -25,6 +25,17 @@ export interface IssueTally {
   readonly clean: number;
 }
 
+/**
+ * What is stamped further ahead than this is of a clock that was wrong and was set right since: when it was, nobody knows, and it would hold
+ * everything up until then. What is less far ahead may be of a clock that is right beside one that is behind, and counts.
+ */
+const MOST_AHEAD: DurationMs = DAY;
+
+/** Whether limits and waves count what is stamped then. */
+export function isCounted(at: EpochMs, now: EpochMs): boolean {
+  return at <= plus(now, MOST_AHEAD);
+}
+
 /** The audit actions that {@link issuesAmong} needs. */
 export const ISSUE_ACTIONS = ["issue-intended", "issue-refused"] as const;
 
@@ -34,6 +45,7 @@ export const ISSUE_ACTIONS = ["issue-intended", "issue-refused"] as const;
  */
 export function issuesAmong(
   entries: readonly { readonly action: string; readonly rotation: string | null; readonly at: EpochMs }[],
+  now: EpochMs,
 ): EpochMs[] {
   const counted: (typeof entries)[number][] = [];
   for (const entry of entries) {
@@ -43,7 +55,7 @@ export function issuesAmong(
       if (refused >= 0) counted.splice(refused, 1);
     }
   }
-  return counted.map((one) => one.at);
+  return counted.map((one) => one.at).filter((at) => isCounted(at, now));
 }
 
 /**
@@ -53,13 +65,13 @@ export function issuesAmong(
 export const RETIREMENT_HELD: DurationMs = CLEAN_AFTER;
 
 /** The audit actions that {@link retirementsAmong} needs, those of early retirements. */
-export const RETIREMENT_ACTIONS = ["retire-intended", "removed"] as const;
+export const RETIREMENT_ACTIONS = ["retire-intended", "retire-refused", "removed"] as const;
 
 /** Removals that were made before the old end, and those that were begun and may be made at any moment. */
 export interface Retirements {
   /** Instants of the removals, oldest first. */
   readonly done: readonly EpochMs[];
-  /** Begun within {@link RETIREMENT_HELD}, not removed since: of each rotation the last beginning. */
+  /** Begun within {@link RETIREMENT_HELD}, neither removed nor refused by the directory since: of each rotation the last beginning. */
   readonly begun: readonly { readonly rotation: string | null; readonly at: EpochMs }[];
 }
 
@@ -70,11 +82,11 @@ export function retirementsAmong(
 ): Retirements {
   const begun = new Map<string | null, EpochMs>();
   for (const { action, rotation, at } of entries) {
-    if (action === "removed") begun.delete(rotation);
-    else if (plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
+    if (action !== "retire-intended") begun.delete(rotation);
+    else if (isCounted(at, now) && plus(at, RETIREMENT_HELD) > now) begun.set(rotation, at);
   }
   return {
-    done: entries.flatMap(({ action, at }) => (action === "removed" ? [at] : [])),
+    done: entries.flatMap(({ action, at }) => (action === "removed" && isCounted(at, now) ? [at] : [])),
     begun: [...begun].map(([rotation, at]) => ({ rotation, at })),
   };
 }

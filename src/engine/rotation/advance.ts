@@ -157,7 +157,7 @@ async function attempt(claimed: Claimed, step: Step): Promise<void> {
     const error = asNolapseError(thrown);
     // without a lease or a store nothing can be stored; the next claim starts from what was
     if (error.code === "lease-lost" || error.code.startsWith("store-") || claimed.signal?.aborted === true) throw error;
-    await claimed.fail(error, step.step === "verify");
+    await claimed.fail(error, { verifying: step.step === "verify" });
     if (error.code === "seal-key-wrong") await claimed.halt("value-lost");
     if (error.code === "issuer-refused") await claimed.halt("issuer-refused");
     if (error.code === "directory-absent" && claimed.rotation.failures >= ABSENCES_BEFORE_HALT) {

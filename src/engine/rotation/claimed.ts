@@ -155,12 +155,16 @@ export class Claimed {
     return { failure, notBefore: plus(at, this.#delay(error, at)) };
   }
 
-  /** Stores a failed try, before anything else can fail: the state stays, the next try comes later. */
-  async fail(thrown: unknown, verifying = false): Promise<void> {
+  /**
+   * Stores a failed try, before anything else can fail: the state stays, the next try comes later. `untouched`: the directory has said that
+   * it did not do what was asked.
+   */
+  async fail(thrown: unknown, { verifying = false, untouched = false } = {}): Promise<void> {
     const { failure, notBefore } = await this.failure(thrown);
     const step = triedStep(this.#step);
     const target = placeOf(this.#step);
-    const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }) };
+    const refused = untouched && step === "retire" ? { refused: true as const } : {};
+    const about = { ...(step === null ? {} : { step }), ...(target === null ? {} : { target }), ...refused };
     await this.record([{ type: "failed", at: failure.at, failure, notBefore, verifying, ...about }]);
   }
 

@@ -36,6 +36,7 @@ function actionOf(before: Rotation, event: RotationEvent, after: Rotation): stri
   if (event.type === "absent-read" && after.state === "retired") return "retired";
   if (event.type === "withdraw-intended") return "accept-failed";
   if (event.type === "sign-ins-read" && before.state !== after.state) return "verified";
+  if (event.type === "failed" && event.refused === true) return "retire-refused";
   if (event.type === "failed" && before.state === "delivered" && event.verifying) return "verify-failed";
   return event.type;
 }
@@ -94,9 +95,13 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { added: event.added, removed: event.removed, restored: event.restored.join(" ") };
     case "issue-intended":
       return { attempt: event.attempt.id, end: event.attempt.end };
+    case "failed": {
+      // in a wave or not, as it was begun
+      const early = event.refused === true ? { early: isEarly(before, event.at) } : {};
+      return { code: event.failure.code, message: event.failure.message, ...early };
+    }
     case "issue-refused":
     case "issue-unknown":
-    case "failed":
       return { code: event.failure.code, message: event.failure.message };
     case "attempt-read":
       return { attempt: event.attempt, found: event.keyIds.length };

@@ -174,16 +174,20 @@ function features({ settings }: Pick<Deps, "settings">, owners: boolean): readon
   return featuresOf(settings.mode, { evidence, owners, carried });
 }
 
-function granteeOf({ clientId, managed = false }: OwnIdentity): Grantee {
-  return { clientId, managed };
+/** By the resource that every token is asked for. */
+function granteeOf({ settings }: Pick<Deps, "settings">, { clientId, managed = false }: Partial<OwnIdentity>): Grantee {
+  return { clientId: clientId ?? null, managed, graph: settings.probeScope.replace(/\/\.default$/, "") };
 }
 
-function featureCheck(feature: Feature, identity: OwnIdentity): DoctorCheck {
+function featureCheck(deps: Pick<Deps, "settings">, feature: Feature, identity: OwnIdentity): DoctorCheck {
   const missing = missingOf(feature, identity.permissions);
   if (missing.length === 0) return ok("permissions", feature.feature, feature.needs.join(" and "));
   const { feature: name, required, without } = feature;
   const lacks = `lacks ${missing.join(" and ")}`;
-  const [says, fix] = [without === undefined ? lacks : `${lacks}: ${without}`, grantLine(missing, granteeOf(identity))];
+  const [says, fix] = [
+    without === undefined ? lacks : `${lacks}: ${without}`,
+    grantLine(missing, granteeOf(deps, identity)),
+  ];
   return { area: "permissions", name, state: required ? "failed" : "warn", says, fix, exit: required ? 6 : 0 };
 }
 
@@ -191,7 +195,7 @@ function featureCheck(feature: Feature, identity: OwnIdentity): DoctorCheck {
 function dividedChecks(deps: Deps, scanner: OwnIdentity, writer: OwnIdentity | null, owners: boolean): DoctorCheck[] {
   const checks = features(deps, owners).flatMap((feature) => {
     const identity = isWriting(feature) ? writer : scanner;
-    return identity === null ? [] : [featureCheck(feature, identity)];
+    return identity === null ? [] : [featureCheck(deps, feature, identity)];
   });
   const base = { area: "permissions", name: "scanner and writer", state: "warn", exit: 0 } as const;
   const id = scanner.clientId;
@@ -209,7 +213,7 @@ function dividedChecks(deps: Deps, scanner: OwnIdentity, writer: OwnIdentity | n
 }
 
 function permissionChecks({ settings }: Deps, identity: OwnIdentity, owners: boolean): DoctorCheck[] {
-  const checks = features({ settings }, owners).map((feature) => featureCheck(feature, identity));
+  const checks = features({ settings }, owners).map((feature) => featureCheck({ settings }, feature, identity));
   const tier = tierOf(identity.permissions);
   if (tier === 3 && settings.mode === "observe") {
     const fix = "take the writing permissions away while the mode is observe: reading needs Application.Read.All";
@@ -281,7 +285,7 @@ export async function writingChecks(
     check,
     ...features({ settings }, false)
       .filter(isWriting)
-      .map((one) => featureCheck(one, identity)),
+      .map((one) => featureCheck({ settings }, one, identity)),
   ];
 }
 
@@ -312,7 +316,7 @@ export function lackingToWrite(
     .map((permission) => ({
       permission,
       allows: PERMISSIONS[permission].allows,
-      fix: grantLine([permission], { clientId, managed: report.writesManaged === true }),
+      fix: grantLine([permission], granteeOf({ settings }, { clientId, managed: report.writesManaged === true })),
     }));
 }
 

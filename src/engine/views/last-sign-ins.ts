@@ -5,7 +5,7 @@
 import { asNolapseError, type NolapseError } from "../../core/errors.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Unread } from "../../core/rotation/use-evidence.ts";
-import { type EpochMs, HOUR, plus } from "../../core/time.ts";
+import { type DurationMs, type EpochMs, HOUR, MINUTE, plus } from "../../core/time.ts";
 import type { LastUse } from "../../ports/logs.ts";
 import type { Deps } from "../deps.ts";
 import { REPORT_LASTS, unreadBy } from "../rotation/steps/uses.ts";
@@ -28,9 +28,12 @@ interface Report {
 
 const NOTHING: Report = { uses: new Map(), error: null };
 
-/** The report of one tenant, for whoever asks: it is read once an hour at most, also where that fails. */
+/** A failure is known so long: somebody may be mending it. */
+const FAILURE_LASTS: DurationMs = 5 * MINUTE;
+
+/** The report of one tenant, for whoever asks: it is read once an hour at most, and every five minutes where that fails. */
 export class SignInReport {
-  #kept: { readonly until: EpochMs; readonly report: Promise<Report> } | null = null;
+  #kept: { until: EpochMs; readonly report: Promise<Report> } | null = null;
 
   /**
    * Of these applications, by client id. A report that cannot be read is no error but said.
@@ -54,9 +57,13 @@ export class SignInReport {
     if (this.#kept !== null && now < this.#kept.until) return this.#kept.report;
     const report = logs.lastUses(plus(now, -REPORT_LASTS), ending).then(
       (rows) => ({ uses: byApplication(rows), error: null }),
-      (thrown: unknown) => ({ ...NOTHING, error: asNolapseError(thrown) }),
+      (thrown: unknown) => {
+        kept.until = plus(now, FAILURE_LASTS);
+        return { ...NOTHING, error: asNolapseError(thrown) };
+      },
     );
-    this.#kept = { until: plus(now, HOUR), report };
+    const kept = { until: plus(now, HOUR), report };
+    this.#kept = kept;
     return report;
   }
 }

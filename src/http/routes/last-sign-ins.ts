@@ -20,7 +20,7 @@ const lastSignIns = tenantRoute({
   }),
   answer: z.strictObject({
     now: instant,
-    report: z.enum(["read", "off", "unlicensed", "closed", "failed"]).meta({
+    report: z.enum(["read", "off", "unlicensed", "unoffered", "closed", "failed"]).meta({
       description:
         "whether the directory's report was read, which is some hours old then; off: no policy retires after-evidence, and only for that it is read; or why it could not be",
     }),

@@ -1,12 +1,13 @@
 /** What a list says of when applications last signed in. Pure. */
 
-export type Report = "read" | "off" | "unlicensed" | "closed" | "failed";
+export type Report = "read" | "off" | "unlicensed" | "unoffered" | "closed" | "failed";
 
 /** In place of a time, where none is known: that says nothing of whether there was one. */
 export const UNKNOWN: Readonly<Record<Report, string>> = {
   read: "none known",
   off: "not read",
   unlicensed: "no licence",
+  unoffered: "not in this cloud",
   closed: "not permitted",
   failed: "not read now",
 };

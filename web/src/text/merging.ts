@@ -104,24 +104,66 @@ export interface Common<T, A> {
 
 /** What was read of each tenant, page by page, as one list. */
 export function joined<T, A extends Paged<T>>(pages: readonly Page<A>[], way: Way<T>): Common<T, A> {
-  const { order, isDescending, idOf } = way;
-  if (pages.every((page) => page.length === 1)) return ofOne(pages, idOf);
+  if (pages.every((page) => page.length === 1)) return ofOne(pages, way.idOf);
   const told = [...new Map(pages.flat().map((one) => [one.tenant, one])).values()];
-  const answers = Map.groupBy(pages.flat(), ({ tenant }) => tenant);
-  const parts = told.map(({ tenant, answer }): Part<T> => {
-    const read = (answers.get(tenant) ?? []).map((one) => one.answer?.items ?? []);
-    return { tenant, items: once(read, idOf), more: answer !== null && answer.next !== null };
-  });
-  const { rows, waiting } = merged(parts, order, isDescending);
   const first = (pages[0] ?? []).flatMap(({ tenant, answer }) => (answer === null ? [] : [{ tenant, answer }]));
-  const nows = new Map(first.map(({ tenant, answer }) => [tenant, answer.now]));
+  const { rows, waiting } = mergedOn(pages, told, way);
   return {
     told,
     first,
-    rows: rows.map(({ tenant, item }) => ({ tenant, item, now: nows.get(tenant) ?? "" })),
+    rows,
     total: first.reduce((so, { answer }) => so + answer.total, 0),
     wants: wantsOf(...told.filter(({ tenant }) => waiting.includes(tenant))),
   };
+}
+
+/** Pages of several tenants, as one list. */
+interface Stand<T> {
+  readonly pages: readonly unknown[];
+  readonly rows: readonly Row<T>[];
+  readonly waiting: readonly string[];
+  /** Of each tenant: the ids of its rows, to which a list that goes on from this one adds, and the rows whose turn has not come. */
+  readonly of: ReadonlyMap<string, { readonly ids: Set<string>; readonly rest: readonly T[] }>;
+}
+
+/** By their last page. */
+const stands = new WeakMap<object, Stand<unknown>>();
+
+/** As with one tenant, a page more costs what is in that page, as long as all before it are the same ones and it has none of their rows. */
+function mergedOn<T, A extends Paged<T>>(pages: readonly Page<A>[], told: Page<A>, way: Way<T>): Stand<T> {
+  const { order, isDescending, idOf } = way;
+  const [last = [], former] = [pages.at(-1), pages.at(-2)];
+  const known = former === undefined ? undefined : (stands.get(former) as Stand<T> | undefined);
+  const fits = known?.pages.length === pages.length - 1 && known.pages.every((one, at) => one === pages[at]);
+  const isOn = fits && last.every(({ tenant, answer }) => !answer?.items.some((one) => hasRow(known, tenant, one)));
+  const answers = Map.groupBy(isOn ? last : pages.flat(), ({ tenant }) => tenant);
+  const nows = new Map((pages[0] ?? []).map(({ tenant, answer }) => [tenant, answer?.now]));
+  const parts = told.map(({ tenant, answer }) => {
+    const before = isOn ? known.of.get(tenant) : undefined;
+    const read = once(
+      (answers.get(tenant) ?? []).map((one) => one.answer?.items ?? []),
+      idOf,
+    );
+    const ids = before?.ids ?? new Set();
+    for (const item of read) ids.add(idOf(item));
+    return { tenant, ids, items: [...(before?.rest ?? []), ...read], more: answer !== null && answer.next !== null };
+  });
+  const { rows, waiting } = merged(parts, order, isDescending);
+  const shown = Map.groupBy(rows, ({ tenant }) => tenant);
+  const stand: Stand<T> = {
+    pages,
+    rows: (isOn ? known.rows : []).concat(rows.map((row) => ({ ...row, now: nows.get(row.tenant) ?? "" }))),
+    waiting,
+    of: new Map(
+      parts.map(({ tenant, ids, items }) => [tenant, { ids, rest: items.slice(shown.get(tenant)?.length ?? 0) }]),
+    ),
+  };
+  stands.set(last, stand);
+  return stand;
+
+  function hasRow(so: Stand<T>, tenant: string, item: T): boolean {
+    return so.of.get(tenant)?.ids.has(idOf(item)) === true;
+  }
 }
 
 /** Pages of one tenant, as one list. */

@@ -100,7 +100,7 @@ export async function removeGuarded(
     await claimed.fail(notFound(rotation, keyId));
     return false;
   }
-  await claimed.fail(outcome.error);
+  await claimed.fail(outcome.error, { untouched: outcome.outcome === "not-applied" });
   return false;
 }
 

@@ -79,9 +79,15 @@ export async function usesOf(
   }
 }
 
+const UNREAD_BY: Partial<Record<NolapseError["code"], Unread>> = {
+  "directory-unlicensed": "unlicensed",
+  "directory-unoffered": "unoffered",
+  "directory-forbidden": "closed",
+};
+
 /** Why nothing is known where log or report could not be read. */
 export function unreadBy({ code }: NolapseError): Unread {
-  return code === "directory-unlicensed" ? "unlicensed" : code === "directory-forbidden" ? "closed" : "failed";
+  return UNREAD_BY[code] ?? "failed";
 }
 
 /** From where the log has to be read: behind the last reading, as far as it goes back. */
