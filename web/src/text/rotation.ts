@@ -172,11 +172,14 @@ export function ended(words: string): string {
   return /[.!?:]$/.test(words) ? words : `${words}.`;
 }
 
+/** Whether it is to be typed as it stands. */
+export function isCommand(words: string): boolean {
+  return /^(az|curl|nolapse) /.test(words);
+}
+
 /** What the server said as a sentence of its own: of a word that is a name, as of a file or a command, the first letter stays as it is. */
 export function stated(words: string): string {
-  return ended(
-    /^[a-z]+[ ,']/.test(words) && !words.startsWith("az ") && !words.startsWith("nolapse ") ? capital(words) : words,
-  );
+  return ended(/^[a-z]+[ ,']/.test(words) && !isCommand(words) ? capital(words) : words);
 }
 
 /** What giving a rotation up comes to: once the new credential is proven, that the old one is not removed. */
