@@ -132,7 +132,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       </div>
       <div className="actions">
         {approvals.missing.length > 0 && isOpen ? (
-          <Command least="Operator" primary onClick={() => setOpen("approve")}>
+          <Command least="Operator" primary={rotation.waitsFor !== null} onClick={() => setOpen("approve")}>
             Approve
           </Command>
         ) : null}
