@@ -135,7 +135,7 @@ test("a path of a file that is longer than a phone is wide is broken, and makes 
   const page = await web.open(context, { width: 320 });
   await web.enter(page, "Rita");
   const id = await web.stage.rotationOf("app-1");
-  const path = `/srv/${"warehouse-sync/".repeat(6)}.env`;
+  const path = `/srv/${"warehouse".repeat(6)}/.env`;
   await page.route(`**/api/v1/t/contoso/rotations/${id}`, async (route) => {
     const told = await (await route.fetch()).json();
     const [one] = told.events;
