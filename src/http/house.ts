@@ -82,7 +82,7 @@ export class House {
   #absent(name: string): NolapseError {
     if (!this.parts.names().includes(name)) {
       return new NolapseError("not-found", "there is no such tenant in the configuration", {
-        next: "GET /api/v1/me lists the tenants",
+        next: "look among the tenants there are, which GET /api/v1/me lists",
       });
     }
     return new NolapseError("incomplete", "the tenant is being opened", { next: "try again in a moment" });

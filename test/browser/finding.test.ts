@@ -131,3 +131,18 @@ test("who may not see the page of all tenants is not led there, of few and of ma
   await page.getByRole("option", { name: "branch-10" }).waitFor();
   expect((await page.getByRole("option").allTextContents()).slice(-2)).toEqual(["branch-10", "contoso"]);
 });
+
+test("what is not here leads to where to look, and that nothing is found is said", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await web.show(page, "/applications/00000000-0000-0000-0000-000000000001", /This is not here/);
+  await page.getByRole("link", { name: "Search the app registrations" }).click();
+  await page.waitForURL(/\/t\/contoso\/applications$/);
+  await page.goto(`${web.stage.server.url}/t/nobody`);
+  await page.getByRole("link", { name: "To the tenants" }).click();
+  await page.waitForURL(/\/tenants$/);
+  await web.show(page, "/plan", /Plan and approvals/);
+  await page.getByRole("button", { name: /^Find an application/ }).click();
+  await page.getByRole("combobox").last().fill("zzzzzz");
+  await page.getByText(/^Nothing is found\./).waitFor();
+});

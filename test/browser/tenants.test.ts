@@ -16,7 +16,7 @@ test("while another tenant loads nothing of the last one is left, on every page 
   });
   await web.stage.rotationOf("app-1");
   const pages = ["/applications", "/enterprise", "/rotations?state=waits", "/plan?tab=waiting", "/plan?tab=cannot"];
-  const listed = page.locator("main [role=row], main li, main .empty");
+  const listed = page.locator("main [role=row], main li, main .empty, main p strong");
   for (const path of pages) {
     await page.goto(web.at(path));
     await listed.first().waitFor();

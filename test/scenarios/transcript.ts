@@ -303,7 +303,7 @@ function normaliser(site: () => Site | null): (told: Ended) => string[] {
       .replaceAll(/\[nolapse:[a-z2-7]{4}\.[a-z2-7]{12}\]/g, "[nolapse:<marker>]")
       .replaceAll(/[\w~.-]{3}8Q~[\w~.-]{34}/g, "<value>")
       .replaceAll(/(?<!SHA-256 )\b[0-9a-f]{64}\b/g, (hash) => (/^0+$/.test(hash) ? "<genesis>" : name("hash")(hash)))
-      .replaceAll(/\d+ MB free/g, "<n> MB free")
+      .replaceAll(/[\d,]+ MB free/g, "<n> MB free")
       .replaceAll((site()?.directory.url ?? "\0").replace("https://", ""), "<directory host>")
       .replaceAll(/nolapse(-verifier)?\/\d+\.\d+\.\d+/g, "nolapse$1/<version>")
       .replaceAll(/("publicKey":"|\bkey )[\w-]{43}\b/g, "$1<key>")

@@ -13,6 +13,12 @@ test("says in how many of them something stops", () => {
   expect(allSentence([one("later", 3), one("nothing")])).toBe("Nothing stops in the next 30 days in any of 2 tenants.");
 });
 
+test("of one tenant it does not count", () => {
+  expect(allSentence([one("soon", 2)])).toMatch(/^In the only tenant applications cannot sign in now/);
+  expect(allSentence([one("nothing")])).toBe("Nothing stops in the next 30 days in the only tenant.");
+  expect(allSentence([one("incomplete", 2)])).toMatch(/^In the only tenant /);
+});
+
 test("says at least, and never nothing, where one was not read or not whole", () => {
   for (const other of [null, one("incomplete"), one("not-scanned")]) {
     expect(allSentence([one("past-last-safe", 1), other])).toMatch(/^In at least 1 of 2 tenants/);

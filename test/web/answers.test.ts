@@ -1,7 +1,7 @@
 /** The sentences that pages open with: a number and a time, and the trouble before what is well. */
 import { expect, test } from "vitest";
 import { enterpriseSentence, healthSentence, policiesSentence, targetsSentence } from "../../web/src/text/answers.ts";
-import { ended, stated } from "../../web/src/text/rotation.ts";
+import { ended, isCommand, stated } from "../../web/src/text/rotation.ts";
 
 const at = { zone: "Europe/Amsterdam" };
 const coverage = {
@@ -101,6 +101,8 @@ test("what the server says begins large and ends with a full stop, but for a nam
   expect(stated("there is no application 7 in contoso")).toBe("There is no application 7 in contoso.");
   expect(stated("nolapse.yaml is not valid")).toBe("nolapse.yaml is not valid.");
   expect(stated("nolapse scan has not run")).toBe("nolapse scan has not run.");
+  expect(isCommand("az ad app permission add --id x")).toBe(true);
+  expect(isCommand("prefer Application.ReadWrite.OwnedBy")).toBe(false);
   expect(stated("Done.")).toBe("Done.");
   expect(ended("wait: why?")).toBe("wait: why?");
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Cursor, moved, settled, zoomed } from "../../web/src/lines/life-cursor.ts";
 import { eventSentence, rowEvents, successorEvents } from "../../web/src/lines/life-events.ts";
 import { type LifeRow, spanAround } from "../../web/src/lines/life-line.ts";
-import { rowSentence } from "../../web/src/lines/life-sentence.ts";
+import { rowSentence, rowStory } from "../../web/src/lines/life-sentence.ts";
 import { at, NOW, secret } from "../support/life-row.ts";
 
 const ZONE = "Europe/Amsterdam";
@@ -128,4 +128,8 @@ test("a removal that is planned is said as a forecast, and the end of its overla
   expect(words({ ...goes, goesAt: null })).toContainEqual(["The overlap ends", "forecast"]);
   expect(rowSentence(goes, NOW, ZONE)).toContain("Renewal forecast for Sat 28 Nov 2026, removal for Sat 5 Dec 2026.");
   expect(rowSentence({ ...goes, deadlines: null }, NOW, ZONE)).toContain("Removal forecast for Sat 5 Dec 2026.");
+  // beside its name and its kind neither is said again
+  expect(rowSentence(goes, NOW, ZONE)).toMatch(/client secret/);
+  expect(rowSentence(goes, NOW, ZONE).endsWith(rowStory(goes, NOW, ZONE))).toBe(true);
+  expect(rowStory(goes, NOW, ZONE)).not.toMatch(/client secret/);
 });

@@ -1,6 +1,6 @@
 /** What can be asked of rotations where they are named only. */
 import { expect, test } from "vitest";
-import { heldActs, listedActs } from "../../web/src/text/rotation.ts";
+import { heldActs, listedActs, removalWords } from "../../web/src/text/rotation.ts";
 
 const rotation = (id: string, state: string, paused: object | null = null) => ({
   id,
@@ -44,4 +44,16 @@ test.each([
   ["given up", { state: "cancelled" }, []],
 ] as const)("one that is %s", (_, how, words) => {
   expect(listedActs({ ...listed, ...how }, NOW).map(([, said]) => said)).toEqual(words);
+});
+
+test("a yes to a removal is told that the new one is verified only where it is", () => {
+  const proofs = { issued: "2031-03-01T12:00:00Z", accepted: null, delivered: null, verified: null, retired: null };
+  const told = { displayName: "Billing API", leftover: false, proofs };
+  expect(removalWords(told)).toMatch(
+    /^The new one is not verified yet\. Once it is, .* removes the old credential of Billing API\.$/,
+  );
+  expect(removalWords({ ...told, proofs: { ...proofs, verified: "2031-03-01T12:05:00Z" } })).toMatch(
+    /The new one is verified\.$/,
+  );
+  expect(removalWords({ ...told, leftover: true })).toMatch(/leftover credential.*Nothing is made in its place\.$/);
 });

@@ -1,6 +1,12 @@
 /** What the pages write: dates, distances, and names that somebody else chose. */
 import { describe, expect, test } from "vitest";
-import { applicationSentence, lapsePhrase, lapseSentence, reloadWords } from "../../web/src/text/catalogue.ts";
+import {
+  applicationSentence,
+  endsSoon,
+  lapsePhrase,
+  lapseSentence,
+  reloadWords,
+} from "../../web/src/text/catalogue.ts";
 import {
   counted,
   dayOf,
@@ -248,6 +254,21 @@ test("an application that is switched off does not sign in, however long its cre
     Array(2).fill("Switched off in Entra ID: nobody signs in."),
   );
   expect(strong({ enabled: false, next: { ...next, code: "stops" } })).toMatch(/^Stops on /);
+});
+
+test("what ends within 30 days and no plan renews is no good news, however well it signs in today", () => {
+  const next = {
+    code: "not-managed",
+    sentence: "",
+    at: null,
+    reason: "not-bound",
+    because: null,
+    rotation: null,
+  } as const;
+  const ends = (signsInUntil: string | null, more: object = {}) =>
+    endsSoon({ signsIn: true, signsInUntil, now: "2026-11-23T09:42:00Z", next: { ...next, ...more } });
+  expect([ends("2026-12-23T09:42:00Z"), ends("2026-12-23T09:42:01Z"), ends(null)]).toEqual([true, false, false]);
+  expect(ends("2026-11-24T00:00:00Z", { code: "renews" })).toBe(false);
 });
 
 test("the pills of a list say what it is narrowed to, also what only an address can ask for", () => {

@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { groupedWords } from "../../core/time-words.ts";
 import type { LocalCheck } from "../../ports/diagnosis.ts";
 import { storeFailure } from "./failures.ts";
 
@@ -46,6 +47,6 @@ function spaceHealth(path: string): LocalCheck {
   let folder = dirname(path);
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
-  const says = `${Math.floor((bavail * bsize) / 1024 / 1024)} MB free where the store lies`;
+  const says = `${groupedWords(Math.floor((bavail * bsize) / 1024 / 1024))} MB free where the store lies`;
   return { name: "space", says, fix: bavail * bsize < LEAST_SPACE ? "free some space, or move the store" : null };
 }

@@ -82,6 +82,8 @@ const MANY = 1e9;
 
 /** So many of what needs a person, and of what comes next, are on the first page. */
 const SHOWN = 5;
+/** So many of what goes on and comes next. */
+const COMING = 4;
 
 const overview = tenantRoute({
   method: "GET",
@@ -200,7 +202,7 @@ function countAll(tenant: Tenant, picture: Picture, now: EpochMs) {
             since: formatInstant(watchedSince),
           },
     needsPerson: needingPerson(listing, now),
-    next: listing.first(["renewing", "renews", "overlap"], "next", SHOWN),
+    next: listing.first(["renewing", "renews", "overlap"], "next", COMING),
   };
 }
 

@@ -5,7 +5,7 @@ import { useChange } from "../api/queries.ts";
 import { Time } from "../parts/time.tsx";
 import { counted } from "../text/dates.ts";
 import { plainName } from "../text/names.ts";
-import { givenUpWords } from "../text/rotation.ts";
+import { givenUpWords, removalWords } from "../text/rotation.ts";
 import { Ask } from "./dialog.tsx";
 import { Reason } from "./say-no.tsx";
 
@@ -46,10 +46,7 @@ export function ApproveDialog({ tenant, rotation, close }: Props) {
           {rotation.replacesEnd === null ? null : <Time at={rotation.replacesEnd} />}.
         </p>
       ) : (
-        <p>
-          Nolapse removes the old credential of {plainName(rotation.displayName)} once every check holds. The new one is
-          verified.
-        </p>
+        <p>{removalWords(rotation)}</p>
       )}
     </Ask>
   );

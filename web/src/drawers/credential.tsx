@@ -5,7 +5,7 @@ import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { eventSentence, rowEvents } from "../lines/life-events.ts";
-import { rowName, rowSentence } from "../lines/life-sentence.ts";
+import { rowName, rowStory } from "../lines/life-sentence.ts";
 import { Command } from "../parts/command.tsx";
 import { Copy, Fact } from "../parts/fact.tsx";
 import { useLeave } from "../parts/over.ts";
@@ -58,8 +58,9 @@ function Whole({ credential, tenant, id }: WholeProps) {
       <p>
         <Badge appearance="tint" color="informative">
           {credential.kind === "secret" ? "client secret" : "certificate"}
+          {credential.current ? ", current" : ""}
         </Badge>{" "}
-        {rowSentence(credential, Date.parse(credential.now), zone)}
+        {rowStory(credential, Date.parse(credential.now), zone)}
       </p>
       <Incomplete coverage={credential.coverage} />
       <Reveal credential={credential} tenant={tenant} />

@@ -2,7 +2,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
-import { CheckList } from "../parts/checks.tsx";
+import { CheckList, WhatMends } from "../parts/checks.tsx";
 import { useLeave } from "../parts/over.ts";
 import { ReasonCode } from "../parts/reason-code.tsx";
 import { Empty, Incomplete, Shown } from "../parts/states.tsx";
@@ -10,6 +10,7 @@ import { Time } from "../parts/time.tsx";
 import { useTenant } from "../session/tenant.tsx";
 import { LAST_SAFE, STATE_WORDS, STATUS_WORDS } from "../text/catalogue.ts";
 import { counted } from "../text/dates.ts";
+import { capital } from "../text/rotation.ts";
 import { Drawer } from "./drawer.tsx";
 
 const CHECKS = "GET /api/v1/t/{tenant}/applications/{id}/checks";
@@ -49,7 +50,7 @@ function Whole({ told, tenant }: { readonly told: Explained; readonly tenant: st
       ))}
       {told.credentials.length === 0 ? <Empty>No credential, so there is nothing to decide.</Empty> : null}
       {told.credentials.map((one) => (
-        <CredentialDecision key={one.keyId} told={one} now={told.now} />
+        <CredentialDecision key={one.keyId} told={one} now={told.now} tenant={tenant} />
       ))}
       {open.map((one) => (
         <RotationDecision key={one.id} told={one} now={told.now} tenant={tenant} />
@@ -65,8 +66,14 @@ function Whole({ told, tenant }: { readonly told: Explained; readonly tenant: st
 
 type Decided = Explained["credentials"][number];
 
+interface DecisionProps<T> {
+  readonly told: T;
+  readonly now: string;
+  readonly tenant: string;
+}
+
 /** What the plan says of one credential, with the dates that it goes by. */
-function CredentialDecision({ told, now }: { readonly told: Decided; readonly now: string }) {
+function CredentialDecision({ told, now, tenant }: DecisionProps<Decided>) {
   const { keyId, kind, status, sentence, detail, reason, policy, targets, rotateAt, urgentAt, lastSafeAt } = told;
   return (
     <section aria-labelledby={`plan-${keyId}`}>
@@ -75,13 +82,21 @@ function CredentialDecision({ told, now }: { readonly told: Decided; readonly no
       </h3>
       <p>
         <strong>
-          {sentence}
+          {capital(sentence)}
           {detail === null ? "" : `: ${detail}`}
         </strong>{" "}
         <ReasonCode code={reason} />
       </p>
       <ul className="plain">
-        <li>By the plan it is {STATUS_WORDS[status] ?? status}.</li>
+        {status !== "cannot" ? null : (
+          <li>
+            <WhatMends tenant={tenant} reason={reason} />
+          </li>
+        )}
+        <li>
+          By the plan it {status === "cannot" ? "" : "is "}
+          {STATUS_WORDS[status] ?? status}.
+        </li>
         <li>{policy === null ? "No policy holds for it." : `Policy ${policy}.`}</li>
         <li>{targets.length === 0 ? "No target is known." : `Goes to ${targets.join(", ")}.`}</li>
         {rotateAt === null || targets.length === 0 ? null : (
@@ -113,13 +128,7 @@ const VERDICT_WORDS: Readonly<Record<Judged["verdict"], string>> = {
   done: "Nothing is left to do.",
 };
 
-interface RotationDecisionProps {
-  readonly told: Judged;
-  readonly now: string;
-  readonly tenant: string;
-}
-
-function RotationDecision({ told, now, tenant }: RotationDecisionProps) {
+function RotationDecision({ told, now, tenant }: DecisionProps<Judged>) {
   const { id, state, verdict, until, checks, lastFailure } = told;
   return (
     <section aria-labelledby={`rotation-${id}`}>

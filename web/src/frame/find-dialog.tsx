@@ -193,9 +193,11 @@ export function FindDialog({ tenant, close }: FindDialogProps) {
                 ? "Arrows choose, Enter opens."
                 : total === null
                   ? "…"
-                  : total > applications
-                    ? `${counted(total, "application")}; Enter opens the list.`
-                    : counted(total, "application")}
+                  : choices.length === 0
+                    ? "Nothing is found. An application is found by its name, client id, object id or key id."
+                    : total > applications
+                      ? `${counted(total, "application")}; Enter opens the list.`
+                      : counted(total, "application")}
             </p>
           </DialogContent>
         </DialogBody>

@@ -11,9 +11,14 @@ export function rowName(row: Pick<LifeRow, "name" | "keyId" | "kind">): string {
 }
 
 export function rowSentence(row: LifeRow, now: number, zone: string): string {
-  const on = (instant: string) => written(Date.parse(instant), zone);
   const kind = row.kind === "secret" ? "client secret" : "certificate";
-  const said = [`${rowName(row)}, ${kind}${row.current ? ", current" : ""}.`];
+  return `${rowName(row)}, ${kind}${row.current ? ", current" : ""}. ${rowStory(row, now, zone)}`.trimEnd();
+}
+
+/** The same where its name and what it is stand beside it. */
+export function rowStory(row: LifeRow, now: number, zone: string): string {
+  const on = (instant: string) => written(Date.parse(instant), zone);
+  const said: string[] = [];
   if (row.start !== null) {
     said.push(Date.parse(row.start) > now ? `Valid from ${on(row.start)}.` : `Worked since ${on(row.start)}.`);
   }

@@ -216,9 +216,9 @@ function detailsOf({ reason, why, details }: Entry) {
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join("; ");
-  if (reason === null) return said === "" ? null : <span className="told">{said}</span>;
+  if (reason === null) return said === "" ? null : <span className="told details">{said}</span>;
   return (
-    <span className="told">
+    <span className="told details">
       {capital(why ?? "")} <span className="faint mono">{reason}</span>
       <br />
       {said}

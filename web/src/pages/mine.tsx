@@ -19,7 +19,11 @@ export function Mine() {
             <Incomplete coverage={coverage} />
             {known ? null : <Empty>Owners could not be read, so nobody knows which are yours.</Empty>}
             {known && items.length === 0 ? <Empty>You own no application here.</Empty> : null}
-            {items.length === 0 ? null : <p>You own {counted(items.length, "application")}.</p>}
+            {items.length === 0 ? null : (
+              <p>
+                <strong>You own {counted(items.length, "application")}.</strong>
+              </p>
+            )}
             {items.map((one) => {
               const { strong, rest } = applicationSentence({ ...one, now }, zone);
               return (

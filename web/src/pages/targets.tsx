@@ -78,7 +78,7 @@ function columnsOf(tenant: string, now: string): readonly [Column<Target>, ...Co
     },
     { head: "Applications", cell: ({ applications }) => <Applications applications={applications} tenant={tenant} /> },
     { head: "Read back", cell: ({ readBack }) => (readBack ? "yes" : "no") },
-    { head: "Taken up", cell: ({ reload }) => reloadWords(reload) },
+    { head: "Taken up", cell: ({ reload }) => <span className="one-line">{reloadWords(reload)}</span> },
     { head: "Last verified", cell: ({ lastVerified }) => <Time at={lastVerified} now={now} far="below" /> },
     { head: "Last preflight", cell: (one) => <Preflight one={one} tenant={tenant} now={now} /> },
   ];

@@ -1,6 +1,7 @@
 /** What `nolapse doctor` says, a row each: whether it is good, what was found, and what to type where it is not. */
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { Answer } from "../api/client.ts";
+import { isCommand } from "../text/rotation.ts";
 import { Copy } from "./fact.tsx";
 import { OctagonFilled } from "./octagon.tsx";
 
@@ -30,7 +31,7 @@ export function CheckRows({ checks }: { readonly checks: Checks }) {
             <span className="grow">
               {says}
               {fix === null ? null : (
-                <span className="two mono">
+                <span className={isCommand(fix) ? "two mono" : "two"}>
                   {fix} <Copy what={`What to do about ${name}`} text={fix} />
                 </span>
               )}

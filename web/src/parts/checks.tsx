@@ -1,5 +1,6 @@
 /** Every check with its reason: what `nolapse explain` says. */
 import { ArrowCircleRightFilled, CheckmarkCircleRegular } from "@fluentui/react-icons";
+import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useAnswer } from "../api/queries.ts";
 import { useTenantCommand } from "../session/tenant-command.ts";
@@ -33,6 +34,7 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
                     {STATUS_WORDS[one.status] ?? one.status}
                     {one.policy === null ? null : ` · policy ${one.policy}`} · <ReasonCode code={one.reason} />
                   </span>
+                  {one.status === "cannot" ? <WhatMends tenant={tenant} reason={one.reason} /> : null}
                 </span>
                 {one.rotateAt === null || one.targets.length === 0 ? null : (
                   <span>
@@ -48,6 +50,15 @@ export function Checks({ tenant, id }: { readonly tenant: string; readonly id: s
         </section>
       )}
     </Shown>
+  );
+}
+
+/** The way to what a person does about a reason for which nothing is renewed, and to all others that have it. */
+export function WhatMends({ tenant, reason }: { readonly tenant: string; readonly reason: string }) {
+  return (
+    <Link className="link" to="/t/$tenant/plan" params={{ tenant }} search={{ tab: "cannot", reason }}>
+      What to do about it
+    </Link>
   );
 }
 

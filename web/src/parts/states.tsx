@@ -42,17 +42,39 @@ export function Failure({ problem, retry }: { readonly problem: ApiProblem; read
   return (
     <MessageBar intent={status === 403 || status === 404 ? "warning" : "error"} layout="multiline">
       <MessageBarBody>
-        <MessageBarTitle>{TITLES[code] ?? titleOf(status)}</MessageBarTitle> {stated(message)}
+        <MessageBarTitle>{TITLES[code] ?? titleOf(status)}</MessageBarTitle>{" "}
+        {status === 0 ? "Either it is not running, or the way to it is cut." : stated(message)}
         {next === null ? null : <span className="next"> Next: {ended(next)}</span>}
         {request === null ? null : <span className="mono"> Request {request}</span>}
       </MessageBarBody>
       {/* what is not there is not there a moment later */}
-      {retry === undefined || status === 404 ? null : (
+      {status === 404 ? (
+        <Elsewhere />
+      ) : retry === undefined ? null : (
         <MessageBarActions>
           <Button onClick={retry}>Try again</Button>
         </MessageBarActions>
       )}
     </MessageBar>
+  );
+}
+
+/** Where to look for what is not here: in the tenant, or for another one where there is none of this name. */
+function Elsewhere() {
+  const { name: tenant, overview } = useTenant();
+  if (tenant === "") return null;
+  return (
+    <MessageBarActions>
+      {overview === null ? (
+        <Link className="link" to="/tenants">
+          To the tenants
+        </Link>
+      ) : (
+        <Link className="link" to="/t/$tenant/applications" params={{ tenant }} search={{}}>
+          Search the app registrations
+        </Link>
+      )}
+    </MessageBarActions>
   );
 }
 

@@ -32,8 +32,11 @@ export function allSentence(sentences: readonly (Sentence | null)[]): string {
       code === "now" || code === "past-last-safe" || code === "soon" || (code === "incomplete" && count > 0),
   ).length;
   const stops = "applications cannot sign in now, or stop in the next 30 days unless somebody acts.";
-  if (some > 0) return `${isWhole ? "In" : "In at least"} ${some} of ${sentences.length} tenants ${stops}`;
-  if (isWhole) return `Nothing stops in the next 30 days in any of ${sentences.length} tenants.`;
+  const many = sentences.length;
+  if (some > 0 && many === 1) return `In the only tenant ${stops}`;
+  if (some > 0) return `${isWhole ? "In" : "In at least"} ${some} of ${grouped(many)} tenants ${stops}`;
+  if (isWhole)
+    return `Nothing stops in the next 30 days in ${many === 1 ? "the only tenant" : `any of ${grouped(many)} tenants`}.`;
   return "Not all could be read. Of what could, nothing stops in the next 30 days.";
 }
 

@@ -200,6 +200,15 @@ export function isSwitchedOff({ enabled = true, servicePrincipalEnabled = null }
   return !enabled || servicePrincipalEnabled === false;
 }
 
+/** Days within which an end that nobody renews needs a person, as on the first page. */
+const SOON = 30;
+
+/** Whether it stops signing in so soon that somebody should know, and no plan renews it. */
+export function endsSoon({ signsInUntil, next, now }: SignsIn): boolean {
+  if (next.code !== "not-managed" || signsInUntil === null) return false;
+  return Date.parse(signsInUntil) - Date.parse(now) <= SOON * 86_400_000;
+}
+
 /** The sentence under an application's name; a lapse that is over is never left out of it. */
 export function applicationSentence(told: Told, zone: string): Sentence {
   const { strong, rest } = presentSentence(told, zone);

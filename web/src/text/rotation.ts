@@ -1,6 +1,7 @@
 /** What the steps of a rotation say: the fact that each proves, and of the one that runs how far it is. */
 import type { Answer } from "../api/client.ts";
 import { counted, written } from "./dates.ts";
+import { plainName } from "./names.ts";
 import type { Proof } from "./proofs.ts";
 
 type Shown = Answer<"GET /api/v1/t/{tenant}/rotations/{id}">;
@@ -172,11 +173,27 @@ export function ended(words: string): string {
   return /[.!?:]$/.test(words) ? words : `${words}.`;
 }
 
+/** Whether it is to be typed as it stands. */
+export function isCommand(words: string): boolean {
+  return /^(az|curl|nolapse) /.test(words);
+}
+
 /** What the server said as a sentence of its own: of a word that is a name, as of a file or a command, the first letter stays as it is. */
 export function stated(words: string): string {
-  return ended(
-    /^[a-z]+[ ,']/.test(words) && !words.startsWith("az ") && !words.startsWith("nolapse ") ? capital(words) : words,
-  );
+  return ended(/^[a-z]+[ ,']/.test(words) && !isCommand(words) ? capital(words) : words);
+}
+
+/** What a yes to the removal of the old one lets happen, and what has to be proven before. */
+export function removalWords({
+  displayName,
+  leftover,
+  proofs,
+}: Pick<Shown, "displayName" | "leftover" | "proofs">): string {
+  const of = `credential of ${plainName(displayName)}`;
+  if (leftover) return `Nolapse removes the leftover ${of} once every check holds. Nothing is made in its place.`;
+  return proofs.verified === null
+    ? `The new one is not verified yet. Once it is, and every check holds, Nolapse removes the old ${of}.`
+    : `Nolapse removes the old ${of} once every check holds. The new one is verified.`;
 }
 
 /** What giving a rotation up comes to: once the new credential is proven, that the old one is not removed. */

@@ -1,5 +1,5 @@
 /** Until when does it sign in, and what happens then? */
-import { MessageBar, MessageBarBody, MessageBarTitle, Tab, TabList } from "@fluentui/react-components";
+import { MessageBar, MessageBarBody, MessageBarTitle, Tab } from "@fluentui/react-components";
 import {
   AddRegular,
   ArrowSyncCircleRegular,
@@ -25,9 +25,10 @@ import { Command } from "../../parts/command.tsx";
 import { useNarrow } from "../../parts/narrow.ts";
 import { OctagonFilled } from "../../parts/octagon.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
+import { ScrolledTabs } from "../../parts/scrolled-tabs.tsx";
 import { Empty, Incomplete, Loading, Shown } from "../../parts/states.tsx";
 import { useTenant } from "../../session/tenant.tsx";
-import { applicationSentence, isSwitchedOff } from "../../text/catalogue.ts";
+import { applicationSentence, endsSoon, isSwitchedOff } from "../../text/catalogue.ts";
 import { Name } from "../../text/name.tsx";
 import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { More } from "./more.tsx";
@@ -118,7 +119,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
       {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
       <Incomplete coverage={answer.coverage} />
       <SwitchedOff answer={answer} />
-      <TabList
+      <ScrolledTabs
         selectedValue={tab}
         onTabSelect={(_, { value }) => set({ tab: String(value) })}
         aria-label="Parts of the application"
@@ -128,7 +129,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
             {TABS[name]} {counts[name] === undefined ? null : <span className="faint">{counts[name]}</span>}
           </Tab>
         ))}
-      </TabList>
+      </ScrolledTabs>
       {tab === "credentials" ? (
         <>
           <Essentials answer={answer} />
@@ -229,7 +230,7 @@ function Head({ answer, tenant, set }: HeadProps) {
             <OctagonFilled className="ended" aria-hidden="true" />
           ) : code === "ended" || !answer.signsIn ? (
             <SubtractCircleRegular aria-hidden="true" />
-          ) : code === "waits-for-approval" || isSwitchedOff(answer) ? (
+          ) : code === "waits-for-approval" || isSwitchedOff(answer) || endsSoon(answer) ? (
             <WarningFilled className="urgent" aria-hidden="true" />
           ) : (
             <CheckmarkCircleFilled className="fine" aria-hidden="true" />

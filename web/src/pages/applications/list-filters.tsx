@@ -63,11 +63,13 @@ export function Filters({ list, filter, set, children }: FiltersProps) {
           must
         />
       </div>
-      <span className="total faint" aria-live="polite">
-        {counted(total, "application")}
-        {unreadCount(list.unread)}
+      <span className="filters-end">
+        <span className="faint" aria-live="polite">
+          {counted(total, "application")}
+          {unreadCount(list.unread)}
+        </span>
+        {children}
       </span>
-      {children}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 /** What will happen, and what waits for a person, in a tenant or in all of them? */
-import { Button, Checkbox, Tab, TabList } from "@fluentui/react-components";
+import { Button, Checkbox, Tab } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../../dialogs/decide.tsx";
 import { InTenant, Seen, useTenants } from "../../parts/each-tenant.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
 import { NextStart } from "../../parts/next-start.tsx";
+import { ScrolledTabs } from "../../parts/scrolled-tabs.tsx";
 import { ShowMore } from "../../parts/show-more.tsx";
-import { Empty, Shown } from "../../parts/states.tsx";
+import { Shown } from "../../parts/states.tsx";
 import { useAddress } from "../../session/address.ts";
 import { useRefusal } from "../../session/session.tsx";
 import { useTenant } from "../../session/tenant.tsx";
@@ -40,10 +41,9 @@ export function Plan() {
           </div>
         )}
       </div>
-      <TabList
+      <ScrolledTabs
         selectedValue={tab}
         aria-label="Parts of the plan"
-        className="scrolled-tabs"
         onTabSelect={(_, { value }) => show({ tab: String(value) })}
       >
         {(Object.keys(TABS) as TabName[]).map((name) => (
@@ -51,7 +51,7 @@ export function Plan() {
             {TABS[name]}
           </Tab>
         ))}
-      </TabList>
+      </ScrolledTabs>
       <Shown asked={asked} rows={8}>
         {({ told, first, rows, total }) => {
           const [one] = first;
@@ -66,12 +66,17 @@ export function Plan() {
           return (
             <>
               <Seen told={told} />
-              {total === 0 ? null : (
-                <p>
+              <p>
+                {total > 0 ? (
                   <strong>{planSentence(plan, zone)}</strong>
-                  {finish === null ? null : <span className="two">{finish}</span>}
-                </p>
-              )}
+                ) : overview?.mode === "observe" && tab === "next" ? (
+                  <WritingOff tenant={tenant} />
+                ) : (
+                  <strong>{EMPTY[tab]}</strong>
+                )}
+                {total > 0 || tab === "cannot" || overview?.mode === "observe" ? null : <NextStart />}
+                {finish === null ? null : <span className="two">{finish}</span>}
+              </p>
               {load.length < 2 ? null : (
                 <section className="card" aria-label="By day">
                   <Suspense>
@@ -86,7 +91,7 @@ export function Plan() {
                     </InTenant>
                   ))
                 : null}
-              {tab === "cannot" && total > 0 ? (
+              {total === 0 ? null : tab === "cannot" ? (
                 <CannotByReason mends={mends} open={search.reason} setOpen={(reason) => show({ tab, reason })} />
               ) : (
                 <section className="card">
@@ -94,12 +99,6 @@ export function Plan() {
                     <Approving rows={rows} tenant={tenant} />
                   ) : (
                     <PlanRows rows={rows} tab={tab} />
-                  )}
-                  {rows.length > 0 ? null : (
-                    <Empty>
-                      {overview?.mode === "observe" && tab === "next" ? <WritingOff tenant={tenant} /> : EMPTY[tab]}
-                      {tab === "cannot" || overview?.mode === "observe" ? null : <NextStart />}
-                    </Empty>
                   )}
                   <ShowMore asked={asked} total={total} />
                 </section>
@@ -116,7 +115,7 @@ export function Plan() {
 function WritingOff({ tenant }: { readonly tenant: string }) {
   return (
     <>
-      Nothing is planned: writing is off.{" "}
+      <strong>Nothing is planned: writing is off.</strong>{" "}
       <Link className="link" to="/t/$tenant/rehearsals" params={{ tenant }}>
         Rehearse first
       </Link>

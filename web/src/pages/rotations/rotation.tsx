@@ -1,5 +1,5 @@
 /** How far is it, what does it wait for, and what if it stops here? */
-import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, CircleRegular } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -24,14 +24,17 @@ import { useSession } from "../../session/session.tsx";
 import { useTenant } from "../../session/tenant.tsx";
 import { useTenantCommand } from "../../session/tenant-command.ts";
 import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from "../../text/catalogue.ts";
+import { grouped } from "../../text/dates.ts";
 import { Name } from "../../text/name.tsx";
 import {
   capital,
+  ended,
   givenUpWords,
   headSentence,
   oldOneWords,
   outcomeOf,
   safetyWords,
+  stated,
   titleWords,
   untilWords,
 } from "../../text/rotation.ts";
@@ -74,8 +77,8 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
         <MessageBar intent={state === "halted" ? "error" : "warning"} layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{state === "halted" ? "Halted." : "The last try failed."}</MessageBarTitle>{" "}
-            {lastFailure.message}
-            {lastFailure.next === null ? null : ` Next: ${lastFailure.next}`}
+            {stated(lastFailure.message)}
+            {lastFailure.next === null ? null : ` Next: ${ended(lastFailure.next)}`}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -129,7 +132,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       </div>
       <div className="actions">
         {approvals.missing.length > 0 && isOpen ? (
-          <Command least="Operator" primary onClick={() => setOpen("approve")}>
+          <Command least="Operator" primary={rotation.waitsFor !== null} onClick={() => setOpen("approve")}>
             Approve
           </Command>
         ) : null}
@@ -229,24 +232,36 @@ function Announced({ rotation: { state, haltWhy } }: { readonly rotation: Rotati
   );
 }
 
+/** So many of what happened are shown at first: what is tried again and again fills pages. */
+const NEWEST = 20;
+
 /** What the trail has of it, newest on top. */
 function Happened({ rotation: { events } }: { readonly rotation: RotationShown }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? events : events.slice(0, NEWEST);
   return (
     <section className="card" aria-labelledby="happened">
       <h2 id="happened">What happened</h2>
       <ol className="plain">
-        {events.map(({ sequence, at, actor, action, reason, why }) => (
+        {shown.map(({ sequence, at, actor, action, reason, why }) => (
           <li key={sequence}>
             <Time at={at} form="dateTimeSeconds" /> <span className="mono">{action}</span>
             {why === null || reason === null ? null : (
               <>
                 : {why}. <ReasonCode code={reason} />
               </>
-            )}
-            <span className="two faint mono">{actor}</span>
+            )}{" "}
+            <span className="faint mono">{actor}</span>
           </li>
         ))}
       </ol>
+      {shown.length === events.length ? null : (
+        <p className="rows-more">
+          <Button size="small" onClick={() => setAll(true)}>
+            Show all {grouped(events.length)}
+          </Button>
+        </p>
+      )}
     </section>
   );
 }

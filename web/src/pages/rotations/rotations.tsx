@@ -1,5 +1,5 @@
 /** What moves, what is stuck, in a tenant or in all of them? In groups: what waits for a person on top, and what goes on by itself below it. */
-import { Button, CounterBadge, Tab, TabList } from "@fluentui/react-components";
+import { Button, CounterBadge, Tab } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Told } from "../../api/ask-each.ts";
@@ -9,6 +9,7 @@ import { InTenant, Seen, useEach, useTenants } from "../../parts/each-tenant.tsx
 import { useMerged } from "../../parts/merged-pages.ts";
 import { NextStart } from "../../parts/next-start.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
+import { ScrolledTabs } from "../../parts/scrolled-tabs.tsx";
 import { ShowMore } from "../../parts/show-more.tsx";
 import { Empty, Shown } from "../../parts/states.tsx";
 import { Coming, Time } from "../../parts/time.tsx";
@@ -26,7 +27,6 @@ import {
   groupOrder,
   groupsSentence,
 } from "../../text/rotation-groups.ts";
-import "../../parts/groups.css";
 import { RotationMenu } from "./rotation-menu.tsx";
 
 const GROUPS = "GET /api/v1/t/{tenant}/rotations/groups";
@@ -53,15 +53,14 @@ export function Rotations() {
               <p>
                 {groups.every(({ group, total }) => group === "finished" || total === 0) ? (
                   <>
-                    Nothing is moving.
+                    <strong>Nothing is moving.</strong>
                     <NextStart />
                   </>
                 ) : (
                   <strong>{groupsSentence(groups)}</strong>
                 )}
               </p>
-              <TabList
-                className="scrolled-tabs"
+              <ScrolledTabs
                 selectedValue={only ?? "all"}
                 aria-label="Groups of rotations"
                 onTabSelect={(_, { value }) => show(value === "all" ? {} : { state: String(value) })}
@@ -72,7 +71,7 @@ export function Rotations() {
                     {GROUP_WORDS[group]} ({grouped(total)})
                   </Tab>
                 ))}
-              </TabList>
+              </ScrolledTabs>
               {only === null ? (
                 groups
                   .filter(({ group, total }) => total > 0 || group === "waits")
