@@ -60,6 +60,20 @@ test("one whose answer was lost keeps its place: it may be gone", async () => {
   expect(retiring).toHaveLength(1);
 });
 
+test("a refusal says nothing of the try before it, whose answer was lost: its place is kept, and what is gone is nobody else's doing", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 29 * DAY });
+  const { replaces } = await bench.drive((rotation) => rotation?.state === "verified");
+  bench.clock.advance(7 * DAY);
+  bench.entra.readLag = HOUR;
+  bench.entra.fail("removeSecret", { fault: "lost-after" }, 1);
+  bench.entra.fail("removeSecret", refused, 1);
+  await bench.drive((rotation) => (rotation?.failures ?? 0) >= 2, 2);
+  expect(bench.entra.keyIds(bench.app)).not.toContain(replaces);
+  const { retiring } = await bench.store.tally(bench.settings.tenantId, bench.clock.at);
+  expect(retiring).toHaveLength(1);
+  expect((await bench.rotation())?.retireIntendedAt).not.toBeNull();
+});
+
 test("what is proven makes no haste: the old credential is long past its end, and a place is gone for good", async () => {
   const bench = new Workbench({ endsIn: 5 * DAY });
   const read = bench.target.readBack.bind(bench.target);

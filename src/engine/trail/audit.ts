@@ -97,7 +97,7 @@ function detailsOf(before: Rotation, event: RotationEvent): AuditEntry["details"
       return { attempt: event.attempt.id, end: event.attempt.end };
     case "failed": {
       // in a wave or not, as it was begun
-      const early = event.refused === true ? { early: isEarly(before, event.at) } : {};
+      const early = event.refused === true ? { early: isEarly(before, before.retireIntendedAt ?? event.at) } : {};
       return { code: event.failure.code, message: event.failure.message, ...early };
     }
     case "issue-refused":

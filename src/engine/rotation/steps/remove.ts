@@ -50,7 +50,7 @@ export async function removeGuarded(
   const unknown = await noteUnknownMarks(deps, [holder]);
   const ledger = await deps.store.ledger(rotation.tenantId, rotation.holder.appId);
   const shared = rotation.leftover === true ? { shared: await sharedSlot(deps, rotation) } : {};
-  const switches = await deps.store.switches(rotation.tenantId);
+  const { removalOff } = await deps.store.switches(rotation.tenantId);
   const now = await claimed.now();
   const judge = (at: EpochMs) =>
     mayRemove({
@@ -59,7 +59,7 @@ export async function removeGuarded(
       rotation,
       holder,
       ledger: ledger.find((one) => one.keyId === keyId) ?? null,
-      removalOff: switches.removalOff?.why ?? null,
+      removalOff: removalOff?.why ?? null,
       evidence,
       ...(uses === undefined ? {} : { uses }),
       ...shared,
@@ -100,8 +100,17 @@ export async function removeGuarded(
     await claimed.fail(notFound(rotation, keyId));
     return false;
   }
-  await claimed.fail(outcome.error, { untouched: outcome.outcome === "not-applied" });
+  await claimed.fail(outcome.error, { untouched: isUntouched(outcome, rotation, claimed.rotation) });
   return false;
+}
+
+/**
+ * Whether the old one is there for certain: it was refused, and nothing was sent before under what is intended now. What became of that
+ * nobody knows, and a refusal says nothing of it. A list whose answer was lost is watched to its end before the next, and one that was only
+ * read has sent nothing.
+ */
+function isUntouched({ outcome }: RemoveCredentialOutcome, before: Rotation, { retireIntendedAt }: Rotation): boolean {
+  return outcome === "not-applied" && (before.retireIntendedAt !== retireIntendedAt || before.listReadAt !== null);
 }
 
 /** Excluded since its rotation was opened, and no person has said of this very credential that it shall go. */
