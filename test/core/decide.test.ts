@@ -171,6 +171,8 @@ describe("on the way", () => {
   const made = rotation({ state: "issued", issued: issued() });
   const accepted = rotation({ state: "accepted", issued: issued(), acceptedAt: NOW });
   const delivered = rotation({ ...accepted, state: "delivered", deliveries: [{ ...proven, verifiedAt: null }] });
+  const silent = { ...made, probes: [probe("inconclusive", NOW)], probingSince: plus(NOW, -5 * DAY) };
+  const ending = forecast({ keyId: "old", start: null, end: plus(NOW, DAY) }, policy({}), [target(MINUTE)], NOW);
   const lossy = rotation({ state: "retired", listLosses: [{ keyId: "theirs", name: null, fate: "lost", at: NOW }] });
   const wanted = rotation({
     state: "retired",
@@ -184,6 +186,8 @@ describe("on the way", () => {
       {},
       "wait 0.5 min because acceptance-spread",
     ],
+    ["a silence of days is asked seldom", silent, {}, "wait 360 min because acceptance-spread"],
+    ["but not where the old one ends soon", silent, { forecast: ending }, "wait 15 min because acceptance-spread"],
     ["a withdrawal that was begun is finished", { ...made, withdrawIntendedAt: NOW }, {}, "do withdraw"],
     [
       "but not while removal is off",

@@ -47,6 +47,7 @@ export function foldProbe(probes: readonly Probe[], probe: Probe): readonly Prob
  * `begun` is when the first probe of this attempt was made and the window counts from it. "Refused" needs a refusal made
  * after the window, so that a process that slept through it, or a service that was down, tries once more first. What is dated
  * in the future was stamped by a clock that was ahead, and is left out of account: else nothing would be tried until then.
+ * `longest` is the most that a silence which lasts puts off the next probe.
  */
 export function judgeAcceptance(
   rule: AcceptanceRule,
@@ -54,6 +55,7 @@ export function judgeAcceptance(
   known: readonly Probe[],
   begun: EpochMs | null,
   now: EpochMs,
+  longest: DurationMs = SILENCE_CAP,
 ): AcceptanceVerdict {
   if (probe === "none") return { verdict: "accepted", assurance: "receipt" };
   const probes = known.filter(({ at }) => at <= now);
@@ -81,7 +83,7 @@ export function judgeAcceptance(
   }
   return {
     verdict: "probe",
-    at: latest(scheduled(successes, offsets), afterSilence(run, last, since ?? probes[0]?.at ?? now)),
+    at: latest(scheduled(successes, offsets), afterSilence(run, last, since ?? probes[0]?.at ?? now, longest)),
   };
 }
 
@@ -159,11 +161,11 @@ function afterRefusal(last: Probe, since: EpochMs, windowEnd: EpochMs): EpochMs 
  * The end of the backing off after the inconclusive answers at the end of `run`, before which the last answer that proved something, or the
  * first probe (`begun`), stands; the beginning of time without any.
  */
-function afterSilence(run: readonly Probe[], last: Probe, begun: EpochMs): EpochMs {
+function afterSilence(run: readonly Probe[], last: Probe, begun: EpochMs, longest: DurationMs): EpochMs {
   const spoken = run.findLastIndex((one) => one.outcome !== "inconclusive");
   const silent = run.length - 1 - spoken;
   if (silent === 0) return epochMs(0);
   const doubled = Math.min(PROBE_SPACING * 2 ** Math.min(silent - 1, 10), INCONCLUSIVE_CAP);
-  const share = Math.min((last.at - (run[spoken]?.at ?? begun)) * OF_THE_SILENCE, SILENCE_CAP);
+  const share = Math.min((last.at - (run[spoken]?.at ?? begun)) * OF_THE_SILENCE, longest);
   return plus(last.at, Math.max(doubled, Math.floor(share), last.retryAfter ?? 0));
 }

@@ -5,6 +5,7 @@ import { SWEEP_AFTER } from "../policy/policy.ts";
 import { frozenAt, openAt } from "../policy/windows.ts";
 import { mayIssue, mayRetireEarly } from "../schedule/blast-radius.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "../schedule/replication.ts";
+import { URGENT_CAP } from "../schedule/retry.ts";
 import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../time.ts";
 import { judgeAcceptance } from "./acceptance.ts";
 import { ABSENT_READS } from "./apply-event.ts";
@@ -219,14 +220,10 @@ const withdrawal: Check = {
 
 const acceptance: Check = {
   name: "acceptance",
-  judge: ({ rotation, facts, now }) => {
-    const answer = judgeAcceptance(
-      facts.acceptance,
-      rotation.policy.probe,
-      rotation.probes,
-      rotation.probingSince,
-      now,
-    );
+  judge: ({ rotation, facts, now, urgent }) => {
+    const { policy, probes, probingSince } = rotation;
+    const longest = urgent ? URGENT_CAP : undefined;
+    const answer = judgeAcceptance(facts.acceptance, policy.probe, probes, probingSince, now, longest);
     if (answer.verdict === "accepted") return doStep({ step: "accept" }, "probe-due");
     if (answer.verdict === "probe") {
       return answer.at <= now ? doStep({ step: "probe" }, "probe-due") : wait(answer.at, "acceptance-spread");
