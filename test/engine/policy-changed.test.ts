@@ -90,6 +90,26 @@ test("a no stands, whatever the configuration asks for: it is still waited for a
   await bench.drive((rotation) => rotation?.state === "verified", 2);
 });
 
+test("a name, which an owner can write, takes no approval back that was asked for under another policy", async () => {
+  const bench = new Workbench({ policy: OVERLAP, complete: true, endsIn: 10 * DAY });
+  const strict = completePolicy("strict", { ...OVERLAP, approval: "both" });
+  const { policies } = bench.settings;
+  const choose = (displayName: string) => {
+    bench.settings = {
+      ...bench.settings,
+      policies: { ...policies, strict },
+      choices: [{ match: { displayName }, policy: "strict" }],
+    };
+  };
+  choose("Billing");
+  await bench.run();
+  expect(await bench.rotation()).toMatchObject({ state: "planned", policy: { name: "strict", approval: "both" } });
+  // as if it were renamed: it matches the pattern no more
+  choose("Something else");
+  await bench.drive(() => false, 1).catch(() => undefined);
+  expect(await bench.rotation()).toMatchObject({ state: "planned", attempts: [], policy: { approval: "both" } });
+});
+
 test("a privileged application asks for its approvals, whatever the configuration says", () => {
   const had = completePolicy("default", { ...OVERLAP, approval: "both" });
   const now = completePolicy("default", { ...OVERLAP, approval: "none" });

@@ -37,6 +37,11 @@ function stillAsked({ policy, privileges, refusals = {} }: Parameters<typeof rul
   return refused.length === 2 ? "both" : (refused[0] ?? "none");
 }
 
+/** Whether the second asks for less than the first. */
+export function asksLess(had: Approval, now: Approval): boolean {
+  return bothOf(now, had) !== now;
+}
+
 function bothOf(one: Approval, other: Approval): Approval {
   if (one === other || other === "none") return one;
   return one === "none" ? other : "both";

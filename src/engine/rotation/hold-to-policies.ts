@@ -2,7 +2,7 @@
 import type { Holder } from "../../core/credentials/credential.ts";
 import { policyFor } from "../../core/policy/policy-choice.ts";
 import { bindingOf } from "../../core/policy/settings.ts";
-import { rulesFound } from "../../core/rotation/rules-now.ts";
+import { asksLess, rulesFound } from "../../core/rotation/rules-now.ts";
 import { SLICE } from "../../core/slices.ts";
 import type { Deps } from "../deps.ts";
 import { NOLAPSE } from "../trail/audit.ts";
@@ -25,8 +25,13 @@ export async function holdToPolicies(deps: Deps, holders: readonly Holder[]): Pr
   for (const rotation of open) {
     await turn();
     const holder = seen.get(rotation.holder.objectId);
-    if (holder === undefined || bindingOf(settings, holder.appId) === undefined) continue;
-    const rules = rulesFound(rotation, policyFor(settings, holder));
+    const binding = holder && bindingOf(settings, holder.appId);
+    if (holder === undefined || binding === undefined) continue;
+    const now = policyFor(settings, holder);
+    const { name, approval } = rotation.policy;
+    // a pattern goes by what an owner can write: it leads to no policy by which he would be asked for less
+    if (binding.policy === null && now.name !== name && asksLess(approval, now.approval)) continue;
+    const rules = rulesFound(rotation, now);
     if (rules === null) continue;
     const at = await deps.clock.now();
     await tryStore(
