@@ -152,6 +152,11 @@ it("a proxy is not sent to the platform either, by number or by name", async () 
     await expect(createHeartbeat("up", async () => address, "GET").beat()).rejects.toMatchObject({
       message: expect.stringContaining("belongs to this machine's platform"),
     });
+  // of the two names of the variable one may be empty, and the other one counts
+  vi.stubEnv("http_proxy", "");
+  await expect(
+    createHeartbeat("up", async () => "http://metadata.contoso.example/", "GET").beat(),
+  ).rejects.toMatchObject({ message: expect.stringContaining("belongs to this machine's platform") });
   expect(requests).toEqual([]);
 });
 

@@ -126,7 +126,8 @@ async function ask(url: URL, { method, headers, body }: Sent, signal: AbortSigna
 
 function hasProxy({ protocol }: URL): boolean {
   const name = protocol === "http:" ? "http_proxy" : "https_proxy";
-  return Boolean(process.env[name] ?? process.env[name.toUpperCase()]);
+  // as node:http reads them: one that is empty does not hide the other
+  return Boolean(process.env[name] || process.env[name.toUpperCase()]);
 }
 
 function failed(name: string, why: string): NolapseError {
