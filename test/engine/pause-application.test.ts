@@ -233,17 +233,22 @@ test("said twice it is noted once; the word for the tenant or for one rotation d
   ]);
 });
 
-test("a rotation that a person held by itself stays held when its application goes on", async () => {
-  const bench = await at("accepted");
-  const id = (await bench.rotation())?.id ?? "";
-  await pauseRotation(bench.deps(), id, { actor: "cli:otto", why: null });
-  await hold(bench);
-  await goOn(bench);
-  await bench.run();
-  expect(await bench.rotation()).toMatchObject({ state: "accepted", paused: { by: "cli:otto" } });
-  await continueRotation(bench.deps(), id, ANN);
-  await bench.drive((one) => one?.state === "retired", 120);
-});
+test.each(["before", "after"])(
+  "a rotation that a person held by itself %s its application stays held when that goes on",
+  async (when) => {
+    const bench = await at("accepted");
+    const id = (await bench.rotation())?.id ?? "";
+    if (when === "after") await hold(bench);
+    const own = await pauseRotation(bench.deps(), id, { actor: "cli:otto", why: null });
+    expect(own.paused).toEqual({ by: "cli:otto", at: bench.clock.at });
+    if (when === "before") await hold(bench);
+    await goOn(bench);
+    await bench.run();
+    expect(await bench.rotation()).toMatchObject({ state: "accepted", paused: { by: "cli:otto" } });
+    await continueRotation(bench.deps(), id, ANN);
+    await bench.drive((one) => one?.state === "retired", 120);
+  },
+);
 
 test.each([
   ["left out", null],

@@ -22,7 +22,8 @@ export interface Said {
 export async function pauseRotation(deps: Deps, id: string, said: Said): Promise<Rotation> {
   const { actor, why } = stated(said);
   const rotation = await rotationOf(deps, id);
-  if (rotation.paused !== undefined) return rotation;
+  // held with its application alone, it would go on with that
+  if (rotation.paused !== undefined && rotation.paused.application !== true) return rotation;
   const reason = why === null ? {} : { reason: why };
   return amend(deps, id, actor, (at) => ({ type: "paused", at, by: actor, ...reason }), noteOf(why));
 }
