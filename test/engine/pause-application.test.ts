@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
+import { askRemoval } from "../../src/engine/commands/ask-removal.ts";
 import { askEmergency } from "../../src/engine/commands/emergency.ts";
 import { continueRotation, pauseRotation } from "../../src/engine/commands/pause.ts";
 import { continueApplication, pauseApplication } from "../../src/engine/commands/pause-application.ts";
@@ -298,6 +299,20 @@ test("no other word goes past it: not a leak, no try, no value by hand; a sealed
   await bench.run();
   const shown = await reveal(bench.deps(), id, "the vault is gone, by hand", "ann");
   expect(shown.value.reveal()).toMatch(/./);
+});
+
+test("no removal of the old one is asked for past it", async () => {
+  const bench = await at("verified");
+  await hold(bench);
+  const { holders } = await discover(bench.deps());
+  const place = { appId: bench.app.appId, keyId: (await bench.rotation())?.replaces ?? "", holders, privileges: [] };
+  const asked = { accepts: ["overlap"], why: "it is in the way", person: { actor: "bob", objectId: null } } as const;
+  await expect(askRemoval(bench.deps(), place, asked)).rejects.toMatchObject({
+    code: "refused-by-rule",
+    message: `Billing is paused by ${ANN.actor} (${ANN.why})`,
+    next: `nolapse continue ${bench.app.appId}, then ask again`,
+  });
+  expect(await bench.rotation()).not.toHaveProperty("removal");
 });
 
 test("an answer that was lost is looked for after the pause, before anything else is made", async () => {
