@@ -39,6 +39,7 @@ export const REASONS = {
   "mode-propose": "the tenant is in mode propose: a person starts each rotation",
   stopped: "nolapse has been told to stop",
   paused: "a person has paused it: nothing more is done until nolapse continue",
+  "application-paused": "a person has paused the application: nothing more is done to it until nolapse continue",
   "removal-off": "removal is off: the directory holds credentials of ours that this store does not know",
   "breaker-open": "several new credentials failed in a row: issuing and retiring wait for a person",
   "scan-incomplete": "the last scan was not complete: nothing is written",

@@ -8,12 +8,13 @@ import {
   WarningFilled,
 } from "@fluentui/react-icons";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
 import type { Leakable } from "../../dialogs/leaked.tsx";
 import { NewCertificateDialog } from "../../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../../dialogs/new-secret.tsx";
+import { ContinueApplicationDialog } from "../../dialogs/pause-application.tsx";
 import { RotateDialog } from "../../dialogs/rotate.tsx";
 import { WaitingValue } from "../../dialogs/shown-value.tsx";
 import { LifeLineTable } from "../../lines/life-line-table.tsx";
@@ -219,6 +220,7 @@ function Head({ answer, tenant, set }: HeadProps) {
   const { zone } = useTenant();
   const { strong, rest } = applicationSentence(answer, zone);
   const { code } = answer.next;
+  const [continues, setContinues] = useState(false);
   return (
     <div className="page-head">
       <div>
@@ -243,8 +245,13 @@ function Head({ answer, tenant, set }: HeadProps) {
             </Link>
           )}
         </p>
+        {answer.paused === null ? null : (
+          <p>
+            <PausedTag rotation={{ paused: { ...answer.paused, application: true } }} />
+          </p>
+        )}
         {answer.rotations
-          .filter(({ paused }) => paused !== null)
+          .filter(({ paused }) => paused !== null && !paused.application)
           .map((one) => (
             <p key={one.id}>
               <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.id }}>
@@ -255,6 +262,11 @@ function Head({ answer, tenant, set }: HeadProps) {
           ))}
       </div>
       <div className="actions">
+        {answer.paused === null ? null : (
+          <Command least="Operator" primary onClick={() => setContinues(true)}>
+            Continue
+          </Command>
+        )}
         {answer.managed ? (
           <Command least="Operator" icon={<ArrowSyncCircleRegular />} onClick={() => set({ new: "rotation" })}>
             Rotate now
@@ -276,6 +288,9 @@ function Head({ answer, tenant, set }: HeadProps) {
           leaked={leakableOf(answer).length === 0 ? null : () => set({ new: "leaked" })}
         />
       </div>
+      {continues ? (
+        <ContinueApplicationDialog tenant={tenant} application={answer} close={() => setContinues(false)} />
+      ) : null}
     </div>
   );
 }
