@@ -124,6 +124,7 @@ test("a whole application is paused with a reason from its own page, says so the
   expect(await page.getByText(said).count()).toBe(1);
   await page.getByText(/Stops on .* A person has paused the application: nothing more is done to it/).waitFor();
   expect(await faultsEverywhere(page, "A paused application")).toEqual([]);
+  expect(await page.getByRole("button", { name: "New client secret" }).getAttribute("aria-disabled")).toBe("true");
   // nothing of it goes on by itself
   await page.getByRole("link", { name: "Open the rotation" }).click();
   await page.getByText(said).waitFor();

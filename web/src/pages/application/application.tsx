@@ -221,6 +221,7 @@ function Head({ answer, tenant, set }: HeadProps) {
   const { strong, rest } = applicationSentence(answer, zone);
   const { code } = answer.next;
   const [continues, setContinues] = useState(false);
+  const held = answer.paused === null ? null : "The application is paused. Continue it first.";
   return (
     <div className="page-head">
       <div>
@@ -268,16 +269,21 @@ function Head({ answer, tenant, set }: HeadProps) {
           </Command>
         )}
         {answer.managed ? (
-          <Command least="Operator" icon={<ArrowSyncCircleRegular />} onClick={() => set({ new: "rotation" })}>
+          <Command
+            least="Operator"
+            icon={<ArrowSyncCircleRegular />}
+            held={held}
+            onClick={() => set({ new: "rotation" })}
+          >
             Rotate now
           </Command>
         ) : null}
         {answer.type === "application" ? (
           <>
-            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "secret" })}>
+            <Command least="Operator" icon={<AddRegular />} held={held} onClick={() => set({ new: "secret" })}>
               New client secret
             </Command>
-            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "certificate" })}>
+            <Command least="Operator" icon={<AddRegular />} held={held} onClick={() => set({ new: "certificate" })}>
               New certificate
             </Command>
           </>
