@@ -308,12 +308,18 @@ export const DOCUMENTS = {
     left: z.array(z.enum(["issue", "retire"])).describe("what another person must still approve"),
   }),
   cancel: z.strictObject({ rotation: guid, state }),
-  pause: z.strictObject({
-    rotation: guid,
-    state,
-    paused: z.strictObject({ by: text, at: instant, reason: text.optional() }),
-  }),
-  continue: z.strictObject({ rotation: guid, state }),
+  pause: z.union([
+    z.strictObject({
+      rotation: guid,
+      state,
+      paused: z.strictObject({ by: text, at: instant, reason: text.optional() }),
+    }),
+    z.strictObject({ appId: guid, paused: z.strictObject({ by: text, at: instant, reason: text }) }),
+  ]),
+  continue: z.union([
+    z.strictObject({ rotation: guid, state }),
+    z.strictObject({ appId: guid, continued: z.boolean().describe("false where it was not paused") }),
+  ]),
   undo: z.strictObject({
     rotation: guid,
     keyId: guid.nullable(),

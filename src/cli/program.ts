@@ -218,17 +218,17 @@ function addSaml(program: Command, run: Run): void {
 }
 
 function addPause(program: Command, run: Run): void {
-  const control = async () => import("./commands/control.ts");
+  const commands = async () => import("./commands/pause.ts");
   program
-    .command("pause <rotation>")
-    .description("hold one rotation until nolapse continue; the old credential stays")
-    .option("--reason <text>", "why, for whoever finds it paused and for the audit trail")
-    .action((id, options, command) => act(run, command, async (it) => (await control()).pause(it, id, options)));
+    .command("pause <rotation-or-app>")
+    .description("hold one rotation, or all of an application, until nolapse continue; the old credential stays")
+    .option("--reason <text>", "why, for whoever finds it paused and for the audit trail; needed for an application")
+    .action((named, options, command) => act(run, command, async (it) => (await commands()).pause(it, named, options)));
   program
-    .command("continue <rotation>")
-    .description("let a paused rotation go on at once")
+    .command("continue <rotation-or-app>")
+    .description("let a paused rotation or application go on at once")
     .option("--reason <text>", "why, for the audit trail")
-    .action((id, options, command) => act(run, command, async (it) => (await control()).goOn(it, id, options)));
+    .action((named, options, command) => act(run, command, async (it) => (await commands()).goOn(it, named, options)));
 }
 
 function addControl(program: Command, run: Run): void {

@@ -283,6 +283,14 @@ export class Tenant {
     this.parts.wake();
   }
 
+  /** The same of an application that a person holds or lets go on. */
+  async held(appId: string, objectId: string, what: "paused" | "continued"): Promise<void> {
+    this.#soil(appId, false);
+    void this.#repaint();
+    this.#tell({ type: "application", application: objectId, what }, formatInstant(await this.deps.clock.now()));
+    this.parts.wake();
+  }
+
   /** Tells that writing was stopped or goes on, and lets the loop look. */
   async turned(): Promise<void> {
     this.#tell({ type: "switches" }, formatInstant(await this.deps.clock.now()));

@@ -2,6 +2,7 @@ import type { HolderRef, HolderType } from "../core/credentials/credential.ts";
 import type { SuccessorKind } from "../core/credentials/federation.ts";
 import type { ReasonCode } from "../core/reasons.ts";
 import type { Rotation, RotationState } from "../core/rotation/rotation.ts";
+import type { ApplicationPause } from "../core/rotation/words.ts";
 import type { EpochMs } from "../core/time.ts";
 import type { AnswerStore } from "./answers.ts";
 import type { DriftStore } from "./drift.ts";
@@ -94,7 +95,12 @@ export interface Switches {
   readonly removalOff: { readonly at: EpochMs; readonly why: string } | null;
   /** Set by the breaker; cleared by `nolapse resume`. */
   readonly breaker: { readonly at: EpochMs; readonly why: string } | null;
+  /** Applications that persons hold; each is turned by its own verbs. */
+  readonly paused: readonly ApplicationPause[];
 }
+
+/** A switch of the whole tenant. */
+export type Switch = Exclude<keyof Switches, "paused">;
 
 /** A claim on one rotation: the lease's fencing token goes with every write made under it. */
 export interface Claim {
@@ -282,7 +288,19 @@ export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, 
 
   switches(tenantId: string): Promise<Switches>;
   /** Sets or clears one switch, with its audit line. Clearing the breaker also forgets the outcomes that opened it. */
-  turn<K extends keyof Switches>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
+  turn<K extends Switch>(tenantId: string, which: K, value: Switches[K], audit: AuditEntry): Promise<void>;
+  /**
+   * Holds an application: from here on every verb gives its rotations as paused, whatever is stored of them. Gives the pause that holds
+   * now, which may be an earlier one; null, and nothing is stored, while somebody works on one of its rotations.
+   */
+  pauseApplication(tenantId: string, pause: ApplicationPause, audit: AuditEntry): Promise<ApplicationPause | null>;
+  /** Ends it together with what each of its rotations goes on with; false, and nothing is stored, where one is not as expected or leased. */
+  continueApplication(
+    tenantId: string,
+    appId: string,
+    changes: readonly { readonly expected: Rotation; readonly change: Change }[],
+    audit: AuditEntry,
+  ): Promise<boolean>;
   /** `of`: only these numbers are needed, and the others may be left out as if there were none. */
   tally(tenantId: string, now: EpochMs, of?: Counted): Promise<Tally>;
 

@@ -231,8 +231,11 @@ describe("the SQLite file", () => {
         return rows.map(({ detail }) => String(detail)).join("; ");
       });
     handle.close();
-    expect(plans).toHaveLength(2);
-    for (const plan of plans) expect(plan).toMatch(/app_id=\?/);
+    // beside them the pauses of the tenant, once for both
+    const [first, held, second] = plans;
+    expect(plans).toHaveLength(3);
+    for (const plan of [first, second]) expect(plan).toMatch(/rotations.*app_id=\?/);
+    expect(held).toMatch(/SEARCH application_pauses .*tenant_id=\?/);
   });
 
   it("has the tables that the code thinks it has", () => {

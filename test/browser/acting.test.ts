@@ -124,13 +124,13 @@ test("the page explains itself: each check, the one that decides, its code to co
   await more.focus();
   await given.keyboard.press("Enter");
   // the directory of the tests has no admin center
-  const acts = ["Leaked…", "Pause its rotation", "Explain", "Copy as command"];
+  const acts = ["Leaked…", "Pause its rotation", "Pause this application", "Explain", "Copy as command"];
   expect(await given.getByRole("menuitem").allTextContents()).toEqual(acts);
   // a Reader reaches it, is told what it takes, and nothing happens
   expect(await given.getByRole("menuitem", { name: "Leaked…" }).getAttribute("aria-disabled")).toBe("true");
   const told = given.getByText("Needs the role Operator. Your role is Reader.").filter({ visible: true });
   await expect.poll(() => told.count()).toBe(1);
-  for (const key of ["Enter", "ArrowDown", "ArrowDown", "Enter"]) await given.keyboard.press(key);
+  for (const key of ["Enter", "ArrowDown", "ArrowDown", "ArrowDown", "Enter"]) await given.keyboard.press(key);
   await given.waitForURL(/\/explain$/);
   const drawer = given.getByRole("dialog", { name: "Why Nolapse does what it does" });
   const checks = drawer.locator("ol.checks > li");

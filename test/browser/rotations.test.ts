@@ -98,6 +98,47 @@ test("an application's rotation is paused and continued from its own page; who m
   await page.getByText(/^Paused by/).waitFor({ state: "detached" });
 });
 
+test("a whole application is paused with a reason from its own page, says so there and on its rotation, and is continued", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Rita");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).click();
+  const refused = page.getByRole("menuitem", { name: "Pause this application" });
+  expect(await refused.getAttribute("aria-disabled")).toBe("true");
+  await page.context().clearCookies();
+  await web.enter(page, "Otto");
+  await show(page, web.app("app-1"), /Close-up/);
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Pause this application" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Pause app-1?" });
+  await dialog
+    .getByText("nothing begins on it, and nothing more is done of what has begun", { exact: false })
+    .waitFor();
+  const pause = dialog.getByRole("button", { name: "Pause", exact: true });
+  expect(await pause.isDisabled()).toBe(true);
+  await dialog.getByRole("textbox").fill("the vault moves this week");
+  expect(await faultsEverywhere(page, "Pause an application")).toEqual([]);
+  await pause.click();
+  const said = /^The application is paused by otto@contoso\.example since .*: the vault moves this week$/;
+  await page.getByText(said).waitFor();
+  expect(await page.getByText(said).count()).toBe(1);
+  await page.getByText(/Stops on .* A person has paused the application: nothing more is done to it/).waitFor();
+  expect(await faultsEverywhere(page, "A paused application")).toEqual([]);
+  expect(await page.getByRole("button", { name: "New client secret" }).getAttribute("aria-disabled")).toBe("true");
+  // nothing of it goes on by itself
+  await page.getByRole("link", { name: "Open the rotation" }).click();
+  await page.getByText(said).waitFor();
+  await page.getByRole("button", { name: /^(Keep both|Cancel)$/ }).waitFor();
+  expect(await page.getByRole("button", { name: /^(Pause|Continue)$/ }).count()).toBe(0);
+  await page.getByRole("link", { name: "Open the application" }).click();
+  await page.getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Continue", exact: true }).click();
+  await page.getByText(said).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Pause this application" }).waitFor();
+  await page.keyboard.press("Escape");
+});
+
 test("each row has a menu: its page, what can be asked of it, its command; by keyboard, and in a row of a phone", async (context) => {
   const page = await web.open(context);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

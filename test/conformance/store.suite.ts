@@ -5,6 +5,7 @@ import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";
 import { leases, type StoreBench } from "./store-leases.suite.ts";
+import { pauses } from "./store-pauses.suite.ts";
 import { revealRequests } from "./store-reveals.suite.ts";
 import { change, claim, entry, numbered, open } from "./store-rotations.ts";
 import { scans } from "./store-scans.suite.ts";
@@ -28,21 +29,18 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
       expect(await (await bench.open("two")).instance("wxyz")).toBe("abcd");
     });
 
-    opening(() => store);
-    leases(
-      () => store,
-      () => bench,
-    );
-    changes(() => store);
-    scans(() => store);
-    shownSecrets(() => store);
-    revealRequests(() => store);
-    drifts(() => store);
-    switchesAndTally(() => store);
-    chain(
-      () => store,
-      (owner) => bench.open(owner),
-    );
+    const at = () => store;
+    const on = () => bench;
+    opening(at);
+    leases(at, on);
+    changes(at);
+    scans(at);
+    shownSecrets(at);
+    revealRequests(at);
+    drifts(at);
+    switchesAndTally(at);
+    pauses(at, on);
+    chain(at, (owner) => bench.open(owner));
   });
 }
 
@@ -329,7 +327,7 @@ function changes(store: () => Store): void {
 function switchesAndTally(store: () => Store): void {
   describe("switches and the tally", () => {
     it("turn on and off, each with its line in the trail", async () => {
-      expect(await store().switches(TENANT)).toEqual({ stopped: null, removalOff: null, breaker: null });
+      expect(await store().switches(TENANT)).toEqual({ stopped: null, removalOff: null, breaker: null, paused: [] });
       await store().turn(TENANT, "stopped", { at: NOW, by: "ann" }, audit("stop"));
       await store().turn(TENANT, "stopped", { at: plus(NOW, 1), by: "bob" }, audit("stop"));
       await store().turn(TENANT, "removalOff", { at: NOW, why: "older" }, audit("removal-off"));
@@ -337,6 +335,7 @@ function switchesAndTally(store: () => Store): void {
         stopped: { at: plus(NOW, 1), by: "bob" },
         removalOff: { at: NOW, why: "older" },
         breaker: null,
+        paused: [],
       });
       expect(await store().switches(OTHER_TENANT)).toMatchObject({ stopped: null });
       await store().turn(TENANT, "stopped", null, audit("resume"));

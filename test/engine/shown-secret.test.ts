@@ -2,9 +2,17 @@
 import { expect, it, vi } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, type EpochMs, MINUTE, plus } from "../../src/core/time.ts";
+import { continueApplication, pauseApplication } from "../../src/engine/commands/pause-application.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { run, runOnce } from "../../src/engine/maintain.ts";
-import { keepShown, makeShown, showAgain, shownBlock } from "../../src/engine/values/shown-secret.ts";
+import {
+  dropShown,
+  keepShown,
+  makeShown,
+  showAgain,
+  shownBlock,
+  waitingFor,
+} from "../../src/engine/values/shown-secret.ts";
 import { sweepShown } from "../../src/engine/values/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
 import { type BenchOptions, Workbench } from "../support/workbench.ts";
@@ -62,6 +70,28 @@ it("stays where somebody signs in with it, though nobody said that it is stored;
     null,
   ]);
   expect(await keyIds()).toContain(secret.keyId);
+});
+
+it("waits with its removal while its application is paused: its person can still have it, and it is removed afterwards", async () => {
+  const { make, deps, hand, bench, keyIds, actions } = await ready();
+  const { secret, value } = await make();
+  const { appId } = bench.app;
+  const why = "the vault moves this week";
+  await pauseApplication(deps, appId, { actor: "bob", why });
+  const held = { code: "refused-by-rule", message: expect.stringContaining("[application-paused]") };
+  await expect(make()).rejects.toMatchObject(held);
+  await expect(dropShown(deps, hand, secret.id, ann)).rejects.toMatchObject(held);
+  bench.clock.advance(DAY);
+  expect(await sweepShown(deps)).toEqual({ due: null, inVain: false });
+  expect(await keyIds()).toContain(secret.keyId);
+  expect((await waitingFor(deps, ann)).map(({ id }) => id)).toEqual([secret.id]);
+  expect((await showAgain(deps, secret.id, ann)).value.reveal()).toBe(value.reveal());
+  await continueApplication(deps, appId, { actor: "bob", why });
+  expect(await waitingFor(deps, ann)).toEqual([]);
+  await expect(showAgain(deps, secret.id, ann)).rejects.toMatchObject({ code: "refused-by-rule" });
+  await sweepShown(deps);
+  expect(await keyIds()).not.toContain(secret.keyId);
+  expect((await actions()).slice(-2)).toEqual(["shown-lapsed", "shown-removed"]);
 });
 
 it("waits with its removal while everything is stopped, and is removed afterwards", async () => {

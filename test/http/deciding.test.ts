@@ -139,6 +139,48 @@ test("an Operator holds one rotation and lets it go on; who holds it, since when
   expect((await otto.post(`${T}/rotations/none/pause`)).status).toBe(404);
 });
 
+test("a whole application is held with a reason, by whom and since when, and goes on; who may not is told", async () => {
+  const otto = await stage.signIn("Otto");
+  const { objectId, appId } = stage.application("app-1");
+  const url = `${T}/applications/${objectId}`;
+  const reason = "the vault moves this week";
+  expect((await otto.post(`${url}/pause`)).status).toBe(400);
+  expect((await otto.post(`${url}/pause`, { reason: "moved" })).status).toBe(400);
+  expect((await (await stage.signIn("Rita")).post(`${url}/pause`, { reason })).body).toMatchObject({
+    code: "role-missing",
+  });
+  expect((await otto.get(url)).body).toMatchObject({ paused: null });
+  const paused = { by: "entra:otto@contoso.example", at: expect.any(String), reason };
+  expect((await otto.post(`${url}/pause`, { reason })).body).toEqual({ appId, paused });
+  const shown = (await otto.get(url)).body;
+  expect(shown).toMatchObject({ paused, next: { code: "stops", reason: "application-paused" } });
+  const [{ id }] = shown.rotations;
+  expect(shown.rotations).toMatchObject([{ paused: { ...paused, application: true } }]);
+  await stage.run();
+  expect((await otto.get(`${T}/rotations/${id}`)).body).toMatchObject({
+    verdict: "wait",
+    because: "application-paused",
+    paused: { ...paused, application: true },
+  });
+  const { items } = (await otto.get(`${T}/applications?q=app-1`)).body;
+  expect(items).toMatchObject([{ next: { code: "stops", reason: "application-paused" } }]);
+  expect((await otto.post(`${T}/rotations/${id}/continue`)).body).toMatchObject({
+    code: "refused-by-rule",
+    next: expect.stringContaining(`nolapse continue ${appId}`),
+  });
+  expect((await otto.post(`${url}/rotate`, { now: true })).body).toMatchObject({ opened: 0 });
+  expect((await (await stage.signIn("Rita")).post(`${url}/continue`)).body).toMatchObject({ code: "role-missing" });
+  expect((await otto.post(`${url}/continue`)).body).toEqual({ appId, continued: true });
+  expect((await otto.post(`${url}/continue`)).body).toEqual({ appId, continued: false });
+  expect((await otto.get(url)).body).toMatchObject({ paused: null, rotations: [{ paused: null }] });
+  const trail = (await otto.get(`${T}/audit?after=0&limit=500`)).body.items;
+  const words = trail.filter(({ action }: { action: string }) => action.startsWith("application-"));
+  expect(words).toMatchObject([
+    { action: "application-paused", actor: paused.by, details: { why: reason } },
+    { action: "application-continued", actor: paused.by },
+  ]);
+});
+
 test("the first page says all that holds writing back: a person, the breaker, a scan that lost too much, a file; and what going on came to", async () => {
   const [ann, rita] = [await stage.signIn("Ann"), await stage.signIn("Rita")];
   const switches = async () => (await rita.get(`${T}/overview`)).body.switches;

@@ -4,6 +4,7 @@
  */
 
 import { NolapseError } from "../../src/core/errors.ts";
+import { underPause, withoutPause } from "../../src/core/rotation/application-pause.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import {
   ISSUE_ACTIONS,
@@ -53,7 +54,7 @@ export class Shelf extends DriftShelf {
 }
 
 const ENDED = ["retired", "cancelled"];
-const OFF: Switches = { stopped: null, removalOff: null, breaker: null };
+const OFF: Switches = { stopped: null, removalOff: null, breaker: null, paused: [] };
 const endOf = (one: Rotation) => one.replacesEnd ?? Number.MAX_SAFE_INTEGER;
 
 export function memoryStore(shelf: Shelf, owner: string): Store {
@@ -61,8 +62,19 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
     const lease = shelf.leases.get(id);
     return lease !== undefined && lease.until > processNow && !shelf.dead.has(lease.owner);
   };
+  const pausesOf = (tenantId: string) => shelf.switches.get(tenantId)?.paused ?? [];
+  const shown = (one: Rotation): Rotation =>
+    underPause(
+      one,
+      pausesOf(one.tenantId).find(({ appId }) => appId === one.holder.appId),
+    );
+  const isAsExpected = (expected: Rotation) =>
+    JSON.stringify(shelf.rotations.get(expected.id)) === JSON.stringify(withoutPause(expected)) &&
+    !held(expected.id, Number.MIN_SAFE_INTEGER);
+  const setPauses = (tenantId: string, paused: Switches["paused"]) =>
+    shelf.switches.set(tenantId, { ...(shelf.switches.get(tenantId) ?? OFF), paused });
   const apply = (change: Change): void => {
-    const { rotation } = change;
+    const rotation = withoutPause(change.rotation);
     shelf.rotations.set(rotation.id, rotation);
     for (const { id } of rotation.attempts) shelf.attempts.add(id);
     if (change.seal !== undefined) shelf.sealed.set(rotation.id, change.seal);
@@ -148,16 +160,20 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       else shelf.images.set(name, image);
     },
     image: async (id) => shelf.images.get(id) ?? null,
-    rotation: async (id) => shelf.rotations.get(id) ?? null,
+    rotation: async (id) => {
+      const found = shelf.rotations.get(id);
+      return found === undefined ? null : shown(found);
+    },
     async rotations(filter) {
       const all = [...shelf.rotations.values()].toSorted((a, b) => b.plannedAt - a.plannedAt);
-      return all.filter(
+      const found = all.filter(
         (one) =>
           (filter.tenantId === undefined || filter.tenantId === one.tenantId) &&
           (filter.appId === undefined || one.holder.appId === filter.appId) &&
           (filter.appIds === undefined || filter.appIds.includes(one.holder.appId)) &&
           (filter.states === undefined || filter.states.includes(one.state)),
       );
+      return found.map(shown);
     },
     async rotationPage({ tenantId, states, limit, after }) {
       const all = [...shelf.rotations.values()]
@@ -170,7 +186,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const items = rest.slice(0, limit);
       const last = items.at(-1);
       const next = rest.length > limit && last !== undefined ? { plannedAt: last.plannedAt, id: last.id } : null;
-      return { items, total: all.length, next };
+      return { items: items.map(shown), total: all.length, next };
     },
     async renewals(tenantId) {
       const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
@@ -195,7 +211,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const fence = (shelf.fences.get(rotation.id) ?? 0) + 1;
       shelf.fences.set(rotation.id, fence);
       shelf.leases.set(rotation.id, { owner, fence, until: processNow + leaseMs });
-      return { rotation, fence };
+      return { rotation: shown(rotation), fence };
     },
     async renew(claim, processNow, leaseMs) {
       check(claim);
@@ -213,8 +229,7 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       return true;
     },
     async amend(expected, change) {
-      const now = shelf.rotations.get(expected.id);
-      if (JSON.stringify(now) !== JSON.stringify(expected) || held(expected.id, Number.MIN_SAFE_INTEGER)) return false;
+      if (!isAsExpected(expected)) return false;
       apply(change);
       return true;
     },
@@ -241,6 +256,26 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.switches.set(tenantId, { ...(shelf.switches.get(tenantId) ?? OFF), [which]: value });
       if (which === "breaker" && value === null) shelf.breakerClosed = shelf.trail.length;
       shelf.trail.push(audit);
+    },
+    async pauseApplication(tenantId, pause, audit) {
+      const known = pausesOf(tenantId).find(({ appId }) => appId === pause.appId);
+      if (known !== undefined) return known;
+      const own = [...shelf.rotations.values()].filter((one) => one.holder.appId === pause.appId);
+      if (own.some((one) => one.tenantId === tenantId && held(one.id, Number.MIN_SAFE_INTEGER))) return null;
+      const all = [...pausesOf(tenantId), pause].toSorted((a, b) => (a.appId < b.appId ? -1 : 1));
+      setPauses(tenantId, all);
+      shelf.trail.push(audit);
+      return pause;
+    },
+    async continueApplication(tenantId, appId, changes, audit) {
+      if (!changes.every(({ expected }) => isAsExpected(expected))) return false;
+      setPauses(
+        tenantId,
+        pausesOf(tenantId).filter((one) => one.appId !== appId),
+      );
+      for (const { change } of changes) apply(change);
+      shelf.trail.push(audit);
+      return true;
     },
     tally: async (_, now) => tally(shelf, now),
     async audit(entry) {

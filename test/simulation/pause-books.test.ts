@@ -100,6 +100,36 @@ describe("while a person holds it", () => {
   });
 });
 
+test("of an application that is held as a whole nothing is written for any rotation, but what a list has cost", () => {
+  const { books, adds, removes, reads, list } = held({ state: "planned" });
+  books.continues("one");
+  expect([adds(), removes()]).toEqual([[], []]);
+  const { appId } = rotation().holder;
+  books.pausesWhole(appId);
+  const found = ["something creates on an application that a person has paused"];
+  expect([adds(), list([{}]), reads()]).toEqual([found, found, []]);
+  expect(removes("of another")).toEqual([expect.stringContaining("something removes")]);
+  books.continuesWhole(appId);
+  expect(adds()).toEqual([]);
+});
+
+test("in a world a whole application is held, goes on afterwards and comes to its end, with nothing found", async () => {
+  const plan: WorldPlan = {
+    applications: [{ displayName: "one", policy: "quick", left: 30 * DAY, reloads: [MINUTE] }],
+    limits: null,
+    places: GOOD_PLACES,
+    words: (["issued", "verified"] as const).map((state) => ({
+      ...{ at: 0, application: "one", what: "application-paused", lasts: 30 * HOUR },
+      moment: { states: [state], later: MINUTE },
+    })),
+  };
+  const options = { seed: 1, duration: 29 * DAY, plan, crashes: NO_CRASHES, faults: false } as const;
+  const { findings, figures } = await rehearse(memoryGround(), options);
+  expect(findings.map(tell)).toEqual([]);
+  expect(figures).toMatchObject({ retired: 1, words: { "application-paused": 2 } });
+  expect(figures.words["application-paused done"]).toBeGreaterThanOrEqual(2);
+});
+
 test("in a world it is held, goes on afterwards and comes to its end, with nothing found", async () => {
   const plan: WorldPlan = {
     applications: [{ displayName: "one", policy: "quick", left: 30 * DAY, reloads: [MINUTE] }],
@@ -130,6 +160,7 @@ test.each([1, 2, 3, 4])(
       });
       expect(findings.map(tell)).toEqual([]);
       expect(figures.words["paused done"]).toBeGreaterThan(0);
+      expect(figures.words["application-paused done"]).toBeGreaterThan(0);
       expect(figures.crashes).toBeGreaterThan(0);
     } finally {
       await ground.end();
@@ -144,7 +175,9 @@ test("pauses are drawn beside the other words, which stay what they were", () =>
   const plan = { applications, limits: null, places: GOOD_PLACES };
   const of = { seed: 3, duration: 365 * DAY };
   const { words = [] } = withWords({ ...of, pauses: true }, plan);
-  expect(words.filter(({ what }) => what !== "paused")).toEqual(withWords(of, plan).words);
+  const isPause = ({ what }: { readonly what: string }) => what === "paused" || what === "application-paused";
+  expect(words.filter((one) => !isPause(one))).toEqual(withWords(of, plan).words);
+  expect(words.filter(({ what }) => what === "application-paused")).toHaveLength(40);
   expect(words.filter(({ what }) => what === "paused")).toHaveLength(30);
   expect(words).toEqual(words.toSorted((a, b) => a.at - b.at));
 });

@@ -6,13 +6,17 @@ import { headSentence } from "../../web/src/text/rotation.ts";
 const ZONE = "UTC";
 const NEXT = { code: "overlap", at: "2027-02-05T10:00:00Z", reason: "paused", rotation: "one", because: null } as never;
 
-test("of a pause in overlap no removal is said, but what it keeps", () => {
-  const told = { signsIn: true, signsInUntil: null, next: NEXT, now: "2027-01-01T00:00:00Z" };
-  expect(applicationSentence(told, ZONE).rest).toBe(
-    " Old and new both work. Its rotation is paused: nothing is removed until it goes on.",
-  );
-  expect(nextPhrase(NEXT, ZONE)).toBe("Overlap, paused");
-});
+test.each(["paused", "application-paused"])(
+  "of a pause in overlap no removal is said, but what it keeps: %s",
+  (reason) => {
+    const next = { ...(NEXT as object), reason } as never;
+    const told = { signsIn: true, signsInUntil: null, next, now: "2027-01-01T00:00:00Z" };
+    expect(applicationSentence(told, ZONE).rest).toBe(
+      " Old and new both work. Its rotation is paused: nothing is removed until it goes on.",
+    );
+    expect(nextPhrase(next, ZONE)).toBe("Overlap, paused");
+  },
+);
 
 test.each([
   [null, "A person has paused it."],

@@ -38,6 +38,7 @@ test.each([
     { paused: {} as never, lastFailure: failure, dueAt: "2031-03-02T12:00:00Z" },
     ["Continue", "Cancel rotation"],
   ],
+  ["held with its application", { paused: { application: true } as never }, ["Cancel rotation"]],
   ["halted", { state: "halted", lastFailure: failure }, ["Try again", "Cancel rotation"]],
   ["in overlap", { state: "verified" }, ["Pause", "Keep both"]],
   ["over", { state: "retired" }, []],

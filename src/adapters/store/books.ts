@@ -14,6 +14,7 @@ import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Counted, Store, Switches, Tally } from "../../ports/store.ts";
 import { enterLedger, noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { readPauses } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { ledgerFrom, ledgerRow, slotFrom } from "./rows.ts";
 
@@ -176,7 +177,8 @@ async function readSwitches(db: Db, tenantId: string): Promise<Switches> {
     const row = rows.find((one) => one.name === name);
     return row === undefined ? null : JSON.parse(row.value);
   };
-  return { stopped: value("stopped"), removalOff: value("removalOff"), breaker: value("breaker") };
+  const paused = await readPauses(db, tenantId);
+  return { stopped: value("stopped"), removalOff: value("removalOff"), breaker: value("breaker"), paused };
 }
 
 const issuesOf = prepared((db, value: Value<OfTenant & { readonly since: number }>) =>

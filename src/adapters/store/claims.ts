@@ -5,8 +5,9 @@ import type { Claim, Store } from "../../ports/store.ts";
 import { tally } from "./books.ts";
 import { writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { rotationsFrom } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
-import { rotationFrom, rotationRow } from "./rows.ts";
+import { rotationRow } from "./rows.ts";
 
 export interface LeaseOptions {
   /** This process, as it stands in leases. */
@@ -248,5 +249,6 @@ async function take(db: Db, request: Request, lease: LeaseOptions, found: Due): 
   if ((await busyObjects(db, request, lease)).includes(found.object_id)) return null;
   const [id, next, until] = [found.id, found.fence + 1, processNow + leaseMs];
   const [row] = (await taken(db, { id, fence: found.fence, next, owner: lease.owner, until, now })).rows;
-  return row === undefined ? null : { rotation: rotationFrom(row), fence: next, more: found.more };
+  const [rotation] = row === undefined ? [] : await rotationsFrom(db, [row]);
+  return rotation === undefined ? null : { rotation, fence: next, more: found.more };
 }

@@ -2,11 +2,12 @@
 import { sql } from "kysely";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { CertificateImage, RotationFilter, Store } from "../../ports/store.ts";
+import type { CertificateImage, Change, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
+import { rotationsFrom } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
-import { ledgerRow, rotationFrom, rotationRow } from "./rows.ts";
+import { ledgerRow, rotationRow } from "./rows.ts";
 
 /** The verbs about rotations that need no lease. */
 export function rotations(
@@ -37,8 +38,8 @@ export function rotations(
 
     rotation: (id) =>
       read(async (db) => {
-        const [row] = (await byId(db, { id })).rows;
-        return row === undefined ? null : rotationFrom(row);
+        const [rotation] = await rotationsFrom(db, (await byId(db, { id })).rows);
+        return rotation ?? null;
       }),
 
     rotations: (filter) => read((db) => findRotations(db, filter)),
@@ -58,15 +59,8 @@ export function rotations(
 
     amend: (expected, change) =>
       write(async (db) => {
-        const row = await db
-          .selectFrom("rotations")
-          .select(["updated_at", "lease_owner", "body"])
-          .where("id", "=", expected.id)
-          .executeTakeFirst();
-        const held = row?.lease_owner != null && mayBeAlive(row.lease_owner);
-        if (row === undefined || held || row.body !== JSON.stringify(expected)) return false;
-        await db.updateTable("rotations").set(rotationRow(change.rotation)).where("id", "=", expected.id).execute();
-        await writeChange(db, change, expected);
+        if (!(await isAsExpected(db, expected, mayBeAlive))) return false;
+        await amendIn(db, expected, change);
         return true;
       }),
 
@@ -98,6 +92,27 @@ export function rotations(
         return (row?.due ?? null) as EpochMs | null;
       }),
   };
+}
+
+/** Whether it is stored as its reader had it, and nobody works on it. */
+export async function isAsExpected(
+  db: Db,
+  expected: Rotation,
+  mayBeAlive: (owner: string) => boolean,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("rotations")
+    .select(["lease_owner", "body"])
+    .where("id", "=", expected.id)
+    .executeTakeFirst();
+  if (row === undefined || (row.lease_owner !== null && mayBeAlive(row.lease_owner))) return false;
+  return row.body === rotationRow(expected).body;
+}
+
+/** Stores a change on a person's word. */
+export async function amendIn(db: Db, expected: Rotation, change: Change): Promise<void> {
+  await db.updateTable("rotations").set(rotationRow(change.rotation)).where("id", "=", expected.id).execute();
+  await writeChange(db, change, expected);
 }
 
 type RotationRow = ReturnType<typeof rotationRow>;
@@ -222,7 +237,7 @@ const ofTenant = prepared((db, value: Value<{ readonly tenant: string }>) =>
 
 async function findRotations(db: Db, { tenantId, appId, appIds, states }: RotationFilter): Promise<Rotation[]> {
   const { rows } = await rowsOf(db, { tenantId, appId, appIds, states });
-  return rows.map(rotationFrom);
+  return rotationsFrom(db, rows);
 }
 
 async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationFilter[K] | undefined }) {
@@ -323,12 +338,12 @@ async function pageOf(db: Db, { tenantId, states, limit, after }: Page): ReturnT
   found.sort((a, b) => b.planned_at - a.planned_at || (a.id < b.id ? -1 : 1));
   const shown = found.slice(0, limit);
   const ids = shown.map(({ id }) => id);
-  const bodies = new Map((await bodiesOf(db, {}, ids)).rows.map((row) => [row.id, row]));
+  const items = new Map((await rotationsFrom(db, (await bodiesOf(db, {}, ids)).rows)).map((one) => [one.id, one]));
   const last = shown.at(-1);
   return {
     items: ids.flatMap((id) => {
-      const row = bodies.get(id);
-      return row === undefined ? [] : [rotationFrom(row)];
+      const rotation = items.get(id);
+      return rotation === undefined ? [] : [rotation];
     }),
     total,
     next: found.length > limit && last !== undefined ? { plannedAt: last.planned_at as EpochMs, id: last.id } : null,

@@ -2,6 +2,7 @@
 import type { HolderType } from "../../core/credentials/credential.ts";
 import type { SuccessorKind } from "../../core/credentials/federation.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
+import { withoutPause } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, LedgerEntry, LedgerOrigin, SlotRecord, Written } from "../../ports/store.ts";
@@ -30,7 +31,7 @@ export function rotationRow(rotation: Rotation) {
     failures: rotation.failures,
     planned_at: rotation.plannedAt,
     updated_at: rotation.updatedAt,
-    body: JSON.stringify(rotation),
+    body: JSON.stringify(withoutPause(rotation)),
   };
 }
 

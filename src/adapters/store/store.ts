@@ -9,6 +9,7 @@ import { drift } from "./drift.ts";
 import { inventory } from "./inventory.ts";
 import { lapses } from "./lapses.ts";
 import { notices } from "./notices.ts";
+import { pauses } from "./pauses.ts";
 import { reveals } from "./reveals.ts";
 import { rotations } from "./rotations.ts";
 import { shown } from "./shown.ts";
@@ -43,6 +44,7 @@ export function createRepository(database: Database, lease: LeaseOptions): Repos
     commit: (...change: Parameters<Store["commit"]>) => counted(leases.commit(...change)),
     ...books(telling),
     ...switchboard(telling),
+    ...pauses(telling, lease.mayBeAlive),
     ...trail(telling),
     ...chain(telling),
     ...drift(telling),

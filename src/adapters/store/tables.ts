@@ -3,6 +3,7 @@ import type { Generated } from "kysely";
 import type { Over } from "../../core/pictures/gaps.ts";
 
 export interface Tables {
+  application_pauses: { tenant_id: string; app_id: string; paused_by: string; at: number; reason: string };
   answers: { tenant_id: string; who: string; answer_key: string; asked: string; answer: string; at: number };
   meta: { name: string; value: string };
   shown_secrets: {

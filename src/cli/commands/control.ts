@@ -2,7 +2,6 @@ import { command, tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { approve as give, missing } from "../../engine/commands/approve.ts";
 import { cancel as giveUp } from "../../engine/commands/cancel.ts";
-import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
 import { recover as compareStore } from "../../engine/commands/recover.ts";
 import { resume as resumeWriting, stop as stopWriting } from "../../engine/commands/stop.ts";
 import { forgetValues } from "../../engine/values/forget-values.ts";
@@ -107,37 +106,6 @@ export async function cancel(context: Context, id: string): Promise<ExitCode> {
     giveUp(deps, id, actorOf(context)),
   );
   context.speaker.say(`nolapse: ${rotation.displayName}: cancelled; both credentials stay`);
-  if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
-  return 0;
-}
-
-/** Holds one rotation until somebody lets it go on. */
-export async function pause(context: Context, id: string, { reason }: { readonly reason?: string }): Promise<ExitCode> {
-  const config = configOf(context);
-  const tenant = oneTenant(config, context);
-  const asked = { actor: actorOf(context), why: reason ?? null };
-  const {
-    id: its,
-    displayName,
-    state,
-    paused,
-  } = await withManager(context, config, tenant, ({ deps }) => pauseRotation(deps, id, asked));
-  const { speaker, globals } = context;
-  speaker.say(
-    `nolapse: ${displayName}: paused by ${paused?.by} since ${when(paused?.at ?? null)}; nothing more is done and the old credential stays, until ${command(tenantNamed(tenant), `continue ${its}`)}`,
-  );
-  if (globals.json === true)
-    speaker.json({ rotation: its, state, paused: paused && { ...paused, at: iso(paused.at) } });
-  return 0;
-}
-
-export async function goOn(context: Context, id: string, { reason }: { readonly reason?: string }): Promise<ExitCode> {
-  const config = configOf(context);
-  const asked = { actor: actorOf(context), why: reason ?? null };
-  const rotation = await withManager(context, config, oneTenant(config, context), ({ deps }) =>
-    continueRotation(deps, id, asked),
-  );
-  context.speaker.say(`nolapse: ${rotation.displayName}: it goes on, with every check before each step`);
   if (context.globals.json === true) context.speaker.json({ rotation: rotation.id, state: rotation.state });
   return 0;
 }

@@ -1,6 +1,7 @@
 /** The explanation of one application: the same checks and reason codes that the engine decides by. */
 import { REMARKS } from "../../core/credentials/certificate-remarks.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { pausedDetail } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { formatDuration } from "../../core/time.ts";
 import type { Explanation } from "../../engine/views/explain.ts";
@@ -72,6 +73,9 @@ export function explainLines(told: Explanation, style: Style): string[] {
       : [`stopped by ${switches.stopped.by} at ${when(switches.stopped.at)}: nolapse resume`]),
     ...(switches.breaker === null ? [] : [`the breaker is open: ${switches.breaker.why}; nolapse resume`]),
     ...(switches.removalOff === null ? [] : [`removal is off: ${switches.removalOff.why}; nolapse recover`]),
+    ...switches.paused
+      .filter(({ appId }) => appId === told.appId)
+      .map((one) => `the application is paused ${pausedDetail(one)}; nolapse continue ${one.appId}`),
     ...told.drift.map(driftLine),
     ...appPolicyLines(told.appPolicies),
     ...told.credentials.flatMap((one) => credentialLines(one, told, style)),

@@ -80,7 +80,7 @@ export function planLines(plan: Plan, tenant: string | undefined, hasFile: boole
     ...section("in progress", running, ["application", "slot", "state", "since", "rotation"], (one) => [
       one.displayName,
       one.slot ?? "–",
-      one.rotation?.state ?? "–",
+      one.rotation === null ? "–" : `${one.rotation.state}${one.rotation.paused === undefined ? "" : ", paused"}`,
       when(one.rotation?.plannedAt ?? null),
       one.rotation?.id ?? "–",
     ]),

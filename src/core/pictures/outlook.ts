@@ -5,6 +5,7 @@
 import { unapproved } from "../policy/approval.ts";
 import type { Mode } from "../policy/settings.ts";
 import type { ReasonCode } from "../reasons.ts";
+import { heldBecause } from "../rotation/application-pause.ts";
 import { type Asking, asksPerson } from "../rotation/own-credential.ts";
 import type { Rotation } from "../rotation/rotation.ts";
 import type { Forecast } from "../schedule/forecast.ts";
@@ -109,7 +110,10 @@ function nextOf(
   if (cannot !== undefined) {
     // bound or not, whoever made it renews it; once it has ended, the plan finds nothing to replace, and still it is not ours
     const because = ELSEWHERE.includes(cannot.because) ? cannot.because : renewedElsewhere(clients);
-    return because === null ? say("stops", until, cannot.because) : say("renewed-elsewhere", until, because);
+    if (because !== null) return say("renewed-elsewhere", until, because);
+    // what waits in overlap is held with its application
+    const held = cannot.because === "application-paused" ? rotations[0]?.id : undefined;
+    return say("stops", until, cannot.because, held);
   }
   // of several slots the one that a person holds is what somebody must know of
   const inOrder = rotations.toSorted((a, b) => Number(b.paused !== undefined) - Number(a.paused !== undefined));
@@ -117,7 +121,7 @@ function nextOf(
   if (moving !== undefined) return underWay(moving, { mode, own }, until, say);
   const overlap = inOrder.find(({ state }) => state === "verified");
   if (overlap !== undefined) {
-    const because = overlap.paused === undefined ? overlap.reason : "paused";
+    const because = overlap.paused === undefined ? overlap.reason : heldBecause(overlap.paused);
     return say("overlap", overlapEnd(overlap, retirements), because, overlap.id);
   }
   if (slots.length > 0) return planned(slots, mode, until, say);
@@ -154,7 +158,7 @@ type Say = (code: NextCode, at: EpochMs | null, reason: ReasonCode | null, rotat
 function underWay(rotation: Rotation, asking: Asking, until: EpochMs | null, say: Say): Outlook["next"] {
   const { mode } = asking;
   if (mode === "observe") return say("stops", until, "mode-observe", rotation.id);
-  if (rotation.paused !== undefined) return say("stops", until, "paused", rotation.id);
+  if (rotation.paused !== undefined) return say("stops", until, heldBecause(rotation.paused), rotation.id);
   if (rotation.state === "planned" && awaitsIssue(rotation, asking)) {
     const isRefused = rotation.refusals?.issue !== undefined;
     const because = mode === "propose" && !isRefused ? "mode-propose" : unapproved(rotation.refusals, "issue");

@@ -43,6 +43,9 @@ export const MENDS = {
   "holder-gone": you(
     "If it is gone for good, take its entry out of the configuration; else correct the client id in it.",
   ),
+  "application-paused": you(
+    "Find out from whoever paused it whether it still must be. If not, `nolapse continue` with the client id lets it go on.",
+  ),
   excluded: you("Nothing, where that is meant. Else take what matches it out of exclude in the configuration."),
   "saml-signing": you(
     "Renew it together with whoever receives the tokens: `nolapse saml` with the client id says what to do in which order.",

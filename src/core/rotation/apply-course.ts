@@ -3,6 +3,7 @@
 import { type ApprovedPart, isEnough, isProven } from "../policy/approval.ts";
 import { hardened } from "../policy/privilege.ts";
 import { type EpochMs, earliest, HOUR, plus } from "../time.ts";
+import { withoutPause } from "./application-pause.ts";
 import { CLEAR } from "./apply-delivery.ts";
 import type { Rotation, RotationEvent, Tried } from "./rotation.ts";
 import type { Paused } from "./words.ts";
@@ -76,7 +77,7 @@ export function changeCourse(
         notBefore: r.lastFailure !== null || r.notBefore === null ? null : waitFrom(event, r.notBefore),
       };
     case "paused":
-      return { ...r, paused: r.paused ?? pausedBy(event) };
+      return { ...r, paused: withoutPause(r).paused ?? pausedBy(event) };
     case "continued":
       // the time in which nobody tried it says nothing against a new credential: its acceptance begins anew
       return { ...unpaused(r), ...(r.state === "issued" ? { probes: [], probingSince: null } : {}) };

@@ -1,13 +1,13 @@
 /** The checks of the decision, each a small question, and their order in each state (design §4.2). */
-import { command } from "../commands.ts";
 import { unapproved } from "../policy/approval.ts";
 import { SWEEP_AFTER } from "../policy/policy.ts";
 import { frozenAt, openAt } from "../policy/windows.ts";
 import { mayIssue, mayRetireEarly } from "../schedule/blast-radius.ts";
 import { nextReadAt, READ_SCHEDULE, WATCH_SCHEDULE } from "../schedule/replication.ts";
 import { URGENT_CAP } from "../schedule/retry.ts";
-import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../time.ts";
+import { DAY, type EpochMs, HOUR, plus } from "../time.ts";
 import { judgeAcceptance } from "./acceptance.ts";
+import { heldBecause, pausedWords } from "./application-pause.ts";
 import { ABSENT_READS } from "./apply-event.ts";
 import { added, deliver, proof, verify } from "./delivery-checks.ts";
 import { awaitSignIn, evidence, giveUp } from "./federation-checks.ts";
@@ -17,7 +17,6 @@ import { retireTime, served, uses } from "./retire-checks.ts";
 import { retirement } from "./retirement.ts";
 import type { Attempt, Rotation, RotationState } from "./rotation.ts";
 import { type Check, doStep, halt, type Situation, type Verdict, wait } from "./verdict.ts";
-import type { Paused } from "./words.ts";
 
 /** A preflight older than this is made again before anything is created. */
 export const PREFLIGHT_LASTS = 1 * HOUR;
@@ -41,15 +40,16 @@ const mode: Check = {
 };
 
 /**
- * One rotation that a person holds: nothing is past it, not even what is urgent, but for a list of certificates that was replaced before.
- * That is watched and mended to the end, or the certificates of others would be missing for as long as the pause lasts.
+ * One rotation that a person holds, or all of its application: nothing is past it, not even what is urgent, but for a list of certificates
+ * that was replaced before. That is watched and mended to the end, or the certificates of others would be missing for as long as the pause lasts.
  */
 const paused: Check = {
   name: "paused",
   judge: (situation) => {
-    const { id, paused: held } = situation.rotation;
+    const { rotation, facts } = situation;
+    const held = rotation.paused;
     if (held === undefined) return null;
-    return mending(situation) ?? wait(null, "paused", pausedDetail(held, id, situation.facts.tenant));
+    return mending(situation) ?? wait(null, heldBecause(held), pausedWords(rotation, held, facts.tenant));
   },
 };
 
@@ -58,11 +58,6 @@ function mending(situation: Situation): Verdict | null {
   const { listWrite, listLosses } = situation.rotation;
   if (listWrite === null && !listLosses.some(({ fate }) => fate === "lost")) return null;
   return self.judge(situation) ?? backoff.judge(situation) ?? listWatch.judge(situation);
-}
-
-function pausedDetail({ by, at, reason }: Paused, id: string, tenant: string | undefined): string {
-  const why = reason === undefined ? "" : `: ${reason}`;
-  return `by ${by} since ${formatInstant(at)}${why}; ${command(tenant, `continue ${id}`)}`;
 }
 
 function unproposed(rotation: Rotation): Verdict {
@@ -290,8 +285,12 @@ const retire: Check = { name: "retire", judge: () => doStep({ step: "retire" }, 
 /** A retired certificate that a person wants back is added, and swept once its time is over. */
 const undone: Check = {
   name: "undo",
-  judge: ({ rotation: { undo }, facts, now }) => {
+  judge: (situation) => {
+    const { rotation, facts, now } = situation;
+    const { undo } = rotation;
     if (undo === null || undo.removedAt !== null) return null;
+    const held = paused.judge(situation);
+    if (held !== null) return held;
     if (undo.addedAt === null) return doStep({ step: "undo" }, "asked-for");
     const swept = plus(undo.until, SWEEP_AFTER);
     if (now < swept) return wait(swept, "until-expiry");

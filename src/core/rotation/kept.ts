@@ -4,7 +4,7 @@
 const KEPT: Readonly<Record<string, string>> = {
   stop: "nobody has stopped writing",
   mode: "the mode forbids nothing of it",
-  paused: "nobody has paused it",
+  paused: "nobody has paused it, or its application",
   self: "this process may move it",
   backoff: "no failed try has to be waited after",
   "lost-answers": "no lost answer of the directory has to be looked for first",

@@ -15,6 +15,16 @@ export interface Paused {
   readonly by: string;
   readonly at: EpochMs;
   readonly reason?: string;
+  /** It is its whole application that is held, and goes on with it. */
+  readonly application?: true;
+}
+
+/** A person's word that nothing more is done to an application until somebody lets it go on. */
+export interface ApplicationPause {
+  readonly appId: string;
+  readonly by: string;
+  readonly at: EpochMs;
+  readonly reason: string;
 }
 
 /** What the configuration says since it was opened, of what has not been done yet. */

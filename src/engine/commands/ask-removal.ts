@@ -9,6 +9,7 @@ import type { Person } from "../../core/policy/approval.ts";
 import { longestRule } from "../../core/policy/reload.ts";
 import type { TargetSettings } from "../../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
+import { goesOnBy, underPause } from "../../core/rotation/application-pause.ts";
 import { applyEvent } from "../../core/rotation/apply-event.ts";
 import { decide } from "../../core/rotation/decide.ts";
 import { needsApproval } from "../../core/rotation/own-credential.ts";
@@ -23,6 +24,7 @@ import { storeEvents } from "../rotation/amend.ts";
 import { type LeftoverPlace, leftoverOf, sharedSlot } from "../rotation/leftover.ts";
 import { requireWriting } from "../rotation/may-write.ts";
 import { usesOf } from "../rotation/steps/uses.ts";
+import { pauseOf } from "../rotation/unpaused.ts";
 import { auditLine } from "../trail/audit.ts";
 import { UNFINISHED } from "../views/picture.ts";
 import { approvedEvent, isPrivileged } from "./approve.ts";
@@ -69,7 +71,9 @@ export async function foreseeRemoval(
 
 /** The same from the books alone. */
 async function look(deps: Deps, place: RemovalPlace, person: Person): Promise<RemovalForeseen> {
-  const { rotation, opens } = await holding(deps, place);
+  const found = await holding(deps, place);
+  const { opens } = found;
+  const rotation = underPause(found.rotation, (await pauseOf(deps, place.appId)) ?? undefined);
   const now = await deps.clock.now();
   const facts = await gatherFacts(deps, rotation, now);
   const targets = known(facts.targets);
@@ -243,9 +247,10 @@ function each(...parts: readonly (readonly Overruled[])[]): readonly Overruled[]
 }
 
 /** What a person holds is not hurried past him: whoever lets it go on knows why it was held. */
-function heldNo({ id, displayName }: Rotation, { by, reason }: Paused): NolapseError {
-  const why = reason === undefined ? "" : ` (${reason})`;
-  return no(`the rotation of ${displayName} is paused by ${by}${why}`, `nolapse continue ${id}, then ask again`);
+function heldNo(rotation: Rotation, held: Paused): NolapseError {
+  const why = held.reason === undefined ? "" : ` (${held.reason})`;
+  const what = held.application === true ? rotation.displayName : `the rotation of ${rotation.displayName}`;
+  return no(`${what} is paused by ${held.by}${why}`, `nolapse ${goesOnBy(rotation, held)}, then ask again`);
 }
 
 function known(targets: Facts["targets"]): TargetSettings[] {

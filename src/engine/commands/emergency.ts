@@ -15,6 +15,7 @@ import { makePlan, type PlanItem } from "../plan/plan.ts";
 import { rotationOf, storeEvents } from "../rotation/amend.ts";
 import { byHandOf } from "../rotation/leftover.ts";
 import { requireWriting } from "../rotation/may-write.ts";
+import { requireUnpaused } from "../rotation/unpaused.ts";
 import { discover } from "../scan/discover.ts";
 import { applicationNamed } from "../scan/named.ts";
 import { requirePrivilegesRead } from "../scan/privileges.ts";
@@ -59,6 +60,7 @@ export async function askEmergencyOf(
   { keyId, person, why }: EmergencyAsked,
 ): Promise<{ readonly rotation: Rotation; readonly opened: boolean }> {
   await requireWriting(deps);
+  await requireUnpaused(deps, place.appId);
   const found = await placed(deps, place, keyId);
   if ("rotation" in found) return { rotation: await hurry(deps, found.rotation, person, why), opened: false };
   const opened = await openFor(deps, found.item, person, await deps.clock.now());
@@ -79,6 +81,7 @@ export interface EmergencyForeseen {
 export async function foreseeEmergency(deps: Deps, place: EmergencyPlace, keyId: string): Promise<EmergencyForeseen> {
   try {
     await requireWriting(deps);
+    await requireUnpaused(deps, place.appId);
     const found = await placed(deps, place, keyId);
     if ("item" in found) {
       const { targets, privileges } = found.item;

@@ -1,11 +1,11 @@
 /** What a person asked for as a line of the audit trail, and the switches that are turned with one. */
 
 import type { EpochMs } from "../../core/time.ts";
-import type { AuditEntry, Switches } from "../../ports/store.ts";
+import type { AuditEntry, Switch, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 
 /** Switches one of the tenant's switches, noted in the trail. */
-export async function turnSwitch<K extends keyof Switches>(
+export async function turnSwitch<K extends Switch>(
   deps: Deps,
   which: K,
   value: Switches[K],

@@ -6,6 +6,7 @@
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../deps.ts";
 import { amend, rotationOf } from "../rotation/amend.ts";
+import { requireUnpaused } from "../rotation/unpaused.ts";
 import { requireReason } from "./stated-reason.ts";
 
 /** Who speaks, and why, where he says so. */
@@ -21,18 +22,21 @@ export interface Said {
 export async function pauseRotation(deps: Deps, id: string, said: Said): Promise<Rotation> {
   const { actor, why } = stated(said);
   const rotation = await rotationOf(deps, id);
-  if (rotation.paused !== undefined) return rotation;
+  // held with its application alone, it would go on with that
+  if (rotation.paused !== undefined && rotation.paused.application !== true) return rotation;
   const reason = why === null ? {} : { reason: why };
   return amend(deps, id, actor, (at) => ({ type: "paused", at, by: actor, ...reason }), noteOf(why));
 }
 
 /**
  * Lets a paused rotation go on at once; one that is not paused stays as it is.
- * @throws NolapseError `usage` for a reason that is none, `not-found`, `refused-by-rule` where it has halted, `store-busy`.
+ * @throws NolapseError `usage` for a reason that is none, `not-found`, `refused-by-rule` where it has halted or all of its application is
+ * paused, `store-busy`.
  */
 export async function continueRotation(deps: Deps, id: string, said: Said): Promise<Rotation> {
   const { actor, why } = stated(said);
   const rotation = await rotationOf(deps, id);
+  await requireUnpaused(deps, rotation.holder.appId);
   if (rotation.paused === undefined) return rotation;
   return amend(deps, id, actor, (at) => ({ type: "continued", at }), noteOf(why));
 }

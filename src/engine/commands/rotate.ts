@@ -2,6 +2,7 @@
 
 import { command, tenantNamed } from "../../core/commands.ts";
 import { asNolapseError, asThrown, NolapseError } from "../../core/errors.ts";
+import { goesOnBy, heldBecause } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
@@ -132,7 +133,7 @@ export function refusalOf(
   const { paused } = rotation ?? {};
   // what halted while it was paused is taken up again first
   if (rotation !== null && paused !== undefined && rotation.state !== "halted")
-    return { because: "paused", detail: `by ${paused.by}; ${command(tenant, `continue ${rotation.id}`)}` };
+    return { because: heldBecause(paused), detail: `by ${paused.by}; ${command(tenant, goesOnBy(rotation, paused))}` };
   if (rotation?.state !== "halted") return { because, detail };
   return {
     because: rotation.haltReason ?? because,

@@ -5,6 +5,7 @@ import type { Rotation } from "../../core/rotation/rotation.ts";
 import { type DurationMs, type EpochMs, earliest, plus } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
 import { amend, rotationOf } from "../rotation/amend.ts";
+import { requireUnpaused } from "../rotation/unpaused.ts";
 
 /**
  * Puts the public part of a retired certificate back for a time, for whoever still holds its key. A client secret cannot come
@@ -19,6 +20,7 @@ export async function askUndo(
   const now = await deps.clock.now();
   const why = whyNoUndo(rotation, now);
   if (why !== null) throw new NolapseError("refused-by-rule", why.why, { next: why.next });
+  await requireUnpaused(deps, rotation.holder.appId);
   const until = earliest(plus(now, length), rotation.replacesCertificate?.end ?? now);
   return amend(deps, id, actor, (at) => ({ type: "undo-asked", at, until, keyId: deps.random.uuid() }));
 }

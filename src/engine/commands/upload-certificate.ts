@@ -15,6 +15,7 @@ import type { Hand } from "../../ports/hand.ts";
 import type { AuditEntry } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 import { requireWriting } from "../rotation/may-write.ts";
+import { requireUnpaused } from "../rotation/unpaused.ts";
 import { putBack, shows } from "./put-back.ts";
 
 /** Far enough apart in any case, told in the service's whole seconds. */
@@ -97,6 +98,7 @@ export async function uploadCertificate(
 ): Promise<Uploaded> {
   await requireWriting(deps);
   const { holder } = subject;
+  await requireUnpaused(deps, holder.appId);
   const reading = await hand.certificates.readCertificates(holder);
   const blocked = blockOf(subject, brought, reading, await deps.clock.now());
   if (blocked !== null) throw no(blocked, "look at it again with POST …/certificates/check");

@@ -2,9 +2,12 @@
 
 import { away, type Finding, noticeStep } from "../../core/pictures/notice.ts";
 import { DEFAULT_NOTICE_STEPS } from "../../core/policy/policy.ts";
+import { bindingOf } from "../../core/policy/settings.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
+import { goesOnBy } from "../../core/rotation/application-pause.ts";
 import { decide } from "../../core/rotation/decide.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import type { Paused } from "../../core/rotation/words.ts";
 import { DAY, type DurationMs, type EpochMs, HOUR, plus } from "../../core/time.ts";
 import type { Drift } from "../../ports/drift.ts";
 import type { ScanSummary, Switches } from "../../ports/store.ts";
@@ -46,11 +49,13 @@ export async function findingsOf(
   const [switches, scan] = [await store.switches(tenantId), await store.lastScan(tenantId)];
   const halted = await store.rotations({ tenantId, states: ["halted"] });
   const verified = await store.rotations({ tenantId, states: ["verified"] });
+  // of what nobody bound nothing would be renewed without the pause either
+  const paused = switches.paused.filter(({ appId }) => bindingOf(settings, appId) !== undefined);
   const drift = await store.drifts(tenantId, null, plus(now, -DRIFT_TOLD));
   return [
     ...items.flatMap((one) => {
       const { rotation } = one;
-      if (rotation === null) return endingOf(one, now);
+      if (rotation === null) return endingOf(one, paused, now);
       return rotation.state === "halted" ? haltedEnds(deps, rotation, now) : lateOf(rotation, one.forecast, now);
     }),
     ...halted.map(haltOf),
@@ -148,7 +153,8 @@ function haltedEnds(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
     const title = `${displayName}: ${its} ${name} ${end > now ? "ends" : "ended"} ${away(end, now)}, and its rotation is halted`;
     const key = `${keyId} halted ${end <= now ? "ended" : isLate ? "urgent" : step}`;
     const next = `nolapse explain ${holder.appId}`;
-    return [{ kind: isLate ? "urgent" : "ending", appId: holder.appId, key, title, next }];
+    const held = heldBy(rotation, { key, title }, end <= now);
+    return [{ kind: isLate ? "urgent" : "ending", appId: holder.appId, key, title, next, ...held }];
   });
 }
 
@@ -210,17 +216,23 @@ function unservedOf(deps: Deps, rotation: Rotation, now: EpochMs): Finding[] {
 }
 
 /** What a pause adds to what is told of a rotation; nothing where nobody holds it. */
-function heldBy(
-  { id, paused }: Rotation,
+function heldBy(rotation: Rotation, told: Pick<Finding, "key" | "title">, isPast = false): Partial<Finding> {
+  const { paused } = rotation;
+  return paused === undefined ? {} : pausedTold(paused, goesOnBy(rotation, paused), told, isPast);
+}
+
+function pausedTold(
+  { by, reason, application }: Paused,
+  goesOn: string,
   { key, title }: Pick<Finding, "key" | "title">,
-  isPast = false,
-): Partial<Finding> {
-  if (paused === undefined) return {};
-  const why = paused.reason === undefined ? "" : ` (${paused.reason})`;
+  isPast: boolean,
+): Pick<Finding, "key" | "title" | "next"> {
+  const why = reason === undefined ? "" : ` (${reason})`;
+  const what = application === true ? "the application is paused" : "paused";
   return {
     key: `${key} ${isPast ? "ended" : "paused"}`,
-    title: `${title}; paused by ${paused.by}${why}`,
-    next: `nolapse continue ${id}`,
+    title: `${title}; ${what} by ${by}${why}`,
+    next: `nolapse ${goesOn}`,
   };
 }
 
@@ -261,7 +273,8 @@ function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | n
 }
 
 /** A credential past its urgent time, or at a step of its policy's notices; nothing of what has been replaced already. */
-function endingOf({ appId, displayName, credential, forecast, policy, slot }: PlanItem, now: EpochMs): Finding[] {
+function endingOf(item: PlanItem, paused: Switches["paused"], now: EpochMs): Finding[] {
+  const { appId, displayName, credential, forecast, policy, slot } = item;
   if (credential?.end == null || credential.end <= plus(now, -ENDED_TOLD)) return [];
   const { end, keyId } = credential;
   const name = credential.name ?? keyId;
@@ -270,8 +283,16 @@ function endingOf({ appId, displayName, credential, forecast, policy, slot }: Pl
     slot === null
       ? `bind it to its targets, or renew it by hand: nolapse explain ${appId}`
       : `nolapse explain ${appId}`;
+  const pause = paused.find((one) => one.appId === appId);
+  const told = (kind: "urgent" | "ending", key: string): Finding[] => {
+    const held =
+      pause === undefined
+        ? {}
+        : pausedTold({ ...pause, application: true }, `continue ${appId}`, { key, title }, end <= now);
+    return [{ kind, appId, key, title, next, ...held }];
+  };
   if (forecast !== null && now >= forecast.urgentAt)
-    return [{ kind: "urgent", appId, key: `${keyId} ${end > now ? "urgent" : "ended"}`, title, next }];
+    return told("urgent", `${keyId} ${end > now ? "urgent" : "ended"}`);
   const step = noticeStep(end, now, policy?.notify ?? DEFAULT_NOTICE_STEPS);
-  return step === null ? [] : [{ kind: "ending", appId, key: `${keyId} ${step}`, title, next }];
+  return step === null ? [] : told("ending", `${keyId} ${step}`);
 }

@@ -15,8 +15,9 @@ import { hardened, type Privileges } from "../../core/policy/privilege.ts";
 import { type Binding, bindingOf, type SlotSettings, type TargetSettings } from "../../core/policy/settings.ts";
 import { likelyKinds, resolveSlot } from "../../core/policy/slots.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
+import { heldBecause, pausedDetail } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
-import type { Wish } from "../../core/rotation/words.ts";
+import type { ApplicationPause, Wish } from "../../core/rotation/words.ts";
 import { type Forecast, forecast } from "../../core/schedule/forecast.ts";
 import { each, type Slices } from "../../core/slices.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
@@ -97,12 +98,14 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
   const standing = await readStanding(deps, scan, only);
   const appPolicies = await readAppPolicies(deps);
   const { bindings } = deps.settings;
+  const switches = await deps.store.switches(deps.settings.tenantId);
+  const paused = new Map(switches.paused.map((one) => [one.appId, one]));
   for (let from = 0; from < bindings.length; from += AT_ONCE) {
     if (from > 0) await deps.scheduler.turn?.();
     const some = bindings.slice(from, from + AT_ONCE);
     const ledger = await ledgerOf(deps, some, standing);
     for (const binding of some) {
-      for (const item of await planBinding(deps, binding, { standing, ledger, appPolicies, now })) {
+      for (const item of await planBinding(deps, binding, { standing, ledger, appPolicies, paused, now })) {
         bound.push(item);
         if (item.credential !== null) taken.add(item.credential.keyId);
         if (item.rotation !== null)
@@ -123,7 +126,7 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
     appPolicies,
     stopped: await stopped(deps, deps.settings.tenantId),
     loss: lossOf(await deps.store.lastScan(deps.settings.tenantId)),
-    switches: await deps.store.switches(deps.settings.tenantId),
+    switches,
   };
 }
 
@@ -169,13 +172,14 @@ interface Around {
   readonly standing: Standing;
   readonly ledger: Ledger;
   readonly appPolicies: AppManagementReading;
+  readonly paused: ReadonlyMap<string, ApplicationPause>;
   readonly now: EpochMs;
 }
 
 async function planBinding(
   deps: Deps,
   binding: Binding,
-  { standing, appPolicies, now, ...around }: Around,
+  { standing, appPolicies, paused, now, ...around }: Around,
 ): Promise<PlanItem[]> {
   const { appId } = binding;
   const { privileges } = standing;
@@ -187,7 +191,7 @@ async function planBinding(
   const rotations = isMoved ? await deps.store.rotations({ tenantId: deps.settings.tenantId, appId }) : [];
   const items = binding.slots.map((slot) => {
     const open = standing.open.get(appId)?.find((one) => one.slot === slot.slot) ?? null;
-    const facts = { binding, slot, holders, records, ledger, rotations, privileges, appPolicies, now };
+    const facts = { binding, slot, holders, records, ledger, rotations, privileges, appPolicies, paused, now };
     return planNext(deps, facts, open) ?? planSlot(deps, facts, open);
   });
   return items.length < 2 ? items : unshared(deps, appId, items);
@@ -202,6 +206,7 @@ interface SlotFacts {
   readonly rotations: readonly Rotation[];
   readonly privileges: Privileges;
   readonly appPolicies: AppManagementReading;
+  readonly paused: ReadonlyMap<string, ApplicationPause>;
   readonly now: EpochMs;
 }
 
@@ -261,6 +266,11 @@ function planSlot(deps: Deps, facts: SlotFacts, open: Rotation | null): PlanItem
     };
   if (forbids !== null) return { ...item, status: "cannot", because: "policy-forbids", detail: forbids };
   if (ends === null) return { ...item, status: "cannot", because: "no-end" };
+  const held = facts.paused.get(binding.appId);
+  if (held !== undefined) {
+    const goesOn = command(tenantNamed(deps.settings), `continue ${binding.appId}`);
+    return { ...item, status: "cannot", because: "application-paused", detail: `${pausedDetail(held)}; ${goesOn}` };
+  }
   if (ends.dueBecause === null) return { ...item, status: "later", because: "not-due" };
   if (facts.privileges.unread && now < ends.lastSafeAt - READ_AGAIN)
     return { ...item, status: "later", because: "privilege-unread" };
@@ -273,7 +283,8 @@ function underWay(deps: Deps, open: Rotation, holders: readonly Holder[], now: E
   const { holder, replaces, policy, reason } = open;
   const credential = holders.flatMap((one) => one.credentials).find(({ keyId }) => keyId === replaces) ?? null;
   const ends = forecastOf(deps, open, now, credential?.start);
-  return { holder, credential, policy, forecast: ends, status: "in-progress", because: reason } as const;
+  const because = open.paused === undefined || open.state === "halted" ? reason : heldBecause(open.paused);
+  return { holder, credential, policy, forecast: ends, status: "in-progress", because } as const;
 }
 
 /** When a credential is to be followed, under the policy that is wanted for it and what the tenant's own ones leave of that. */

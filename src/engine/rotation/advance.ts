@@ -41,6 +41,7 @@ const OF_THE_WAIT = 1 / 16;
 const ENDED_BY_COMMAND: ReadonlySet<ReasonCode> = new Set([
   "stopped",
   "paused",
+  "application-paused",
   "approval-issue",
   "approval-retire",
   "approval-refused",

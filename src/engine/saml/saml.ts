@@ -9,6 +9,7 @@ import { DAY, type DurationMs, type EpochMs, formatInstant, HOUR, plus, SECOND }
 import type { AddSigningOutcome } from "../../ports/saml-signing.ts";
 import type { Deps } from "../deps.ts";
 import { requireWriting } from "../rotation/may-write.ts";
+import { requireUnpaused } from "../rotation/unpaused.ts";
 import { note, openRenewals, settleEarlier } from "./trail.ts";
 import { readSaml, type SamlCertificate, type SamlView } from "./view.ts";
 
@@ -40,6 +41,7 @@ export async function renewSaml(
   await requireWriting(deps);
   const begun = await deps.clock.now(signal);
   const view = await readSaml(deps, named, signal);
+  await requireUnpaused(deps, view.appId);
   await settleEarlier(deps, view, actor);
   refuseSecond(view);
   const asked = endOf(view, end, begun);
@@ -156,6 +158,7 @@ export async function planActivation(
 ): Promise<Activation> {
   await requireWriting(deps);
   const view = await readSaml(deps, named, signal);
+  await requireUnpaused(deps, view.appId);
   const wanted = thumbprint.replaceAll(/[\s:]/g, "").toLowerCase();
   const to = view.certificates.find((one) => one.thumbprint === wanted);
   const next = `nolapse saml ${view.appId} lists them`;

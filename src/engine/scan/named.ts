@@ -1,16 +1,24 @@
 /** Which application a person means: by client id, object id or exact display name. */
 import type { Holder } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
+import { bindingOf } from "../../core/policy/settings.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import type { KnownObject } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 import type { Scan } from "./discover.ts";
+
+/** What is looked among. */
+interface Named {
+  readonly holders: readonly Pick<Holder, "appId" | "objectId" | "displayName">[];
+  readonly coverage: Pick<Scan["coverage"], "complete">;
+}
 
 /**
  * The client id of the application a person named, in any case of letters. A display name serves only where it is the only
  * one of its kind; owners can write names, so nothing but a person's own command is ever matched by one.
  * @throws NolapseError `not-found`, and `usage` where several applications have the name.
  */
-export function applicationNamed({ holders, coverage }: Scan, named: string): string {
+export function applicationNamed({ holders, coverage }: Named, named: string): string {
   const wanted = named.trim().toLowerCase();
   const byId = holders.find((one) => one.appId === wanted || one.objectId === wanted);
   if (byId !== undefined) return byId.appId;
@@ -32,6 +40,32 @@ export function applicationNamed({ holders, coverage }: Scan, named: string): st
   );
 }
 
+/** So many objects are read at once where one is looked for by its name. */
+const READ_AT_ONCE = 1_000;
+
+/**
+ * The application a person named, as the last scans know it: the directory is not asked, which may be what is in trouble.
+ * @throws NolapseError as {@link applicationNamed}.
+ */
+export async function knownNamed(
+  { store, settings }: Deps,
+  named: string,
+): Promise<{ readonly appId: string; readonly displayName: string }> {
+  const wanted = named.trim().toLowerCase();
+  const found: KnownObject[] = [];
+  for (let after = ""; ; ) {
+    const some = await store.known(settings.tenantId, after, READ_AT_ONCE);
+    found.push(...some.filter((one) => one.appId === wanted || one.objectId === wanted || hasName(one, wanted)));
+    const last = some.at(-1);
+    if (last === undefined || some.length < READ_AT_ONCE) break;
+    after = last.objectId;
+  }
+  // an entry that no scan has seen yet can be held, too
+  if (found.length === 0 && bindingOf(settings, wanted) !== undefined) return { appId: wanted, displayName: named };
+  const appId = applicationNamed({ holders: found, coverage: { complete: true } }, named);
+  return { appId, displayName: found.find((one) => one.appId === appId)?.displayName ?? appId };
+}
+
 /**
  * The rotations of the application a person named, newest first, by client id or the name they have of it: the directory is not asked.
  * @throws NolapseError `usage` where several applications have the name.
@@ -48,6 +82,6 @@ export async function rotationsNamed({ store, settings }: Deps, named: string): 
   });
 }
 
-function hasName(holder: Holder, wanted: string): boolean {
+function hasName(holder: Pick<Holder, "displayName">, wanted: string): boolean {
   return holder.displayName.toLowerCase() === wanted;
 }

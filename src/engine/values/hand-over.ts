@@ -3,6 +3,7 @@
  * anything is shown or concluded; the proof is somebody else's sign-in (steps/verify.ts).
  */
 import { NolapseError } from "../../core/errors.ts";
+import { goesOnBy, heldBecause } from "../../core/rotation/application-pause.ts";
 import type { Delivery, Rotation } from "../../core/rotation/rotation.ts";
 import { REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
@@ -93,10 +94,12 @@ export async function awaitedHandOver(deps: Deps, id: string, target: string | n
 }
 
 /** What a person holds goes nowhere, by nobody's hand. */
-function refusePaused({ displayName, id, paused }: Rotation): void {
+function refusePaused(rotation: Rotation): void {
+  const { displayName, paused } = rotation;
   if (paused === undefined) return;
-  throw new NolapseError("refused-by-rule", `the rotation of ${displayName} is paused by ${paused.by} [paused]`, {
-    next: `nolapse continue ${id}`,
+  const what = paused.application === true ? displayName : `the rotation of ${displayName}`;
+  throw new NolapseError("refused-by-rule", `${what} is paused by ${paused.by} [${heldBecause(paused)}]`, {
+    next: `nolapse ${goesOnBy(rotation, paused)}`,
   });
 }
 

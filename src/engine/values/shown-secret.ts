@@ -18,6 +18,7 @@ import type { AuditEntry } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 import { isFull } from "../plan/plan.ts";
 import { requireWriting } from "../rotation/may-write.ts";
+import { pauseOf, requireUnpaused } from "../rotation/unpaused.ts";
 
 /** So long is a value kept for the person who asked for it. */
 export const KEPT_FOR: DurationMs = 15 * MINUTE;
@@ -59,6 +60,7 @@ export interface Shown {
  */
 export async function makeShown(deps: Deps, hand: Hand, subject: ShownSubject, asked: ShownAsked): Promise<Shown> {
   await requireWriting(deps);
+  await requireUnpaused(deps, subject.holder.appId);
   const { holder, serviceTime } = await hand.entra.read(subject.holder).catch((thrown: unknown) => {
     throw byHand(thrown);
   });
@@ -142,6 +144,7 @@ export async function keepShown(deps: Deps, id: string, person: ShownPerson): Pr
 /** The person wants it gone; by his own rights where he still lends them. @throws NolapseError `not-found`, `refused-by-rule`. */
 export async function dropShown(deps: Deps, hand: Hand | null, id: string, person: ShownPerson): Promise<ShownSecret> {
   const secret = await ownHeld(deps, id, person);
+  await requireUnpaused(deps, secret.holder.appId);
   const lapsed = await settle(deps, secret, "lapsed", await deps.clock.now(), { by: person.actor });
   return removeLapsed(deps, hand?.entra ?? deps.entra, lapsed);
 }
@@ -149,7 +152,10 @@ export async function dropShown(deps: Deps, hand: Hand | null, id: string, perso
 /** Those whose value waits for this person. */
 export async function waitingFor(deps: Deps, person: ShownPerson): Promise<readonly ShownSecret[]> {
   const [now, open] = [await deps.clock.now(), await deps.store.openShown(deps.settings.tenantId)];
-  return open.filter(({ state, until, person: whose }) => state === "held" && now < until && whose === person.objectId);
+  const own = open.filter(({ state, person: whose }) => state === "held" && whose === person.objectId);
+  if (own.every(({ until }) => now < until)) return own;
+  const { paused } = await deps.store.switches(deps.settings.tenantId);
+  return own.filter(({ until, holder }) => now < until || paused.some(({ appId }) => appId === holder.appId));
 }
 
 /** An application that the configuration does not bind may be bound later, and its secret be the current one then. */
@@ -257,7 +263,10 @@ async function ownHeld(deps: Deps, id: string, person: ShownPerson): Promise<Sho
       next: "GET …/shown-secrets lists those that do",
     });
   }
-  if (secret.state !== "held" || (await deps.clock.now()) >= secret.until) throw gone(secret.state);
+  if (secret.state !== "held") throw gone(secret.state);
+  // while its application is paused it is not removed, and can be had
+  const isOver = (await deps.clock.now()) >= secret.until;
+  if (isOver && (await pauseOf(deps, secret.holder.appId)) === null) throw gone(secret.state);
   return secret;
 }
 

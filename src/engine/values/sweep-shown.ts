@@ -31,14 +31,15 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Swep
   const open = await store.openShown(settings.tenantId);
   if (open.length === 0) return { due: null, inVain: false };
   const now = await clock.now();
+  const { removalOff, paused } = await store.switches(settings.tenantId);
   const mayRemove =
-    settings.mode !== "observe" &&
-    (await stopped(deps, settings.tenantId)) === null &&
-    (await store.switches(settings.tenantId)).removalOff === null;
+    settings.mode !== "observe" && (await stopped(deps, settings.tenantId)) === null && removalOff === null;
   const sweep: Sweep = { now, mayRemove, uses: readOnce(deps, now, signal), signal };
   const dues: EpochMs[] = [];
   for (const secret of open) {
     signal?.throwIfAborted();
+    // its value stays sealed, and its person can still have it
+    if (paused.some(({ appId }) => appId === secret.holder.appId)) continue;
     const after = await lookAfter(deps, secret, sweep).catch((thrown: unknown) => {
       // its person, or another process, was faster
       if (asNolapseError(thrown).code === "refused-by-rule") return null;

@@ -65,6 +65,7 @@ export function metricsOf({ tenant, now, scan, switches, items, rotations, broke
       "rotations that a person has paused, in overlap as well: nothing of them goes on or is removed",
       rotations.filter(({ paused }) => paused !== undefined).length,
     ),
+    one("applications_paused", "applications that a person has paused: nothing begins on them", switches.paused.length),
     one("scan_complete", "1 when the last scan read everything", scan?.complete === true ? 1 : 0),
     ...(scan === null
       ? []

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { lastLapse, lifeLine } from "../../core/pictures/life-line.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
+import { pauseOf } from "../../engine/rotation/unpaused.ts";
 import { credentialsIn, explainIn, type Seen } from "../../engine/views/explain.ts";
 import { type LifeFacts, lifeFacts } from "../../engine/views/life-facts.ts";
 import type { Portrait } from "../../engine/views/portrait.ts";
@@ -17,6 +18,7 @@ import { pictureOf, seenBy } from "./own.ts";
 import { proofsOf } from "./rotations.ts";
 import { reloadText } from "./settings.ts";
 import {
+  heldJson,
   holderType,
   id,
   instant,
@@ -25,6 +27,7 @@ import {
   maybe,
   paused,
   pausedJson,
+  pausedRotation,
   proofs,
   reason,
   scope,
@@ -90,6 +93,7 @@ const show = tenantRoute({
     privileges: z.array(z.string()),
     mode: z.enum(["observe", "propose", "enforce"]),
     lastSafeAt: maybe,
+    paused: paused.nullable().meta({ description: "who holds the whole application; null where nobody does" }),
     lapse: z
       .strictObject({ from: instant, to: instant, over })
       .nullable()
@@ -126,7 +130,7 @@ const show = tenantRoute({
         replacesKind: kind,
         plannedAt: instant,
         proofs,
-        paused: paused.nullable(),
+        paused: pausedRotation.nullable(),
       }),
     ),
   }),
@@ -141,8 +145,10 @@ const show = tenantRoute({
     const names = [...new Set(credentials.flatMap(({ targets }) => targets))];
     const { settings } = tenant.deps;
     const now = await tenant.deps.clock.now();
+    const held = await pauseOf(tenant.deps, portrait.appId);
     return {
       ...(await scopeOf(tenant)),
+      paused: held === null ? null : heldJson(held),
       lapse: lapseOf(facts, portrait, now),
       ...itemJson(tenant, portrait, now),
       tenantId: settings.tenantId,

@@ -5,6 +5,7 @@ import { REASONS } from "../../core/reasons.ts";
 import { cancel as giveUp } from "../../engine/commands/cancel.ts";
 import { askEmergencyOf, type EmergencyAsked } from "../../engine/commands/emergency.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
+import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import { askItems, unlessFailed } from "../../engine/commands/rotate.ts";
 import { slotsNow } from "../../engine/commands/rotate-many.ts";
 import { resume as resumeWriting, stop as stopWriting } from "../../engine/commands/stop.ts";
@@ -15,7 +16,7 @@ import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
 import { pictureOf, seenBy } from "./own.ts";
-import { count, id, paused, pausedJson, reason, state, stated, why } from "./shapes.ts";
+import { count, heldJson, id, paused, pausedJson, pausedRotation, reason, state, stated, why } from "./shapes.ts";
 import { placeOf } from "./subject.ts";
 
 const one = { params: z.looseObject({ id }) };
@@ -142,7 +143,7 @@ const pause = tenantRoute({
   summary: "Hold one rotation: nothing more of it is done until somebody continues it; the old credential stays",
   ...one,
   body: z.strictObject({ reason: why }),
-  answer: z.strictObject({ rotation: z.string(), state, paused: paused.nullable() }),
+  answer: z.strictObject({ rotation: z.string(), state, paused: pausedRotation.nullable() }),
   handle: async ({ tenant, caller, params, body }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
     const rotation = await pauseRotation(tenant.deps, params.id, asked);
@@ -165,6 +166,45 @@ const goOn = tenantRoute({
     const rotation = await continueRotation(tenant.deps, params.id, asked);
     await tenant.changed(rotation, "continued");
     return { rotation: rotation.id, state: rotation.state };
+  },
+});
+
+const pauseWhole = tenantRoute({
+  method: "POST",
+  path: "/applications/{id}/pause",
+  role: "Operator",
+  tag: "control",
+  summary:
+    "Hold an application: nothing begins on it and nothing more is done of what has begun, until somebody continues it; every credential stays",
+  ...one,
+  body: z.strictObject({ reason: stated }),
+  answer: z.strictObject({ appId: z.string(), paused }),
+  handle: async ({ tenant, caller, params, body }) => {
+    const { appId, objectId } = seenBy(tenant, caller, params.id);
+    const held = await pauseApplication(tenant.deps, appId, { actor: actorOf(caller), why: body.reason });
+    await tenant.held(appId, objectId, "paused");
+    return { appId, paused: heldJson(held) };
+  },
+});
+
+const goOnWhole = tenantRoute({
+  method: "POST",
+  path: "/applications/{id}/continue",
+  role: "Operator",
+  tag: "control",
+  summary: "Let a paused application go on at once, with every check before each step",
+  ...one,
+  body: z.strictObject({ reason: why }),
+  answer: z.strictObject({
+    appId: z.string(),
+    continued: z.boolean().meta({ description: "false where it was not paused" }),
+  }),
+  handle: async ({ tenant, caller, params, body }) => {
+    const { appId, objectId } = seenBy(tenant, caller, params.id);
+    const asked = { actor: actorOf(caller), why: body.reason ?? null };
+    const held = await continueApplication(tenant.deps, appId, asked);
+    await tenant.held(appId, objectId, "continued");
+    return { appId, continued: held !== null };
   },
 });
 
@@ -215,4 +255,15 @@ const resume = tenantRoute({
   },
 });
 
-export const controlRoutes: readonly Route[] = [rotate, cancel, retry, pause, goOn, scan, stop, resume];
+export const controlRoutes: readonly Route[] = [
+  rotate,
+  cancel,
+  retry,
+  pause,
+  goOn,
+  pauseWhole,
+  goOnWhole,
+  scan,
+  stop,
+  resume,
+];

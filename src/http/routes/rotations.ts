@@ -32,8 +32,8 @@ import {
   iso,
   kind,
   maybe,
-  paused,
   pausedJson,
+  pausedRotation,
   proofs,
   reason,
   STATES,
@@ -69,7 +69,7 @@ const summary = {
   failures: count,
   lastFailure: failure.nullable(),
   privileged: z.boolean(),
-  paused: paused.nullable().meta({ description: "who holds it, since when and why; null where nobody does" }),
+  paused: pausedRotation.nullable().meta({ description: "who holds it, since when and why; null where nobody does" }),
   waitsFor: reason.nullable().meta({ description: "what only a person can do for it to go on" }),
   waitsWhy: z.string().nullable().meta({ description: "the same in words" }),
 };

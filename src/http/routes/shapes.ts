@@ -4,6 +4,7 @@ import type { Assurance } from "../../core/credentials/sign-in.ts";
 import { NEXT, type NextCode, type Outlook } from "../../core/pictures/outlook.ts";
 import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { Rotation, RotationState } from "../../core/rotation/rotation.ts";
+import type { Paused } from "../../core/rotation/words.ts";
 import { type EpochMs, formatInstant } from "../../core/time.ts";
 import { REASON_LENGTH } from "../../engine/commands/stated-reason.ts";
 import type { Scan } from "../../engine/scan/discover.ts";
@@ -33,11 +34,18 @@ export const STATES = [
   "cancelled",
 ] as const;
 export const state = z.enum(STATES satisfies readonly RotationState[]);
-/** Who holds a rotation, since when, and why where he said so. */
+/** Who holds a rotation or an application, since when, and why where he said so. */
 export const paused = z.strictObject({ by: z.string(), at: instant, reason: z.string().nullable() });
+export const pausedRotation = paused.extend({
+  application: z.boolean().meta({ description: "all of its application is paused, and goes on with it" }),
+});
 
-export function pausedJson({ paused: held }: Pick<Rotation, "paused">): z.input<typeof paused> | null {
-  return held === undefined ? null : { by: held.by, at: formatInstant(held.at), reason: held.reason ?? null };
+export function pausedJson({ paused: held }: Pick<Rotation, "paused">): z.input<typeof pausedRotation> | null {
+  return held === undefined ? null : { ...heldJson(held), application: held.application === true };
+}
+
+export function heldJson({ by, at, reason: because }: Paused): z.input<typeof paused> {
+  return { by, at: formatInstant(at), reason: because ?? null };
 }
 
 export const kind = z.enum(["secret", "certificate"]);

@@ -10,6 +10,7 @@ import { adopt } from "../../engine/commands/adopt.ts";
 import { askRemoval, foreseeRemoval, type RemovalPlace } from "../../engine/commands/ask-removal.ts";
 import { askEmergency } from "../../engine/commands/emergency.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
+import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import { tryNow } from "../../engine/commands/try-now.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { discover } from "../../engine/scan/discover.ts";
@@ -123,6 +124,8 @@ export class Askers {
         return this.#askValue(appId);
       case "paused":
         return this.#pause(appId, word.lasts);
+      case "application-paused":
+        return this.#pauseWhole(appId, word.lasts);
       case "thought-again": {
         const change = word.how === "kept-longer" ? { policy: KEPT_LONGER } : ({ consumers: "unknown" } as const);
         return this.#reach.rebind(appId, (binding) => ({ ...binding, ...change }));
@@ -241,6 +244,31 @@ export class Askers {
       );
     }
     after(DAY, () => this.#goOn(id, looks - 1));
+  }
+
+  async #pauseWhole(appId: string, lasts: DurationMs): Promise<void> {
+    this.#reach.after(lasts, () => this.#goOnWhole(appId, LOOKS_AFTER));
+    return this.#holdWhole(appId, TRIES);
+  }
+
+  async #holdWhole(appId: string, tries: number): Promise<void> {
+    const { books, after } = this.#reach;
+    if (tries === 0 || books.pauses.holdsWhole(appId)) return;
+    this.#does("application-paused", async (deps) => {
+      await pauseApplication(deps, appId, { actor: FIRST.actor, why: WHY });
+      books.pauses.pausesWhole(appId);
+    });
+    after(MINUTE, () => this.#holdWhole(appId, tries - 1));
+  }
+
+  /** Said again where nobody knows what became of it: it does nothing to one that goes on already. */
+  async #goOnWhole(appId: string, looks: number): Promise<void> {
+    const { books, after } = this.#reach;
+    if (looks === 0) return;
+    books.pauses.continuesWhole(appId);
+    const said = { actor: SECOND.actor, why: null };
+    this.#does("application-continued", async (deps) => void (await continueApplication(deps, appId, said)));
+    after(MINUTE, () => this.#goOnWhole(appId, looks - 1));
   }
 
   async #privilege({ first: { holder } }: Inhabitant, word: Word & { readonly what: "privileged" }): Promise<void> {

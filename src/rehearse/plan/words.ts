@@ -33,6 +33,8 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | { readonly what: "value-asked" }
   /** Its rotation is held, and so much later goes on. */
   | { readonly what: "paused"; readonly lasts: DurationMs }
+  /** The same of all of its application. */
+  | { readonly what: "application-paused"; readonly lasts: DurationMs }
   /** Somebody says in the configuration that the old one shall stay longer, or that not all consumers are known: whoever spoke before knew nothing of it. */
   | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
   /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
@@ -76,6 +78,7 @@ const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6, "freeze-announ
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
+const APPLICATION_PAUSES = { "application-paused": 40 } as const;
 
 const YEAR = 365 * DAY;
 /** What is not said within this is not said at all: the moment did not come. */
@@ -121,6 +124,7 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
     case "value-asked":
       return { ...about, what, moment: { states: [chance.pick(open.slice(1))], later: soon() } };
     case "paused":
+    case "application-paused":
       // shorter than an answer that was lost may be looked for
       return {
         ...about,
@@ -185,6 +189,7 @@ export interface WordsAsked {
 export function withWords({ seed, duration, pauses = false }: WordsAsked, plan: WorldPlan): WorldPlan {
   const drawn = (of: string, rates: Parameters<typeof drawWords>[3]) =>
     drawWords(Chance.of(seed, of), plan.applications, duration, rates);
-  const words = [...drawn("words", RATES), ...drawn("edits", EDITS), ...(pauses ? drawn("pauses", PAUSES) : [])];
+  const held = pauses ? [...drawn("pauses", PAUSES), ...drawn("application pauses", APPLICATION_PAUSES)] : [];
+  const words = [...drawn("words", RATES), ...drawn("edits", EDITS), ...held];
   return { ...plan, words: words.sort((a, b) => a.at - b.at) };
 }

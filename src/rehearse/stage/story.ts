@@ -40,7 +40,7 @@ const TOLD: Readonly<Record<Call["port"], readonly string[]>> = {
   clock: [],
   brake: [],
   sealer: [],
-  store: ["open", "commit", "amend", "turn"],
+  store: ["open", "commit", "amend", "turn", "pauseApplication", "continueApplication"],
   entra: ["read", "addSecret", "removeSecret"],
   certificates: ["readCertificates", "addKey", "removeKey", "replaceCertificates"],
   logs: ["credentialChanges", "signIns", "lastUses"],

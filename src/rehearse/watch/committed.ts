@@ -1,5 +1,20 @@
 /** The rotations as they were last committed, found by what they name: each step is about a few of them, and years make thousands. */
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import type { Change } from "../../ports/store.ts";
+
+/** Verbs of the store that write. */
+export const STORE_WRITES: ReadonlySet<string> = new Set(
+  "open commit amend pauseApplication continueApplication adopt audit turn recordScan forgetMissing noteAttempts".split(
+    " ",
+  ),
+);
+
+/** What a person's word has changed: one rotation, or all of an application. */
+export function amended(method: string, args: readonly unknown[]): readonly Change[] {
+  if (method === "amend") return [args[1] as Change];
+  if (method !== "continueApplication") return [];
+  return (args[2] as readonly { readonly change: Change }[]).map(({ change }) => change);
+}
 
 export class Committed extends Map<string, Rotation> {
   /** In the order of opening. */

@@ -14,7 +14,7 @@ import type { Consignment, Copy } from "../../ports/target.ts";
 import type { Ground, Registered, TrueCredential } from "../stage/ground.ts";
 import type { Call, Outcome, Story } from "../stage/story.ts";
 import { Canary } from "./canary.ts";
-import { Committed } from "./committed.ts";
+import { amended, Committed, STORE_WRITES } from "./committed.ts";
 import { CoverageBooks } from "./coverage-books.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { Holding } from "./holding.ts";
@@ -33,7 +33,6 @@ const LASTING_PROOF: DurationMs = 10 * MINUTE;
 const LONGEST_LIFE: DurationMs = 730 * DAY;
 /** What others took away and brought back is refused for so long after: it replicates like anything new. */
 const BACK_AGAIN: DurationMs = 15 * MINUTE;
-const STORE_WRITES = new Set("open commit amend adopt audit turn recordScan forgetMissing noteAttempts".split(" "));
 
 export class Watch {
   readonly findings: Finding[] = [];
@@ -313,7 +312,7 @@ export class Watch {
       }
       this.#changed(change, now);
     }
-    if (method === "amend" && outcome.value === true) this.#changed(args[1] as Change, now);
+    if (outcome.value === true) for (const change of amended(method, args)) this.#changed(change, now);
     if (method === "turn" && args[1] === "breaker") this.breakerOpen = args[2] !== null;
     if (method === "turn" && args[1] === "stopped") this.stopped = args[2] !== null;
     if (method === "turn" && args[1] === "removalOff") this.removalOff = args[2] !== null;

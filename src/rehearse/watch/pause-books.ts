@@ -1,5 +1,5 @@
 /**
- * What a rehearsal knows of pauses: which rotations persons hold, from when they are told that they do until they ask that it goes on.
+ * What a rehearsal knows of pauses: which rotations and applications persons hold, from when they are told that they do until they ask that it goes on.
  * Kept from what the persons of the world do, never from what the manager has noted of it.
  */
 
@@ -12,6 +12,8 @@ import { type Write, writeOf } from "./writes.ts";
 export class PauseBooks {
   readonly #rotations: Committed;
   readonly #held = new Set<string>();
+  /** Applications that persons hold as a whole, by client id. */
+  readonly #whole = new Set<string>();
 
   constructor(rotations: Committed) {
     this.#rotations = rotations;
@@ -31,6 +33,19 @@ export class PauseBooks {
     this.#held.delete(id);
   }
 
+  /** The same of a whole application. */
+  pausesWhole(appId: string): void {
+    this.#whole.add(appId);
+  }
+
+  holdsWhole(appId: string): boolean {
+    return this.#whole.has(appId);
+  }
+
+  continuesWhole(appId: string): void {
+    this.#whole.delete(appId);
+  }
+
   /** A person says that the value has leaked: whoever held its rotation did not know of it. */
   leaks(keyId: string): void {
     for (const { id, replaces } of this.#rotations.naming(keyId)) if (replaces === keyId) this.#held.delete(id);
@@ -39,13 +54,16 @@ export class PauseBooks {
   /** The store is older than the directory: nobody knows what it holds. */
   forget(): void {
     this.#held.clear();
+    this.#whole.clear();
   }
 
   /** Right after an effect. */
   after(call: Call, outcome: Outcome): readonly Forbidden[] {
-    if (this.#held.size === 0) return [];
+    if (this.#held.size === 0 && this.#whole.size === 0) return [];
     const write = writeOf(call, outcome, this.#rotations);
-    const { rotation, what } = write ?? {};
+    const { rotation, what, appId } = write ?? {};
+    if (write != null && appId != null && this.#whole.has(appId) && !isMending(call, write))
+      return [{ what: `something ${what} on an application that a person has paused`, about: appId }];
     if (write == null || rotation == null || !this.#held.has(rotation.id) || isMending(call, write)) return [];
     const { id, state, holder } = rotation;
     return [

@@ -6,13 +6,15 @@ interface CommandProps {
   readonly least: Role;
   readonly primary?: boolean;
   readonly icon?: ReactElement;
+  /** Why nobody may now, whatever his role. */
+  readonly held?: string | null;
   readonly onClick: () => void;
   readonly children: ReactNode;
 }
 
-/** A command that a role lacks stays visible, and says why it does nothing. */
-export function Command({ least, primary = false, icon, onClick, children }: CommandProps) {
-  const refusal = useRefusal(least);
+/** A command that a role lacks, or that is held, stays visible, and says why it does nothing. */
+export function Command({ least, primary = false, icon, held = null, onClick, children }: CommandProps) {
+  const refusal = useRefusal(least) ?? held;
   const button = (
     <Button
       appearance={primary ? "primary" : "secondary"}

@@ -1,4 +1,4 @@
-/** Who holds a rotation, and since when. */
+/** Who holds a rotation, or a whole application, and since when. */
 import type { Answer } from "../api/client.ts";
 import { Time } from "./time.tsx";
 
@@ -8,7 +8,8 @@ export function PausedTag({ rotation: { paused } }: { readonly rotation: Held })
   if (paused === null) return null;
   return (
     <span className="urgent">
-      Paused by {paused.by.replace(/^[a-z-]+:/, "")} since <Time at={paused.at} form="dateTime" />
+      {paused.application ? "The application is paused by" : "Paused by"} {paused.by.replace(/^[a-z-]+:/, "")} since{" "}
+      <Time at={paused.at} form="dateTime" />
       {paused.reason === null ? "" : `: ${paused.reason}`}
     </span>
   );

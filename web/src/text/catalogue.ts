@@ -172,6 +172,11 @@ export function reloadWords(reload: string): string {
   return reload === "hook" ? "when they are told" : `within ${spelled(reload)}`;
 }
 
+/** Whether a person holds it, by itself or with all of its application. */
+export function isHeld(reason: string | null): boolean {
+  return reason === "paused" || reason === "application-paused";
+}
+
 /** What happens next, as one phrase with its date. */
 export function nextPhrase(next: Overview["next"][number]["next"], zone: string): string {
   const words = NEXT_WORDS[next.code];
@@ -180,7 +185,7 @@ export function nextPhrase(next: Overview["next"][number]["next"], zone: string)
   if (next.code === "renews" && on !== null) return `${words} ${on}`;
   if (next.code === "renewed-elsewhere" && next.reason === "platform-managed") return "Renewed by its platform";
   if (next.code === "ended" && on !== null) return `${words} ${on}`;
-  if (next.code === "overlap" && next.reason === "paused") return `${words}, paused`;
+  if (next.code === "overlap" && isHeld(next.reason)) return `${words}, paused`;
   if (next.code === "overlap" && on !== null) return `${words} until ${on}`;
   return words;
 }
@@ -269,12 +274,11 @@ function presentSentence({ signsIn, signsInUntil, next, now }: SignsIn, zone: st
     case "overlap":
       return {
         strong: "Signs in without a break.",
-        rest:
-          next.reason === "paused"
-            ? " Old and new both work. Its rotation is paused: nothing is removed until it goes on."
-            : next.at === null
-              ? " Old and new both work."
-              : ` Old and new both work until ${at(next.at)}.`,
+        rest: isHeld(next.reason)
+          ? " Old and new both work. Its rotation is paused: nothing is removed until it goes on."
+          : next.at === null
+            ? " Old and new both work."
+            : ` Old and new both work until ${at(next.at)}.`,
       };
     case "not-managed":
       return {

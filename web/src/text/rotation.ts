@@ -1,5 +1,6 @@
 /** What the steps of a rotation say: the fact that each proves, and of the one that runs how far it is. */
 import type { Answer } from "../api/client.ts";
+import { isHeld } from "./catalogue.ts";
 import { counted, written } from "./dates.ts";
 import { plainName } from "./names.ts";
 import type { Proof } from "./proofs.ts";
@@ -69,7 +70,7 @@ export function headSentence({ acceptance, because, sentence, kind, proofs }: Se
   if (because === "acceptance-spread" && acceptance !== null) {
     return `${acceptance.good} of ${counted(acceptance.needed, "sign-in")} with the new ${kind}, spread over time.`;
   }
-  if (because === "paused" && proofs.verified !== null)
+  if (isHeld(because) && proofs.verified !== null)
     return "Old and new both work. It is paused: nothing is removed until it goes on.";
   return because === "overlap" ? "Old and new both work." : `${capital(sentence)}.`;
 }
@@ -242,7 +243,8 @@ export function listedActs(
   const waits = lastFailure !== null && paused === null && dueAt !== null && Date.parse(dueAt) > Date.parse(now);
   return [
     ...(state === "halted" ? [["try", "Try again"] as const] : waits ? [["try", "Try now"] as const] : []),
-    ...(state === "halted"
+    // what is held with its application goes on with it
+    ...(state === "halted" || paused?.application === true
       ? []
       : [paused === null ? (["pause", "Pause"] as const) : (["continue", "Continue"] as const)]),
     ["cancel", givenUpWords({ state }).verb],

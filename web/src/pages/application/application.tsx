@@ -8,12 +8,13 @@ import {
   WarningFilled,
 } from "@fluentui/react-icons";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Answer } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
 import type { Leakable } from "../../dialogs/leaked.tsx";
 import { NewCertificateDialog } from "../../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../../dialogs/new-secret.tsx";
+import { ContinueApplicationDialog } from "../../dialogs/pause-application.tsx";
 import { RotateDialog } from "../../dialogs/rotate.tsx";
 import { WaitingValue } from "../../dialogs/shown-value.tsx";
 import { LifeLineTable } from "../../lines/life-line-table.tsx";
@@ -219,6 +220,8 @@ function Head({ answer, tenant, set }: HeadProps) {
   const { zone } = useTenant();
   const { strong, rest } = applicationSentence(answer, zone);
   const { code } = answer.next;
+  const [continues, setContinues] = useState(false);
+  const held = answer.paused === null ? null : "The application is paused. Continue it first.";
   return (
     <div className="page-head">
       <div>
@@ -243,8 +246,13 @@ function Head({ answer, tenant, set }: HeadProps) {
             </Link>
           )}
         </p>
+        {answer.paused === null ? null : (
+          <p>
+            <PausedTag rotation={{ paused: { ...answer.paused, application: true } }} />
+          </p>
+        )}
         {answer.rotations
-          .filter(({ paused }) => paused !== null)
+          .filter(({ paused }) => paused !== null && !paused.application)
           .map((one) => (
             <p key={one.id}>
               <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id: one.id }}>
@@ -255,17 +263,27 @@ function Head({ answer, tenant, set }: HeadProps) {
           ))}
       </div>
       <div className="actions">
+        {answer.paused === null ? null : (
+          <Command least="Operator" primary onClick={() => setContinues(true)}>
+            Continue
+          </Command>
+        )}
         {answer.managed ? (
-          <Command least="Operator" icon={<ArrowSyncCircleRegular />} onClick={() => set({ new: "rotation" })}>
+          <Command
+            least="Operator"
+            icon={<ArrowSyncCircleRegular />}
+            held={held}
+            onClick={() => set({ new: "rotation" })}
+          >
             Rotate now
           </Command>
         ) : null}
         {answer.type === "application" ? (
           <>
-            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "secret" })}>
+            <Command least="Operator" icon={<AddRegular />} held={held} onClick={() => set({ new: "secret" })}>
               New client secret
             </Command>
-            <Command least="Operator" icon={<AddRegular />} onClick={() => set({ new: "certificate" })}>
+            <Command least="Operator" icon={<AddRegular />} held={held} onClick={() => set({ new: "certificate" })}>
               New certificate
             </Command>
           </>
@@ -276,6 +294,9 @@ function Head({ answer, tenant, set }: HeadProps) {
           leaked={leakableOf(answer).length === 0 ? null : () => set({ new: "leaked" })}
         />
       </div>
+      {continues ? (
+        <ContinueApplicationDialog tenant={tenant} application={answer} close={() => setContinues(false)} />
+      ) : null}
     </div>
   );
 }

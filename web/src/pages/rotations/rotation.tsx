@@ -117,7 +117,12 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
         </h1>
         {rotation.paused === null ? null : (
           <p>
-            <PausedTag rotation={rotation} />
+            <PausedTag rotation={rotation} />{" "}
+            {rotation.paused.application ? (
+              <ApplicationLink tenant={tenant} application={rotation}>
+                Open the application
+              </ApplicationLink>
+            ) : null}
           </p>
         )}
         <p>
@@ -161,7 +166,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
             {state === "halted" ? "Try again" : "Try now"}
           </Command>
         ) : null}
-        {isOpen && state !== "halted" ? (
+        {isOpen && state !== "halted" && rotation.paused?.application !== true ? (
           <Command least="Operator" onClick={() => setOpen(rotation.paused === null ? "pause" : "continue")}>
             {rotation.paused === null ? "Pause" : "Continue"}
           </Command>
