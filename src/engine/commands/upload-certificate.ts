@@ -98,11 +98,12 @@ export async function uploadCertificate(
 ): Promise<Uploaded> {
   await requireWriting(deps);
   const { holder } = subject;
-  await requireUnpaused(deps, holder.appId);
   const reading = await hand.certificates.readCertificates(holder);
   const blocked = blockOf(subject, brought, reading, await deps.clock.now());
   if (blocked !== null) throw no(blocked, "look at it again with POST …/certificates/check");
   requireStill(first, reading);
+  // as late as can be: reading took a while
+  await requireUnpaused(deps, holder.appId);
   const { facts, certificate } = brought;
   const added = {
     keyId: deps.random.uuid(),

@@ -58,6 +58,7 @@ export async function renewSaml(
     });
   }
   await requireWriting(deps);
+  await requireUnpaused(deps, view.appId);
   const commonName = (view.active?.name ?? "").replace(/^CN=/i, "").trim() || COMMON_NAME;
   const outcome = await deps.samlSigning.addTokenSigningCertificate(view.holder, { commonName, end: asked }, signal);
   const successor = await settle(deps, view, { attempt, outcome, actor }, signal);
@@ -184,6 +185,8 @@ export async function activateSaml(
   signal?: AbortSignal,
 ): Promise<{ readonly view: SamlView; readonly seen: boolean }> {
   const thumbprint = to.thumbprint ?? "";
+  // a person may have been asked for minutes
+  await requireUnpaused(deps, view.appId);
   await note(deps, view, actor, "saml-activate-intended", { from: from?.thumbprint ?? null, to: thumbprint });
   await requireWriting(deps);
   const outcome = await deps.samlSigning.activate(view.holder, thumbprint, signal);

@@ -60,10 +60,15 @@ export async function knownNamed(
     if (last === undefined || some.length < READ_AT_ONCE) break;
     after = last.objectId;
   }
-  // an entry that no scan has seen yet can be held, too
-  if (found.length === 0 && bindingOf(settings, wanted) !== undefined) return { appId: wanted, displayName: named };
+  // an entry that no scan has seen yet can be held, too, and what is held can be let go on, whatever became of it
+  if (found.length === 0 && (bindingOf(settings, wanted) !== undefined || (await isPaused(wanted))))
+    return { appId: wanted, displayName: named };
   const appId = applicationNamed({ holders: found, coverage: { complete: true } }, named);
   return { appId, displayName: found.find((one) => one.appId === appId)?.displayName ?? appId };
+
+  async function isPaused(one: string): Promise<boolean> {
+    return (await store.switches(settings.tenantId)).paused.some(({ appId: held }) => held === one);
+  }
 }
 
 /**

@@ -60,13 +60,14 @@ export interface Shown {
  */
 export async function makeShown(deps: Deps, hand: Hand, subject: ShownSubject, asked: ShownAsked): Promise<Shown> {
   await requireWriting(deps);
-  await requireUnpaused(deps, subject.holder.appId);
   const { holder, serviceTime } = await hand.entra.read(subject.holder).catch((thrown: unknown) => {
     throw byHand(thrown);
   });
   const block = shownBlock({ ...subject, holder });
   if (block !== null) throw no(block, INSTEAD);
   const { start, end } = shownSpan({ ...subject, holder }, asked.lasting, serviceTime);
+  // as late as can be: reading took a while
+  await requireUnpaused(deps, holder.appId);
   const secret = await intend(deps, holder, asked, end);
   const request = { displayName: secret.name, end, start };
   const outcome = await hand.entra.addSecret(holder, request);

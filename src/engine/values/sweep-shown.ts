@@ -6,6 +6,7 @@ import type { LastUse } from "../../ports/logs.ts";
 import type { ShownSecret } from "../../ports/shown.ts";
 import type { Deps } from "../deps.ts";
 import { stopped } from "../facts.ts";
+import { pauseOf } from "../rotation/unpaused.ts";
 import { NOLAPSE } from "../trail/audit.ts";
 import { entryOf, line, removeLapsed, settle } from "./shown-secret.ts";
 
@@ -31,15 +32,10 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Swep
   const open = await store.openShown(settings.tenantId);
   if (open.length === 0) return { due: null, inVain: false };
   const now = await clock.now();
-  const { removalOff, paused } = await store.switches(settings.tenantId);
-  const mayRemove =
-    settings.mode !== "observe" && (await stopped(deps, settings.tenantId)) === null && removalOff === null;
-  const sweep: Sweep = { now, mayRemove, uses: readOnce(deps, now, signal), signal };
+  const sweep: Sweep = { now, uses: readOnce(deps, now, signal), signal };
   const dues: EpochMs[] = [];
   for (const secret of open) {
     signal?.throwIfAborted();
-    // its value stays sealed, and its person can still have it
-    if (paused.some(({ appId }) => appId === secret.holder.appId)) continue;
     const after = await lookAfter(deps, secret, sweep).catch((thrown: unknown) => {
       // its person, or another process, was faster
       if (asNolapseError(thrown).code === "refused-by-rule") return null;
@@ -56,22 +52,34 @@ export async function sweepShown(deps: Deps, signal?: AbortSignal): Promise<Swep
 /** What one sweep looks with. */
 interface Sweep {
   readonly now: EpochMs;
-  readonly mayRemove: boolean;
   /** What the usage report says, read for the first that asks and for no other: it is of the whole tenant. */
   readonly uses: () => Promise<readonly LastUse[]>;
   readonly signal: AbortSignal | undefined;
 }
 
-async function lookAfter(deps: Deps, secret: ShownSecret, sweep: Sweep): Promise<ShownSecret> {
-  const { now, mayRemove, signal } = sweep;
+/** Null where its application is paused. */
+async function lookAfter(deps: Deps, secret: ShownSecret, sweep: Sweep): Promise<ShownSecret | null> {
+  const { now, signal } = sweep;
+  // its value stays sealed, and its person can still have it; asked again after each reading, which may take a while
+  const isPaused = async () => (await pauseOf(deps, secret.holder.appId)) !== null;
+  if (await isPaused()) return null;
   let after = secret;
   if (after.state === "asked") after = await findLost(deps, after, now, signal);
   if (after.state === "held" && now >= after.until) {
     const state = (await isUsed(after, sweep)) ? "kept" : "lapsed";
+    if (await isPaused()) return null;
     const because = state === "kept" ? "somebody signs in with it" : "nobody said that it is stored";
     after = await settle(deps, after, state, now, { by: NOLAPSE, because });
   }
-  return after.state === "lapsed" && mayRemove ? removeLapsed(deps, deps.entra, after) : after;
+  const isGoing = after.state === "lapsed" && !(await isPaused()) && (await mayRemove(deps));
+  return isGoing ? removeLapsed(deps, deps.entra, after) : after;
+}
+
+/** Asked right before: a reading may have taken a while. */
+async function mayRemove(deps: Deps): Promise<boolean> {
+  const { mode, tenantId } = deps.settings;
+  if (mode === "observe" || (await stopped(deps, tenantId)) !== null) return false;
+  return (await deps.store.switches(tenantId)).removalOff === null;
 }
 
 function dueOf({ askedAt, reads }: ShownSecret): EpochMs | null {
