@@ -130,7 +130,10 @@ async function ownFacts({ own, store, settings }: Deps, rotation: Rotation): Pro
   const states = ["planned", "issued", "accepted", "delivered"] as const;
   // only a rotation of Nolapse's own waits for all others; every other one waits for that one alone, and reads no more
   const found = await store.rotations({ tenantId, states, ...(isThis ? {} : { appId: own.appId }) });
-  const others = found.filter((one) => one.id !== id && (one.holder.appId === own.appId) !== isThis);
+  // what a person holds, perhaps for months, is waited for by nobody
+  const others = found.filter(
+    (one) => one.id !== id && one.paused === undefined && (one.holder.appId === own.appId) !== isThis,
+  );
   const isOtherBusy = isThis
     ? others.some((one) => isUnderWay(one, settings.mode))
     : others.some((one) => one.state !== "planned");

@@ -6,6 +6,7 @@ import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { approve } from "../../src/engine/commands/approve.ts";
+import { pauseApplication } from "../../src/engine/commands/pause-application.ts";
 import type { Deps, OwnCredential } from "../../src/engine/deps.ts";
 import { gatherFacts } from "../../src/engine/facts.ts";
 import { makePlan } from "../../src/engine/plan/plan.ts";
@@ -121,6 +122,7 @@ class OwnBench {
   approve = async () => approve(this.deps(), (await this.own()).id, "both", "somebody");
 }
 
+const HELD = { actor: "bob", why: "the vault moves this week" };
 const verified = ({ state }: Rotation) => state === "verified";
 const retired = ({ state }: Rotation) => state === "retired";
 
@@ -164,6 +166,31 @@ describe("a rotation of Nolapse's own credential", () => {
     await it.approve();
     await it.bench.run(it.over());
     expect((await it.own()).state).toBe("issued");
+  });
+
+  test("waits for no other that a person holds, who may hold it for months", async () => {
+    const it = await OwnBench.open();
+    it.addOther();
+    await it.bench.run(it.over());
+    const { tenantId } = it.bench.settings;
+    const other = (await it.bench.store.rotations({ tenantId })).find(({ displayName }) => displayName === "Other");
+    await pauseApplication(it.deps(), other?.holder.appId ?? "", HELD);
+    await it.approve();
+    await it.bench.run(it.over());
+    expect((await it.own()).state).toBe("issued");
+  });
+
+  test("keeps nobody else from beginning while a person holds it half-way", async () => {
+    const it = await OwnBench.open();
+    await it.bench.run(it.over());
+    await it.approve();
+    await it.bench.run(it.over());
+    expect((await it.own()).state).toBe("issued");
+    await pauseApplication(it.deps(), it.bench.app.appId, HELD);
+    it.addOther();
+    await it.bench.run(it.over());
+    const all = await it.bench.store.rotations({ tenantId: it.bench.settings.tenantId });
+    expect(all.find(({ displayName }) => displayName === "Other")?.state).not.toBe("planned");
   });
 
   test("keeps others from beginning while it is under way", async () => {
