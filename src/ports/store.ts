@@ -294,10 +294,13 @@ export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, 
    * now, which may be an earlier one; null, and nothing is stored, while somebody works on one of its rotations.
    */
   pauseApplication(tenantId: string, pause: ApplicationPause, audit: AuditEntry): Promise<ApplicationPause | null>;
-  /** Ends it together with what each of its rotations goes on with; false, and nothing is stored, where one is not as expected or leased. */
+  /**
+   * Ends this very pause together with what each of its rotations goes on with; false, and nothing is stored, where it holds no more, or a
+   * rotation is not as expected or leased.
+   */
   continueApplication(
     tenantId: string,
-    appId: string,
+    pause: ApplicationPause,
     changes: readonly { readonly expected: Rotation; readonly change: Change }[],
     audit: AuditEntry,
   ): Promise<boolean>;

@@ -16,7 +16,7 @@ const SHOWN = { by: PAUSE.by, at: PAUSE.at, reason: PAUSE.reason, application: t
 export function pauses(store: () => Store, bench: () => StoreBench): void {
   const pause = () => store().pauseApplication(TENANT, PAUSE, audit("application-paused"));
   const goOn = (changes: Parameters<Store["continueApplication"]>[2] = []) =>
-    store().continueApplication(TENANT, appId, changes, audit("application-continued"));
+    store().continueApplication(TENANT, PAUSE, changes, audit("application-continued"));
   const actions = async () => (await store().auditPage(TENANT, { after: 0, limit: 99 })).map(({ action }) => action);
 
   describe("the pause of an application", () => {
@@ -97,6 +97,16 @@ export function pauses(store: () => Store, bench: () => StoreBench): void {
       await store().release(held);
       expect(await goOn([goes])).toBe(true);
       expect(await store().rotation("r1")).not.toHaveProperty("paused");
+    });
+
+    it("ends by whoever has seen it: not a later one, of which he knows nothing", async () => {
+      await pause();
+      expect(await goOn()).toBe(true);
+      const later = { ...PAUSE, by: "cli:bob", at: plus(NOW, 1), reason: "an incident at the vault" };
+      await store().pauseApplication(TENANT, later, audit("application-paused"));
+      expect(await goOn()).toBe(false);
+      expect((await store().switches(TENANT)).paused).toEqual([later]);
+      expect((await actions()).filter((one) => one === "application-continued")).toHaveLength(1);
     });
 
     it("ends for all of its rotations or for none", async () => {

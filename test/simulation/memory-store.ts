@@ -267,7 +267,8 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       shelf.trail.push(audit);
       return pause;
     },
-    async continueApplication(tenantId, appId, changes, audit) {
+    async continueApplication(tenantId, { appId, by, at }, changes, audit) {
+      if (!pausesOf(tenantId).some((one) => one.appId === appId && one.by === by && one.at === at)) return false;
       if (!changes.every(({ expected }) => isAsExpected(expected))) return false;
       setPauses(
         tenantId,

@@ -30,8 +30,10 @@ export function pauses(
         return pause;
       }),
 
-    continueApplication: (tenantId, appId, changes, audit) =>
+    continueApplication: (tenantId, { appId, by, at: since }, changes, audit) =>
       write(async (db) => {
+        const held = (await readPauses(db, tenantId)).find((one) => one.appId === appId);
+        if (held === undefined || held.by !== by || held.at !== since) return false;
         // all or none: what is refused here leaves nothing behind
         for (const { expected } of changes) if (!(await isAsExpected(db, expected, mayBeAlive))) return false;
         for (const { expected, change } of changes) await amendIn(db, expected, change);

@@ -10,6 +10,7 @@ import type { ApplicationPause } from "../../core/rotation/words.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, Change } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
+import { pauseOf } from "../rotation/unpaused.ts";
 import { auditLine } from "../trail/audit.ts";
 import { askedLine } from "./noted.ts";
 import type { Said } from "./pause.ts";
@@ -42,7 +43,7 @@ export async function continueApplication(
   if (why !== null) requireReason(why);
   const { store, settings } = deps;
   const { tenantId } = settings;
-  const held = (await store.switches(tenantId)).paused.find((one) => one.appId === appId) ?? null;
+  const held = await pauseOf(deps, appId);
   if (held === null) return null;
   const note = why === null ? {} : { why: why.trim() };
   const at = await deps.clock.now();
@@ -53,7 +54,9 @@ export async function continueApplication(
     return [{ expected, change: goingOn(expected, at, actor, note) }];
   });
   const line = askedLine(deps, actor, "application-continued", at, { appId }, note);
-  if (await store.continueApplication(tenantId, appId, changes, line)) return held;
+  if (await store.continueApplication(tenantId, held, changes, line)) return held;
+  // somebody else was faster
+  if ((await pauseOf(deps, appId)) === null) return null;
   throw busy("is still paused");
 }
 
