@@ -1,7 +1,17 @@
 /** The store port on SQLite and in memory, and what only a database in a file can do or suffer. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -169,6 +179,18 @@ describe("the SQLite file", () => {
     await openSqliteStore({ path }).close();
     expect(statSync(path).size).toBeGreaterThan(0);
     expect(readdirSync(made).filter((name) => name.includes(".new"))).toEqual([]);
+  });
+
+  it("is made where a link leads, for its user alone; and not on a disk that is not there", async () => {
+    const [links, disk] = [folder(), folder()];
+    symlinkSync(join(disk, "real.db"), join(links, "nolapse.db"));
+    await openSqliteStore({ path: join(links, "nolapse.db") }).close();
+    expect(statSync(join(disk, "real.db")).mode & 0o777).toBe(0o600);
+    symlinkSync(join(disk, "unmounted", "real.db"), join(links, "lost.db"));
+    expect(() => openSqliteStore({ path: join(links, "lost.db") })).toThrow(
+      expect.objectContaining({ code: "store-unavailable" }),
+    );
+    expect(readdirSync(disk)).not.toContain("unmounted");
   });
 
   it("says that the disk is full, and takes the same work once there is room", async () => {

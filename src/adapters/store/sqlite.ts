@@ -9,13 +9,15 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { NolapseError } from "../../core/errors.ts";
@@ -108,6 +110,12 @@ function begin(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile() === true && found.size === 0) throw emptyStore(path);
   if (found !== undefined) return;
+  const link = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  make(link ? resolve(dirname(path), readlinkSync(path)) : path);
+}
+
+/** In a folder that is there: where a link leads to none, its disk may be. */
+function make(path: string): void {
   const made = `${path}.new-${process.pid}`;
   try {
     const handle = new DatabaseSync(made);
