@@ -72,11 +72,14 @@ function allAtOnce(chance: Chance): WorldPlan["applications"] {
   }));
 }
 
+/** The worlds with applications that persons have more to say about. */
+const SPOKEN: ReadonlySet<HuntingWorld> = new Set(["words", "pauses", "application-pauses", "becoming-privileged"]);
+
 function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applications"] {
   if (world === "certificates") return certified(chance);
   if (world === "small-share") return allAtOnce(chance);
   const all = applications(chance);
-  if (world === "words" || world === "pauses" || world === "becoming-privileged") return [...all, ...spokenOf(chance)];
+  if (SPOKEN.has(world)) return [...all, ...spokenOf(chance)];
   if (world === "privileged") return all.map((one) => ({ ...one, privileged: one.displayName !== "patient" }));
   return world === "two-managers" ? all.slice(0, 2) : all;
 }
@@ -94,6 +97,7 @@ function spokenOf(chance: Chance): WorldPlan["applications"] {
 const KINDS: Partial<Record<HuntingWorld, readonly Word["what"][]>> = {
   words: ["removal-asked", "removal-asked", "adopted", "leaked", "try-asked", "thought-again"],
   pauses: ["paused", "paused", "paused", "paused"],
+  "application-pauses": ["application-paused", "application-paused", "application-paused"],
   edits: ["place-added", "place-added", "excluded", "freeze-announced"],
   "wrong-clock": ["clock-ahead"],
   "becoming-privileged": ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"],

@@ -34,6 +34,7 @@ export interface Mutant {
     | "small-share"
     | "words"
     | "pauses"
+    | "application-pauses"
     | "edits"
     | "wrong-clock"
     | "becoming-privileged";
@@ -741,6 +742,18 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/rotation/checks.ts",
         `    if (held === undefined) return null;`,
         `    if (held === undefined || !["planned", "verified"].includes(situation.rotation.state)) return null;`,
+      ),
+    ],
+  },
+  {
+    name: "application-pause-lets-what-began-through",
+    mistake: "a pause of an application keeps rotations of it from being begun, and what has begun goes on",
+    world: "application-pauses",
+    changes: [
+      in_(
+        "src/core/rotation/application-pause.ts",
+        `  if (pause === undefined || isDone || rotation.paused !== undefined) return rotation;`,
+        `  if (pause === undefined || isDone || rotation.paused !== undefined || rotation.state !== "planned") return rotation;`,
       ),
     ],
   },

@@ -68,6 +68,7 @@ describe("hunted", () => {
     "modes",
     "words",
     "pauses",
+    "application-pauses",
     "edits",
     "wrong-clock",
     "becoming-privileged",
