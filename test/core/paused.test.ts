@@ -90,7 +90,9 @@ test("only what holds the whole tenant is asked before it", () => {
   expect(explain(held, FACTS, NOW).checks.map((one) => one.check)).toEqual(["stop", "mode", "paused"]);
   expect(decide(held, { ...FACTS, stopped: true }, NOW).because).toBe("stopped");
   expect(decide(held, { ...FACTS, mode: "observe" }, NOW).because).toBe("mode-observe");
-  expect(REASONS.paused).toContain("nolapse continue");
+  expect(REASONS.paused).toContain("until somebody continues it");
+  // what is typed stands beside it: the reason is read in the portal, too
+  expect(decide(held, FACTS, NOW)).toMatchObject({ detail: expect.stringContaining(`nolapse continue ${held.id}`) });
 });
 
 test("who paused it first stays, and an end or a halt leaves nobody holding what is over", () => {
