@@ -445,7 +445,7 @@ export const DOCUMENTS = {
           name: text,
           rate: z.number().describe("the part of the simulated time in which it could be met, from 0 to 1"),
           met: whole,
-          answer: text.nullable().describe("what Nolapse did; null where it was never met"),
+          answer: text.nullable().describe("what Nolapse does then; null where it was never met"),
         }),
       )
       .describe("what was thrown at it, over all runs"),

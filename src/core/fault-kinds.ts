@@ -3,43 +3,43 @@
 export const FAULT_KINDS = {
   "sign-in-lag": {
     name: "A new credential is not honoured yet",
-    answer: "it signed in with it again and again, and handed it over only when it was honoured",
+    answer: "it signs in with it again and again, and hands it over only when it is honoured",
   },
   "read-lag": {
     name: "A change is not seen yet",
-    answer: "it took no single look for proof, and looked again",
+    answer: "it takes no single look for proof, and looks again",
   },
   "lost-answer": {
     name: "The change is made, its answer lost",
-    answer: "it looked for what it had made by its marker, removed it, and made another",
+    answer: "it looks for what it has made by its marker, removes it, and makes another",
   },
   conflict: {
     name: "Refused because somebody else is writing",
-    answer: "it tried again, ever more seldom",
+    answer: "it tries again, ever more seldom",
   },
   throttle: {
     name: "Told to wait",
-    answer: "it waited at least as long as it was told, and tried again",
+    answer: "it waits at least as long as it is told, and tries again",
   },
   "broken-connection": {
     name: "The connection breaks",
-    answer: "it looked whether its change was made, and tried again",
+    answer: "it looks whether its change was made, and tries again",
   },
   slow: {
     name: "An answer takes its time",
-    answer: "it waited, and kept its hold on what it was doing",
+    answer: "it waits, and keeps its hold on what it is doing",
   },
   "conditional-access": {
     name: "Conditional Access refuses a sign-in",
-    answer: "it took for proof that the credential was recognised, and tried its own sign-in again",
+    answer: "it takes for proof that the credential is recognised, and tries its own sign-in again",
   },
   place: {
     name: "A place does not answer, or gives its old copy",
-    answer: "it kept the old credential, and tried again until it read the new one back",
+    answer: "it keeps the old credential, and tries again until it reads the new one back",
   },
   crash: {
     name: "Nolapse dies in the middle of something",
-    answer: "it was started again, and went on from what it had stored",
+    answer: "it is started again, and goes on from what it has stored",
   },
 } as const satisfies Record<string, { readonly name: string; readonly answer: string }>;
 

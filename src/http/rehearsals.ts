@@ -75,7 +75,7 @@ export const rehearsalReport = z.strictObject({
         name: z.string(),
         rate: z.number().min(0).max(1).meta({ description: "the part of the simulated time in which it could be met" }),
         met: count,
-        answer: z.string().nullable().meta({ description: "what Nolapse did; null where it was never met" }),
+        answer: z.string().nullable().meta({ description: "what Nolapse does then; null where it was never met" }),
       }),
     )
     .meta({ description: "what was thrown at it, over all runs" }),

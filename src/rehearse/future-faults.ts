@@ -8,7 +8,7 @@ export interface FutureFault {
   /** The part of the simulated time in which it could be met, from 0 to 1. */
   readonly rate: number;
   readonly met: number;
-  /** What Nolapse does about it, in plain words; null where it was never met. */
+  /** What Nolapse does then, in plain words; null where it was never met. */
   readonly answer: string | null;
 }
 

@@ -152,7 +152,7 @@ function faults({ faults: all }: Future): string {
     (one) =>
       `<tr><td>${escapeHtml(one.name)}</td><td>${shareWords(one.rate)}</td><td class="number">${one.met}</td><td>${escapeHtml(one.answer ?? "never met")}</td></tr>`,
   );
-  return `<table><thead><tr><th>fault</th><th>when</th><th class="number">met</th><th>what Nolapse did</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return `<table><thead><tr><th>fault</th><th>when</th><th class="number">met</th><th>what Nolapse does then</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function footer({ seeds, applicationYears, findings, from }: Future): string {

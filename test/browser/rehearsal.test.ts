@@ -46,7 +46,7 @@ test("a rehearsal that runs shows its date, its counts and a chart that grows; i
   await page.getByRole("button", { name: "Stop here" }).click();
   await page.getByRole("heading", { level: 2, name: "Faults met and answered" }).waitFor({ timeout: 60_000 });
   const late = page.getByRole("row", { name: /^A new credential is not honoured yet/ });
-  expect(await late.innerText()).toMatch(/\d+ % of the time\s+[1-9][\d,]*\s+it signed in with it again and again/);
+  expect(await late.innerText()).toMatch(/\d+ % of the time\s+[1-9][\d,]*\s+it signs in with it again and again/);
   expect(await page.getByRole("row", { name: /Nolapse dies/ }).count()).toBe(0);
   await page.getByText("nolapse rehearse --days 3650 --runs 1 --seed 1 --without crash").waitFor();
   expect(await faultsEverywhere(page, "A stopped rehearsal's report")).toEqual([]);

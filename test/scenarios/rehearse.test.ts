@@ -27,7 +27,7 @@ test("two applications over four months: rotated in time, and what would stop wi
   expect(html).toContain("Faults met and answered");
   const late = future.faults.find(({ kind }) => kind === "sign-in-lag");
   expect(late?.met).toBeGreaterThan(0);
-  expect(late?.answer).toContain("signed in with it again");
+  expect(late?.answer).toContain("signs in with it again");
   // self-contained: nothing is loaded from anywhere
   expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   // it was a copy: the tenant itself is as it was

@@ -62,7 +62,7 @@ function SoFar({ now, days }: { readonly now: Now; readonly days: number }) {
           ["Applications", grouped(bound), "looked after"],
           ["Rotations finished", grouped(finished), `of ${grouped(rotations)} begun`],
           ["Sign-ins tried", grouped(signIns), "with the copy in use"],
-          ["Faults met", grouped(faults), "and answered"],
+          ["Faults met", grouped(faults), "of the kinds chosen"],
         ]}
       />
       <section className="card" aria-labelledby="stopped">

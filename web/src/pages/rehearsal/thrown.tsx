@@ -1,4 +1,4 @@
-/** What was thrown at a rehearsal: each kind of fault, for how much of the time, how often it was met, and what Nolapse did. */
+/** What was thrown at a rehearsal: each kind of fault, for how much of the time, how often it was met, and what Nolapse does then. */
 import type { Answer } from "../../api/client.ts";
 import { type Column, Columned } from "../../parts/columned.tsx";
 import { Empty } from "../../parts/states.tsx";
@@ -11,7 +11,7 @@ const COLUMNS: readonly [Column<Faults[number]>, ...Column<Faults[number]>[]] = 
   { head: "Fault", cell: ({ name }) => name },
   { head: "When", cell: ({ rate }) => shareWords(rate) },
   { head: "Met", cell: ({ met }) => grouped(met) },
-  { head: "What Nolapse did", cell: ({ answer }) => answer ?? <span className="faint">never met</span> },
+  { head: "What Nolapse does then", cell: ({ answer }) => answer ?? <span className="faint">never met</span> },
 ];
 
 export function Thrown({ faults }: { readonly faults: Faults }) {
