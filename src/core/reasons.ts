@@ -57,6 +57,7 @@ export const REASONS = {
   "watched-attempt": "an earlier attempt with a lost answer is still being watched",
   "second-attempt": "the first new credential was never accepted; the second try comes an hour later",
   "acceptance-spread": "acceptance needs successes spread over time",
+  "acceptance-silent": "the token endpoint has said neither yes nor no: it is asked again, ever more seldom",
   "consumer-proof": "the proof must come from a consumer's own sign-in or a person",
   "sign-in-awaited": "nobody has signed in with the federated credential yet",
   "sign-ins-closed": "the sign-in log may not be read, so nobody knows what signs in",

@@ -186,8 +186,8 @@ describe("on the way", () => {
       {},
       "wait 0.5 min because acceptance-spread",
     ],
-    ["a silence of days is asked seldom", silent, {}, "wait 360 min because acceptance-spread"],
-    ["but not where the old one ends soon", silent, { forecast: ending }, "wait 15 min because acceptance-spread"],
+    ["a silence of days is asked seldom", silent, {}, "wait 360 min because acceptance-silent"],
+    ["but not where the old one ends soon", silent, { forecast: ending }, "wait 15 min because acceptance-silent"],
     ["a withdrawal that was begun is finished", { ...made, withdrawIntendedAt: NOW }, {}, "do withdraw"],
     [
       "but not while removal is off",

@@ -1,7 +1,7 @@
 /** Try now: the wait after a failure ends on a person's word, a halted rotation is taken up, and no other wait is shortened. */
 import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
-import { HOUR, MINUTE } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
 import { stop } from "../../src/engine/commands/stop.ts";
 import { tryNow } from "../../src/engine/commands/try-now.ts";
 import { waitingOf } from "../../src/engine/views/under-way.ts";
@@ -47,6 +47,21 @@ test("where its cause is not mended it fails once more, and waits no shorter tha
   const after = await bench.rotation();
   expect(after?.failures).toBe((before?.failures ?? 0) + 1);
   expect((after?.notBefore ?? 0) - bench.clock.at).toBeGreaterThanOrEqual(5 * MINUTE);
+});
+
+test("a token endpoint that has said nothing for days is asked at once, and its acceptance begins anew", async () => {
+  const bench = new Workbench();
+  await bench.drive((one) => one?.state === "issued");
+  bench.entra.fail("probe", { fault: "probe", probe: { outcome: "inconclusive" } }, 1);
+  bench.clock.advance(4 * DAY);
+  await bench.run();
+  const silent = await waits(bench);
+  expect(silent).toMatchObject({ because: "acceptance-silent" });
+  await bench.run();
+  expect(await waits(bench), "it waits for its time").toEqual(silent);
+  expect(await tryNow(bench.deps(), await idOf(bench), ANN)).toMatchObject({ what: "retry-asked" });
+  await bench.run();
+  expect((await bench.rotation())?.probes).toMatchObject([{ outcome: "issued" }]);
 });
 
 test("a halted one is taken up from where it was, alone", async () => {

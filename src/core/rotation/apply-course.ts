@@ -10,6 +10,9 @@ import type { Paused } from "./words.ts";
 
 type Of<T extends RotationEvent["type"]> = Extract<RotationEvent, { type: T }>;
 
+/** Nothing is known of what it signs in with. */
+const UNPROBED = { probes: [], probingSince: null } as const;
+
 export function changeCourse(
   r: Rotation,
   event: Of<
@@ -74,13 +77,15 @@ export function changeCourse(
       // the hour before a second attempt is no wait after a failure, and stays
       return {
         ...(event.clockWasAhead === true ? setRight(r, event.at) : r),
+        // what was in the way of an answer is mended: how long there was none says nothing any more
+        ...(r.state === "issued" && r.probes.at(-1)?.outcome === "inconclusive" ? UNPROBED : {}),
         notBefore: r.lastFailure !== null || r.notBefore === null ? null : waitFrom(event, r.notBefore),
       };
     case "paused":
       return { ...r, paused: withoutPause(r).paused ?? pausedBy(event) };
     case "continued":
       // the time in which nobody tried it says nothing against a new credential: its acceptance begins anew
-      return { ...unpaused(r), ...(r.state === "issued" ? { probes: [], probingSince: null } : {}) };
+      return { ...unpaused(r), ...(r.state === "issued" ? UNPROBED : {}) };
     case "waited":
       return { ...r, dueAt: event.dueAt };
     case "halted":
@@ -113,7 +118,7 @@ function setRight(r: Rotation, now: EpochMs): Rotation {
   const isTried = r.probes.every(({ at }) => at <= now) && (r.probingSince ?? now) <= now;
   return {
     ...r,
-    ...(isTried ? {} : { probes: [], probingSince: null }),
+    ...(isTried ? {} : UNPROBED),
     attempts: r.attempts.map((one) => ({ ...one, startedAt: earliest(one.startedAt, now) })),
     deliveries: r.deliveries.map((one) =>
       one.lookedAt === undefined ? one : { ...one, lookedAt: earliest(one.lookedAt, now) },

@@ -221,7 +221,9 @@ const acceptance: Check = {
     const answer = judgeAcceptance(facts.acceptance, policy.probe, probes, probingSince, now, longest);
     if (answer.verdict === "accepted") return doStep({ step: "accept" }, "probe-due");
     if (answer.verdict === "probe") {
-      return answer.at <= now ? doStep({ step: "probe" }, "probe-due") : wait(answer.at, "acceptance-spread");
+      if (answer.at <= now) return doStep({ step: "probe" }, "probe-due");
+      const isSilent = probes.at(-1)?.outcome === "inconclusive";
+      return wait(answer.at, isSilent ? "acceptance-silent" : "acceptance-spread");
     }
     return facts.removalOff ? wait(null, "removal-off") : doStep({ step: "withdraw" }, "never-accepted");
   },

@@ -1,15 +1,18 @@
 /**
- * *Try now*: a person has mended what a rotation failed on, and it need not wait for the next try by itself. One rotation only: breaker,
+ * *Try now*: a person has mended what a rotation failed on, or what kept an answer from it, and it need not wait for the next try by itself. One rotation only: breaker,
  * stop and every other rotation stay as they are. What waits for a time of its own is not brought nearer by a try.
  */
 import { NolapseError } from "../../core/errors.ts";
-import { REASONS } from "../../core/reasons.ts";
+import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import { decide } from "../../core/rotation/decide.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { Deps } from "../deps.ts";
 import { gatherFacts } from "../facts.ts";
 import { rotationOf, storeEvents } from "../rotation/amend.ts";
 import { requireWriting } from "../rotation/may-write.ts";
+
+/** Waits that are over once their cause is. */
+const MENDABLE: readonly ReasonCode[] = ["backoff", "acceptance-silent"];
 
 export interface Tried {
   readonly rotation: Rotation;
@@ -28,7 +31,7 @@ export async function tryNow(
   const at = await deps.clock.now();
   if (before.state !== "halted") {
     const verdict = decide(before, await gatherFacts(deps, before, at), at);
-    if (verdict.because !== "backoff") throw notFailing(before, verdict);
+    if (!MENDABLE.includes(verdict.because)) throw notFailing(before, verdict);
   }
   const what = before.state === "halted" ? "resumed" : "retry-asked";
   const note = why === null ? {} : { why };

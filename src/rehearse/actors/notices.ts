@@ -20,7 +20,7 @@ const AT_LATEST: DurationMs = 48 * HOUR;
 
 /** What needs no person: the ordinary course of a rotation. Anything else is a notice. */
 const ORDINARY = new Set(
-  "lead-time-reached age-reached not-due urgent asked-for outside-window ramp hourly-limit retire-wave backoff second-attempt acceptance-spread overlap until-expiry retire-never successor-under-way absence-reads preflight-due issue-due probe-due deliver-due verify-due retire-due done unbounded-reload consumers-unknown no-evidence consumer-proof watched-attempt unknown-outcome not-bound no-slot".split(
+  "lead-time-reached age-reached not-due urgent asked-for outside-window ramp hourly-limit retire-wave backoff second-attempt acceptance-spread acceptance-silent overlap until-expiry retire-never successor-under-way absence-reads preflight-due issue-due probe-due deliver-due verify-due retire-due done unbounded-reload consumers-unknown no-evidence consumer-proof watched-attempt unknown-outcome not-bound no-slot".split(
     " ",
   ),
 );

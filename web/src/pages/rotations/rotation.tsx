@@ -161,7 +161,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
             {rotation.privileged ? "Ask to reveal" : "Reveal"}
           </Command>
         ) : null}
-        {state === "halted" || rotation.because === "backoff" ? (
+        {state === "halted" || rotation.because === "backoff" || rotation.because === "acceptance-silent" ? (
           <Command least="Operator" onClick={() => setOpen("try")}>
             {state === "halted" ? "Try again" : "Try now"}
           </Command>
