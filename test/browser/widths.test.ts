@@ -105,9 +105,14 @@ test("on a phone tabs are one row, scrolled to the one that is chosen; a file to
   expect(chosen?.x).toBeGreaterThanOrEqual(0);
   expect((chosen?.x ?? 0) + (chosen?.width ?? 0)).toBeLessThanOrEqual(320);
   await web.show(page, "/applications?view=no-credential", /App registrations/);
-  const view = await page.getByRole("tab", { selected: true }).boundingBox();
-  expect(view?.x).toBeGreaterThanOrEqual(0);
-  expect((view?.x ?? 0) + (view?.width ?? 0)).toBeLessThanOrEqual(320);
+  // and stays there where the page becomes narrower
+  await page.setViewportSize({ width: 700, height: 640 });
+  await page.setViewportSize({ width: 320, height: 640 });
+  const ofView = async () => {
+    const view = await page.getByRole("tab", { selected: true }).boundingBox();
+    return view !== null && view.x >= 0 && view.x + view.width <= 320;
+  };
+  await expect.poll(ofView).toBe(true);
   await web.show(page, `${web.app("app-1")}?new=upload`, /Credentials/);
   const content = page.getByRole("dialog").locator(".fui-DialogContent");
   await content.getByLabel("Certificate file").waitFor();

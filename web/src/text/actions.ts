@@ -56,6 +56,16 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   cancelled: "Cancelled",
   revealed: "The value was shown",
   "value-forgotten": "The sealed value was erased",
+  adopted: "Adopted",
+  drift: "Changed without Nolapse",
+  "breaker-opened": "The breaker opened",
+  "breaker-closed": "The breaker was closed",
+  "removal-off": "Removing was switched off",
+  stop: "All writing was paused",
+  resume: "Writing goes on",
+  "signed-in": "Signed in",
+  "session-ended": "Signed out",
+  rehearsal: "A rehearsal was asked for",
 };
 
 /** Null of what has no words yet: then its code is all there is. */
