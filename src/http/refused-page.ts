@@ -1,4 +1,4 @@
-/** What a person sees whose sign-in came to nothing: what happened, why, and what to do, where a program gets the problem itself. */
+/** What a person sees whose sign-in, or whose address, came to nothing: what happened, why, and what to do, where a program gets the problem itself. */
 import { escapeHtml } from "../core/html.ts";
 import type { Problem } from "./problem.ts";
 
@@ -13,9 +13,8 @@ interface Refused {
 /** The document. It holds nothing but what the problem says, as text. */
 export function refusedPage({ problem, nonce, demo }: Refused): string {
   const [heading, advice] = said(problem, demo);
-  const actions = demo
-    ? ""
-    : `<p><a class="button" href="/auth/sign-in">Sign in again</a> <a href="/">To the first page</a></p>`;
+  const again = problem.code === "not-found" ? "" : `<a class="button" href="/auth/sign-in">Sign in again</a> `;
+  const actions = demo ? "" : `<p>${again}<a href="/">To the first page</a></p>`;
   const id = problem.id === undefined ? "" : `<p class="faint">Request <code>${escapeHtml(problem.id)}</code></p>`;
   return `<!doctype html>
 <html lang="en">
@@ -50,6 +49,7 @@ function said({ code, detail }: Problem, demo: boolean): readonly [string, strin
         "your own rights and do not want to, sign in without them: everything but registering and secrets by hand goes without.",
     ];
   }
+  if (code === "not-found") return ["Not here", "The address may be mistyped, or be that of another server."];
   if (code === "not-signed-in") {
     return [
       "You are not signed in",

@@ -171,12 +171,13 @@ class HttpProblem extends NolapseError {
 }
 
 function answerProblems(app: App, { log, secure, demo }: ServerOptions): void {
-  app.setNotFoundHandler((_request, reply) =>
-    send(
-      reply,
-      new NolapseError("not-found", "there is nothing at this address", { next: "GET /api/v1/openapi.json" }),
-    ),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const nothing = new NolapseError("not-found", "there is nothing at this address", {
+      next: "GET /api/v1/openapi.json",
+    });
+    if (isOfPerson(request) && !request.url.startsWith("/api/")) showRefused(reply, nothing, { secure, demo: false });
+    else send(reply, nothing);
+  });
   app.setErrorHandler((thrown: Error & { statusCode?: number; code?: string }, request, reply) => {
     const status = thrown.statusCode;
     // the server's own refusals of what it cannot read: body too large, no JSON, another media type
@@ -201,8 +202,12 @@ const REFUSALS: Readonly<Record<number, string>> = {
 };
 
 /** A browser on its way to a page and not a program, or a page's own request. */
-function isSignInOfPerson({ method, url, headers }: FastifyRequest): boolean {
-  return method === "GET" && /^\/(auth|demo)\//.test(url) && /\btext\/html\b/.test(headers.accept ?? "");
+function isOfPerson({ method, headers }: FastifyRequest): boolean {
+  return method === "GET" && /\btext\/html\b/.test(headers.accept ?? "");
+}
+
+function isSignInOfPerson(request: FastifyRequest): boolean {
+  return isOfPerson(request) && /^\/(auth|demo)\//.test(request.url);
 }
 
 function showRefused(

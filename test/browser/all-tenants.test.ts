@@ -42,6 +42,7 @@ test("a tenant that does not answer is named; of the others everything is there,
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "App registrations" }).press("Enter");
   await page.getByRole("heading", { level: 1, name: "App registrations of all tenants" }).waitFor();
   await page.getByText("Not all of every tenant is here.").waitFor();
+  await page.getByText(/^In at least 1 of 2 tenants applications cannot sign in now/).waitFor();
   await page.getByRole("row", { name: /^app-2/ }).waitFor();
   expect(await faultsEverywhere(page, "App registrations of all tenants")).toEqual([]);
   await page

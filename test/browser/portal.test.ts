@@ -339,23 +339,6 @@ test("an Admin approves, sees the rotation move by itself, and reveals its value
   await given.getByRole("dialog", { name: "Rotate app-1 now?" }).waitFor();
 });
 
-test("an Operator approves what waits in one go; what is privileged waits for a second person", async (context) => {
-  const given = await web.open(context);
-  await web.enter(given, "Otto");
-  await show(given, "/plan", /decide by/);
-  await given.getByRole("checkbox", { name: "All" }).check();
-  await given.getByRole("button", { name: /^Approve \d/ }).click();
-  const dialog = given.getByRole("dialog");
-  await dialog.getByRole("button", { name: "Approve" }).waitFor();
-  expect(await faultsOf(given)).toEqual([]);
-  await dialog.getByRole("button", { name: "Approve" }).click();
-  await dialog.getByText(/1 of them wait for another person/).waitFor();
-  await dialog.getByRole("button", { name: "Close" }).click();
-  // the stream tells, and what is decided leaves the list
-  await given.getByRole("checkbox", { name: "Choose mighty" }).waitFor();
-  await expect.poll(() => given.getByRole("checkbox", { name: /^Choose/ }).count()).toBe(1);
-});
-
 test("the theme is a person's own, and there before anything is drawn", async (context) => {
   const given = await web.open(context);
   await web.enter(given, "Rita");

@@ -94,7 +94,7 @@ test("at 1,024 px a target and a rotation have each of their parts in one line",
   expect(Math.max(...middles) - Math.min(...middles)).toBeLessThan(4);
 });
 
-test("on a phone an application's tabs are one row, scrolled to the one that is chosen; a file to upload fits", async (context) => {
+test("on a phone tabs are one row, scrolled to the one that is chosen; a file to upload fits", async (context) => {
   const page = await web.open(context, { width: 320 });
   await web.enter(page, "Ann");
   await web.show(page, `${web.app("app-1")}?tab=activity`, /entry by entry|Nothing|rotation/);
@@ -104,6 +104,15 @@ test("on a phone an application's tabs are one row, scrolled to the one that is 
   const chosen = await page.getByRole("tab", { selected: true }).boundingBox();
   expect(chosen?.x).toBeGreaterThanOrEqual(0);
   expect((chosen?.x ?? 0) + (chosen?.width ?? 0)).toBeLessThanOrEqual(320);
+  await web.show(page, "/applications?view=no-credential", /App registrations/);
+  // and stays there where the page becomes narrower
+  await page.setViewportSize({ width: 700, height: 640 });
+  await page.setViewportSize({ width: 320, height: 640 });
+  const ofView = async () => {
+    const view = await page.getByRole("tab", { selected: true }).boundingBox();
+    return view !== null && view.x >= 0 && view.x + view.width <= 320;
+  };
+  await expect.poll(ofView).toBe(true);
   await web.show(page, `${web.app("app-1")}?new=upload`, /Credentials/);
   const content = page.getByRole("dialog").locator(".fui-DialogContent");
   await content.getByLabel("Certificate file").waitFor();

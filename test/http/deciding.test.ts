@@ -205,3 +205,22 @@ test("the first page says all that holds writing back: a person, the breaker, a 
   rmSync(join(stage.folder, "STOP"));
   expect(await switches()).toEqual({ stopped: null, removalOff: null, breaker: null, brake: null, loss: null });
 });
+
+test("of a rotation whose application was deleted nothing is said to work, and what to do is", async () => {
+  const otto = await stage.signIn("Otto");
+  const { objectId } = stage.application("app-2");
+  const [{ id }] = (await otto.post(`${T}/applications/${objectId}/rotate`, { now: true })).body.rotations;
+  await stage.until(id, "issued");
+  const safe = async () =>
+    (await otto.get(`${T}/rotations/${id}`)).body.safety.find(
+      ({ code }: { code: string }) => code === "old-still-works",
+    );
+  expect(await safe()).toMatchObject({ ok: true });
+  await stage.graph("DELETE", `/applications/${objectId}`);
+  await stage.until(id, "halted");
+  expect(await safe()).toMatchObject({ ok: false });
+  expect((await otto.get(`${T}/rotations/${id}`)).body).toMatchObject({
+    haltReason: "holder-gone",
+    haltMend: expect.stringMatching(/^If it is gone for good/),
+  });
+});

@@ -102,7 +102,7 @@ test("it may have its own words, and end on a day that was chosen", async () => 
 test("a certificate goes to places that hold one, and is refused before the call where they do not", async () => {
   const otto = await stage.signIn("Otto");
   const [slot] = (await otto.get(`${of("app-2")}/certificate-options`)).body.slots;
-  expect(slot.blocked).toMatchObject({ reason: "target-kind" });
+  expect(slot.blocked).toMatchObject({ reason: "target-kind", mend: expect.stringMatching(/^Bind it to a target/) });
   expect((await otto.post(`${of("app-2")}/certificates`, { days: 90 })).body).toMatchObject({
     status: 409,
     code: "refused-by-rule",

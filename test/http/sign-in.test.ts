@@ -142,3 +142,14 @@ test("a person whose sign-in came to nothing is told so on a page, and what to d
   expect(told.text).toContain("sign in without them");
   expect((await stage.ask("/auth/callback")).body.code).toBe("not-signed-in");
 });
+
+test("who mistypes an address is told so on a page that leads on; a program, and whoever asks the API, gets the problem", async () => {
+  const headers = { accept: "text/html,application/xhtml+xml" };
+  const page = await stage.ask("/nothing", { headers });
+  expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+  expect(page.text).toMatch(/<h1>Not here<\/h1>/);
+  expect(page.text).toContain('<a href="/">');
+  expect(page.text).not.toContain("/auth/sign-in");
+  expect((await stage.ask("/nothing")).body).toMatchObject({ status: 404, code: "not-found" });
+  expect((await stage.ask("/api/v1/nothing", { headers })).body).toMatchObject({ status: 404, code: "not-found" });
+});

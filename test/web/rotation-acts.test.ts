@@ -1,6 +1,6 @@
 /** What can be asked of rotations where they are named only. */
 import { expect, test } from "vitest";
-import { heldActs, listedActs, removalWords } from "../../web/src/text/rotation.ts";
+import { heldActs, listedActs, removalWords, waitsForApproval } from "../../web/src/text/rotation.ts";
 
 const rotation = (id: string, state: string, paused: object | null = null) => ({
   id,
@@ -57,4 +57,16 @@ test("a yes to a removal is told that the new one is verified only where it is",
     /The new one is verified\.$/,
   );
   expect(removalWords({ ...told, leftover: true })).toMatch(/leftover credential.*Nothing is made in its place\.$/);
+});
+
+test.each([
+  [null, false],
+  ["approval-issue", true],
+  ["approval-retire", true],
+  ["approval-refused", true],
+  ["mode-propose", true],
+  ["paused", false],
+  ["person-takes", false],
+] as const)("what waits for %s waits for an approval: %s", (waitsFor, waits) => {
+  expect(waitsForApproval({ waitsFor })).toBe(waits);
 });

@@ -65,3 +65,8 @@ const READ_ON: Mend = you("`nolapse explain` with the client id says which check
 export function mendOf(reason: ReasonCode): Mend {
   return Object.hasOwn(MENDS, reason) ? MENDS[reason as keyof typeof MENDS] : READ_ON;
 }
+
+/** The words of that, where it is something of the reason's own. */
+export function mendFor(reason: ReasonCode): string | null {
+  return Object.hasOwn(MENDS, reason) ? mendOf(reason).text : null;
+}

@@ -9,6 +9,7 @@ import {
   waitsFor,
 } from "../../core/pictures/rotation-groups.ts";
 import { isEnough } from "../../core/policy/approval.ts";
+import { mendFor } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { acceptanceProgress } from "../../core/rotation/acceptance.ts";
 import { explain } from "../../core/rotation/decide.ts";
@@ -54,6 +55,7 @@ const summary = {
   why: z.string().meta({ description: "the reason in words" }),
   haltReason: reason.nullable(),
   haltWhy: z.string().nullable(),
+  haltMend: z.string().nullable().meta({ description: "what lets it go on, where one thing does for that reason" }),
   replaces: z.string(),
   replacesKind: kind,
   replacesEnd: maybe,
@@ -89,6 +91,7 @@ function summaryOf(rotation: Rotation, deps: Deps) {
     why: REASONS[rotation.reason],
     haltReason: rotation.haltReason,
     haltWhy: rotation.haltReason === null ? null : REASONS[rotation.haltReason],
+    haltMend: rotation.haltReason === null ? null : mendFor(rotation.haltReason),
     replaces: rotation.replaces,
     replacesKind: rotation.replacesKind,
     replacesEnd: iso(rotation.replacesEnd),
@@ -379,8 +382,9 @@ function approvalsOf({ deps }: Tenant, rotation: Rotation) {
 }
 
 /** What holds if everything stopped at this moment; each can be false, and then says that a person is needed. */
-function safetyOf({ removedAt, verifiedAt, attempts, replacesEnd, issued }: Rotation, now: EpochMs) {
-  const isOldThere = removedAt === null && (replacesEnd === null || replacesEnd > now);
+function safetyOf({ removedAt, verifiedAt, attempts, replacesEnd, issued, haltReason }: Rotation, now: EpochMs) {
+  // nothing signs in by an application that is not there any more
+  const isOldThere = removedAt === null && (replacesEnd === null || replacesEnd > now) && haltReason !== "holder-gone";
   return [
     { code: "old-still-works" as const, ok: isOldThere },
     { code: "new-is-proven" as const, ok: issued !== null && verifiedAt !== null },

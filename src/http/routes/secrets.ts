@@ -3,6 +3,7 @@ import { z } from "zod";
 import { isLive, type Kind } from "../../core/credentials/credential.ts";
 import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
+import { mendFor } from "../../core/policy/mends.ts";
 import { MAX_LIFETIME, MIN_LIFETIME } from "../../core/policy/policy.ts";
 import { DAY, epochMs, formatInstant, MINUTE, parseInstant, plus } from "../../core/time.ts";
 import {
@@ -65,7 +66,16 @@ const warnings = z.array(z.enum(CREDENTIAL_WARNINGS));
 
 const slotShape = z.strictObject({
   slot: z.string(),
-  blocked: z.strictObject({ reason, why: z.string() }).nullable(),
+  blocked: z
+    .strictObject({
+      reason,
+      why: z.string(),
+      mend: z
+        .string()
+        .nullable()
+        .meta({ description: "what takes it out of the way; what is typed stands in backticks" }),
+    })
+    .nullable(),
   description: z.string().meta({ description: "of the current one, without the marker" }),
   targets: z.array(z.strictObject({ name: z.string(), type: z.string() })),
   current: z.strictObject({ keyId: z.string(), name: z.string().nullable(), end: maybe, ours: z.boolean() }).nullable(),
@@ -167,7 +177,7 @@ async function slotJson({ deps }: Tenant, { item, blocked, presets, custom, warn
   const ours = ledger.some(({ keyId, origin }) => keyId === credential?.keyId && origin === "issued");
   return {
     slot: item.slot ?? "",
-    blocked,
+    blocked: blocked && { ...blocked, mend: mendFor(blocked.reason) },
     description: parseMarkedName(credential?.name ?? "").description,
     targets: targets.map((name) => ({ name, type: deps.settings.targets[name]?.type ?? "unknown" })),
     current:

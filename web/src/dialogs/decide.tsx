@@ -19,9 +19,9 @@ interface Props {
 
 export function ApproveDialog({ tenant, rotation, close }: Props) {
   const approve = useChange("POST /api/v1/t/{tenant}/rotations/{id}/approve");
-  const { missing } = rotation.approvals;
-  const what = missing.length > 1 ? "both" : (missing[0] ?? "issue");
-  const isIssue = what !== "retire";
+  // creation and removal are approved apart, in their order
+  const what = rotation.approvals.missing[0] ?? "issue";
+  const isIssue = what === "issue";
   const act = () =>
     approve.mutate(
       { params: { tenant, id: rotation.id }, body: { what } },
@@ -105,7 +105,7 @@ export function ApproveManyDialog({
             ? `Nolapse makes ${counted(issues, "new credential")} and delivers to ${counted(targets, "target")}; the old ones stay. `
             : ""}
           {asked.length - issues > 0
-            ? `${counted(asked.length - issues, "old credential")} go once every check holds.`
+            ? `${counted(asked.length - issues, "old credential")} ${asked.length - issues === 1 ? "goes" : "go"} once every check holds.`
             : ""}
         </p>
       )}

@@ -113,7 +113,7 @@ function Form({
             label={`Remove the current one, ${plainName(slot.description)} (${slot.current.keyId.slice(0, 8)}), as its policy says, once every check holds`}
           />
         )}
-        <Blocked why={slot.blocked?.why ?? null} />
+        <Blocked why={slot.blocked?.why ?? null} mend={slot.blocked?.mend ?? null} />
         <Warnings warnings={slot.warnings} />
         {make.error === null ? null : <Failure problem={make.error} />}
       </DialogContent>

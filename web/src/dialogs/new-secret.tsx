@@ -204,7 +204,7 @@ function Form(props: FormProps) {
         {isShown && options.shown.privileged ? (
           <NotHeld {...props} why={blocked} deliver={() => set({ goes: "targets" })} />
         ) : (
-          <Blocked why={blocked} />
+          <Blocked why={blocked} mend={isShown ? null : (slot?.blocked?.mend ?? null)} />
         )}
         <Warnings warnings={isShown ? options.shown.warnings : (slot?.warnings ?? [])} />
         {problem === null ? null : <Failure problem={problem} />}

@@ -60,8 +60,12 @@ export function StoppedChart({ from, until, now = until, without, withIt, zone }
         </g>
       </svg>
       <p className="nl-stopped-key">
-        <span className="nl-key-without" /> without Nolapse: {grouped(stopped)} <span className="nl-key-with" /> with
-        it: {grouped(left)}
+        <span className="nl-key">
+          <i className="nl-key-without" /> without Nolapse: {grouped(stopped)}
+        </span>{" "}
+        <span className="nl-key">
+          <i className="nl-key-with" /> with it: {grouped(left)}
+        </span>
       </p>
     </div>
   );

@@ -10,6 +10,7 @@ import { Empty, Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useTenant } from "../session/tenant.tsx";
 import { useTenantCommand } from "../session/tenant-command.ts";
+import { actionWords } from "../text/actions.ts";
 import { brokenSentence, trailSentence } from "../text/audit.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
@@ -161,7 +162,7 @@ function columnsOf(tenant: string): readonly [Column<Entry>, ...Column<Entry>[]]
   return [
     { head: "Entry", cell: entryOf },
     { head: "Who", mono: true, cell: ({ actor }) => <Breakable text={actor} /> },
-    { head: "What", mono: true, cell: ({ action }) => action },
+    { head: "What", cell: whatOf },
     { head: "About", cell: (one) => aboutOf(one, tenant) },
     { head: "Details", cell: (one) => detailsOf(one) },
   ];
@@ -176,6 +177,18 @@ function entryOf({ sequence, at }: Entry) {
         <Time at={at} form="dateTime" />
       </span>
     </>
+  );
+}
+
+/** In words where there are some, and by its code, which the filter names. */
+function whatOf({ action }: Entry) {
+  const words = actionWords(action);
+  if (words === null) return <span className="mono">{action}</span>;
+  return (
+    <span className="told">
+      {words}
+      <span className="two faint mono">{action}</span>
+    </span>
   );
 }
 

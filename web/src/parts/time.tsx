@@ -7,7 +7,7 @@ interface TimeProps {
   readonly at: string | null;
   /** The server's now: with it the distance is written, too. */
   readonly now?: string;
-  readonly form?: "date" | "dateTime" | "dateTimeSeconds" | "short" | "time";
+  readonly form?: "date" | "plain" | "dateTime" | "dateTimeSeconds" | "short" | "time";
   /** How the distance is written; `below` is for a column: the date whole in its line, the distance under it. */
   readonly far?: "long" | "short" | "only" | "below";
 }

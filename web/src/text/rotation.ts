@@ -184,6 +184,18 @@ export function stated(words: string): string {
   return ended(/^[a-z]+[ ,']/.test(words) && !isCommand(words) ? capital(words) : words);
 }
 
+/** Whether it waits for somebody's word now; the same is true of the plan. What is wanted later can be said ahead. */
+export function waitsForApproval({ waitsFor }: Pick<Shown, "waitsFor">): boolean {
+  return waitsFor !== null && APPROVALS.includes(waitsFor);
+}
+
+const APPROVALS: readonly string[] = [
+  "approval-issue",
+  "approval-retire",
+  "approval-refused",
+  "mode-propose",
+] satisfies NonNullable<Shown["waitsFor"]>[];
+
 /** What a yes to the removal of the old one lets happen, and what has to be proven before. */
 export function removalWords({
   displayName,

@@ -184,14 +184,17 @@ function Rotations({ answer, tenant }: { readonly answer: Shows; readonly tenant
   return (
     <section className="card">
       <ul className="rows">
-        {answer.rotations.map(({ id, state, slot, kind, proofs, plannedAt }) => (
+        {answer.rotations.map(({ id, state, slot, kind, replacesKind, proofs, plannedAt }) => (
           <li key={id}>
-            <Link className="link grow" to="/t/$tenant/rotations/$id" params={{ tenant, id }}>
-              {id}
-            </Link>
-            <span>
-              {KIND_WORDS[kind] ?? kind}
-              {slot === "default" ? "" : ` (${slot})`}
+            <span className="grow">
+              <Link className="link" to="/t/$tenant/rotations/$id" params={{ tenant, id }}>
+                Rotation of a {KIND_WORDS[replacesKind] ?? replacesKind}
+                {kind === replacesKind ? "" : `, to a ${KIND_WORDS[kind] ?? kind}`}
+                {slot === "default" ? "" : ` (${slot})`}
+              </Link>{" "}
+              <span className="faint mono" title={id}>
+                {id.slice(0, 8)}
+              </span>
             </span>
             <FiveProofs proven={proofs} state={state} />
             <span>{STATE_WORDS[state] ?? state}</span>

@@ -4,10 +4,11 @@ import { AddRegular, ArrowDownloadRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Command } from "../../parts/command.tsx";
-import { useTenants } from "../../parts/each-tenant.tsx";
+import { useEach, useTenants } from "../../parts/each-tenant.tsx";
 import { FirstStop } from "../../parts/first-stop.tsx";
 import { type Search, useAddress } from "../../session/address.ts";
 import { useTenant } from "../../session/tenant.tsx";
+import { allSentence } from "../../text/all-tenants.ts";
 import { FIRST_HEADS, HEADS } from "./application-columns.tsx";
 import { type Filter, fileAddress, type PageFilter } from "./application-list.ts";
 import { ChosenBar } from "./chosen-bar.tsx";
@@ -60,6 +61,7 @@ export function Applications() {
       <div className="page-head">
         <div>
           <h1>App registrations{isAll ? " of all tenants" : ""}</h1>
+          {isAll ? <OfAll /> : null}
           {overview === null ? null : (
             <p>
               <strong>{overview.sentence.words}</strong> <FirstStop overview={overview} />
@@ -111,6 +113,17 @@ export function Applications() {
         }
       />
     </div>
+  );
+}
+
+/** What it comes to in all of them, as on their first page. */
+function OfAll() {
+  const told = useEach("GET /api/v1/t/{tenant}/overview").data;
+  if (told === undefined) return null;
+  return (
+    <p>
+      <strong>{allSentence(told.map(({ answer }) => answer?.sentence ?? null))}</strong>
+    </p>
   );
 }
 

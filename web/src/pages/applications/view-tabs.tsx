@@ -1,5 +1,6 @@
 /** Views of a list of applications as tabs, each with how many are in it: of those that its other filters leave. */
-import { Tab, TabList } from "@fluentui/react-components";
+import { Tab } from "@fluentui/react-components";
+import { ScrolledTabs } from "../../parts/scrolled-tabs.tsx";
 import { grouped } from "../../text/dates.ts";
 import { LIST_VIEWS, type ListView } from "../../text/list-filters.ts";
 
@@ -11,8 +12,7 @@ interface Props {
 
 export function ViewTabs({ counts, view = "all", set }: Props) {
   return (
-    <TabList
-      className="view-tabs"
+    <ScrolledTabs
       aria-label="Views"
       selectedValue={view}
       onTabSelect={(_, { value }) => set(value === "all" ? undefined : String(value))}
@@ -22,6 +22,6 @@ export function ViewTabs({ counts, view = "all", set }: Props) {
           {LIST_VIEWS[name]} <span className="faint">{grouped(counts[name])}</span>
         </Tab>
       ))}
-    </TabList>
+    </ScrolledTabs>
   );
 }

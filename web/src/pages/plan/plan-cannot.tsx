@@ -5,6 +5,7 @@ import { useId } from "react";
 import { useTenants } from "../../parts/each-tenant.tsx";
 import { ShowMore } from "../../parts/show-more.tsx";
 import { Shown } from "../../parts/states.tsx";
+import { Typed } from "../../parts/typed.tsx";
 import { counted } from "../../text/dates.ts";
 import type { Mend } from "../../text/plan.ts";
 import { capital } from "../../text/rotation.ts";
@@ -57,7 +58,7 @@ function ReasonCard({ mend, open, toggle }: ReasonProps) {
         <WrenchRegular aria-hidden="true" />
         <span>
           <span className="unseen">What to do: </span>
-          {text.split("`").map((part, index) => (index % 2 === 0 ? part : <code key={part}>{part}</code>))}
+          <Typed text={text} />
         </span>
       </p>
       <Button

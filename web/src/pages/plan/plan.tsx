@@ -1,7 +1,7 @@
 /** What will happen, and what waits for a person, in a tenant or in all of them? */
 import { Button, Checkbox, Tab } from "@fluentui/react-components";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ApproveManyDialog } from "../../dialogs/decide.tsx";
 import { InTenant, Seen, useTenants } from "../../parts/each-tenant.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
@@ -91,15 +91,15 @@ export function Plan() {
                     </InTenant>
                   ))
                 : null}
-              {total === 0 ? null : tab === "cannot" ? (
+              {tab === "waiting" && !isAll ? (
+                <Approving rows={rows} tenant={tenant}>
+                  <ShowMore asked={asked} total={total} />
+                </Approving>
+              ) : total === 0 ? null : tab === "cannot" ? (
                 <CannotByReason mends={mends} open={search.reason} setOpen={(reason) => show({ tab, reason })} />
               ) : (
                 <section className="card">
-                  {tab === "waiting" && !isAll ? (
-                    <Approving rows={rows} tenant={tenant} />
-                  ) : (
-                    <PlanRows rows={rows} tab={tab} />
-                  )}
+                  <PlanRows rows={rows} tab={tab} />
                   <ShowMore asked={asked} total={total} />
                 </section>
               )}
@@ -132,10 +132,12 @@ const EMPTY: Readonly<Record<TabName, string>> = {
 interface ApprovingProps {
   readonly rows: readonly Row<PlanAnswer["items"][number]>[];
   readonly tenant: string;
+  /** Below the rows. */
+  readonly children: ReactNode;
 }
 
-/** Rows that wait for a person, with what approves many of them at once. */
-function Approving({ rows, tenant }: ApprovingProps) {
+/** Rows that wait for a person, with what approves many of them at once; what that came to is read when none is left, too. */
+function Approving({ rows, tenant, children }: ApprovingProps) {
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [asking, setAsking] = useState(false);
   const role = useRefusal("Operator");
@@ -145,22 +147,28 @@ function Approving({ rows, tenant }: ApprovingProps) {
   const refusal = role ?? (ids.length > MOST ? `At most ${MOST} at once.` : null);
   return (
     <>
-      {open.length === 0 ? null : (
-        <div className="card-head">
-          <Checkbox
-            label="All"
-            checked={ids.length === open.length ? true : ids.length > 0 ? "mixed" : false}
-            onChange={(_, { checked }) => setChosen(checked === true ? open : [])}
-          />
-          <Button
-            appearance="primary"
-            title={refusal ?? undefined}
-            disabledFocusable={refusal !== null || ids.length === 0}
-            onClick={() => setAsking(true)}
-          >
-            {ids.length === 0 ? "Approve" : `Approve ${ids.length}`}
-          </Button>
-        </div>
+      {rows.length === 0 ? null : (
+        <section className="card">
+          {open.length === 0 ? null : (
+            <div className="card-head">
+              <Checkbox
+                label="All"
+                checked={ids.length === open.length ? true : ids.length > 0 ? "mixed" : false}
+                onChange={(_, { checked }) => setChosen(checked === true ? open : [])}
+              />
+              <Button
+                appearance="primary"
+                title={refusal ?? undefined}
+                disabledFocusable={refusal !== null || ids.length === 0}
+                onClick={() => setAsking(true)}
+              >
+                {ids.length === 0 ? "Approve" : `Approve ${ids.length}`}
+              </Button>
+            </div>
+          )}
+          <PlanRows rows={rows} tab="waiting" choosing={{ ids, choose }} />
+          {children}
+        </section>
       )}
       {asking ? (
         <ApproveManyDialog
@@ -169,7 +177,6 @@ function Approving({ rows, tenant }: ApprovingProps) {
           close={() => setAsking(false)}
         />
       ) : null}
-      <PlanRows rows={rows} tab="waiting" choosing={{ ids, choose }} />
     </>
   );
 }

@@ -15,6 +15,7 @@ import { useTenant } from "../../session/tenant.tsx";
 import { counted, grouped } from "../../text/dates.ts";
 import { Name } from "../../text/name.tsx";
 import { groupedNeeds, leadOf, steps, verdictOf } from "../../text/rehearsal.ts";
+import { stated } from "../../text/rotation.ts";
 import { type Figure, Figures } from "./figures.tsx";
 import { Running } from "./running.tsx";
 import { Thrown } from "./thrown.tsx";
@@ -250,7 +251,7 @@ function Mend({ report, tenant }: { readonly report: Report; readonly tenant: st
           <li key={reason}>
             <strong className="number">{grouped(count)}</strong>
             <span className="grow">
-              {sentence}
+              {stated(sentence)}
               <Link className="link two" to="/t/$tenant/plan" params={{ tenant }} search={{ tab: "cannot", reason }}>
                 Which ones
               </Link>

@@ -58,7 +58,7 @@ function SoFar({ now, days }: { readonly now: Now; readonly days: number }) {
     <>
       <Figures
         figures={[
-          ["Simulated date", <Time key="at" at={at} />, "in the copy"],
+          ["Simulated date", <Time key="at" at={at} form="plain" />, "in the copy"],
           ["Applications", grouped(bound), "looked after"],
           ["Rotations finished", grouped(finished), `of ${grouped(rotations)} begun`],
           ["Sign-ins tried", grouped(signIns), "with the copy in use"],

@@ -20,9 +20,11 @@ import { ReasonCode } from "../../parts/reason-code.tsx";
 import { useSaid } from "../../parts/said.ts";
 import { Incomplete, Shown } from "../../parts/states.tsx";
 import { Coming, Time } from "../../parts/time.tsx";
+import { Typed } from "../../parts/typed.tsx";
 import { useSession } from "../../session/session.tsx";
 import { useTenant } from "../../session/tenant.tsx";
 import { useTenantCommand } from "../../session/tenant-command.ts";
+import { actionWords } from "../../text/actions.ts";
 import { KIND_WORDS, LAST_SAFE, LAST_SAFE_MEANS, PART_WORDS, STATE_WORDS } from "../../text/catalogue.ts";
 import { grouped } from "../../text/dates.ts";
 import { Name } from "../../text/name.tsx";
@@ -37,6 +39,7 @@ import {
   stated,
   titleWords,
   untilWords,
+  waitsForApproval,
 } from "../../text/rotation.ts";
 import { RevealRequests } from "./reveal-requests.tsx";
 import { Steps } from "./rotation-steps.tsx";
@@ -66,22 +69,14 @@ export function Rotation() {
 }
 
 function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
-  const { lastFailure, state } = rotation;
+  const { state } = rotation;
   return (
     <>
       <Head rotation={rotation} tenant={tenant} />
       <Announced rotation={rotation} />
       <Incomplete coverage={rotation.coverage} />
       {rotation.privileged ? <RevealRequests tenant={tenant} rotation={rotation.id} /> : null}
-      {lastFailure === null || state === "retired" ? null : (
-        <MessageBar intent={state === "halted" ? "error" : "warning"} layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>{state === "halted" ? "Halted." : "The last try failed."}</MessageBarTitle>{" "}
-            {stated(lastFailure.message)}
-            {lastFailure.next === null ? null : ` Next: ${ended(lastFailure.next)}`}
-          </MessageBarBody>
-        </MessageBar>
-      )}
+      <WhatWentWrong rotation={rotation} />
       <div className="columns">
         <div className="stack">
           <Steps rotation={rotation} />
@@ -100,6 +95,29 @@ function Whole({ rotation, tenant }: { readonly rotation: RotationShown; readonl
   );
 }
 
+/** Why it has halted, or what its last try met, and what to do about it. */
+function WhatWentWrong({ rotation: { state, lastFailure, haltWhy, haltMend } }: { readonly rotation: RotationShown }) {
+  const isHalted = state === "halted";
+  if (state === "retired" || (lastFailure === null && !isHalted)) return null;
+  const met = lastFailure === null ? null : stated(lastFailure.message);
+  const next = (isHalted ? haltMend : null) ?? (lastFailure === null ? null : lastFailure.next);
+  return (
+    <MessageBar intent={isHalted ? "error" : "warning"} layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>{isHalted ? "Halted." : "The last try failed."}</MessageBarTitle>{" "}
+        {isHalted ? stated(haltWhy ?? "") : met}
+        {next === null ? null : (
+          <>
+            {" "}
+            Next: <Typed text={ended(next)} />
+          </>
+        )}
+        {isHalted && met !== null ? <span className="two">The last try met: {met}</span> : null}
+      </MessageBarBody>
+    </MessageBar>
+  );
+}
+
 function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly tenant: string }) {
   const [open, setOpen] = useState<DialogName | null>(null);
   const { state, approvals, targets } = rotation;
@@ -108,6 +126,7 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
   // what a leftover rests on is sealed, if at all, by the rotation that made it
   const isSealed = rotation.issued !== null && isOpen && !rotation.leftover;
   const close = () => setOpen(null);
+  const asksNow = waitsForApproval(rotation);
   const mine = useOwnApprovals(rotation);
   return (
     <div className="page-head">
@@ -137,13 +156,13 @@ function Head({ rotation, tenant }: { readonly rotation: RotationShown; readonly
       </div>
       <div className="actions">
         {approvals.missing.length > 0 && isOpen ? (
-          <Command least="Operator" primary={rotation.waitsFor !== null} onClick={() => setOpen("approve")}>
-            Approve
+          <Command least="Operator" primary={asksNow} onClick={() => setOpen("approve")}>
+            {asksNow ? "Approve" : "Approve ahead"}
           </Command>
         ) : null}
         {approvals.missing.length > 0 && isOpen ? (
           <Command least="Operator" onClick={() => setOpen("refuse")}>
-            Refuse
+            {asksNow ? "Refuse" : "Refuse ahead"}
           </Command>
         ) : null}
         {mine.length > 0 ? (
@@ -250,7 +269,7 @@ function Happened({ rotation: { events } }: { readonly rotation: RotationShown }
       <ol className="plain">
         {shown.map(({ sequence, at, actor, action, reason, why }) => (
           <li key={sequence}>
-            <Time at={at} form="dateTimeSeconds" /> <span className="mono">{action}</span>
+            <Time at={at} form="dateTimeSeconds" /> <What action={action} />
             {why === null || reason === null ? null : (
               <>
                 : {why}. <ReasonCode code={reason} />
@@ -268,6 +287,17 @@ function Happened({ rotation: { events } }: { readonly rotation: RotationShown }
         </p>
       )}
     </section>
+  );
+}
+
+/** In words, with its code behind them. */
+function What({ action }: { readonly action: string }) {
+  const words = actionWords(action);
+  if (words === null) return <span className="mono">{action}</span>;
+  return (
+    <>
+      {words} <span className="faint mono">{action}</span>
+    </>
   );
 }
 
@@ -350,10 +380,16 @@ function WhyAndWho({ rotation, tenant }: { readonly rotation: RotationShown; rea
             {approvals.by.length === 0
               ? "none"
               : approvals.by.map(({ part, actor }) => `${PART_WORDS[part]}: ${actor}`).join("; ")}
-            {approvals.missing.length === 0 ? null : (
-              <span className="two urgent">
-                waits for: {approvals.missing.map((part) => PART_WORDS[part]).join(", ")}
-              </span>
+            {approvals.missing.map((part, index) =>
+              index === 0 && waitsForApproval(rotation) ? (
+                <span key={part} className="two urgent">
+                  waits for: {PART_WORDS[part]}
+                </span>
+              ) : (
+                <span key={part} className="two">
+                  asked for when it is time: {PART_WORDS[part]}
+                </span>
+              ),
             )}
           </dd>
         </div>
