@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs, HOUR, plus } from "../../src/core/time.ts";
+import { Consumption } from "../../src/rehearse/actors/consumption.ts";
 import { Chance } from "../../src/rehearse/stage/chance.ts";
 import { Consumer } from "../../src/rehearse/world/consumers.ts";
 import { Place } from "../../src/rehearse/world/places.ts";
@@ -33,6 +34,7 @@ function scene() {
   });
   return {
     place,
+    consumer,
     works,
     later: () => {
       now = plus(now, HOUR);
@@ -74,4 +76,15 @@ test("a refused copy that is written again, and an old copy refused for the firs
   expect(await lapses()).toBe(false);
   place.overwrite(OLD);
   expect(await lapses()).toBe(true);
+});
+
+test("one that has not been started signs in nowhere", async () => {
+  const { consumer } = scene();
+  const around = { story: { event: () => undefined }, turns: { now: epochMs(0), event: () => undefined } };
+  const books = { rules: { signedIn: () => undefined } };
+  const consumption = new Consumption({ ...around, books, watch: { keyIdOf: () => null } } as never);
+  await consumption.signIn(consumer);
+  expect(consumption.signIns).toBe(0);
+  await consumption.start(consumer);
+  expect(consumption.signIns).toBe(1);
 });

@@ -104,6 +104,8 @@ export class Consumption {
 
   async signIn(consumer: Consumer): Promise<void> {
     const { story, turns, watch, books } = this.#around;
+    // whoever has not been started signs in nowhere
+    if (!this.#started.has(consumer)) return;
     this.signIns += 1;
     const { outcome, lapse } = await consumer.signIn();
     const about = outcome === "issued" ? "" : consumer.appId;

@@ -57,13 +57,21 @@ export class Editors {
         slot.slot === rotation.slot ? { ...slot, targets: [...slot.targets, name] } : slot,
       ),
     }));
-    after(STARTED_AFTER, () => start(consumer));
+    let isGone = false;
+    // until then one of the processes may go by the configuration that does not name it: with what it has removed nobody starts
+    after(this.#processes() * MINUTE, async () => {
+      isGone = !watch.truth(rotation.holder.objectId).some(({ keyId }) => keyId === rotation.replaces);
+    });
+    after(STARTED_AFTER, async () => {
+      if (isGone) this.#reach.story.event(this.#reach.now(), `${name} is bound too late, and does not start`, appId);
+      else await start(consumer);
+    });
     if (served !== null) after(served, async () => this.#serve(appId));
   }
 
   async #setClock({ machine, by, lasts }: Edit & { readonly what: "clock-ahead" }): Promise<void> {
-    const { world, watch, clocks, story, now, after } = this.#reach;
-    const one = machine % (world.plan.managers ?? 1);
+    const { watch, clocks, story, now, after } = this.#reach;
+    const one = machine % this.#processes();
     clocks.set(one, by);
     watch.holding.ahead = Math.max(watch.holding.ahead, by);
     after(lasts, async () => {
@@ -95,6 +103,10 @@ export class Editors {
       reconfigured();
       lookedAfter(inhabitant);
     });
+  }
+
+  #processes(): number {
+    return this.#reach.world.plan.managers ?? 1;
   }
 
   /** What Nolapse advises there. */
