@@ -165,25 +165,27 @@ function Report({ one, report, tenant }: { readonly one: One; readonly report: R
       />
       <Found report={report} />
       <div className="columns">
-        <section className="card" aria-labelledby="stopped">
-          <div className="card-head">
-            <h2 id="stopped">Applications that no longer sign in</h2>
-          </div>
-          <StoppedChart
-            from={report.from}
-            until={report.until}
-            without={steps(report.without)}
-            withIt={steps(report.with)}
-            zone={zone}
-          />
-          <Stopped report={report} />
-        </section>
+        <div className="stack">
+          <section className="card" aria-labelledby="stopped">
+            <div className="card-head">
+              <h2 id="stopped">Applications that no longer sign in</h2>
+            </div>
+            <StoppedChart
+              from={report.from}
+              until={report.until}
+              without={steps(report.without)}
+              withIt={steps(report.with)}
+              zone={zone}
+            />
+            <Stopped report={report} />
+          </section>
+          <Thrown faults={report.faults} />
+        </div>
         <div className="stack">
           <Mend report={report} tenant={tenant} />
           <Again one={one} report={report} />
         </div>
       </div>
-      <Thrown faults={report.faults} />
     </>
   );
 }
