@@ -47,7 +47,7 @@ describe("the book", () => {
         { kind: "crash", share: 1, met: 0 },
       ],
     ]);
-    expect(conflict).toMatchObject({ rate: 0.75, met: 5, answer: expect.stringContaining("tried again") });
+    expect(conflict).toMatchObject({ rate: 0.75, met: 5, answer: expect.stringContaining("tries again") });
     expect(crash).toMatchObject({ rate: 1, met: 0, answer: null });
   });
 });
