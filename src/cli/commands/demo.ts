@@ -48,6 +48,8 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
           for (const line of narrator.lines()) speaker.say(line);
         },
       });
+      // what the portal goes on with is its own time
+      const durationMs = processStarted();
       if (pages !== null && !signal.aborted) {
         await pages;
         hint(context, directory.url, prepared.configFile);
@@ -57,7 +59,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<Exit
         await openPortal({ context, directory, prepared, fleet, folder, observe: narrator.observe, told });
       }
       await fleet.end();
-      return finish(context, { result, fleet, before: prepared.before });
+      return finish(context, { result, fleet, before: prepared.before, durationMs });
     } finally {
       await prepared.close();
     }
@@ -116,10 +118,12 @@ function finish(
     readonly result: DemoResult;
     readonly fleet: Fleet;
     readonly before: Parameters<typeof demoJson>[0]["before"];
+    /** Milliseconds in which `result` came about. */
+    readonly durationMs: number;
   },
 ): ExitCode {
-  const { result, fleet, before } = told;
-  const report = { result, tally: fleet.tally, before, durationMs: processStarted() };
+  const { fleet, ...rest } = told;
+  const report = { ...rest, tally: fleet.tally };
   if (globals.json === true) speaker.json(demoJson(report));
   else for (const line of demoLines(report, speaker.style)) speaker.data(line);
   const { halted, lapses } = demoJson(report);
