@@ -1,6 +1,7 @@
 /** The keys of the house: what seals values at rest, and the issuers that sign certificates. */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { IssuerSettings } from "../adapters/issuers/registry.ts";
+import { emptyStore } from "../adapters/store/failures.ts";
 import type { ResolvedConfig } from "../config/load.ts";
 import { NolapseError } from "../core/errors.ts";
 import { SELF_SIGNED } from "../core/policy/policy.ts";
@@ -36,6 +37,8 @@ export async function composeSealer(
 /** A new key beside an old store would make its sealed values useless without saying so; null where none is lost. */
 export function lostKey({ seal, store }: Pick<ResolvedConfig, "seal" | "store">): NolapseError | null {
   if (seal === null || store === null || !existsSync(store.path) || existsSync(seal.path)) return null;
+  // it holds nothing that a key could open, and is no new store either
+  if (statSync(store.path).size === 0) return emptyStore(store.path);
   const what = seal.type === "local-key" ? "seal key" : "digest key";
   return new NolapseError("seal-key-missing", `the ${what} ${seal.path} does not exist, but the store does`, {
     next: `put back the ${what} file that belongs to this store; docs/break-glass.md says what to do without one`,

@@ -172,6 +172,16 @@ describe("a damaged store", () => {
   });
 });
 
+test("an empty store is called that, by doctor as well, and no key is made beside it", async () => {
+  writeFileSync(join(site.folder, "nolapse.db"), "");
+  for (const command of [["run", "--once"], ["plan"], ["stop"]]) {
+    const refused = await site.nolapse(command);
+    expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining("nolapse.db is an empty file")]);
+  }
+  expect((await site.nolapse(["doctor"])).stdout).toMatch(/✗ store: .*nolapse\.db is an empty file/);
+  expect(existsSync(join(site.folder, "seal.key"))).toBe(false);
+});
+
 describe("the seal key", () => {
   test("is never made anew beside a store that exists", async () => {
     expect((await site.nolapse(["run", "--once"])).code).toBe(0);

@@ -21,6 +21,18 @@ test("a tenant is scanned", async () => {
   expect([scanned.code, scanned.stdout]).toEqual([0, expect.stringContaining("app-1")]);
 });
 
+test("a proxy that does not answer is named, and nothing of its password", async () => {
+  const { site } = await behindProxy();
+  const env = { HTTPS_PROXY: "http://ann:hidden@127.0.0.1:9", NO_PROXY: "localhost" };
+  const refused = await site.nolapse(["scan"], { env });
+  expect([refused.code, refused.stderr]).toEqual([
+    6,
+    expect.stringContaining("login.microsoftonline.com cannot be reached through the proxy 127.0.0.1:9 (ECONNREFUSED)"),
+  ]);
+  expect(refused.stderr).toContain("hint: check that the proxy of HTTPS_PROXY answers");
+  expect(refused.stderr).not.toContain("hidden");
+});
+
 test("people sign in to the portal", async () => {
   const server = { signIn: { clientId: "aaaaaaaa-1111-4222-8333-444444444444", secret: "env:PORTAL_SECRET" } };
   const { site, env } = await behindProxy({ server });

@@ -140,7 +140,8 @@ export function isNoSuchCredential(answer: WireAnswer): boolean {
 
 /** The error for a request without a whole answer. */
 export function lost(failure: WireFailure, what: string): NolapseError {
-  const { host, kind, systemCode } = failure;
+  const { host, kind, systemCode, proxy } = failure;
+  const through = proxy === null ? "" : ` through the proxy ${proxy}`;
   if (kind === "untrusted") {
     return new NolapseError("certificate-untrusted", `${what} failed: ${host} is not trusted (${systemCode})`, {
       next: "set NODE_EXTRA_CA_CERTS to a PEM file with the CA that signed the server's certificate, and start again",
@@ -148,12 +149,15 @@ export function lost(failure: WireFailure, what: string): NolapseError {
     });
   }
   const why = {
-    "timed-out": `${host} did not answer in time`,
+    "timed-out": `${host} did not answer in time${through}`,
     aborted: `the request to ${host} was given up`,
-    unreachable: `${host} cannot be reached (${systemCode ?? "connection lost"})`,
+    unreachable: `${host} cannot be reached${through} (${systemCode ?? "connection lost"})`,
   }[kind];
   return new NolapseError("directory-unreachable", `${what} failed: ${why}`, {
-    next: `check the network, HTTPS_PROXY and the name ${host}`,
+    next:
+      proxy === null
+        ? `check the network, HTTPS_PROXY and the name ${host}`
+        : `check that the proxy of HTTPS_PROXY answers; what needs none is named in NO_PROXY`,
     cause: failure,
   });
 }

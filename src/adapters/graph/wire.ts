@@ -62,13 +62,16 @@ export class WireFailure extends Error {
   readonly host: string;
   /** The system's name for it (`ECONNRESET`), null when there is none. */
   readonly systemCode: string | null;
+  /** Host and port of the proxy that it was asked through, null where it was asked directly. */
+  readonly proxy: string | null;
 
-  constructor(kind: WireFailureKind, host: string, systemCode: string | null) {
+  constructor(kind: WireFailureKind, host: string, systemCode: string | null, proxy: string | null = null) {
     super(`no answer from ${host}: ${systemCode ?? kind}`);
     this.name = "WireFailure";
     this.kind = kind;
     this.host = host;
     this.systemCode = systemCode;
+    this.proxy = proxy;
   }
 }
 
@@ -99,10 +102,16 @@ function systemCode(thrown: unknown, depth = 0): string | null {
   return typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? code : null;
 }
 
-function failure(kind: WireFailureKind | null, url: string, thrown: unknown): WireFailure {
+function failure(kind: WireFailureKind | null, url: string, thrown: unknown, proxy: string | null = null): WireFailure {
   const code = systemCode(thrown);
   const trust = code !== null && UNTRUSTED.has(code) ? "untrusted" : "unreachable";
-  return new WireFailure(kind ?? trust, new URL(url).host, kind === null ? code : null);
+  return new WireFailure(kind ?? trust, new URL(url).host, kind === null ? code : null, proxy);
+}
+
+/** Without what it may hold of a name and a password. */
+function proxyOf({ agent }: PipelineRequest): string | null {
+  const { proxy } = (agent ?? {}) as { readonly proxy?: unknown };
+  return proxy instanceof URL ? proxy.host : null;
 }
 
 /** An HTTP client that asks a given `fetch` instead of opening a socket. */
@@ -143,7 +152,7 @@ export function boundedClient(options: { readonly timeout: number; readonly fetc
       const end = (kind: WireFailureKind) => {
         ended ??= kind;
         stop.abort();
-        give(failure(kind, request.url, null));
+        give(failure(kind, request.url, null, proxyOf(request)));
       };
       const onAbort = () => end("aborted");
       const sooner = request.timeout > 0 ? request.timeout : options.timeout;
@@ -156,7 +165,7 @@ export function boundedClient(options: { readonly timeout: number; readonly fetc
       try {
         return await Promise.race([sending, given]);
       } catch (thrown) {
-        throw thrown instanceof WireFailure ? thrown : failure(ended, request.url, thrown);
+        throw thrown instanceof WireFailure ? thrown : failure(ended, request.url, thrown, proxyOf(request));
       } finally {
         clearTimeout(timer);
         outer?.removeEventListener("abort", onAbort);

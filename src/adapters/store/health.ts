@@ -1,10 +1,10 @@
 /** Whether the store's file is whole and writable, and the disk has room. */
-import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { groupedWords } from "../../core/time-words.ts";
 import type { LocalCheck } from "../../ports/diagnosis.ts";
-import { storeFailure } from "./failures.ts";
+import { emptyStore, storeFailure } from "./failures.ts";
 
 /** Below this a busy month could fill it, bytes. */
 const LEAST_SPACE = 256 * 1024 * 1024;
@@ -27,6 +27,7 @@ function fileHealth(path: string): LocalCheck {
   }
   let said: unknown;
   try {
+    if (statSync(path).size === 0) throw emptyStore(path);
     const handle = new DatabaseSync(path, { readOnly: true });
     said = handle.prepare("PRAGMA quick_check").get()?.quick_check;
     handle.close();

@@ -38,8 +38,9 @@ export async function pause(context: Context, named: string, { reason }: Options
     const { appId, displayName } = meant;
     const held = await pauseApplication(deps, appId, asked);
     const goesOn = command(tenantNamed(tenant), `continue ${appId}`);
+    const already = held.by !== asked.actor || held.reason !== asked.why?.trim() ? "already " : "";
     speaker.say(
-      `nolapse: ${displayName}: the application is paused ${pausedDetail(held)}; nothing begins on it and nothing more is done of what has begun, until ${goesOn}`,
+      `nolapse: ${displayName}: the application is ${already}paused ${pausedDetail(held)}; nothing begins on it and nothing more is done of what has begun, until ${goesOn}`,
     );
     if (globals.json === true) speaker.json({ appId, paused: { by: held.by, at: iso(held.at), reason: held.reason } });
     return 0;
@@ -81,6 +82,8 @@ async function meantBy(deps: Deps, named: string): Promise<Meant> {
     return await knownNamed(deps, named);
   } catch (thrown) {
     if (asNolapseError(thrown).code !== "not-found") throw thrown;
-    throw new NolapseError("not-found", `there is no rotation and no application ${named}`, { next: "nolapse plan" });
+    throw new NolapseError("not-found", `nolapse knows no rotation and no application ${named}`, {
+      next: "name it by its client id; its name is known once nolapse plan has looked",
+    });
   }
 }

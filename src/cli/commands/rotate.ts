@@ -62,7 +62,9 @@ export async function rotate(context: Context, apps: readonly string[], options:
         for (const line of lines) context.speaker.data(line);
       }
       const failed = waiting.some(({ rotation }) => rotation.state === "halted" || rotation.lastFailure !== null);
-      return exitCode(failed ? 4 : 0, refused.length === 0 && !isHeldBack(report) ? 0 : 5);
+      // what somebody holds meanwhile is not done, as little as what was refused at once
+      const held = isHeldBack(report) || waiting.some(({ rotation }) => rotation.paused !== undefined);
+      return exitCode(failed ? 4 : 0, refused.length === 0 && !held ? 0 : 5);
     },
     teller(context, "whole"),
     self,
