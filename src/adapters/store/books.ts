@@ -14,9 +14,9 @@ import { DAY, type EpochMs, HOUR } from "../../core/time.ts";
 import type { Counted, Store, Switches, Tally } from "../../ports/store.ts";
 import { enterLedger, noteAttempts, writeAudit } from "./change.ts";
 import type { Database, Db } from "./database.ts";
-import { readPauses } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { ledgerFrom, ledgerRow, slotFrom } from "./rows.ts";
+import { readPauses } from "./under-pause.ts";
 
 /** How many outcomes the breaker looks back on, and how long a wave of retirements is remembered (design §4.7). */
 const RECENT = 20;

@@ -5,9 +5,9 @@ import type { Claim, Store } from "../../ports/store.ts";
 import { tally } from "./books.ts";
 import { writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
-import { rotationsFrom } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { rotationRow } from "./rows.ts";
+import { rotationsFrom } from "./under-pause.ts";
 
 export interface LeaseOptions {
   /** This process, as it stands in leases. */

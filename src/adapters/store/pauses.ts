@@ -2,8 +2,8 @@
 import type { Store } from "../../ports/store.ts";
 import { writeAudit } from "./change.ts";
 import type { Database } from "./database.ts";
-import { readPauses } from "./held.ts";
 import { amendIn, isAsExpected } from "./rotations.ts";
+import { readPauses } from "./under-pause.ts";
 
 /** The verbs of pauses; what nobody alive works on may be held. */
 export function pauses(

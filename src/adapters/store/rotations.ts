@@ -5,9 +5,9 @@ import type { EpochMs } from "../../core/time.ts";
 import type { CertificateImage, Change, RotationFilter, Store } from "../../ports/store.ts";
 import { enterLedger, writeAudit, writeChange } from "./change.ts";
 import type { Database, Db } from "./database.ts";
-import { rotationsFrom } from "./held.ts";
 import { prepared, preparedForEach, type Value } from "./prepared.ts";
 import { ledgerRow, rotationRow } from "./rows.ts";
+import { rotationsFrom } from "./under-pause.ts";
 
 /** The verbs about rotations that need no lease. */
 export function rotations(

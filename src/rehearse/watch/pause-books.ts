@@ -74,8 +74,9 @@ export class PauseBooks {
 
 /**
  * What an earlier list of ours has cost others, or us, is put back whatever anybody holds: entries as they were, and with them the rotation's own
- * certificate that a read did not show. Whatever else a list adds is new. An undo, too: the rotation that it belongs to has retired, and one
- * that has retired nobody holds; so it goes on beside one that is held, and is never a held one's.
+ * certificate that a read did not show. Whatever else a list adds is new. An undo beside one rotation that
+ * is held goes on, too, as the rotation that it belongs to has retired; under a pause of its application it waits, which this does not see
+ * (test/core/application-pause.test.ts).
  */
 function isMending({ method, args }: Call, { what, rotation }: Write): boolean {
   if (method !== "replaceCertificates") return false;

@@ -16,9 +16,9 @@ import { counted, grouped } from "../../text/dates.ts";
 import { Name } from "../../text/name.tsx";
 import { groupedNeeds, leadOf, steps, verdictOf } from "../../text/rehearsal.ts";
 import { stated } from "../../text/rotation.ts";
+import { FaultsMet } from "./faults.tsx";
 import { type Figure, Figures } from "./figures.tsx";
 import { Running } from "./running.tsx";
-import { Thrown } from "./thrown.tsx";
 
 type One = Answer<"GET /api/v1/t/{tenant}/rehearsals/{id}">;
 type Report = NonNullable<One["report"]>;
@@ -179,7 +179,7 @@ function Report({ one, report, tenant }: { readonly one: One; readonly report: R
             />
             <Stopped report={report} />
           </section>
-          <Thrown faults={report.faults} />
+          <FaultsMet faults={report.faults} />
         </div>
         <div className="stack">
           <Mend report={report} tenant={tenant} />

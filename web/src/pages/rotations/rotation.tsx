@@ -1,6 +1,5 @@
 /** How far is it, what does it wait for, and what if it stops here? */
 import { Button, MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
-import { CheckmarkCircleFilled, CircleRegular } from "@fluentui/react-icons";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../../api/client.ts";
@@ -14,7 +13,6 @@ import { ApplicationLink } from "../../parts/application-link.tsx";
 import { CheckList } from "../../parts/checks.tsx";
 import { Command } from "../../parts/command.tsx";
 import { MoreMenu } from "../../parts/more-menu.tsx";
-import { OctagonFilled } from "../../parts/octagon.tsx";
 import { PausedTag } from "../../parts/paused-tag.tsx";
 import { ReasonCode } from "../../parts/reason-code.tsx";
 import { useSaid } from "../../parts/said.ts";
@@ -35,13 +33,13 @@ import {
   headSentence,
   oldOneWords,
   outcomeOf,
-  safetyWords,
   stated,
   titleWords,
   untilWords,
   waitsForApproval,
 } from "../../text/rotation.ts";
 import { RevealRequests } from "./reveal-requests.tsx";
+import { Safety } from "./rotation-safety.tsx";
 import { Steps } from "./rotation-steps.tsx";
 
 const SHOW = "GET /api/v1/t/{tenant}/rotations/{id}";
@@ -221,29 +219,6 @@ function useOwnApprovals({ approvals, state, proofs }: RotationShown): readonly 
 
 function isOpenState(state: RotationShown["state"]): boolean {
   return state !== "retired" && state !== "cancelled";
-}
-
-function Safety({ rotation }: { readonly rotation: RotationShown }) {
-  const works = rotation.safety.some(({ code, ok }) => ok && code !== "nothing-unknown");
-  return (
-    <section className="card" aria-labelledby="safety">
-      <h2 id="safety">If it stops here</h2>
-      <ul className="plain">
-        {rotation.safety.map(({ code, ok }) => (
-          <li key={code} className={!ok && !works ? "ended" : undefined}>
-            {ok ? (
-              <CheckmarkCircleFilled className="fine" aria-hidden="true" />
-            ) : works ? (
-              <CircleRegular aria-hidden="true" />
-            ) : (
-              <OctagonFilled aria-hidden="true" />
-            )}{" "}
-            {safetyWords({ code, ok }, rotation)}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }
 
 /** Says what step it has come to, or that it halted; the first one is no news, and tries are none. */

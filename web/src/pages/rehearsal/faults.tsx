@@ -1,4 +1,4 @@
-/** What was thrown at a rehearsal: each kind of fault, for how much of the time, how often it was met, and what Nolapse does then. */
+/** The faults of a rehearsal: each kind, for how much of the time, how often it was met, and what Nolapse does then. */
 import type { Answer } from "../../api/client.ts";
 import { type Column, Columned } from "../../parts/columned.tsx";
 import { Empty } from "../../parts/states.tsx";
@@ -14,10 +14,10 @@ const COLUMNS: readonly [Column<Faults[number]>, ...Column<Faults[number]>[]] = 
   { head: "What Nolapse does then", cell: ({ answer }) => answer ?? <span className="faint">never met</span> },
 ];
 
-export function Thrown({ faults }: { readonly faults: Faults }) {
+export function FaultsMet({ faults }: { readonly faults: Faults }) {
   return (
-    <section className="stack" aria-labelledby="thrown">
-      <h2 id="thrown">Faults met and answered</h2>
+    <section className="stack" aria-labelledby="faults">
+      <h2 id="faults">Faults met and answered</h2>
       {faults.every(({ met }) => met === 0) ? (
         <Empty>It met no fault.</Empty>
       ) : (
