@@ -3,12 +3,10 @@ import { constants, createHash, verify, X509Certificate } from "node:crypto";
 import { inspect } from "node:util";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
-import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { NewCertificate } from "../../src/ports/certificates.ts";
-import type { Clock } from "../../src/ports/clock.ts";
+import { clockAt, graphAt } from "../support/answering-graph.ts";
 import {
   type Answer,
   AnsweringServer,
@@ -25,7 +23,7 @@ import { type MadeCertificate, makeCertificate } from "../support/certificates.t
 
 const NOW = epochMs(1_780_000_000_987);
 const SECONDS = 1_780_000_000;
-const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
+const clock = clockAt(NOW);
 const BEARER = "eyJhbGciOiJub25lIn0.canaryOfTheBearerTokenOfNolapse.x";
 const HOLDER = { type: "servicePrincipal", objectId: "0bject", appId: "c11ent" } as const;
 const DATE = { Date: "Thu, 28 May 2026 20:26:40 GMT" };
@@ -43,16 +41,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const open = (timeout = 300) =>
-  createGraphDirectory({
-    tenantId: "tenant",
-    authority: origin,
-    graphEndpoint: origin,
-    auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue("own8Q~canary-of-nolapse") },
-    clock,
-    version: "1.2.3",
-    timeout,
-  });
+const open = (timeout = 300) => graphAt(origin, clock, timeout);
 const added = (): NewCertificate => ({
   keyId: "11111111-2222-4333-8444-555555555555",
   displayName: "x [nolapse:abcd.abcdefgh2345]",

@@ -1,17 +1,15 @@
 /** What an application was granted, as Graph lists it: request by request, page by page, and never a failure as an empty list. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
-import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
 import { APP_ROLES, GRAPH_APP_ID } from "../../src/directory/graph/permissions.ts";
 import { keepingResources, readConsent } from "../../src/engine/views/consent.ts";
-import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
+import { clockAt, graphAt } from "../support/answering-graph.ts";
 import { AnsweringServer, graphError, json, reset } from "../support/answering-server.ts";
 import { type GraphBench, openGraph, plant, principalOf } from "../support/graph-bench.ts";
 
 const NOW = epochMs(Date.UTC(2026, 2, 1));
-const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
+const clock = clockAt(NOW);
 const APP = "aaaaaaaa-0000-4000-8000-000000000001";
 const PRINCIPAL = { id: "sp", appId: APP, accountEnabled: null, passwordCredentials: [], keyCredentials: [] };
 
@@ -24,16 +22,7 @@ describe("as it comes", () => {
   });
   afterEach(() => server.close());
 
-  const consents = () =>
-    createGraphDirectory({
-      tenantId: "tenant",
-      authority: origin,
-      graphEndpoint: origin,
-      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue("own8Q~canary-of-nolapse") },
-      clock,
-      version: "1.2.3",
-      timeout: 300,
-    }).consents;
+  const consents = () => graphAt(origin, clock).consents;
 
   it("is one request each, on v1.0, and a next page only from where the first was", async () => {
     const value = [{ principalId: "sp", appRoleId: "ROLE", resourceId: "res", resourceDisplayName: "Billing" }];

@@ -1,15 +1,14 @@
 /** Graph's logs as they come: names, odd values and refusals that the embedded directory does not have. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
-import type { Clock } from "../../src/ports/clock.ts";
+import { clockAt, graphAt } from "../support/answering-graph.ts";
 import { type Answer, AnsweringServer, graphError, json, text } from "../support/answering-server.ts";
 
 const SINCE = epochMs(Date.UTC(2026, 2, 1));
 const AT = "2026-03-01T09:12:44.0123456Z";
-const clock: Clock = { now: async () => SINCE, processNow: () => 0, wait: async () => {}, frozen: async () => false };
+const clock = clockAt(SINCE);
 const HOLDER = { type: "application", objectId: "aaaaaaaa-0000-4000-8000-000000000001", appId: "c11ent" } as const;
 const KEY = "bbbbbbbb-0000-4000-8000-000000000002";
 
@@ -21,16 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-const logs = () =>
-  createGraphDirectory({
-    tenantId: "tenant",
-    authority: origin,
-    graphEndpoint: origin,
-    auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue("own8Q~canary-of-nolapse") },
-    clock,
-    version: "1.2.3",
-    timeout: 300,
-  }).logs;
+const logs = () => graphAt(origin, clock).logs;
 const changes = () => logs().credentialChanges(HOLDER, SINCE);
 const signIns = () => logs().signIns("c11ent", SINCE);
 const filterSent = () => new URL(server.arrived.at(-1)?.path ?? "", origin).searchParams.get("$filter");

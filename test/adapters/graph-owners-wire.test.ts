@@ -1,16 +1,14 @@
 /** Whom to write about an application: its owners as Graph lists them, page by page, people with an address alone. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
-import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs } from "../../src/core/time.ts";
 import { readOwnership } from "../../src/engine/scan/ownership.ts";
-import type { Clock } from "../../src/ports/clock.ts";
 import { graphAs } from "../directory/entra.ts";
+import { clockAt, graphAt } from "../support/answering-graph.ts";
 import { AnsweringServer, graphError, json } from "../support/answering-server.ts";
 import { type GraphBench, openGraph, plant } from "../support/graph-bench.ts";
 
 const NOW = epochMs(Date.UTC(2026, 2, 1));
-const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
+const clock = clockAt(NOW);
 const HOLDER = { type: "application", objectId: "aaaaaaaa-0000-4000-8000-000000000001", appId: "c11ent" } as const;
 const USER = "#microsoft.graph.user";
 
@@ -23,16 +21,7 @@ describe("as they come", () => {
   });
   afterEach(() => server.close());
 
-  const owners = () =>
-    createGraphDirectory({
-      tenantId: "tenant",
-      authority: origin,
-      graphEndpoint: origin,
-      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue("own8Q~canary-of-nolapse") },
-      clock,
-      version: "1.2.3",
-      timeout: 300,
-    }).owners;
+  const owners = () => graphAt(origin, clock).owners;
   const mails = () => owners().mailOf(HOLDER);
 
   it("are every page's people, each once; the sign-in name stands in for a mailbox", async () => {

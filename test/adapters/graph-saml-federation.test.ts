@@ -1,11 +1,10 @@
 /** SAML signing certificates and federated credentials: against the embedded directory, and one request each on the wire. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { isSamlSigning } from "../../src/core/credentials/classify.ts";
 import type { HolderRef } from "../../src/core/credentials/credential.ts";
-import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, plus } from "../../src/core/time.ts";
 import type { NewFederatedCredential } from "../../src/ports/federation.ts";
+import { clockAt, graphAt } from "../support/answering-graph.ts";
 import { type Answer, AnsweringServer, empty, graphError, json, reset, silent } from "../support/answering-server.ts";
 import { type GraphBench, openGraph, plant, principalOf } from "../support/graph-bench.ts";
 
@@ -92,16 +91,7 @@ describe("on the wire", () => {
     origin = await server.listen();
   });
   afterEach(() => server.close());
-  const open = () =>
-    createGraphDirectory({
-      tenantId: "tenant",
-      authority: origin,
-      graphEndpoint: origin,
-      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue("own8Q~canary-of-nolapse") },
-      clock: { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false },
-      version: "1.2.3",
-      timeout: 300,
-    });
+  const open = () => graphAt(origin, clockAt(NOW));
   const writes = {
     addTokenSigningCertificate: () =>
       open().samlSigning.addTokenSigningCertificate(principal, { commonName: "saml", end: plus(NOW, DAY) }),

@@ -2,12 +2,12 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { identityTokens } from "../../src/adapters/graph/credentials.ts";
-import { createGraphDirectory } from "../../src/adapters/graph/directory.ts";
 import { createVerifier } from "../../src/adapters/graph/verifier.ts";
 import { createPipeline } from "../../src/adapters/graph/wire.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, epochMs, MINUTE, plus } from "../../src/core/time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import { clockAt, graphAt, OWN_SECRET } from "../support/answering-graph.ts";
 import {
   type Answer,
   AnsweringServer,
@@ -22,8 +22,7 @@ import {
 } from "../support/answering-server.ts";
 
 const NOW = epochMs(1_780_000_000_000);
-const clock: Clock = { now: async () => NOW, processNow: () => 0, wait: async () => {}, frozen: async () => false };
-const OWN_SECRET = "own8Q~canary-of-the-client-secret-of-nolapse";
+const clock = clockAt(NOW);
 const BEARER = "eyJhbGciOiJub25lIn0.canaryOfTheBearerTokenOfNolapse.x";
 const NEW_VALUE = "new8Q~canary-of-the-value-just-made";
 const HOLDER = { type: "application", objectId: "0bject", appId: "c11ent" } as const;
@@ -42,16 +41,7 @@ describe("on the wire", () => {
   });
   afterEach(() => server.close());
 
-  const open = (timeout = 300) =>
-    createGraphDirectory({
-      tenantId: "tenant",
-      authority: origin,
-      graphEndpoint: origin,
-      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue(OWN_SECRET) },
-      clock,
-      version: "1.2.3",
-      timeout,
-    }).entra;
+  const open = (timeout = 300) => graphAt(origin, clock, timeout).entra;
   const add = (timeout?: number) => open(timeout).addSecret(HOLDER, { displayName: "x", end: plus(NOW, DAY) });
 
   it("lists who holds roles, a page a request, by principal and role", async () => {
@@ -157,15 +147,7 @@ describe("on the wire", () => {
     expect(count("/oauth2/")).toBe(2);
   });
 
-  const byClock = (now: Clock["now"]) =>
-    createGraphDirectory({
-      tenantId: "tenant",
-      authority: origin,
-      graphEndpoint: origin,
-      auth: { method: "plain", clientId: "nolapse-id", secret: new SecretValue(OWN_SECRET) },
-      clock: { ...clock, now },
-      version: "1.2.3",
-    });
+  const byClock = (now: Clock["now"]) => graphAt(origin, { ...clock, now }, 30_000);
 
   it("keeps the token it has where a missing right asks for a new one and there is none to be had", async () => {
     let now = NOW;
