@@ -1,6 +1,6 @@
 /** Pause and Continue of a whole application: nothing is written while it is held, nothing lapses in silence, and all goes on afterwards. */
 import { expect, test } from "vitest";
-import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
+import type { Rotation, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import { askRemoval } from "../../src/engine/commands/ask-removal.ts";
 import { askEmergency } from "../../src/engine/commands/emergency.ts";
@@ -17,6 +17,7 @@ import { reveal } from "../../src/engine/values/show.ts";
 import { explainApplication } from "../../src/engine/views/explain.ts";
 import { metricsOf } from "../../src/engine/views/metrics.ts";
 import { pictureOf } from "../../src/engine/views/picture.ts";
+import { stoppedIn } from "../support/stopped-in.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", why: "the vault moves this week" };
@@ -40,22 +41,7 @@ async function told(bench: Workbench) {
   return findingsOf(bench.deps(), items, bench.clock.at, beside);
 }
 
-/** A rotation in this state, which nothing but the next look keeps from going on. */
-async function at(state: RotationState, bench = new Workbench(POLICY)): Promise<Workbench> {
-  const breakTarget = () => {
-    bench.target.broken = new Error("not now");
-  };
-  if (state === "planned") breakTarget();
-  const observe = (_: unknown, { type }: RotationEvent) => {
-    bench.events.push(type);
-    if (state === "accepted" && type === "accepted") breakTarget();
-    if (state === "delivered" && type === "delivered")
-      bench.entra.fail("probe", { fault: "probe", probe: { outcome: "inconclusive" } }, 1);
-  };
-  await bench.drive((one) => one?.state === state, 5, { observe });
-  bench.target.broken = null;
-  return bench;
-}
+const at = (state: RotationState, bench = new Workbench(POLICY)) => stoppedIn(bench, state);
 
 async function waits(bench: Workbench, looks: number): Promise<void> {
   for (let look = 0; look < looks; look += 1) {

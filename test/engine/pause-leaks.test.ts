@@ -1,8 +1,6 @@
 /** What had begun when an application was paused: nothing more of it is written; and a pause always ends. */
 import { expect, test } from "vitest";
-import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
-import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
-import { DAY, MINUTE, plus } from "../../src/core/time.ts";
+import { DAY, MINUTE } from "../../src/core/time.ts";
 import { pauseApplication } from "../../src/engine/commands/pause-application.ts";
 import { stop } from "../../src/engine/commands/stop.ts";
 import type { Deps } from "../../src/engine/deps.ts";
@@ -12,35 +10,10 @@ import { makeShown } from "../../src/engine/values/shown-secret.ts";
 import { sweepShown } from "../../src/engine/values/sweep-shown.ts";
 import type { Hand } from "../../src/ports/hand.ts";
 import type { Logs } from "../../src/ports/logs.ts";
-import { START, Workbench } from "../support/workbench.ts";
+import { signing } from "../support/saml-bench.ts";
+import { Workbench } from "../support/workbench.ts";
 
 const WHY = { actor: "bob", why: "the vault moves this week" };
-const issuer = createSelfSigned("saml tests", createKeyPool("saml tests", 1).source("saml"));
-
-async function signing() {
-  const bench = new Workbench();
-  const end = plus(START, 20 * DAY);
-  const { value, facts } = await issuer.issue({
-    commonName: "sso",
-    keySize: 2048,
-    notBefore: plus(START, -900 * DAY),
-    notAfter: end,
-  });
-  const certificates = (["Sign", "Verify"] as const).map((usage) => ({
-    certificate: value,
-    name: "CN=sso",
-    end,
-    usage,
-  }));
-  const app = bench.entra.seed({
-    type: "servicePrincipal",
-    displayName: "Expenses",
-    preferredTokenSigningKeyThumbprint: facts.sha1,
-    certificates,
-  });
-  return { bench, app };
-}
-
 test("an activation that a person was still asked about when the application was paused is refused", async () => {
   const { bench, app } = await signing();
   const { successor } = await renewSaml(bench.deps(), "Expenses", { end: null, actor: "ann" });

@@ -1,6 +1,6 @@
 /** Pause and Continue of one rotation: in each state nothing is written while it is held, and it goes on afterwards. */
 import { expect, test } from "vitest";
-import type { Rotation, RotationEvent, RotationState } from "../../src/core/rotation/rotation.ts";
+import type { Rotation, RotationState } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, plus } from "../../src/core/time.ts";
 import { askRemoval } from "../../src/engine/commands/ask-removal.ts";
 import { continueRotation, pauseRotation } from "../../src/engine/commands/pause.ts";
@@ -16,29 +16,15 @@ import { metricsOf } from "../../src/engine/views/metrics.ts";
 import { pictureOf } from "../../src/engine/views/picture.ts";
 import { waitingOf } from "../../src/engine/views/under-way.ts";
 import { NOW, rotation, settings } from "../core/make.ts";
+import { stoppedIn } from "../support/stopped-in.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 const ANN = { actor: "entra:ann@contoso.example", why: "the vault moves" };
 const idOf = async (bench: Workbench) => (await bench.rotation())?.id ?? "";
 const trailOf = async (bench: Workbench) => bench.store.auditPage(TENANT, { after: 0, limit: 1_000 });
 
-/** A rotation in this state, which nothing but the next look keeps from going on. */
-async function at(state: RotationState): Promise<Workbench> {
-  const bench = new Workbench({ policy: { retire: "after-overlap", overlap: 7 * DAY }, complete: true });
-  const breakTarget = () => {
-    bench.target.broken = new Error("not now");
-  };
-  if (state === "planned") breakTarget();
-  const observe = (_: unknown, { type }: RotationEvent) => {
-    bench.events.push(type);
-    if (state === "accepted" && type === "accepted") breakTarget();
-    if (state === "delivered" && type === "delivered")
-      bench.entra.fail("probe", { fault: "probe", probe: { outcome: "inconclusive" } }, 1);
-  };
-  await bench.drive((one) => one?.state === state, 5, { observe });
-  bench.target.broken = null;
-  return bench;
-}
+const POLICY = { policy: { retire: "after-overlap", overlap: 7 * DAY }, complete: true } as const;
+const at = (state: RotationState) => stoppedIn(new Workbench(POLICY), state);
 
 test.each(["planned", "issued", "accepted", "delivered", "verified"] as const)(
   "%s: nothing is written for months, and then it goes on to its end",

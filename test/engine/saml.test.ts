@@ -1,7 +1,5 @@
 /** SAML signing certificates: one successor whatever happens to the command, and an activation that is read back. */
 import { describe, expect, test } from "vitest";
-import { createKeyPool } from "../../src/adapters/issuers/key-pool.ts";
-import { createSelfSigned } from "../../src/adapters/issuers/self-signed.ts";
 import { NolapseError } from "../../src/core/errors.ts";
 import { DAY, MINUTE, plus } from "../../src/core/time.ts";
 import { makePlan } from "../../src/engine/plan/plan.ts";
@@ -9,35 +7,8 @@ import { activateSaml, planActivation, renewSaml } from "../../src/engine/saml/s
 import { readSaml } from "../../src/engine/saml/view.ts";
 import { discover } from "../../src/engine/scan/discover.ts";
 import type { SamlSigning } from "../../src/ports/saml-signing.ts";
-import type { Seeded } from "../support/fake-entra.ts";
-import { START, Workbench } from "../support/workbench.ts";
-
-const issuer = createSelfSigned("saml tests", createKeyPool("saml tests", 1).source("saml"));
-
-/** A service principal whose one signing certificate ends soon. */
-async function signing(endsIn = 20 * DAY): Promise<{ bench: Workbench; app: Seeded; old: string }> {
-  const bench = new Workbench();
-  const end = plus(START, endsIn);
-  const { value, facts } = await issuer.issue({
-    commonName: "sso",
-    keySize: 2048,
-    notBefore: plus(START, -900 * DAY),
-    notAfter: end,
-  });
-  const certificates = (["Sign", "Verify"] as const).map((usage) => ({
-    certificate: value,
-    name: "CN=sso",
-    end,
-    usage,
-  }));
-  const app = bench.entra.seed({
-    type: "servicePrincipal",
-    displayName: "Expenses",
-    preferredTokenSigningKeyThumbprint: facts.sha1,
-    certificates,
-  });
-  return { bench, app, old: facts.sha1 };
-}
+import { signing } from "../support/saml-bench.ts";
+import { START, type Workbench } from "../support/workbench.ts";
 
 const renew = (bench: Workbench, more: Partial<Parameters<typeof renewSaml>[2]> = {}, over = {}) =>
   renewSaml(bench.deps(over), "Expenses", { end: null, actor: "ann", ...more });
