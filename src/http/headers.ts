@@ -16,10 +16,13 @@ export function contentSecurityPolicy(nonce: string): string {
   ].join("; ");
 }
 
-/** `secure`: people come by https, and shall go on doing so. */
-export function securityHeaders(nonce: string, secure: boolean): Readonly<Record<string, string>> {
+/** Of data: where a browser takes it for a page all the same, it loads and runs nothing. */
+const FOR_DATA = "default-src 'none'; frame-ancestors 'none'";
+
+/** `nonce`: of a page; null for everything else. `secure`: people come by https, and shall go on doing so. */
+export function securityHeaders(nonce: string | null, secure: boolean): Readonly<Record<string, string>> {
   return {
-    "content-security-policy": contentSecurityPolicy(nonce),
+    "content-security-policy": nonce === null ? FOR_DATA : contentSecurityPolicy(nonce),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

@@ -90,7 +90,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     return503OnClosing: true,
     // what the router cannot even read passes no hook
     frameworkErrors: (_error, _request, reply) => {
-      reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
+      reply.headers(securityHeaders(null, secure));
       send(reply, new HttpProblem(400, "the address cannot be read", "GET /api/v1/openapi.json lists them"));
     },
     logger: false,
@@ -118,9 +118,10 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 async function harden(app: App, sessions: Sessions, { origin, secure, rates }: ServerOptions): Promise<void> {
+  const headers = securityHeaders(null, secure);
   // first of all: what is not for us gets no other answer
   app.addHook("onRequest", async (request, reply) => {
-    reply.headers(securityHeaders(randomBytes(16).toString("base64"), secure));
+    reply.headers(headers);
     if (request.host !== new URL(origin()).host && !isHealth(request)) {
       throw new HttpProblem(421, "this server is not called that", `use ${origin()}`);
     }
