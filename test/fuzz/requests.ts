@@ -55,7 +55,7 @@ const instant = fc.oneof(
   text,
 );
 /** Objects that nothing can turn into text without failing: JSON may bring them. */
-const wordless: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
+export const wordless: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
   { toString: "" },
   [{ toString: "", valueOf: null }],
   JSON.parse('{"__proto__":null,"toString":1}'),
