@@ -59,6 +59,10 @@ const row = {
 const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();
 const verdict = z.enum(["do", "wait", "halt", "done"]);
 
+const paused = z
+  .array(z.strictObject({ appId: guid, by: text, at: instant, reason: text }))
+  .describe("applications to which nothing is done, on a person's word, until nolapse continue");
+
 const drift = z.array(
   z.strictObject({
     appId: guid,
@@ -84,6 +88,7 @@ const run = z.strictObject({
     .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
   removalOff: text.nullable(),
   breaker: text.nullable(),
+  paused,
   nextDue: maybeInstant,
   drift: drift.describe("what changed without Nolapse, as this run's scan noticed it"),
   rotations: z.array(
@@ -162,7 +167,13 @@ function eachTenant<T extends z.ZodType>(one: T) {
 }
 
 export const DOCUMENTS = {
-  scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
+  scan: z.strictObject({
+    tenant: guid,
+    scannedAt: instant,
+    coverage,
+    paused,
+    credentials: z.array(z.strictObject(row)),
+  }),
   plan: z.strictObject({
     tenant: guid,
     madeAt: instant,
@@ -375,7 +386,17 @@ export const DOCUMENTS = {
       userAgents: z.array(text).describe("of the scanner, and of the verifier"),
       checks: z.array(
         z.strictObject({
-          area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
+          area: z.enum([
+            "connectivity",
+            "clock",
+            "sign-in",
+            "permissions",
+            "quota",
+            "targets",
+            "issuers",
+            "machine",
+            "paused",
+          ]),
           name: text,
           state: z.enum(["ok", "warn", "failed"]),
           says: text,

@@ -6,9 +6,11 @@ import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { ListLoss } from "../../core/rotation/list-write.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Verdict } from "../../core/rotation/verdict.ts";
+import type { NamedPause } from "../../core/rotation/words.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { RunReport } from "../../engine/maintain.ts";
 import { count, iso, relative, type Style, table, when } from "../speak.ts";
+import { pausedJson, pausedLines } from "./paused.ts";
 
 /** A rotation with what it waits for. */
 export interface Waiting {
@@ -28,6 +30,7 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     loss: report.loss,
     removalOff: report.switches.removalOff?.why ?? null,
     breaker: report.switches.breaker?.why ?? null,
+    paused: pausedJson(report.switches.paused),
     nextDue: iso(report.nextDue),
     drift: (report.scan?.drift ?? []).map(driftJson),
     rotations: waiting.map(({ rotation, verdict }) => ({
@@ -78,6 +81,10 @@ export function runLines(
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
     ...heldBack(report, tenant).flatMap((line) => ["", line]),
+    // what works on named rotations alone says it of those
+    ...(report.scan === null
+      ? []
+      : pausedLines(named(report.switches.paused, report.scan), tenant).flatMap((line) => ["", line])),
     ...(report.scan?.drift ?? []).map((one) => driftLine(one)),
     ...(report.mode === "observe"
       ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
@@ -86,6 +93,16 @@ export function runLines(
       .filter(({ verdict }) => verdict.because === "mode-propose")
       .map(({ rotation }) => `to start it: ${command(tenant, `rotate ${rotation.holder.appId}`)}`),
   ];
+}
+
+function named(
+  paused: RunReport["switches"]["paused"],
+  { holders }: NonNullable<RunReport["scan"]>,
+): readonly NamedPause[] {
+  return paused.map((one) => {
+    const displayName = holders.find(({ appId }) => appId === one.appId)?.displayName;
+    return displayName === undefined ? one : { ...one, displayName };
+  });
 }
 
 type Drift = NonNullable<NonNullable<RunReport["scan"]>["drift"]>[number];
