@@ -196,6 +196,21 @@ export const DOCUMENTS = {
       .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
     removalOff: text.nullable(),
     breaker: text.nullable().describe("why issuing and retiring wait for nolapse resume"),
+    pausedRotations: z
+      .array(
+        z.strictObject({
+          rotation: guid,
+          appId: guid,
+          displayName: text,
+          slot: text,
+          state,
+          reason: code,
+          paused: z.strictObject({ by: text, at: instant, reason: text.nullable() }),
+        }),
+      )
+      .describe(
+        "rotations that persons hold, by themselves or with their application; verified ones too, which are no item",
+      ),
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -328,7 +343,7 @@ export const DOCUMENTS = {
     z.strictObject({ appId: guid, paused: z.strictObject({ by: text, at: instant, reason: text }) }),
   ]),
   continue: z.union([
-    z.strictObject({ rotation: guid, state }),
+    z.strictObject({ rotation: guid, state, continued: z.boolean().describe("false where it was not paused") }),
     z.strictObject({ appId: guid, continued: z.boolean().describe("false where it was not paused") }),
   ]),
   undo: z.strictObject({

@@ -56,8 +56,11 @@ export async function goOn(context: Context, named: string, { reason }: Options)
     const meant = await meantBy(deps, named);
     if ("rotation" in meant) {
       const { id, displayName, state } = await continueRotation(deps, meant.rotation.id, asked);
-      speaker.say(`nolapse: ${displayName}: it goes on, with every check before each step`);
-      if (globals.json === true) speaker.json({ rotation: id, state });
+      const continued = meant.rotation.paused !== undefined;
+      speaker.say(
+        `nolapse: ${displayName}: ${continued ? "it goes on, with every check before each step" : "the rotation is not paused"}`,
+      );
+      if (globals.json === true) speaker.json({ rotation: id, state, continued });
       return 0;
     }
     const { appId, displayName } = meant;

@@ -80,6 +80,7 @@ export function runLines(
     ...(rows.length === 0
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
+    ...heldRows(waiting, report.scan !== null).flatMap((line) => ["", line]),
     ...heldBack(report, tenant).flatMap((line) => ["", line]),
     // what works on named rotations alone says it of those
     ...(report.scan === null
@@ -103,6 +104,18 @@ function named(
     const displayName = holders.find(({ appId }) => appId === one.appId)?.displayName;
     return displayName === undefined ? one : { ...one, displayName };
   });
+}
+
+/** Whose word a rotation waits for, since when and why; of an application that is held as a whole its own line says it, where there is one. */
+function heldRows(waiting: readonly Waiting[], isWhole: boolean): string[] {
+  const told: readonly ReasonCode[] = isWhole
+    ? ["paused", "approval-refused"]
+    : ["paused", "approval-refused", "application-paused"];
+  return waiting.flatMap(({ rotation: { displayName, slot, state }, verdict }) =>
+    verdict.verdict === "wait" && verdict.detail !== undefined && state !== "halted" && told.includes(verdict.because)
+      ? [`${displayName}, slot ${slot}: ${verdict.because === "approval-refused" ? "" : "paused "}${verdict.detail}`]
+      : [],
+  );
 }
 
 type Drift = NonNullable<NonNullable<RunReport["scan"]>["drift"]>[number];
