@@ -449,6 +449,9 @@ export const DOCUMENTS = {
     runs: whole,
     applications: whole,
     bound: whole.describe("how many of them Nolapse looks after"),
+    leftOut: z
+      .array(z.strictObject({ reason: code, sentence: text, applications: whole }))
+      .describe("why the others are left out, most first"),
     applicationYears: z.number(),
     rotations: z.array(
       z.strictObject({
