@@ -59,6 +59,10 @@ const row = {
 const failure = z.strictObject({ code: errorCode, message: text, next: text.nullable(), at: instant }).nullable();
 const verdict = z.enum(["do", "wait", "halt", "done"]);
 
+const paused = z
+  .array(z.strictObject({ appId: guid, by: text, at: instant, reason: text }))
+  .describe("applications to which nothing is done, on a person's word, until nolapse continue");
+
 const drift = z.array(
   z.strictObject({
     appId: guid,
@@ -84,6 +88,7 @@ const run = z.strictObject({
     .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
   removalOff: text.nullable(),
   breaker: text.nullable(),
+  paused,
   nextDue: maybeInstant,
   drift: drift.describe("what changed without Nolapse, as this run's scan noticed it"),
   rotations: z.array(
@@ -162,7 +167,13 @@ function eachTenant<T extends z.ZodType>(one: T) {
 }
 
 export const DOCUMENTS = {
-  scan: z.strictObject({ tenant: guid, scannedAt: instant, coverage, credentials: z.array(z.strictObject(row)) }),
+  scan: z.strictObject({
+    tenant: guid,
+    scannedAt: instant,
+    coverage,
+    paused,
+    credentials: z.array(z.strictObject(row)),
+  }),
   plan: z.strictObject({
     tenant: guid,
     madeAt: instant,
@@ -185,6 +196,21 @@ export const DOCUMENTS = {
       .describe("what the last scan no longer saw, where that holds writing back until nolapse resume"),
     removalOff: text.nullable(),
     breaker: text.nullable().describe("why issuing and retiring wait for nolapse resume"),
+    pausedRotations: z
+      .array(
+        z.strictObject({
+          rotation: guid,
+          appId: guid,
+          displayName: text,
+          slot: text,
+          state,
+          reason: code,
+          paused: z.strictObject({ by: text, at: instant, reason: text.nullable() }),
+        }),
+      )
+      .describe(
+        "rotations that persons hold, by themselves or with their application; verified ones too, which are no item",
+      ),
     items: z.array(
       z.strictObject({
         appId: guid,
@@ -317,7 +343,7 @@ export const DOCUMENTS = {
     z.strictObject({ appId: guid, paused: z.strictObject({ by: text, at: instant, reason: text }) }),
   ]),
   continue: z.union([
-    z.strictObject({ rotation: guid, state }),
+    z.strictObject({ rotation: guid, state, continued: z.boolean().describe("false where it was not paused") }),
     z.strictObject({ appId: guid, continued: z.boolean().describe("false where it was not paused") }),
   ]),
   undo: z.strictObject({
@@ -375,7 +401,17 @@ export const DOCUMENTS = {
       userAgents: z.array(text).describe("of the scanner, and of the verifier"),
       checks: z.array(
         z.strictObject({
-          area: z.enum(["connectivity", "clock", "sign-in", "permissions", "quota", "targets", "issuers", "machine"]),
+          area: z.enum([
+            "connectivity",
+            "clock",
+            "sign-in",
+            "permissions",
+            "quota",
+            "targets",
+            "issuers",
+            "machine",
+            "paused",
+          ]),
           name: text,
           state: z.enum(["ok", "warn", "failed"]),
           says: text,
@@ -413,6 +449,9 @@ export const DOCUMENTS = {
     runs: whole,
     applications: whole,
     bound: whole.describe("how many of them Nolapse looks after"),
+    leftOut: z
+      .array(z.strictObject({ reason: code, sentence: text, applications: whole }))
+      .describe("why the others are left out, most first"),
     applicationYears: z.number(),
     rotations: z.array(
       z.strictObject({

@@ -10,7 +10,7 @@ import type { Composition, Environment, Manager } from "./cli/context.ts";
 import { VERSION } from "./cli/version.ts";
 import { composeBudget } from "./compose/budget.ts";
 import { composeIssuers, composeSealer } from "./compose/keys.ts";
-import { composeLocalChecks, composeNotary, composeNotifying } from "./compose/oversight.ts";
+import { composeLocalChecks, composeNotary, composeNotifying, composePaused } from "./compose/oversight.ts";
 import { composeOwn, readWithOwnCredential } from "./compose/own-credential.ts";
 import { faultRules, rehearsalGround } from "./compose/rehearsal.ts";
 import { composeSignIn, type SignIn } from "./compose/sign-in.ts";
@@ -44,6 +44,7 @@ export function compose(): Composition {
     faultRules,
     metrics: async (port) => (await import("./adapters/metrics/prometheus.ts")).serveMetrics(port),
     localChecks: composeLocalChecks,
+    paused: composePaused,
     serve: async (request) => {
       const { serve } = await import("./web-server.ts");
       return serve(request);

@@ -8,6 +8,7 @@ import { advised, tenantNamed } from "../core/commands.ts";
 import type { HolderRef } from "../core/credentials/credential.ts";
 import { asNolapseError, NolapseError } from "../core/errors.ts";
 import type { Person } from "../core/policy/approval.ts";
+import type { NamedPause } from "../core/rotation/words.ts";
 import type { Deps } from "../engine/deps.ts";
 import type { Notifying } from "../engine/notices/notify.ts";
 import type { Scan } from "../engine/scan/discover.ts";
@@ -171,6 +172,8 @@ export interface Composition {
   faultRules(plan: unknown): readonly FaultRule[];
   /** What can be said of store and keys without opening them for work. */
   localChecks(config: ResolvedConfig, tenant: TenantConfig, env: Environment): Promise<readonly LocalCheck[]>;
+  /** The applications that persons hold, read without opening the store for work; none where there is no store. */
+  paused(config: ResolvedConfig, tenant: TenantConfig): Promise<readonly NamedPause[]>;
   /** Serves numbers on a port of loopback, 0 for any. @throws NolapseError `port-unavailable`. */
   metrics(port: number): Promise<MetricsServer>;
   /** The web server. @throws NolapseError `port-unavailable`, `usage`, `config-invalid`. */

@@ -222,12 +222,15 @@ function addPause(program: Command, run: Run): void {
   program
     .command("pause <rotation-or-app>")
     .description("hold one rotation, or all of an application, until nolapse continue; the old credential stays")
-    .option("--reason <text>", "why, for whoever finds it paused and for the audit trail; needed for an application")
+    .option(
+      "--reason <text>",
+      "why, for whoever finds it paused and for the audit trail; at least 10 characters; needed for an application",
+    )
     .action((named, options, command) => act(run, command, async (it) => (await commands()).pause(it, named, options)));
   program
     .command("continue <rotation-or-app>")
     .description("let a paused rotation or application go on at once")
-    .option("--reason <text>", "why, for the audit trail")
+    .option("--reason <text>", "why, for the audit trail; at least 10 characters")
     .action((named, options, command) => act(run, command, async (it) => (await commands()).goOn(it, named, options)));
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { createMachineClock } from "../adapters/machine/clock.ts";
 import type { Environment, ResolvedConfig, TenantConfig } from "../config/load.ts";
+import type { NamedPause } from "../core/rotation/words.ts";
 import type { LocalCheck } from "../ports/diagnosis.ts";
 import type { Notary } from "../ports/notary.ts";
 import type { Channel, Heartbeat, Notifying, Owners } from "../ports/notices.ts";
@@ -62,6 +63,12 @@ export async function composeLocalChecks(
     ...(store === null ? [] : storeHealth(store.path)),
     ...(seal === null ? [] : [await sealCheck({ ...config, seal }, tenant, env)]),
   ];
+}
+
+/** The applications of a tenant that persons hold, without opening the store for work. */
+export async function composePaused({ store }: ResolvedConfig, { tenantId }: TenantConfig): Promise<NamedPause[]> {
+  if (store === null) return [];
+  return (await import("../adapters/store/paused-at-rest.ts")).pausedAtRest(store.path, tenantId);
 }
 
 async function sealCheck(

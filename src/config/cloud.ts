@@ -13,6 +13,18 @@ interface CloudVariables {
   readonly NOLAPSE_GRAPH_ENDPOINT?: string | undefined;
 }
 
+/** Graph in the national clouds (learn.microsoft.com/graph/deployments); what is in beta alone is mostly not there. */
+const NATIONAL: ReadonlySet<string> = new Set([
+  CLOUDS.usgov.graphEndpoint,
+  "https://dod-graph.microsoft.us",
+  CLOUDS.china.graphEndpoint,
+]);
+
+/** Whether a Graph of this address has no report of when each credential was last used, as in every national cloud. */
+export function lacksLastUses(graphEndpoint: string): boolean {
+  return NATIONAL.has(graphEndpoint.toLowerCase());
+}
+
 type CloudEntry = ConfigFile["tenants"][string]["cloud"];
 
 /** The cloud the file names; else the one of the environment (a directory, a sovereign cloud); else the public one. */

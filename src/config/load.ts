@@ -10,7 +10,7 @@ import type { DurationMs } from "../core/time.ts";
 import { cloudOf } from "./cloud.ts";
 import { entriesOf, entriesPlace } from "./entries.ts";
 import { parseSource, type Source, schemaProblem } from "./locate.ts";
-import { checkRules } from "./rules.ts";
+import { checkEvidence, checkRules } from "./rules.ts";
 import { type AuthSettings, type ConfigFile, configSchema, type NotifyEntry, type TargetTypeSchema } from "./schema.ts";
 
 export const DEFAULT_CONFIG = "nolapse.yaml";
@@ -207,6 +207,7 @@ function resolveFile(source: Source, file: ConfigFile, around: Around): Resolved
       approvals: file.approvals,
     };
   });
+  warnings.push(...checkEvidence(source, file, tenants));
   return {
     path: source.path,
     digest: source.digest,

@@ -5,6 +5,7 @@ import { effectiveOverlap, retireRule } from "../core/policy/reload.ts";
 import type { TargetSettings } from "../core/policy/settings.ts";
 import { REASONS } from "../core/reasons.ts";
 import { formatDuration } from "../core/time.ts";
+import { lacksLastUses } from "./cloud.ts";
 import { nearest, type Source } from "./locate.ts";
 import type { BoundEntry, ConfigFile } from "./schema.ts";
 
@@ -43,6 +44,23 @@ export function checkRules(
     }
   }
   return warnings;
+}
+
+/** Policies that wait for a report that the cloud of a tenant does not have: what they ask for would be found out a whole rotation later. */
+export function checkEvidence(
+  source: Source,
+  { policies }: ConfigFile,
+  tenants: readonly { readonly name: string; readonly graphEndpoint: string }[],
+): string[] {
+  const without = tenants.filter(({ graphEndpoint }) => lacksLastUses(graphEndpoint)).map(({ name }) => name);
+  if (without.length === 0) return [];
+  return Object.entries(policies).flatMap(([name, { retire }]) =>
+    retire === "after-evidence"
+      ? [
+          `${source.place(["policies", name, "retire"])} retire: after-evidence lets nothing go in ${without.join(", ")}: ${REASONS["sign-ins-unoffered"]} [sign-ins-unoffered]; each old credential lives out its own end; retire: after-overlap with consumers: complete needs no report`,
+        ]
+      : [],
+  );
 }
 
 function checkIssuers(source: Source, { issuers, policies }: ConfigFile): void {

@@ -12,6 +12,7 @@ import { DAY, type DurationMs, type EpochMs, epochMs, plus } from "../core/time.
 import type { Plan, PlanItem } from "../engine/plan/plan.ts";
 import { type FutureFault, faultsOf } from "./future-faults.ts";
 import { type FutureLapse, withoutNolapse } from "./future-lapses.ts";
+import { type FutureLeft, leftOut } from "./future-left.ts";
 import { type FutureProgress, teller } from "./future-progress.ts";
 import type { ApplicationPlan, PlaceFaults, WorldPlan } from "./plan/plan.ts";
 import { GOOD_PLACES } from "./plan/plan.ts";
@@ -93,6 +94,8 @@ export interface Future {
   readonly applications: number;
   /** How many of them Nolapse rotates. */
   readonly bound: number;
+  /** Why the others are not lived through, most first. */
+  readonly leftOut: readonly FutureLeft[];
   readonly applicationYears: number;
   readonly rotations: readonly FutureRotation[];
   readonly days: readonly FutureDay[];
@@ -141,6 +144,7 @@ export async function foresee(options: FutureOptions): Promise<Future> {
     seeds: { first: seed, runs: lived.length },
     applications: new Set(holders.map((one) => one.appId)).size,
     bound: bound.length,
+    leftOut: leftOut(plan.items, new Set(bound.map((one) => one.holder.appId)), names, from),
     applicationYears: lived.reduce((sum, one) => sum + one.rehearsed.report.applicationYears, 0),
     rotations: (first?.rotations ?? []).map(rotationOf).toSorted((a, b) => a.plannedAt - b.plannedAt),
     days: first?.days ?? [],

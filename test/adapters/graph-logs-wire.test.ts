@@ -222,11 +222,14 @@ describe("the report of last uses", () => {
   });
 });
 
+/** What Graph says of a segment that this version, or this cloud, does not have. */
+const UNKNOWN_SEGMENT = "Resource not found for the segment 'appCredentialSignInActivities'.";
+
 describe("the report of last uses, which is in no national cloud", () => {
   const read = () => logs().lastUses(SINCE);
 
   it.each([
-    ["a segment that is unknown", graphError(400, "BadRequest")],
+    ["a segment that is unknown", graphError(400, "BadRequest", UNKNOWN_SEGMENT)],
     ["an address that is unknown", graphError(404, "UnknownError")],
     ["an object that is unknown", graphError(404, "Request_ResourceNotFound")],
   ])("is said to be missing there, and what to do instead: %s", async (_, answer) => {
@@ -237,6 +240,19 @@ describe("the report of last uses, which is in no national cloud", () => {
         /^reading when credentials were last used failed: .*this cloud's Graph has no such report$/,
       ),
       next: expect.stringMatching(/retire: after-overlap with consumers: complete/),
+    });
+  });
+
+  it.each([
+    ["a page that is asked for too late", graphError(400, "BadRequest", "The page token has expired.")],
+    ["a request that was not understood", graphError(400, "Request_BadRequest")],
+    ["a tenant that is being moved", graphError(409, "Request_Conflict")],
+    ["a report that is gone for the moment", graphError(423, "Locked")],
+  ])("keeps its own words for what says nothing of the kind: %s", async (_, answer) => {
+    server.graph = answer;
+    await expect(read()).rejects.toMatchObject({
+      code: "directory-refused",
+      message: expect.not.stringContaining("no such report"),
     });
   });
 

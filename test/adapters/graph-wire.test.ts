@@ -345,6 +345,17 @@ describe("through @azure/identity", () => {
     expect(posts()).toBe(1);
   });
 
+  it.each([
+    ["a number that nobody has explained", 401, { error: "invalid_client", error_codes: [7009999] }, /AADSTS code/],
+    ["a refusal without a number", 401, { error: "invalid_client" }, /^check the cloud, the tenant and/],
+    ["a service that is down", 503, {}, /^wait; nolapse tries again/],
+    ["a service that asks to slow down", 429, {}, /^wait; nolapse tries again/],
+    ["another server's page", 404, {}, /^check that authorityHost names/],
+  ])("sends nobody to look up a code that is not there: %s", async (_name, status, body, next) => {
+    const source = tokens(() => Response.json(body, { status }));
+    await expect(source.token()).rejects.toMatchObject({ next: expect.stringMatching(next) });
+  });
+
   it("asks once when the connection is lost", async () => {
     const source = tokens(() => Promise.reject(Object.assign(new Error("reset"), { code: "ECONNRESET" })));
     await expect(source.token()).rejects.toMatchObject({ code: "directory-unreachable" });

@@ -2,7 +2,13 @@
 import { expect, test } from "vitest";
 import { outlookOf } from "../../src/core/pictures/outlook.ts";
 import { MENDS } from "../../src/core/policy/mends.ts";
-import { goesOnBy, heldBecause, underPause, withoutPause } from "../../src/core/rotation/application-pause.ts";
+import {
+  goesOnBy,
+  heldBecause,
+  pausedDetail,
+  underPause,
+  withoutPause,
+} from "../../src/core/rotation/application-pause.ts";
 import { decide } from "../../src/core/rotation/decide.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import type { Facts } from "../../src/core/rotation/verdict.ts";
@@ -69,6 +75,10 @@ test("what a person holds by itself stays his, and goes on by its own name", () 
   const words = (one: Rotation) => one.paused && [goesOnBy(one, one.paused), heldBecause(one.paused)];
   expect(words(own)).toEqual([`continue ${own.id}`, "paused"]);
   expect(words(underPause(rotation(), PAUSE))).toEqual([`continue ${PAUSE.appId}`, "application-paused"]);
+});
+
+test("since when is told to the second, as times are everywhere", () => {
+  expect(pausedDetail({ by: "cli:ann", at: plus(NOW, 789) })).toBe(pausedDetail({ by: "cli:ann", at: NOW }));
 });
 
 test("an application that is held stops unless somebody acts, with a rotation under way or without", () => {

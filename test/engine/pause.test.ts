@@ -156,7 +156,7 @@ test("neither Rotate now nor Remove now goes past whoever holds it: each says wh
   })();
   const asked = await ask(deps, [app.appId], { now: true, actor: "bob" });
   const [open] = await deps.store.rotations({ tenantId: TENANT });
-  const detail = `by ${ANN.actor}; nolapse continue ${open?.id}`;
+  const detail = expect.stringMatching(`^by ${ANN.actor} since .*Z.*; nolapse continue ${open?.id}$`);
   expect(asked).toMatchObject({ rotations: [], opened: 0, refused: [{ because: "paused", detail }] });
   expect(open?.updatedAt).toBe(open?.paused?.at);
   const bench = await at("verified");
@@ -229,7 +229,7 @@ test("what halted while it was paused is taken up again before it can go on", ()
   const item = { because: "paused", detail: null } as PlanItem;
   const told = (parts: Partial<Rotation>) =>
     refusalOf({ settings: settings() }, { ...item, rotation: rotation({ paused: held, ...parts }) });
-  expect(told({ state: "verified" }).detail).toMatch(/^by cli:ann; nolapse continue /);
+  expect(told({ state: "verified" }).detail).toMatch(/^by cli:ann since .*Z; nolapse continue /);
   expect(told({ state: "halted", haltReason: "list-contended" })).toMatchObject({
     because: "list-contended",
     detail: expect.stringContaining("nolapse resume"),

@@ -19,6 +19,11 @@ test("two applications over four months: rotated in time, and what would stop wi
   expect(told.code).toBe(0);
   const future = DOCUMENTS.rehearse.parse(JSON.parse(told.stdout));
   expect(future).toMatchObject({ complete: true, bound: 2, with: [], findings: [] });
+  // enterprise applications of others, and the application that Nolapse signs in as
+  expect(future.leftOut).toMatchObject([
+    { reason: "no-live-credential", applications: 2 },
+    { reason: "not-bound", applications: 1 },
+  ]);
   expect(future.without.map((one) => one.displayName)).toEqual(["app-1", "app-2"]);
   expect(future.rotations.length).toBeGreaterThanOrEqual(4);
   expect(future.rotations.filter((one) => one.state === "retired").length).toBeGreaterThanOrEqual(2);
@@ -47,6 +52,8 @@ test("kinds of faults are left out on request, and the lines say what was met", 
     site.nolapse(["rehearse", "--days", "30", "--seed", "5", ...(without === "" ? [] : ["--without", without])]);
   const { stdout } = await run("");
   expect(stdout).toContain("faults met and answered");
+  expect(stdout).toContain("2 applications of 5 looked after\n\nleft out; ");
+  expect(stdout).toMatch(/\n1 +Nolapse +no entry in the configuration .*\(not-bound\)\n\n2 rotations/);
   expect(stdout).toMatch(/Nolapse dies in the middle of something +all the time/);
   const quiet = await run("crash,place,read-lag");
   expect(quiet.code).toBe(0);

@@ -19,7 +19,7 @@ export const NAMES: Readonly<Record<HolderType, string>> = {
 };
 
 /** What is read, in words for an error, and what it needs where that is not the right to read applications. */
-export type Reading = Pick<Doing, "what" | "needs">;
+export type Reading = Pick<Doing, "what" | "needs" | "rare">;
 
 export interface Write {
   readonly method: "POST" | "PATCH";
@@ -131,8 +131,8 @@ export class GraphCalls {
   }
 
   /** The same, not yet looked into. @throws NolapseError for every answer but 200. */
-  async answerTo(url: string, { what, needs }: Reading, signal?: AbortSignal): Promise<WireAnswer> {
-    const doing: Doing = { what, writes: false, who: { ...this.#graph.reader, graph: this.#origin }, needs };
+  async answerTo(url: string, { what, needs, rare }: Reading, signal?: AbortSignal): Promise<WireAnswer> {
+    const doing: Doing = { what, writes: false, who: { ...this.#graph.reader, graph: this.#origin }, needs, rare };
     const { answer, hidden } = await this.#graph.get(url, doing, signal);
     if (answer.status !== 200) throw refusal(answer, doing, hidden);
     return answer;

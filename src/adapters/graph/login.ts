@@ -87,6 +87,15 @@ function code(answer: LoginAnswer): NolapseErrorCode {
   return "sign-in-failed";
 }
 
+/** Of what nobody has explained. A refusal without a number has none to look up. */
+function nextOf(ours: NolapseErrorCode, { numbers, status }: LoginAnswer): string {
+  if (numbers.length > 0)
+    return "look up the AADSTS code: it is about Nolapse's own sign-in, not about a rotated application";
+  if (ours === "directory-throttled" || status >= 500) return "wait; nolapse tries again by itself";
+  if (ours === "directory-failed") return "check that authorityHost names the login authority itself";
+  return "check the cloud, the tenant and Nolapse's own credential: it is about its sign-in, not about a rotated application";
+}
+
 /** The error for a token request of ours that was refused. */
 export function signInRefused(answer: LoginAnswer, at: SignInAttempt): NolapseError {
   const who = at.clientId ?? "<client id of nolapse>";
@@ -109,8 +118,7 @@ export function signInRefused(answer: LoginAnswer, at: SignInAttempt): NolapseEr
         ? `${at.authority} asks to slow down`
         : `${at.authority} gave no readable answer`;
   return new NolapseError(ours, `signing in failed: ${why} (${label})`, {
-    next:
-      explained?.next ?? "look up the AADSTS code: it is about Nolapse's own sign-in, not about a rotated application",
+    next: explained?.next ?? nextOf(ours, answer),
     retryAfter: answer.retryAfter,
   });
 }

@@ -82,23 +82,22 @@ export class GraphLogs implements Logs {
     if (this.#uses !== null && this.#uses.at >= freshFrom) return this.#uses.rows;
     const at = await this.#clock.now(signal);
     const url = this.#calls.url("reports/appCredentialSignInActivities", "beta");
-    const read = await this.#rows(url, "reading when credentials were last used", signal).catch(unoffered);
+    const read = await this.#rows(url, "reading when credentials were last used", signal, true).catch(unoffered);
     const rows = read.flatMap(lastUseFrom);
     this.#uses = { at, rows };
     return rows;
   }
 
   /** Every row of a log, newest first, as the service orders them. */
-  async #rows(url: string, what: string, signal?: AbortSignal): Promise<readonly JsonObject[]> {
-    const pages = await this.#calls.readAll(url, { what, needs: NEEDS }, signal);
+  async #rows(url: string, what: string, signal?: AbortSignal, rare?: true): Promise<readonly JsonObject[]> {
+    const pages = await this.#calls.readAll(url, { what, needs: NEEDS, rare }, signal);
     return pages.flatMap((page) => list(page, "value"));
   }
 }
 
-/** Nothing is asked of the report but itself: where Graph refuses that, it has none. */
+/** Where the report's address is unknown, there is none. */
 function unoffered(thrown: unknown): never {
-  if (!(thrown instanceof NolapseError) || !["directory-refused", "directory-absent"].includes(thrown.code))
-    throw thrown;
+  if (!(thrown instanceof NolapseError) || thrown.code !== "directory-unoffered") throw thrown;
   throw new NolapseError("directory-unoffered", `${thrown.message}: this cloud's Graph has no such report`, {
     next: "set retire: after-overlap with consumers: complete, or retire: at-expiry; neither needs the report",
     cause: thrown,

@@ -1,6 +1,6 @@
 /**
- * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The one exception is documented at
- * {@link isNoSuchCredential}.
+ * What Graph's refusals mean, by status and error code, never by text (styles §1.11). The two exceptions are documented at
+ * {@link isNoSuchCredential} and {@link isUnknownAddress}.
  */
 import type { HolderType } from "../../core/credentials/credential.ts";
 import { NolapseError, type NolapseErrorCode } from "../../core/errors.ts";
@@ -20,6 +20,8 @@ export interface Doing {
   readonly who: Grantee;
   /** The permissions it takes, where they are not those of applications. */
   readonly needs?: readonly Permission[] | undefined;
+  /** Whether only some clouds have it: of an address that is unknown they say so. */
+  readonly rare?: true | undefined;
   /** Whether it carries a proof that we hold one of the object's certificates. */
   readonly proof?: true | undefined;
 }
@@ -86,6 +88,9 @@ function meaningOf(answer: WireAnswer, code: string | null, doing: Doing): Meani
     return { code: "directory-refused", next: "the copy in the target may not be valid any more: look at both ends" };
   }
   if (status === 429) return { code: "directory-throttled", next: "wait; nolapse tries again by itself" };
+  if (doing.rare === true && code !== null && isUnknownAddress(answer)) {
+    return { code: "directory-unoffered", next: "leave out what needs it" };
+  }
   if (status === 404 && code === "Request_ResourceNotFound") {
     return { code: "directory-absent", next: "check the object id; new objects take seconds to be seen everywhere" };
   }
@@ -104,6 +109,16 @@ function meaningOf(answer: WireAnswer, code: string | null, doing: Doing): Meani
   }
   if (status >= 500) return { code: "directory-failed", next: "wait; nolapse tries again by itself" };
   return { code: "directory-failed", next: "check that graphEndpoint names Microsoft Graph itself" };
+}
+
+/**
+ * Whether the address itself is unknown. Where a segment is, the status is 400 and the code `BadRequest`, which much else has, too, as a
+ * token of a page that has expired; only the text tells them apart.
+ */
+function isUnknownAddress(answer: WireAnswer): boolean {
+  if (answer.status !== 400) return answer.status === 404;
+  const said = textAt(objectAt(parseObject(answer.body), "error"), "message") ?? "";
+  return /^Resource not found for the segment /.test(said);
 }
 
 /** The error for any answer that is not a success. `hidden` are values that must not appear, whatever the service says. */

@@ -17,7 +17,7 @@ export async function readPauses(db: Db, tenant: string): Promise<readonly Appli
   return (await pausesOf(db, { tenant })).rows.map(pauseFrom);
 }
 
-function pauseFrom({ app_id, paused_by, at, reason }: Tables["application_pauses"]): ApplicationPause {
+export function pauseFrom({ app_id, paused_by, at, reason }: Tables["application_pauses"]): ApplicationPause {
   return { appId: app_id, by: paused_by, at: at as EpochMs, reason };
 }
 

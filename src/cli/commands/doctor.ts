@@ -14,6 +14,7 @@ export async function doctor(context: Context, options: { readonly securityNote?
       local,
       asksOwners: config.notify.some((one) => one.type === "email" && one.to === "owners"),
       share: tenant.share,
+      paused: await context.composition.paused(config, tenant),
     };
     const report = await withManager(context, { ...config, store: null, seal: null }, tenant, ({ deps, diagnosis }) =>
       examine(deps, { ...outside, diagnosis }, context.signal),

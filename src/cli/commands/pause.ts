@@ -3,6 +3,8 @@ import { command, tenantNamed } from "../../core/commands.ts";
 import { asNolapseError, NolapseError } from "../../core/errors.ts";
 import { goesOnBy, pausedDetail } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
+import { SECOND } from "../../core/time.ts";
+import { PATIENCE, patiently } from "../../engine/commands/patiently.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
 import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import type { Deps } from "../../engine/deps.ts";
@@ -22,8 +24,9 @@ export async function pause(context: Context, named: string, { reason }: Options
   const asked = { actor: actorOf(context), why: reason ?? null };
   return withStoreAlone(context, config, tenant, async ({ deps }): Promise<ExitCode> => {
     const meant = await meantBy(deps, named);
+    const said = waiting(context, deps);
     if ("rotation" in meant) {
-      const rotation = await pauseRotation(deps, meant.rotation.id, asked);
+      const rotation = await said(() => pauseRotation(deps, meant.rotation.id, asked));
       const { id, displayName, state, paused } = rotation;
       const goesOn = command(tenantNamed(tenant), paused === undefined ? `continue ${id}` : goesOnBy(rotation, paused));
       speaker.say(
@@ -36,7 +39,7 @@ export async function pause(context: Context, named: string, { reason }: Options
       return 0;
     }
     const { appId, displayName } = meant;
-    const held = await pauseApplication(deps, appId, asked);
+    const held = await said(() => pauseApplication(deps, appId, asked));
     const goesOn = command(tenantNamed(tenant), `continue ${appId}`);
     const already = held.by !== asked.actor || held.reason !== asked.why?.trim() ? "already " : "";
     speaker.say(
@@ -54,14 +57,18 @@ export async function goOn(context: Context, named: string, { reason }: Options)
   const asked = { actor: actorOf(context), why: reason ?? null };
   return withStoreAlone(context, config, oneTenant(config, context), async ({ deps }): Promise<ExitCode> => {
     const meant = await meantBy(deps, named);
+    const said = waiting(context, deps);
     if ("rotation" in meant) {
-      const { id, displayName, state } = await continueRotation(deps, meant.rotation.id, asked);
-      speaker.say(`nolapse: ${displayName}: it goes on, with every check before each step`);
-      if (globals.json === true) speaker.json({ rotation: id, state });
+      const { id, displayName, state } = await said(() => continueRotation(deps, meant.rotation.id, asked));
+      const continued = meant.rotation.paused !== undefined;
+      speaker.say(
+        `nolapse: ${displayName}: ${continued ? "it goes on, with every check before each step" : "the rotation is not paused"}`,
+      );
+      if (globals.json === true) speaker.json({ rotation: id, state, continued });
       return 0;
     }
     const { appId, displayName } = meant;
-    const held = await continueApplication(deps, appId, asked);
+    const held = await said(() => continueApplication(deps, appId, asked));
     speaker.say(
       held === null
         ? `nolapse: ${displayName}: the application is not paused`
@@ -70,6 +77,18 @@ export async function goOn(context: Context, named: string, { reason }: Options)
     if (globals.json === true) speaker.json({ appId, continued: held !== null });
     return 0;
   });
+}
+
+/** Says the word again while a step is being done, and says that it waits. */
+function waiting({ speaker, signal }: Context, deps: Deps): <T>(word: () => Promise<T>) => Promise<T> {
+  const most = `${PATIENCE / SECOND} seconds`;
+  return (word) =>
+    patiently(
+      deps,
+      word,
+      () => speaker.say(`nolapse: a step is being done at this moment; waiting for its end, at most ${most}`),
+      signal,
+    );
 }
 
 type Meant = { readonly rotation: Rotation } | Awaited<ReturnType<typeof knownNamed>>;

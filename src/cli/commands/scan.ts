@@ -1,9 +1,11 @@
+import { tenantNamed } from "../../core/commands.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { DAY, parseDuration } from "../../core/time.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { look, withCertificates } from "../../engine/scan/discover.ts";
 import { type ScanReport, type ScanRow, scanReport } from "../../engine/views/scan-report.ts";
 import { type Context, configOf, oneTenant, withManager } from "../context.ts";
+import { pausedLines } from "../render/paused.ts";
 import { scanCsv, scanHtml, scanJson, scanLines } from "../render/scan.ts";
 import { type ExitCode, exitCode } from "../speak.ts";
 import { writePage } from "../write-page.ts";
@@ -26,14 +28,18 @@ export async function scan(context: Context, options: ScanOptions): Promise<Exit
     const whole = options.certificates === true ? await withCertificates(deps, scan, context.signal) : scan;
     return scanReport(whole, tenant.name, options.within);
   });
+  const paused = await context.composition.paused(config, tenant);
   const { speaker, globals } = context;
   if (options.html !== undefined) {
     writePage(options.html, scanHtml(report));
     speaker.say(`nolapse: wrote ${options.html}`);
   }
-  if (globals.json === true) speaker.json(scanJson(report));
+  if (globals.json === true) speaker.json(scanJson(report, paused));
   else if (options.csv === true) for (const line of scanCsv(report)) speaker.data(line);
-  else for (const line of scanLines(report, options.within, speaker.style)) speaker.data(line);
+  else {
+    const held = pausedLines(paused, tenantNamed(tenant));
+    for (const line of [...scanLines(report, options.within, speaker.style), ...held]) speaker.data(line);
+  }
   for (const failure of report.failures) speaker.say(`nolapse: not everything could be read: ${failure}`);
   const found = report.credentials.some(finding);
   if (found) speaker.say(`nolapse: found what --fail-on ${options.failOn} asks for`);

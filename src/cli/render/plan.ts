@@ -2,6 +2,8 @@
 import type { AppManagementReading } from "../../core/policy/app-policy.ts";
 import { mendOf } from "../../core/policy/mends.ts";
 import { REASONS } from "../../core/reasons.ts";
+import { heldBecause, pausedWords } from "../../core/rotation/application-pause.ts";
+import type { Rotation } from "../../core/rotation/rotation.ts";
 import { DAY, daysBetween, type EpochMs, formatInstant } from "../../core/time.ts";
 import type { Plan, PlanItem } from "../../engine/plan/plan.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
@@ -9,8 +11,8 @@ import { heldBack } from "./run.ts";
 
 const SHOWN = 20;
 
-/** The document of `plan --json` (docs/json/plan.schema.json). */
-export function planJson(plan: Plan) {
+/** The document of `plan --json` (docs/json/plan.schema.json); `held`: the rotations that persons hold. */
+export function planJson(plan: Plan, held: readonly Rotation[]) {
   return {
     tenant: plan.tenantId,
     madeAt: iso(plan.madeAt),
@@ -29,6 +31,19 @@ export function planJson(plan: Plan) {
     loss: plan.loss,
     removalOff: plan.switches.removalOff?.why ?? null,
     breaker: plan.switches.breaker?.why ?? null,
+    pausedRotations: held.flatMap(({ id, holder, displayName, slot, state, paused }) =>
+      paused === undefined
+        ? []
+        : {
+            rotation: id,
+            appId: holder.appId,
+            displayName,
+            slot,
+            state,
+            reason: heldBecause(paused),
+            paused: { by: paused.by, at: iso(paused.at), reason: paused.reason ?? null },
+          },
+    ),
     items: plan.items.map((item) => ({
       appId: item.appId,
       displayName: item.displayName,
@@ -52,8 +67,16 @@ export function planJson(plan: Plan) {
   };
 }
 
-/** `tenant`: as `tenantNamed` gives it. */
-export function planLines(plan: Plan, tenant: string | undefined, hasFile: boolean, style: Style): string[] {
+/** `held`: the rotations that persons hold; `tenant`: as `tenantNamed` gives it. */
+export function planLines(
+  plan: Plan,
+  {
+    held,
+    tenant,
+    hasFile,
+  }: { readonly held: readonly Rotation[]; readonly tenant: string | undefined; readonly hasFile: boolean },
+  style: Style,
+): string[] {
   const of = (status: PlanItem["status"]) => plan.items.filter((one) => one.status === status);
   const [due, running] = [of("due"), of("in-progress")];
   // what somebody has bound and counts on is told apart from what nobody has handed over
@@ -83,6 +106,12 @@ export function planLines(plan: Plan, tenant: string | undefined, hasFile: boole
       one.rotation === null ? "–" : `${one.rotation.state}${one.rotation.paused === undefined ? "" : ", paused"}`,
       when(one.rotation?.plannedAt ?? null),
       one.rotation?.id ?? "–",
+    ]),
+    ...section("paused by a person", held, ["application", "slot", "state", "paused"], (one) => [
+      one.displayName,
+      one.slot,
+      one.state,
+      one.paused === undefined ? "–" : pausedWords(one, one.paused, tenant),
     ]),
     ...section(
       "bound, but not renewed as things are",
@@ -172,11 +201,11 @@ function waveLines({ waves, mode }: Plan): string[] {
   ];
 }
 
-function section(
+function section<Item>(
   title: string,
-  items: readonly PlanItem[],
+  items: readonly Item[],
   head: readonly string[],
-  row: (item: PlanItem) => string[],
+  row: (item: Item) => string[],
 ): string[] {
   if (items.length === 0) return [];
   const more = items.length > SHOWN ? [`… and ${items.length - SHOWN} more; --json lists all`] : [];

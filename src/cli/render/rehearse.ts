@@ -18,6 +18,7 @@ export function futureJson(future: Future): unknown {
     runs: future.seeds.runs,
     applications: future.applications,
     bound: future.bound,
+    leftOut: future.leftOut.map(({ reason, sentence, applications }) => ({ reason, sentence, applications })),
     applicationYears: future.applicationYears,
     rotations: future.rotations.map((one) => ({
       ...one,
@@ -49,6 +50,7 @@ export function futureLines(future: Future, style: Style): string[] {
     );
   return [
     `${style.bold(future.tenant)}: ${day(future.from)} to ${day(future.until)}, ${count(future.bound, "application")} of ${future.applications} looked after`,
+    ...leftLines(future),
     `${count(future.rotations.length, "rotation")}, at most ${busiest} new credentials a day${future.issuesPerDay === null ? "" : ` of the ${future.issuesPerDay} allowed`}`,
     "",
     `without nolapse: ${count(future.without.length, "application")} would stop`,
@@ -69,6 +71,22 @@ export function futureLines(future: Future, style: Style): string[] {
     "",
     ...faultLines(future),
     ...future.findings.map((one) => style.red(`a fault of nolapse itself: ${one}`)),
+  ];
+}
+
+/** Why the others are not among them; each is explained by a command of its own. */
+function leftLines({ leftOut }: Future): string[] {
+  if (leftOut.length === 0) return [];
+  const row = ({ applications, example, sentence, reason }: Future["leftOut"][number]) => [
+    `${applications}`,
+    example,
+    `${sentence} (${reason})`,
+  ];
+  return [
+    "",
+    "left out; nolapse explain APP says more",
+    ...table(["how many", "such as", "why"], leftOut.map(row)),
+    "",
   ];
 }
 

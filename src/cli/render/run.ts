@@ -6,9 +6,11 @@ import { REASONS, type ReasonCode } from "../../core/reasons.ts";
 import type { ListLoss } from "../../core/rotation/list-write.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { Verdict } from "../../core/rotation/verdict.ts";
+import type { NamedPause } from "../../core/rotation/words.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { RunReport } from "../../engine/maintain.ts";
 import { count, iso, relative, type Style, table, when } from "../speak.ts";
+import { pausedJson, pausedLines } from "./paused.ts";
 
 /** A rotation with what it waits for. */
 export interface Waiting {
@@ -28,6 +30,7 @@ export function runJson(tenant: string, report: RunReport, waiting: readonly Wai
     loss: report.loss,
     removalOff: report.switches.removalOff?.why ?? null,
     breaker: report.switches.breaker?.why ?? null,
+    paused: pausedJson(report.switches.paused),
     nextDue: iso(report.nextDue),
     drift: (report.scan?.drift ?? []).map(driftJson),
     rotations: waiting.map(({ rotation, verdict }) => ({
@@ -77,7 +80,12 @@ export function runLines(
     ...(rows.length === 0
       ? []
       : ["", ...table(["application", "slot", "state", "because", "next look", "last failure"], rows)]),
+    ...heldRows(waiting, report.scan !== null).flatMap((line) => ["", line]),
     ...heldBack(report, tenant).flatMap((line) => ["", line]),
+    // what works on named rotations alone says it of those
+    ...(report.scan === null
+      ? []
+      : pausedLines(named(report.switches.paused, report.scan), tenant).flatMap((line) => ["", line])),
     ...(report.scan?.drift ?? []).map((one) => driftLine(one)),
     ...(report.mode === "observe"
       ? ["", "mode observe: nolapse only looks; mode: propose or enforce lets it write"]
@@ -86,6 +94,28 @@ export function runLines(
       .filter(({ verdict }) => verdict.because === "mode-propose")
       .map(({ rotation }) => `to start it: ${command(tenant, `rotate ${rotation.holder.appId}`)}`),
   ];
+}
+
+function named(
+  paused: RunReport["switches"]["paused"],
+  { holders }: NonNullable<RunReport["scan"]>,
+): readonly NamedPause[] {
+  return paused.map((one) => {
+    const displayName = holders.find(({ appId }) => appId === one.appId)?.displayName;
+    return displayName === undefined ? one : { ...one, displayName };
+  });
+}
+
+/** Whose word a rotation waits for, since when and why; of an application that is held as a whole its own line says it, where there is one. */
+function heldRows(waiting: readonly Waiting[], isWhole: boolean): string[] {
+  const told: readonly ReasonCode[] = isWhole
+    ? ["paused", "approval-refused"]
+    : ["paused", "approval-refused", "application-paused"];
+  return waiting.flatMap(({ rotation: { displayName, slot, state }, verdict }) =>
+    verdict.verdict === "wait" && verdict.detail !== undefined && state !== "halted" && told.includes(verdict.because)
+      ? [`${displayName}, slot ${slot}: ${verdict.because === "approval-refused" ? "" : "paused "}${verdict.detail}`]
+      : [],
+  );
 }
 
 type Drift = NonNullable<NonNullable<RunReport["scan"]>["drift"]>[number];

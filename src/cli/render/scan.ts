@@ -3,9 +3,11 @@ import { REMARKS, type Remark } from "../../core/credentials/certificate-remarks
 import { CLASSES } from "../../core/credentials/classify.ts";
 import { csvCell } from "../../core/csv.ts";
 import { escapeHtml } from "../../core/html.ts";
+import type { ApplicationPause } from "../../core/rotation/words.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { ScanReport, ScanRow } from "../../engine/views/scan-report.ts";
 import { iso, relative, type Style, table, when } from "../speak.ts";
+import { pausedJson } from "./paused.ts";
 
 /** How many applications are named for one remark. */
 const NAMED = 5;
@@ -13,11 +15,15 @@ const NAMED = 5;
 const SHOWN = 25;
 
 /** The document of `scan --json` (design §6; docs/json/scan.schema.json). */
-export function scanJson({ tenantId, scannedAt, coverage, credentials }: ScanReport) {
+export function scanJson(
+  { tenantId, scannedAt, coverage, credentials }: ScanReport,
+  paused: readonly ApplicationPause[] = [],
+) {
   return {
     tenant: tenantId,
     scannedAt: iso(scannedAt),
     coverage,
+    paused: pausedJson(paused),
     credentials: credentials.map((row) => ({
       ...row,
       start: iso(row.start),

@@ -1,6 +1,6 @@
 /** The pause of a whole application, as each of its rotations shows it. */
 import { command } from "../commands.ts";
-import { formatInstant } from "../time.ts";
+import { epochMs, formatInstant, SECOND } from "../time.ts";
 import type { Rotation } from "./rotation.ts";
 import type { ApplicationPause, Paused } from "./words.ts";
 
@@ -43,7 +43,7 @@ export function pausedWords(
   return `${pausedDetail(held)}; ${command(tenant, goesOnBy(rotation, held))}`;
 }
 
-/** Who holds it, since when and why. */
+/** Who holds it, since when to the second, and why. */
 export function pausedDetail({ by, at, reason }: Paused): string {
-  return `by ${by} since ${formatInstant(at)}${reason === undefined ? "" : `: ${reason}`}`;
+  return `by ${by} since ${formatInstant(epochMs(at - (at % SECOND)))}${reason === undefined ? "" : `: ${reason}`}`;
 }

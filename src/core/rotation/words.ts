@@ -27,6 +27,9 @@ export interface ApplicationPause {
   readonly reason: string;
 }
 
+/** The same with the application's name, where it is known. */
+export type NamedPause = ApplicationPause & { readonly displayName?: string };
+
 /** What the configuration says since it was opened, of what has not been done yet. */
 export interface RulesNow {
   readonly rules: Pick<Policy, "name" | "approval" | "windows"> & { readonly evidenceWindow: DurationMs };

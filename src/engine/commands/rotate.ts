@@ -2,7 +2,7 @@
 
 import { command, tenantNamed } from "../../core/commands.ts";
 import { asNolapseError, asThrown, NolapseError } from "../../core/errors.ts";
-import { goesOnBy, heldBecause } from "../../core/rotation/application-pause.ts";
+import { heldBecause, pausedWords } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Deps } from "../deps.ts";
@@ -124,7 +124,7 @@ export function outcomeOf({ status, rotation, holder, credential, policy }: Plan
   return status === "cannot" || !isWhole ? "refused" : "opens";
 }
 
-/** Why what is refused is: of a halted one the reason of the halt, of a paused one who holds it, not what it was opened for. */
+/** Why what is refused is: of a halted one the reason of the halt, of a paused one who holds it, since when and why, not what it was opened for. */
 export function refusalOf(
   { settings }: Pick<Deps, "settings">,
   { rotation, because, detail }: PlanItem,
@@ -133,7 +133,7 @@ export function refusalOf(
   const { paused } = rotation ?? {};
   // what halted while it was paused is taken up again first
   if (rotation !== null && paused !== undefined && rotation.state !== "halted")
-    return { because: heldBecause(paused), detail: `by ${paused.by}; ${command(tenant, goesOnBy(rotation, paused))}` };
+    return { because: heldBecause(paused), detail: pausedWords(rotation, paused, tenant) };
   if (rotation?.state !== "halted") return { because, detail };
   return {
     because: rotation.haltReason ?? because,

@@ -8,14 +8,13 @@ import { classify } from "../../core/credentials/classify.ts";
 import { type Credential, type Holder, type HolderRef, isLive } from "../../core/credentials/credential.ts";
 import { asNolapseError } from "../../core/errors.ts";
 import { type AppManagementReading, foresee, withLifetime } from "../../core/policy/app-policy.ts";
-import type { Policy } from "../../core/policy/policy.ts";
-import { MIN_LIFETIME } from "../../core/policy/policy.ts";
+import { MIN_LIFETIME, type Policy } from "../../core/policy/policy.ts";
 import { isExcluded, policyFor } from "../../core/policy/policy-choice.ts";
 import { hardened, type Privileges } from "../../core/policy/privilege.ts";
 import { type Binding, bindingOf, type SlotSettings, type TargetSettings } from "../../core/policy/settings.ts";
 import { likelyKinds, resolveSlot } from "../../core/policy/slots.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
-import { heldBecause, pausedDetail } from "../../core/rotation/application-pause.ts";
+import { heldBecause, pausedDetail, pausedWords } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { ApplicationPause, Wish } from "../../core/rotation/words.ts";
 import { type Forecast, forecast } from "../../core/schedule/forecast.ts";
@@ -283,8 +282,11 @@ function underWay(deps: Deps, open: Rotation, holders: readonly Holder[], now: E
   const { holder, replaces, policy, reason } = open;
   const credential = holders.flatMap((one) => one.credentials).find(({ keyId }) => keyId === replaces) ?? null;
   const ends = forecastOf(deps, open, now, credential?.start);
-  const because = open.paused === undefined || open.state === "halted" ? reason : heldBecause(open.paused);
-  return { holder, credential, policy, forecast: ends, status: "in-progress", because } as const;
+  const base = { holder, credential, policy, forecast: ends, status: "in-progress" } as const;
+  // what halted while it was paused is taken up again first
+  if (open.paused === undefined || open.state === "halted") return { ...base, because: reason };
+  const detail = pausedWords(open, open.paused, tenantNamed(deps.settings));
+  return { ...base, because: heldBecause(open.paused), detail };
 }
 
 /** When a credential is to be followed, under the policy that is wanted for it and what the tenant's own ones leave of that. */

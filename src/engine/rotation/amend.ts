@@ -16,6 +16,13 @@ const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], (id: string) => s
   approved: () => "nothing is left to approve; nolapse plan shows what is",
 };
 
+/** What to type where the state does not allow it. */
+function insteadOf({ type }: RotationEvent, { id, state }: Rotation): string {
+  if (state === "halted") return "nolapse resume takes it up again";
+  if (state === "retired" || state === "cancelled") return "it is over; nolapse plan shows what goes on";
+  return NOT_IN_THIS_STATE[type]?.(id) ?? "nolapse plan";
+}
+
 /** @throws NolapseError `not-found`. */
 export async function rotationOf(deps: Deps, id: string): Promise<Rotation> {
   const rotation = await deps.store.rotation(id);
@@ -36,10 +43,7 @@ export async function amend(
   const event = make(at);
   if (!mayCome(rotation.state, event.type)) {
     throw new NolapseError("refused-by-rule", `a rotation that is ${rotation.state} cannot be ${event.type}`, {
-      next:
-        rotation.state === "halted"
-          ? "nolapse resume takes it up again"
-          : (NOT_IN_THIS_STATE[event.type]?.(id) ?? "nolapse plan"),
+      next: insteadOf(event, rotation),
     });
   }
   return storeEvents(

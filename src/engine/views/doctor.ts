@@ -11,6 +11,8 @@ import {
   type PermissionName,
   tierOf,
 } from "../../core/policy/permissions.ts";
+import { pausedDetail } from "../../core/rotation/application-pause.ts";
+import type { NamedPause } from "../../core/rotation/words.ts";
 import { UNITS, WRITES } from "../../core/schedule/graph-limits.ts";
 import { DAY, formatDuration, MINUTE } from "../../core/time.ts";
 import type { Diagnosis, LocalCheck, OwnIdentity, Reached } from "../../ports/diagnosis.ts";
@@ -18,7 +20,16 @@ import type { Deps } from "../deps.ts";
 
 export type { Diagnosis, LocalCheck } from "../../ports/diagnosis.ts";
 
-export type Area = "connectivity" | "clock" | "sign-in" | "permissions" | "quota" | "targets" | "issuers" | "machine";
+export type Area =
+  | "connectivity"
+  | "clock"
+  | "sign-in"
+  | "permissions"
+  | "quota"
+  | "targets"
+  | "issuers"
+  | "machine"
+  | "paused";
 
 export interface DoctorCheck {
   readonly area: Area;
@@ -59,6 +70,8 @@ export async function doctor(
     readonly local: readonly LocalCheck[];
     readonly asksOwners: boolean;
     readonly share: number;
+    /** The applications that persons hold; none where not given. */
+    readonly paused?: readonly NamedPause[];
   },
   signal?: AbortSignal,
 ): Promise<DoctorReport> {
@@ -76,6 +89,7 @@ export async function doctor(
     checks.push(...dividedChecks(deps, identity, writing?.identity ?? null, outside.asksOwners));
   checks.push(await quotaCheck(outside, identity !== null, signal));
   checks.push(...(await targetChecks(deps, signal)), ...issuerChecks(deps), ...local.map(localCheck));
+  checks.push(...(outside.paused ?? []).map(pausedCheck));
   const { name, tenantId } = deps.settings;
   return {
     tenant: name,
@@ -334,6 +348,19 @@ function issuerChecks({ settings, issuers }: Deps): DoctorCheck[] {
       exit: 4,
     };
   });
+}
+
+/** Nothing is wrong; whoever wonders why nothing happens reads who wanted it. */
+function pausedCheck(held: NamedPause): DoctorCheck {
+  const says = `the application is paused ${pausedDetail(held)}`;
+  return {
+    area: "paused",
+    name: held.displayName ?? held.appId,
+    state: "warn",
+    says,
+    fix: `nolapse continue ${held.appId}`,
+    exit: 0,
+  };
 }
 
 function localCheck({ name, says, fix, age }: LocalCheck): DoctorCheck {

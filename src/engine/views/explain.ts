@@ -148,7 +148,8 @@ function credentialView(
     status: replaced !== undefined ? "replaced" : (item?.status ?? (successor !== undefined ? "successor" : "later")),
     because,
     sentence: REASONS[because],
-    detail: item?.detail ?? null,
+    // what is under way says it of itself
+    detail: item?.status === "in-progress" ? null : (item?.detail ?? null),
     forecast: item?.forecast ?? null,
     policy: item?.policy ?? replaced?.policy ?? null,
     targets: item?.targets ?? replaced?.deliveries.map((one) => one.target) ?? [],

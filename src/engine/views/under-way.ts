@@ -6,16 +6,26 @@ import type { Verdict } from "../../core/rotation/verdict.ts";
 import type { Deps } from "../deps.ts";
 import { gatherFacts } from "../facts.ts";
 
+const OPEN = ["planned", "issued", "accepted", "delivered", "verified"] as const;
+
+/** The rotations that persons hold, by themselves or with their application, by name; what has halted is taken up again before that. */
+export async function heldOf({ store, settings }: Deps): Promise<Rotation[]> {
+  const open = await store.rotations({ tenantId: settings.tenantId, states: OPEN });
+  return open.filter(({ paused }) => paused !== undefined).toSorted((a, b) => (named(a) < named(b) ? -1 : 1));
+}
+
+function named({ displayName, slot }: Rotation): string {
+  return `${displayName} ${slot}`;
+}
+
 /** The rotations that are not finished, by name, with what each waits for now. */
 export async function waitingOf(deps: Deps): Promise<{ readonly rotation: Rotation; readonly verdict: Verdict }[]> {
   const now = await deps.clock.now();
-  const states = ["planned", "issued", "accepted", "delivered", "verified", "halted"] as const;
-  const open = await deps.store.rotations({ tenantId: deps.settings.tenantId, states });
+  const open = await deps.store.rotations({ tenantId: deps.settings.tenantId, states: [...OPEN, "halted"] });
   const waiting = [];
   for (const rotation of open) {
     const { verdict } = explain(rotation, await gatherFacts(deps, rotation, now), now);
     waiting.push({ rotation, verdict });
   }
-  const name = ({ rotation }: { rotation: Rotation }) => `${rotation.displayName} ${rotation.slot}`;
-  return waiting.toSorted((a, b) => (name(a) < name(b) ? -1 : 1));
+  return waiting.toSorted((a, b) => (named(a.rotation) < named(b.rotation) ? -1 : 1));
 }

@@ -1,0 +1,33 @@
+/** A person's word that comes while a step is being done: it waits for the end of that step, for as long as its holder may be alive. */
+import { asNolapseError } from "../../core/errors.ts";
+import { type DurationMs, plus, SECOND } from "../../core/time.ts";
+import type { Deps } from "../deps.ts";
+
+/** Longer than a lease: what a process that died on another host has left half done, the next one has taken up by then and given back. */
+export const PATIENCE: DurationMs = 40 * SECOND;
+/** So soon the word is said again. */
+const AGAIN: DurationMs = SECOND / 4;
+
+/**
+ * What `word` gives, said again while it is refused because somebody works on what it is about; `waits` is called once, before the first wait.
+ * Nothing is stored while it is refused, so what it gives holds from then on, as if it had been said after the step.
+ * @throws NolapseError whatever else `word` throws at once, and `store-busy` after {@link PATIENCE} or when the signal aborts.
+ */
+export async function patiently<T>(
+  { clock }: Pick<Deps, "clock">,
+  word: () => Promise<T>,
+  waits: () => void,
+  signal?: AbortSignal,
+): Promise<T> {
+  const until = clock.processNow() + PATIENCE;
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await word();
+    } catch (thrown) {
+      const isOver = clock.processNow() >= until || signal?.aborted === true;
+      if (asNolapseError(thrown).code !== "store-busy" || isOver) throw thrown;
+    }
+    if (!isTold) waits();
+    await clock.wait(plus(await clock.now(signal), AGAIN), AGAIN, signal);
+  }
+}
