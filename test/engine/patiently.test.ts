@@ -26,10 +26,10 @@ function stage() {
         asked += 1;
         return word();
       },
+      signal,
       () => {
         told += 1;
       },
-      signal,
     );
   return { bench, deps, say, counts: () => [asked, told] };
 }

@@ -83,11 +83,8 @@ export async function goOn(context: Context, named: string, { reason }: Options)
 function waiting({ speaker, signal }: Context, deps: Deps): <T>(word: () => Promise<T>) => Promise<T> {
   const most = `${PATIENCE / SECOND} seconds`;
   return (word) =>
-    patiently(
-      deps,
-      word,
-      () => speaker.say(`nolapse: a step is being done at this moment; waiting for its end, at most ${most}`),
-      signal,
+    patiently(deps, word, signal, () =>
+      speaker.say(`nolapse: a step is being done at this moment; waiting for its end, at most ${most}`),
     );
 }
 

@@ -16,8 +16,8 @@ const AGAIN: DurationMs = SECOND / 4;
 export async function patiently<T>(
   { clock }: Pick<Deps, "clock">,
   word: () => Promise<T>,
-  waits: () => void,
   signal?: AbortSignal,
+  waits: () => void = () => {},
 ): Promise<T> {
   const until = clock.processNow() + PATIENCE;
   for (let isTold = false; ; isTold = true) {

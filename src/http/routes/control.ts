@@ -4,6 +4,7 @@ import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { cancel as giveUp } from "../../engine/commands/cancel.ts";
 import { askEmergencyOf, type EmergencyAsked } from "../../engine/commands/emergency.ts";
+import { patiently } from "../../engine/commands/patiently.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
 import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import { askItems, unlessFailed } from "../../engine/commands/rotate.ts";
@@ -144,9 +145,10 @@ const pause = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state, paused: pausedRotation.nullable() }),
-  handle: async ({ tenant, caller, params, body }) => {
+  handle: async ({ tenant, caller, params, body, signal }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const rotation = await pauseRotation(tenant.deps, params.id, asked);
+    const { deps } = tenant;
+    const rotation = await patiently(deps, () => pauseRotation(deps, params.id, asked), signal);
     await tenant.changed(rotation, "paused");
     return { rotation: rotation.id, state: rotation.state, paused: pausedJson(rotation) };
   },
@@ -161,9 +163,10 @@ const goOn = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state }),
-  handle: async ({ tenant, caller, params, body }) => {
+  handle: async ({ tenant, caller, params, body, signal }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const rotation = await continueRotation(tenant.deps, params.id, asked);
+    const { deps } = tenant;
+    const rotation = await patiently(deps, () => continueRotation(deps, params.id, asked), signal);
     await tenant.changed(rotation, "continued");
     return { rotation: rotation.id, state: rotation.state };
   },
@@ -179,9 +182,11 @@ const pauseWhole = tenantRoute({
   ...one,
   body: z.strictObject({ reason: stated }),
   answer: z.strictObject({ appId: z.string(), paused }),
-  handle: async ({ tenant, caller, params, body }) => {
+  handle: async ({ tenant, caller, params, body, signal }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
-    const held = await pauseApplication(tenant.deps, appId, { actor: actorOf(caller), why: body.reason });
+    const { deps } = tenant;
+    const asked = { actor: actorOf(caller), why: body.reason };
+    const held = await patiently(deps, () => pauseApplication(deps, appId, asked), signal);
     await tenant.held(appId, objectId, "paused");
     return { appId, paused: heldJson(held) };
   },
@@ -199,10 +204,11 @@ const goOnWhole = tenantRoute({
     appId: z.string(),
     continued: z.boolean().meta({ description: "false where it was not paused" }),
   }),
-  handle: async ({ tenant, caller, params, body }) => {
+  handle: async ({ tenant, caller, params, body, signal }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const held = await continueApplication(tenant.deps, appId, asked);
+    const { deps } = tenant;
+    const held = await patiently(deps, () => continueApplication(deps, appId, asked), signal);
     await tenant.held(appId, objectId, "continued");
     return { appId, continued: held !== null };
   },
