@@ -472,7 +472,7 @@ export interface Api {
     params: { tenant: string; id: string };
     query: {  };
     body: { "description": string; "days"?: number | undefined; "start"?: string | undefined; "end"?: string | undefined; "reason": string; "ticket"?: string | undefined };
-    answer: { "secret": string; "application": string; "keyId": string | null; "end": string; "until": string; "value": string };
+    answer: { "secret": string; "application": string; "keyId": string | null; "description": string; "end": string; "until": string; "value": string };
   };
   /** The secrets whose value waits for you to say that it is stored; never the value */
   "GET /api/v1/t/{tenant}/shown-secrets": {
@@ -486,7 +486,7 @@ export interface Api {
     params: { tenant: string; id: string };
     query: {  };
     body: undefined;
-    answer: { "secret": string; "application": string; "keyId": string | null; "end": string; "until": string; "value": string };
+    answer: { "secret": string; "application": string; "keyId": string | null; "description": string; "end": string; "until": string; "value": string };
   };
   /** Say that you have stored the value: it is erased here, and shown to nobody any more */
   "POST /api/v1/t/{tenant}/shown-secrets/{id}/keep": {

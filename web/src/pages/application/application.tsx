@@ -16,7 +16,7 @@ import { NewCertificateDialog } from "../../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../../dialogs/new-secret.tsx";
 import { ContinueApplicationDialog } from "../../dialogs/pause-application.tsx";
 import { RotateDialog } from "../../dialogs/rotate.tsx";
-import { WaitingValue } from "../../dialogs/shown-value.tsx";
+import { WaitingValue } from "../../dialogs/waiting-value.tsx";
 import { LifeLineTable } from "../../lines/life-line-table.tsx";
 import { askedRange, dayIn, dayText, wholeDay } from "../../lines/life-view.ts";
 import { daysIn } from "../../lines/spans.ts";
@@ -117,7 +117,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
         </Suspense>
       ) : null}
       {search.born === undefined ? null : <Born tenant={tenant} id={answer.objectId} />}
-      {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
+      {search.new === "secret" ? null : <WaitingValue tenant={tenant} application={answer} />}
       <Incomplete coverage={answer.coverage} />
       <SwitchedOff answer={answer} />
       <ScrolledTabs
