@@ -35,6 +35,7 @@ import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { More } from "./more.tsx";
 
 const Consent = lazy(() => import("./consent.tsx").then((one) => ({ default: one.Consent })));
+const Past = lazy(() => import("./past.tsx").then((one) => ({ default: one.Past })));
 const LeakedDialog = lazy(() => import("../../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
 
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}";
@@ -61,10 +62,18 @@ export function Application() {
           App registrations
         </Link>
       </p>
-      {asked.data === undefined ? <h1>Application</h1> : null}
-      <Shown asked={asked} rows={8}>
-        {(answer) => <Whole key={answer.objectId} answer={answer} tenant={tenant} />}
-      </Shown>
+      {asked.error?.status === 404 ? (
+        <Suspense fallback={<Loading />}>
+          <Past tenant={tenant} id={id} problem={asked.error} />
+        </Suspense>
+      ) : (
+        <>
+          {asked.data === undefined ? <h1>Application</h1> : null}
+          <Shown asked={asked} rows={8}>
+            {(answer) => <Whole key={answer.objectId} answer={answer} tenant={tenant} />}
+          </Shown>
+        </>
+      )}
       <Outlet />
     </div>
   );
