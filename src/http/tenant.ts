@@ -1,6 +1,8 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
+
 import type { ResolvedConfig } from "../config/load.ts";
 import type { OnDisk } from "../config/on-disk.ts";
+import type { TrailAction } from "../core/audit/actions.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder, HolderType } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
@@ -349,7 +351,7 @@ export class Tenant {
   }
 
   /** A line of the trail that is about no rotation. */
-  async note(actor: string, action: string, details: Readonly<Record<string, string | null>>): Promise<void> {
+  async note(actor: string, action: TrailAction, details: Readonly<Record<string, string | null>>): Promise<void> {
     const { store, settings, clock } = this.deps;
     const about = { rotation: null, appId: null, keyId: null, reason: null };
     await store.audit({ tenantId: settings.tenantId, at: await clock.now(), actor, action, ...about, details });
