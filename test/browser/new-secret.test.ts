@@ -75,7 +75,7 @@ test("of a secret that was seen none is left: another one, of the same words and
   // lost, and had again, it can still be exchanged
   await web.show(page, web.app("app-2"), /A value waits for you/);
   await page.getByRole("button", { name: "Show it" }).click();
-  await shown.getByRole("button", { name: "Deliver one to its targets instead" }).click();
+  await shown.getByRole("button", { name: "Deliver one instead" }).click();
   await shown.getByText("Deliver one to its targets instead?").waitFor();
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Keep open");
   expect(await faultsEverywhere(page, "Deliver one instead?")).toEqual([]);
@@ -83,7 +83,7 @@ test("of a secret that was seen none is left: another one, of the same words and
   expect(await page.getByRole("status", { name: "The value" }).textContent()).toBe(value);
   expect(await faultsEverywhere(page, "Copy the value now")).toEqual([]);
   await shown.getByRole("button", { name: "Close without storing" }).click();
-  await shown.getByRole("button", { name: "Deliver one to its targets instead" }).click();
+  await shown.getByRole("button", { name: "Deliver one instead" }).click();
   await shown.getByRole("button", { name: "Remove it and go on" }).click();
   const form = page.getByRole("dialog", { name: "New client secret for app-2" });
   await form.getByText("The new one is not made yet.").waitFor();

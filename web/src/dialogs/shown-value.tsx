@@ -72,7 +72,7 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
   const instead =
     to?.blocked === null ? (
       <Button appearance="subtle" onClick={() => look("delivering")}>
-        Deliver one to its targets instead
+        Deliver one instead
       </Button>
     ) : null;
   const open = (
@@ -92,7 +92,7 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
                   Nobody has said that the new secret of {plainName(name)} is stored. Removed now, it never signed
                   anybody in; left open, you can still copy it.
                 </p>
-                <Instead to={to}>{instead}</Instead>
+                <NotInstead to={to} />
               </>
             ) : view === "delivering" ? (
               <Delivering name={name} keyId={shown.keyId} to={to} />
@@ -105,8 +105,8 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
                 <output className="value" translate="no" spellCheck={false} aria-label="The value">
                   {value}
                 </output>
-                <CopyValue value={value ?? ""} />
-                <Instead to={to}>{instead}</Instead>
+                <CopyValue value={value ?? ""}>{instead}</CopyValue>
+                <NotInstead to={to} />
                 <p className="faint">
                   If you do not say by <Time at={shown.until} form="dateTime" /> that it is stored, it is erased here,
                   and the secret is removed.
@@ -123,6 +123,7 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
           <DialogActions>
             {view === "leaving" ? (
               <>
+                {instead}
                 <Button disabled={busy} onClick={() => void end("drop", close)}>
                   Remove this secret
                 </Button>
@@ -156,10 +157,9 @@ const TITLES = {
   delivering: "Deliver one to its targets instead?",
 } as const;
 
-/** The way that is better, or why there is none. */
-function Instead({ to, children }: { readonly to: Deliverable | null; readonly children: React.ReactNode }) {
-  if (to === null) return null;
-  if (to.blocked === null) return children;
+/** Why the way that is better is not open. */
+function NotInstead({ to }: { readonly to: Deliverable | null }) {
+  if (to === null || to.blocked === null) return null;
   return <p className="faint">Nobody would have to see one that is delivered to a target. {to.blocked}</p>;
 }
 
@@ -177,9 +177,9 @@ function Delivering({ name, keyId, to }: DeliveringProps) {
         one is removed from Entra ID first. If you have put it somewhere already, take it out there: it will not work.
       </p>
       <p>
-        Then the form for the new one opens, filled in with the same description and end, and goes straight to{" "}
-        {to?.targets}. Until you press <em>Create and deliver</em> there, nothing new is made; whatever{" "}
-        {plainName(name)} signs in with today stays.
+        Then the form for the new one opens with the same description and end; its value goes straight to {to?.targets}.
+        Nothing new is made until you press <em>Create and deliver</em> there, and whatever {plainName(name)} signs in
+        with today stays.
       </p>
     </>
   );

@@ -50,6 +50,7 @@ export function Audit() {
             <div className="filters">
               <Pill
                 label="What"
+                wide
                 options={actionOptions(actions)}
                 value={action}
                 set={(value) => go({ action: value })}
