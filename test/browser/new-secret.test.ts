@@ -118,3 +118,38 @@ test("of a secret that was seen none is left: another one, of the same words and
   const rotation = await web.stage.manager.deps.store.rotation(await web.stage.rotationOf("app-2"));
   expect(rotation?.state).toBe("planned");
 });
+
+test("what cannot be removed at once is said, and so is why none can be delivered now", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  const shown = page.getByRole("alertdialog");
+  const make = async (name: string) => {
+    await web.show(page, `${web.app(name)}?new=secret`, /Client secrets/);
+    const form = page.getByRole("dialog");
+    await form.getByRole("radio", { name: /Show it to me once/ }).check();
+    await form.getByRole("textbox", { name: "Description" }).fill("for the vendor");
+    await form.getByRole("textbox", { name: "Reason" }).fill("the vendor asked for it");
+    await form.getByRole("button", { name: "Create and show" }).click();
+    await page.getByRole("status", { name: "The value" }).waitFor();
+  };
+  // its rotation is under way
+  await make("carried");
+  await shown.getByText(/^Nobody would have to see one .* Not possible now: /).waitFor();
+  expect(await shown.getByRole("button", { name: "Deliver one instead" }).count()).toBe(0);
+  // the one of the test before, where that has run
+  const otto = await web.stage.signIn("Otto");
+  await otto.post(`/api/v1/t/contoso/rotations/${await web.stage.rotationOf("app-2")}/cancel`);
+  await make("app-2");
+  await page.route(
+    "**/drop",
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), state: "lapsed" } });
+    },
+    { times: 1 },
+  );
+  await shown.getByRole("button", { name: "Deliver one instead" }).click();
+  await shown.getByRole("button", { name: "Remove it and go on" }).click();
+  await page.getByText(/could not be removed from Entra ID yet: Nolapse goes on trying/).waitFor();
+  expect(await page.getByRole("button", { name: "Create and deliver" }).isEnabled()).toBe(true);
+});
