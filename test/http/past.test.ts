@@ -19,7 +19,11 @@ test("its rotations, when it was found to be gone, and one thing to do about wha
   const { objectId, appId } = stage.application("app-2");
   const [{ id }] = (await otto.post(`${T}/applications/${objectId}/rotate`, { now: true })).body.rotations;
   await stage.until(id, "issued");
-  expect((await pastOf(objectId)).body).toMatchObject({ goneAt: null, rotations: [{ id, state: "issued" }] });
+  expect((await pastOf(objectId)).body).toMatchObject({
+    gone: false,
+    goneAt: null,
+    rotations: [{ id, state: "issued" }],
+  });
   expect((await pastOf("no-such-application")).status).toBe(404);
   await stage.graph("DELETE", `/applications/${objectId}`);
   await stage.until(id, "halted");
@@ -29,6 +33,7 @@ test("its rotations, when it was found to be gone, and one thing to do about wha
   expect(body).toMatchObject({
     appId,
     displayName: "app-2",
+    gone: true,
     coverage: { complete: true },
     last: { action: "halted" },
     rotations: [{ id, state: "halted", haltReason: "holder-gone" }],

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
-import type { Rotation } from "../../core/rotation/rotation.ts";
+import { lossOf } from "../../engine/facts.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
+import { pictureOf } from "./own.ts";
 import { summary, summaryOf } from "./rotations.ts";
 import { id, instant, iso, maybe, named, reason, scope, scopeOf } from "./shapes.ts";
 
@@ -18,9 +19,10 @@ export const unseen = z
       "rotations that have halted, of applications that the last scan did not see; `gone`: the directory has them no more, so that all there is to do is to cancel",
   });
 
-/** Whether the directory itself, or a scan that read everything, says that the application is not there. */
-function isGone({ picture }: Tenant, { haltReason }: Pick<Rotation, "haltReason">): boolean {
-  return haltReason === "holder-gone" || picture?.scan.coverage.complete === true;
+/** Whether what the last scan did not see is not there: it read everything, and missed no more than people delete. */
+async function scanIsSure({ picture, deps }: Tenant): Promise<boolean> {
+  const isComplete = picture?.scan.coverage.complete === true;
+  return isComplete && lossOf(await deps.store.lastScan(deps.settings.tenantId)) === null;
 }
 
 export async function unseenIn(tenant: Tenant): Promise<z.input<typeof unseen>> {
@@ -29,10 +31,11 @@ export async function unseenIn(tenant: Tenant): Promise<z.input<typeof unseen>> 
   const { tenantId } = deps.settings;
   const filter = { tenantId, states: ["halted"], limit: LOOKED_THROUGH, after: null } as const;
   const { items } = await deps.store.rotationPage(filter);
+  const sure = await scanIsSure(tenant);
   return items
     .filter(({ holder }) => picture.find(holder.appId) === null)
     .map((one) => {
-      const gone = isGone(tenant, one);
+      const gone = sure || one.haltReason === "holder-gone";
       const because = gone ? "holder-gone" : (one.haltReason ?? one.reason);
       const { objectId } = one.holder;
       return {
@@ -57,6 +60,7 @@ const past = tenantRoute({
     ...scope,
     appId: z.string(),
     displayName: z.string().nullable().meta({ description: "as its last rotation had it" }),
+    gone: z.boolean().meta({ description: "the directory has it no more, as far as is known" }),
     goneAt: maybe.meta({ description: "when the directory answered a rotation that it is not there" }),
     last: z
       .strictObject({ at: instant, action: z.string() })
@@ -77,12 +81,13 @@ const past = tenantRoute({
         next: "look for its name: it may be in another tenant",
       });
     const halts = await store.auditPage(tenantId, { appId, action: "halted", limit: LOOKED_THROUGH });
-    const gone = halts.findLast((one) => one.reason === "holder-gone");
+    const halt = halts.findLast((one) => one.reason === "holder-gone");
     return {
       ...(await scopeOf(tenant)),
       appId,
       displayName: rotations[0]?.displayName ?? null,
-      goneAt: iso(gone?.at),
+      gone: pictureOf(tenant).find(appId) === null && (halt !== undefined || (await scanIsSure(tenant))),
+      goneAt: iso(halt?.at),
       last: { at: iso(last.at) ?? "", action: last.action },
       rotations: rotations.map((one) => summaryOf(one, tenant.deps)),
     };

@@ -34,17 +34,17 @@ export function Past({ tenant, id, problem }: Props) {
 }
 
 function Known({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
-  const { appId, displayName, goneAt, last, coverage } = answer;
+  const { appId, displayName, gone, goneAt, last, coverage } = answer;
   return (
     <>
       <div className="page-head">
         <div>
           <h1>{displayName === null ? "Application" : <Name text={displayName} />}</h1>
           <p>
-            {coverage.complete || goneAt !== null ? (
+            {gone ? (
               <strong>No longer in {tenant}: it was deleted.</strong>
             ) : (
-              <strong>Not seen by the last scan, which could not read everything.</strong>
+              <strong>Not seen by the last scan, which did not see all there is.</strong>
             )}{" "}
             {coverage.scannedAt === null ? null : (
               <>
