@@ -1,4 +1,5 @@
 /** What the routes have in common: the tenants that are open, sessions, events. */
+import type { TrailAction } from "../core/audit/actions.ts";
 import { NolapseError } from "../core/errors.ts";
 import type { Events } from "./events.ts";
 import type { Rehearsals } from "./rehearsals.ts";
@@ -69,7 +70,7 @@ export class House {
   }
 
   /** Writes who signed in or out, which is about no tenant alone, into the trail of each that is open. */
-  async note(actor: string, action: string, details: Readonly<Record<string, string | null>>): Promise<void> {
+  async note(actor: string, action: TrailAction, details: Readonly<Record<string, string | null>>): Promise<void> {
     for (const name of [...this.#open.keys()]) await this.within(name, (tenant) => tenant.note(actor, action, details));
   }
 

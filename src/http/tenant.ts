@@ -1,6 +1,7 @@
 /** One tenant as the server has it: its engine, what the last scan showed, who owns what. */
 import type { ResolvedConfig } from "../config/load.ts";
 import type { OnDisk } from "../config/on-disk.ts";
+import type { TrailAction } from "../core/audit/actions.ts";
 import type { CertificateFacts } from "../core/credentials/certificate.ts";
 import type { Holder, HolderType } from "../core/credentials/credential.ts";
 import { NolapseError } from "../core/errors.ts";
@@ -8,6 +9,7 @@ import type { Rotation, RotationEvent } from "../core/rotation/rotation.ts";
 import type { SecretValue } from "../core/secret-value.ts";
 import { whileIt } from "../core/slices.ts";
 import { DAY, type EpochMs, formatInstant, HOUR, plus } from "../core/time.ts";
+import { askedLine } from "../engine/commands/noted.ts";
 import type { Hand } from "../engine/commands/register.ts";
 import type { ListLook } from "../engine/commands/upload-certificate.ts";
 import type { Deps } from "../engine/deps.ts";
@@ -349,10 +351,8 @@ export class Tenant {
   }
 
   /** A line of the trail that is about no rotation. */
-  async note(actor: string, action: string, details: Readonly<Record<string, string | null>>): Promise<void> {
-    const { store, settings, clock } = this.deps;
-    const about = { rotation: null, appId: null, keyId: null, reason: null };
-    await store.audit({ tenantId: settings.tenantId, at: await clock.now(), actor, action, ...about, details });
+  async note(actor: string, action: TrailAction, details: Readonly<Record<string, string | null>>): Promise<void> {
+    await this.deps.store.audit(askedLine(this.deps, actor, action, await this.deps.clock.now(), {}, details));
   }
 
   /** Settles once the picture shows all that was heard. */

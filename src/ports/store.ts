@@ -173,6 +173,8 @@ export interface RotationFilter {
   readonly appId?: string;
   /** Any of these, some hundreds at most. */
   readonly appIds?: readonly string[];
+  /** Of the directory's object. */
+  readonly objectId?: string;
   readonly states?: readonly RotationState[];
 }
 

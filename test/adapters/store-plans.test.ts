@@ -80,6 +80,7 @@ test.each([
     /rotations_of_app/,
   ],
   ["those of several", () => store.rotations({ tenantId: TENANT, appIds: ["a", "b"] }), /rotations_of_app/],
+  ["those of an object", () => store.rotations({ tenantId: TENANT, objectId: "o" }), /rotations_of_object/],
   ["what made the credential of each slot", () => store.issuances(TENANT), /sqlite_autoindex_rotations_1/],
   ["its ledger", () => store.ledger(TENANT, "a"), /ledger_app/],
   ["that of several", () => store.ledger(TENANT, ["a", "b"]), /ledger_app/],

@@ -52,8 +52,9 @@ test("names applications and leads to them and to their rotations; from an appli
   expect(await links.count()).toBe((await numbers(page)).length);
   expect(await faultsEverywhere(page, "Audit of one application")).toEqual([]);
   await page.getByRole("combobox", { name: "What" }).click();
-  await page.getByRole("option", { name: "issued", exact: true }).click();
+  await page.getByRole("option", { name: "The new credential was created", exact: true }).click();
   await page.waitForURL(/action=issued/);
+  expect(await page.getByRole("combobox", { name: "What" }).textContent()).toBe("What: The new credential was created");
   await expect.poll(() => numbers(page).then(({ length }) => length)).toBe(1);
   const id = await web.stage.rotationOf("app-1");
   await page.getByRole("link", { name: id }).click();

@@ -34,6 +34,7 @@ test("its value is in the one answer, signs in, and is noted with who and why; n
   const made = await ann.post(`${of("stranger")}/shown-secrets`, { ...asked, ticket: "INC-9" });
   expect([made.status, made.headers.get("cache-control")]).toEqual([200, "no-store"]);
   const { value, secret, keyId, end } = made.body;
+  expect(made.body.description).toBe("for the vendor");
   expect(await signsIn("stranger", value)).toBe(0);
   expect(Date.parse(end)).toBe(stage.directory.clock.now() + 180 * DAY - 60 * MINUTE);
   const entry = (await held("stranger")).find((one) => one.keyId === keyId);

@@ -1,7 +1,9 @@
 /** What entries of the trail are called. */
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { actionWords } from "../../web/src/text/actions.ts";
+import { ACTIONS } from "../../src/core/audit/actions.ts";
+import { actionOptions, actionWords } from "../../web/src/text/actions.ts";
 
 /** What changes a rotation without a line in the trail, or is written there by another name. */
 const UNWRITTEN = ["waited", "not-used-yet", "withdraw-intended"];
@@ -18,4 +20,26 @@ test("every event of a rotation has words, and what has none keeps its code", ()
   const written = [...types, ...renamed].filter((type) => !UNWRITTEN.includes(type));
   expect(written.filter((type) => actionWords(type) === null)).toEqual([]);
   expect(actionWords("constructor")).toBeNull();
+});
+
+test("whatever else is written to the trail has words of its own, by which the filter tells it apart", () => {
+  expect(ACTIONS.filter((one) => actionWords(one) === null)).toEqual([]);
+  const words = ACTIONS.map((one) => actionWords(one));
+  expect(words.filter((one, place) => words.indexOf(one) !== place)).toEqual([]);
+  // what calls for a code takes one of these; an entry that is put together on the spot may say any
+  const src = join(import.meta.dirname, "../../src");
+  const files = globSync("{engine,http,cli,compose}/**/*.ts", { cwd: src });
+  const codes = files.flatMap((file) => [...readFileSync(join(src, file), "utf8").matchAll(/\baction: "([a-z-]+)"/g)]);
+  const written = codes.flatMap(([, code]) => code ?? []);
+  expect(written).toContain("adopted");
+  expect(written.filter((code) => actionWords(code) === null)).toEqual([]);
+});
+
+test("codes to choose from are named by their words, and stand in their order", () => {
+  expect(actionOptions(["stop", "adopted", "of-a-later-version", "halted"])).toEqual([
+    ["adopted", "Adopted"],
+    ["stop", "All writing was paused"],
+    ["halted", "Halted"],
+    ["of-a-later-version", "of-a-later-version"],
+  ]);
 });

@@ -1,7 +1,8 @@
 /** An end of one's own: what a wall clock means in a zone, and what is said of it before anything is asked for. */
 import { describe, expect, test } from "vitest";
 import { policyBlock } from "../../web/src/dialogs/blocked.ts";
-import { askedFor, customEnd } from "../../web/src/dialogs/lasting.ts";
+import { askedFor, customEnd, lastingUntil } from "../../web/src/dialogs/lasting.ts";
+import { deliverable, NO_TARGET } from "../../web/src/dialogs/secret-slots.ts";
 import { instantOf, wallOf, zoneWords } from "../../web/src/text/wall-clock.ts";
 
 const ZONE = "Europe/Amsterdam";
@@ -81,6 +82,36 @@ describe("an end of one's own", () => {
     for (const wrong of [{ end: "" }, { end: "2030-01-01T00:00" }, { start: "2026-01-01T00:00" }])
       expect(askedFor({ ...lasting, ...wrong }, offered, ZONE)).toBeNull();
   });
+});
+
+test("to end when another one was to is the length that comes to it within the hour, where that is allowed, and else that minute", () => {
+  const preset = (days: number, end: string, allowed = true) => ({
+    days,
+    end,
+    allowed,
+    recommended: false,
+    why: null,
+    notes: [],
+  });
+  const presets = [preset(90, "2027-04-01T11:00:00Z"), preset(365, "2028-01-01T11:00:00Z", false)];
+  const until = (end: string) => lastingUntil(end, presets, ZONE);
+  expect(until("2027-04-01T10:45:10Z")).toEqual({ choice: "90", start: "", end: "" });
+  expect(until("2027-04-01T10:00:00Z")).toEqual({ choice: "custom", start: "", end: "2027-04-01T12:00" });
+  expect(until("2028-01-01T11:00:00Z")).toEqual({ choice: "custom", start: "", end: "2028-01-01T12:00" });
+});
+
+test("a secret can be delivered by the first slot that takes one, and where there is none it is said why", () => {
+  const slot = (names: string[], why: string | null = null) => ({
+    targets: names.map((name) => ({ name, type: "env-file" })),
+    blocked: why === null ? null : { reason: "application-paused" as const, why, mend: null },
+  });
+  expect(deliverable(undefined)).toBeNull();
+  expect(deliverable([])).toEqual({ blocked: NO_TARGET, targets: "" });
+  expect(deliverable([slot(["vault"], "it is paused"), slot(["file", "ci"])])).toEqual({
+    blocked: null,
+    targets: "file and ci",
+  });
+  expect(deliverable([slot(["vault"], "it is paused")])?.blocked).toBe("Not possible now: it is paused.");
 });
 
 test("a policy is said in place of the form only where it leaves no way at all", () => {

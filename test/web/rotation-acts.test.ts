@@ -1,6 +1,6 @@
 /** What can be asked of rotations where they are named only. */
 import { expect, test } from "vitest";
-import { heldActs, listedActs, removalWords, waitsForApproval } from "../../web/src/text/rotation.ts";
+import { givenUpWords, heldActs, listedActs, removalWords, waitsForApproval } from "../../web/src/text/rotation.ts";
 
 const rotation = (id: string, state: string, paused: object | null = null) => ({
   id,
@@ -45,6 +45,12 @@ test.each([
   ["given up", { state: "cancelled" }, []],
 ] as const)("one that is %s", (_, how, words) => {
   expect(listedActs({ ...listed, ...how }, NOW).map(([, said]) => said)).toEqual(words);
+});
+
+test("giving one up leaves both credentials, but for an application that is gone, which has none", () => {
+  expect(givenUpWords({ state: "halted", haltReason: "removed-by-hand" }).words).toContain("Both credentials stay");
+  expect(givenUpWords({ state: "halted", haltReason: "holder-gone" }).words).toContain("nothing is left to renew");
+  expect(givenUpWords({ state: "verified", haltReason: null }).verb).toBe("Keep both");
 });
 
 test("a yes to a removal is told that the new one is verified only where it is", () => {

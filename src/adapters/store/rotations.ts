@@ -235,26 +235,30 @@ const ofTenant = prepared((db, value: Value<{ readonly tenant: string }>) =>
     .orderBy("id"),
 );
 
-async function findRotations(db: Db, { tenantId, appId, appIds, states }: RotationFilter): Promise<Rotation[]> {
-  const { rows } = await rowsOf(db, { tenantId, appId, appIds, states });
+async function findRotations(
+  db: Db,
+  { tenantId, appId, appIds, objectId, states }: RotationFilter,
+): Promise<Rotation[]> {
+  const { rows } = await rowsOf(db, { tenantId, appId, appIds, objectId, states });
   return rotationsFrom(db, rows);
 }
 
 async function rowsOf(db: Db, filter: { [K in keyof RotationFilter]-?: RotationFilter[K] | undefined }) {
-  const { tenantId, appId, appIds, states } = filter;
-  if (tenantId !== undefined && appIds === undefined) {
+  const { tenantId, appId, appIds, objectId, states } = filter;
+  if (tenantId !== undefined && appIds === undefined && objectId === undefined) {
     const tenant = { tenant: tenantId };
     if (appId === undefined) return states === undefined ? ofTenant(db, tenant) : ofTenantInStates(db, tenant, states);
     const application = { ...tenant, app: appId };
     if (states === undefined) return ofApplication(db, application);
     return ofApplicationInStates(db, application, states);
   }
-  if (tenantId !== undefined && appIds !== undefined && appId === undefined && states === undefined)
+  if (tenantId !== undefined && appIds !== undefined && [appId, objectId, states].every((one) => one === undefined))
     return ofApplications(db, { tenant: tenantId }, appIds);
   let query = db.selectFrom("rotations").select("body");
   if (tenantId !== undefined) query = query.where("tenant_id", "=", tenantId);
   if (appIds !== undefined) query = query.where("app_id", "in", [...appIds]);
   if (appId !== undefined) query = query.where("app_id", "=", appId);
+  if (objectId !== undefined) query = query.where("object_id", "=", objectId);
   if (states !== undefined) query = query.where("state", "in", [...states]);
   return {
     rows: await query

@@ -1,5 +1,6 @@
 /** What a person asked for as a line of the audit trail, and the switches that are turned with one. */
 
+import type { TrailAction } from "../../core/audit/actions.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, Switch, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
@@ -10,7 +11,7 @@ export async function turnSwitch<K extends Switch>(
   which: K,
   value: Switches[K],
   actor: string,
-  action: string,
+  action: TrailAction,
   at: EpochMs,
 ): Promise<void> {
   await deps.store.turn(deps.settings.tenantId, which, value, askedLine(deps, actor, action, at, {}, {}));
@@ -20,7 +21,7 @@ export async function turnSwitch<K extends Switch>(
 export function askedLine(
   deps: Deps,
   actor: string,
-  action: string,
+  action: TrailAction,
   at: EpochMs,
   about: { readonly rotation?: string; readonly appId?: string; readonly keyId?: string },
   details: AuditEntry["details"],

@@ -1,4 +1,5 @@
 /** A new application, registered with a person's own rights: noted before and after, as nothing in Graph tells a second try from the first. */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import type { Holder } from "../../core/credentials/credential.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { AUDIENCES, type Audience, type Hand, type Registering } from "../../ports/hand.ts";
@@ -96,7 +97,7 @@ function forbiddenOf(error: NolapseError): NolapseError {
 async function note(
   deps: Deps,
   actor: string,
-  action: string,
+  action: TrailAction,
   appId: string | null,
   details: AuditEntry["details"],
 ): Promise<void> {

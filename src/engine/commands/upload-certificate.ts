@@ -3,6 +3,7 @@
  * ETag, so the whole list is replaced by the rules of design §4.8: read twice, half a minute apart and alike; its image on disk before;
  * entries back as they came; and read afterwards until it shows the new one, when what others' writes have lost is put back once.
  */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import type { CertificateFacts } from "../../core/credentials/certificate.ts";
 import { type Remark, remarksOn, type Sharing } from "../../core/credentials/certificate-remarks.ts";
 import type { Credential, Holder } from "../../core/credentials/credential.ts";
@@ -249,7 +250,7 @@ function no(why: string, next: string): NolapseError {
 async function note(
   { store, settings, clock }: Deps,
   { holder, actor, keyId }: { readonly holder: Holder; readonly actor: string; readonly keyId: string },
-  action: string,
+  action: TrailAction,
   details: AuditEntry["details"],
   written?: AuditEntry["written"],
 ): Promise<void> {

@@ -2,6 +2,7 @@
  * The trail as the memory of SAML renewals: an intent without an outcome is a request whose answer nobody has. That the
  * trail is append-only and has one order is what lets two commands agree who goes on.
  */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import { NolapseError } from "../../core/errors.ts";
 import { REPLICATION_WINDOW } from "../../core/schedule/replication.ts";
 import { DAY, type EpochMs, formatInstant, plus } from "../../core/time.ts";
@@ -14,19 +15,12 @@ const ENDED = ["saml-renewed", "saml-renew-refused", "saml-renew-dropped", "saml
 /** So long after a request its outcome is certain to be in the directory or never to come. */
 const REMEMBERED = DAY;
 
-export type SamlAction =
-  | typeof INTENDED
-  | (typeof ENDED)[number]
-  | "saml-activate-intended"
-  | "saml-activate-refused"
-  | "saml-activated";
-
 /** A line of the trail about a service principal's signing certificates. */
 export async function note(
   deps: Deps,
   { appId }: SamlView,
   actor: string,
-  action: SamlAction,
+  action: TrailAction,
   details: AuditEntry["details"],
   keyId: string | null = null,
 ): Promise<void> {

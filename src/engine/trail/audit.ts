@@ -1,4 +1,5 @@
 /** Which events become lines of the audit trail, and what stands in them: ids, codes and times, never a value. */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import { describeUse, type UseEvidence } from "../../core/rotation/use-evidence.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -29,7 +30,7 @@ export function auditLine(
 }
 
 /** The tally of the breaker counts `accepted` and `verified` against `accept-failed` and `verify-failed`, so each is said once. */
-function actionOf(before: Rotation, event: RotationEvent, after: Rotation): string {
+function actionOf(before: Rotation, event: RotationEvent, after: Rotation): TrailAction {
   if (event.type === "verified") {
     return before.state === "delivered" && after.state === "verified" ? "verified" : "copy-verified";
   }

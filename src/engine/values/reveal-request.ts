@@ -3,6 +3,7 @@
  * approves, and who asked sees it once within a quarter of an hour. Each step is a line of the trail, the last one before anybody sees
  * anything.
  */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import { NolapseError } from "../../core/errors.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { SecretValue } from "../../core/secret-value.ts";
@@ -201,7 +202,7 @@ function lineOf(
   { tenantId, rotation, holder, keyId, id }: RevealRequest,
   actor: string,
   at: EpochMs,
-  action: string,
+  action: TrailAction,
   details: AuditEntry["details"],
 ): AuditEntry {
   const about = { rotation, appId: holder.appId, keyId, reason: null };

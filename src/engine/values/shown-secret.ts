@@ -4,6 +4,7 @@
  * for a quarter of an hour, until the person says that it is stored; then, or when he does not say so, it is erased here, and in the second
  * case the secret is removed again.
  */
+import type { TrailAction } from "../../core/audit/actions.ts";
 import type { Holder } from "../../core/credentials/credential.ts";
 import { ATTEMPT_LENGTH, formatMarkedName, INSTANCE_LENGTH } from "../../core/credentials/marker.ts";
 import { NolapseError } from "../../core/errors.ts";
@@ -288,7 +289,7 @@ export function entryOf(
 export function line(
   { tenantId, actor, holder, keyId, id }: ShownSecret,
   at: EpochMs,
-  action: string,
+  action: TrailAction,
   details: AuditEntry["details"],
 ): AuditEntry {
   const about = { rotation: null, appId: holder.appId, keyId, reason: null };

@@ -16,6 +16,7 @@ import { lastSignInRoutes } from "./last-sign-ins.ts";
 import { oversightRoutes } from "./oversight.ts";
 import { overviewRoutes } from "./overview.ts";
 import { ownerRoutes } from "./owners.ts";
+import { pastRoutes } from "./past.ts";
 import { planRoutes } from "./plan.ts";
 import { registeringRoutes } from "./registering.ts";
 import { rehearsalRoutes } from "./rehearsals.ts";
@@ -45,6 +46,7 @@ export function routes({ signIn, origin, processNow, document, demo }: RoutePart
     ...overviewRoutes,
     ...reportRoutes,
     ...applicationRoutes,
+    ...pastRoutes,
     ...lastSignInRoutes,
     ...ownerRoutes,
     ...consentRoutes,

@@ -17,6 +17,7 @@ import { mayAll } from "../roles.ts";
 import { type Route, route, tenantRoute } from "../route.ts";
 import { DEBT_TOLD, type Tenant } from "../tenant.ts";
 import { maySee, pictureOf } from "./own.ts";
+import { unseen, unseenIn } from "./past.ts";
 import { count, instant, iso, maybe, outlook, outlookJson, reason, scope, scopeOf } from "./shapes.ts";
 
 const named = { objectId: z.string(), displayName: z.string() };
@@ -121,6 +122,7 @@ const overview = tenantRoute({
       stopping: count.meta({ description: "applications that stop, or have stopped, unless somebody acts" }),
     }),
     needsPerson: z.array(z.strictObject({ ...named, ...outlook })),
+    unseen,
     next: z.array(z.strictObject({ ...named, ...outlook })),
   }),
   handle: async ({ tenant }) => {
@@ -157,6 +159,7 @@ const overview = tenantRoute({
         lapses: counted?.lapses ?? null,
       },
       needsPerson: (counted?.needsPerson ?? []).map(show),
+      unseen: await unseenIn(tenant),
       next: (counted?.next ?? []).map(show),
     };
   },

@@ -43,7 +43,7 @@ import {
   state,
 } from "./shapes.ts";
 
-const summary = {
+export const summary = {
   id: z.string(),
   appId: z.string(),
   objectId: z.string(),
@@ -76,7 +76,7 @@ const summary = {
   waitsWhy: z.string().nullable().meta({ description: "the same in words" }),
 };
 
-function summaryOf(rotation: Rotation, deps: Deps) {
+export function summaryOf(rotation: Rotation, deps: Deps) {
   const waits = waitsFor(rotation, aroundIn(deps));
   const { holder } = rotation;
   return {

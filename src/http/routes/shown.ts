@@ -3,6 +3,7 @@
  * and what becomes of the sealed copy until he says that it is stored.
  */
 import { z } from "zod";
+import { parseMarkedName } from "../../core/credentials/marker.ts";
 import { MAX_LIFETIME } from "../../core/policy/policy.ts";
 import { DAY, formatInstant, parseInstant } from "../../core/time.ts";
 import {
@@ -27,6 +28,7 @@ const answer = z.strictObject({
   secret: z.string().meta({ description: "names it in /shown-secrets" }),
   application: z.string(),
   keyId: z.string().nullable(),
+  description: z.string().meta({ description: "without the marker" }),
   end: instant,
   until,
   value: z.string().meta({ description: "shown to who asked, until it is stored" }),
@@ -37,6 +39,7 @@ function shownJson({ secret, value }: Shown) {
     secret: secret.id,
     application: secret.holder.objectId,
     keyId: secret.keyId,
+    description: parseMarkedName(secret.name).description,
     end: formatInstant(secret.end),
     until: formatInstant(secret.until),
     value: value.reveal(),

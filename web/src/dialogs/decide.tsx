@@ -53,7 +53,9 @@ export function ApproveDialog({ tenant, rotation, close }: Props) {
 }
 
 /** Where a rotation is named only. */
-type NamedProps = Omit<Props, "rotation"> & { readonly rotation: { readonly id: string; readonly state: string } };
+type NamedProps = Omit<Props, "rotation"> & {
+  readonly rotation: Parameters<typeof givenUpWords>[0] & { readonly id: string };
+};
 
 type Waiting = Answer<"GET /api/v1/t/{tenant}/plan">["items"][number];
 

@@ -1,7 +1,7 @@
 /** How long something new shall last: a length of the list, or an end of one's own that lies where the server says that it may. */
 import type { Answer } from "../api/client.ts";
 import { written } from "../text/dates.ts";
-import { instantOf } from "../text/wall-clock.ts";
+import { instantOf, wallOf } from "../text/wall-clock.ts";
 
 /** What the server says of it for something that begins now. */
 export interface EndRange {
@@ -70,6 +70,18 @@ export function firstLasting(presets: readonly Preset[]): Lasting {
   const allowed = presets.filter((one) => one.allowed);
   const best = allowed.find((one) => one.recommended) ?? allowed.at(-1) ?? presets[0];
   return { choice: String(best?.days ?? "custom"), start: "", end: "" };
+}
+
+const HOUR = 3_600_000;
+
+/** To end when something else was to: the length that comes to it, where it is allowed, and else that very minute. */
+export function lastingUntil(end: string, presets: readonly Preset[], zone: string): Lasting {
+  const at = Date.parse(end);
+  // a length runs from when it is asked for, and a while has gone by since
+  const same = presets.find((one) => one.allowed && Math.abs(Date.parse(one.end) - at) < HOUR);
+  return same === undefined
+    ? { choice: "custom", start: "", end: wallOf(at, zone) }
+    : { choice: String(same.days), start: "", end: "" };
 }
 
 export interface Asked {

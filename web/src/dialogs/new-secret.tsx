@@ -12,6 +12,7 @@ import {
   MessageBar,
   MessageBarActions,
   MessageBarBody,
+  MessageBarTitle,
   Radio,
   RadioGroup,
   Textarea,
@@ -28,25 +29,53 @@ import { useTenant } from "../session/tenant.tsx";
 import { plainName } from "../text/names.ts";
 import { policyBlock } from "./blocked.ts";
 import { EndsAfter } from "./ends-after.tsx";
-import { type Asked, askedFor, firstLasting, type Lasting } from "./lasting.ts";
+import { type Asked, askedFor, firstLasting, type Lasting, lastingUntil } from "./lasting.ts";
 import { Description, NewCredentialFrame, type NewCredentialProps, NoForm, WhichSlot } from "./new-credential.tsx";
 import { LendRights, useLent } from "./own-rights.tsx";
 import { isStated } from "./say-no.tsx";
-import { ShownValue } from "./shown-value.tsx";
+import { firstSlot, NO_TARGET, type Slot, targetNames } from "./secret-slots.ts";
+import { type ShownSecret, ShownValue } from "./shown-value.tsx";
 import { Blocked, Warnings } from "./warnings.tsx";
 
 const OPTIONS = "GET /api/v1/t/{tenant}/applications/{id}/secret-options";
 type Options = Answer<typeof OPTIONS>;
-type Slot = Options["slots"][number];
-type ShownAnswer = Answer<"POST /api/v1/t/{tenant}/applications/{id}/shown-secrets">;
 
-export function NewSecretDialog(props: NewCredentialProps) {
+/** What was seen and is gone again: the next one takes its place where nobody sees it. */
+interface Followed extends Pick<ShownSecret, "keyId" | "description" | "end"> {
+  /** Not removed from the directory yet. */
+  readonly lapsed: boolean;
+}
+
+interface Props extends NewCredentialProps {
+  /** One that was made already, to begin with. */
+  readonly shown?: ShownSecret;
+}
+
+export function NewSecretDialog({ shown, ...props }: Props) {
   const { tenant, application, close } = props;
   const asked = useAnswer(OPTIONS, { params: { tenant, id: application.objectId } });
   // held here alone: not in the cache, not in the address, gone with the dialog
-  const [value, setValue] = useState<ShownAnswer | null>(null);
+  const [value, setValue] = useState<ShownSecret | null>(shown ?? null);
+  const [follows, setFollows] = useState<Followed | null>(null);
   const block = asked.data === undefined ? null : policyBlock(asked.data);
-  if (value !== null) return <ShownValue tenant={tenant} name={application.displayName} shown={value} close={close} />;
+  if (value !== null) {
+    const { keyId, description, end } = value;
+    return (
+      <ShownValue
+        tenant={tenant}
+        name={application.displayName}
+        shown={value}
+        slots={asked.data?.slots}
+        close={close}
+        deliver={async (state) => {
+          // the form begins with what is there, and one is there no more
+          await asked.refetch();
+          setFollows({ keyId, description, end, lapsed: state === "lapsed" });
+          setValue(null);
+        }}
+      />
+    );
+  }
   return (
     <NewCredentialFrame what="New client secret" application={application} close={close}>
       {asked.data === undefined ? (
@@ -60,7 +89,7 @@ export function NewSecretDialog(props: NewCredentialProps) {
           <ByPolicy tenant={tenant} id={application.objectId} why={block} graph={asked.data.graphEndpoint} />
         </NoForm>
       ) : (
-        <Form {...props} options={asked.data} show={setValue} />
+        <Form {...props} options={asked.data} follows={follows} show={setValue} />
       )}
     </NewCredentialFrame>
   );
@@ -112,13 +141,14 @@ interface Wanted {
   readonly ticket: string;
 }
 
-function firstWanted({ slots, shown }: Options): Wanted {
-  const slot = slots.find(({ blocked }) => blocked === null) ?? slots[0];
+function firstWanted({ slots, shown }: Options, follows: Followed | null, zone: string): Wanted {
+  const slot = firstSlot(slots);
+  const presets = slot?.presets ?? shown.presets;
   return {
-    goes: slot === undefined || slot.blocked !== null ? (slots.length === 0 ? "shown" : "targets") : "targets",
+    goes: slot === undefined ? "shown" : "targets",
     slot: slot?.slot ?? "",
-    description: slot?.description ?? "",
-    lasting: firstLasting(slot?.presets ?? shown.presets),
+    description: follows?.description ?? slot?.description ?? "",
+    lasting: follows === null ? firstLasting(presets) : lastingUntil(follows.end, presets, zone),
     removeOld: slot?.current?.ours === true,
     reason: "",
     ticket: "",
@@ -127,7 +157,8 @@ function firstWanted({ slots, shown }: Options): Wanted {
 
 interface FormProps extends NewCredentialProps {
   readonly options: Options;
-  readonly show: (value: ShownAnswer) => void;
+  readonly follows: Followed | null;
+  readonly show: (value: ShownSecret) => void;
 }
 
 /** Sends what is wanted: the answer is shown, or the page of its rotation comes. */
@@ -165,11 +196,11 @@ function useCreating({ tenant, application, show }: FormProps) {
 }
 
 function Form(props: FormProps) {
-  const { options, close } = props;
-  const [wanted, setWanted] = useState(() => firstWanted(options));
+  const { options, follows, close } = props;
+  const { zone } = useTenant();
+  const [wanted, setWanted] = useState(() => firstWanted(options, follows, zone));
   const { problem, busy, act } = useCreating(props);
   const lent = useLent(options.now);
-  const { zone } = useTenant();
   const refusal = useRefusal("Admin");
   const slot = options.slots.find((one) => one.slot === wanted.slot);
   const isShown = wanted.goes === "shown";
@@ -189,6 +220,7 @@ function Form(props: FormProps) {
       }}
     >
       <DialogContent className="stack">
+        {follows === null ? null : <Follows follows={follows} />}
         <Description
           description={wanted.description}
           set={(description) => set({ description })}
@@ -216,6 +248,21 @@ function Form(props: FormProps) {
         </Button>
       </DialogActions>
     </form>
+  );
+}
+
+/** What is done and what is not, until it is. */
+function Follows({ follows: { keyId, lapsed } }: { readonly follows: Followed }) {
+  const name = `The secret you have seen (${keyId?.slice(0, 8)})`;
+  return (
+    <MessageBar intent="info" layout="multiline">
+      <MessageBarBody>
+        <MessageBarTitle>The new one is not made yet.</MessageBarTitle>{" "}
+        {lapsed
+          ? `${name} is erased here and could not be removed from Entra ID yet: Nolapse goes on trying.`
+          : `${name} is removed.`}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 
@@ -277,8 +324,8 @@ function WhereItGoes({
                 <strong>Straight to its targets</strong> <span className="faint">nobody sees it</span>
                 <span className="two">
                   {slot === undefined
-                    ? "No target is known. Name one in nolapse.yaml, under applications."
-                    : `Nolapse signs in with it, writes it to ${slot.targets.map(({ name }) => name).join(" and ")}, reads each copy back and signs in with it.`}
+                    ? NO_TARGET
+                    : `Nolapse signs in with it, writes it to ${targetNames(slot)}, reads each copy back and signs in with it.`}
                 </span>
               </>
             }

@@ -25,7 +25,7 @@ interface WaitingProps {
 function Waiting({ tenant, overview }: WaitingProps) {
   const [open, setOpen] = useState(false);
   const { waiting, stopping } = overview.figures;
-  const count = waiting + stopping;
+  const count = waiting + stopping + overview.unseen.length;
   const least = overview.coverage.complete ? "" : "at least ";
   const sentence =
     count === 0
@@ -53,7 +53,7 @@ function Waiting({ tenant, overview }: WaitingProps) {
         </PopoverTrigger>
         <PopoverSurface aria-label="Needs a person" className="bell-surface">
           <h2>Needs a person</h2>
-          {overview.needsPerson.length === 0 ? <Empty>Nothing waits for you.</Empty> : null}
+          {overview.needsPerson.length + overview.unseen.length === 0 ? <Empty>Nothing waits for you.</Empty> : null}
           <Rows tenant={tenant} overview={overview} close={() => setOpen(false)} />
           <Rest tenant={tenant} overview={overview} close={() => setOpen(false)} />
         </PopoverSurface>
@@ -69,7 +69,10 @@ interface RowsProps extends WaitingProps {
   readonly close: () => void;
 }
 
-function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
+/** Of rotations of applications that are gone. */
+const MOST_UNSEEN = 5;
+
+function Rows({ tenant, overview: { needsPerson, unseen }, close }: RowsProps) {
   return (
     <ul className="plain">
       {needsPerson.map(({ objectId, displayName, next }) => (
@@ -81,6 +84,13 @@ function Rows({ tenant, overview: { needsPerson }, close }: RowsProps) {
           )}{" "}
           <ApplicationLink tenant={tenant} application={{ objectId, displayName }} onClick={close} />
           <span className="two">{capital(next.because ?? next.sentence)}</span>
+        </li>
+      ))}
+      {unseen.slice(0, MOST_UNSEEN).map((one) => (
+        <li key={one.rotation}>
+          <WarningFilled className="urgent" aria-label="Waits" />{" "}
+          <ApplicationLink tenant={tenant} application={one} onClick={close} />
+          <span className="two">{capital(one.because)}</span>
         </li>
       ))}
     </ul>
@@ -107,6 +117,11 @@ function Rest({ tenant, overview, close }: RowsProps) {
           onClick={close}
         >
           All {grouped(stopping)} that {stopping === 1 ? "stops" : "stop"}
+        </Link>
+      )}
+      {overview.unseen.length === 0 ? null : (
+        <Link className="link" to="/t/$tenant/rotations" params={params} search={{}} onClick={close}>
+          All rotations that have halted
         </Link>
       )}
     </p>

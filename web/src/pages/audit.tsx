@@ -10,7 +10,7 @@ import { Empty, Shown } from "../parts/states.tsx";
 import { Time } from "../parts/time.tsx";
 import { useTenant } from "../session/tenant.tsx";
 import { useTenantCommand } from "../session/tenant-command.ts";
-import { actionWords } from "../text/actions.ts";
+import { actionOptions, actionWords } from "../text/actions.ts";
 import { brokenSentence, trailSentence } from "../text/audit.ts";
 import { Name } from "../text/name.tsx";
 import { capital } from "../text/rotation.ts";
@@ -50,7 +50,8 @@ export function Audit() {
             <div className="filters">
               <Pill
                 label="What"
-                options={actions.map((one) => [one, one] as const)}
+                wide
+                options={actionOptions(actions)}
                 value={action}
                 set={(value) => go({ action: value })}
               />
@@ -180,7 +181,7 @@ function entryOf({ sequence, at }: Entry) {
   );
 }
 
-/** In words where there are some, and by its code, which the filter names. */
+/** In words where there are some, and by its code, which the command line and the export name. */
 function whatOf({ action }: Entry) {
   const words = actionWords(action);
   if (words === null) return <span className="mono">{action}</span>;

@@ -5,6 +5,8 @@ import { type Role, useRefusal } from "../session/session.tsx";
 interface CommandProps {
   readonly least: Role;
   readonly primary?: boolean;
+  /** At the end of a row. */
+  readonly small?: boolean;
   readonly icon?: ReactElement;
   /** Why nobody may now, whatever his role. */
   readonly held?: string | null;
@@ -13,11 +15,12 @@ interface CommandProps {
 }
 
 /** A command that a role lacks, or that is held, stays visible, and says why it does nothing. */
-export function Command({ least, primary = false, icon, held = null, onClick, children }: CommandProps) {
+export function Command({ least, primary = false, small = false, icon, held = null, onClick, children }: CommandProps) {
   const refusal = useRefusal(least) ?? held;
   const button = (
     <Button
       appearance={primary ? "primary" : "secondary"}
+      size={small ? "small" : "medium"}
       disabledFocusable={refusal !== null}
       onClick={onClick}
       {...(icon === undefined ? {} : { icon })}

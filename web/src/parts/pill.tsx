@@ -7,13 +7,16 @@ interface PillProps {
   readonly value: string | undefined;
   readonly set: (value: string | undefined) => void;
   readonly must?: true;
+  /** What there is to choose are sentences: their list is wider than what is chosen. */
+  readonly wide?: true;
 }
 
-export function Pill({ label, options, value, set, must }: PillProps) {
+export function Pill({ label, options, value, set, must, wide }: PillProps) {
   const chosen = options.find(([name]) => name === value)?.[1] ?? value;
   return (
     <Dropdown
       className="pill"
+      listbox={wide ? { className: "sentences" } : {}}
       aria-label={label}
       value={`${label}: ${chosen ?? "any"}`}
       selectedOptions={[value ?? ""]}

@@ -56,19 +56,64 @@ const ACTION_WORDS: Readonly<Record<string, string>> = {
   cancelled: "Cancelled",
   revealed: "The value was shown",
   "value-forgotten": "The sealed value was erased",
+  "reveal-asked": "Asked to see the value",
+  "reveal-approved": "Seeing the value was approved",
+  "reveal-refused": "Seeing the value was refused",
+  "reveal-lapsed": "The request to see the value lapsed",
+  "shown-asked": "A secret by hand was asked for",
+  "shown-issued": "A secret by hand was created",
+  "shown-refused": "A secret by hand was refused",
+  "shown-unknown": "The answer to a secret by hand was lost",
+  "shown-never": "A secret by hand was never made",
+  "shown-kept": "The secret by hand was said to be stored",
+  "shown-lapsed": "The secret by hand lapsed, as nobody has stored it",
+  "shown-removed": "The secret by hand was removed again",
+  "shown-removal-failed": "The secret by hand could not be removed yet",
   adopted: "Adopted",
   drift: "Changed without Nolapse",
+  "application-paused": "The application was paused",
+  "application-continued": "The application was continued",
+  "register-asked": "About to register an application",
+  registered: "An application was registered",
+  "register-not-applied": "The application was not registered",
+  "register-unknown": "The answer to the registration was lost",
+  "principal-made": "The enterprise application was created",
+  "certificate-intended": "About to upload a certificate",
+  "certificate-uploaded": "A certificate was uploaded",
+  "certificate-not-applied": "The certificate was not uploaded",
+  "certificate-unknown": "The answer to the upload of a certificate was lost",
+  "certificate-unseen": "The uploaded certificate is not seen in the directory",
+  "list-restored": "Certificates that the upload had lost were put back",
+  "list-missing": "Certificates are missing since the upload",
+  "saml-renew-intended": "About to make a SAML signing certificate",
+  "saml-renewed": "A SAML signing certificate was made",
+  "saml-renew-refused": "The SAML signing certificate was refused",
+  "saml-renew-dropped": "Another command makes the SAML signing certificate",
+  "saml-renew-lost": "The SAML signing certificate was never made",
+  "saml-activate-intended": "About to sign with another SAML certificate",
+  "saml-activated": "Another SAML certificate signs",
+  "saml-activate-refused": "Signing with another SAML certificate was refused",
   "breaker-opened": "The breaker opened",
   "breaker-closed": "The breaker was closed",
   "removal-off": "Removing was switched off",
   stop: "All writing was paused",
   resume: "Writing goes on",
+  "loss-accepted": "What the scan missed was said to be gone",
+  recover: "Removing goes on after a restored backup",
+  "scan-asked": "A scan was asked for",
   "signed-in": "Signed in",
-  "session-ended": "Signed out",
+  "signed-out": "Signed out",
+  "session-ended": "A session was ended",
   rehearsal: "A rehearsal was asked for",
 };
 
 /** Null of what has no words yet: then its code is all there is. */
 export function actionWords(action: string): string | null {
   return Object.hasOwn(ACTION_WORDS, action) ? (ACTION_WORDS[action] ?? null) : null;
+}
+
+/** Codes to choose from, each with its words, in the order of those. */
+export function actionOptions(actions: readonly string[]): readonly (readonly [code: string, words: string])[] {
+  const named = actions.map((one) => [one, actionWords(one) ?? one] as const);
+  return named.toSorted(([, a], [, b]) => a.localeCompare(b, "en"));
 }

@@ -216,6 +216,12 @@ const GIVEN_UP = {
     verb: "Cancel rotation",
     words: "Nolapse gives it up. Both credentials stay as they are, and the next plan takes up what is due.",
   },
+  gone: {
+    title: "Cancel this rotation?",
+    verb: "Cancel rotation",
+    words:
+      "Nolapse gives it up. Its application is no longer in the directory: nothing of it signs in, and nothing is left to renew.",
+  },
   verified: {
     title: "Keep both credentials?",
     verb: "Keep both",
@@ -224,8 +230,14 @@ const GIVEN_UP = {
   },
 } as const;
 
-export function givenUpWords({ state }: { readonly state: string }) {
+export function givenUpWords({ state, haltReason }: GivenUp) {
+  if (haltReason === "holder-gone") return GIVEN_UP.gone;
   return GIVEN_UP[state === "verified" ? "verified" : "before"];
+}
+
+interface GivenUp {
+  readonly state: string;
+  readonly haltReason?: string | null;
 }
 
 interface Holdable {

@@ -179,7 +179,18 @@ export function Activity({ answer, tenant }: { readonly answer: Shows; readonly 
   );
 }
 
-function Rotations({ answer, tenant }: { readonly answer: Shows; readonly tenant: string }) {
+interface RotationsProps {
+  readonly answer: {
+    readonly now: string;
+    readonly rotations: readonly Pick<
+      Shows["rotations"][number],
+      "id" | "state" | "slot" | "kind" | "replacesKind" | "proofs" | "plannedAt"
+    >[];
+  };
+  readonly tenant: string;
+}
+
+export function Rotations({ answer, tenant }: RotationsProps) {
   if (answer.rotations.length === 0) return <Empty>Nolapse has done nothing here yet.</Empty>;
   return (
     <section className="card">

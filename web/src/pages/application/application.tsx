@@ -16,7 +16,7 @@ import { NewCertificateDialog } from "../../dialogs/new-certificate.tsx";
 import { NewSecretDialog } from "../../dialogs/new-secret.tsx";
 import { ContinueApplicationDialog } from "../../dialogs/pause-application.tsx";
 import { RotateDialog } from "../../dialogs/rotate.tsx";
-import { WaitingValue } from "../../dialogs/shown-value.tsx";
+import { WaitingValue } from "../../dialogs/waiting-value.tsx";
 import { LifeLineTable } from "../../lines/life-line-table.tsx";
 import { askedRange, dayIn, dayText, wholeDay } from "../../lines/life-view.ts";
 import { daysIn } from "../../lines/spans.ts";
@@ -35,6 +35,7 @@ import { Activity, Essentials, Owners, Targets } from "./application-parts.tsx";
 import { More } from "./more.tsx";
 
 const Consent = lazy(() => import("./consent.tsx").then((one) => ({ default: one.Consent })));
+const Past = lazy(() => import("./past.tsx").then((one) => ({ default: one.Past })));
 const LeakedDialog = lazy(() => import("../../dialogs/leaked.tsx").then((one) => ({ default: one.LeakedDialog })));
 
 const SHOW = "GET /api/v1/t/{tenant}/applications/{id}";
@@ -61,10 +62,18 @@ export function Application() {
           App registrations
         </Link>
       </p>
-      {asked.data === undefined ? <h1>Application</h1> : null}
-      <Shown asked={asked} rows={8}>
-        {(answer) => <Whole key={answer.objectId} answer={answer} tenant={tenant} />}
-      </Shown>
+      {asked.error?.status === 404 ? (
+        <Suspense fallback={<Loading />}>
+          <Past tenant={tenant} id={id} problem={asked.error} />
+        </Suspense>
+      ) : (
+        <>
+          {asked.data === undefined ? <h1>Application</h1> : null}
+          <Shown asked={asked} rows={8}>
+            {(answer) => <Whole key={answer.objectId} answer={answer} tenant={tenant} />}
+          </Shown>
+        </>
+      )}
       <Outlet />
     </div>
   );
@@ -117,7 +126,7 @@ function Whole({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
         </Suspense>
       ) : null}
       {search.born === undefined ? null : <Born tenant={tenant} id={answer.objectId} />}
-      {search.new === "secret" ? null : <WaitingValue tenant={tenant} id={answer.objectId} />}
+      {search.new === "secret" ? null : <WaitingValue tenant={tenant} application={answer} />}
       <Incomplete coverage={answer.coverage} />
       <SwitchedOff answer={answer} />
       <ScrolledTabs

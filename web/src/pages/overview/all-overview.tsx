@@ -91,6 +91,7 @@ function Needed({ told }: OfAll) {
   return (
     <NeedsPerson
       ones={whatNeeds(known).slice(0, SHOWN)}
+      unseen={known.flatMap(({ tenant, unseen }) => unseen.map((one) => ({ ...one, tenant }))).slice(0, SHOWN)}
       waiting={known.reduce((so, { figures }) => so + figures.waiting, 0)}
       tenant={null}
       empty={`Nothing waits for you${known.length < told.length ? " where it could be read" : ""}.`}

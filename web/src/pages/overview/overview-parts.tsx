@@ -2,8 +2,10 @@
 import { Button } from "@fluentui/react-components";
 import { WarningFilled } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { CancelDialog } from "../../dialogs/decide.tsx";
 import { ApplicationLink } from "../../parts/application-link.tsx";
+import { Command } from "../../parts/command.tsx";
 import { InTenant, ListLink, type ListLinkProps } from "../../parts/each-tenant.tsx";
 import { OctagonFilled } from "../../parts/octagon.tsx";
 import { Empty } from "../../parts/states.tsx";
@@ -81,6 +83,8 @@ function Figure({ head, count, words, ...link }: FigureProps) {
 
 interface NeedsProps {
   readonly ones: readonly (Overview["needsPerson"][number] & { readonly tenant: string; readonly now: string })[];
+  /** Halted rotations of applications that no scan sees any more. */
+  readonly unseen: readonly (Overview["unseen"][number] & { readonly tenant: string })[];
   /** How many wait for approval. */
   readonly waiting: number;
   /** Null: of all tenants, and each row names its own. */
@@ -88,7 +92,7 @@ interface NeedsProps {
   readonly empty: string;
 }
 
-export function NeedsPerson({ ones, waiting, tenant, empty }: NeedsProps) {
+export function NeedsPerson({ ones, unseen, waiting, tenant, empty }: NeedsProps) {
   return (
     <section className="card" aria-labelledby="needs">
       <div className="card-head">
@@ -99,11 +103,16 @@ export function NeedsPerson({ ones, waiting, tenant, empty }: NeedsProps) {
           </ListLink>
         )}
       </div>
-      {ones.length === 0 ? <Empty>{empty}</Empty> : null}
+      {ones.length + unseen.length === 0 ? <Empty>{empty}</Empty> : null}
       <ul className="rows">
         {ones.map((one) => (
           <InTenant key={`${one.tenant} ${one.objectId}`} name={one.tenant}>
             <Needs one={one} named={tenant === null} />
+          </InTenant>
+        ))}
+        {unseen.map((one) => (
+          <InTenant key={`${one.tenant} ${one.rotation}`} name={one.tenant}>
+            <Unseen one={one} named={tenant === null} />
           </InTenant>
         ))}
       </ul>
@@ -134,6 +143,44 @@ function Needs({ one, named }: { readonly one: NeedsProps["ones"][number]; reado
         </span>
       )}
       <Way {...one} />
+    </li>
+  );
+}
+
+/** Nothing stops by it, and nothing of it goes on without a person. */
+function Unseen({ one, named }: { readonly one: NeedsProps["unseen"][number]; readonly named: boolean }) {
+  const { tenant, rotation, reason, because, gone } = one;
+  const [cancels, setCancels] = useState(false);
+  const navigate = useNavigate();
+  return (
+    <li>
+      <WarningFilled className="urgent" aria-label="Waits" />
+      <span className="grow">
+        <ApplicationLink tenant={tenant} application={one} />
+        {named ? <span className="two faint">{tenant}</span> : null}
+        <span className="two">
+          {capital(because)}.{gone ? " Its rotation has halted, and nothing is left to renew: cancel it." : null}
+        </span>
+      </span>
+      {gone ? (
+        <Command least="Operator" small onClick={() => setCancels(true)}>
+          Cancel rotation
+        </Command>
+      ) : (
+        <Button
+          size="small"
+          onClick={() => void navigate({ to: "/t/$tenant/rotations/$id", params: { tenant, id: rotation } })}
+        >
+          Open rotation
+        </Button>
+      )}
+      {cancels ? (
+        <CancelDialog
+          tenant={tenant}
+          rotation={{ id: rotation, state: "halted", haltReason: reason }}
+          close={() => setCancels(false)}
+        />
+      ) : null}
     </li>
   );
 }

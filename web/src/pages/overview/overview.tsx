@@ -16,6 +16,9 @@ import { Figures, NeedsPerson } from "./overview-parts.tsx";
 import { ReportMenu } from "./report-menu.tsx";
 import "./overview.css";
 
+/** So many rotations of applications that are gone are shown; the page Rotations has all. */
+const MOST_UNSEEN = 5;
+
 export function Overview() {
   const { name: tenant, zone } = useTenant();
   const asked = useAnswer("GET /api/v1/t/{tenant}/overview", tenant === "" ? null : { params: { tenant } }, 60_000);
@@ -54,6 +57,7 @@ export function Overview() {
                 <div className="columns">
                   <NeedsPerson
                     ones={overview.needsPerson.map((one) => ({ ...one, tenant, now: overview.now }))}
+                    unseen={overview.unseen.slice(0, MOST_UNSEEN).map((one) => ({ ...one, tenant }))}
                     waiting={overview.figures.waiting}
                     tenant={tenant}
                     empty="Nothing waits for you."

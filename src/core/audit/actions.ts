@@ -1,0 +1,70 @@
+/** What an entry of the trail tells of, by its code: an event of a rotation, or what happened beside them. */
+import type { RotationEvent } from "../rotation/rotation.ts";
+
+/** Those that are written by another name than that of an event. */
+export const ACTIONS = [
+  // a rotation's, where how it ended is told apart
+  "accept-failed",
+  "copy-verified",
+  "retire-refused",
+  "retired",
+  "verify-failed",
+  "planned",
+  // an application
+  "adopted",
+  "application-continued",
+  "application-paused",
+  "certificate-intended",
+  "certificate-not-applied",
+  "certificate-unknown",
+  "certificate-unseen",
+  "certificate-uploaded",
+  "drift",
+  "list-missing",
+  "list-restored",
+  "principal-made",
+  "register-asked",
+  "register-not-applied",
+  "register-unknown",
+  "registered",
+  // a value that somebody sees
+  "reveal-approved",
+  "reveal-asked",
+  "reveal-lapsed",
+  "reveal-refused",
+  "revealed",
+  "shown-asked",
+  "shown-issued",
+  "shown-kept",
+  "shown-lapsed",
+  "shown-never",
+  "shown-refused",
+  "shown-removal-failed",
+  "shown-removed",
+  "shown-unknown",
+  "value-forgotten",
+  // certificates that sign SAML tokens
+  "saml-activate-intended",
+  "saml-activate-refused",
+  "saml-activated",
+  "saml-renew-dropped",
+  "saml-renew-intended",
+  "saml-renew-lost",
+  "saml-renew-refused",
+  "saml-renewed",
+  // all of the tenant, and who works with it
+  "breaker-closed",
+  "breaker-opened",
+  "loss-accepted",
+  "recover",
+  "rehearsal",
+  "removal-off",
+  "resume",
+  "scan-asked",
+  "session-ended",
+  "signed-in",
+  "signed-out",
+  "stop",
+] as const;
+
+export type TrailAction = RotationEvent["type"] | (typeof ACTIONS)[number];
