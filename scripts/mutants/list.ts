@@ -939,4 +939,27 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
   },
+  {
+    name: "past-faults-are-not-told",
+    mistake: "of the faults that a rehearsal met it tells those alone that could be met at its end",
+    changes: [
+      in_(
+        "src/rehearse/watch/fault-book.ts",
+        `FAULT_KIND_NAMES.filter((kind) => this.#lasted.has(kind))`,
+        `FAULT_KIND_NAMES.filter((kind) => this.#inForce.has(kind))`,
+      ),
+    ],
+  },
+  {
+    name: "silent-places-are-not-counted",
+    mistake: "a place that gives no answer is none of the faults that a rehearsal met",
+    world: "bad-places",
+    changes: [
+      in_(
+        "src/rehearse/world/places.ts",
+        `    this.#onFault();\n    throw new NolapseError("target-unreachable"`,
+        `    throw new NolapseError("target-unreachable"`,
+      ),
+    ],
+  },
 ];

@@ -34,6 +34,8 @@ const HUNTED = [
   "overlap-of-the-beginning",
   "overlap-of-now",
   "application-pause-lets-undo-through",
+  "past-faults-are-not-told",
+  "silent-places-are-not-counted",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
