@@ -81,7 +81,8 @@ function makerOf(own: readonly Rotation[], { keyId }: NewCertificate): Rotation 
 function removal({ appId }: HolderRef, own: readonly Rotation[], keyId: string): Write {
   const retires = own.find((one) => one.replaces === keyId && one.state === "verified");
   const made = own.find(
-    ({ issued, attempts }) => issued?.keyId === keyId || attempts.some((one) => one.orphan === keyId),
+    ({ issued, attempts, undo }) =>
+      issued?.keyId === keyId || undo?.keyId === keyId || attempts.some((one) => one.orphan === keyId),
   );
   const rotation = retires ?? made ?? null;
   return { what: "removes", appId, rotation };
