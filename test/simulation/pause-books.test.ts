@@ -12,6 +12,7 @@ import type { Call } from "../../src/rehearse/stage/story.ts";
 import { Committed } from "../../src/rehearse/watch/committed.ts";
 import { tell } from "../../src/rehearse/watch/finding.ts";
 import { PauseBooks } from "../../src/rehearse/watch/pause-books.ts";
+import { writeOf } from "../../src/rehearse/watch/writes.ts";
 import { attempt, issued, NOW, rotation } from "../core/make.ts";
 import { memoryGround } from "./memory-ground.ts";
 
@@ -150,6 +151,13 @@ test("an undo waits with its application, to come back and to go again; what its
   const mending = whole({ undo: { ...undo, addedAt: NOW }, listWrite: mends });
   expect([mending.list([]), mending.list([{ keyId: issued().keyId }])]).toEqual([[], []]);
   expect(mending.list([{ keyId: "back" }])).toEqual(creates);
+});
+
+test("the end of an undo is of the rotation that it belongs to", () => {
+  const undo = { until: NOW, keyId: "back", addedAt: NOW, removedAt: null };
+  const one = rotation({ id: "one", replaces: "old", state: "retired", issued: issued(), undo });
+  const call = { port: "certificates", method: "removeKey", args: [one.holder, "back"] } as const;
+  expect(writeOf(call, APPLIED, Committed.of([["one", one]]))).toMatchObject({ what: "removes", rotation: one });
 });
 
 test("in a world a whole application is held, goes on afterwards and comes to its end, with nothing found", async () => {
