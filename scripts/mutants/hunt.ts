@@ -1,5 +1,5 @@
 /** Small worlds in which the mistakes of the list must show, and one run of a seed in one of them. */
-import { DAY, HOUR, MINUTE } from "../../src/core/time.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/core/time.ts";
 import { directoryGround } from "../../src/rehearsal-ground.ts";
 import { crashesByChance, NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
 import { GOOD_PLACES, type PlaceFaults, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
@@ -76,7 +76,7 @@ function allAtOnce(chance: Chance): WorldPlan["applications"] {
 const SPOKEN: ReadonlySet<HuntingWorld> = new Set(["words", "pauses", "application-pauses", "becoming-privileged"]);
 
 function inhabitants(world: HuntingWorld, chance: Chance): WorldPlan["applications"] {
-  if (world === "certificates") return certified(chance);
+  if (world === "certificates" || world === "wanted-back") return certified(chance);
   if (world === "small-share") return allAtOnce(chance);
   const all = applications(chance);
   if (SPOKEN.has(world)) return [...all, ...spokenOf(chance)];
@@ -99,16 +99,31 @@ const KINDS: Partial<Record<HuntingWorld, readonly Word["what"][]>> = {
   pauses: ["paused", "paused", "paused", "paused"],
   "application-pauses": ["application-paused", "application-paused", "application-paused"],
   edits: ["place-added", "place-added", "excluded", "freeze-announced"],
+  "shared-slots": ["slot-shared", "slot-shared"],
+  "overlap-edits": ["overlap-edited", "overlap-edited"],
   "wrong-clock": ["clock-ahead"],
   "becoming-privileged": ["privileged", "privileged", "removal-asked", "value-asked", "value-asked"],
 };
 
 /** In the one world what persons ask for, in another what they hold and let go on, in the third privileges that come in the middle, and persons who ask all the same. */
 function wordsOf(world: HuntingWorld, chance: Chance, applications: WorldPlan["applications"]): Word[] {
+  if (world === "wanted-back") return applications.flatMap((one) => wantedBack(chance, one.displayName));
   const kinds = KINDS[world] ?? [];
   return applications.flatMap(({ displayName }) =>
     kinds.map((what) => drawWord(chance, what, chance.between(0, 30 * 24) * HOUR, displayName)),
   );
+}
+
+/** Somebody wants the retired certificate back for a few hours, and right after he has said so, or when it is to go again, his application is held. */
+function wantedBack(chance: Chance, application: string): Word[] {
+  const retired = (later: number) => ({ states: ["retired"] as const, later });
+  const at = 0;
+  const swept = 7 * DAY + 5 * HOUR - chance.between(1, 60) * MINUTE;
+  const later = chance.pick([chance.between(1, 90) * SECOND, swept]);
+  return [
+    { at, application, what: "wanted-back", moment: retired(0), length: 5 * HOUR },
+    { at, application, what: "application-paused", moment: retired(later), lasts: chance.between(20, 40) * HOUR },
+  ];
 }
 
 function troublesOf(world: HuntingWorld, chance: Chance): Trouble[] {

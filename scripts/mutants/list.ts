@@ -36,6 +36,9 @@ export interface Mutant {
     | "pauses"
     | "application-pauses"
     | "edits"
+    | "shared-slots"
+    | "overlap-edits"
+    | "wanted-back"
     | "wrong-clock"
     | "becoming-privileged";
 }
@@ -874,6 +877,88 @@ export const MUTANTS: readonly Mutant[] = [
         "src/core/rotation/checks.ts",
         `const answer = frozenAt(facts.freeze ?? rotation.policy.freeze, facts.timeZone, now);`,
         `const answer = frozenAt(rotation.policy.freeze, facts.timeZone, now);`,
+      ),
+    ],
+  },
+  {
+    name: "shared-slot-is-not-asked-for",
+    mistake:
+      "what another slot has come to name as its current credential goes when the overlap of the first one is over",
+    world: "shared-slots",
+    changes: [
+      in_(
+        "src/engine/facts.ts",
+        `  return shared === null ? {} : { shared };`,
+        `  return shared === null || shared !== "" ? {} : { shared };`,
+      ),
+    ],
+  },
+  {
+    name: "overlap-of-the-beginning",
+    mistake: "an overlap that is made longer half-way is over when it would have been at first",
+    world: "overlap-edits",
+    changes: [
+      in_(
+        "src/engine/facts.ts",
+        `...(overlap > policy.overlap ? { overlap } : {}),`,
+        `...(overlap > policy.lifetime ? { overlap } : {}),`,
+      ),
+    ],
+  },
+  {
+    name: "overlap-of-now",
+    mistake: "an overlap that is made shorter half-way takes back what was promised",
+    world: "overlap-edits",
+    changes: [
+      in_(
+        "src/engine/facts.ts",
+        `  const overlap = Math.max(policy.overlap, ...now.map(`,
+        `  const overlap = Math.max(...now.map(`,
+      ),
+      in_(
+        "src/engine/facts.ts",
+        `...(overlap > policy.overlap ? { overlap } : {}),`,
+        `...(overlap !== policy.overlap ? { overlap } : {}),`,
+      ),
+      in_(
+        "src/core/rotation/retirement.ts",
+        `    overlap: Math.max(overlap, asked.overlap ?? overlap),`,
+        `    overlap: asked.overlap ?? overlap,`,
+      ),
+    ],
+  },
+  {
+    name: "application-pause-lets-undo-through",
+    mistake: "a certificate that was wanted back comes back, and goes again, while a person holds its application",
+    world: "wanted-back",
+    changes: [
+      in_(
+        "src/core/rotation/checks.ts",
+        `    if (held !== null) return held;`,
+        `    if (held !== null && now < 0) return held;`,
+      ),
+    ],
+  },
+  {
+    name: "past-faults-are-not-told",
+    mistake: "of the faults that a rehearsal met it tells those alone that could be met at its end",
+    changes: [
+      in_(
+        "src/rehearse/watch/fault-book.ts",
+        `FAULT_KIND_NAMES.filter((kind) => this.#lasted.has(kind))`,
+        `FAULT_KIND_NAMES.filter((kind) => this.#inForce.has(kind))`,
+      ),
+    ],
+  },
+  {
+    name: "silent-places-are-not-counted",
+    mistake: "a place that gives no answer is none of the faults that a rehearsal met",
+    world: "bad-places",
+    changes: [
+      in_(
+        "src/rehearse/world/places.ts",
+        `    this.#onFault();\n    throw new NolapseError("target-unreachable"`,
+        `    throw new NolapseError("target-unreachable"`,
       ),
     ],
   },

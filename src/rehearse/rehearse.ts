@@ -27,6 +27,7 @@ import { type Call, type Outcome, Story } from "./stage/story.ts";
 import { Turns, WORLD } from "./stage/turns.ts";
 import { Books } from "./watch/books.ts";
 import { FaultBook } from "./watch/fault-book.ts";
+import { FaultsSeen } from "./watch/faults-seen.ts";
 import { Watch } from "./watch/invariants.ts";
 import { changesTheWorld, FELT } from "./watch/writes.ts";
 import type { Consumer } from "./world/consumers.ts";
@@ -78,6 +79,7 @@ export class Rehearsal {
   readonly #stage: Stage;
   readonly #weather: Weather;
   readonly #faults: FaultBook;
+  readonly #faultsSeen = new FaultsSeen();
   readonly #processes = new Map<ManagerProcess, number>();
   readonly #notices = new Notices();
   readonly #hands: Hands;
@@ -169,11 +171,13 @@ export class Rehearsal {
       react: (call, outcome, process) => {
         options.observe?.(call, turns.now);
         if (call.port === "store") this.#stored(call, outcome);
+        this.#faultsSeen.after(call, outcome);
         return FELT.has(call.port) ? this.#felt(call, outcome, process) : undefined;
       },
       died: (process) => {
         this.#crashes += 1;
         faults.meets("crash");
+        this.#faultsSeen.dies();
         this.#bootAgain(process, this.#stage.crashes.downtime());
       },
     };
@@ -201,7 +205,9 @@ export class Rehearsal {
     const years = (this.#world.inhabitants.length * (this.#turns.now - this.#ground.start)) / YEAR;
     const { signIns, excused } = this.#consumption;
     const told = { seed, years, steps: this.#story.steps, storyHash: this.#story.hash() };
-    const faults = this.#faults.tally(this.#ground.met(), until);
+    const met = this.#ground.met();
+    const faults = this.#faults.tally(met, until);
+    for (const what of this.#faultsSeen.untold(faults, this.#faults.total(met))) this.watch.broken(until, what, null);
     const counted = { crashes: this.#crashes, troubles: troubles.length, words: this.#askers.counts, faults };
     return rehearsed(told, this.watch, { ...counted, signIns, excused });
   }

@@ -1,6 +1,7 @@
 /** The faults that a run meets: counted where they are dealt out, and told with how Nolapse answered them. */
 import { describe, expect, test } from "vitest";
 import { simulate } from "../../scripts/simulate.ts";
+import { NolapseError } from "../../src/core/errors.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { epochMs, HOUR } from "../../src/core/time.ts";
 import { faultsOf } from "../../src/rehearse/future-faults.ts";
@@ -11,6 +12,7 @@ import type { RehearsalOptions } from "../../src/rehearse/rehearse.ts";
 import type { Lived } from "../../src/rehearse/report.ts";
 import { Chance } from "../../src/rehearse/stage/chance.ts";
 import { FaultBook } from "../../src/rehearse/watch/fault-book.ts";
+import { FaultsSeen } from "../../src/rehearse/watch/faults-seen.ts";
 import { Place } from "../../src/rehearse/world/places.ts";
 import { consignment } from "../conformance/target.suite.ts";
 
@@ -50,6 +52,27 @@ describe("the book", () => {
     expect(conflict).toMatchObject({ rate: 0.75, met: 5, answer: expect.stringContaining("tries again") });
     expect(crash).toMatchObject({ rate: 1, met: 0, answer: null });
   });
+});
+
+test("a death, and a place that gives no answer, are in the tally, and all that was met is told", () => {
+  const seen = new FaultsSeen();
+  const tally = (crash: number, place: number) => [
+    { kind: "crash", share: 1, met: crash } as const,
+    { kind: "place", share: 1, met: place } as const,
+  ];
+  expect(seen.untold([], 0)).toEqual([]);
+  seen.dies();
+  const call = { port: "target", method: "deliver", args: ["a place"] } as const;
+  const silent = { ok: false, thrown: new NolapseError("target-unreachable", "no answer") } as const;
+  seen.after(call, silent);
+  seen.after(call, { ok: true, value: {} });
+  seen.after(call, { ok: false, thrown: new NolapseError("target-absent", "there is none") });
+  seen.after({ ...call, port: "entra" }, silent);
+  // a place may also give its old copy, which only the book knows of
+  expect([seen.untold(tally(1, 1), 2), seen.untold(tally(1, 4), 5)]).toEqual([[], []]);
+  expect(seen.untold(tally(0, 1), 1)).toEqual(["1 times a process died, and 0 are counted"]);
+  expect(seen.untold(tally(1, 0), 1)).toEqual(["1 times a place gave no answer, and 0 are counted"]);
+  expect(seen.untold(tally(1, 1), 7)).toEqual(["7 faults were met, and 2 are told of"]);
 });
 
 describe("a place", () => {

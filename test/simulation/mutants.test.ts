@@ -30,6 +30,12 @@ const HUNTED = [
   "clock-is-not-compared",
   "excluded-loses-the-old-one",
   "freeze-of-the-beginning",
+  "shared-slot-is-not-asked-for",
+  "overlap-of-the-beginning",
+  "overlap-of-now",
+  "application-pause-lets-undo-through",
+  "past-faults-are-not-told",
+  "silent-places-are-not-counted",
 ];
 
 test.each(MUTANTS)("$name is planted where it says", ({ name, changes }) => {
@@ -71,6 +77,9 @@ describe("hunted", () => {
     "application-pauses",
     "edits",
     "wrong-clock",
+    "shared-slots",
+    "overlap-edits",
+    "wanted-back",
     "becoming-privileged",
   ] as const)("nothing is found in the world %s without a mistake", { timeout: 120_000 }, async (world) => {
     const sound = world === "usual" ? {} : { world };

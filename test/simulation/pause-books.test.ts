@@ -12,6 +12,7 @@ import type { Call } from "../../src/rehearse/stage/story.ts";
 import { Committed } from "../../src/rehearse/watch/committed.ts";
 import { tell } from "../../src/rehearse/watch/finding.ts";
 import { PauseBooks } from "../../src/rehearse/watch/pause-books.ts";
+import { writeOf } from "../../src/rehearse/watch/writes.ts";
 import { attempt, issued, NOW, rotation } from "../core/make.ts";
 import { memoryGround } from "./memory-ground.ts";
 
@@ -57,6 +58,24 @@ describe("while a person holds it", () => {
     expect([mending.list([]), mending.list([{ keyId: issued().keyId }])]).toEqual([[], []]);
     const retiring = held({ state: "verified", issued: issued(), listWrite: { ...write, removed: "old" } });
     expect(retiring.list([])).toEqual([expect.stringContaining("removes")]);
+  });
+
+  test("whatever else its lists do is none of that", () => {
+    const nothing = { added: null, removed: null };
+    const write = { ...nothing, at: NOW, since: NOW, round: 0, began: nothing, reads: [], restored: [] };
+    const own = [{ keyId: issued().keyId }];
+    const found = [expect.stringContaining("creates although a person has paused it")];
+    // no intent says that anything was lost
+    expect(held({ state: "verified", issued: issued() }).list(own)).toEqual(found);
+    const begun = held({ state: "verified", issued: issued(), listWrite: write });
+    expect([begun.list(own), begun.list([])]).toEqual([found, [expect.stringContaining("restores")]]);
+    // it is another list that mends, of a rotation nobody holds
+    const mends = { ...write, restored: ["theirs"] };
+    const before = rotation({ id: "before", replaces: "oldest", state: "retired", listWrite: mends });
+    expect(held({ state: "verified", issued: issued() }, before).list(own)).toEqual(found);
+    const after = { ...write, at: plus(NOW, -MINUTE) };
+    const later = rotation({ id: "before", replaces: "oldest", state: "retired", listWrite: after });
+    expect(held({ state: "verified", issued: issued(), listWrite: mends }, later).list(own)).toEqual([]);
   });
 
   test("an undo puts nothing back, neither by a list nor by a key, whatever of a list is being mended", () => {
@@ -111,6 +130,34 @@ test("of an application that is held as a whole nothing is written for any rotat
   expect(removes("of another")).toEqual([expect.stringContaining("something removes")]);
   books.continuesWhole(appId);
   expect(adds()).toEqual([]);
+});
+
+test("an undo waits with its application, to come back and to go again; what its list has cost is put back", () => {
+  const undo = { until: plus(NOW, DAY), keyId: "back", addedAt: null, removedAt: null };
+  const none = { added: null, removed: null };
+  const write = { ...none, at: NOW, since: NOW, round: 0, began: none, reads: [], restored: [] };
+  const whole = (parts: Partial<Rotation>) => {
+    const one = held({ state: "retired", issued: issued(), undo, ...parts });
+    one.books.continues("one");
+    one.books.pausesWhole(rotation().holder.appId);
+    return one;
+  };
+  const creates = ["something creates on an application that a person has paused"];
+  expect(whole({}).addsKey()).toEqual(creates);
+  expect(whole({ listWrite: { ...write, added: "back" } }).list([{ keyId: "back" }])).toEqual(creates);
+  const sweeps = whole({ undo: { ...undo, addedAt: NOW }, listWrite: { ...write, removed: "back" } });
+  expect(sweeps.list([])).toEqual(["something removes on an application that a person has paused"]);
+  const mends = { ...write, round: 1, began: { ...none, added: "back" }, restored: ["back", "theirs"] };
+  const mending = whole({ undo: { ...undo, addedAt: NOW }, listWrite: mends });
+  expect([mending.list([]), mending.list([{ keyId: issued().keyId }])]).toEqual([[], []]);
+  expect(mending.list([{ keyId: "back" }])).toEqual(creates);
+});
+
+test("the end of an undo is of the rotation that it belongs to", () => {
+  const undo = { until: NOW, keyId: "back", addedAt: NOW, removedAt: null };
+  const one = rotation({ id: "one", replaces: "old", state: "retired", issued: issued(), undo });
+  const call = { port: "certificates", method: "removeKey", args: [one.holder, "back"] } as const;
+  expect(writeOf(call, APPLIED, Committed.of([["one", one]]))).toMatchObject({ what: "removes", rotation: one });
 });
 
 test("in a world a whole application is held, goes on afterwards and comes to its end, with nothing found", async () => {

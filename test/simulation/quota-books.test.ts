@@ -199,6 +199,8 @@ describe("in a world with a hundredth of the limits", () => {
       const { findings, figures, noted } = await live(seed);
       expect(findings).toEqual([]);
       expect(figures.retired).toBe(6);
+      // that they were told to wait is one of the faults that the run met, though no rule of its weather says so
+      expect(figures.faults.find(({ kind }) => kind === "throttle")).toMatchObject({ share: 1 });
       waits += noted.waits;
       refused += noted.refused;
     }

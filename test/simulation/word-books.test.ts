@@ -6,9 +6,9 @@ import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { SecretValue } from "../../src/core/secret-value.ts";
 import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import { NO_CRASHES } from "../../src/rehearse/plan/faults.ts";
-import { GOOD_PLACES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
-import { drawWords, type Word } from "../../src/rehearse/plan/words.ts";
-import { rehearse } from "../../src/rehearse/rehearse.ts";
+import { GOOD_PLACES, POLICIES, type WorldPlan } from "../../src/rehearse/plan/plan.ts";
+import { drawWords, type Word, withWords } from "../../src/rehearse/plan/words.ts";
+import { type RehearsalOptions, rehearse } from "../../src/rehearse/rehearse.ts";
 import { Chance } from "../../src/rehearse/stage/chance.ts";
 import { Committed } from "../../src/rehearse/watch/committed.ts";
 import { tell } from "../../src/rehearse/watch/finding.ts";
@@ -34,10 +34,12 @@ function books(
   const [first] = made.deliveries;
   if (first === undefined) throw new Error("the rotation has no delivery");
   const target = first.target;
-  const settings = (retire = policy.retire, consumers = "complete") =>
+  const settings = (retire = policy.retire, consumers = "complete", overlap = policy.overlap) =>
     ({
       bindings: [{ appId: made.holder.appId, policy: "asked", consumers }],
-      policies: { asked: completePolicy("asked", { ...policy, ...(retire === undefined ? {} : { retire }) }) },
+      policies: {
+        asked: completePolicy("asked", { ...policy, overlap, ...(retire === undefined ? {} : { retire }) }),
+      },
     }) as unknown as TenantSettings;
   const one: Rotation = {
     ...made,
@@ -67,13 +69,15 @@ function books(
     await place.deliver(consignment as Parameters<Place["deliver"]>[0]);
     word.after({ port: "target", method: "deliver", args: [target, consignment] }, APPLIED, settings(), now);
   };
-  const removed = (after: number, retire = policy.retire, consumers = "complete") => {
+  const removed = (after: number, retire = policy.retire, consumers = "complete", overlap = policy.overlap) => {
     now = plus(NOW, after);
     const call = { port: "entra", method: "removeSecret", args: [one.holder, "old"] } as const;
-    return word.after(call, APPLIED, settings(retire, consumers), now).map(({ what }) => what);
+    return word.after(call, APPLIED, settings(retire, consumers, overlap), now).map(({ what }) => what);
   };
+  /** After so long by a configuration that has this overlap now. */
+  const removedBy = (overlap: number, after: number) => removed(after, policy.retire, "complete", overlap);
   const ask = (...accepts: Parameters<WordBooks["asks"]>[2]) => word.asks(one.holder.appId, "old", accepts, settings());
-  return { word, place, deliver, removed, ask };
+  return { word, one, rotations, place, deliver, removed, removedBy, ask };
 }
 
 describe("an early removal", () => {
@@ -94,6 +98,23 @@ describe("an early removal", () => {
     await lasting.deliver();
     expect(lasting.removed(60 * DAY)).toEqual([expect.stringContaining("although nobody has asked for it")]);
     expect(lasting.removed(90 * DAY)).toEqual([]);
+  });
+
+  test("waits for the longer overlap of what was promised at first and what is promised now", async () => {
+    const { word, one, rotations, deliver, removedBy } = books({ retire: "after-overlap", overlap: 3 * DAY });
+    await deliver();
+    word.committed(one);
+    // what it is noted to be later makes no promise shorter
+    const shorter = { ...one, policy: { ...one.policy, overlap: DAY } };
+    rotations.set("one", shorter);
+    word.committed(shorter);
+    const found = [expect.stringContaining("although nobody has asked for it")];
+    expect([removedBy(DAY, 2 * DAY), removedBy(DAY, 3 * DAY)]).toEqual([found, []]);
+    expect([removedBy(9 * DAY, 8 * DAY), removedBy(9 * DAY, 9 * DAY)]).toEqual([found, []]);
+    // of what is longer than half of a lifetime that half
+    const half = one.policy.lifetime / 2;
+    const [early, late] = [removedBy(half + 20 * DAY, half - DAY), removedBy(half + 20 * DAY, half)];
+    expect([early, late]).toEqual([half - DAY < 90 * DAY ? found : [], []]);
   });
 
   test("rests on a word that named what it overrules, and that the manager goes by", async () => {
@@ -175,7 +196,11 @@ describe("the value of a privileged application", () => {
 
 describe("in a world", () => {
   const at = { at: 0, application: "one", moment: { states: ["verified"], later: HOUR } } as const;
-  const live = async (application: Partial<WorldPlan["applications"][number]>, words: readonly Word[]) => {
+  const live = async (
+    application: Partial<WorldPlan["applications"][number]>,
+    words: readonly Word[],
+    observe: RehearsalOptions["observe"] = () => {},
+  ) => {
     const plan: WorldPlan = {
       applications: [{ displayName: "one", policy: "long", left: 30 * DAY, reloads: [MINUTE], ...application }],
       limits: null,
@@ -188,6 +213,7 @@ describe("in a world", () => {
       plan,
       crashes: NO_CRASHES,
       faults: false,
+      observe,
     });
     return { ...lived, told: lived.findings.map(tell) };
   };
@@ -213,6 +239,22 @@ describe("in a world", () => {
     expect(told).toEqual([]);
     expect(figures).toMatchObject({ retired: 1, words: { "leaked done": 1 } });
     expect(figures.excused).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["made longer", 8 * DAY, null, 8],
+    ["made longer and taken back before it would be over", 8 * DAY, DAY, 3],
+    ["made shorter", HOUR, null, 3],
+  ])("an overlap that is %s keeps the old one for the longer", async (_, overlap, back, days) => {
+    const removals: number[] = [];
+    const begun: number[] = [];
+    const edit: Word = { ...at, what: "overlap-edited", overlap, back };
+    const { told } = await live({ policy: "quick" }, [edit], ({ method }, now) => {
+      if (method === "addSecret") begun.push(now);
+      if (method === "removeSecret") removals.push(now);
+    });
+    expect(told).toEqual([]);
+    expect(Math.floor(((removals[0] ?? 0) - (begun[0] ?? 0)) / DAY)).toBe(days);
   });
 
   test("an application that becomes privileged is asked two persons for, and is none again", async () => {
@@ -241,4 +283,25 @@ test("words are the same for the same seed, and come at the rates of their kinds
     leaks: 4,
     roles: 6,
   });
+});
+
+test("what came later is drawn beside the words and edits before it, which stay what they were", () => {
+  const applications = Array.from({ length: 100 }, (_, index) => ({
+    ...{ displayName: `application ${index}`, policy: "quick", left: DAY, reloads: [MINUTE] },
+  }));
+  const certified = { ...applications[0], displayName: "certified", policy: "certified" } as (typeof applications)[0];
+  const plan = {
+    applications: [...applications.slice(1), certified],
+    limits: null,
+    places: GOOD_PLACES,
+    policies: POLICIES,
+  };
+  const { words = [] } = withWords({ seed: 3, duration: 5 * 365 * DAY }, plan);
+  const LATER = new Set(["slot-shared", "overlap-edited", "wanted-back"]);
+  const first = drawWords(Chance.of(3, "words"), plan.applications, 5 * 365 * DAY);
+  expect(words.filter(({ what }) => first.some((one) => one.what === what))).toEqual(first);
+  const counts = Object.fromEntries([...LATER].map((what) => [what, words.filter((one) => one.what === what).length]));
+  expect(counts).toEqual({ "slot-shared": 30, "overlap-edited": 50, "wanted-back": 4 });
+  const back = words.filter(({ what }) => what === "wanted-back");
+  expect(new Set(back.map(({ application }) => application))).toEqual(new Set(["certified"]));
 });

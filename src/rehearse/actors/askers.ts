@@ -12,6 +12,7 @@ import { askEmergency } from "../../engine/commands/emergency.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
 import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import { tryNow } from "../../engine/commands/try-now.ts";
+import { askUndo } from "../../engine/commands/undo.ts";
 import type { Deps } from "../../engine/deps.ts";
 import { discover } from "../../engine/scan/discover.ts";
 import { approveReveal, askReveal, showApproved } from "../../engine/values/reveal-request.ts";
@@ -126,6 +127,8 @@ export class Askers {
         return this.#pause(appId, word.lasts);
       case "application-paused":
         return this.#pauseWhole(appId, word.lasts);
+      case "wanted-back":
+        return this.#undo(inhabitant, word.length);
       case "thought-again": {
         const change = word.how === "kept-longer" ? { policy: KEPT_LONGER } : ({ consumers: "unknown" } as const);
         return this.#reach.rebind(appId, (binding) => ({ ...binding, ...change }));
@@ -211,6 +214,20 @@ export class Askers {
       await approveReveal(deps, id, confirmed(SECOND));
       await showApproved(deps, id, confirmed(FIRST));
       told(asked, persons.add(SECOND).size);
+    });
+  }
+
+  /** The certificate that went last, for whoever has its key still. */
+  async #undo({ first: { holder } }: Inhabitant, length: DurationMs): Promise<void> {
+    const { watch, books } = this.#reach;
+    const retired = watch.rotations
+      .naming(holder.objectId)
+      .findLast((one) => one.state === "retired" && one.holder.objectId === holder.objectId);
+    if (retired?.replacesKind !== "certificate") return;
+    const actor = FIRST.actor;
+    this.#does("wanted-back", async (deps) => {
+      books.approvals.approves(retired.id, actor);
+      await askUndo(deps, retired.id, { length, actor });
     });
   }
 

@@ -18,6 +18,7 @@ import { rehearsedScheduler } from "../stage/scheduler.ts";
 import type { Call, Outcome, Story } from "../stage/story.ts";
 import { DROPPED, type Turns } from "../stage/turns.ts";
 import type { Watch } from "../watch/invariants.ts";
+import { changesTheWorld } from "../watch/writes.ts";
 
 /** What all processes of a run share. */
 export interface Stage {
@@ -99,8 +100,8 @@ export class ManagerProcess {
     watch.leases.died(this.name);
     await this.#booted.die();
     // what was half done stays so, and nobody hears of it
-    for (const { port, args } of this.#underWay)
-      if (port === "entra" || port === "certificates") await watch.look(args[0] as HolderRef);
+    for (const call of this.#underWay)
+      if (call.port !== "target" && changesTheWorld(call)) await watch.look(call.args[0] as HolderRef);
   }
 
   #clock(): Clock {

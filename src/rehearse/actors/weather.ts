@@ -57,8 +57,13 @@ export class Weather {
     this.#slow = Chance.of(asked.seed, "slow");
     const crashes = asked.crashes ?? crashesByChance(Chance.of(asked.seed, "crashes"), CRASHES);
     this.crashes = asked.without?.includes("crash") === true ? NO_CRASHES : crashes;
-    const always = { crash: this.crashes !== NO_CRASHES, place: Object.values(around.places).some((one) => one > 0) };
-    this.#always = (["crash", "place"] as const).filter((kind) => always[kind]);
+    const always = {
+      crash: this.crashes !== NO_CRASHES,
+      place: Object.values(around.places).some((one) => one > 0),
+      // by Graph's limits, whatever rules say
+      throttle: around.isLimited,
+    };
+    this.#always = (["crash", "place", "throttle"] as const).filter((kind) => always[kind]);
   }
 
   get isThrottling(): boolean {

@@ -1,5 +1,5 @@
 /**
- * What persons ask of Nolapse while it works, each by a command or a button of its own: Remove now, Try now, Leaked, adopt, to see a
+ * What persons ask of Nolapse while it works, each by a command or a button of its own: Remove now, Try now, Leaked, adopt, undo, to see a
  * value, Pause and Continue; and privileges that an application is given half-way and loses again. Data, drawn from a chance of its own, so that the
  * tenants of older seeds stay what they were; {@link import("../actors/askers.ts").Askers} does them. What somebody changes under a rotation
  * that is under way is drawn from another one; {@link import("../actors/editors.ts").Editors} does it.
@@ -35,6 +35,8 @@ export type Word = { readonly at: DurationMs; readonly application: string; read
   | { readonly what: "paused"; readonly lasts: DurationMs }
   /** The same of all of its application. */
   | { readonly what: "application-paused"; readonly lasts: DurationMs }
+  /** Somebody still has the key of the certificate that was retired last, and wants it back for a time. */
+  | { readonly what: "wanted-back"; readonly length: DurationMs }
   /** Somebody says in the configuration that the old one shall stay longer, or that not all consumers are known: whoever spoke before knew nothing of it. */
   | { readonly what: "thought-again"; readonly how: "kept-longer" | "consumer-found" }
   /** Somebody grants the application a role by which it can master the tenant; then it is taken away again. */
@@ -60,7 +62,15 @@ export type Edit =
       readonly in: DurationMs;
       readonly lasts: DurationMs;
       readonly back: DurationMs | null;
-    };
+    }
+  | {
+      /** A second slot comes to name the credential that the first one rests on, and its place holds a copy; so much later somebody makes one slot of them, or never. */
+      readonly what: "slot-shared";
+      readonly reload: Reload;
+      readonly mended: DurationMs | null;
+    }
+  /** The overlap of the policy that the application has is made longer or shorter; it is taken back after a while, or never. */
+  | { readonly what: "overlap-edited"; readonly overlap: DurationMs; readonly back: DurationMs | null };
 
 /** How often each is said, by chance: in how many of a hundred application-years. */
 const RATES = {
@@ -75,6 +85,12 @@ const RATES = {
 
 /** The same of edits. */
 const EDITS = { "place-added": 10, "clock-ahead": 8, excluded: 6, "freeze-announced": 6 } as const;
+
+/** The same of what came later, drawn on their own, so that those before stay where they were. */
+const LATER_EDITS = { "slot-shared": 6, "overlap-edited": 10 } as const;
+
+/** The same of applications that have certificates. */
+const OF_CERTIFICATES = { "wanted-back": 80 } as const;
 
 /** The same of pauses, which are drawn on their own and only where a world asks for them. */
 const PAUSES = { paused: 30 } as const;
@@ -140,6 +156,21 @@ export function drawWord(chance: Chance, what: Word["what"], at: DurationMs, app
       const by = chance.pick(["app-role", "directory-role"] as const);
       return { ...about, what, moment: drawMoment(chance, open, soon()), by, lasts: chance.between(1, 60) * DAY };
     }
+    case "wanted-back": {
+      const moment: Moment = { states: ["retired"], later: later() };
+      return {
+        ...about,
+        what,
+        moment,
+        length: chance.pick([chance.between(1, 24) * HOUR, chance.between(2, 20) * DAY]),
+      };
+    }
+    case "overlap-edited": {
+      // an overlap may be over after three days
+      const moment: Moment = { states: [chance.hits(0.8) ? "verified" : chance.pick(open)], later: soon() };
+      const half = { ...moment, later: chance.pick([moment.later, chance.between(1, 70) * HOUR]) };
+      return { ...about, moment: half, ...drawEdit(chance, what) };
+    }
     default:
       return { ...about, moment: { states: [chance.pick(open)], later: later() }, ...drawEdit(chance, what) };
   }
@@ -169,6 +200,18 @@ function drawEdit(chance: Chance, what: Edit["what"]): Edit {
       };
     case "excluded":
       return { what, lasts: chance.pick([chance.between(1, 24) * HOUR, chance.between(2, 15) * DAY]) };
+    case "slot-shared":
+      return {
+        what,
+        reload: chance.pick([0, MINUTE, HOUR, DAY, "hook"] as const),
+        mended: chance.hits(0.6) ? chance.between(1, 20) * DAY : null,
+      };
+    case "overlap-edited":
+      return {
+        what,
+        overlap: chance.pick([chance.between(0, 48) * HOUR, chance.between(5, 25) * DAY]),
+        back: chance.hits(0.3) ? chance.between(1, 10) * DAY : null,
+      };
   }
 }
 
@@ -187,9 +230,16 @@ export interface WordsAsked {
 
 /** The plan with words, drawn from a chance of their own, edits and pauses from others: without them the world is what it always was. */
 export function withWords({ seed, duration, pauses = false }: WordsAsked, plan: WorldPlan): WorldPlan {
-  const drawn = (of: string, rates: Parameters<typeof drawWords>[3]) =>
-    drawWords(Chance.of(seed, of), plan.applications, duration, rates);
+  const drawn = (of: string, rates: Parameters<typeof drawWords>[3], among = plan.applications) =>
+    drawWords(Chance.of(seed, of), among, duration, rates);
+  const certified = plan.applications.filter(({ policy }) => plan.policies?.[policy]?.kind === "certificate");
   const held = pauses ? [...drawn("pauses", PAUSES), ...drawn("application pauses", APPLICATION_PAUSES)] : [];
-  const words = [...drawn("words", RATES), ...drawn("edits", EDITS), ...held];
+  const words = [
+    ...drawn("words", RATES),
+    ...drawn("edits", EDITS),
+    ...drawn("later edits", LATER_EDITS),
+    ...drawn("wanted back", OF_CERTIFICATES, certified),
+    ...held,
+  ];
   return { ...plan, words: words.sort((a, b) => a.at - b.at) };
 }

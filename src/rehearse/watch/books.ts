@@ -1,4 +1,4 @@
-/** The books beside the watch: limits, persons' words, approvals and pauses, values of privileged applications; asked together after every effect. */
+/** The books beside the watch: limits, persons' words, approvals and pauses, values of privileged applications, shared slots; asked together after every effect. */
 import type { TenantSettings } from "../../core/policy/settings.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Change, Claim } from "../../ports/store.ts";
@@ -10,6 +10,7 @@ import { doneToExcluded } from "./exclusion-books.ts";
 import type { Watch } from "./invariants.ts";
 import { PauseBooks } from "./pause-books.ts";
 import { type Forbidden, RuleBooks } from "./rule-books.ts";
+import { type SlotsAround, takenFromOtherSlots } from "./slot-books.ts";
 import { ValueBooks } from "./value-books.ts";
 import { WordBooks } from "./word-books.ts";
 
@@ -22,6 +23,7 @@ export class Books {
   readonly pauses: PauseBooks;
   readonly values = new ValueBooks();
   readonly #rotations: Committed;
+  readonly #slots: SlotsAround;
   readonly #now: () => EpochMs;
 
   constructor(world: World, watch: Watch, now: () => EpochMs) {
@@ -36,6 +38,13 @@ export class Books {
       firsts: new Map(placed.map(({ place, first }) => [place.name, first.keyId])),
       keyIdOf: (value) => watch.keyIdOf(value),
     });
+    this.#slots = {
+      rotations,
+      copyIn: (target) => {
+        const place = world.inhabitants.flatMap(({ places }) => places).find(({ name }) => name === target);
+        return place === undefined || place.writer === "others" ? null : watch.keyIdOf(place.copy);
+      },
+    };
     this.pauses = new PauseBooks(rotations);
     this.rules = new RuleBooks({ rotations, limits, timeZone, said: this.words });
     const isPrivileged = (appId: string) => world.of(appId)?.isPrivileged === true;
@@ -55,9 +64,10 @@ export class Books {
     const words = this.words.after(call, outcome, settings, now);
     const pauses = this.pauses.after(call, outcome);
     const excluded = doneToExcluded(call, outcome, this.#rotations, settings);
+    const slots = takenFromOtherSlots(call, outcome, this.#slots, settings, now);
     // hardly ever is there anything, and this is after every effect
-    const found = rules.length + approvals.length + words.length + pauses.length + excluded.length;
-    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses, ...excluded];
+    const found = rules.length + approvals.length + words.length + pauses.length + excluded.length + slots.length;
+    return found === 0 ? NOTHING : [...rules, ...approvals, ...words, ...pauses, ...excluded, ...slots];
   }
 
   /** The change that a call of the store has stored, null where it is no such call or stored nothing. */
@@ -68,6 +78,7 @@ export class Books {
     const change = outcome.ok && outcome.value === true ? changeOf(method, args) : null;
     if (change === null) return null;
     this.approvals.committed(change.rotation);
+    this.words.committed(change.rotation);
     return { change, found: this.values.committed(change, this.#now()) };
   }
 

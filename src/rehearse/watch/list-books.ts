@@ -106,15 +106,7 @@ export class ListBooks {
 
   /** The rotation that has last written down that it replaces the list of this object. */
   writer(objectId: string): Rotation | null {
-    const all = this.#around.rotations
-      .naming(objectId)
-      .filter(
-        ({ holder, listWrite }) => holder.objectId === objectId && listWrite !== null && listWrite.reads.length === 0,
-      );
-    return all.reduce<Rotation | null>(
-      (last, one) => ((one.listWrite?.at ?? 0) >= (last?.listWrite?.at ?? 0) ? one : last),
-      null,
-    );
+    return lastWriter(this.#around.rotations.naming(objectId).filter(({ holder }) => holder.objectId === objectId));
   }
 
   /** Judges what a replacement did: what it took away and what it brought, beside what it meant to. */
@@ -166,6 +158,16 @@ export class ListBooks {
     const last = fits.at(-1);
     return last !== undefined && fits.some(({ at, raws }) => last.at - at >= STILL && isSame(raws, last.raws));
   }
+}
+
+/** Of the rotations of one object the one that has last written down that it replaces its list, and has not looked at it since. */
+export function lastWriter(rotations: readonly Rotation[]): Rotation | null {
+  return rotations
+    .filter(({ listWrite }) => listWrite !== null && listWrite.reads.length === 0)
+    .reduce<Rotation | null>(
+      (last, one) => ((one.listWrite?.at ?? 0) >= (last?.listWrite?.at ?? 0) ? one : last),
+      null,
+    );
 }
 
 function idsOf(credentials: readonly TrueCredential[]): ReadonlySet<string> {

@@ -73,15 +73,14 @@ export class PauseBooks {
 }
 
 /**
- * What an earlier list of ours has cost others, or us, is put back whatever anybody holds: entries as they were, and with them the rotation's own
- * certificate that a read did not show. Whatever else a list adds is new. An undo beside one rotation that
- * is held goes on, too, as the rotation that it belongs to has retired; under a pause of its application it waits, which this does not see
- * (test/core/application-pause.test.ts).
+ * What an earlier list of ours has cost others, or us, is put back whatever anybody holds, the rotation or its application: by a list whose
+ * intent names what comes back, takes nothing away, and adds nothing but the rotation's own certificate that a read did not show. Nothing
+ * else is: an undo waits with its application, and so does the end of one. Beside one rotation that is held it goes on, and is not that one's.
  */
-function isMending({ method, args }: Call, { what, rotation }: Write): boolean {
-  if (method !== "replaceCertificates") return false;
-  if (what === "restores") return true;
+function isMending({ method, args }: Call, { rotation }: Write): boolean {
+  const intent = rotation?.listWrite ?? null;
+  if (method !== "replaceCertificates" || intent === null) return false;
+  if (intent.removed !== null || intent.restored.length === 0) return false;
   const { added } = args[1] as ReplacedList;
-  const own = rotation?.issued ?? null;
-  return what === "creates" && own !== null && added.every(({ keyId }) => keyId === own.keyId);
+  return added.every(({ keyId }) => keyId === rotation?.issued?.keyId);
 }

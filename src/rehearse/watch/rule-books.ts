@@ -87,11 +87,18 @@ export class RuleBooks {
       method === "addSecret" ||
       method === "addKey" ||
       (method === "replaceCertificates" && (about as ReplacedList).added.length > 0);
-    const created = creates ? this.#creation(holder, now, by) : [];
+    const created = creates && !this.#isUndo(holder, about) ? this.#creation(holder, now, by) : [];
     // a clock that is ahead has left the freeze and the hour behind: what is made then is too early, and harms nobody
     const said = by.isAhead === true ? [] : created;
     if (method === "removeSecret" || method === "removeKey") said.push(...this.#removal(String(about), now, by));
     return said.map((what) => ({ what, about: holder.appId }));
+  }
+
+  /** What a person has asked back is none that a policy or a limit has to do with. */
+  #isUndo({ objectId }: HolderRef, about: unknown): boolean {
+    const { keyId, added = [] } = about as { readonly keyId?: string } & Partial<ReplacedList>;
+    const back = this.#rules.rotations.naming(objectId).flatMap(({ undo }) => undo?.keyId ?? []);
+    return [keyId, ...added.map((one) => one.keyId)].some((one) => one !== undefined && back.includes(one));
   }
 
   #creation(holder: HolderRef, now: EpochMs, by: By): string[] {

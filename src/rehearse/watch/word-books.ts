@@ -59,6 +59,8 @@ export class WordBooks {
   readonly #held: Map<string, string>;
   readonly #left = new Map<string, EpochMs>();
   readonly #gone = new Map<string, Announced>();
+  /** The overlap that each rotation was opened with, by its id. */
+  readonly #promised = new Map<string, DurationMs>();
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -70,6 +72,11 @@ export class WordBooks {
   settles(place: Place, keyId: string): void {
     this.#places.set(place.name, place);
     this.#held.set(place.name, keyId);
+  }
+
+  /** A rotation was stored: what it promises at first it promises for good. */
+  committed({ id, policy }: Rotation): void {
+    if (!this.#promised.has(id)) this.#promised.set(id, policy.overlap);
   }
 
   /** A person asks that it goes now, knowing of all this; whether or not his answer reaches him. */
@@ -119,7 +126,7 @@ export class WordBooks {
     const asked = askedFor(rotation, settings, holder.appId);
     const { retire } = asked;
     const words = this.isAsked(rotation) ? (this.#words.get(replaces) ?? []) : [];
-    const isByRule = this.#isByRule(rotation, asked, now);
+    const isByRule = this.#isByRule(rotation, asked, settings, now);
     if (words.length === 0) return isByRule ? [] : [`by the rule ${ruleOf(asked)} although nobody has asked for it`];
     const standing = words.filter(
       (one) => longest([one.retire, retire]) === one.retire && (asked.complete || !one.complete),
@@ -134,14 +141,26 @@ export class WordBooks {
   }
 
   /** Whether it would have gone without a word. By evidence: the books of rules judge that. */
-  #isByRule({ deliveries, replaces, policy }: Rotation, { retire, complete }: Asked, now: EpochMs): boolean {
+  #isByRule(rotation: Rotation, { retire, complete }: Asked, settings: TenantSettings, now: EpochMs): boolean {
+    const { deliveries, replaces } = rotation;
     if (retire !== "after-overlap") return retire === "after-evidence";
     if (!complete) return false;
+    const overlap = this.#overlapOf(rotation, settings);
     return deliveries.every(({ target }) => {
       const since = this.#left.get(`${target} ${replaces}`);
       // a place that never held it keeps nobody from going on without it
-      return since === undefined || now - since >= policy.overlap - INEXACT;
+      return since === undefined || now - since >= overlap - INEXACT;
     });
+  }
+
+  /**
+   * The longer of what was promised when it was opened and what the configuration promises now, by the policy of that name and by the one that
+   * its application has; of a longer one no more than half of a lifetime, as where a policy is read.
+   */
+  #overlapOf({ id, policy, holder }: Rotation, settings: TenantSettings): DurationMs {
+    const now = [settings.policies[policy.name], policyOf(settings, holder.appId)];
+    const longer = now.map((one) => Math.min(one?.overlap ?? 0, policy.lifetime / 2));
+    return Math.max(this.#promised.get(id) ?? policy.overlap, ...longer);
   }
 
   /** Invariant 2: no word shortens the time that a declared consumer takes to reload, and what it signed in with before. */

@@ -5,7 +5,7 @@ import type { NewCertificate } from "../../ports/certificates.ts";
 import type { Consignment } from "../../ports/target.ts";
 import type { Call, Outcome } from "../stage/story.ts";
 import type { Committed } from "./committed.ts";
-import type { ReplacedList } from "./list-books.ts";
+import { lastWriter, type ReplacedList } from "./list-books.ts";
 
 /** The ports whose effects the world feels. */
 export const FELT: ReadonlySet<Call["port"]> = new Set([
@@ -81,7 +81,8 @@ function makerOf(own: readonly Rotation[], { keyId }: NewCertificate): Rotation 
 function removal({ appId }: HolderRef, own: readonly Rotation[], keyId: string): Write {
   const retires = own.find((one) => one.replaces === keyId && one.state === "verified");
   const made = own.find(
-    ({ issued, attempts }) => issued?.keyId === keyId || attempts.some((one) => one.orphan === keyId),
+    ({ issued, attempts, undo }) =>
+      issued?.keyId === keyId || undo?.keyId === keyId || attempts.some((one) => one.orphan === keyId),
   );
   const rotation = retires ?? made ?? null;
   return { what: "removes", appId, rotation };
@@ -89,11 +90,11 @@ function removal({ appId }: HolderRef, own: readonly Rotation[], keyId: string):
 
 /** One list may add, leave one out and bring others back; the gravest of these counts. */
 function replacement({ appId }: HolderRef, own: readonly Rotation[], { added }: ReplacedList): Write {
-  const written = own.find(({ listWrite }) => listWrite !== null);
+  const written = lastWriter(own);
   const removed = written?.listWrite?.removed ?? null;
   if (removed !== null) return removal({ appId } as HolderRef, own, removed);
   const planned = own.find(({ state }) => state === "planned") ?? null;
   const [made] = added;
   if (made !== undefined) return { what: "creates", appId, rotation: makerOf(own, made) ?? written ?? planned };
-  return { what: "restores", appId, rotation: written ?? null };
+  return { what: "restores", appId, rotation: written };
 }

@@ -87,11 +87,11 @@ export class World {
     this.#settings = { ...this.#settings, mode };
   }
 
-  /** Somebody edits the policy that one application has; others may have it, too. */
-  editPolicy(appId: string, change: (policy: Policy) => Policy): void {
-    const policy = policyOf(this.#settings, appId);
+  /** Somebody edits the policy of this name, for all applications that have it. */
+  editPolicy(name: string, change: (policy: Policy) => Policy): void {
+    const policy = this.#settings.policies[name];
     if (policy === undefined) return;
-    const policies = { ...this.#settings.policies, [policy.name]: change(policy) };
+    const policies = { ...this.#settings.policies, [name]: change(policy) };
     this.#settings = { ...this.#settings, policies };
   }
 
