@@ -6,6 +6,7 @@ import { CertificateValue } from "../../src/core/credentials/certificate-value.t
 import { NolapseError } from "../../src/core/errors.ts";
 import type { Rotation } from "../../src/core/rotation/rotation.ts";
 import { DAY, HOUR, MINUTE, plus, SECOND } from "../../src/core/time.ts";
+import { askEmergency } from "../../src/engine/commands/emergency.ts";
 import { askUndo } from "../../src/engine/commands/undo.ts";
 import { auditLine } from "../../src/engine/trail/audit.ts";
 import type { Certificates } from "../../src/ports/certificates.ts";
@@ -331,6 +332,29 @@ describe("undo", () => {
       bench.clock.advance(MINUTE);
     }
     expect(bench.entra.certificateIds(bench.app)).toContain(keyId);
+  });
+
+  test("what has leaked stays away, and so does what takes approvals to come to a privileged application", async () => {
+    const bench = await withCertificate({ policy: EARLY, complete: true, endsIn: 60 * DAY });
+    const { id, replaces } = await bench.drive((one) => one?.state === "verified");
+    const person = { actor: "entra:ann@contoso.example", objectId: "ann" };
+    await askEmergency(bench.deps(), bench.app.appId, replaces, person);
+    await bench.drive(retired);
+    const asked = { length: DAY, actor: "cli:bob" };
+    await expect(askUndo(bench.deps(), id, asked)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      message: `its old certificate has leaked, as ${person.actor} said`,
+    });
+    const other = await withCertificate({ policy: EARLY, complete: true, endsIn: 60 * DAY });
+    const rotation = await other.drive(retired);
+    const store = {
+      ...other.store,
+      rotation: async () => ({ ...rotation, privileges: ["Application.ReadWrite.All"] }),
+    };
+    await expect(askUndo(other.deps({ store }), rotation.id, asked)).rejects.toMatchObject({
+      code: "refused-by-rule",
+      next: `nolapse rotate ${other.app.appId} --now makes a new one, once it is approved`,
+    });
   });
 
   test("a secret cannot come back, and a certificate that has ended needs no way back", async () => {
