@@ -112,7 +112,6 @@ test("every answer is one its schema names, or a problem; none is a fault, and n
 });
 
 test("the requests get behind every door", () => {
-  console.log(JSON.stringify([...seen]));
   for (const status of [200, 400, 401, 403, 404, 409]) expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
 });
 
