@@ -82,3 +82,17 @@ test("where another process keeps the whole store locked nobody is told of a ste
   await expect(say(locked)).rejects.toMatchObject({ code: "store-busy" });
   expect(counts()).toEqual([1, 0]);
 });
+
+test("who is told to stop while he waits does not say it again: nothing is done that nobody hears of", async () => {
+  const { deps } = stage();
+  const stop = new AbortController();
+  let said = 0;
+  const word = async () => {
+    said += 1;
+    if (said === 1) await busy();
+    return "done";
+  };
+  const waits = () => stop.abort();
+  await expect(patiently(deps, word, stop.signal, waits)).rejects.toMatchObject({ code: "store-busy" });
+  expect(said).toBe(1);
+});

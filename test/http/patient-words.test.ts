@@ -1,5 +1,6 @@
 /** Words to hold something that come while a step of it is done: they wait for the end of that step, and hold nobody else up. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { once } from "node:events";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { StepUnderWay } from "../../src/engine/rotation/amend.ts";
 import { inPatience } from "../../src/http/patient-words.ts";
 import type { Tenant } from "../../src/http/tenant.ts";
@@ -69,10 +70,27 @@ test("a tenant that is closed, as for a new configuration, waits for no word tha
   const { now, frozen, processNow } = clock;
   const tenant = { leaving, deps: { clock: { now, frozen, processNow, wait } } } as unknown as Tenant;
   let said = 0;
-  const word = inPatience({ tenant, signal: new AbortController().signal }, async () => {
+  const { signal } = new AbortController();
+  const word = inPatience({ tenant, signal, gone: () => signal }, async () => {
     said += 1;
     throw new StepUnderWay("somebody works on it");
   });
   await expect(word).rejects.toMatchObject({ code: "store-busy" });
-  expect(said).toBe(2);
+  expect(said).toBe(1);
+});
+
+test("nothing waits on for somebody who has hung up, and it is not done behind his back", async () => {
+  const { store, clock, settings } = stage.manager.deps;
+  const waits = vi.spyOn(clock, "wait");
+  const hung = new AbortController();
+  const { cookie, csrf } = otto;
+  const headers = { cookie, "x-csrf-token": csrf, "content-type": "application/json" };
+  const body = JSON.stringify({ reason: "the vault moves this week" });
+  const word = stage.ask(`${url}/pause`, { method: "POST", headers, body, signal: hung.signal });
+  while (waits.mock.calls.length === 0) await cameIn();
+  const ended = waits.mock.calls[0]?.[2] as AbortSignal;
+  hung.abort();
+  await expect(word).rejects.toMatchObject({ name: "AbortError" });
+  if (!ended.aborted) await once(ended, "abort");
+  expect((await store.switches(settings.tenantId)).paused).toEqual([]);
 });

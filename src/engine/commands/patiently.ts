@@ -20,15 +20,16 @@ export async function patiently<T>(
   waits: () => void = () => {},
 ): Promise<T> {
   const until = clock.processNow() + PATIENCE;
+  const isStopped = () => signal?.aborted === true;
   for (let isTold = false; ; isTold = true) {
     try {
       return await word();
     } catch (thrown) {
-      const isOver = clock.processNow() >= until || signal?.aborted === true;
-      if (!(thrown instanceof StepUnderWay) || isOver) throw thrown;
+      if (!(thrown instanceof StepUnderWay) || clock.processNow() >= until || isStopped()) throw thrown;
+      if (!isTold) waits();
+      // not by the signal: a clock that stops to answer is an error, and the end of the wait is none
+      await clock.wait(plus(await clock.now(), AGAIN), AGAIN, signal);
+      if (isStopped()) throw thrown;
     }
-    if (!isTold) waits();
-    // not by the signal: a clock that stops to answer is an error, and the end of the wait is none
-    await clock.wait(plus(await clock.now(), AGAIN), AGAIN, signal);
   }
 }

@@ -145,9 +145,9 @@ const pause = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state, paused: pausedRotation.nullable() }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const rotation = await inPatience({ tenant, signal }, () => pauseRotation(tenant.deps, params.id, asked));
+    const rotation = await inPatience({ tenant, signal, gone }, () => pauseRotation(tenant.deps, params.id, asked));
     await tenant.changed(rotation, "paused");
     return { rotation: rotation.id, state: rotation.state, paused: pausedJson(rotation) };
   },
@@ -162,9 +162,9 @@ const goOn = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const rotation = await inPatience({ tenant, signal }, () => continueRotation(tenant.deps, params.id, asked));
+    const rotation = await inPatience({ tenant, signal, gone }, () => continueRotation(tenant.deps, params.id, asked));
     await tenant.changed(rotation, "continued");
     return { rotation: rotation.id, state: rotation.state };
   },
@@ -180,10 +180,10 @@ const pauseWhole = tenantRoute({
   ...one,
   body: z.strictObject({ reason: stated }),
   answer: z.strictObject({ appId: z.string(), paused }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
     const asked = { actor: actorOf(caller), why: body.reason };
-    const held = await inPatience({ tenant, signal }, () => pauseApplication(tenant.deps, appId, asked));
+    const held = await inPatience({ tenant, signal, gone }, () => pauseApplication(tenant.deps, appId, asked));
     await tenant.held(appId, objectId, "paused");
     return { appId, paused: heldJson(held) };
   },
@@ -201,10 +201,10 @@ const goOnWhole = tenantRoute({
     appId: z.string(),
     continued: z.boolean().meta({ description: "false where it was not paused" }),
   }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const held = await inPatience({ tenant, signal }, () => continueApplication(tenant.deps, appId, asked));
+    const held = await inPatience({ tenant, signal, gone }, () => continueApplication(tenant.deps, appId, asked));
     await tenant.held(appId, objectId, "continued");
     return { appId, continued: held !== null };
   },
