@@ -55,6 +55,7 @@ export function dispatcher(around: Around): Handler {
       house: around.house,
       browser: browserOf(around.secure, request, reply),
       signal: around.house.ending.signal,
+      gone: () => goneOf(reply),
     };
     const shared = await keeping?.together(async () => {
       // not lent: it is kept
@@ -211,6 +212,13 @@ function browserOf(secure: boolean, request: FastifyRequest, reply: FastifyReply
         maxAge,
       }),
   };
+}
+
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  if (raw.destroyed) gone.abort();
+  else raw.once("close", () => gone.abort());
+  return gone.signal;
 }
 
 function sendWritten(body: Buffer, etag: string, request: FastifyRequest, reply: FastifyReply) {

@@ -73,6 +73,8 @@ export interface Asked<P, Q, B> {
   readonly key: string | null;
   readonly house: House;
   readonly signal: AbortSignal;
+  /** Aborts when nobody is there any more to hear the answer; for what only waits. */
+  readonly gone: () => AbortSignal;
 }
 
 /** The caller of a route that is open to everybody. */

@@ -40,7 +40,6 @@ export function leftOut(
 function whyLeft({ slot, status, because, targets, credential, rotation }: PlanItem, from: EpochMs): ReasonCode {
   if (slot === null || status === "cannot") return because;
   if (targets.length === 0) return "no-targets";
-  const end = credential === null ? (rotation?.replacesEnd ?? null) : credential.end;
-  if (credential === null && rotation === null) return "no-live-credential";
-  return end !== null && end <= from ? "expired" : "no-end";
+  if (credential === null) return rotation === null ? because : "no-live-credential";
+  return credential.end !== null && credential.end <= from ? "expired" : "no-end";
 }

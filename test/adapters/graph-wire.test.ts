@@ -350,6 +350,7 @@ describe("through @azure/identity", () => {
     ["a refusal without a number", 401, { error: "invalid_client" }, /^check the cloud, the tenant and/],
     ["a service that is down", 503, {}, /^wait; nolapse tries again/],
     ["a service that asks to slow down", 429, {}, /^wait; nolapse tries again/],
+    ["one that says so by its number", 400, { error: "invalid_request", error_codes: [90055] }, /^wait; nolapse tries/],
     ["another server's page", 404, {}, /^check that authorityHost names/],
   ])("sends nobody to look up a code that is not there: %s", async (_name, status, body, next) => {
     const source = tokens(() => Response.json(body, { status }));

@@ -20,8 +20,12 @@ test("the page of a deleted application leads to its rotations and its trail; a 
   const waits = page.getByRole("region", { name: "Needs a person" }).getByRole("listitem").filter({ hasText: "app-2" });
   await waits.getByText(/no longer in the directory. Its rotation has halted/).waitFor();
   expect(await faultsEverywhere(page, "A rotation without its application")).toEqual([]);
+  const bell = page.getByRole("dialog", { name: "Needs a person" });
   await page.getByRole("button", { name: /needs? a person/ }).click();
-  await page.getByRole("dialog", { name: "Needs a person" }).getByRole("link", { name: "app-2" }).click();
+  await bell.getByRole("link", { name: "All rotations that wait for a person" }).click();
+  await page.getByRole("tab", { name: /^Wait/, selected: true }).waitFor();
+  await page.getByRole("button", { name: /needs? a person/ }).click();
+  await bell.getByRole("link", { name: "app-2" }).click();
   await page.getByRole("heading", { level: 1, name: "app-2" }).waitFor();
   await page.getByText("No longer in contoso: it was deleted.").waitFor();
   await page.getByText(/Entra ID has said since .* that it is not there/).waitFor();

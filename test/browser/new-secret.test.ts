@@ -153,3 +153,25 @@ test("what cannot be removed at once is said, and so is why none can be delivere
   await page.getByText(/could not be removed from Entra ID yet: Nolapse goes on trying/).waitFor();
   expect(await page.getByRole("button", { name: "Create and deliver" }).isEnabled()).toBe(true);
 });
+
+test("whoever leaves it open past its time is told that it is over, and gets out", async (context) => {
+  const page = await web.open(context);
+  await web.enter(page, "Ann", true);
+  await web.show(page, `${web.app("stranger")}?new=secret`, /Client secrets/);
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Description" }).fill("for the vendor");
+  await form.getByRole("textbox", { name: "Reason" }).fill("the vendor asked for it");
+  await form.getByRole("button", { name: "Create and show" }).click();
+  const shown = page.getByRole("alertdialog");
+  await shown.getByRole("status", { name: "The value" }).waitFor();
+  web.stage.directory.clock.advance(16 * 60_000);
+  await shown.getByRole("checkbox").check();
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.getByText(/its time is over/i).waitFor();
+  await page.keyboard.press("Escape");
+  expect(await shown.getByRole("button", { name: "Close", exact: true }).count()).toBe(0);
+  await shown.getByRole("button", { name: "Remove this secret" }).click();
+  await shown.getByText(/its time is over/i).waitFor();
+  await shown.getByRole("button", { name: "Close", exact: true }).click();
+  await shown.waitFor({ state: "detached" });
+});

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { NolapseError } from "../../src/core/errors.ts";
 import { PATIENCE, patiently } from "../../src/engine/commands/patiently.ts";
 import { pauseApplication } from "../../src/engine/commands/pause-application.ts";
+import { StepUnderWay } from "../../src/engine/rotation/amend.ts";
 import { TENANT, Workbench } from "../support/workbench.ts";
 
 /** Time that moves by as much as somebody waits for. */
@@ -34,7 +35,7 @@ function stage() {
   return { bench, deps, say, counts: () => [asked, told] };
 }
 const busy = async () => {
-  throw new NolapseError("store-busy", "somebody works on it");
+  throw new StepUnderWay("somebody works on it");
 };
 
 test("an application is held as soon as the step is over, and who waits is told so once", async () => {
@@ -71,4 +72,27 @@ test("nobody waits for what waiting does not mend, nor after he has been told to
   expect(counts()).toEqual([1, 0]);
   await expect(say(busy, AbortSignal.abort())).rejects.toMatchObject({ code: "store-busy" });
   expect(counts()).toEqual([2, 0]);
+});
+
+test("where another process keeps the whole store locked nobody is told of a step, nor asks for the lock again", async () => {
+  const { say, counts } = stage();
+  const locked = async () => {
+    throw new NolapseError("store-busy", "another process keeps the store locked", { cause: new Error("SQLITE_BUSY") });
+  };
+  await expect(say(locked)).rejects.toMatchObject({ code: "store-busy" });
+  expect(counts()).toEqual([1, 0]);
+});
+
+test("who is told to stop while he waits does not say it again: nothing is done that nobody hears of", async () => {
+  const { deps } = stage();
+  const stop = new AbortController();
+  let said = 0;
+  const word = async () => {
+    said += 1;
+    if (said === 1) await busy();
+    return "done";
+  };
+  const waits = () => stop.abort();
+  await expect(patiently(deps, word, stop.signal, waits)).rejects.toMatchObject({ code: "store-busy" });
+  expect(said).toBe(1);
 });

@@ -25,6 +25,9 @@ const TABLE = declaredRoutes().filter(
 
 let stage: Stage;
 let callers: readonly Record<string, string>[];
+let owner: Record<string, string>;
+/** What names applications that are not the Owner's: of them he does not even learn that they exist. */
+let foreign: readonly string[];
 let names: (route: Route) => Names;
 
 beforeAll(async () => {
@@ -32,13 +35,16 @@ beforeAll(async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   stage = await Stage.open();
   await stage.run();
-  const people = [await stage.signIn("Ann", "", "/", true), await stage.signIn("Amy"), await stage.signIn("Otto")];
+  const people = [await stage.signIn("Ann", "", "/", true)];
+  for (const name of ["Amy", "Otto", "Rita"] as const) people.push(await stage.signIn(name));
   const robot = await stage.token("robot");
-  callers = [
-    ...people.map(({ cookie, csrf }) => ({ cookie, "x-csrf-token": csrf })),
-    { authorization: `Bearer ${robot}` },
-  ];
+  const withCookie = ({ cookie, csrf }: (typeof people)[number]) => ({ cookie, "x-csrf-token": csrf });
+  owner = withCookie(await stage.signIn("Oswin"));
+  callers = [...people.map(withCookie), { authorization: `Bearer ${robot}` }, owner, {}];
   const { applications, servicePrincipals } = stage.directory.state();
+  const own = stage.application("app-1").appId;
+  const others = applications.map(({ entity }) => entity).filter(({ appId }) => appId !== own);
+  foreign = others.flatMap(({ id, appId }) => [id, String(appId)]);
   const objects = [...applications, ...servicePrincipals].map(({ entity }) => entity);
   const keyIds = objects.flatMap((one) =>
     ((one.passwordCredentials ?? []) as { keyId: string }[]).map(({ keyId }) => keyId),
@@ -90,7 +96,7 @@ const values = () =>
         .split("=")[1] ?? "",
   );
 
-test("every answer is one its schema names, or a problem; none is a fault, and none holds a value", {
+test("every answer is one its schema names, or a problem; none is a fault, none holds a value, and an Owner's nobody else's application", {
   timeout: 600_000,
 }, async () => {
   const asked = fc
@@ -102,6 +108,12 @@ test("every answer is one its schema names, or a problem; none is a fault, and n
       seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
       expect(answer.status, answer.text.slice(0, 500)).toBeLessThan(500);
       for (const value of values()) expect(answer.text.includes(value)).toBe(false);
+      if (who === owner && answer.status === 200)
+        expect(
+          // a program that did something to what is his is named as who did it
+          foreign.filter((one) => answer.text.replaceAll(/entra-app:[\w-]+/g, "").includes(one)),
+          route.path,
+        ).toEqual([]);
       if (answer.status >= 400 && !answer.text.startsWith("<!doctype html>")) {
         expect(answer.headers.get("content-type")).toContain("application/problem+json");
         problemSchema.parse(answer.body);
@@ -112,7 +124,6 @@ test("every answer is one its schema names, or a problem; none is a fault, and n
 });
 
 test("the requests get behind every door", () => {
-  console.log(JSON.stringify([...seen]));
   for (const status of [200, 400, 401, 403, 404, 409]) expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
 });
 

@@ -2,7 +2,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Claim } from "../../src/ports/store.ts";
 import { Stage } from "./stage.ts";
 
 let stage: Stage;
@@ -139,31 +138,6 @@ test("an Operator holds one rotation and lets it go on; who holds it, since when
   await stage.until(id, "verified");
   expect((await otto.post(`${T}/rotations/none/pause`)).status).toBe(404);
 });
-
-test("a word to hold an application that comes while a step of it is done waits for the end of that step", async () => {
-  const otto = await stage.signIn("Otto");
-  const { objectId, appId } = stage.application("app-1");
-  const url = `${T}/applications/${objectId}`;
-  const { deps } = stage.manager;
-  stage.directory.clock.advance(900_000);
-  const claim = await claimOf(appId);
-  const word = otto.post(`${url}/pause`, { reason: "the vault moves this week" });
-  // by then it has come in
-  for (let time = 0; time < 3; time += 1) expect((await otto.get(url)).body).toMatchObject({ paused: null });
-  await deps.store.release(claim);
-  expect((await word).body).toMatchObject({ appId, paused: { by: "entra:otto@contoso.example" } });
-});
-
-/** The lease of somebody who does a step of this application now. */
-async function claimOf(appId: string): Promise<Claim> {
-  const { store, clock, settings } = stage.manager.deps;
-  for (;;) {
-    const [now, processNow] = [await clock.now(), clock.processNow()];
-    const claim = await store.claim({ tenantId: settings.tenantId, now, processNow, leaseMs: 600_000 });
-    if (claim === null) throw new Error("nothing of it is due");
-    if (claim.rotation.holder.appId === appId) return claim;
-  }
-}
 
 test("a whole application is held with a reason, by whom and since when, and goes on; who may not is told", async () => {
   const otto = await stage.signIn("Otto");

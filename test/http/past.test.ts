@@ -1,5 +1,6 @@
 /** Of an application that was deleted it stays known what Nolapse did there, and what of that still waits for a person. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { DAY, epochMs, formatInstant, parseInstant, plus } from "../../src/core/time.ts";
 import { Stage, type Visitor } from "./stage.ts";
 
 let stage: Stage;
@@ -53,4 +54,22 @@ test("its rotations, when it was found to be gone, and one thing to do about wha
     rotations: [{ state: "cancelled" }],
   });
   expect((await otto.get(`${T}/audit?application=${appId}`)).body.items[0].action).toBe("cancelled");
+});
+
+test("what was restored and deleted again is gone since it was found to be so the last time", async () => {
+  const { objectId, appId } = stage.application("app-2");
+  const { store, settings } = stage.manager.deps;
+  const before = (await pastOf(objectId)).body.goneAt;
+  const at = plus(parseInstant(before) ?? epochMs(0), DAY);
+  const line = {
+    tenantId: settings.tenantId,
+    at,
+    actor: "nolapse",
+    action: "halted",
+    rotation: null,
+    appId,
+    keyId: null,
+  };
+  await store.audit({ ...line, reason: "holder-gone", details: {} });
+  expect((await pastOf(objectId)).body.goneAt).toBe(formatInstant(at));
 });

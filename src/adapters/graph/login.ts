@@ -87,11 +87,11 @@ function code(answer: LoginAnswer): NolapseErrorCode {
   return "sign-in-failed";
 }
 
-/** Of what nobody has explained. A refusal without a number has none to look up. */
+/** Of what nobody has explained. Whoever is to wait has nothing to look up, and a refusal without a number has none. */
 function nextOf(ours: NolapseErrorCode, { numbers, status }: LoginAnswer): string {
+  if (ours === "directory-throttled" || status >= 500) return "wait; nolapse tries again by itself";
   if (numbers.length > 0)
     return "look up the AADSTS code: it is about Nolapse's own sign-in, not about a rotated application";
-  if (ours === "directory-throttled" || status >= 500) return "wait; nolapse tries again by itself";
   if (ours === "directory-failed") return "check that authorityHost names the login authority itself";
   return "check the cloud, the tenant and Nolapse's own credential: it is about its sign-in, not about a rotated application";
 }

@@ -3,13 +3,13 @@
  * somebody lets it go on. It holds whatever the state of its rotations, and those that are opened later; a rotation that a person holds by
  * itself stays held.
  */
-import { NolapseError } from "../../core/errors.ts";
 import { applyEvent, mayCome } from "../../core/rotation/apply-event.ts";
 import type { Rotation, RotationEvent } from "../../core/rotation/rotation.ts";
 import type { ApplicationPause } from "../../core/rotation/words.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { AuditEntry, Change } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
+import { StepUnderWay } from "../rotation/amend.ts";
 import { pauseOf } from "../rotation/unpaused.ts";
 import { auditLine } from "../trail/audit.ts";
 import { askedLine } from "./noted.ts";
@@ -78,8 +78,6 @@ function goingOn(expected: Rotation, at: EpochMs, actor: string, note: AuditEntr
   return { rotation, audit };
 }
 
-function busy(so: string): NolapseError {
-  return new NolapseError("store-busy", `a step of it is being done at this moment, so the application ${so}`, {
-    next: "try again in half a minute",
-  });
+function busy(so: string): StepUnderWay {
+  return new StepUnderWay(`a step of it is being done at this moment, so the application ${so}`);
 }

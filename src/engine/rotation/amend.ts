@@ -8,6 +8,16 @@ import type { AuditEntry, Change } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
 import { auditLine } from "../trail/audit.ts";
 
+/**
+ * Somebody does a step of what a person's word is about: nothing of the word was stored, and it can be said again when the step is over.
+ * Not so where another process keeps the whole store locked, which has the same code.
+ */
+export class StepUnderWay extends NolapseError {
+  constructor(message: string) {
+    super("store-busy", message, { next: "try again in half a minute" });
+  }
+}
+
 const NOT_IN_THIS_STATE: Partial<Record<RotationEvent["type"], (id: string) => string>> = {
   cancelled: (id) =>
     `between issue and delivery it cannot be; nolapse pause ${id} holds it, and once delivered it can be cancelled`,
@@ -67,9 +77,7 @@ export async function storeEvents(
 ): Promise<Rotation> {
   const rotation = await tryStore(deps, before, events, actor, lines, note);
   if (rotation !== null) return rotation;
-  throw new NolapseError("store-busy", `rotation ${before.id} is being worked on by another process`, {
-    next: "try again in half a minute",
-  });
+  throw new StepUnderWay(`rotation ${before.id} is being worked on by another process`);
 }
 
 /** Null when another process holds the rotation or has just changed it: then nothing was stored. */

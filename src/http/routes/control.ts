@@ -4,7 +4,6 @@ import { NolapseError } from "../../core/errors.ts";
 import { REASONS } from "../../core/reasons.ts";
 import { cancel as giveUp } from "../../engine/commands/cancel.ts";
 import { askEmergencyOf, type EmergencyAsked } from "../../engine/commands/emergency.ts";
-import { patiently } from "../../engine/commands/patiently.ts";
 import { continueRotation, pauseRotation } from "../../engine/commands/pause.ts";
 import { continueApplication, pauseApplication } from "../../engine/commands/pause-application.ts";
 import { askItems, unlessFailed } from "../../engine/commands/rotate.ts";
@@ -13,6 +12,7 @@ import { resume as resumeWriting, stop as stopWriting } from "../../engine/comma
 import { tryNow } from "../../engine/commands/try-now.ts";
 import { requirePrivilegesRead } from "../../engine/scan/privileges.ts";
 import { actorOf, personOf } from "../caller.ts";
+import { inPatience } from "../patient-words.ts";
 import { UnfitRequest } from "../problem.ts";
 import { type Route, tenantRoute } from "../route.ts";
 import type { Tenant } from "../tenant.ts";
@@ -145,10 +145,9 @@ const pause = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state, paused: pausedRotation.nullable() }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const { deps } = tenant;
-    const rotation = await patiently(deps, () => pauseRotation(deps, params.id, asked), signal);
+    const rotation = await inPatience({ tenant, signal, gone }, () => pauseRotation(tenant.deps, params.id, asked));
     await tenant.changed(rotation, "paused");
     return { rotation: rotation.id, state: rotation.state, paused: pausedJson(rotation) };
   },
@@ -163,10 +162,9 @@ const goOn = tenantRoute({
   ...one,
   body: z.strictObject({ reason: why }),
   answer: z.strictObject({ rotation: z.string(), state }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const { deps } = tenant;
-    const rotation = await patiently(deps, () => continueRotation(deps, params.id, asked), signal);
+    const rotation = await inPatience({ tenant, signal, gone }, () => continueRotation(tenant.deps, params.id, asked));
     await tenant.changed(rotation, "continued");
     return { rotation: rotation.id, state: rotation.state };
   },
@@ -182,11 +180,10 @@ const pauseWhole = tenantRoute({
   ...one,
   body: z.strictObject({ reason: stated }),
   answer: z.strictObject({ appId: z.string(), paused }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
-    const { deps } = tenant;
     const asked = { actor: actorOf(caller), why: body.reason };
-    const held = await patiently(deps, () => pauseApplication(deps, appId, asked), signal);
+    const held = await inPatience({ tenant, signal, gone }, () => pauseApplication(tenant.deps, appId, asked));
     await tenant.held(appId, objectId, "paused");
     return { appId, paused: heldJson(held) };
   },
@@ -204,11 +201,10 @@ const goOnWhole = tenantRoute({
     appId: z.string(),
     continued: z.boolean().meta({ description: "false where it was not paused" }),
   }),
-  handle: async ({ tenant, caller, params, body, signal }) => {
+  handle: async ({ tenant, caller, params, body, signal, gone }) => {
     const { appId, objectId } = seenBy(tenant, caller, params.id);
     const asked = { actor: actorOf(caller), why: body.reason ?? null };
-    const { deps } = tenant;
-    const held = await patiently(deps, () => continueApplication(deps, appId, asked), signal);
+    const held = await inPatience({ tenant, signal, gone }, () => continueApplication(tenant.deps, appId, asked));
     await tenant.held(appId, objectId, "continued");
     return { appId, continued: held !== null };
   },

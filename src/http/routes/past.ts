@@ -81,7 +81,8 @@ const past = tenantRoute({
         next: "look for its name: it may be in another tenant",
       });
     const halts = await store.auditPage(tenantId, { appId, action: "halted", limit: LOOKED_THROUGH });
-    const halt = halts.findLast((one) => one.reason === "holder-gone");
+    // the newest first: what was restored and deleted again is gone since then
+    const halt = halts.find((one) => one.reason === "holder-gone");
     return {
       ...(await scopeOf(tenant)),
       appId,

@@ -80,6 +80,8 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
       Keep open
     </Button>
   );
+  // what is over cannot be ended, and what cannot be reached ends by itself at its time: neither holds anybody here
+  const away = problem === null ? null : <Button onClick={close}>Close</Button>;
   return (
     <Dialog open modalType="alert" onOpenChange={(_, data) => (data.open ? undefined : look("leaving"))}>
       <DialogSurface className="wide">
@@ -124,14 +126,16 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
             {view === "leaving" ? (
               <>
                 {instead}
-                <Button disabled={busy} onClick={() => void end("drop", close)}>
+                {away}
+                <Button disabledFocusable={busy} onClick={() => void end("drop", close)}>
                   Remove this secret
                 </Button>
                 {open}
               </>
             ) : view === "delivering" ? (
               <>
-                <Button disabled={busy} onClick={() => void end("drop", deliver)}>
+                {away}
+                <Button disabledFocusable={busy} onClick={() => void end("drop", deliver)}>
                   Remove it and go on
                 </Button>
                 {open}
@@ -139,7 +143,12 @@ export function ShownValue({ tenant, name, shown, slots, close, deliver }: Props
             ) : (
               <>
                 <Button onClick={() => look("leaving")}>Close without storing</Button>
-                <Button appearance="primary" disabled={!stored || busy} onClick={() => void end("keep", close)}>
+                <Button
+                  appearance="primary"
+                  disabled={!stored}
+                  disabledFocusable={busy}
+                  onClick={() => void end("keep", close)}
+                >
                   Done
                 </Button>
               </>

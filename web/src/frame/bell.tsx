@@ -120,8 +120,8 @@ function Rest({ tenant, overview, close }: RowsProps) {
         </Link>
       )}
       {overview.unseen.length === 0 ? null : (
-        <Link className="link" to="/t/$tenant/rotations" params={params} search={{}} onClick={close}>
-          All rotations that have halted
+        <Link className="link" to="/t/$tenant/rotations" params={params} search={{ state: "waits" }} onClick={close}>
+          All rotations that wait for a person
         </Link>
       )}
     </p>

@@ -44,7 +44,7 @@ function Known({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
             {gone ? (
               <strong>No longer in {tenant}: it was deleted.</strong>
             ) : (
-              <strong>Not seen by the last scan, which did not see all there is.</strong>
+              <strong>Not seen by the last scan, which is not enough to say that it was deleted.</strong>
             )}{" "}
             {coverage.scannedAt === null ? null : (
               <>
@@ -61,9 +61,11 @@ function Known({ answer, tenant }: { readonly answer: Shows; readonly tenant: st
               </>
             )}
           </p>
-          <p className="faint">
-            In Entra ID a deleted application can be restored for 30 days; the next scan then sees it again.
-          </p>
+          {gone ? (
+            <p className="faint">
+              In Entra ID a deleted application can be restored for 30 days; the next scan then sees it again.
+            </p>
+          ) : null}
         </div>
       </div>
       <dl className="card facts">
