@@ -227,6 +227,8 @@ export interface Store extends TrailStore, DriftStore, LapseStore, NoticeStore, 
   rotation(id: string): Promise<Rotation | null>;
   /** Newest first. */
   rotations(filter: RotationFilter): Promise<readonly Rotation[]>;
+  /** Key ids whose successor is verified and which are not removed yet, of one application or, with null, of all; in no order. */
+  replaced(tenantId: string, appId: string | null): Promise<readonly string[]>;
   /** Newest first, a part of them at a time, so that years of finished ones are not read to show fifty; with a `limit` of 0 they are only counted. */
   rotationPage(filter: {
     readonly tenantId: string;

@@ -71,6 +71,8 @@ test.each([
     () => store.rotationPage({ tenantId: TENANT, states: ["planned", "halted"], limit: 0, after: null }),
     /COVERING INDEX/,
   ],
+  ["what is replaced", () => store.replaced(TENANT, null), /\(tenant_id=\? AND state=\?\)/],
+  ["what is replaced of an application", () => store.replaced(TENANT, "a"), /rotations_of_app/],
   ["what was renewed", () => store.renewals(TENANT), /COVERING INDEX rotations_state|INDEX rotations_state/],
   ["one rotation", () => store.rotation("r1"), /sqlite_autoindex_rotations_1/],
   ["the rotations of an application", () => store.rotations({ tenantId: TENANT, appId: "a" }), /rotations_of_app/],

@@ -5,6 +5,7 @@ import { DAY, type EpochMs, HOUR, MINUTE, plus } from "../../src/core/time.ts";
 import type { RotationPage, RotationPlace, Store } from "../../src/ports/store.ts";
 import { attempt, issued, NOW, TENANT } from "../core/make.ts";
 import { leases, type StoreBench } from "./store-leases.suite.ts";
+import { overlaps } from "./store-overlaps.suite.ts";
 import { pauses } from "./store-pauses.suite.ts";
 import { revealRequests } from "./store-reveals.suite.ts";
 import { change, claim, entry, numbered, open } from "./store-rotations.ts";
@@ -32,6 +33,7 @@ export function storeSuite(name: string, make: () => Promise<StoreBench>): void 
     const at = () => store;
     const on = () => bench;
     opening(at);
+    overlaps(at);
     leases(at, on);
     changes(at);
     scans(at);
@@ -104,20 +106,6 @@ function opening(store: () => Store): void {
       expect(await open(store(), numbered(1, { id: "next", replaces: "else" }))).toBe(true);
     });
 
-    it("tells when successors were verified: by id in overlap, of retired ones the instants alone", async () => {
-      const proven = { verifiedAt: plus(NOW, HOUR) };
-      await open(store(), numbered(1, { state: "verified", ...proven }));
-      await open(store(), numbered(2, { state: "retired", verifiedAt: plus(NOW, DAY) }));
-      await open(store(), numbered(3, { state: "accepted", ...proven }));
-      await open(store(), numbered(4, { state: "cancelled", ...proven }));
-      await open(store(), numbered(5, { state: "planned" }));
-      expect(await store().renewals(TENANT)).toEqual({
-        open: [{ id: "r1", verifiedAt: plus(NOW, HOUR) }],
-        retired: [plus(NOW, DAY)],
-      });
-      expect(await store().renewals(OTHER_TENANT)).toEqual({ open: [], retired: [] });
-    });
-
     it("gives those of several applications, in any state or in some, and of no other tenant", async () => {
       for (const number of [1, 2, 3]) {
         const holder = { ...numbered(number).holder, appId: `app-${number}` };
@@ -130,20 +118,6 @@ function opening(store: () => Store): void {
       expect(await of({ tenantId: TENANT, appIds, states: ["retired"] })).toEqual([]);
       expect(await of({ tenantId: OTHER_TENANT, appIds })).toEqual([]);
       expect(await of({ tenantId: TENANT, appIds: [] })).toEqual([]);
-    });
-
-    it("counts that of a leftover as no renewal and as nothing clean, and lets it stand in no slot's way", async () => {
-      const proven = { verifiedAt: plus(NOW, -2 * DAY), state: "verified" } as const;
-      expect(await open(store(), numbered(1, { ...proven, id: "left", slot: "api", leftover: true }))).toBe(true);
-      const claimed = await claim(store(), NOW);
-      if (claimed === null) throw new TypeError("it is due");
-      await store().commit(claimed, change({ ...claimed.rotation, state: "halted" }));
-      expect(await store().renewals(TENANT)).toEqual({ open: [], retired: [] });
-      expect((await store().tally(TENANT, NOW)).clean).toBe(0);
-      expect((await store().rotation("left"))?.verifiedAt).toBe(proven.verifiedAt);
-      expect(await open(store(), numbered(2, { id: "next", slot: "api" }))).toBe(true);
-      // and one that is under way keeps none from being opened
-      expect(await open(store(), numbered(3, { ...proven, id: "another", slot: "api", leftover: true }))).toBe(true);
     });
 
     it("has another version after a change, and the same one while nothing changes, where it can tell", async () => {

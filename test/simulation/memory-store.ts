@@ -188,6 +188,10 @@ export function memoryStore(shelf: Shelf, owner: string): Store {
       const next = rest.length > limit && last !== undefined ? { plannedAt: last.plannedAt, id: last.id } : null;
       return { items: items.map(shown), total: all.length, next };
     },
+    async replaced(tenantId, appId) {
+      const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId && one.state === "verified");
+      return all.flatMap(({ holder, replaces }) => (appId === null || holder.appId === appId ? [replaces] : []));
+    },
     async renewals(tenantId) {
       const all = [...shelf.rotations.values()].filter((one) => one.tenantId === tenantId);
       const of = (state: string) =>

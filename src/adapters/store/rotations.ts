@@ -19,6 +19,7 @@ export function rotations(
   | "rotation"
   | "rotations"
   | "rotationPage"
+  | "replaced"
   | "renewals"
   | "amend"
   | "sealed"
@@ -45,6 +46,14 @@ export function rotations(
     rotations: (filter) => read((db) => findRotations(db, filter)),
 
     rotationPage: (filter) => read((db) => pageOf(db, filter)),
+
+    replaced: (tenantId, appId) =>
+      read(async (db) => {
+        const { rows } = await (appId === null
+          ? replacedOnes(db, { tenant: tenantId })
+          : replacedOf(db, { tenant: tenantId, app: appId }));
+        return rows.map(({ replaces }) => replaces);
+      }),
 
     renewals: (tenantId) =>
       read(async (db) => ({
@@ -150,6 +159,25 @@ const imageOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
 
 const sealOf = prepared((db, value: Value<{ readonly rotation: string }>) =>
   db.selectFrom("sealed").selectAll().where("rotation", "=", value("rotation")),
+);
+
+/** By an index of states. */
+const replacedOnes = prepared((db, value: Value<{ readonly tenant: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select("replaces")
+    .where("tenant_id", "=", value("tenant"))
+    .where("state", "=", "verified"),
+);
+
+/** By `rotations_of_app`. */
+const replacedOf = prepared((db, value: Value<{ readonly tenant: string; readonly app: string }>) =>
+  db
+    .selectFrom("rotations")
+    .select("replaces")
+    .where("tenant_id", "=", value("tenant"))
+    .where("app_id", "=", value("app"))
+    .where("state", "=", "verified"),
 );
 
 /** Both by `rotations_state`, which holds the instants: no row is read but those in overlap. */

@@ -28,6 +28,8 @@ const FAILURES_TOLD = 5;
 const ENDED_TOLD = 30 * DAY;
 /** How long a drift is told of. */
 const DRIFT_TOLD = 7 * DAY;
+/** So long before the end of a credential that is replaced. */
+const OLD_TOLD = 7 * DAY;
 
 /** What is known beside the store. */
 export interface Beside {
@@ -55,6 +57,7 @@ export async function findingsOf(
   return [
     ...items.flatMap((one) => {
       const { rotation } = one;
+      if (one.because === "replaced") return oldEnds(one, settings, now);
       if (rotation === null) return endingOf(one, paused, now);
       return rotation.state === "halted" ? haltedEnds(deps, rotation, now) : lateOf(rotation, one.forecast, now);
     }),
@@ -270,6 +273,19 @@ function tenantFindings({ breaker, removalOff }: Switches, scan: ScanSummary | n
     findings.push(whole("scan-overdue", "scan", title, "nolapse doctor"));
   }
   return findings;
+}
+
+/**
+ * What is replaced ends by itself or is removed, and nothing is to be done about it; but where the binding does not say that it names all who
+ * have a copy, somebody may still sign in with his own.
+ */
+function oldEnds({ appId, displayName, credential }: PlanItem, settings: Deps["settings"], now: EpochMs): Finding[] {
+  const end = credential?.end ?? null;
+  const isComplete = bindingOf(settings, appId)?.consumers === "complete";
+  if (credential === null || end === null || end <= now || end > plus(now, OLD_TOLD) || isComplete) return [];
+  const title = `${displayName}: the old ${credential.kind} ${credential.name ?? credential.keyId} ends ${away(end, now)}; its successor is in place`;
+  const next = `whoever has a copy of his own takes the new one: nolapse explain ${appId}`;
+  return [{ kind: "ending", appId, key: `${credential.keyId} replaced`, title, next }];
 }
 
 /** A credential past its urgent time, or at a step of its policy's notices; nothing of what has been replaced already. */

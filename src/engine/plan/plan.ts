@@ -5,20 +5,19 @@
 
 import { command, tenantNamed } from "../../core/commands.ts";
 import { classify } from "../../core/credentials/classify.ts";
-import { type Credential, type Holder, type HolderRef, isLive } from "../../core/credentials/credential.ts";
+import type { Credential, Holder, HolderRef } from "../../core/credentials/credential.ts";
 import { asNolapseError } from "../../core/errors.ts";
 import { type AppManagementReading, foresee, withLifetime } from "../../core/policy/app-policy.ts";
 import { MIN_LIFETIME, type Policy } from "../../core/policy/policy.ts";
 import { isExcluded, policyFor } from "../../core/policy/policy-choice.ts";
 import { hardened, type Privileges } from "../../core/policy/privilege.ts";
-import { type Binding, bindingOf, type SlotSettings, type TargetSettings } from "../../core/policy/settings.ts";
+import type { Binding, SlotSettings, TargetSettings } from "../../core/policy/settings.ts";
 import { likelyKinds, resolveSlot } from "../../core/policy/slots.ts";
 import type { ReasonCode } from "../../core/reasons.ts";
 import { heldBecause, pausedDetail, pausedWords } from "../../core/rotation/application-pause.ts";
 import type { Rotation } from "../../core/rotation/rotation.ts";
 import type { ApplicationPause, Wish } from "../../core/rotation/words.ts";
 import { type Forecast, forecast } from "../../core/schedule/forecast.ts";
-import { each, type Slices } from "../../core/slices.ts";
 import { DAY, type EpochMs } from "../../core/time.ts";
 import type { LedgerEntry, SlotRecord, Switches } from "../../ports/store.ts";
 import type { Deps } from "../deps.ts";
@@ -28,6 +27,7 @@ import { type Ledger, ledgerOf, readStanding, type Standing } from "../scan/stan
 import { inTurns } from "../turns.ts";
 import { schedule, type Waves } from "./schedule.ts";
 import { unshared } from "./shared-current.ts";
+import { withUnbound } from "./unbound.ts";
 
 export interface PlanItem {
   readonly appId: string;
@@ -112,7 +112,10 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
       }
     }
   }
-  const planned = await inTurns(deps, withUnbound(deps, bound, taken, scan.holders, now));
+  const planned = await inTurns(
+    deps,
+    withUnbound(deps, { bound, taken, replaced: standing.replaced }, scan.holders, now),
+  );
   const { items, ...times } = await schedule(deps, planned, now);
   return {
     tenant: deps.settings.name,
@@ -127,28 +130,6 @@ export async function makePlan(deps: Deps, scan: Scan, only: string | null = nul
     loss: lossOf(await deps.store.lastScan(deps.settings.tenantId)),
     switches,
   };
-}
-
-/** After the bound ones all credentials that no slot has taken. */
-function* withUnbound(
-  deps: Deps,
-  bound: readonly PlanItem[],
-  taken: ReadonlySet<string>,
-  holders: readonly Holder[],
-  now: EpochMs,
-): Slices<readonly PlanItem[]> {
-  const items = [...bound];
-  // while a slot does not know which credential is its own, it may be any of them
-  const unsure = new Map(
-    bound.flatMap((one) => (one.because === "which-credential" ? [[one.appId, one.because] as const] : [])),
-  );
-  yield* each(holders, (holder) => {
-    const { appId } = holder;
-    const bound = bindingOf(deps.settings, appId) === undefined ? "not-bound" : (unsure.get(appId) ?? "no-slot");
-    for (const one of holder.credentials)
-      if (!taken.has(one.keyId)) items.push(planUnbound(deps, holder, one, bound, now));
-  });
-  return items;
 }
 
 /** Read once for a whole plan. What cannot be read is unknown, and holds nothing back: the directory itself will say no. */
@@ -368,33 +349,4 @@ export function whyNot(
 export function isFull({ credentials, signInAudience }: Holder): boolean {
   const secrets = credentials.filter((one) => one.kind === "secret").length;
   return PERSONAL.includes(signInAudience ?? "") && secrets >= PERSONAL_SECRETS;
-}
-
-/** `bound`: why no slot has it, where nothing of its own says why it is not renewed. */
-function planUnbound(deps: Deps, holder: Holder, credential: Credential, bound: ReasonCode, now: EpochMs): PlanItem {
-  const policy = policyFor(deps.settings, holder);
-  const ends = forecast(credential, policy, [], now);
-  const base = {
-    appId: holder.appId,
-    displayName: holder.displayName,
-    holder,
-    slot: null,
-    credential,
-    policy,
-    targets: [],
-    consumersComplete: false,
-    privileges: [],
-    forecast: ends,
-    rotation: null,
-    startsAt: null,
-    retiresAt: null,
-  };
-  const { reason } = classify(holder, credential, deps.settings.tenantId);
-  const excluded = isExcluded(deps.settings, holder) ? "excluded" : null;
-  const due = ends !== null && ends.dueBecause !== null;
-  const ended = credential.end !== null && !isLive(credential, now) && credential.end <= now;
-  const because = excluded ?? reason ?? (ended ? "expired" : credential.end === null ? "no-end" : bound);
-  const saml = command(tenantNamed(deps.settings), `saml ${holder.appId}`);
-  const detail = because === "saml-signing" ? saml : null;
-  return { ...base, status: due || ended ? "cannot" : "later", because, detail };
 }

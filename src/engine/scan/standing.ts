@@ -14,6 +14,8 @@ export interface Standing {
   readonly holders: ReadonlyMap<string, readonly Holder[]>;
   readonly records: ReadonlyMap<string, readonly SlotRecord[]>;
   readonly open: ReadonlyMap<string, readonly Rotation[]>;
+  /** Key ids that wait for their end, or for their removal: their successors are verified. */
+  readonly replaced: ReadonlySet<string>;
   readonly privileges: Privileges;
 }
 
@@ -40,6 +42,7 @@ export async function readStanding(deps: Deps, scan: Scan, only: string | null):
         (one) => one.holder.appId,
       ),
     ),
+    replaced: new Set(await store.replaced(tenantId, only)),
     privileges: scan.privileges,
   };
 }

@@ -1,0 +1,57 @@
+/** What is replaced and waits for its end is nobody's work: the plan does not call it left alone, and nobody is told to renew it. */
+import { expect, test } from "vitest";
+import { DAY } from "../../src/core/time.ts";
+import { cancel } from "../../src/engine/commands/cancel.ts";
+import { findingsOf } from "../../src/engine/notices/findings.ts";
+import { makePlan } from "../../src/engine/plan/plan.ts";
+import { discover } from "../../src/engine/scan/discover.ts";
+import { stoppedIn } from "../support/stopped-in.ts";
+import { Workbench } from "../support/workbench.ts";
+
+async function seen(bench: Workbench) {
+  const { items } = await makePlan(bench.deps(), await discover(bench.deps()));
+  const old = items.find(({ slot }) => slot === null);
+  const beside = { sealKeyAge: null, portal: null, broken: null };
+  const told = await findingsOf(bench.deps(), items, bench.clock.at, beside);
+  return { old, told: told.map(({ kind, key, title, next }) => ({ kind, key, title, next })) };
+}
+const AT_END = { policy: { retire: "at-expiry" }, endsIn: 20 * DAY } as const;
+
+test("with all consumers declared nobody is told of it, to its end", async () => {
+  const bench = await stoppedIn(new Workbench({ ...AT_END, complete: true }), "verified");
+  for (let day = 0; day < 20; day += 1) {
+    const { old, told } = await seen(bench);
+    expect(old).toMatchObject({ status: "later", because: "replaced" });
+    expect(told).toEqual([]);
+    bench.clock.advance(DAY);
+  }
+  // it has ended, and is swept a week later
+  expect(await seen(bench)).toMatchObject({ old: { status: "later", because: "replaced" }, told: [] });
+});
+
+test("where others may have a copy, they are told once, a week before, what to do; never that it should be renewed", async () => {
+  const bench = await stoppedIn(new Workbench(AT_END), "verified");
+  const [, end] = [await seen(bench), (await bench.rotation())?.replacesEnd ?? 0];
+  expect((await seen(bench)).told).toEqual([]);
+  bench.clock.advance(14 * DAY);
+  const { told } = await seen(bench);
+  expect(told).toEqual([
+    {
+      kind: "ending",
+      key: expect.stringMatching(/ replaced$/),
+      title: "Billing: the old secret billing 2025 ends in 5 days; its successor is in place",
+      next: `whoever has a copy of his own takes the new one: nolapse explain ${bench.app.appId}`,
+    },
+  ]);
+  bench.clock.advance(end - bench.clock.at + 1);
+  expect((await seen(bench)).told).toEqual([]);
+});
+
+test("one that a person keeps beside its successor is nobody's again, and is told as such", async () => {
+  const bench = await stoppedIn(new Workbench({ ...AT_END, complete: true }), "verified");
+  const { id = "" } = (await bench.rotation()) ?? {};
+  await cancel(bench.deps(), id, "cli:ann");
+  const { old, told } = await seen(bench);
+  expect(old).toMatchObject({ status: "cannot", because: "no-slot" });
+  expect(told).toMatchObject([{ next: expect.stringContaining("bind it to its targets, or renew it by hand") }]);
+});
