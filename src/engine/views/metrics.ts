@@ -34,8 +34,9 @@ export function metricsOf({ tenant, now, scan, switches, items, rotations, broke
   const bound = items.flatMap(({ slot, credential }) =>
     slot === null || credential?.end == null ? [] : [credential.end],
   );
-  const risks = items.flatMap(({ forecast, credential }) =>
-    forecast === null || (credential?.end ?? 0) <= now ? [] : [forecast],
+  // what is replaced ends as it should
+  const risks = items.flatMap(({ forecast, credential, because }) =>
+    forecast === null || because === "replaced" || (credential?.end ?? 0) <= now ? [] : [forecast],
   );
   const late = risks.filter(({ lastSafeAt }) => now >= lastSafeAt);
   const urgent = risks.filter(({ urgentAt, lastSafeAt }) => now >= urgentAt && now < lastSafeAt);
