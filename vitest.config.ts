@@ -14,8 +14,8 @@ export default defineConfig({
   test: {
     // the example is run as what it is: a test file of somebody who uses the library
     include: ["test/**/*.test.ts", "examples/directory-vitest/*.test.ts"],
-    // one more than continuous integration has cores: for most of a run one of them only waits for the process that lives through seeds
-    maxWorkers: 3,
+    // as many as continuous integration has cores: with three a whole run took as long, and each of its files longer
+    maxWorkers: 2,
     // what they import is loaded once in each worker: for each file anew it took half the time of the small ones
     isolate: false,
     setupFiles: "test/support/clean-slate.ts",

@@ -12,8 +12,7 @@ test("seed after seed, nothing is found", { timeout: 3_000_000 }, async () => {
   const { total, lived } = await simulateMany({
     firstSeed: 1,
     applicationYears: YEARS,
-    // other files run beside it, as long as it does
-    workers: 1,
+    workers: 2,
   });
   expect(lived.flatMap(({ findings }) => findings.map((one) => one.told))).toEqual([]);
   expect(total).toMatchObject({
