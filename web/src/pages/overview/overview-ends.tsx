@@ -162,6 +162,7 @@ function Totals({ timeline, overview }: { readonly timeline: Timeline; readonly 
   const { totals, coverage } = timeline;
   const { figures, next, tenant } = overview;
   const least = coverage.complete ? "" : "at least ";
+  const endings = totals.endsLast + totals.endsCovered;
   const renewals = totals.renewed + totals.planned;
   return (
     <div className="gutter-names">
@@ -170,15 +171,15 @@ function Totals({ timeline, overview }: { readonly timeline: Timeline; readonly 
         <br />
         <strong>
           {least}
-          {grouped(totals.endsLast + totals.endsCovered)}
+          {grouped(endings)}
         </strong>{" "}
-        endings
+        {endings === 1 ? "ending" : "endings"}
       </div>
       {renewals + figures.running + next.length > 0 ? (
         <div>
           With Nolapse
           <br />
-          <strong>{grouped(renewals)}</strong> renewals
+          <strong>{grouped(renewals)}</strong> {renewals === 1 ? "renewal" : "renewals"}
         </div>
       ) : (
         <div>
@@ -193,7 +194,7 @@ function Totals({ timeline, overview }: { readonly timeline: Timeline; readonly 
           {least}
           {grouped(totals.remains)}
         </strong>{" "}
-        endings remain
+        {totals.remains === 1 ? "ending remains" : "endings remain"}
       </div>
     </div>
   );
