@@ -2,8 +2,7 @@
 import { Button } from "@fluentui/react-components";
 import { WarningFilled } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
-import { CancelDialog } from "../../dialogs/decide.tsx";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 import { ApplicationLink } from "../../parts/application-link.tsx";
 import { Command } from "../../parts/command.tsx";
 import { InTenant, ListLink, type ListLinkProps } from "../../parts/each-tenant.tsx";
@@ -14,6 +13,8 @@ import type { Overview } from "../../session/tenant.tsx";
 import { debtWords, endsWords } from "../../text/catalogue.ts";
 import { grouped } from "../../text/dates.ts";
 import { capital } from "../../text/rotation.ts";
+
+const CancelDialog = lazy(() => import("../../dialogs/decide.tsx").then((one) => ({ default: one.CancelDialog })));
 
 interface FiguresProps {
   readonly figures: Omit<Overview["figures"], "lapses">;
@@ -175,11 +176,13 @@ function Unseen({ one, named }: { readonly one: NeedsProps["unseen"][number]; re
         </Button>
       )}
       {cancels ? (
-        <CancelDialog
-          tenant={tenant}
-          rotation={{ id: rotation, state: "halted", haltReason: reason }}
-          close={() => setCancels(false)}
-        />
+        <Suspense>
+          <CancelDialog
+            tenant={tenant}
+            rotation={{ id: rotation, state: "halted", haltReason: reason }}
+            close={() => setCancels(false)}
+          />
+        </Suspense>
       ) : null}
     </li>
   );
