@@ -17,7 +17,7 @@ export const REASONS = {
   "not-due": "its renewal time has not come",
   // why a credential is not rotated
   "not-bound": "no entry in the configuration names this application and its targets",
-  replaced: "its successor is verified and in use; it goes as the policy says",
+  replaced: "its successor is verified; it goes as the policy says",
   "no-slot": "its application is bound, but no slot is about this credential",
   "no-targets": "the slot names no target to deliver to",
   "which-credential": "several live credentials and no slot says which one",

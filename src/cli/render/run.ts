@@ -100,8 +100,11 @@ function named(
   paused: RunReport["switches"]["paused"],
   { holders }: NonNullable<RunReport["scan"]>,
 ): readonly NamedPause[] {
+  if (paused.length === 0) return [];
+  // an application comes before its service principal, and its own name is the one that counts
+  const names = new Map(holders.toReversed().map(({ appId, displayName }) => [appId, displayName]));
   return paused.map((one) => {
-    const displayName = holders.find(({ appId }) => appId === one.appId)?.displayName;
+    const displayName = names.get(one.appId);
     return displayName === undefined ? one : { ...one, displayName };
   });
 }

@@ -34,10 +34,10 @@ export function* withUnbound(
   );
   yield* each(holders, (holder) => {
     const { appId } = holder;
-    const bound = bindingOf(deps.settings, appId) === undefined ? "not-bound" : (unsure.get(appId) ?? "no-slot");
+    const why = bindingOf(deps.settings, appId) === undefined ? "not-bound" : (unsure.get(appId) ?? "no-slot");
     for (const one of holder.credentials)
       if (!taken.has(one.keyId))
-        items.push(planUnbound(deps, holder, one, replaced.has(one.keyId) ? "replaced" : bound, now));
+        items.push(planUnbound(deps, holder, one, replaced.has(one.keyId) ? "replaced" : why, now));
   });
   return items;
 }

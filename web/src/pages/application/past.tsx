@@ -1,6 +1,5 @@
 /** What is still known of an application that is not there any more. */
 import { Link } from "@tanstack/react-router";
-
 import type { Answer, ApiProblem } from "../../api/client.ts";
 import { useAnswer } from "../../api/queries.ts";
 import { Fact } from "../../parts/fact.tsx";
